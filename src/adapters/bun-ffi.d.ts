@@ -1,0 +1,18 @@
+/** The part of Bun's FFI that child-bun.ts uses; the whole of Bun's types would come with globals that Node has not. */
+declare module 'bun:ffi' {
+  type Pointer = number & { readonly __pointer: unique symbol }
+  type Argument = NodeJS.ArrayBufferView | Pointer | number | bigint | null
+  interface Signature {
+    readonly args: readonly string[]
+    readonly returns: string
+  }
+  type Functions<Table extends Record<string, Signature>> = {
+    readonly [Name in keyof Table]: (...args: Argument[]) => number
+  }
+  export function dlopen<const Table extends Record<string, Signature>>(
+    path: string,
+    symbols: Table,
+  ): { readonly symbols: Functions<Table> }
+  export function ptr(view: NodeJS.ArrayBufferView): Pointer
+  export const read: { i32(pointer: number, offset: number): number }
+}

@@ -1,0 +1,32 @@
+/** Every catchable signal, taken at the first instruction and kept until somebody listens. */
+import { constants } from 'node:os'
+
+export interface Signals {
+  /** Gets each signal's number from now on, those that came before first. One listener at a time. */
+  listen(listener: (signal: number) => void): void
+}
+
+/**
+ * Not taken: KILL and STOP (cannot be), CHLD (the child adapter's), URG (Go and Bun use it inside), and the faults
+ * FPE, SEGV, BUS, ILL, TRAP, SYS, which the kernel raises for a broken instruction: catching them would loop.
+ * SIGABRT is taken since Bun answers it with a crash report.
+ */
+const TAKEN = [
+  'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGPIPE', 'SIGCONT', 'SIGTSTP',
+  'SIGTTIN', 'SIGTTOU', 'SIGXCPU', 'SIGXFSZ', 'SIGVTALRM', 'SIGPROF', 'SIGWINCH', 'SIGIO', 'SIGPWR', 'SIGABRT',
+] as const // prettier-ignore
+
+export function takeSignals(): Signals {
+  const early: number[] = []
+  let current = (signal: number): void => void early.push(signal)
+  for (const name of TAKEN) {
+    const number = constants.signals[name]
+    process.on(name, () => current(number))
+  }
+  return {
+    listen(listener) {
+      current = listener
+      for (const signal of early.splice(0)) listener(signal)
+    },
+  }
+}

@@ -1,0 +1,79 @@
+/** Being woken when a file may have changed: chokidar, with polling where inotify is used up or does not work. */
+import type { FSWatcher } from 'chokidar'
+import { MAKING } from '../core/record.ts'
+
+export interface Watch {
+  close(): Promise<void>
+}
+
+/** A lost event (a dangling symlink whose target appears elsewhere, a network file system) costs at most this much. */
+const RELOOK_MS = 1000
+const POLL_MS = 100
+
+/**
+ * Calls `wake` whenever one of the paths may have changed: created, removed, replaced, or anything beside it in its
+ * directory. The paths, and the directories they are in, need not exist. It only says "look again", never what happened.
+ * `wake` gets the directory where it is known. `raw` events come about 1 ms after the kernel's; chokidar's own `add` of an empty file is held back by 10 ms.
+ * @param warn gets one sentence when it has to fall back to polling.
+ * @returns once every path is watched; look after that, or something may be missed.
+ */
+export async function watchPaths(
+  paths: readonly string[],
+  wake: (directory?: string) => void,
+  warn: (message: string) => void,
+): Promise<Watch> {
+  const { watch } = await import('chokidar')
+  // An application's own settings, which chokidar would take for ours. The command gets them all the same.
+  delete process.env['CHOKIDAR_USEPOLLING']
+  delete process.env['CHOKIDAR_INTERVAL']
+
+  const directories = new Set(paths.map((path) => path.slice(0, Math.max(path.lastIndexOf('/'), 1))))
+  let closed = false
+  let current: FSWatcher
+
+  const begin = (usePolling: boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const watcher = watch([...paths], {
+        usePolling,
+        interval: POLL_MS,
+        binaryInterval: POLL_MS,
+        atomic: false,
+        ignoreInitial: true,
+        ignorePermissionErrors: true,
+        depth: 0,
+      })
+      current = watcher
+      watcher.on('all', () => wake())
+      watcher.on('raw', (_event, name, details) => {
+        if (name?.endsWith(MAKING) === true) return
+        const { watchedPath } = details as { readonly watchedPath?: string }
+        wake(watchedPath !== undefined && directories.has(watchedPath) ? watchedPath : undefined)
+      })
+      watcher.once('ready', resolve)
+      watcher.on('error', (error) => {
+        if (closed || watcher !== current) return
+        if (usePolling) return
+        warn(`cannot watch for changes (${describe(error)}); looking every ${POLL_MS} ms instead`)
+        void watcher.close()
+        resolve(begin(true))
+        wake()
+      })
+    })
+
+  await begin(false)
+  const relook = setInterval(() => wake(), RELOOK_MS)
+  return {
+    async close() {
+      closed = true
+      clearInterval(relook)
+      await current.close()
+    },
+  }
+}
+
+function describe(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EMFILE') return 'EMFILE: fs.inotify.max_user_instances of this node and uid is used up'
+  if (code === 'ENOSPC') return 'ENOSPC: fs.inotify.max_user_watches of this node and uid is used up'
+  return error instanceof Error ? error.message : String(error)
+}

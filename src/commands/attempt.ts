@@ -1,0 +1,139 @@
+/** One run of the command: from the spawn to its end, with everything that may stop it on the way. */
+import { formatDuration } from '../core/duration.ts'
+import type { Outcome } from '../core/outcome.ts'
+import type { Plan } from '../core/plan.ts'
+import type { Status } from '../core/status.ts'
+import type { Life } from './life.ts'
+import { observe } from './observe.ts'
+import type { EntrypointPorts } from './ports.ts'
+
+const SIGINT = 2
+const SIGKILL = 9
+const SIGTERM = 15
+
+/** Once the command has ended, a background process may hold its output open; what it still says is copied so long. */
+const DRAIN_MS = 500
+
+export interface Attempt {
+  readonly outcome: Promise<Outcome>
+  /** A signal for the command; SIGTERM waits for `--stop-after`. */
+  signal(signal: number): void
+  /** Stops it because the pod's work is done. */
+  stop(): void
+}
+
+export interface Beginning {
+  readonly since: string
+  readonly waitedFor: string | undefined
+}
+
+export function startAttempt(plan: Plan, life: Life, beginning: Beginning, ports: EntrypointPorts): Attempt {
+  const { child, log } = ports
+  const held: number[] = []
+  let pid: number | undefined
+  let stopping: 'timeout' | 'stopped' | undefined
+  let waitingToStop: { close(): void } | undefined
+  let ended = false
+  const timers: NodeJS.Timeout[] = []
+
+  const killAfterGrace = (): void => {
+    timers.push(setTimeout(() => send(SIGKILL), plan.graceMs))
+  }
+  const send = (signal: number): void => {
+    if (pid === undefined) held.push(signal)
+    else if (!ended) child.signal(pid, signal)
+  }
+  const forward = (signal: number): void => {
+    waitingToStop?.close()
+    send(signal)
+    if (plan.graceGiven && (signal === SIGTERM || signal === SIGINT)) killAfterGrace()
+  }
+  const forwardLast = (signal: number): void => {
+    log({
+      event: 'stopping',
+      message: `stopping after ${plan.stopAfter.map(({ label }) => label.split('/')[0]).join(', ')}`,
+    })
+    const timer = setTimeout(() => forward(signal), plan.stopWaitMs ?? plan.graceMs)
+    timers.push(timer)
+    waitingToStop = observe(
+      plan.stopAfter,
+      ports,
+      // No socket: never started. A lost one: gone without a word.
+      (sights) =>
+        sights.every(({ file, link }) => file !== 'absent' || link === 'none' || link === 'lost') || undefined,
+      () => {
+        clearTimeout(timer)
+        forward(signal)
+      },
+    )
+  }
+  const stopFor = (why: 'timeout' | 'stopped'): void => {
+    if (stopping !== undefined || ended) return
+    stopping = why
+    send(SIGTERM)
+    killAfterGrace()
+  }
+
+  return {
+    outcome: run(),
+    signal(signal) {
+      // Asked twice to stop: no more waiting for others.
+      if (signal === SIGTERM && plan.stopAfter.length > 0 && waitingToStop === undefined) forwardLast(signal)
+      else forward(signal)
+    },
+    stop: () => stopFor('stopped'),
+  }
+
+  async function run(): Promise<Outcome> {
+    const copies = await openCopies()
+    if ('broken' in copies) return { kind: 'broken', message: copies.broken }
+    const running = await child.spawn(copies)
+    if ('why' in running) return { kind: 'unstartable', code: running.code, message: running.why }
+    pid = running.pid
+    const { since, waitedFor } = beginning
+    life.publish('started', { pid, since, ...(waitedFor === undefined ? {} : { waitedFor }) })
+    const measuring = ports.measure?.((state) => announce(state.ready, state.why))
+    if (measuring === undefined) life.publish('ready')
+    child.offerToOomKiller(pid)
+    log({ event: 'started', message: `started, pid ${pid}`, pid })
+    for (const signal of held.splice(0)) send(signal)
+    if (plan.timeoutMs !== undefined) timers.push(setTimeout(() => stopFor('timeout'), plan.timeoutMs))
+
+    const status = await running.end
+    ended = true
+    measuring?.close()
+    waitingToStop?.close()
+    if (running.drained !== undefined) {
+      await Promise.race([running.drained, new Promise((resolve) => timers.push(setTimeout(resolve, DRAIN_MS)))])
+    }
+    for (const timer of timers) clearTimeout(timer)
+    child.sweep()
+    return judgeEnd(status)
+  }
+
+  function announce(ready: boolean, why: string): void {
+    if (ended) return
+    if (ready) life.publish('ready')
+    else life.withdraw('ready')
+    log({ event: ready ? 'ready' : 'unready', message: ready ? 'ready' : `no longer ready: ${why}` })
+  }
+
+  function judgeEnd(status: Status): Outcome {
+    if (stopping === 'timeout') {
+      return { kind: 'timeout', message: `still running after ${formatDuration(plan.timeoutMs ?? 0)}` }
+    }
+    if (stopping === 'stopped') return { kind: 'stopped' }
+    return 'code' in status ? { kind: 'exited', code: status.code } : { kind: 'signalled', signal: status.signal }
+  }
+
+  async function openCopies() {
+    const open = async (path: string | undefined, descriptor: 1 | 2) =>
+      path === undefined ? undefined : ports.openCopy(path, descriptor)
+    try {
+      return { stdout: await open(plan.stdoutPath, 1), stderr: await open(plan.stderrPath, 2) }
+    } catch (error) {
+      const paths = [plan.stdoutPath, plan.stderrPath].filter((path) => path !== undefined).join(' or ')
+      return { broken: `cannot append to ${paths}: ${ports.describeError(error)}` }
+    }
+  }
+}

@@ -1,0 +1,164 @@
+/** `entrypoint [flags] -- command`: gate, run, flags. */
+import { formatDuration } from '../core/duration.ts'
+import type { Sight } from '../core/gate.ts'
+import { type Outcome, settle } from '../core/outcome.ts'
+import type { Plan } from '../core/plan.ts'
+import { type Attempt, type Beginning, startAttempt } from './attempt.ts'
+import { type Passage, passGate } from './gate.ts'
+import { beginLife, type Life } from './life.ts'
+import { observe } from './observe.ts'
+import type { EntrypointPorts } from './ports.ts'
+
+const SIGHUP = 1
+const SIGINT = 2
+const SIGQUIT = 3
+const SIGTERM = 15
+
+/** Signals whose meaning is to end; while waiting there is no command that could know better. */
+const ENDING: ReadonlySet<number> = new Set([SIGHUP, SIGINT, SIGQUIT, SIGTERM])
+
+const CODE_BROKEN = 125
+
+/** @returns the exit code. Whatever happens, every flag that can no longer come has got its `.err` by then. */
+export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise<number> {
+  const { log, signals, child } = ports
+  const early: number[] = []
+  let listener = (signal: number): void => void early.push(signal)
+  signals.listen((signal) => listener(signal))
+  /** Hands signals to whoever is in charge now, first those that nobody has taken yet. */
+  const listen = (next: (signal: number) => void): void => {
+    listener = next
+    for (const signal of early.splice(0)) next(signal)
+  }
+  const keep = (): void => void (listener = (signal) => early.push(signal))
+
+  const since = ports.now().toISOString()
+  let life: Life | undefined
+  try {
+    life = await beginLife(plan, ports)
+  } catch (error) {
+    log({
+      event: 'error',
+      message: `cannot use ${plan.ownDir ?? 'the flag files'}: ${ports.describeError(error)}; is it writable for uid ${process.getuid?.()}?`,
+    })
+    return CODE_BROKEN
+  }
+  if (life === undefined) {
+    log({ event: 'ended', message: 'has completed before a restart; not run again (--rerun would)', exitCode: 0 })
+    return 0
+  }
+
+  const done = followStopFiles(plan, ports)
+  const passage = await waitAtGate()
+  if (passage.kind !== 'open') return conclude(life, passage)
+  const beginning = { since, waitedFor: passage.waitedFor }
+  if (plan.exec) return conclude(life, becomeCommand(life, beginning))
+  const outcome = await runWithRetries(life, beginning)
+  return conclude(life, outcome)
+
+  async function waitAtGate(): Promise<Passage> {
+    const gate = passGate(plan, ports)
+    const others: number[] = []
+    listen((signal) => {
+      if (ENDING.has(signal)) gate.end({ kind: 'interrupted', signal })
+      else others.push(signal)
+    })
+    void done?.then(() => gate.end({ kind: 'stopped' }))
+    // What is needed after the gate is made ready behind it.
+    child.prepare()
+    const passage = await gate.passage
+    keep()
+    early.push(...others)
+    return passage
+  }
+
+  function becomeCommand(life: Life, { waitedFor }: Beginning): Outcome {
+    const unknown = { reason: 'Unknown', message: 'it runs without a wrapper (--exec), so nobody can tell how it ends' }
+    life.publish('started', { pid: process.pid, since, ...(waitedFor === undefined ? {} : { waitedFor }) })
+    life.publish('ready')
+    life.resignSocket()
+    for (const flag of ['completed', 'failed', 'ended'] as const) life.refuse(flag, unknown)
+    const { code, why } = child.replace()
+    return { kind: 'unstartable', code, message: why }
+  }
+
+  async function runWithRetries(life: Life, beginning: Beginning): Promise<Outcome> {
+    let delay = plan.retryDelayMs
+    let asked = false
+    for (let tries = 0; ; tries++) {
+      const attempt: Attempt = startAttempt(plan, life, beginning, ports)
+      listen((signal) => {
+        asked ||= ENDING.has(signal)
+        attempt.signal(signal)
+      })
+      void done?.then(() => attempt.stop())
+      const outcome = await attempt.outcome
+      keep()
+      const failed =
+        outcome.kind === 'signalled' || outcome.kind === 'timeout' || (outcome.kind === 'exited' && outcome.code !== 0)
+      if (!failed || asked || tries >= plan.retries) return outcome
+      const { reason, message } = settle(outcome, { restartPolicy: 'Never', continueOnError: false })
+      log({
+        event: 'retrying',
+        message: `${message ?? reason}; retry ${tries + 1} of ${plan.retries} in ${formatDuration(delay)}`,
+        reason,
+      })
+      life.withdraw('ready')
+      if (await endsWithin(delay)) return outcome
+      delay = Math.min(delay * 2, plan.retryMaxDelayMs)
+    }
+  }
+
+  /** @returns whether it was told to end before the time was up. */
+  function endsWithin(ms: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), Math.min(ms, plan.retryMaxDelayMs))
+      const end = (): void => {
+        clearTimeout(timer)
+        resolve(true)
+      }
+      listen((signal) => ENDING.has(signal) && end())
+      void done?.then(end)
+    })
+  }
+
+  async function conclude(life: Life, outcome: Outcome): Promise<number> {
+    const settlement = settle(outcome, plan)
+    const { exitCode, reason, message } = settlement
+    const held = plan.hold && exitCode === 0 && (outcome.kind === 'exited' || outcome.kind === 'signalled')
+    const publish = held ? settlement.publish.filter((flag) => flag !== 'stopped') : settlement.publish
+    const told = life.settle({ ...settlement, publish })
+    const quietEnd = exitCode === 0 || outcome.kind === 'exited' || outcome.kind === 'signalled'
+    log({
+      event: quietEnd ? 'ended' : 'error',
+      message: `${reason}${message === undefined ? '' : `: ${message}`}`,
+      exitCode,
+      reason,
+    })
+    if (held) {
+      log({ event: 'holding', message: 'holding until told to stop' })
+      await new Promise<void>((resolve) => {
+        listen((signal) => ENDING.has(signal) && resolve())
+        void done?.then(resolve)
+      })
+      life.publish('stopped')
+    }
+    return told || exitCode !== 0 ? exitCode : CODE_BROKEN
+  }
+}
+
+/** @returns what resolves when all stop files are there, or can no longer come since their container has died. */
+function followStopFiles(plan: Plan, ports: EntrypointPorts): Promise<void> | undefined {
+  if (plan.stopFiles.length === 0) return undefined
+  const final = plan.restartPolicy === 'Never'
+  const isOver = ({ file, refusal, link }: Sight) =>
+    file !== 'absent' || refusal !== undefined || (final && link === 'lost')
+  return new Promise((resolve) => {
+    observe(
+      plan.stopFiles,
+      ports,
+      (sights) => (sights.every(isOver) ? true : undefined),
+      () => resolve(),
+    )
+  })
+}

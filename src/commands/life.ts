@@ -1,0 +1,103 @@
+/** The flags of one life of one container: what is published, withdrawn and refused, and where. */
+import type { Settlement } from '../core/outcome.ts'
+import type { Plan } from '../core/plan.ts'
+import { type Flag, type FlagRecord, writeRecord } from '../core/record.ts'
+import type { EntrypointPorts } from './ports.ts'
+
+type Ports = Pick<EntrypointPorts, 'flags' | 'lifelines' | 'now' | 'log' | 'describeError'>
+
+/** JSON leaves out what is undefined. */
+type Details = { readonly [Field in keyof FlagRecord]?: FlagRecord[Field] | undefined }
+
+export interface Life {
+  publish(flag: Flag, details?: Details): void
+  withdraw(flag: Flag): void
+  /** Says that a flag can no longer come, unless it has come already. */
+  refuse(flag: Flag, why: Details): void
+  /** Publishes an end. @returns false when a flag could not be written: followers may be left in the dark. */
+  settle(settlement: Settlement): boolean
+  /** Takes the liveness socket away, so that its end says nothing about the command. */
+  resignSocket(): void
+}
+
+/** A name in the run directory that a new life keeps: success is remembered. */
+const KEPT_AFTER_SUCCESS = new Set(['completed', 'ended', 'exitCode'])
+
+/**
+ * Begins a life: removes what an earlier one of this container left in its run directory, and serves the liveness socket.
+ * @returns undefined when the command has completed in an earlier life and its success is final: nothing is to be done.
+ * @throws the system's error when the run directory cannot be used.
+ */
+export async function beginLife(plan: Plan, ports: Ports): Promise<Life | undefined> {
+  const { flags, now } = ports
+  const began = now()
+  const incarnation = `${began.getTime().toString(36)}-${process.pid.toString(36)}`
+  const published = new Set<Flag>()
+
+  if (plan.ownDir !== undefined) {
+    const names = flags.openDirectory(plan.ownDir)
+    const completed = names.includes('completed') && !plan.rerun
+    if (completed && plan.restartPolicy !== 'Always') return undefined
+    for (const name of names) {
+      if (completed && KEPT_AFTER_SUCCESS.has(name)) continue
+      flags.withdraw(`${plan.ownDir}/${name}`)
+    }
+  }
+  for (const { flag, path } of plan.files) {
+    if (flag !== 'completed') flags.withdraw(path)
+    flags.withdraw(`${path}.err`)
+  }
+  if (plan.ownDir !== undefined) await ports.lifelines.serve(plan.ownDir)
+
+  const pathsOf = (flag: Flag): readonly string[] => {
+    const explicit = plan.files.filter((file) => file.flag === flag).map(({ path }) => path)
+    return plan.ownDir === undefined ? explicit : [`${plan.ownDir}/${flag}`, ...explicit]
+  }
+  const attempt = (path: string, write: () => void): boolean => {
+    try {
+      write()
+      return true
+    } catch (error) {
+      ports.log({ event: 'error', message: `cannot write ${path}: ${ports.describeError(error)}` })
+      return false
+    }
+  }
+  const put = (flag: Flag, suffix: '' | '.err', details: Details): boolean =>
+    pathsOf(flag)
+      .map((path) => {
+        const content = writeRecord({ at: now().toISOString(), incarnation, ...details })
+        return attempt(path + suffix, () => flags.publish(path + suffix, content))
+      })
+      .every(Boolean)
+
+  const life: Life = {
+    publish(flag, details = {}) {
+      published.add(flag)
+      put(flag, '', details)
+    },
+    withdraw(flag) {
+      if (!published.delete(flag)) return
+      for (const path of pathsOf(flag)) attempt(path, () => flags.withdraw(path))
+    },
+    refuse(flag, why) {
+      if (!published.has(flag)) put(flag, '.err', why)
+    },
+    settle({ exitCode, reason, message, origin, cause, publish, refuse, withdraw }) {
+      const own = { exitCode, reason, message, origin }
+      // What followers hand on is where it began, however long the chain.
+      const handedOn = { exitCode, reason, message: cause ?? message, origin: origin ?? plan.name }
+      for (const flag of withdraw) life.withdraw(flag)
+      let told = true
+      for (const flag of publish) {
+        published.add(flag)
+        told = put(flag, '', own) && told
+      }
+      for (const flag of refuse) if (!published.has(flag)) told = put(flag, '.err', handedOn) && told
+      return told
+    },
+    resignSocket() {
+      if (plan.ownDir !== undefined) flags.withdraw(`${plan.ownDir}/alive.sock`)
+    },
+  }
+  return life
+}

@@ -1,0 +1,40 @@
+/** Durations in Go's syntax, as Kubernetes, kubectl and Tekton write them (`time.ParseDuration`). */
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+}
+
+/**
+ * `"1h2m3.5s"` -> 3723500 (ms). `"0"` needs no unit, everything else does.
+ * @returns undefined when the text is not a duration; negative durations are numbers below 0, for the caller to refuse.
+ */
+export function parseDuration(text: string): number | undefined {
+  const match = /^([+-]?)(.+)$/s.exec(text)
+  if (match === null) return undefined
+  const [, sign, rest] = match as unknown as [string, string, string]
+  if (rest === '0') return 0
+  if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(rest)) return undefined
+  let total = 0
+  for (const [, amount, unit] of rest.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)) {
+    total += Number(amount) * (UNIT_MS[unit ?? ''] ?? Number.NaN)
+  }
+  return sign === '-' ? -total : total
+}
+
+/** 3723500 -> `"1h2m3.5s"`, 40 -> `"40ms"`; what `parseDuration` reads back, to the millisecond. */
+export function formatDuration(ms: number): string {
+  const whole = Math.round(ms)
+  if (whole < 0) return `-${formatDuration(-whole)}`
+  if (whole < 1000) return whole === 0 ? '0s' : `${whole}ms`
+  const hours = Math.floor(whole / 3_600_000)
+  const minutes = Math.floor((whole % 3_600_000) / 60_000)
+  const seconds = (whole % 60_000) / 1000
+  return `${hours > 0 ? `${hours}h` : ''}${minutes > 0 ? `${minutes}m` : ''}${seconds > 0 ? `${seconds}s` : ''}`
+}

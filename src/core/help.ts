@@ -1,0 +1,24 @@
+/** The help page of the entrypoint. */
+import { OPTIONS } from './options.ts'
+
+/** The page that `entrypoint --help` prints; fits a screen of 80 columns but for its longest lines. */
+export function formatHelp(): string {
+  const rows = Object.entries(OPTIONS).map(([name, spec]) => {
+    const value = 'value' in spec ? ` ${spec.value}` : ''
+    const repeat = spec.kind === 'list' ? ' …' : ''
+    return `  ${`--${name}${value}${repeat}`.padEnd(28)} ${spec.help}`
+  })
+  return [
+    'entrypoint waits for flag files, runs a command, and writes its own flag files.',
+    '',
+    'usage: entrypoint [flags] -- command [args…]',
+    'e.g.   entrypoint --wait-file /var/run/step-1.ready --post-file /var/run/step-2.ready -- app',
+    '',
+    ...rows,
+    '',
+    'D is a duration such as 90s or 1h30m. Every flag may be written --wait-file, --wait_file or -wait_file, with a blank or =.',
+    'Exit codes: the command’s own; 128+n killed by signal n; 1 skipped; 2 usage; 124 timed out; 125 own failure;',
+    '126 cannot be executed; 127 not found.',
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,41 @@
+/** What a flag file says: one line of JSON, never empty, so that a reader can tell a flag from a half made file. */
+
+/** The flags of a container's run directory. `live` is for the kubelet's probes, the others for other containers. */
+export type Flag = 'started' | 'ready' | 'live' | 'completed' | 'failed' | 'ended' | 'stopped' | 'exitCode'
+
+/** A file whose name ends so is a flag in the making, not yet renamed into place. */
+export const MAKING = '.making'
+
+export interface FlagRecord {
+  /** RFC 3339 with milliseconds. */
+  readonly at: string
+  /** Names one life of one container; flags of another life are leftovers. */
+  readonly incarnation: string
+  /** In `started`: the command's process (and process group) id, as its own PID namespace numbers it. */
+  readonly pid?: number
+  /** In `started`: when the wrapper began to wait, RFC 3339. */
+  readonly since?: string
+  /** In `started`: the wait that opened the gate, `db/ready` or a path. */
+  readonly waitedFor?: string
+  readonly exitCode?: number
+  /** CamelCase: Completed, Error, Skipped, Cancelled, TimeoutExceeded, PredecessorDied, StartError. */
+  readonly reason?: string
+  readonly message?: string
+  /** In `.err`: the container in which the trouble began. */
+  readonly origin?: string
+}
+
+export function writeRecord(record: object): string {
+  return `${JSON.stringify(record)}\n`
+}
+
+/** Reads any flag file leniently: Tekton's are empty, and a user's own may hold anything. */
+export function readRecord(text: string): Partial<FlagRecord> {
+  if (!text.startsWith('{')) return {}
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : {}
+  } catch {
+    return {}
+  }
+}
