@@ -6,8 +6,9 @@ import { holdLifeline, serveAlive } from '../src/adapters/alive.ts'
 import { createBunChild } from '../src/adapters/child-bun.ts'
 import { createLog } from '../src/adapters/log.ts'
 import { runEntrypoint } from '../src/commands/entrypoint.ts'
-import type { EntrypointPorts } from '../src/commands/ports.ts'
-import { type Plan, readPlan } from '../src/core/plan.ts'
+import type { Measure } from '../src/commands/ports.ts'
+import type { Child } from '../src/core/status.ts'
+import { type Plan, type ReadinessFlag, readPlan } from '../src/core/plan.ts'
 
 const signals = takeSignals()
 process.exit(await main(process.argv.slice(2)))
@@ -21,8 +22,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const reading = readPlan(argv, process.cwd())
   switch (reading.kind) {
     case 'problem':
-      process.stderr.write(`entrypoint: ${reading.problem} (entrypoint --help lists the flags)\n`)
-      return 2
+      return misuse(reading.problem)
     case 'help': {
       const { formatHelp } = await import('../src/core/help.ts')
       process.stdout.write(formatHelp())
@@ -34,22 +34,51 @@ async function main(argv: readonly string[]): Promise<number> {
       return 0
     }
     case 'plan':
-      return runEntrypoint(reading.plan, await openPorts(reading.plan, argv.length - reading.plan.command))
+      return runPlan(reading.plan, argv.length - reading.plan.command)
   }
 }
 
-async function openPorts(plan: Plan, words: number): Promise<EntrypointPorts> {
+/** @param words how many words of the command line are the command's. */
+async function runPlan(plan: Plan, words: number): Promise<number> {
   const child = (await createBunChild(words)) ?? (await import('../src/adapters/child-node.ts')).createNodeChild(words)
-  return {
+  const measure = plan.readiness === undefined ? undefined : await openMeasure(plan.readiness, child)
+  if (typeof measure === 'string') return misuse(measure)
+  return runEntrypoint(plan, {
     signals,
     child,
+    measure,
     flags,
     lifelines: { serve: serveAlive, hold: holdLifeline },
     watchPaths: async (paths, wake, warn) => (await import('../src/adapters/watch.ts')).watchPaths(paths, wake, warn),
     log: createLog({ format: plan.logFormat, quiet: plan.quiet, name: plan.name }),
     now: () => new Date(),
     openCopy: async (path, descriptor) => (await import('../src/adapters/copy.ts')).openCopy(path, descriptor),
-    measure: undefined,
     describeError: flags.describeSystemError,
+  })
+}
+
+function misuse(problem: string): number {
+  process.stderr.write(`entrypoint: ${problem} (entrypoint --help lists the flags)\n`)
+  return 2
+}
+
+/** @returns what measures readiness, or one sentence on what is wrong with the flag. */
+async function openMeasure({ flag, text }: ReadinessFlag, child: Child): Promise<Measure | string> {
+  const { probeFromFlag } = await import('../src/core/probe-flag.ts')
+  const parsed = probeFromFlag(flag, text)
+  if ('problem' in parsed) return parsed.problem
+  const { createProber } = await import('../src/adapters/prober.ts')
+  const { measureReadiness } = await import('../src/commands/readiness.ts')
+  const prober = createProber()
+  const probe: typeof prober.probe = async (what, signal) => {
+    child.shareReaping(true)
+    try {
+      return await prober.probe(what, signal)
+    } finally {
+      child.shareReaping(false)
+    }
   }
+  const role = flag === 'startup-probe' ? 'startup' : 'readiness'
+  const ports = { prober: { probe }, clock: () => performance.now() }
+  return (tell) => measureReadiness(parsed.probe, role, ports, tell)
 }

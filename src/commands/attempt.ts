@@ -2,6 +2,7 @@
 import { formatDuration } from '../core/duration.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Plan } from '../core/plan.ts'
+import type { Change } from '../core/readiness.ts'
 import type { Status } from '../core/status.ts'
 import type { Life } from './life.ts'
 import { observe } from './observe.ts'
@@ -13,6 +14,9 @@ const SIGTERM = 15
 
 /** Once the command has ended, a background process may hold its output open; what it still says is copied so long. */
 const DRAIN_MS = 500
+
+/** Why we stop it ourselves; after `startup` its own status counts, as when the kubelet kills it. */
+type StopCause = 'timeout' | 'stopped' | 'startup'
 
 export interface Attempt {
   readonly outcome: Promise<Outcome>
@@ -31,7 +35,7 @@ export function startAttempt(plan: Plan, life: Life, beginning: Beginning, ports
   const { child, log } = ports
   const held: number[] = []
   let pid: number | undefined
-  let stopping: 'timeout' | 'stopped' | undefined
+  let stopping: StopCause | undefined
   let waitingToStop: { close(): void } | undefined
   let ended = false
   const timers: NodeJS.Timeout[] = []
@@ -67,7 +71,7 @@ export function startAttempt(plan: Plan, life: Life, beginning: Beginning, ports
       },
     )
   }
-  const stopFor = (why: 'timeout' | 'stopped'): void => {
+  const stopFor = (why: StopCause): void => {
     if (stopping !== undefined || ended) return
     stopping = why
     send(SIGTERM)
@@ -92,7 +96,7 @@ export function startAttempt(plan: Plan, life: Life, beginning: Beginning, ports
     pid = running.pid
     const { since, waitedFor } = beginning
     life.publish('started', { pid, since, ...(waitedFor === undefined ? {} : { waitedFor }) })
-    const measuring = ports.measure?.((state) => announce(state.ready, state.why))
+    const measuring = ports.measure?.(announce)
     if (measuring === undefined) life.publish('ready')
     child.offerToOomKiller(pid)
     log({ event: 'started', message: `started, pid ${pid}`, pid })
@@ -111,11 +115,21 @@ export function startAttempt(plan: Plan, life: Life, beginning: Beginning, ports
     return judgeEnd(status)
   }
 
-  function announce(ready: boolean, why: string): void {
+  function announce({ change, why }: { readonly change: Change | 'warning'; readonly why: string }): void {
     if (ended) return
-    if (ready) life.publish('ready')
-    else life.withdraw('ready')
-    log({ event: ready ? 'ready' : 'unready', message: ready ? 'ready' : `no longer ready: ${why}` })
+    switch (change) {
+      case 'ready':
+        life.publish('ready')
+        return log({ event: 'ready', message: 'ready' })
+      case 'unready':
+        life.withdraw('ready')
+        return log({ event: 'unready', message: `no longer ready: ${why}` })
+      case 'startup-failed':
+        log({ event: 'error', message: `has not come up within its startupProbe's budget: ${why}` })
+        return stopFor('startup')
+      case 'warning':
+        return log({ event: 'warning', message: why })
+    }
   }
 
   function judgeEnd(status: Status): Outcome {

@@ -1,5 +1,6 @@
 /** What the entrypoint's sequence needs from outside; cmd/entrypoint.ts hands the real ones in. */
 import type { Link } from '../core/gate.ts'
+import type { Change } from '../core/readiness.ts'
 import type { Child, Sink } from '../core/status.ts'
 
 export interface Flags {
@@ -35,7 +36,9 @@ export type Log = (event: {
 }) => void
 
 /** Measures readiness from the call on until closed, and tells every change. */
-export type Measure = (change: (state: { readonly ready: boolean; readonly why: string }) => void) => { close(): void }
+export type Measure = (tell: (news: { readonly change: Change | 'warning'; readonly why: string }) => void) => {
+  close(): void
+}
 
 export interface EntrypointPorts {
   readonly signals: { listen(listener: (signal: number) => void): void }
@@ -48,6 +51,7 @@ export interface EntrypointPorts {
   readonly now: () => Date
   /** Opens a copy of a stream: what is given is written to our own descriptor and appended to the file. @throws */
   readonly openCopy: (path: string, descriptor: 1 | 2) => Promise<Sink>
+  /** undefined: ready as soon as started. */
   readonly measure: Measure | undefined
   readonly describeError: (error: unknown) => string
 }

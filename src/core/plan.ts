@@ -18,7 +18,7 @@ export interface Plan {
   /** Flags published by explicit path: `--post-file` is `completed`. */
   readonly files: readonly { readonly flag: Flag; readonly path: string }[]
   /** How readiness is measured; undefined = ready as soon as started. */
-  readonly readiness: Readiness | undefined
+  readonly readiness: ReadinessFlag | undefined
   readonly restartPolicy: RestartPolicy
   readonly timeoutMs: number | undefined
   readonly graceMs: number
@@ -40,10 +40,11 @@ export interface Plan {
   readonly quiet: boolean
 }
 
-export type Readiness =
-  | { readonly kind: 'probe'; readonly json: string }
-  | { readonly kind: 'tcp'; readonly target: string }
-  | { readonly kind: 'http'; readonly url: string }
+/** One of the flags that say how; `core/probe-flag.ts` reads its text, only when there is one. */
+export interface ReadinessFlag {
+  readonly flag: 'startup-probe' | 'ready-probe' | 'ready-tcp' | 'ready-http' | 'ready-exec'
+  readonly text: string
+}
 
 export type Reading =
   | { readonly kind: 'plan'; readonly plan: Plan }
@@ -171,13 +172,14 @@ function plainWait(path: string, runDir: string | undefined): Wait {
   return { path, label, timeoutMs: undefined, optional: false }
 }
 
-function readReadiness(last: (name: OptionName) => string | undefined, refuse: Refuse): Readiness | undefined {
-  const given = (['ready-probe', 'ready-tcp', 'ready-http'] as const).filter((name) => last(name) !== undefined)
-  if (given.length > 1) refuse(`--${given[0]} and --${given[1]} exclude each other; give one of them`)
-  const [probe, tcp, http] = [last('ready-probe'), last('ready-tcp'), last('ready-http')]
-  if (probe !== undefined) return { kind: 'probe', json: probe }
-  if (tcp !== undefined) return { kind: 'tcp', target: tcp }
-  return http === undefined ? undefined : { kind: 'http', url: http }
+function readReadiness(last: (name: OptionName) => string | undefined, refuse: Refuse): ReadinessFlag | undefined {
+  const names = ['startup-probe', 'ready-probe', 'ready-tcp', 'ready-http', 'ready-exec'] as const
+  const given = names.flatMap((flag) => {
+    const text = last(flag)
+    return text === undefined ? [] : [{ flag, text }]
+  })
+  if (given.length > 1) refuse(`--${given[0]?.flag} and --${given[1]?.flag} exclude each other; give one of them`)
+  return given[0]
 }
 
 /** After `--exec` nobody of ours is left who could do any of these. */
@@ -191,7 +193,7 @@ function refuseWithExec(plan: Plan, refuse: Refuse): void {
     [plan.stopFiles.length > 0, '--stop-file'],
     [plan.stopAfter.length > 0, '--stop-after'],
     [plan.hold, '--hold'],
-    [plan.readiness !== undefined, '--ready-…'],
+    [plan.readiness !== undefined, '--ready-… or --startup-probe'],
     [plan.stdoutPath !== undefined, '--stdout-path'],
     [plan.stderrPath !== undefined, '--stderr-path'],
   ]

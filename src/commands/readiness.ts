@@ -1,0 +1,50 @@
+/** Measuring readiness from the spawn on: probe, take the result in, wait until the next one is due. */
+import type { Probe, ProbeResult } from '../core/probe.ts'
+import { beginReadiness, type Change, recordResult, type Role } from '../core/readiness.ts'
+
+interface Ports {
+  readonly prober: { probe(probe: Probe, signal: AbortSignal): Promise<ProbeResult> }
+  /** Monotonic, ms. */
+  readonly clock: () => number
+}
+
+/** @param tell gets every change with its reason, and the warnings of successes that may not be ones. */
+export function measureReadiness(
+  probe: Probe,
+  role: Role,
+  ports: Ports,
+  tell: (news: { readonly change: Change | 'warning'; readonly why: string }) => void,
+): { close(): void } {
+  const over = new AbortController()
+  let wake: NodeJS.Timeout | undefined
+  void follow()
+  return {
+    close() {
+      over.abort()
+      clearTimeout(wake)
+    },
+  }
+
+  async function follow(): Promise<void> {
+    let state = beginReadiness(probe.timing, role, ports.clock())
+    let warned: string | undefined
+    while (state.due !== undefined) {
+      await until(state.due)
+      const result = await ports.prober.probe(probe, over.signal)
+      if (over.signal.aborted) return
+      const { state: next, change } = recordResult(state, result.ok, ports.clock())
+      state = next
+      if (change !== undefined) tell({ change, why: result.ok ? 'the probe succeeds' : result.why })
+      if (result.ok && result.warning !== undefined && result.warning !== warned) {
+        warned = result.warning
+        tell({ change: 'warning', why: warned })
+      }
+    }
+  }
+
+  function until(due: number): Promise<void> {
+    return new Promise((resolve) => {
+      wake = setTimeout(resolve, Math.max(0, due - ports.clock()))
+    })
+  }
+}
