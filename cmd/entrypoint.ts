@@ -1,13 +1,16 @@
 #!/usr/bin/env node
 /** The executable that runs first in every ordered container. It loads nothing that it does not use. */
 import { takeSignals } from '../src/adapters/signals.ts'
-import * as flags from '../src/adapters/flags.ts'
 import { holdLifeline, serveAlive } from '../src/adapters/alive.ts'
-import { createBunChild } from '../src/adapters/child-bun.ts'
 import { createLog } from '../src/adapters/log.ts'
+import { createPosixChild } from '../src/adapters/posix/child.ts'
+import { createPosixFiles } from '../src/adapters/posix/files.ts'
+import { openLibrary } from '../src/adapters/posix/library.ts'
+import { createFlags } from '../src/commands/flags.ts'
 import { runEntrypoint } from '../src/commands/entrypoint.ts'
 import type { Measure } from '../src/commands/ports.ts'
 import type { Child } from '../src/core/status.ts'
+import { describeSystemError, type Files } from '../src/core/files.ts'
 import { type Plan, type ReadinessFlag, readPlan } from '../src/core/plan.ts'
 
 const signals = takeSignals()
@@ -40,21 +43,33 @@ async function main(argv: readonly string[]): Promise<number> {
 
 /** @param words how many words of the command line are the command's. */
 async function runPlan(plan: Plan, words: number): Promise<number> {
-  const child = (await createBunChild(words)) ?? (await import('../src/adapters/child-node.ts')).createNodeChild(words)
+  const { files, child } = await openSystem(words)
   const measure = plan.readiness === undefined ? undefined : await openMeasure(plan.readiness, child)
   if (typeof measure === 'string') return misuse(measure)
   return runEntrypoint(plan, {
     signals,
     child,
     measure,
-    flags,
-    lifelines: { serve: serveAlive, hold: holdLifeline },
+    flags: createFlags(files),
+    lifelines: { serve: (dir) => serveAlive(dir, files), hold: (dir, onChange) => holdLifeline(dir, files, onChange) },
     watchPaths: async (paths, wake, warn) => (await import('../src/adapters/watch.ts')).watchPaths(paths, wake, warn),
-    log: createLog({ format: plan.logFormat, quiet: plan.quiet, name: plan.name }),
+    log: createLog(files, { format: plan.logFormat, quiet: plan.quiet, name: plan.name }),
     now: () => new Date(),
     openCopy: async (path, descriptor) => (await import('../src/adapters/copy.ts')).openCopy(path, descriptor),
-    describeError: flags.describeSystemError,
+    describeError: describeSystemError,
   })
+}
+
+/** The executable speaks to the C library itself; on Node (the npm package, tests) node:fs and node:child_process do. */
+async function openSystem(words: number): Promise<{ readonly files: Files; readonly child: Child }> {
+  const library = await openLibrary()
+  if (library !== undefined) {
+    const files = createPosixFiles(library)
+    return { files, child: createPosixChild(library, files, words) }
+  }
+  const { nodeFiles } = await import('../src/adapters/node/files.ts')
+  const { createNodeChild } = await import('../src/adapters/node/child.ts')
+  return { files: nodeFiles, child: createNodeChild(words) }
 }
 
 function misuse(problem: string): number {

@@ -3,8 +3,8 @@
  * it however the wrapper ends, SIGKILL included, and every waiter that holds a connection learns of it within a ms.
  * It works across uids and through a read-only mount of the volume.
  */
-import { chmodSync, closeSync, constants, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import type { Files } from '../core/files.ts'
 import type { Link } from '../core/gate.ts'
 import { MAKING } from '../core/record.ts'
 
@@ -21,29 +21,35 @@ export interface Lifeline {
  * Listens in `dir` until the process ends. Bound aside and renamed, so that whoever finds the socket finds a listener.
  * @throws the system's error.
  */
-export async function serveAlive(dir: string): Promise<void> {
+export async function serveAlive(dir: string, files: Files): Promise<void> {
   await atShortPath(dir, async (short) => {
     const aside = `${short}/${SOCKET}.${process.pid}${MAKING}`
-    rmSync(aside, { force: true })
+    files.remove(aside)
     await listen(aside)
     // Connecting takes write permission on the socket, whatever the umask of this container says.
-    chmodSync(aside, 0o666)
-    renameSync(aside, `${short}/${SOCKET}`)
+    files.setMode(aside, 0o666)
+    files.rename(aside, `${short}/${SOCKET}`)
   })
 }
 
 /** @param dir the predecessor's run directory; `onChange` is called when `state()` may have changed. */
-export function holdLifeline(dir: string, onChange: () => void): Lifeline {
+export function holdLifeline(dir: string, files: Files, onChange: () => void): Lifeline {
   let link: Link = 'none'
   let tried = ''
   let end: (() => void) | undefined
+  const identify = (path: string): string | undefined => {
+    try {
+      return files.find(path)?.identity
+    } catch {
+      return undefined
+    }
+  }
   return {
     state() {
       if (link === 'held' || link === 'connecting') return link
-      const found = statSync(`${dir}/${SOCKET}`, { throwIfNoEntry: false })
-      if (found === undefined) return (link = 'none')
+      const identity = identify(`${dir}/${SOCKET}`)
+      if (identity === undefined) return (link = 'none')
       // A restarted predecessor renames a new socket into place; the old one stays dead for ever.
-      const identity = `${found.ino} ${found.ctimeMs}`
       if (identity === tried) return link
       tried = identity
       link = 'connecting'
@@ -119,6 +125,7 @@ function connect(dir: string, onEnd: () => void): Promise<() => void> {
 /** `sun_path` holds 107 bytes; through a descriptor of the directory any path is short. */
 async function atShortPath<Result>(dir: string, use: (short: string) => Promise<Result>): Promise<Result> {
   if (Buffer.byteLength(dir) + SOCKET.length + MAKING.length + 12 < 107) return use(dir)
+  const { closeSync, constants, openSync } = await import('node:fs')
   const descriptor = openSync(dir, constants.O_RDONLY | constants.O_DIRECTORY)
   try {
     return await use(`/proc/self/fd/${descriptor}`)

@@ -1,5 +1,5 @@
 /** One line per event on stderr. */
-import { writeSync } from 'node:fs'
+import type { Files } from '../core/files.ts'
 
 export interface LogEvent {
   /** waiting, started, ready, unready, ended, skipped, retrying, stopping, warning, error. */
@@ -11,7 +11,10 @@ export interface LogEvent {
 export type Log = (event: LogEvent) => void
 
 /** With `quiet` only errors are written. A closed or full stderr never disturbs the command. */
-export function createLog(options: { format: 'text' | 'json'; quiet: boolean; name: string | undefined }): Log {
+export function createLog(
+  files: Files,
+  options: { format: 'text' | 'json'; quiet: boolean; name: string | undefined },
+): Log {
   return ({ event, message, ...details }) => {
     if (options.quiet && event !== 'error') return
     const at = new Date().toISOString()
@@ -20,7 +23,7 @@ export function createLog(options: { format: 'text' | 'json'; quiet: boolean; na
         ? JSON.stringify({ at, event, container: options.name, message, ...details })
         : `${at} entrypoint${options.name === undefined ? '' : ` ${options.name}`}: ${message}`
     try {
-      writeSync(2, `${line}\n`)
+      files.send(2, `${line}\n`)
     } catch {
       // EPIPE, EAGAIN, ENOSPC: there is nobody to tell.
     }

@@ -1,6 +1,4 @@
 /** Every catchable signal, taken at the first instruction and kept until somebody listens. */
-import { constants } from 'node:os'
-
 export interface Signals {
   /** Gets each signal's number from now on, those that came before first. One listener at a time. */
   listen(listener: (signal: number) => void): void
@@ -19,10 +17,7 @@ const TAKEN = [
 export function takeSignals(): Signals {
   const early: number[] = []
   let current = (signal: number): void => void early.push(signal)
-  for (const name of TAKEN) {
-    const number = constants.signals[name]
-    process.on(name, () => current(number))
-  }
+  for (const name of TAKEN) process.on(name, (_name: string, number: number) => current(number))
   return {
     listen(listener) {
       current = listener

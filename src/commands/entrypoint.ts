@@ -128,7 +128,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     const held = plan.hold && exitCode === 0 && (outcome.kind === 'exited' || outcome.kind === 'signalled')
     const publish = held ? settlement.publish.filter((flag) => flag !== 'stopped') : settlement.publish
     const told = life.settle({ ...settlement, publish })
-    const quietEnd = exitCode === 0 || outcome.kind === 'exited' || outcome.kind === 'signalled'
+    const quietEnd = exitCode === 0 || ['exited', 'signalled', 'interrupted'].includes(outcome.kind)
     log({
       event: quietEnd ? 'ended' : 'error',
       message: `${reason}${message === undefined ? '' : `: ${message}`}`,

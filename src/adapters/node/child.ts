@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { constants } from 'node:os'
-import type { Child, Running, Sink, StartFault, Status } from '../core/status.ts'
+import type { Child, Running, Sink, StartFault, Status } from '../../core/status.ts'
 
 /** @param words how many words of our own command line are the command's: the last ones. */
 export function createNodeChild(words: number): Child {

@@ -1,0 +1,33 @@
+/**
+ * Stands in for the package `readdirp` in the executable. chokidar lists directories with it, which a waiting wrapper
+ * never does; the real one, and node:stream behind it, is loaded with the first listing (0.7 MiB for every wrapper).
+ */
+import { EventEmitter } from 'node:events'
+import type { ReaddirpOptions } from 'readdirp'
+
+const FORWARDED = ['data', 'warn', 'error', 'end', 'close'] as const
+
+export class ReaddirpStream extends EventEmitter {
+  #cancelled = false
+
+  constructor(root: string, options: Partial<ReaddirpOptions>) {
+    super()
+    void this.#list(root, options)
+  }
+
+  destroy(): void {
+    this.#cancelled = true
+  }
+
+  async #list(root: string, options: Partial<ReaddirpOptions>): Promise<void> {
+    const { readdirp } = await import('readdirp')
+    const real = readdirp(root, options)
+    if (this.#cancelled) real.destroy()
+    this.destroy = () => void real.destroy()
+    for (const event of FORWARDED) real.on(event, (...details: unknown[]) => this.emit(event, ...details))
+  }
+}
+
+export function readdirp(root: string, options: Partial<ReaddirpOptions> = {}): ReaddirpStream {
+  return new ReaddirpStream(root, options)
+}

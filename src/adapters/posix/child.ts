@@ -1,0 +1,197 @@
+/**
+ * Processes by the C library itself. No other way gives a true process group (Bun's `detached` is setsid, which takes the
+ * terminal away), byte-exact argv and environment, default signal dispositions and an empty mask, no leaked descriptors,
+ * real wait statuses (also of real-time signals), and the reaping of orphans.
+ */
+import type { Files } from '../../core/files.ts'
+import type { Child, Running, Sink, StartFault, Status } from '../../core/status.ts'
+import type { Library } from './library.ts'
+import { offerToOomKiller } from './oom.ts'
+import { explainStart } from './start.ts'
+
+/** Structure sizes of glibc on x86-64 and aarch64 (80, 336, 128 bytes), with room to spare. */
+const SIZE_FILE_ACTIONS = 256
+const SIZE_ATTRIBUTES = 1024
+const SIZE_SIGNAL_SET = 256
+
+const POSIX_SPAWN_SETPGROUP = 0x02
+const POSIX_SPAWN_SETSIGDEF = 0x04
+const POSIX_SPAWN_SETSIGMASK = 0x08
+const WNOHANG = 1
+const SIG_SETMASK = 2
+const PR_SET_CHILD_SUBREAPER = 36
+const CLOSE_RANGE_CLOEXEC = 4
+const O_CLOEXEC = 0o2000000
+const SIGKILL = 9
+const SIGPIPE = 13
+const SIGXFSZ = 25
+
+const ENOENT = 2
+const ENOEXEC = 8
+const ENOTDIR = 20
+
+interface Prepared {
+  readonly argv: BigUint64Array
+  readonly env: BigUint64Array
+  /** NUL-terminated. */
+  readonly program: Uint8Array
+  readonly attributes: Uint8Array
+}
+
+/** @param words how many words of our own command line are the command's: the last ones. */
+export function createPosixChild(c: Library, files: Files, words: number): Child {
+  /** What C points into must not be collected; it lives as long as the process. */
+  const kept: NodeJS.ArrayBufferView[] = []
+  const status = new Int32Array(1)
+  const endings = new Map<number, (status: Status) => void>()
+  let shared = false
+  let prepared: Prepared | undefined
+
+  const keep = <Memory extends NodeJS.ArrayBufferView>(memory: Memory): Memory => {
+    kept.push(memory)
+    return memory
+  }
+  const pointTo = (strings: readonly Uint8Array[]): BigUint64Array => {
+    const pointers = new BigUint64Array(strings.length + 1)
+    for (const [index, string] of strings.entries()) pointers[index] = BigInt(c.addressOf(string))
+    return keep(pointers)
+  }
+  const reap = (): void => {
+    const targets = shared ? [...endings.keys()] : [-1]
+    for (const target of targets) {
+      for (let pid = c.waitpid(target, status, WNOHANG); pid > 0; pid = c.waitpid(target, status, WNOHANG)) {
+        const raw = status[0] ?? 0
+        const tell = endings.get(pid)
+        endings.delete(pid)
+        tell?.((raw & 0x7f) === 0 ? { code: (raw >> 8) & 0xff } : { signal: raw & 0x7f })
+      }
+    }
+  }
+  const prepare = (): Prepared => {
+    if (prepared !== undefined) return prepared
+    if (process.pid !== 1) c.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    process.on('SIGCHLD', reap)
+    const argv = splitStrings(keep(files.read('/proc/self/cmdline'))).slice(-words)
+    const env = splitStrings(keep(files.read('/proc/self/environ')))
+    const attributes = keep(new Uint8Array(SIZE_ATTRIBUTES))
+    const every = new Uint8Array(SIZE_SIGNAL_SET)
+    c.posix_spawnattr_init(attributes)
+    c.posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)
+    c.sigfillset(every)
+    c.posix_spawnattr_setsigdefault(attributes, every)
+    c.posix_spawnattr_setsigmask(attributes, new Uint8Array(SIZE_SIGNAL_SET))
+    prepared = { argv: pointTo(argv), env: pointTo(env), program: argv[0] ?? new Uint8Array(1), attributes }
+    return prepared
+  }
+  const openPipes = (actions: Uint8Array, sinks: readonly (Sink | undefined)[]) =>
+    sinks.flatMap((sink, index) => {
+      if (sink === undefined) return []
+      const ends = new Int32Array(2)
+      c.pipe2(ends, O_CLOEXEC)
+      const [from = -1, to = -1] = ends
+      c.posix_spawn_file_actions_adddup2(actions, to, index + 1)
+      return [{ sink, from, to }]
+    })
+
+  return {
+    prepare: () => void prepare(),
+    spawn({ stdout, stderr }): Running | StartFault {
+      const { argv, env, program, attributes } = prepare()
+      const actions = new Uint8Array(SIZE_FILE_ACTIONS)
+      c.posix_spawn_file_actions_init(actions)
+      const pipes = openPipes(actions, [stdout, stderr])
+      if (c.tcgetpgrp(0) === c.getpgrp()) c.posix_spawn_file_actions_addtcsetpgrp_np(actions, 0)
+      c.posix_spawn_file_actions_addclosefrom_np(actions, 3)
+      const started = new Int32Array(1)
+      const errno = c.posix_spawnp(started, program, actions, attributes, argv, env)
+      for (const { to } of pipes) c.close(to)
+      if (errno !== 0) {
+        for (const { from } of pipes) c.close(from)
+        return explainStart(errno, textOf(program), files)
+      }
+      const pid = started[0] ?? 0
+      const end = new Promise<Status>((resolve) => endings.set(pid, resolve))
+      const drained = pipes.length === 0 ? undefined : Promise.all(pipes.map(({ sink, from }) => drain(from, sink)))
+      return { pid, end, drained }
+    },
+    signal: (pid, signal) => void c.kill(-pid, signal),
+    replace() {
+      const { argv, env, program } = prepare()
+      const name = textOf(program)
+      // What Bun ignores for itself would stay ignored across execve; handlers reset themselves.
+      c.signal(SIGPIPE, 0)
+      c.signal(SIGXFSZ, 0)
+      c.sigprocmask(SIG_SETMASK, new Uint8Array(SIZE_SIGNAL_SET), null)
+      c.close_range(3, 0xffff_ffff, CLOSE_RANGE_CLOEXEC)
+      let worst = ENOENT
+      for (const candidate of candidatesOf(name)) {
+        c.execve(new TextEncoder().encode(`${candidate}\0`), argv, env)
+        const errno = c.errno()
+        if (errno !== ENOENT && errno !== ENOTDIR) worst = errno
+        if (errno === ENOEXEC) break
+      }
+      return explainStart(worst, name, files)
+    },
+    sweep() {
+      // Killing one orphan hands its children to us; go on until waitpid says that there are none (ECHILD).
+      while (c.waitpid(-1, status, WNOHANG) >= 0) {
+        const orphans = listChildren(files)
+        if (orphans.length === 0) return
+        for (const pid of orphans) c.kill(pid, SIGKILL)
+        c.waitpid(-1, status, 0)
+      }
+    },
+    shareReaping(next) {
+      shared = next
+      if (!next) reap()
+    },
+    offerToOomKiller: (pid) => offerToOomKiller(pid, files),
+  }
+}
+
+/** NUL-terminated strings laid end to end, as /proc gives them, each as its own view with its NUL. */
+function splitStrings(memory: Uint8Array): readonly Uint8Array[] {
+  const strings: Uint8Array[] = []
+  for (let start = 0, end = memory.indexOf(0); end !== -1; start = end + 1, end = memory.indexOf(0, start)) {
+    strings.push(memory.subarray(start, end + 1))
+  }
+  return strings
+}
+
+function textOf(string: Uint8Array): string {
+  return new TextDecoder().decode(string.subarray(0, -1))
+}
+
+/** execvp's search, without its habit of giving a file that no program can run to the shell. */
+function candidatesOf(program: string): readonly string[] {
+  if (program.includes('/')) return [program]
+  const path = process.env['PATH'] ?? '/bin:/usr/bin'
+  return path.split(':').map((dir) => (dir === '' ? program : `${dir}/${program}`))
+}
+
+/** Children of every thread of ours (CONFIG_PROC_CHILDREN; without it there is nothing to go by). */
+function listChildren(files: Files): readonly number[] {
+  const decoder = new TextDecoder()
+  try {
+    return files
+      .list('/proc/self/task')
+      .flatMap((thread) => decoder.decode(files.read(`/proc/self/task/${thread}/children`)).split(' '))
+      .filter((word) => word !== '')
+      .map(Number)
+  } catch {
+    return []
+  }
+}
+
+/** Hands a pipe's content to a sink until its last writer has closed it; reading may block, so node:fs does it aside. */
+async function drain(descriptor: number, sink: Sink): Promise<void> {
+  const { read } = await import('node:fs')
+  const chunk = new Uint8Array(65_536)
+  for (;;) {
+    const length = await new Promise<number>((resolve) => {
+      read(descriptor, chunk, 0, chunk.length, null, (error, bytes) => resolve(error === null ? bytes : 0))
+    })
+    if (length === 0) return
+    await sink(chunk.subarray(0, length))
+  }
+}

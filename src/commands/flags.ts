@@ -1,0 +1,53 @@
+/** Flag files: written aside and renamed, so that they appear whole. */
+import { codeOf, describeSystemError, type Files } from '../core/files.ts'
+import { MAKING } from '../core/record.ts'
+import type { Flags } from './ports.ts'
+
+export function createFlags(files: Files): Flags {
+  const decoder = new TextDecoder()
+  return {
+    publish(path, content) {
+      const aside = `${path}.${process.pid}${MAKING}`
+      try {
+        files.write(aside, content)
+      } catch (error) {
+        if (codeOf(error) !== 'ENOENT') throw error
+        files.makeDirectory(path.slice(0, path.lastIndexOf('/')) || '/')
+        files.write(aside, content)
+      }
+      try {
+        files.rename(aside, path)
+      } catch (error) {
+        files.remove(aside)
+        throw error
+      }
+    },
+    withdraw: (path) => files.remove(path),
+    openDirectory(path) {
+      try {
+        return files.list(path)
+      } catch (error) {
+        if (codeOf(error) !== 'ENOENT') throw error
+        files.makeDirectory(path)
+        // Another uid may run the next life of this container; the umask is not to decide that.
+        files.setMode(path, 0o1777)
+        return []
+      }
+    },
+    look(path) {
+      try {
+        const found = files.find(path)
+        return { file: found === undefined ? 'absent' : found.size > 0 ? 'present' : 'empty', problem: undefined }
+      } catch (error) {
+        return { file: 'absent', problem: describeSystemError(error) }
+      }
+    },
+    read(path) {
+      try {
+        return decoder.decode(files.read(path))
+      } catch {
+        return undefined
+      }
+    },
+  }
+}
