@@ -14,6 +14,8 @@ import { describeSystemError, type Files } from '../src/core/files.ts'
 import { type Plan, type ReadinessFlag, readPlan } from '../src/core/plan.ts'
 
 const signals = takeSignals()
+// Signal listeners do not keep Bun's event loop alive: without a timer it spins on the await below.
+setInterval(() => {}, 2 ** 30)
 process.exit(await main(process.argv.slice(2)))
 
 async function main(argv: readonly string[]): Promise<number> {

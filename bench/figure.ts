@@ -1,0 +1,43 @@
+/** What a measurement hands back: one row of the table. */
+import type { Candidate } from './candidates.ts'
+
+export interface Figure {
+  readonly name: string
+  readonly unit: 'ms' | 'MiB' | ''
+  /** By candidate; a median unless the name says otherwise. */
+  readonly values: Readonly<Record<string, number>>
+  /** What entrypoint must reach. */
+  readonly bars: readonly Bar[]
+}
+
+export interface Bar {
+  readonly text: string
+  readonly limit: number
+  readonly met: boolean
+}
+
+/** What a measurement works with. */
+export interface Bench {
+  readonly candidates: readonly Candidate[]
+  /** Path of the compiled `stamp.c`; undefined without a C compiler. */
+  readonly stamp: string | undefined
+  /** Where measurements keep their files; removed at the end. */
+  readonly directory: string
+  /** Idle CPU as the bar has it: the first 75 s let go by, then 120 s. */
+  readonly long: boolean
+}
+
+/** The column that the others are peers of. */
+export const OURS = 'entrypoint'
+
+export function setBar(text: string, value: number | undefined, limit: number): Bar {
+  return { text, limit, met: value !== undefined && value <= limit }
+}
+
+/** Reduces the samples of each candidate to one value. */
+export function summarize(
+  samples: ReadonlyMap<string, readonly number[]>,
+  reduce: (samples: readonly number[]) => number,
+): Record<string, number> {
+  return Object.fromEntries([...samples].map(([name, values]) => [name, reduce(values)]))
+}

@@ -1,0 +1,111 @@
+/**
+ * `npm run bench [-- --only startup,handoff] [-- --long] [-- --json FILE]`: what is promised, measured here and now beside
+ * the peers. It informs: a bar that is not reached is printed as such, and the exit code stays 0. Times are CLOCK_MONOTONIC,
+ * candidates take turns, waiters are seen to be at rest before they are released. PSS is shared among all that run the same
+ * file at that moment, other runs of entrypoint on this machine included.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { parseArgs } from 'node:util'
+import { listCandidates } from './candidates.ts'
+import { measureChain } from './chain.ts'
+import type { Bench, Figure } from './figure.ts'
+import { measureHandoff } from './handoff.ts'
+import { measureIdle } from './idle.ts'
+import { describeMachine } from './machine.ts'
+import { measureMemory } from './memory.ts'
+import { killProcesses } from './processes.ts'
+import { measureStartup } from './startup.ts'
+import { formatTable } from './table.ts'
+import { ENTRYPOINT, isExecutable, prepareTools } from './tools.ts'
+
+const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => readonly Figure[] | Promise<readonly Figure[]>>> = {
+  startup: measureStartup,
+  memory: measureMemory,
+  handoff: measureHandoff,
+  idle: measureIdle,
+  chain: measureChain,
+}
+
+const USAGE = `usage: npm run bench -- [--only ${Object.keys(MEASUREMENTS).join(',')}] [--long] [--json FILE]`
+
+interface Options {
+  readonly only: readonly string[]
+  readonly json: string | undefined
+  readonly long: boolean
+}
+
+const options = readOptions(process.argv.slice(2))
+if (typeof options === 'string') {
+  process.stderr.write(`bench: ${options}\n${USAGE}\n`)
+  process.exit(2)
+}
+const directory = mkdtempSync(`${tmpdir()}/podorder-bench-`)
+process.on('exit', () => {
+  killProcesses()
+  rmSync(directory, { recursive: true, force: true })
+})
+for (const [signal, code] of [
+  ['SIGHUP', 129],
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.on(signal, () => process.exit(code))
+}
+// Whatever the measured programs leave in the temporary directory goes with ours.
+process.env['TMPDIR'] = directory
+await run(options)
+
+async function run({ only, json, long }: Options): Promise<void> {
+  const skipped: string[] = []
+  const skip = (message: string): void => {
+    skipped.push(message)
+    process.stderr.write(`${message}\n`)
+  }
+  const tools = prepareTools(directory, skip)
+  const candidates = listCandidates(tools, directory, skip)
+  const figures: Figure[] = []
+  for (const name of only) {
+    process.stderr.write(`measuring ${name}\n`)
+    const own = `${directory}/${name}`
+    mkdirSync(own)
+    try {
+      const measure = MEASUREMENTS[name]
+      if (measure !== undefined) {
+        figures.push(...(await measure({ candidates, stamp: tools.stamp, directory: own, long })))
+      }
+    } catch (error) {
+      skip(`${name}: ${error instanceof Error ? error.message : String(error)}; left out`)
+      killProcesses()
+    }
+  }
+  const machine = describeMachine()
+  process.stdout.write(`${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}\n\n`)
+  process.stdout.write(
+    formatTable(
+      figures,
+      candidates.map(({ name }) => name),
+    ),
+  )
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine, figures, skipped }, null, 2)}\n`)
+}
+
+/** @returns the options, or one sentence on what is wrong with them. */
+function readOptions(argv: string[]): Options | string {
+  const names = Object.keys(MEASUREMENTS)
+  try {
+    const { values } = parseArgs({
+      args: argv,
+      options: { only: { type: 'string' }, json: { type: 'string' }, long: { type: 'boolean', default: false } },
+    })
+    const only = [...new Set(values.only?.split(',') ?? names)]
+    const unknown = only.find((name) => !names.includes(name))
+    if (unknown !== undefined) return `--only knows ${names.join(', ')}, not "${unknown}"`
+    if (!isExecutable(ENTRYPOINT)) return 'dist/entrypoint is not there; npm run build makes it'
+    // A path that cannot be written is better known before the minutes of measuring than after.
+    if (values.json !== undefined) writeFileSync(values.json, '')
+    return { only, json: values.json, long: values.long }
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}

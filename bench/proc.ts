@@ -1,0 +1,90 @@
+/** What the kernel tells about a process under /proc; all of it is about another one, which may end at any moment. */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+
+export interface Memory {
+  /** Pages that belong to no file: what one more process costs, however many share the executable. MiB. */
+  readonly anonymous: number
+  /** Anonymous, plus its share of what is shared with other processes. MiB. */
+  readonly pss: number
+  /** Highest resident set so far. MiB. */
+  readonly peak: number
+}
+
+export interface Thread {
+  readonly id: string
+  readonly sleeping: boolean
+  /** Time on a CPU, ns. */
+  readonly cpu: number
+}
+
+export function readMemory(pid: number): Memory {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
+  return { anonymous: readField(status, 'RssAnon'), pss: readField(rollup, 'Pss'), peak: readField(status, 'VmHWM') }
+}
+
+function readField(text: string, name: string): number {
+  const kib = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1]
+  if (kib === undefined) throw new Error(`the kernel does not tell ${name}`)
+  return Number(kib) / 1024
+}
+
+/** `/proc/PID/schedstat` tells about the main thread only, and `utime` in `stat` counts in steps of 10 ms: neither would do. */
+export function readThreads(pid: number): readonly Thread[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((id) => {
+    const stat = tryRead(`/proc/${pid}/task/${id}/stat`)
+    const schedstat = tryRead(`/proc/${pid}/task/${id}/schedstat`)
+    if (stat === undefined || schedstat === undefined) return []
+    // The name before the state is in brackets and may itself contain brackets and blanks.
+    const state = stat.charAt(stat.lastIndexOf(')') + 2)
+    return [{ id, sleeping: state === 'S', cpu: Number(schedstat.split(' ', 1)[0]) }]
+  })
+}
+
+/** @returns time on a CPU since an earlier look, ns; that of threads that have ended in between is lost. */
+export function cpuSince(before: readonly Thread[], after: readonly Thread[]): number {
+  const earlier = new Map(before.map(({ id, cpu }) => [id, cpu]))
+  return after.reduce((total, { id, cpu }) => total + cpu - (earlier.get(id) ?? 0), 0)
+}
+
+/** Whether it holds an inotify watch. */
+export function isWatching(pid: number): boolean {
+  return tryList(`/proc/${pid}/fdinfo`).some((descriptor) =>
+    tryRead(`/proc/${pid}/fdinfo/${descriptor}`)?.includes('inotify wd:'),
+  )
+}
+
+/** @returns the file that it runs; undefined when it has ended. */
+export function readProgram(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`)
+  } catch {
+    return undefined
+  }
+}
+
+/** Children, their children and so on. */
+export function listDescendants(pid: number): readonly number[] {
+  return tryList(`/proc/${pid}/task`).flatMap((thread) =>
+    (tryRead(`/proc/${pid}/task/${thread}/children`) ?? '')
+      .split(' ')
+      .filter((text) => text !== '')
+      .flatMap((text) => [Number(text), ...listDescendants(Number(text))]),
+  )
+}
+
+function tryRead(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+function tryList(path: string): readonly string[] {
+  try {
+    return readdirSync(path)
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,43 @@
+/** Figures as one table: a row each, candidates side by side, ours last with what it must reach. */
+import { type Bar, type Figure, OURS } from './figure.ts'
+
+const LEGEND = `In brackets: ${OURS}'s figure as a multiple of this one.`
+
+/** @param order of the columns; one without a figure is left out. */
+export function formatTable(figures: readonly Figure[], order: readonly string[]): string {
+  if (figures.length === 0) return 'Nothing was measured.\n'
+  const columns = order.filter((name) => figures.some(({ values }) => values[name] !== undefined))
+  const rows = [
+    ['', ...columns, 'bar'],
+    ...figures.map((figure) => [
+      figure.unit === '' ? figure.name : `${figure.name}, ${figure.unit}`,
+      ...columns.map((name) => formatCell(figure, name)),
+      figure.bars.map(formatBar).join('; '),
+    ]),
+  ]
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+  return [...lines, '', LEGEND, ''].join('\n')
+}
+
+function formatCell({ values }: Figure, name: string): string {
+  const value = values[name]
+  if (value === undefined) return ''
+  const ours = values[OURS]
+  if (name === OURS || ours === undefined) return formatNumber(value)
+  return `${formatNumber(value)} (${formatNumber(ours / value)}x)`
+}
+
+function formatBar({ text, met }: Bar): string {
+  return `${met ? 'pass' : 'FALLS SHORT'} ${text}`
+}
+
+/** Three digits that count; more would be noise. */
+function formatNumber(value: number): string {
+  return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)))
+}

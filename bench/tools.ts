@@ -1,0 +1,62 @@
+/** The programs that a measurement needs: ours, and two small ones in C. */
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+export interface Tools {
+  readonly entrypoint: string
+  readonly floor: string | undefined
+  readonly stamp: string | undefined
+}
+
+export const ENTRYPOINT = fileURLToPath(new URL('../dist/entrypoint', import.meta.url))
+export const PODORDER = fileURLToPath(new URL('../dist/podorder', import.meta.url))
+
+/** Compiles the C programs into the directory. */
+export function prepareTools(directory: string, skip: (message: string) => void): Tools {
+  const compiler = findProgram('cc')
+  if (compiler === undefined) {
+    skip('no C compiler (cc); hand-off, chain and their floor left out')
+    return { entrypoint: ENTRYPOINT, floor: undefined, stamp: undefined }
+  }
+  const compile = (name: string): string | undefined => {
+    const program = compileProgram(compiler, name, directory)
+    if (program === undefined) skip(`cc cannot compile bench/${name}.c; what needs it left out`)
+    return program
+  }
+  return { entrypoint: ENTRYPOINT, floor: compile('floor'), stamp: compile('stamp') }
+}
+
+/** Statically where that can be had: some distributions ship no static libc. */
+function compileProgram(compiler: string, name: string, directory: string): string | undefined {
+  const source = fileURLToPath(new URL(`${name}.c`, import.meta.url))
+  const program = `${directory}/${name}`
+  const isBuilt = [['-static'], []].some((linking) => {
+    return spawnSync(compiler, ['-O2', ...linking, '-o', program, source], { stdio: 'ignore' }).status === 0
+  })
+  return isBuilt ? program : undefined
+}
+
+/** @returns its absolute path, as a shell would find it on PATH. */
+export function findProgram(name: string): string | undefined {
+  return (process.env['PATH'] ?? '')
+    .split(':')
+    .map((directory) => `${directory}/${name}`)
+    .find(isExecutable)
+}
+
+/** A program that every system has. */
+export function requireProgram(name: string): string {
+  const path = findProgram(name)
+  if (path === undefined) throw new Error(`${name} is not on PATH`)
+  return path
+}
+
+export function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
