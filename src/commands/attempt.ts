@@ -15,6 +15,8 @@ const SIGTERM = 15
 /** Once the command has ended, a background process may hold its output open; what it still says is copied so long. */
 const DRAIN_MS = 500
 
+const NO_COPIES = { stdout: undefined, stderr: undefined }
+
 /** Why we stop it ourselves; after `startup` its own status counts, as when the kubelet kills it. */
 type StopCause = 'timeout' | 'stopped' | 'startup'
 
@@ -89,9 +91,10 @@ export function startAttempt(plan: Plan, life: Life, beginning: Beginning, ports
   }
 
   async function run(): Promise<Outcome> {
-    const copies = await openCopies()
+    const copies = plan.stdoutPath === undefined && plan.stderrPath === undefined ? NO_COPIES : await openCopies()
     if ('broken' in copies) return { kind: 'broken', message: copies.broken }
-    const running = await child.spawn(copies)
+    const spawned = child.spawn(copies)
+    const running = spawned instanceof Promise ? await spawned : spawned
     if ('why' in running) return { kind: 'unstartable', code: running.code, message: running.why }
     pid = running.pid
     const { since, waitedFor } = beginning

@@ -11,6 +11,9 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 }
 
+/** Go counts nanoseconds in 63 bits: about 292 years. */
+const LONGEST_MS = 2 ** 63 / 1e6
+
 /**
  * `"1h2m3.5s"` -> 3723500 (ms). `"0"` needs no unit, everything else does.
  * @returns undefined when the text is not a duration; negative durations are numbers below 0, for the caller to refuse.
@@ -20,11 +23,12 @@ export function parseDuration(text: string): number | undefined {
   if (match === null) return undefined
   const [, sign, rest] = match as unknown as [string, string, string]
   if (rest === '0') return 0
-  if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(rest)) return undefined
+  if (!/^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(rest)) return undefined
   let total = 0
-  for (const [, amount, unit] of rest.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)) {
+  for (const [, amount, unit] of rest.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)) {
     total += Number(amount) * (UNIT_MS[unit ?? ''] ?? Number.NaN)
   }
+  if (total > LONGEST_MS) return undefined
   return sign === '-' ? -total : total
 }
 

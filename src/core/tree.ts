@@ -9,11 +9,25 @@ export interface Position {
   readonly column: number
 }
 
-/** A value with its place. Aliases are resolved, tags are dropped, numbers and booleans keep their YAML 1.2 core type. */
+/**
+ * A value with its place. Aliases are resolved (to the anchor's own tree, shared), merge keys are merged, tags are dropped,
+ * numbers and booleans keep their YAML 1.2 core type.
+ */
 export type Tree =
   | { readonly kind: 'map'; readonly at: Position; readonly entries: readonly Entry[] }
   | { readonly kind: 'list'; readonly at: Position; readonly items: readonly Tree[] }
-  | { readonly kind: 'scalar'; readonly at: Position; readonly value: string | number | boolean | null }
+  | Scalar
+
+export interface Scalar {
+  readonly kind: 'scalar'
+  readonly at: Position
+  readonly value: string | number | boolean | null
+  /**
+   * Where the text's first character stands, if the text stands in the file as it is, all its lines beginning at this
+   * column: literal blocks (`|`), and quoted or plain text on one line without escapes. Then places within it are exact.
+   */
+  readonly textAt?: Position
+}
 
 export interface Entry {
   readonly key: string
@@ -34,4 +48,55 @@ export interface Fault {
 export function describeFault(file: string, fault: Fault): string {
   const whose = fault.container === undefined ? '' : `container "${fault.container}": `
   return `${file}:${fault.at.line}:${fault.at.column}: ${whose}${fault.what}; ${fault.fix}`
+}
+
+/** In the order of the file; faults at one place keep their order. */
+export function sortFaults(faults: readonly Fault[]): readonly Fault[] {
+  return faults.toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column)
+}
+
+/** The entry of a map; undefined when there is none, or when the tree is no map. */
+export function findEntry(tree: Tree | undefined, key: string): Entry | undefined {
+  return tree?.kind === 'map' ? tree.entries.find((entry) => entry.key === key) : undefined
+}
+
+/** The tree at a path of keys and indices; undefined when the path leads nowhere. */
+export function findTree(tree: Tree, path: readonly (string | number)[]): Tree | undefined {
+  let found: Tree | undefined = tree
+  for (const step of path) {
+    if (typeof step === 'string') found = findEntry(found, step)?.value
+    else found = found?.kind === 'list' ? found.items[step] : undefined
+  }
+  return found
+}
+
+/** What kind of thing was written, for a fault's text: `a map`, `a list`, `text`, `a number`, `true or false`, `empty`. */
+export function describeKind(tree: Tree): string {
+  if (tree.kind !== 'scalar') return `a ${tree.kind}`
+  if (tree.value === null || tree.value === '') return 'empty'
+  if (typeof tree.value === 'string') return 'text'
+  return typeof tree.value === 'number' ? 'a number' : 'true or false'
+}
+
+/** A place within a scalar's text (line and column from 1) as a place in the file; the scalar's own when it is not known. */
+export function placeWithin(scalar: Scalar, inner: Position): Position {
+  if (scalar.textAt === undefined) return scalar.at
+  return { line: scalar.textAt.line + inner.line - 1, column: scalar.textAt.column + inner.column - 1 }
+}
+
+/** The tree as plain JavaScript values; what an alias shares is shared. Every key is an own property, `__proto__` too. */
+export function toPlain(tree: Tree): unknown {
+  const known = new Map<Tree, unknown>()
+  const convert = (part: Tree): unknown => {
+    if (part.kind === 'scalar') return part.value
+    const made = known.get(part)
+    if (made !== undefined) return made
+    const plain =
+      part.kind === 'list'
+        ? part.items.map(convert)
+        : Object.fromEntries(part.entries.map(({ key, value }) => [key, convert(value)]))
+    known.set(part, plain)
+    return plain
+  }
+  return convert(tree)
 }

@@ -36,6 +36,10 @@ interface Prepared {
   /** NUL-terminated. */
   readonly program: Uint8Array
   readonly attributes: Uint8Array
+  /** File actions of the usual case: our own descriptors, and not the terminal's foreground. */
+  readonly actions: Uint8Array
+  /** stdin is our controlling terminal. */
+  readonly terminal: boolean
 }
 
 /** @param words how many words of our own command line are the command's: the last ones. */
@@ -80,8 +84,21 @@ export function createPosixChild(c: Library, files: Files, words: number): Child
     c.sigfillset(every)
     c.posix_spawnattr_setsigdefault(attributes, every)
     c.posix_spawnattr_setsigmask(attributes, new Uint8Array(SIZE_SIGNAL_SET))
-    prepared = { argv: pointTo(argv), env: pointTo(env), program: argv[0] ?? new Uint8Array(1), attributes }
+    prepared = {
+      argv: pointTo(argv),
+      env: pointTo(env),
+      program: argv[0] ?? new Uint8Array(1),
+      attributes,
+      actions: keep(beginActions()),
+      terminal: c.tcgetpgrp(0) >= 0,
+    }
+    c.posix_spawn_file_actions_addclosefrom_np(prepared.actions, 3)
     return prepared
+  }
+  const beginActions = (): Uint8Array => {
+    const actions = new Uint8Array(SIZE_FILE_ACTIONS)
+    c.posix_spawn_file_actions_init(actions)
+    return actions
   }
   const openPipes = (actions: Uint8Array, sinks: readonly (Sink | undefined)[]) =>
     sinks.flatMap((sink, index) => {
@@ -96,12 +113,13 @@ export function createPosixChild(c: Library, files: Files, words: number): Child
   return {
     prepare: () => void prepare(),
     spawn({ stdout, stderr }): Running | StartFault {
-      const { argv, env, program, attributes } = prepare()
-      const actions = new Uint8Array(SIZE_FILE_ACTIONS)
-      c.posix_spawn_file_actions_init(actions)
+      const { argv, env, program, attributes, terminal, ...usual } = prepare()
+      const foreground = terminal && c.tcgetpgrp(0) === c.getpgrp()
+      const plain = stdout === undefined && stderr === undefined && !foreground
+      const actions = plain ? usual.actions : beginActions()
       const pipes = openPipes(actions, [stdout, stderr])
-      if (c.tcgetpgrp(0) === c.getpgrp()) c.posix_spawn_file_actions_addtcsetpgrp_np(actions, 0)
-      c.posix_spawn_file_actions_addclosefrom_np(actions, 3)
+      if (foreground) c.posix_spawn_file_actions_addtcsetpgrp_np(actions, 0)
+      if (!plain) c.posix_spawn_file_actions_addclosefrom_np(actions, 3)
       const started = new Int32Array(1)
       const errno = c.posix_spawnp(started, program, actions, attributes, argv, env)
       for (const { to } of pipes) c.close(to)
@@ -127,7 +145,8 @@ export function createPosixChild(c: Library, files: Files, words: number): Child
       for (const candidate of candidatesOf(name)) {
         c.execve(new TextEncoder().encode(`${candidate}\0`), argv, env)
         const errno = c.errno()
-        if (errno !== ENOENT && errno !== ENOTDIR) worst = errno
+        // A search goes on where an entry of PATH leads through a file; a command given by its path is told so.
+        if (errno !== ENOENT && (errno !== ENOTDIR || name.includes('/'))) worst = errno
         if (errno === ENOEXEC) break
       }
       return explainStart(worst, name, files)
