@@ -1,0 +1,121 @@
+/** What must be right about a pod template before anything can be said of its order. */
+import { proposeWord } from './suggest.ts'
+import { RESTART_POLICIES } from './template.ts'
+import { describeKind, type Fault, findEntry, type Position, sortFaults, type Tree } from './tree.ts'
+
+/**
+ * What the API server would refuse, as far as podorder relies on it: containers with distinct DNS labels for names, commands
+ * that are lists of text, a known restartPolicy (Kubernetes: pkg/apis/core/validation).
+ */
+export function checkTemplate(tree: Tree): readonly Fault[] {
+  const spec = findEntry(tree, 'spec')
+  if (spec?.value.kind !== 'map') {
+    const at = spec?.keyAt ?? tree.at
+    return [
+      {
+        at,
+        what: spec === undefined ? 'the pod has no spec' : 'spec is not a map',
+        fix: 'write spec: {containers: […]}',
+      },
+    ]
+  }
+  const names = new Map<string, Position>()
+  const faults = [
+    ...checkContainers('initContainers', spec.value, names),
+    ...checkContainers('containers', spec.value, names),
+    ...checkRestartPolicy(findEntry(spec.value, 'restartPolicy')?.value),
+  ]
+  if (!hasContainers(spec.value)) {
+    faults.push({ at: spec.keyAt, what: 'the pod has no containers', fix: 'list at least one under spec.containers' })
+  }
+  return sortFaults(faults)
+}
+
+/** Only whether there are none: that it is no list at all has been said. */
+function hasContainers(spec: Tree): boolean {
+  const list = findEntry(spec, 'containers')?.value
+  if (list === undefined || describeKind(list) === 'empty') return false
+  return list.kind !== 'list' || list.items.length > 0
+}
+
+function checkContainers(field: string, spec: Tree, names: Map<string, Position>): readonly Fault[] {
+  const entry = findEntry(spec, field)
+  if (entry === undefined || describeKind(entry.value) === 'empty') return []
+  if (entry.value.kind !== 'list') {
+    return [
+      {
+        at: entry.value.at,
+        what: `${field} is ${describeKind(entry.value)}, not a list`,
+        fix: 'begin each container with "- name:"',
+      },
+    ]
+  }
+  return entry.value.items.flatMap((container, index) => checkContainer(`${field}[${index}]`, container, names))
+}
+
+function checkContainer(place: string, container: Tree, names: Map<string, Position>): readonly Fault[] {
+  if (container.kind !== 'map') {
+    return [
+      {
+        at: container.at,
+        what: `${place} is ${describeKind(container)}, not a map`,
+        fix: 'give it a name, an image, a command',
+      },
+    ]
+  }
+  const name = findEntry(container, 'name')?.value
+  const whose =
+    name?.kind === 'scalar' && typeof name.value === 'string' && name.value !== '' ? { container: name.value } : {}
+  const faults = [
+    ...checkName(place, name, container.at),
+    ...checkWords('command', findEntry(container, 'command')?.value),
+    ...checkWords('args', findEntry(container, 'args')?.value),
+  ]
+  if (whose.container !== undefined && name !== undefined) {
+    const first = names.get(whose.container)
+    if (first === undefined) names.set(whose.container, name.at)
+    else
+      faults.push({
+        at: name.at,
+        what: `the name is taken (at ${first.line}:${first.column})`,
+        fix: 'give each container a name of its own',
+      })
+  }
+  return faults.map((fault) => ({ ...whose, ...fault }))
+}
+
+/** RFC 1123, as `validation.IsDNS1123Label` has it. */
+function checkName(place: string, name: Tree | undefined, at: Position): readonly Fault[] {
+  if (name === undefined || describeKind(name) === 'empty') {
+    return [{ at: name?.at ?? at, what: `${place} has no name`, fix: 'give it one, such as name: app' }]
+  }
+  if (name.kind !== 'scalar' || typeof name.value !== 'string') {
+    return [{ at: name.at, what: `the name of ${place} is ${describeKind(name)}, not text`, fix: 'put it in quotes' }]
+  }
+  if (name.value.length <= 63 && /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/.test(name.value)) return []
+  return [
+    { at: name.at, what: 'the name is not a DNS label', fix: 'use up to 63 of a-z, 0-9 and -, with no - at an end' },
+  ]
+}
+
+function checkWords(field: string, words: Tree | undefined): readonly Fault[] {
+  if (words === undefined || (words.kind === 'scalar' && words.value === null)) return []
+  if (words.kind !== 'list') {
+    return [
+      { at: words.at, what: `${field} is ${describeKind(words)}, not a list`, fix: `write ${field}: ["word", "word"]` },
+    ]
+  }
+  return words.items.flatMap((word, index) =>
+    word.kind === 'scalar' && typeof word.value === 'string'
+      ? []
+      : [{ at: word.at, what: `${field}[${index}] is ${describeKind(word)}, not text`, fix: 'put it in quotes' }],
+  )
+}
+
+function checkRestartPolicy(policy: Tree | undefined): readonly Fault[] {
+  if (policy === undefined || describeKind(policy) === 'empty') return []
+  const written = policy.kind === 'scalar' ? String(policy.value) : describeKind(policy)
+  if (policy.kind === 'scalar' && RESTART_POLICIES.some((known) => known === written)) return []
+  const fix = proposeWord(written, RESTART_POLICIES, 'write Always, OnFailure or Never')
+  return [{ at: policy.at, what: `unknown restartPolicy "${written}"`, fix }]
+}

@@ -1,0 +1,47 @@
+/** YAML's own errors in the words of somebody who writes Kubernetes manifests. */
+import type { Fault, Position } from './tree.ts'
+
+/** What to do about it, by the YAML library's error code; a message that says enough by itself has no line here. */
+const ADVICE: Readonly<Record<string, { readonly what?: string; readonly fix: string }>> = {
+  TAB_AS_INDENT: { what: 'a tab in the indentation', fix: 'indent with blanks, not tabs' },
+  BAD_INDENT: { fix: 'line it up with the entries it belongs to' },
+  BLOCK_AS_IMPLICIT_KEY: {
+    what: 'a map or list begins where a value was expected',
+    fix: 'put a value that contains ": " in quotes, and check the indentation here and in the next line',
+  },
+  MULTILINE_IMPLICIT_KEY: {
+    what: 'a line that is no "key: value"',
+    fix: 'give it a key, or indent it below the key it belongs to',
+  },
+  BAD_SCALAR_START: { fix: 'put the value in quotes' },
+  BAD_DQ_ESCAPE: { fix: 'write \\\\ for a backslash, or use single quotes' },
+  BLOCK_IN_FLOW: { fix: 'close the { or [ first, or write the inner part with { } and [ ] too' },
+  MISSING_CHAR: { fix: 'add what is missing, or put the text in quotes' },
+  KEY_OVER_1024_CHARS: {
+    what: 'a key of more than 1024 characters',
+    fix: 'is a quote or a bracket left open before it?',
+  },
+  TAG_RESOLVE_FAILED: { fix: 'remove the tag' },
+  RESOURCE_EXHAUSTION: { what: 'nested too deeply', fix: 'nest maps and lists less deeply' },
+}
+
+const FIX = 'check quotes, brackets and indentation, here and in the line before'
+const TEMPLATE_FIX = 'this is a template: render it first, for instance with helm template'
+
+/**
+ * @param code the YAML library's error code
+ * @param message its message, used where there are no better words
+ * @param line the text of the line it was found in
+ */
+export function wordYamlFault(code: string, message: string, line: string, at: Position): Fault {
+  const open = /^Flow (map|sequence) /.exec(message)?.[1]
+  if (open !== undefined) {
+    const [bracket, end] = open === 'map' ? ['{', '}'] : ['[', ']']
+    return { at, what: `a ${bracket} is not closed`, fix: `write the ${end}, indented more than the key it belongs to` }
+  }
+  // Whether the next line is taken for a part of the key is chance.
+  const known = message.startsWith('Implicit map keys need') ? 'MULTILINE_IMPLICIT_KEY' : code
+  const advice = Object.hasOwn(ADVICE, known) ? ADVICE[known] : undefined
+  const what = advice?.what ?? message.charAt(0).toLowerCase() + message.slice(1)
+  return { at, what, fix: line.includes('{{') ? TEMPLATE_FIX : (advice?.fix ?? FIX) }
+}

@@ -1,0 +1,38 @@
+/** Reads the order of a pod that is nothing but annotations and names. */
+import { readManifest, readNested } from '../../src/adapters/yaml.ts'
+import { type OrderReading, readOrder } from '../../src/core/annotations.ts'
+import { readTemplate } from '../../src/core/template.ts'
+import { describeFault } from '../../src/core/tree.ts'
+
+export interface Pod {
+  readonly containers?: string
+  readonly init?: string
+  readonly restartPolicy?: string
+}
+
+/** The order of a pod with these annotations (YAML, from line 4 on, each line indented by 4). */
+export function readPod(
+  annotations: string,
+  { containers = 'db cache migrate app', init, restartPolicy = 'Never' }: Pod = {},
+): OrderReading {
+  const list = (names: string): string =>
+    `[${names
+      .split(' ')
+      .map((name) => `{name: ${name}}`)
+      .join(', ')}]`
+  const lines = annotations.split('\n').map((line) => `    ${line}`)
+  const inits = init === undefined ? '' : `  initContainers: ${list(init)}\n`
+  const { documents, faults } = readManifest(
+    `kind: Pod\nmetadata:\n  annotations:\n${lines.join('\n')}\nspec:\n  restartPolicy: ${restartPolicy}\n${inits}  containers: ${list(containers)}\n`,
+  )
+  const [document] = documents
+  if (document === undefined) throw new Error(`the test's own YAML is wrong: ${JSON.stringify(faults)}`)
+  return readOrder({ ...readTemplate(document.tree()), parse: readNested })
+}
+
+export const describeAll = (faults: OrderReading['faults']): readonly string[] =>
+  faults.map((fault) => describeFault('pod.yaml', fault))
+
+/** The annotation depends-on as a literal block. */
+export const block = (...lines: readonly string[]): string =>
+  ['podorder.io/depends-on: |', ...lines.map((line) => `  ${line}`)].join('\n')
