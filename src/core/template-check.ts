@@ -1,7 +1,9 @@
 /** What must be right about a pod template before anything can be said of its order. */
+import { parseProbe } from './probe.ts'
+import { namePorts, READINESS_PROBES } from './readiness-flags.ts'
 import { proposeWord } from './suggest.ts'
 import { RESTART_POLICIES } from './template.ts'
-import { describeKind, type Fault, findEntry, type Position, sortFaults, type Tree } from './tree.ts'
+import { describeKind, type Fault, findEntry, type Position, sortFaults, toPlain, type Tree } from './tree.ts'
 
 /**
  * What the API server would refuse, as far as podorder relies on it: containers with distinct DNS labels for names, commands
@@ -70,6 +72,7 @@ function checkContainer(place: string, container: Tree, names: Map<string, Posit
     ...checkName(place, name, container.at),
     ...checkWords('command', findEntry(container, 'command')?.value),
     ...checkWords('args', findEntry(container, 'args')?.value),
+    ...checkProbes(container),
   ]
   if (whose.container !== undefined && name !== undefined) {
     const first = names.get(whose.container)
@@ -110,6 +113,21 @@ function checkWords(field: string, words: Tree | undefined): readonly Fault[] {
       ? []
       : [{ at: word.at, what: `${field}[${index}] is ${describeKind(word)}, not text`, fix: 'put it in quotes' }],
   )
+}
+
+/** The probes that tell of readiness: the wrapper carries them out, so they are read here as the API server would. */
+function checkProbes(container: Tree): readonly Fault[] {
+  const listed = findEntry(container, 'ports')?.value
+  const ports = namePorts(listed === undefined ? undefined : toPlain(listed))
+  return READINESS_PROBES.flatMap(({ field }) => {
+    const probe = findEntry(container, field)?.value
+    if (probe === undefined || describeKind(probe) === 'empty') return []
+    const parsed = parseProbe(toPlain(probe), ports)
+    if (!('problem' in parsed)) return []
+    return [
+      { at: probe.at, what: `${field}: ${parsed.problem}`, fix: `see kubectl explain pod.spec.containers.${field}` },
+    ]
+  })
 }
 
 function checkRestartPolicy(policy: Tree | undefined): readonly Fault[] {
