@@ -20,7 +20,7 @@ process.exit(await main(process.argv.slice(2)))
 
 async function main(argv: readonly string[]): Promise<number> {
   // One program under several names: `podorder` and the kubectl plugin are links to this file.
-  if (/(^|\/)(kubectl-)?podorder$/.test(process.argv0)) {
+  if (process.argv0.endsWith('podorder')) {
     const { runPodorder } = await import('./podorder.ts')
     return runPodorder(argv, signals)
   }
@@ -71,7 +71,7 @@ async function openSystem(words: number): Promise<{ readonly files: Files; reado
   }
   const { nodeFiles } = await import('../src/adapters/node/files.ts')
   const { createNodeChild } = await import('../src/adapters/node/child.ts')
-  return { files: nodeFiles, child: createNodeChild(words) }
+  return { files: nodeFiles, child: createNodeChild(process.argv.slice(-words)) }
 }
 
 function misuse(problem: string): number {

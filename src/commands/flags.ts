@@ -4,7 +4,6 @@ import { MAKING } from '../core/record.ts'
 import type { Flags } from './ports.ts'
 
 export function createFlags(files: Files): Flags {
-  const decoder = new TextDecoder()
   return {
     publish(path, content) {
       const aside = `${path}.${process.pid}${MAKING}`
@@ -44,7 +43,7 @@ export function createFlags(files: Files): Flags {
     },
     read(path) {
       try {
-        return decoder.decode(files.read(path))
+        return files.read(path).toString()
       } catch {
         return undefined
       }

@@ -42,7 +42,7 @@ export function scanArgv(argv: readonly string[], table: FlagTable): Scanned | {
     }
     const equals = word.indexOf('=')
     const spelled = equals === -1 ? word : word.slice(0, equals)
-    const name = spelled.replace(/^--?/, '').replaceAll('_', '-')
+    const name = spelled.slice(spelled.startsWith('--') ? 2 : 1).replaceAll('_', '-')
     const spec = Object.hasOwn(table, name) ? table[name] : undefined
     if (spec === undefined) return { problem: `unknown flag ${spelled}${didYouMean(name, table)}` }
     let value = equals === -1 ? undefined : word.slice(equals + 1)

@@ -11,7 +11,7 @@ export interface Found {
 export interface Files {
   /** Follows symlinks. @returns undefined when nothing is there. */
   find(path: string): Found | undefined
-  read(path: string): Uint8Array
+  read(path: string): Buffer
   /** Creates or truncates. */
   write(path: string, content: string): void
   rename(from: string, to: string): void

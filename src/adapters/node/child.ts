@@ -1,5 +1,5 @@
 /**
- * The twin of child-bun.ts for Node, which has no FFI: the npm package without an executable at hand, and tests.
+ * The twin of posix/child.ts for Node, which has no FFI: the npm package without an executable at hand, and tests.
  * It differs where Node cannot do better: the command gets a session of its own (no job control in the terminal), its
  * argv and environment pass through UTF-8, orphans are not reaped, and `--exec` needs `process.execve` (Node >= 23.11).
  */
@@ -8,10 +8,9 @@ import type { Readable } from 'node:stream'
 import { constants } from 'node:os'
 import type { Child, Running, Sink, StartFault, Status } from '../../core/status.ts'
 
-/** @param words how many words of our own command line are the command's: the last ones. */
-export function createNodeChild(words: number): Child {
+export function createNodeChild(command: readonly string[]): Child {
   const env = { ...process.env }
-  const [program = '', ...args] = process.argv.slice(-words)
+  const [program = '', ...args] = command
   return {
     prepare() {},
     async spawn({ stdout, stderr }): Promise<Running | StartFault> {
@@ -43,7 +42,7 @@ export function createNodeChild(words: number): Child {
     },
     replace() {
       try {
-        process.execve?.(program, process.argv.slice(-words), env)
+        process.execve?.(program, command, env)
       } catch (error) {
         return explain(error, program)
       }

@@ -31,10 +31,10 @@ const ENOEXEC = 8
 const ENOTDIR = 20
 
 interface Prepared {
-  readonly argv: BigUint64Array
-  readonly env: BigUint64Array
+  readonly argv: Uint32Array
+  readonly env: Uint32Array
   /** NUL-terminated. */
-  readonly program: Uint8Array
+  readonly program: Buffer
   readonly attributes: Uint8Array
   /** File actions of the usual case: our own descriptors, and not the terminal's foreground. */
   readonly actions: Uint8Array
@@ -55,9 +55,14 @@ export function createPosixChild(c: Library, files: Files, words: number): Child
     kept.push(memory)
     return memory
   }
-  const pointTo = (strings: readonly Uint8Array[]): BigUint64Array => {
-    const pointers = new BigUint64Array(strings.length + 1)
-    for (const [index, string] of strings.entries()) pointers[index] = BigInt(c.addressOf(string))
+  const pointTo = (strings: readonly Uint8Array[]): Uint32Array => {
+    // Pointers of 8 bytes, little-endian, as two words each; the last one is NULL.
+    const pointers = new Uint32Array(2 * (strings.length + 1))
+    for (const [index, string] of strings.entries()) {
+      const address = c.addressOf(string)
+      pointers[2 * index] = address % 2 ** 32
+      pointers[2 * index + 1] = Math.floor(address / 2 ** 32)
+    }
     return keep(pointers)
   }
   const reap = (): void => {
@@ -77,17 +82,17 @@ export function createPosixChild(c: Library, files: Files, words: number): Child
     process.on('SIGCHLD', reap)
     const argv = splitStrings(keep(files.read('/proc/self/cmdline'))).slice(-words)
     const env = splitStrings(keep(files.read('/proc/self/environ')))
-    const attributes = keep(new Uint8Array(SIZE_ATTRIBUTES))
-    const every = new Uint8Array(SIZE_SIGNAL_SET)
+    const attributes = keep(Buffer.alloc(SIZE_ATTRIBUTES))
+    // Not sigfillset: it leaves out glibc's own two (32, 33), and posix_spawn would have the command ignore those.
+    const every = Buffer.alloc(SIZE_SIGNAL_SET).fill(0xff)
     c.posix_spawnattr_init(attributes)
     c.posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)
-    c.sigfillset(every)
     c.posix_spawnattr_setsigdefault(attributes, every)
-    c.posix_spawnattr_setsigmask(attributes, new Uint8Array(SIZE_SIGNAL_SET))
+    c.posix_spawnattr_setsigmask(attributes, Buffer.alloc(SIZE_SIGNAL_SET))
     prepared = {
       argv: pointTo(argv),
       env: pointTo(env),
-      program: argv[0] ?? new Uint8Array(1),
+      program: argv[0] ?? Buffer.alloc(1),
       attributes,
       actions: keep(beginActions()),
       terminal: c.tcgetpgrp(0) >= 0,
@@ -96,7 +101,7 @@ export function createPosixChild(c: Library, files: Files, words: number): Child
     return prepared
   }
   const beginActions = (): Uint8Array => {
-    const actions = new Uint8Array(SIZE_FILE_ACTIONS)
+    const actions = Buffer.alloc(SIZE_FILE_ACTIONS)
     c.posix_spawn_file_actions_init(actions)
     return actions
   }
@@ -139,11 +144,11 @@ export function createPosixChild(c: Library, files: Files, words: number): Child
       // What Bun ignores for itself would stay ignored across execve; handlers reset themselves.
       c.signal(SIGPIPE, 0)
       c.signal(SIGXFSZ, 0)
-      c.sigprocmask(SIG_SETMASK, new Uint8Array(SIZE_SIGNAL_SET), null)
+      c.sigprocmask(SIG_SETMASK, Buffer.alloc(SIZE_SIGNAL_SET), null)
       c.close_range(3, 0xffff_ffff, CLOSE_RANGE_CLOEXEC)
       let worst = ENOENT
       for (const candidate of candidatesOf(name)) {
-        c.execve(new TextEncoder().encode(`${candidate}\0`), argv, env)
+        c.execve(Buffer.from(`${candidate}\0`), argv, env)
         const errno = c.errno()
         // A search goes on where an entry of PATH leads through a file; a command given by its path is told so.
         if (errno !== ENOENT && (errno !== ENOTDIR || name.includes('/'))) worst = errno
@@ -169,16 +174,16 @@ export function createPosixChild(c: Library, files: Files, words: number): Child
 }
 
 /** NUL-terminated strings laid end to end, as /proc gives them, each as its own view with its NUL. */
-function splitStrings(memory: Uint8Array): readonly Uint8Array[] {
-  const strings: Uint8Array[] = []
+function splitStrings(memory: Buffer): readonly Buffer[] {
+  const strings: Buffer[] = []
   for (let start = 0, end = memory.indexOf(0); end !== -1; start = end + 1, end = memory.indexOf(0, start)) {
     strings.push(memory.subarray(start, end + 1))
   }
   return strings
 }
 
-function textOf(string: Uint8Array): string {
-  return new TextDecoder().decode(string.subarray(0, -1))
+function textOf(string: Buffer): string {
+  return string.toString('utf8', 0, string.length - 1)
 }
 
 /** execvp's search, without its habit of giving a file that no program can run to the shell. */
@@ -190,11 +195,10 @@ function candidatesOf(program: string): readonly string[] {
 
 /** Children of every thread of ours (CONFIG_PROC_CHILDREN; without it there is nothing to go by). */
 function listChildren(files: Files): readonly number[] {
-  const decoder = new TextDecoder()
   try {
     return files
       .list('/proc/self/task')
-      .flatMap((thread) => decoder.decode(files.read(`/proc/self/task/${thread}/children`)).split(' '))
+      .flatMap((thread) => files.read(`/proc/self/task/${thread}/children`).toString().split(' '))
       .filter((word) => word !== '')
       .map(Number)
   } catch {

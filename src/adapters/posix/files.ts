@@ -41,16 +41,13 @@ const NAMES: Readonly<Record<number, string>> = {
 }
 
 export function createPosixFiles(c: Library): Files {
-  const encoder = new TextEncoder()
-  const decoder = new TextDecoder()
   // Looking at a file costs no memory: a waiting wrapper does it every second.
-  const scratch = new Uint8Array(PATH_MAX)
-  const otherScratch = new Uint8Array(PATH_MAX)
-  const found = new DataView(new ArrayBuffer(SIZE_STATX))
+  const scratch = Buffer.alloc(PATH_MAX)
+  const otherScratch = Buffer.alloc(PATH_MAX)
+  const found = new Int32Array(SIZE_STATX / 4)
   /** The path as C reads it; valid until the next call. */
-  const named = (path: string, memory = scratch): Uint8Array => {
-    const { written } = encoder.encodeInto(path, memory)
-    memory[Math.min(written, PATH_MAX - 1)] = 0
+  const named = (path: string, memory = scratch): Buffer => {
+    memory[Math.min(memory.write(path), PATH_MAX - 1)] = 0
     return memory
   }
 
@@ -73,34 +70,35 @@ export function createPosixFiles(c: Library): Files {
 
   const files: Files = {
     find(path): Found | undefined {
-      // struct statx is the same everywhere: mode at 28 (u16), inode at 32, size at 40, ctime at 96 (s, then ns).
+      // struct statx is the same everywhere; in words of 4 bytes: mode 7 (lower half), inode 8-9, size 10-11, ctime 24-26.
       if (c.statx(AT_FDCWD, named(path), 0, STATX_BASIC_STATS, found) < 0) {
         const errno = c.errno()
         return errno === ENOENT ? undefined : fail('stat', path, errno)
       }
+      const word = (index: number): number => (found[index] ?? 0) >>> 0
       return {
-        size: Number(found.getBigUint64(40, true)),
-        isDirectory: (found.getUint16(28, true) & S_IFMT) === S_IFDIR,
-        identity: `${found.getBigUint64(32, true)} ${found.getBigInt64(96, true)}.${found.getUint32(104, true)}`,
+        size: word(11) * 2 ** 32 + word(10),
+        isDirectory: (word(7) & S_IFMT) === S_IFDIR,
+        identity: `${word(9)}.${word(8)} ${word(25)}.${word(24)}.${word(26)}`,
       }
     },
     read: (path) =>
       withFile(path, O_RDONLY, (descriptor) => {
         // Files of /proc say that they are empty: only reading tells.
-        let memory = new Uint8Array(4096)
+        let memory = Buffer.alloc(4096)
         for (let length = 0; ;) {
           const got = check(c.read(descriptor, memory.subarray(length), memory.length - length), 'read', path)
           if (got === 0) return memory.subarray(0, length)
           length += got
           if (length < memory.length) continue
-          const larger = new Uint8Array(memory.length * 4)
-          larger.set(memory)
+          const larger = Buffer.alloc(memory.length * 4)
+          memory.copy(larger)
           memory = larger
         }
       }),
     write: (path, content) =>
       withFile(path, O_WRONLY | O_CREAT | O_TRUNC, (descriptor) => {
-        const bytes = encoder.encode(content)
+        const bytes = Buffer.from(content)
         for (let offset = 0; offset < bytes.length;) {
           offset += check(c.write(descriptor, bytes.subarray(offset), bytes.length - offset), 'write', path)
         }
@@ -114,14 +112,13 @@ export function createPosixFiles(c: Library): Files {
     list: (path) =>
       withFile(path, O_RDONLY, (descriptor) => {
         const names: string[] = []
-        const memory = new Uint8Array(8192)
-        const fields = new DataView(memory.buffer)
+        const memory = Buffer.alloc(8192)
         for (;;) {
           const length = check(c.getdents64(descriptor, memory, memory.length), 'list', path)
           if (length === 0) return names
           // struct linux_dirent64: inode (8), offset (8), record length (2), type (1), NUL-terminated name.
-          for (let at = 0; at < length; at += fields.getUint16(at + 16, true)) {
-            const name = decoder.decode(memory.subarray(at + 19, memory.indexOf(0, at + 19)))
+          for (let at = 0; at < length; at += memory.readUInt16LE(at + 16)) {
+            const name = memory.toString('utf8', at + 19, memory.indexOf(0, at + 19))
             if (name !== '.' && name !== '..') names.push(name)
           }
         }
@@ -137,7 +134,7 @@ export function createPosixFiles(c: Library): Files {
     },
     setMode: (path, mode) => void check(c.chmod(named(path), mode), 'chmod', path),
     send(descriptor, text) {
-      const bytes = encoder.encode(text)
+      const bytes = Buffer.from(text)
       check(c.write(descriptor, bytes, bytes.length), 'write', `descriptor ${descriptor}`)
     },
   }

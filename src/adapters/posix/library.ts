@@ -11,7 +11,6 @@ const SYMBOLS = {
   posix_spawnattr_setflags: { args: ['ptr', 'i16'], returns: 'i32' },
   posix_spawnattr_setsigdefault: { args: ['ptr', 'ptr'], returns: 'i32' },
   posix_spawnattr_setsigmask: { args: ['ptr', 'ptr'], returns: 'i32' },
-  sigfillset: { args: ['ptr'], returns: 'i32' },
   sigprocmask: { args: ['i32', 'ptr', 'ptr'], returns: 'i32' },
   signal: { args: ['i32', 'usize'], returns: 'usize' },
   waitpid: { args: ['i32', 'ptr', 'i32'], returns: 'i32' },

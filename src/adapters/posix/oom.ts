@@ -11,8 +11,7 @@ const LIMITS = ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit
  * choice stands.
  */
 export function offerToOomKiller(pid: number, files: Files): void {
-  const decoder = new TextDecoder()
-  const readNumber = (path: string): number => Number(decoder.decode(files.read(path)))
+  const readNumber = (path: string): number => Number(files.read(path).toString())
   try {
     const file = `/proc/${pid}/oom_score_adj`
     const limit = readLimit(readNumber)
