@@ -24,6 +24,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const { runPodorder } = await import('./podorder.ts')
     return runPodorder(argv, signals)
   }
+  if (argv[0] === 'install') return install(argv.slice(1))
   const reading = readPlan(argv, process.cwd())
   switch (reading.kind) {
     case 'problem':
@@ -77,6 +78,21 @@ async function openSystem(words: number): Promise<{ readonly files: Files; reado
 function misuse(problem: string): number {
   process.stderr.write(`entrypoint: ${problem} (entrypoint --help lists the flags)\n`)
   return 2
+}
+
+async function install(argv: readonly string[]): Promise<number> {
+  const { runInstall } = await import('../src/commands/install.ts')
+  const { code, text } = runInstall(argv, {
+    disk: await import('../src/adapters/placement.ts'),
+    executable: process.execPath,
+    cwd: process.cwd(),
+    uid: process.getuid?.(),
+    clock: () => performance.now(),
+    describeError: describeSystemError,
+  })
+  if (code === 0) process.stdout.write(`${text}\n`)
+  else process.stderr.write(`entrypoint: ${text}\n`)
+  return code
 }
 
 /** @returns what measures readiness, or one sentence on what is wrong with the flag. */

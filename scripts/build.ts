@@ -1,5 +1,6 @@
 /**
  * `npm run build`: one multi-call executable, `dist/entrypoint`, and its other names beside it.
+ * `npm run build -- --target arm64` (or amd64): `dist/arm64/entrypoint`, built on any machine from packages of npm.
  *
  * What a command does not use lies in chunks that are never read, so that the CLI, YAML and chokidar cost the hot path
  * nothing. `splitting` alone would also put what the hot path shares with them into chunks, each of which costs every
@@ -8,11 +9,14 @@
 import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { createPad } from '../src/core/elf.ts'
+import { fetchBase } from './fetch-base.ts'
+import { HOST, readTarget } from './target.ts'
 
 const ENTRY = 'cmd/entrypoint.ts'
-const OUT = 'dist/entrypoint'
-const BASE = 'build/bun'
 const PARTS = 'build/parts'
+const PAD = 'build/pad.bin'
 
 /**
  * Environment variables that a compiled program still obeys, so that a container's environment could turn ours into
@@ -35,25 +39,39 @@ const bun = (globalThis as unknown as { Bun: Bundler }).Bun
 
 const LAZY_READDIRP = fileURLToPath(new URL('./lazy-readdirp.ts', import.meta.url))
 
-await mkdir('dist', { recursive: true })
+const { values } = parseArgs({ options: { target: { type: 'string' } } })
+const target = values.target === undefined ? HOST : readTarget(values.target)
+const directory = values.target === undefined ? 'dist' : `dist/${target.name}`
+const out = `${directory}/entrypoint`
+const base = `build/bun-${target.name}`
+
+await mkdir(directory, { recursive: true })
 await rm(PARTS, { recursive: true, force: true })
 await mkdir(PARTS, { recursive: true })
 // Bun's x64 package needs no AVX2: since 1.4 it is byte for byte its own baseline build.
-await writeFile(BASE, disobey(await readFile(process.execPath)))
-await chmod(BASE, 0o755)
+await writeFile(base, disobey(await readFile(target === HOST ? process.execPath : await fetchBase(target))))
+await chmod(base, 0o755)
+await writeFile(PAD, createPad())
 
 const parts = await bundleParts()
 await bundle({
-  entrypoints: [ENTRY],
+  // Nobody imports the pad. An entry point of its own, it is embedded as it is.
+  entrypoints: [ENTRY, PAD],
   bytecode: true,
-  compile: { outfile: `${OUT}.new`, executablePath: BASE, autoloadDotenv: false, autoloadBunfig: false },
+  compile: {
+    outfile: `${out}.new`,
+    target: target.bun,
+    executablePath: base,
+    autoloadDotenv: false,
+    autoloadBunfig: false,
+  },
   plugins: [{ name: 'parts', setup: (plugin: Plugin) => usePart(plugin, parts) }],
 })
 // Renamed into place: the old one may be running.
-await rename(`${OUT}.new`, OUT)
+await rename(`${out}.new`, out)
 for (const name of ['podorder', 'kubectl-podorder']) {
-  await rm(`dist/${name}`, { force: true })
-  await symlink('entrypoint', `dist/${name}`)
+  await rm(`${directory}/${name}`, { force: true })
+  await symlink('entrypoint', `${directory}/${name}`)
 }
 
 /** @returns source file of each lazily loaded part -> its bundle. */

@@ -7,11 +7,12 @@ export interface Signals {
 /**
  * Not taken: KILL and STOP (cannot be), CHLD (the child adapter's), URG (Go and Bun use it inside), and the faults
  * FPE, SEGV, BUS, ILL, TRAP, SYS, which the kernel raises for a broken instruction: catching them would loop.
+ * Nor PWR, which Bun's engine keeps for itself. Nor PIPE: the kernel raises it when we write to a reader that is gone, and that is not the command's concern.
  * SIGABRT is taken since Bun answers it with a crash report.
  */
 const TAKEN = [
-  'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGPIPE', 'SIGCONT', 'SIGTSTP',
-  'SIGTTIN', 'SIGTTOU', 'SIGXCPU', 'SIGXFSZ', 'SIGVTALRM', 'SIGPROF', 'SIGWINCH', 'SIGIO', 'SIGPWR', 'SIGABRT',
+  'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGCONT', 'SIGTSTP',
+  'SIGTTIN', 'SIGTTOU', 'SIGXCPU', 'SIGXFSZ', 'SIGVTALRM', 'SIGPROF', 'SIGWINCH', 'SIGIO', 'SIGABRT',
 ] as const // prettier-ignore
 
 export function takeSignals(): Signals {

@@ -1,5 +1,6 @@
 /** One run of the command: from the spawn to its end, with everything that may stop it on the way. */
 import { formatDuration } from '../core/duration.ts'
+import type { Sight } from '../core/gate.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Change } from '../core/readiness.ts'
@@ -54,24 +55,23 @@ export function startAttempt(plan: Plan, life: Life, beginning: Beginning, ports
     send(signal)
     if (plan.graceGiven && (signal === SIGTERM || signal === SIGINT)) killAfterGrace()
   }
-  const forwardLast = (signal: number): void => {
-    log({
-      event: 'stopping',
-      message: `stopping after ${plan.stopAfter.map(({ label }) => label.split('/')[0]).join(', ')}`,
-    })
-    const timer = setTimeout(() => forward(signal), plan.stopWaitMs ?? plan.graceMs)
+  /** Calls `proceed` once those that depend on this container have stopped, or the time for that is up. */
+  const afterDependents = (proceed: () => void): void => {
+    // Asked again: no more waiting for others.
+    if (plan.stopAfter.length === 0 || waitingToStop !== undefined) return proceed()
+    const names = plan.stopAfter.map(({ label }) => label.split('/')[0])
+    log({ event: 'stopping', message: `stopping after ${names.join(', ')}` })
+    const go = (): void => {
+      clearTimeout(timer)
+      waitingToStop?.close()
+      proceed()
+    }
+    const timer = setTimeout(go, plan.stopWaitMs ?? plan.graceMs)
     timers.push(timer)
-    waitingToStop = observe(
-      plan.stopAfter,
-      ports,
-      // No socket: never started. A lost one: gone without a word.
-      (sights) =>
-        sights.every(({ file, link }) => file !== 'absent' || link === 'none' || link === 'lost') || undefined,
-      () => {
-        clearTimeout(timer)
-        forward(signal)
-      },
-    )
+    // No socket: never started. A lost one: gone without a word.
+    const isOver = ({ file, link }: Sight): boolean => file !== 'absent' || link === 'none' || link === 'lost'
+    const decide = (sights: readonly Sight[]): true | undefined => (sights.every(isOver) ? true : undefined)
+    waitingToStop = observe(plan.stopAfter, ports, decide, go)
   }
   const stopFor = (why: StopCause): void => {
     if (stopping !== undefined || ended) return
@@ -83,11 +83,10 @@ export function startAttempt(plan: Plan, life: Life, beginning: Beginning, ports
   return {
     outcome: run(),
     signal(signal) {
-      // Asked twice to stop: no more waiting for others.
-      if (signal === SIGTERM && plan.stopAfter.length > 0 && waitingToStop === undefined) forwardLast(signal)
+      if (signal === SIGTERM) afterDependents(() => forward(signal))
       else forward(signal)
     },
-    stop: () => stopFor('stopped'),
+    stop: () => afterDependents(() => stopFor('stopped')),
   }
 
   async function run(): Promise<Outcome> {

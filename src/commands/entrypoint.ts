@@ -49,12 +49,19 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
   }
 
   const done = followStopFiles(plan, ports)
-  const passage = await waitAtGate()
-  if (passage.kind !== 'open') return conclude(life, passage)
-  const beginning = { since, waitedFor: passage.waitedFor }
-  if (plan.exec) return conclude(life, becomeCommand(life, beginning))
-  const outcome = await runWithRetries(life, beginning)
-  return conclude(life, outcome)
+  return conclude(life, await live(life).catch(describeBug))
+
+  async function live(life: Life): Promise<Outcome> {
+    const passage = await waitAtGate()
+    if (passage.kind !== 'open') return passage
+    const beginning = { since, waitedFor: passage.waitedFor }
+    return plan.exec ? becomeCommand(life, beginning) : runWithRetries(life, beginning)
+  }
+
+  /** A bug of ours must not leave followers waiting either. */
+  function describeBug(error: unknown): Outcome {
+    return { kind: 'broken', message: `unexpected: ${ports.describeError(error)}` }
+  }
 
   async function waitAtGate(): Promise<Passage> {
     const gate = passGate(plan, ports)
@@ -128,9 +135,10 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     const held = plan.hold && exitCode === 0 && (outcome.kind === 'exited' || outcome.kind === 'signalled')
     const publish = held ? settlement.publish.filter((flag) => flag !== 'stopped') : settlement.publish
     const told = life.settle({ ...settlement, publish })
-    const quietEnd = exitCode === 0 || ['exited', 'signalled', 'interrupted'].includes(outcome.kind)
+    // What is wrong with the wrapper's own doing is an error; how the command or a predecessor ended is an event.
+    const own = exitCode !== 0 && !['exited', 'signalled', 'interrupted', 'skipped'].includes(outcome.kind)
     log({
-      event: quietEnd ? 'ended' : 'error',
+      event: own ? 'error' : outcome.kind === 'skipped' ? 'skipped' : 'ended',
       message: `${reason}${message === undefined ? '' : `: ${message}`}`,
       exitCode,
       reason,

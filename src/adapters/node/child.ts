@@ -4,6 +4,7 @@
  * argv and environment pass through UTF-8, orphans are not reaped, and `--exec` needs `process.execve` (Node >= 23.11).
  */
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { constants } from 'node:os'
 import type { Child, Running, Sink, StartFault, Status } from '../../core/status.ts'
@@ -41,10 +42,12 @@ export function createNodeChild(command: readonly string[]): Child {
       }
     },
     replace() {
-      try {
-        process.execve?.(program, command, env)
-      } catch (error) {
-        return explain(error, program)
+      for (const candidate of findCandidates(program)) {
+        try {
+          process.execve?.(candidate, command, env)
+        } catch (error) {
+          return explain(error, program)
+        }
       }
       return { code: 126, why: `this Node cannot replace itself by ${program}; use the executable, or Node >= 23.11` }
     },
@@ -52,6 +55,13 @@ export function createNodeChild(command: readonly string[]): Child {
     shareReaping() {},
     offerToOomKiller() {},
   }
+}
+
+/** What exists under that name: execve itself does not search PATH, and a failed one would end this process. */
+function findCandidates(program: string): readonly string[] {
+  if (program.includes('/')) return [program]
+  const found = (process.env['PATH'] ?? '').split(':').map((dir) => `${dir || '.'}/${program}`)
+  return found.filter((path) => existsSync(path))
 }
 
 function drain(stream: Readable | null, sink: Sink | undefined): Promise<void> | undefined {

@@ -2,11 +2,11 @@
 declare module 'bun:ffi' {
   type Pointer = number & { readonly __pointer: unique symbol }
   type Argument = NodeJS.ArrayBufferView | Pointer | number | bigint | null
-  interface Signature {
+  export interface Signature {
     readonly args: readonly string[]
     readonly returns: string
   }
-  type Functions<Table extends Record<string, Signature>> = {
+  export type Functions<Table extends Readonly<Record<string, Signature>>> = {
     readonly [Name in keyof Table]: (...args: Argument[]) => number
   }
   export function dlopen<const Table extends Record<string, Signature>>(

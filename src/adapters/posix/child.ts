@@ -109,9 +109,9 @@ export function createPosixChild(c: Library, files: Files, words: number): Child
     sinks.flatMap((sink, index) => {
       if (sink === undefined) return []
       const ends = new Int32Array(2)
-      c.pipe2(ends, O_CLOEXEC)
+      c.seldom().pipe2(ends, O_CLOEXEC)
       const [from = -1, to = -1] = ends
-      c.posix_spawn_file_actions_adddup2(actions, to, index + 1)
+      c.seldom().posix_spawn_file_actions_adddup2(actions, to, index + 1)
       return [{ sink, from, to }]
     })
 
@@ -119,11 +119,11 @@ export function createPosixChild(c: Library, files: Files, words: number): Child
     prepare: () => void prepare(),
     spawn({ stdout, stderr }): Running | StartFault {
       const { argv, env, program, attributes, terminal, ...usual } = prepare()
-      const foreground = terminal && c.tcgetpgrp(0) === c.getpgrp()
+      const foreground = terminal && c.tcgetpgrp(0) === c.seldom().getpgrp()
       const plain = stdout === undefined && stderr === undefined && !foreground
       const actions = plain ? usual.actions : beginActions()
       const pipes = openPipes(actions, [stdout, stderr])
-      if (foreground) c.posix_spawn_file_actions_addtcsetpgrp_np(actions, 0)
+      if (foreground) c.seldom().posix_spawn_file_actions_addtcsetpgrp_np(actions, 0)
       if (!plain) c.posix_spawn_file_actions_addclosefrom_np(actions, 3)
       const started = new Int32Array(1)
       const errno = c.posix_spawnp(started, program, actions, attributes, argv, env)
@@ -142,13 +142,14 @@ export function createPosixChild(c: Library, files: Files, words: number): Child
       const { argv, env, program } = prepare()
       const name = textOf(program)
       // What Bun ignores for itself would stay ignored across execve; handlers reset themselves.
-      c.signal(SIGPIPE, 0)
-      c.signal(SIGXFSZ, 0)
-      c.sigprocmask(SIG_SETMASK, Buffer.alloc(SIZE_SIGNAL_SET), null)
-      c.close_range(3, 0xffff_ffff, CLOSE_RANGE_CLOEXEC)
+      c.seldom().signal(SIGPIPE, 0)
+      c.seldom().signal(SIGXFSZ, 0)
+      c.seldom().sigprocmask(SIG_SETMASK, Buffer.alloc(SIZE_SIGNAL_SET), null)
+      c.seldom().close_range(3, 0xffff_ffff, CLOSE_RANGE_CLOEXEC)
       let worst = ENOENT
       for (const candidate of candidatesOf(name)) {
-        c.execve(Buffer.from(`${candidate}\0`), argv, env)
+        // The very bytes, where it is a path: they need not be UTF-8.
+        c.seldom().execve(candidate === name ? program : Buffer.from(`${candidate}\0`), argv, env)
         const errno = c.errno()
         // A search goes on where an entry of PATH leads through a file; a command given by its path is told so.
         if (errno !== ENOENT && (errno !== ENOTDIR || name.includes('/'))) worst = errno

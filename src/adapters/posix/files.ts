@@ -71,7 +71,7 @@ export function createPosixFiles(c: Library): Files {
   const files: Files = {
     find(path): Found | undefined {
       // struct statx is the same everywhere; in words of 4 bytes: mode 7 (lower half), inode 8-9, size 10-11, ctime 24-26.
-      if (c.statx(AT_FDCWD, named(path), 0, STATX_BASIC_STATS, found) < 0) {
+      if (c.files().statx(AT_FDCWD, named(path), 0, STATX_BASIC_STATS, found) < 0) {
         const errno = c.errno()
         return errno === ENOENT ? undefined : fail('stat', path, errno)
       }
@@ -103,9 +103,9 @@ export function createPosixFiles(c: Library): Files {
           offset += check(c.write(descriptor, bytes.subarray(offset), bytes.length - offset), 'write', path)
         }
       }),
-    rename: (from, to) => void check(c.rename(named(from), named(to, otherScratch)), 'rename', to),
+    rename: (from, to) => void check(c.files().rename(named(from), named(to, otherScratch)), 'rename', to),
     remove(path) {
-      if (c.unlink(named(path)) === 0) return
+      if (c.files().unlink(named(path)) === 0) return
       const errno = c.errno()
       if (errno !== ENOENT) fail('unlink', path, errno)
     },
@@ -114,7 +114,7 @@ export function createPosixFiles(c: Library): Files {
         const names: string[] = []
         const memory = Buffer.alloc(8192)
         for (;;) {
-          const length = check(c.getdents64(descriptor, memory, memory.length), 'list', path)
+          const length = check(c.files().getdents64(descriptor, memory, memory.length), 'list', path)
           if (length === 0) return names
           // struct linux_dirent64: inode (8), offset (8), record length (2), type (1), NUL-terminated name.
           for (let at = 0; at < length; at += memory.readUInt16LE(at + 16)) {
@@ -124,7 +124,7 @@ export function createPosixFiles(c: Library): Files {
         }
       }),
     makeDirectory(path) {
-      if (c.mkdir(named(path), 0o777) === 0) return
+      if (c.files().mkdir(named(path), 0o777) === 0) return
       const errno = c.errno()
       if (errno === EEXIST && files.find(path)?.isDirectory === true) return
       const parent = path.slice(0, path.lastIndexOf('/'))
@@ -132,7 +132,7 @@ export function createPosixFiles(c: Library): Files {
       files.makeDirectory(parent)
       files.makeDirectory(path)
     },
-    setMode: (path, mode) => void check(c.chmod(named(path), mode), 'chmod', path),
+    setMode: (path, mode) => void check(c.files().chmod(named(path), mode), 'chmod', path),
     send(descriptor, text) {
       const bytes = Buffer.from(text)
       check(c.write(descriptor, bytes, bytes.length), 'write', `descriptor ${descriptor}`)

@@ -1,0 +1,41 @@
+/** Bun for another machine: npm installs only the host's own, so its package is fetched and checked by the lock file. */
+import { execa } from 'execa'
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Target } from './target.ts'
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly version?: string; readonly integrity?: string } | undefined>>
+}
+
+/** @returns the path of the executable, in `build/`. @throws */
+export async function fetchBase({ name, base }: Target): Promise<string> {
+  const { packages } = JSON.parse(await readFile('package-lock.json', 'utf8')) as Lock
+  const { version, integrity } = packages[`node_modules/${base}`] ?? {}
+  if (version === undefined || integrity === undefined) throw new Error(`${base} is not in package-lock.json`)
+  const directory = `build/base-${name}`
+  const file = join(directory, `${base.slice(1).replace('/', '-')}-${version}.tgz`)
+  await mkdir(directory, { recursive: true })
+  if ((await readIntegrity(file)) !== integrity) {
+    await execa('npm', ['pack', `${base}@${version}`, '--pack-destination', directory], { stdout: 'ignore' })
+    const fetched = await readIntegrity(file)
+    if (fetched !== integrity) {
+      await rm(file, { force: true })
+      throw new Error(`${base}@${version} is ${fetched}, but package-lock.json says ${integrity}`)
+    }
+  }
+  await execa('tar', ['-xzf', file, '-C', directory, 'package/bin/bun'])
+  return join(directory, 'package/bin/bun')
+}
+
+/** @returns the hash as npm writes it; undefined when there is no such file. */
+async function readIntegrity(file: string): Promise<string | undefined> {
+  try {
+    return `sha512-${createHash('sha512')
+      .update(await readFile(file))
+      .digest('base64')}`
+  } catch {
+    return undefined
+  }
+}

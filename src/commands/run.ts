@@ -1,0 +1,110 @@
+/** `podorder run POD.yaml`: a pod's containers as processes of this machine, in the order they need. */
+import type { Verdict } from '../core/supervision.ts'
+import { loadPod } from './run/load.ts'
+import { runPod } from './run/pod.ts'
+import type { RunPorts } from './run/ports.ts'
+import { type PodPlan, preparePod } from './run/prepare.ts'
+import { createPrinter } from './run/printer.ts'
+
+export interface RunOptions {
+  /** A path, or `-` for stdin. */
+  readonly manifest: string
+  /** `KIND/NAME`; the first pod or workload when not given. */
+  readonly only: string | undefined
+  readonly timeScale: number
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly output: boolean
+}
+
+const CODE_BAD_INPUT = 2
+const SIGPIPE = 13
+/** HUP, INT, QUIT, TERM: they ask for the end. */
+const ENDING: ReadonlySet<number> = new Set([1, 2, 3, 15])
+/** TSTP, TTIN, TTOU: the terminal asks for a pause. The containers, in sessions of their own, go on. */
+const PAUSING: ReadonlySet<number> = new Set([20, 21, 22])
+
+/** @returns the exit code. Whatever happens, no process and no file is left behind. */
+export async function runManifest(options: RunOptions, ports: RunPorts): Promise<number> {
+  const { terminal, disk, processes } = ports
+  const interruption = takeInterruptions(ports)
+  const pod = await loadPod(options.manifest, options.only, ports)
+  if ('faults' in pod) return refuse(pod.faults, ports)
+  for (const warning of pod.warnings) terminal.complain(`warning: ${warning}`)
+
+  let workspace: string
+  try {
+    workspace = await disk.makeWorkspace()
+  } catch (error) {
+    return refuse([`cannot make a temporary directory: ${ports.describeError(error)}; set TMPDIR to one`], ports)
+  }
+  try {
+    const plan = await preparePod(pod, { workspace, timeScale: options.timeScale }, ports)
+    if ('faults' in plan)
+      return refuse(
+        plan.faults.map((fault) => `${options.manifest}: ${fault}`),
+        ports,
+      )
+    if (interruption.signal !== undefined) return 128 + interruption.signal
+    const verdict = await runAndPrint(plan, options, interruption, ports)
+    return verdict.reason === 'Interrupted' ? 128 + (interruption.signal ?? 0) : verdict.exitCode
+  } finally {
+    processes.sweep()
+    await disk.removeWorkspace(workspace)
+  }
+}
+
+async function runAndPrint(
+  plan: PodPlan,
+  options: RunOptions,
+  interruption: Interruption,
+  ports: RunPorts,
+): Promise<Verdict> {
+  const containers = plan.members.map(({ name }) => name)
+  const printer = createPrinter({ ...options, pod: plan.name, containers }, ports)
+  const report = printer.print
+  try {
+    const verdict = await runPod(plan, interruption.listen, ports, report)
+    const { phase, exitCode, reason } = verdict
+    void report({ event: 'pod', atMs: ports.now(), phase, ...(reason === undefined ? {} : { reason }), exitCode })
+    return verdict
+  } finally {
+    await printer.close()
+  }
+}
+
+function refuse(faults: readonly string[], { terminal }: RunPorts): number {
+  for (const fault of faults) terminal.complain(fault)
+  return CODE_BAD_INPUT
+}
+
+interface Interruption {
+  /** The first one's number. */
+  readonly signal: number | undefined
+  /** From now on every one is told, also one that has come before. */
+  readonly listen: (interrupt: () => void) => void
+}
+
+function takeInterruptions({ signals, terminal, suspend }: RunPorts): Interruption {
+  let first: number | undefined
+  let tell = (): void => {}
+  const interrupt = (signal: number): void => {
+    first ??= signal
+    tell()
+  }
+  signals.listen((signal) => {
+    if (ENDING.has(signal)) interrupt(signal)
+    else if (PAUSING.has(signal)) suspend()
+  })
+  // Nobody reads any more, as when `head` has seen enough: stop, in order.
+  terminal.onClosed(() => first === undefined && interrupt(SIGPIPE))
+  return {
+    get signal() {
+      return first
+    },
+    listen(interrupt) {
+      tell = interrupt
+      if (first !== undefined) interrupt()
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import test from 'ava'
+import * as fc from 'fast-check'
+import type { ContainerEvent } from '../../src/core/run-event.ts'
+import { beginRow, formatStatus, formatTable, recordEvent, type Row } from '../../src/core/timeline.ts'
+
+const START = Date.UTC(2026, 0, 1)
+
+function follow(container: string, ...events: readonly ContainerEvent[]): Row {
+  return events.reduce(recordEvent, beginRow(container))
+}
+
+const db = follow(
+  'db',
+  { event: 'started', atMs: START + 20, container: 'db', sinceMs: START + 10, pid: 7 },
+  { event: 'ready', atMs: START + 1520, container: 'db', measured: true },
+)
+const app = follow(
+  'app',
+  { event: 'waiting', atMs: START + 5, container: 'app', waitingFor: ['db/ready'] },
+  { event: 'started', atMs: START + 1530, container: 'app', sinceMs: START + 10, waitedFor: 'db/ready' },
+  { event: 'ready', atMs: START + 1530, container: 'app', measured: false },
+  { event: 'ended', atMs: START + 2000, container: 'app', exitCode: 3, reason: 'Error' },
+)
+const cleanup = follow(
+  'cleanup',
+  { event: 'waiting', atMs: START + 10, container: 'cleanup', waitingFor: ['app/completed'] },
+  { event: 'skipped', atMs: START + 2010, container: 'cleanup', exitCode: 1, reason: 'Skipped' },
+)
+
+test('the table says of each container when it did what, and what it waited for last', (t) => {
+  t.is(
+    formatTable([db, app, cleanup], START).join('\n'),
+    [
+      'container  waited  started  ready  ended  restarts  exit  reason   waited for last',
+      'db          0.01s    0.02s  1.52s      -         0     -  -        -',
+      'app         1.52s    1.53s  1.53s  2.00s         0     3  Error    db/ready',
+      'cleanup     2.00s        -      -  2.01s         0     1  Skipped  -',
+    ].join('\n'),
+  )
+})
+
+test('a restart begins a new life in the same row, and is counted', (t) => {
+  const row = [
+    { event: 'restarting', atMs: START + 2000, container: 'app', restarts: 1, afterMs: 0 },
+    { event: 'waiting', atMs: START + 2001, container: 'app', waitingFor: ['db/ready'] },
+  ] as const
+  t.deepEqual(row.reduce<Row>(recordEvent, app), {
+    container: 'app',
+    state: 'waiting',
+    restarts: 1,
+    sinceMs: START + 2001,
+  })
+})
+
+test('readiness that is lost is not shown as ready', (t) => {
+  const lost = recordEvent(db, { event: 'unready', atMs: START + 3000, container: 'db' })
+  t.is(lost.state, 'running')
+  t.is(
+    recordEvent({ ...lost, state: 'stopping' }, { event: 'ready', atMs: 0, container: 'db', measured: true }).state,
+    'stopping',
+  )
+})
+
+test('the status line counts all and names those that are waited for', (t) => {
+  t.is(formatStatus('shop', [db, app, cleanup], 12_900, 200), 'shop 12s · 1 ready · 1 ended · 1 skipped')
+  const waiting = ['a', 'b', 'c', 'd'].map((name): Row => ({ ...beginRow(name), state: 'waiting' }))
+  t.is(formatStatus('shop', [...waiting, db], 0, 200), 'shop 0s · 4 waiting (a, b, c, …) · 1 ready')
+})
+
+test('the status line is never wider than the terminal', (t) => {
+  fc.assert(
+    fc.property(fc.nat(120), fc.array(fc.string(), { maxLength: 20 }), (columns, names) => {
+      const rows = names.map((name): Row => ({ ...beginRow(name), state: 'waiting' }))
+      t.true(formatStatus('pod', rows, 1000, columns).length <= Math.max(1, columns))
+    }),
+  )
+})
+
+test('the columns of the table stand below each other, however long the names are', (t) => {
+  fc.assert(
+    fc.property(fc.array(fc.stringMatching(/^[a-z]{1,63}$/), { minLength: 1, maxLength: 9 }), (names) => {
+      const [heading = '', ...lines] = formatTable(names.map(beginRow), START)
+      const column = heading.indexOf('waited') + 'waited'.length
+      for (const line of lines) t.is(line[column - 1], '-')
+    }),
+  )
+})

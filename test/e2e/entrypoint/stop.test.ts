@@ -1,0 +1,138 @@
+/** Stopping: by stop files when the pod's work is done, in reverse order on SIGTERM, and not at all while held. */
+import test from 'ava'
+import { openStage, readEvents, sh } from '../../support/entrypoint.ts'
+import { eventually } from '../../support/eventually.ts'
+import { findProcessesIn } from '../../support/proc.ts'
+
+test('a stop file that is there before the gate opens means that the command is not needed', async (t) => {
+  const stage = openStage(t)
+  const wrapper = stage.member('app', ['--stop-file', 'stop', '--wait-file', 'never', '--', 'touch', 'ran'])
+  await eventually('it waits', () => wrapper.stderr().includes('waiting for'))
+  stage.write('stop')
+  t.is((await wrapper.end).code, 0)
+  t.false(stage.has('ran'))
+  t.like(stage.record('run/app/completed'), { exitCode: 0, reason: 'Completed' })
+})
+
+test('a stop file stops the running command, and its end is a success', async (t) => {
+  const stage = openStage(t)
+  const wrapper = stage.member('app', ['--stop-file', 'stop', '--', ...sh('trap "exit 7" TERM; echo ready; sleep 600')])
+  await eventually('it runs', () => wrapper.stdout() === 'ready\n')
+  stage.write('stop')
+  t.is((await wrapper.end).code, 0)
+  t.like(stage.record('run/app/completed'), { exitCode: 0, reason: 'Completed' })
+})
+
+test('of several stop files all must be there', async (t) => {
+  const stage = openStage(t)
+  const wrapper = stage.start(['--stop-file', 'a,b', '--stop-file', 'c', '--', ...sh('echo ready; read go; exit 5')])
+  await eventually('it runs', () => wrapper.stdout() === 'ready\n')
+  for (const name of ['a', 'c']) stage.write(name)
+  wrapper.stdin.end('go\n')
+  t.is((await wrapper.end).code, 5)
+  const stopped = stage.start(['--stop-file', 'a,b,c', '--', 'cat'])
+  await eventually('it runs', () => stopped.stderr().includes('started'))
+  stage.write('b')
+  t.is((await stopped.end).code, 0)
+})
+
+test('a stop file that can no longer come counts as there: its container ended another way', async (t) => {
+  const stage = openStage(t)
+  const wrapper = stage.start(['--stop-file', 'work', '--', 'cat'])
+  await eventually('it runs', () => wrapper.stderr().includes('started'))
+  stage.write('work.err')
+  t.is((await wrapper.end).code, 0)
+})
+
+test('a command that ignores SIGTERM is killed with its whole group after the grace period, and still a success', async (t) => {
+  const stage = openStage(t)
+  const stubborn = sh('trap "" TERM; sleep 600 & echo ready; wait')
+  const wrapper = stage.start(['--stop-file', 'stop', '--grace-period', '50ms', '--', ...stubborn])
+  await eventually('it runs', () => wrapper.stdout() === 'ready\n')
+  stage.write('stop')
+  t.is((await wrapper.end).code, 0)
+  await eventually('nobody of its group is left', () => findProcessesIn(stage.dir).length === 0)
+})
+
+/** Says its end in a file that all share. */
+const SAY_END = (name: string) =>
+  sh(`trap 'echo ${name} >> ends; exit 0' TERM; echo ready; while :; do sleep 600; done`)
+
+test('--stop-after stops three containers in reverse, all told at the same time', async (t) => {
+  const stage = openStage(t)
+  const db = stage.member('db', ['--stop-after', 'app', '--stop-wait', '1h', '--', ...SAY_END('db')])
+  const app = stage.member('app', ['--stop-after', 'web', '--stop-wait', '1h', '--', ...SAY_END('app')])
+  const web = stage.member('web', ['--', ...SAY_END('web')])
+  const all = [db, app, web]
+  await eventually('all run', () => all.every((wrapper) => wrapper.stdout() === 'ready\n'))
+  for (const wrapper of all.slice(0, 2)) wrapper.signal('SIGTERM')
+  await eventually('both hold back', () =>
+    all.slice(0, 2).every((wrapper) => wrapper.stderr().includes('stopping after')),
+  )
+  t.false(stage.has('ends'))
+  web.signal('SIGTERM')
+  for (const wrapper of all) t.is((await wrapper.end).code, 0)
+  t.is(stage.read('ends'), 'web\napp\ndb\n')
+})
+
+test('--stop-after does not wait for one that was killed, or never started', async (t) => {
+  const stage = openStage(t)
+  const app = stage.member('app', ['--', 'sleep', '600'])
+  await stage.appears('run/app/started')
+  const flags = ['--stop-after', 'app,absent', '--stop-wait', '1h']
+  const db = stage.member('db', [...flags, '--', ...SAY_END('db')])
+  await eventually('it runs', () => db.stdout() === 'ready\n')
+  app.signal('SIGKILL')
+  await app.gone
+  db.signal('SIGTERM')
+  t.is((await db.end).code, 0)
+})
+
+test('--stop-after waits no longer than --stop-wait', async (t) => {
+  const stage = openStage(t)
+  stage.member('app', ['--', 'sleep', '600'])
+  await stage.appears('run/app/started')
+  const db = stage.member('db', ['--stop-after', 'app', '--stop-wait', '50ms', '--', ...SAY_END('db')])
+  await eventually('it runs', () => db.stdout() === 'ready\n')
+  db.signal('SIGTERM')
+  t.is((await db.end).code, 0)
+  t.is(stage.read('ends'), 'db\n')
+})
+
+test('a second SIGTERM ends the waiting for others', async (t) => {
+  const stage = openStage(t)
+  stage.member('app', ['--', 'sleep', '600'])
+  await stage.appears('run/app/started')
+  const db = stage.member('db', ['--stop-after', 'app', '--stop-wait', '1h', '--', ...SAY_END('db')])
+  await eventually('it runs', () => db.stdout() === 'ready\n')
+  db.signal('SIGTERM')
+  await eventually('it holds back', () => db.stderr().includes('stopping after app'))
+  db.signal('SIGTERM')
+  t.is((await db.end).code, 0)
+})
+
+test('--hold stays after success until told to stop', async (t) => {
+  const stage = openStage(t)
+  const wrapper = stage.member('app', ['--hold', '--', 'true'])
+  await eventually('it holds', () => wrapper.stderr().includes('holding until told to stop'))
+  t.like(stage.record('run/app/completed'), { exitCode: 0 })
+  t.false(stage.has('run/app/stopped'))
+  wrapper.signal('SIGTERM')
+  const end = await wrapper.end
+  t.is(end.code, 0)
+  t.true(stage.has('run/app/stopped'))
+})
+
+test('--hold ends by a stop file as well', async (t) => {
+  const stage = openStage(t)
+  const wrapper = stage.start(['--hold', '--stop-file', 'stop', '--', 'true'])
+  await eventually('it holds', () => wrapper.stderr().includes('holding until told to stop'))
+  stage.write('stop')
+  t.is((await wrapper.end).code, 0)
+})
+
+test('a failure is not held', async (t) => {
+  const end = await openStage(t).run(['--hold', '--', ...sh('exit 8')])
+  t.is(end.code, 8)
+  t.is(readEvents(end.stderr).at(-1), 'Error: exit code 8')
+})

@@ -1,0 +1,41 @@
+/** Waiting in tests: an assertion is tried again until it holds, so that no test knows how long anything takes. */
+
+/** Generous: the tests share two slow cores with each other, and only a failing test ever waits so long. */
+const DEADLINE_MS = 20_000
+const RETRY_MS = 10
+
+/**
+ * Tries until `look` returns something other than false or undefined.
+ * @param what names the promise, for the error.
+ * @throws what `look` threw last, or that it has not come.
+ */
+export async function eventually<Seen>(
+  what: string,
+  look: () => Seen | false | undefined | Promise<Seen | false | undefined>,
+): Promise<Seen> {
+  const deadline = performance.now() + DEADLINE_MS
+  for (;;) {
+    let trouble: unknown
+    try {
+      const seen = await look()
+      if (seen !== false && seen !== undefined) return seen
+    } catch (error) {
+      trouble = error
+    }
+    if (performance.now() > deadline) throw new Error(`not seen in time: ${what}`, { cause: trouble })
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+  }
+}
+
+/** @throws when the promise has not been kept in time; `explain` says more about it then. */
+export async function inTime<Value>(what: string, promise: Promise<Value>, explain: () => string): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`not in time: ${what}\n${explain()}`)), DEADLINE_MS)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
