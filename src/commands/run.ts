@@ -30,13 +30,16 @@ export async function runManifest(options: RunOptions, ports: RunPorts): Promise
   const interruption = takeInterruptions(ports)
   const pod = await loadPod(options.manifest, options.only, ports)
   if ('faults' in pod) return refuse(pod.faults, ports)
-  for (const warning of pod.warnings) terminal.complain(`warning: ${warning}`)
+  for (const warning of pod.warnings) terminal.complain(`podorder: warning: ${warning}`)
 
   let workspace: string
   try {
     workspace = await disk.makeWorkspace()
   } catch (error) {
-    return refuse([`cannot make a temporary directory: ${ports.describeError(error)}; set TMPDIR to one`], ports)
+    return refuse(
+      [`podorder: cannot make a temporary directory: ${ports.describeError(error)}; set TMPDIR to one`],
+      ports,
+    )
   }
   try {
     const plan = await preparePod(pod, { workspace, timeScale: options.timeScale }, ports)

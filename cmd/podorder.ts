@@ -1,0 +1,146 @@
+#!/usr/bin/env node
+/** The workstation's CLI. Each command loads what it needs when it is called. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { existsSync, realpathSync } from 'node:fs'
+import { cpus, hostname, totalmem } from 'node:os'
+import { dirname, extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Signals, takeSignals } from '../src/adapters/signals.ts'
+import { openLibrary } from '../src/adapters/posix/library.ts'
+import type { RunOptions } from '../src/commands/run.ts'
+import { describeSystemError } from '../src/core/files.ts'
+import { version } from '../src/core/version.ts'
+import { openTerminal } from './terminal.ts'
+
+const CODE_MISUSE = 2
+const PR_SET_CHILD_SUBREAPER = 36
+/** Bun's executables keep their sources in a file system of their own. */
+const COMPILED = import.meta.url.includes('/$bunfs/')
+
+const EXAMPLES = `
+Examples:
+  podorder run pod.yaml                     until its main containers have ended, or Ctrl-C
+  podorder run --time-scale 0.1 pod.yaml    with back-offs of 1 s, 2 s, 4 s instead of 10 s, 20 s, 40 s
+  helm template . | podorder run --only Deployment/shop -
+`
+
+/** As commander hands them over: a switch that was not given is not there. */
+interface GivenOptions {
+  readonly only: string | undefined
+  readonly timeScale: number
+  readonly output: boolean
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+/** @param argv without the program's own name */
+export async function runPodorder(argv: readonly string[], signals: Signals): Promise<number> {
+  let code = 0
+  const program = new Command('podorder')
+    .description('Starts the containers of a Kubernetes pod in the order they need, and stops them in reverse.')
+    .version(`podorder ${version}`, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this page')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`podorder: ${inOneLine(text)}\n`) })
+    .addHelpText('after', EXAMPLES)
+  program
+    .command('run')
+    .description('run a pod on this machine, each container a process')
+    .argument('<pod.yaml>', 'a manifest, or - for stdin; the first pod or workload in it is run')
+    .option('--only <KIND/NAME>', 'run this one of several')
+    .option('--runtime <name>', 'what runs the containers: process', readRuntime, 'process')
+    .option('--time-scale <factor>', 'factor for back-offs and activeDeadlineSeconds', readFactor, 1)
+    .option('--json', 'print one JSON event per line')
+    .option('--no-output', "do not print the containers' output")
+    .option('-q, --quiet', 'print the closing table only')
+    .helpOption('-h, --help', 'print this page')
+    .addHelpText('after', EXAMPLES)
+    .action(async (manifest: string, { only, timeScale, output, json = false, quiet = false }: GivenOptions) => {
+      code = await run({ manifest, only, timeScale, output, json, quiet }, signals)
+    })
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return code
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return error.exitCode === 0 ? 0 : CODE_MISUSE
+  }
+}
+
+/** commander's own words, `error: unknown option '--jsn'` and below it `(Did you mean --json?)`. */
+function inOneLine(text: string): string {
+  const [problem = '', proposal] = text
+    .trim()
+    .replace(/^error: /, '')
+    .split('\n')
+  // Our own words end in a full stop, and say what to do.
+  if (problem.endsWith('.')) return problem.slice(0, -1)
+  if (proposal === undefined) return `${problem} (podorder --help lists what there is)`
+  return `${problem}; ${proposal.replace(/^\(D(.*)\)$/, 'd$1')}`
+}
+
+function readRuntime(name: string): string {
+  if (name === 'process') return name
+  throw new InvalidArgumentError(
+    name === 'podman' ? 'podman is not supported by this version; leave it out to run processes.' : 'Use process.',
+  )
+}
+
+function readFactor(text: string): number {
+  const factor = Number(text)
+  if (text.trim() !== '' && factor > 0 && factor <= 1000) return factor
+  throw new InvalidArgumentError('Give a number above 0, such as 0.1.')
+}
+
+async function run(options: RunOptions, signals: Signals): Promise<number> {
+  const { runManifest } = await import('../src/commands/run.ts')
+  const { readManifest, readNested } = await import('../src/adapters/yaml.ts')
+  const { createProcesses } = await import('../src/adapters/process.ts')
+  const disk = await import('../src/adapters/workspace.ts')
+  // What a container's first process leaves behind comes to us then, and is swept up at the end.
+  const terminal = openTerminal()
+  const entrypoint = findEntrypoint()
+  if (entrypoint === undefined) {
+    terminal.complain(
+      `podorder: there is no entrypoint at ${process.env['PODORDER_ENTRYPOINT']}; correct PODORDER_ENTRYPOINT`,
+    )
+    return CODE_MISUSE
+  }
+  const library = await openLibrary()
+  library?.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+  return runManifest(options, {
+    signals,
+    disk,
+    yaml: { read: readManifest, readNested },
+    processes: createProcesses(),
+    watchPaths: async (paths, wake, warn) => (await import('../src/adapters/watch.ts')).watchPaths(paths, wake, warn),
+    terminal,
+    machine: { hostName: hostname(), cores: cpus().length, memoryBytes: totalmem() },
+    env: process.env,
+    cwd: process.cwd(),
+    entrypoint,
+    makeUid: () => crypto.randomUUID(),
+    now: () => Date.now(),
+    clock: () => performance.now(),
+    describeError: describeSystemError,
+    suspend: () => process.kill(process.pid, 'SIGSTOP'),
+  })
+}
+
+/** How to start the entrypoint: the executable beside this one, or on Node (or Bun, from source) the script beside this. */
+function findEntrypoint(): readonly string[] | undefined {
+  const given = process.env['PODORDER_ENTRYPOINT']
+  if (given !== undefined && given !== '') return existsSync(given) ? [realpathSync(given)] : undefined
+  if (COMPILED) return [join(dirname(process.execPath), 'entrypoint')]
+  const script = fileURLToPath(import.meta.url)
+  return [process.execPath, join(dirname(script), `entrypoint${extname(script)}`)]
+}
+
+/** Run as a program of its own (`npx podorder`), rather than by cmd/entrypoint.ts under another name. */
+function isProgram(): boolean {
+  const [, script] = process.argv
+  return !COMPILED && script !== undefined && realpathSync(script) === realpathSync(fileURLToPath(import.meta.url))
+}
+
+if (isProgram()) process.exit(await runPodorder(process.argv.slice(2), takeSignals()))

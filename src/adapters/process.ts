@@ -1,0 +1,221 @@
+/** A container's first process, here: started in a session of its own, its output in lines, its end with all it left. */
+import { execa } from 'execa'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import type { Readable } from 'node:stream'
+import { createLineSplitter } from '../core/lines.ts'
+
+export interface ProcessPlan {
+  readonly argv: readonly string[]
+  readonly cwd: string
+  /** Exactly this, nothing inherited; its PATH is where the program is looked for. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+export type Stream = 'stdout' | 'stderr'
+
+/** Takes lines without their ends; while what it returns is pending, the process's next output stays in the pipe. */
+export type TakeLines = (stream: Stream, lines: readonly string[]) => Promise<void> | undefined
+
+export type ProcessEnd =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'signalled'; readonly signal: NodeJS.Signals; readonly number: number }
+  | { readonly kind: 'unstartable'; readonly why: string }
+
+export interface ContainerProcess {
+  /** Undefined when it could not be started. */
+  readonly pid: number | undefined
+  /** The first process has ended; what it wrote may still be on its way. */
+  readonly exited: Promise<ProcessEnd>
+  /** Its process group is gone too, and its output has been taken. */
+  readonly end: Promise<ProcessEnd>
+}
+
+/** What has left the group may hold the output open; so long it may still speak once the first process has ended. */
+const DRAIN_MS = 500
+/** A process that forks while it is looked for is found in the next round. */
+const SWEEP_ROUNDS = 20
+
+export interface Processes {
+  start(plan: ProcessPlan, takeLines: TakeLines): ContainerProcess
+  /** To one process; one that is gone is no error. */
+  signal(pid: number, signal: NodeJS.Signals): void
+  /** SIGKILL to a process group; one that is gone is no error. */
+  killGroup(pid: number): void
+  /** Kills everything that was ever started here and still runs. */
+  sweep(): void
+}
+
+export function createProcesses(): Processes {
+  const leaders = new Set<number>()
+  const running = new Set<number>()
+
+  const start = (plan: ProcessPlan, takeLines: TakeLines): ContainerProcess => {
+    const [file = '', ...args] = plan.argv
+    const child = execa(file, args, {
+      cwd: plan.cwd,
+      env: plan.env,
+      extendEnv: false,
+      // A session of its own: Ctrl-C on the terminal is for the runner, who stops the containers in order.
+      detached: true,
+      stdin: 'ignore',
+      buffer: false,
+      reject: false,
+      stripFinalNewline: false,
+    })
+    const { pid } = child
+    if (pid === undefined) {
+      const end = child.then((result) => explainStart(plan, result))
+      return { pid, exited: end, end }
+    }
+    leaders.add(pid)
+    running.add(pid)
+    const drained = Promise.all([
+      readLines(child.stdout, (lines) => takeLines('stdout', lines)),
+      readLines(child.stderr, (lines) => takeLines('stderr', lines)),
+    ])
+    const exited = new Promise<ProcessEnd>((resolve) => {
+      child.nodeChildProcess.once('exit', (code, signal) =>
+        resolve(
+          signal === null
+            ? { kind: 'exited', code: code ?? 1 }
+            : { kind: 'signalled', signal, number: constants.signals[signal] },
+        ),
+      )
+    })
+    const end = async (): Promise<ProcessEnd> => {
+      const how = await exited
+      running.delete(pid)
+      // With a container's first process the kernel ends all others of its PID namespace; a group is what comes nearest.
+      killGroup(pid)
+      await within(DRAIN_MS, drained)
+      child.stdout.destroy()
+      child.stderr.destroy()
+      return how
+    }
+    return { pid, exited, end: end() }
+  }
+
+  const sweep = (): void => {
+    for (const pid of running) killGroup(pid)
+    if (leaders.size === 0) return
+    for (let round = 0; round < SWEEP_ROUNDS; round++) {
+      const left = findMembers(leaders)
+      if (left.length === 0) return
+      for (const pid of left) signalQuietly(pid, 'SIGKILL')
+    }
+  }
+
+  return { start, signal: signalQuietly, killGroup, sweep }
+}
+
+function killGroup(pid: number): void {
+  signalQuietly(-pid, 'SIGKILL')
+}
+
+function signalQuietly(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // ESRCH: it is gone.
+  }
+}
+
+/** Reads a stream to its end, in lines; bytes that are not UTF-8 become U+FFFD. */
+function readLines(stream: Readable, take: (lines: readonly string[]) => Promise<void> | undefined): Promise<void> {
+  const splitter = createLineSplitter()
+  stream.setEncoding('utf8')
+  return new Promise((resolve) => {
+    stream.on('data', (piece: string) => {
+      const lines = splitter.push(piece)
+      const congested = lines.length === 0 ? undefined : take(lines)
+      if (congested === undefined) return
+      stream.pause()
+      void congested.then(() => stream.resume())
+    })
+    const finish = (): void => {
+      const lines = splitter.end()
+      if (lines.length > 0) void take(lines)
+      resolve()
+    }
+    stream.once('close', finish)
+  })
+}
+
+async function within(ms: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([promise, late])
+  clearTimeout(timer)
+}
+
+function explainStart(
+  plan: ProcessPlan,
+  result: { readonly cause?: unknown; readonly message?: string | undefined },
+): ProcessEnd {
+  const [file = ''] = plan.argv
+  const code = result.cause instanceof Error && 'code' in result.cause ? result.cause.code : undefined
+  return { kind: 'unstartable', why: explain() }
+
+  function explain(): string {
+    if (!existsSync(plan.cwd)) return `its working directory ${plan.cwd} does not exist`
+    switch (code) {
+      case 'ENOENT':
+        return file.includes('/') ? `${file} does not exist` : `${file} is not in PATH`
+      case 'EACCES':
+        return `${file} is not executable`
+      default:
+        return `${file}: ${typeof code === 'string' ? code : (result.message ?? 'cannot be started')}`
+    }
+  }
+}
+
+/**
+ * Our descendants (all of them where we are their subreaper), and those of sessions whose leader has ended; a leader that
+ * still lives has got a number that was used again.
+ */
+function findMembers(leaders: ReadonlySet<number>): readonly number[] {
+  const stats = new Map<number, Stat>()
+  for (const name of listProc()) {
+    const pid = Number(name)
+    const stat = Number.isInteger(pid) ? readStat(pid) : undefined
+    if (stat !== undefined && stat.state !== 'Z') stats.set(pid, stat)
+  }
+  const descends = (pid: number): boolean => {
+    for (let stat = stats.get(pid); stat !== undefined; stat = stats.get(stat.parent)) {
+      if (stat.parent === process.pid) return true
+    }
+    return false
+  }
+  return [...stats]
+    .filter(([pid, { session }]) => descends(pid) || (leaders.has(session) && !stats.has(session)))
+    .map(([pid]) => pid)
+}
+
+/** Without /proc (not Linux) the process groups have to do. */
+function listProc(): readonly string[] {
+  try {
+    return readdirSync('/proc')
+  } catch {
+    return []
+  }
+}
+
+interface Stat {
+  readonly state: string
+  readonly parent: number
+  readonly session: number
+}
+
+/** proc_pid_stat(5): the name in parentheses may hold anything, so what follows is counted from its end. */
+function readStat(pid: number): Stat | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const [state = '', parent, , session] = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    return { state, parent: Number(parent), session: Number(session) }
+  } catch {
+    return undefined
+  }
+}

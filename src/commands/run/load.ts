@@ -1,0 +1,95 @@
+/** From a manifest's text to the one pod to run: found, checked, its order read. Nothing has been started yet. */
+import { readOrder } from '../../core/annotations.ts'
+import type { Order } from '../../core/order.ts'
+import type { PodTemplate } from '../../core/pod.ts'
+import { collectSources, type Sources } from '../../core/sources.ts'
+import { proposeWord } from '../../core/suggest.ts'
+import { findUnsuitable } from '../../core/suitability.ts'
+import { findTemplates, type FoundTemplate, readTemplate } from '../../core/template.ts'
+import { checkTemplate } from '../../core/template-check.ts'
+import { describeFault, type Fault, findTree, sortFaults } from '../../core/tree.ts'
+import type { ManifestDocument, RunPorts } from './ports.ts'
+
+export interface LoadedPod {
+  readonly name: string
+  readonly template: PodTemplate
+  /** Undefined: the pod says none, and runs as Kubernetes would run it. */
+  readonly order: Order | undefined
+  readonly given: Sources
+  /** What relative paths are relative to: the manifest's directory. */
+  readonly directory: string
+  readonly warnings: readonly string[]
+}
+
+export interface Refusal {
+  /** One line each. */
+  readonly faults: readonly string[]
+}
+
+type Ports = Pick<RunPorts, 'yaml' | 'disk' | 'cwd' | 'describeError'>
+
+interface Candidate extends FoundTemplate {
+  readonly document: ManifestDocument
+}
+
+/**
+ * @param path `-` is stdin
+ * @param only `KIND/NAME` of the pod or workload to run; the first one when not given
+ */
+export async function loadPod(path: string, only: string | undefined, ports: Ports): Promise<LoadedPod | Refusal> {
+  const file = path === '-' ? 'stdin' : path
+  let text: string
+  try {
+    text = await ports.disk.readManifestFile(path)
+  } catch (error) {
+    return { faults: [`${file}: ${explain(error, ports)}`] }
+  }
+  const { documents, faults } = ports.yaml.read(text)
+  const words = (list: readonly Fault[]) => sortFaults(list).map((fault) => describeFault(file, fault))
+  const given = collectSources(documents.map(({ value }) => value))
+  const candidates = documents.flatMap((document) =>
+    findTemplates(document.value).map((found) => ({ ...found, document })),
+  )
+  const chosen = choose(candidates, only, documents.length === 0)
+  if ('document' in chosen) {
+    const { order, faults: own, warnings } = check(chosen, given, ports)
+    if (faults.length + own.length > 0) return { faults: words([...faults, ...own]) }
+    const { name, template } = chosen
+    const directory = path === '-' ? ports.cwd : ports.disk.directoryOf(path)
+    return { name, template, order, given, directory, warnings: words(warnings) }
+  }
+  if (faults.length > 0) return { faults: words(faults) }
+  const at = documents[0]?.at ?? { line: 1, column: 1 }
+  return { faults: [describeFault(file, { at, ...chosen })] }
+}
+
+/** @returns the template, or what is wrong. */
+function choose(
+  candidates: readonly Candidate[],
+  only: string | undefined,
+  empty: boolean,
+): Candidate | Pick<Fault, 'what' | 'fix'> {
+  const names = candidates.map(({ kind, name }) => `${kind}/${name}`)
+  const wanted = only?.toLowerCase()
+  const found = candidates.find((_, index) => wanted === undefined || names[index]?.toLowerCase() === wanted)
+  if (found !== undefined) return found
+  if (names.length === 0) {
+    const fix = 'give a Pod, or a workload such as a Deployment or a Job'
+    return { what: empty ? 'the file is empty' : 'there is no pod in it', fix }
+  }
+  return { what: `there is no ${only} in it`, fix: proposeWord(only ?? '', names, `it has ${names.join(', ')}`) }
+}
+
+function check(chosen: Candidate, given: Sources, { yaml }: Ports) {
+  const tree = findTree(chosen.document.tree(), chosen.path)
+  if (tree === undefined) throw new Error(`no template at ${chosen.path.join('.')}`)
+  const malformed = checkTemplate(tree)
+  const { order, faults, warnings } = readOrder({ ...readTemplate(tree), parse: (scalar) => yaml.readNested(scalar) })
+  const unsuitable = malformed.length > 0 ? [] : findUnsuitable(tree, given)
+  return { order, faults: [...malformed, ...faults, ...unsuitable], warnings }
+}
+
+function explain(error: unknown, ports: Ports): string {
+  if (error instanceof RangeError) return `${error.message}; a manifest that large is refused, split it`
+  return `${ports.describeError(error)}; give a manifest, or - for stdin`
+}

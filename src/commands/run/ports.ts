@@ -1,0 +1,93 @@
+/** What `podorder run` needs from outside; cmd/podorder.ts hands the real ones in. */
+import type { Machine } from '../../core/fields.ts'
+import type { Content } from '../../core/sources.ts'
+import type { Fault, Position, Scalar, Tree } from '../../core/tree.ts'
+import type { WatchPaths } from '../ports.ts'
+
+export interface ManifestDocument {
+  readonly at: Position
+  readonly value: unknown
+  tree(): Tree
+}
+
+export interface Yaml {
+  read(text: string): { readonly documents: readonly ManifestDocument[]; readonly faults: readonly Fault[] }
+  /** The YAML inside a scalar. */
+  readNested(scalar: Scalar): { readonly tree: Tree | undefined; readonly faults: readonly Fault[] }
+}
+
+/** The local disk. All of them throw, or reject with, the system's error. */
+export interface Disk {
+  /** `-` is stdin. A RangeError when it is too large for a manifest. */
+  readManifestFile(path: string): Promise<string>
+  directoryOf(path: string): string
+  makeWorkspace(): Promise<string>
+  removeWorkspace(path: string): Promise<void>
+  makeDirectory(path: string): Promise<void>
+  makeFile(path: string, content: Content, mode: number): Promise<void>
+  /** A program under another name; `argv` is how to start it. */
+  makeCommand(path: string, argv: readonly string[]): Promise<void>
+  /** @returns undefined when there is no such file. */
+  readFlag(path: string): string | undefined
+  decodeText(base64: string): string
+}
+
+export type ProcessEnd =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'signalled'; readonly signal: NodeJS.Signals; readonly number: number }
+  | { readonly kind: 'unstartable'; readonly why: string }
+
+export interface Processes {
+  start(
+    plan: {
+      readonly argv: readonly string[]
+      readonly cwd: string
+      readonly env: Readonly<Record<string, string>>
+    },
+    takeLines: (stream: 'stdout' | 'stderr', lines: readonly string[]) => Promise<void> | undefined,
+  ): {
+    readonly pid: number | undefined
+    /** What it wrote may still be on its way. */
+    readonly exited: Promise<ProcessEnd>
+    /** All of it is over. */
+    readonly end: Promise<ProcessEnd>
+  }
+  signal(pid: number, signal: NodeJS.Signals): void
+  killGroup(pid: number): void
+  /** Kills everything that was started and still runs. */
+  sweep(): void
+}
+
+export interface Terminal {
+  /** @returns a promise, while what is written piles up, that resolves when it has gone out. */
+  write(text: string): Promise<void> | undefined
+  /** For what is wrong; one line. */
+  complain(line: string): void
+  /** The width of stdout; undefined when it is no terminal. */
+  columns(): number | undefined
+  readonly coloured: boolean
+  /** Calls back when nobody reads stdout any more. */
+  onClosed(callback: () => void): void
+}
+
+export interface RunPorts {
+  readonly signals: { listen(listener: (signal: number) => void): void }
+  readonly yaml: Yaml
+  readonly disk: Disk
+  readonly processes: Processes
+  readonly watchPaths: WatchPaths
+  readonly terminal: Terminal
+  readonly machine: Machine
+  /** Our own environment, cwd, and how to start the entrypoint. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  readonly entrypoint: readonly string[]
+  readonly makeUid: () => string
+  /** Wall time, ms since 1970. */
+  readonly now: () => number
+  /** Monotonic, ms. */
+  readonly clock: () => number
+  readonly describeError: (error: unknown) => string
+  /** Stops this process, as Ctrl-Z asks for. */
+  readonly suspend: () => void
+}

@@ -1,0 +1,29 @@
+/** Colours for a terminal: one per container, the same in every run of the same pod. Pure. */
+
+/** ANSI foregrounds that can be read on dark and on light, neighbours far apart; red is left to errors. */
+const COLOURS = [36, 33, 35, 32, 34, 96, 93, 95, 92, 94] as const
+
+export interface Palette {
+  /** @param index the container's place in the pod */
+  paint(text: string, index: number): string
+  dim(text: string): string
+  /** Ends whatever colours the text itself has begun. */
+  seal(text: string): string
+}
+
+export function choosePalette(coloured: boolean): Palette {
+  if (!coloured) return { paint: (text) => text, dim: (text) => text, seal: (text) => text }
+  return {
+    paint: (text, index) => `\u001B[${COLOURS[index % COLOURS.length]}m${text}\u001B[39m`,
+    dim: (text) => `\u001B[2m${text}\u001B[22m`,
+    seal: (text) => (text.includes('\u001B') ? `${text}\u001B[0m` : text),
+  }
+}
+
+/** NO_COLOR and FORCE_COLOR as no-color.org and force-color.org define them; FORCE_COLOR=0 is a no by custom. */
+export function wantsColour(env: Readonly<Record<string, string | undefined>>, isTerminal: boolean): boolean {
+  const forced = env['FORCE_COLOR']
+  if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false'
+  if ((env['NO_COLOR'] ?? '') !== '') return false
+  return isTerminal && env['TERM'] !== 'dumb'
+}

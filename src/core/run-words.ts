@@ -1,0 +1,38 @@
+/** What happens in a running pod, in one sentence each, for people. Pure. */
+import { formatDuration } from './duration.ts'
+import type { RunEvent } from './run-event.ts'
+
+/** @returns undefined for what need not be said: output speaks for itself. */
+export function describeRunEvent(event: RunEvent): string | undefined {
+  switch (event.event) {
+    case 'waiting':
+      return `${event.container} waits for ${listBriefly(event.waitingFor)}`
+    case 'started':
+      return `${event.container} started${event.waitedFor === undefined ? '' : `: ${event.waitedFor} came`}`
+    case 'ready':
+      return event.measured ? `${event.container} is ready` : undefined
+    case 'unready':
+      return `${event.container} is no longer ready`
+    case 'ended':
+      return event.exitCode === 0
+        ? `${event.container} completed`
+        : `${event.container} failed: ${event.message ?? `exit code ${event.exitCode}`}`
+    case 'skipped':
+      return `${event.container} skipped: ${event.message ?? event.reason}`
+    case 'restarting':
+      return `${event.container} restarts ${event.afterMs < 1 ? 'at once' : `in ${formatDuration(event.afterMs)}`} (restart ${event.restarts})`
+    case 'stopping':
+      return `${event.container} is told to stop`
+    case 'pod':
+      return event.message
+    case 'output':
+      return undefined
+  }
+}
+
+const MOST = 5
+
+function listBriefly(names: readonly string[]): string {
+  const more = names.length > MOST ? ` and ${names.length - MOST} more` : ''
+  return `${names.slice(0, MOST).join(', ')}${more}`
+}

@@ -1,0 +1,198 @@
+/** What is wrong is said in one line each, with its place and its remedy; nothing has been started by then. */
+import test from 'ava'
+import { chmodSync, mkdirSync } from 'node:fs'
+import { openPlace, writePod } from '../../support/podorder.ts'
+
+interface Case {
+  readonly name: string
+  readonly args: readonly string[]
+  readonly manifest?: string
+  readonly stdin?: string
+  readonly says: readonly string[]
+}
+
+const ORDERED = `apiVersion: v1
+kind: Pod
+metadata:
+  name: x
+  annotations:
+    podorder.io/depends-on: |
+`
+const CONTAINERS = `spec:
+  containers:
+    - {name: a, image: x, command: ["touch", "started"]}
+    - {name: b, image: x, command: ["touch", "started"]}
+`
+
+const CASES: readonly Case[] = [
+  {
+    name: 'no file given',
+    args: ['run'],
+    says: ["podorder: missing required argument 'pod.yaml' (podorder --help lists what there is)"],
+  },
+  {
+    name: 'a file that is not there',
+    args: ['run', 'none.yaml'],
+    says: ['none.yaml: no such file or directory (ENOENT); give a manifest, or - for stdin'],
+  },
+  {
+    name: 'a directory',
+    args: ['run', 'tmp'],
+    says: ['tmp: it is a directory (EISDIR); give a manifest, or - for stdin'],
+  },
+  {
+    name: 'an empty file',
+    args: ['run', 'pod.yaml'],
+    manifest: '',
+    says: ['pod.yaml:1:1: the file is empty; give a Pod, or a workload such as a Deployment or a Job'],
+  },
+  {
+    name: 'an empty stdin',
+    args: ['run', '-'],
+    stdin: '# nothing\n---\n',
+    says: ['stdin:1:1: the file is empty; give a Pod, or a workload such as a Deployment or a Job'],
+  },
+  {
+    name: 'no pod in it',
+    args: ['run', 'pod.yaml'],
+    manifest: '---\n\n{kind: ConfigMap, metadata: {name: x}}\n',
+    says: ['pod.yaml:3:1: there is no pod in it; give a Pod, or a workload such as a Deployment or a Job'],
+  },
+  {
+    name: 'YAML with a tab',
+    args: ['run', 'pod.yaml'],
+    manifest: 'kind: Pod\nmetadata:\n\tname: x\n',
+    says: ['pod.yaml:3:1: a tab in the indentation; indent with blanks, not tabs'],
+  },
+  {
+    name: 'a 20 MB file',
+    args: ['run', 'pod.yaml'],
+    manifest: `# ${'x'.repeat(20_000_000)}\n`,
+    says: ['pod.yaml: more than 10 MiB; a manifest that large is refused, split it'],
+  },
+  {
+    name: 'a duplicate container',
+    args: ['run', 'pod.yaml'],
+    manifest: `kind: Pod\n${CONTAINERS}    - {name: a, image: x, command: ["touch", "started"]}\n`,
+    says: ['pod.yaml:6:14: container "a": the name is taken (at 4:14); give each container a name of its own'],
+  },
+  {
+    name: 'a cycle',
+    args: ['run', 'pod.yaml'],
+    manifest: `${ORDERED}      a: b\n      b: a\n${CONTAINERS}`,
+    says: [
+      'pod.yaml:7:10: container "a": cycle a -> b -> a, where -> means "waits for"; remove one of these dependencies',
+    ],
+  },
+  {
+    name: 'all that is wrong together, in the order of the file',
+    args: ['run', 'pod.yaml'],
+    manifest: `${ORDERED}      a: {b: redy}\n      b: {c: ready}\n${CONTAINERS}    - {name: d, image: x}\n`,
+    says: [
+      'pod.yaml:7:14: container "a": unknown condition "redy"; did you mean "ready"?',
+      'pod.yaml:8:11: container "b": unknown container "c"; this pod has a, b, d',
+      'pod.yaml:13:24: container "d": no command, and a process has no image to take one from; write its command, or use --runtime podman',
+    ],
+  },
+  {
+    name: 'an image without a command',
+    args: ['run', 'pod.yaml'],
+    manifest: 'kind: Pod\nspec:\n  containers:\n    - {name: a, image: busybox}\n',
+    says: [
+      'pod.yaml:4:24: container "a": no command, and a process has no image to take one from; write its command, or use --runtime podman',
+    ],
+  },
+  {
+    name: 'a volume of another kind',
+    args: ['run', 'pod.yaml'],
+    manifest: `kind: Pod
+spec:
+  containers:
+    - {name: a, command: ["touch", "started"], volumeMounts: [{name: v, mountPath: /v}]}
+  volumes: [{name: v, hostPath: {path: /}}]
+`,
+    says: [
+      'pod.yaml:4:63: container "a": "v" is a hostPath; a process gets emptyDir, configMap, secret, downwardAPI, projected; try it with an emptyDir, or use --runtime podman',
+    ],
+  },
+  {
+    name: '--only of what is not there',
+    args: ['run', '--only', 'Pod/tets', 'pod.yaml'],
+    manifest: writePod({ containers: { a: 'touch started' } }),
+    says: ['pod.yaml:1:1: there is no Pod/tets in it; did you mean "Pod/test"?'],
+  },
+  {
+    name: 'an unknown command',
+    args: ['rnu', 'pod.yaml'],
+    says: ["podorder: unknown command 'rnu'; did you mean run?"],
+  },
+  {
+    name: 'an unknown option',
+    args: ['run', '--jsn', 'pod.yaml'],
+    says: ["podorder: unknown option '--jsn'; did you mean --json?"],
+  },
+  {
+    name: 'a runtime of the next version',
+    args: ['run', '--runtime', 'podman', 'pod.yaml'],
+    says: [
+      "podorder: option '--runtime <name>' argument 'podman' is invalid. podman is not supported by this version; leave it out to run processes",
+    ],
+  },
+  {
+    name: 'a time scale that is no number',
+    args: ['run', '--time-scale', 'fast', 'pod.yaml'],
+    says: ["podorder: option '--time-scale <factor>' argument 'fast' is invalid. Give a number above 0, such as 0.1"],
+  },
+]
+
+for (const { name, args, manifest, stdin, says } of CASES) {
+  test(name, async (t) => {
+    const place = openPlace(t)
+    if (manifest !== undefined) place.write('pod.yaml', manifest)
+    const { code, stdout, stderr } = await place.run(args, stdin === undefined ? {} : { stdin })
+    t.deepEqual(stderr.split('\n'), [...says, ''])
+    t.is(stdout, '')
+    t.is(code, 2)
+    t.false(place.has('started'))
+    await place.assertClean()
+  })
+}
+
+const asRoot = process.getuid?.() === 0
+
+;(asRoot ? test : test.skip)('a file that may not be read', async (t) => {
+  const place = openPlace(t)
+  chmodSync(place.path(place.write('pod.yaml', writePod({ containers: { a: 'true' } }))), 0o600)
+  const { code, stderr } = await place.run(['run', 'pod.yaml'], { uid: 65534 })
+  t.is(stderr, 'pod.yaml: permission denied (EACCES); give a manifest, or - for stdin\n')
+  t.is(code, 2)
+})
+
+test('no room for temporary files', async (t) => {
+  const place = openPlace(t)
+  place.write('pod.yaml', writePod({ containers: { a: 'touch started' } }))
+  const { code, stderr } = await place.run(['run', 'pod.yaml'], { env: { TMPDIR: place.path('none') } })
+  t.is(stderr, 'podorder: cannot make a temporary directory: no such file or directory (ENOENT); set TMPDIR to one\n')
+  t.is(code, 2)
+  t.false(place.has('started'))
+})
+
+test('an entrypoint that is not there', async (t) => {
+  const place = openPlace(t)
+  mkdirSync(place.path('bin'))
+  place.write('pod.yaml', writePod({ containers: { a: 'touch started' } }))
+  const missing = place.path('bin/entrypoint')
+  const { code, stderr } = await place.run(['run', 'pod.yaml'], { env: { PODORDER_ENTRYPOINT: missing } })
+  t.is(stderr, `podorder: there is no entrypoint at ${missing}; correct PODORDER_ENTRYPOINT\n`)
+  t.is(code, 2)
+})
+
+test('help names the command and gives an example, version the version', async (t) => {
+  const place = openPlace(t)
+  const { code, stdout } = await place.run(['run', '--help'])
+  t.is(code, 0)
+  t.regex(stdout, /^Usage: podorder run \[options\] <pod\.yaml>/)
+  t.regex(stdout, /Examples:\n {2}podorder run pod\.yaml/)
+  t.true(stdout.split('\n').length <= 24, 'a screen')
+  t.regex((await place.run(['--version'])).stdout, /^podorder \d+\.\d+\.\d+\n$/)
+})

@@ -1,0 +1,136 @@
+/** Ctrl-C, SIGTERM, a reader that has gone: the pod is stopped as when it is deleted, and nothing is left behind. */
+import test from 'ava'
+import { eventually } from '../../support/eventually.ts'
+import { openPlace, type RunLine, writePod } from '../../support/podorder.ts'
+
+/** Says when it is up, and when it is told to stop. */
+const server = (name: string): string =>
+  `trap 'echo ${name} >> stops; exit 0' TERM; echo up; while :; do sleep 0.1; done`
+
+const CHAIN = writePod({
+  annotations: { 'depends-on': 'b: {a: started}\nc: {b: started}' },
+  spec: { restartPolicy: 'Always' },
+  containers: { a: server('a'), b: server('b'), c: server('c') },
+})
+
+function areUp(lines: readonly RunLine[], ...containers: readonly string[]): boolean {
+  return containers.every((name) => lines.some(({ event, container }) => event === 'output' && container === name))
+}
+
+for (const [signal, expected] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  test(`${signal} stops in reverse order, exit code ${expected}`, async (t) => {
+    const place = openPlace(t)
+    place.write('pod.yaml', CHAIN)
+    const run = place.start(['run', '--json', 'pod.yaml'])
+    await eventually('all are up', () => areUp(run.lines(), 'a', 'b', 'c'))
+    run.signal(signal)
+    const { code, stdout } = await run.end
+    t.is(code, expected, stdout)
+    t.is(place.read('stops'), 'c\nb\na\n')
+    await place.assertClean()
+  })
+}
+
+test('a second signal kills at once what has not stopped', async (t) => {
+  const place = openPlace(t)
+  place.write(
+    'pod.yaml',
+    writePod({
+      spec: { terminationGracePeriodSeconds: 3600 },
+      containers: { deaf: "trap 'touch told' TERM; echo up; while :; do sleep 0.1; done" },
+    }),
+  )
+  const run = place.start(['run', '--json', 'pod.yaml'])
+  await eventually('it is up', () => areUp(run.lines(), 'deaf'))
+  run.signal('SIGINT')
+  await eventually('it has been told', () => place.has('told'))
+  run.signal('SIGINT')
+  const { code, stdout } = await run.end
+  t.is(code, 130, stdout)
+  t.true(run.lines().some(({ event, exitCode }) => event === 'ended' && exitCode === 137))
+  await place.assertClean()
+})
+
+test('what holds out is killed at the end of the grace period', async (t) => {
+  const place = openPlace(t)
+  place.write(
+    'pod.yaml',
+    writePod({
+      annotations: { 'depends-on': 'b: {a: started}' },
+      spec: { terminationGracePeriodSeconds: 1 },
+      containers: {
+        a: "trap '' TERM; echo up; while :; do sleep 0.1; done",
+        b: "trap '' TERM; echo up; while :; do sleep 0.1; done",
+      },
+    }),
+  )
+  const run = place.start(['run', '--json', 'pod.yaml'])
+  await eventually('both are up', () => areUp(run.lines(), 'a', 'b'))
+  run.signal('SIGTERM')
+  t.is((await run.end).code, 143)
+  await place.assertClean()
+})
+
+test('a signal while containers still wait: they end, and never start', async (t) => {
+  const place = openPlace(t)
+  place.write(
+    'pod.yaml',
+    writePod({
+      annotations: { 'depends-on': 'b: {a: completed}' },
+      containers: { a: server('a').replace('exit 0', 'exit 1'), b: 'touch started' },
+    }),
+  )
+  const run = place.start(['run', '--json', 'pod.yaml'])
+  await eventually('a is up', () => areUp(run.lines(), 'a'))
+  run.signal('SIGINT')
+  t.is((await run.end).code, 130)
+  t.false(place.has('started'))
+  await place.assertClean()
+})
+
+test('a signal at any moment of the start leaves nothing behind', async (t) => {
+  const place = openPlace(t)
+  place.write('pod.yaml', CHAIN)
+  // After so many events: some find nothing started, some all of it.
+  for (let told = 0; told < 12; told++) {
+    const run = place.start(['run', '--json', 'pod.yaml'])
+    await eventually(`${told} events`, () => run.lines().length >= told)
+    run.signal('SIGINT')
+    const { code, signal } = await run.end
+    t.true(code === 130 || signal === 'SIGINT', `${code} ${signal}`)
+    await place.assertClean()
+  }
+})
+
+test('when nobody reads any more, the pod is stopped in order', async (t) => {
+  const place = openPlace(t)
+  place.write('pod.yaml', CHAIN.replaceAll('sleep 0.1', 'sleep 0.1; echo more'))
+  const run = place.start(['run', 'pod.yaml'])
+  await eventually('all are up', () => ['a', 'b', 'c'].every((name) => run.stdout().includes(`${name}        | more`)))
+  run.closeStdout()
+  t.is((await run.end).code, 141)
+  t.is(place.read('stops'), 'c\nb\na\n')
+  await place.assertClean()
+})
+
+test('what containers leave running in the background is gone with the run', async (t) => {
+  const place = openPlace(t)
+  place.write(
+    'pod.yaml',
+    writePod({
+      annotations: { 'depends-on': 'b: {a: completed}' },
+      containers: {
+        a: 'setsid sh -c "while :; do sleep 0.1; done" & (while :; do sleep 0.1; done) & exit 0',
+        b: 'true',
+        c: 'setsid sh -c "touch c; while :; do sleep 0.1; done" & until [ -e c ]; do sleep 0.1; done',
+      },
+    }),
+  )
+  const { code, stdout } = await place.run(['run', '--json', 'pod.yaml'])
+  t.is(code, 0, stdout)
+  await place.assertClean()
+})

@@ -1,0 +1,58 @@
+/** Executables with their libraries beside them, as the image has them, in directories of a test. */
+import { execa, type Options } from 'execa'
+import { copyFileSync, cpSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { place, readWith } from '../../src/adapters/placement.ts'
+import { relocate } from '../../src/core/elf.ts'
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+export const BUILT = join(ROOT, 'dist/entrypoint')
+
+export interface Done {
+  readonly code: number | undefined
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs to the end, with an environment of its own: a PATH, unless given. */
+export async function run(words: readonly string[], options: Options = {}): Promise<Done> {
+  const [program = '', ...rest] = words
+  const env = { PATH: process.env['PATH'] ?? '' }
+  const end = await execa(program, rest, { env, extendEnv: false, reject: false, timeout: 60_000, ...options })
+  return { code: end.exitCode, stdout: String(end.stdout), stderr: String(end.stderr) }
+}
+
+/**
+ * A relocated executable with a copy of the libraries.
+ * @param seenAs where it will be run as, when that is another root's view of the directory
+ * @returns its path
+ */
+export function putExecutable(
+  directory: string,
+  { built = BUILT, libraries, seenAs = directory }: { built?: string; libraries: string; seenAs?: string },
+): string {
+  mkdirSync(directory, { recursive: true })
+  cpSync(libraries, join(directory, 'lib'), { recursive: true })
+  const patches = readWith(built, (read) => relocate(read, seenAs))
+  if ('problem' in patches) throw new Error(patches.problem)
+  place(built, join(directory, 'entrypoint'), patches)
+  return join(directory, 'entrypoint')
+}
+
+/** This machine's own loader and C library, which the built executable uses too, as a `lib` directory. @returns its path */
+export async function collectLibraries(directory: string): Promise<string> {
+  mkdirSync(directory, { recursive: true })
+  const { stdout } = await execa('ldd', [BUILT])
+  for (const [, path = '', name = ''] of stdout.matchAll(/(\/\S+\/(\S+)) \(0x/g)) {
+    copyFileSync(path, join(directory, name.startsWith('ld-') ? 'ld.so' : name))
+  }
+  return directory
+}
+
+/** Every file below, with its mode and size: what is left behind. */
+export function listFiles(directory: string): readonly string[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((name) => statSync(join(directory, name)).isFile())
+    .toSorted()
+}
