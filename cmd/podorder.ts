@@ -114,7 +114,8 @@ async function run(options: RunOptions, signals: Signals): Promise<number> {
     disk,
     yaml: { read: readManifest, readNested },
     processes: createProcesses(),
-    watchPaths: async (paths, wake, warn) => (await import('../src/adapters/watch.ts')).watchPaths(paths, wake, warn),
+    watchDirectories: async (paths, wake, warn) =>
+      (await import('../src/adapters/watch.ts')).watchDirectories(paths, wake, warn),
     terminal,
     machine: { hostName: hostname(), cores: cpus().length, memoryBytes: totalmem() },
     env: process.env,

@@ -1,10 +1,14 @@
 /** Being woken when a file may have changed: chokidar, with polling where inotify is used up or does not work. */
-import type { FSWatcher } from 'chokidar'
+import type { ChokidarOptions, FSWatcher } from 'chokidar'
 import { MAKING } from '../core/record.ts'
 
 export interface Watch {
   close(): Promise<void>
 }
+
+/** Gets the directory in which something changed, where it is known. */
+type Wake = (directory?: string) => void
+type Warn = (message: string) => void
 
 /** A lost event (a dangling symlink whose target appears elsewhere, a network file system) costs at most this much. */
 const RELOOK_MS = 1000
@@ -17,17 +21,32 @@ const POLL_MS = 100
  * @param warn gets one sentence when it has to fall back to polling.
  * @returns once every path is watched; look after that, or something may be missed.
  */
-export async function watchPaths(
+export function watchPaths(paths: readonly string[], wake: Wake, warn: Warn): Promise<Watch> {
+  const directories = new Set(paths.map((path) => path.slice(0, Math.max(path.lastIndexOf('/'), 1))))
+  return follow(paths, directories, {}, wake, warn)
+}
+
+/**
+ * The same for everything in directories that are there and stay there. What happens in them is not looked into, which
+ * costs half as much as watching each file: `podorder run` follows hundreds of containers so.
+ */
+export function watchDirectories(directories: readonly string[], wake: Wake, warn: Warn): Promise<Watch> {
+  const known = new Set(directories)
+  return follow(directories, known, { ignored: (path) => !known.has(path) }, wake, warn)
+}
+
+async function follow(
   paths: readonly string[],
-  wake: (directory?: string) => void,
-  warn: (message: string) => void,
+  directories: ReadonlySet<string>,
+  options: ChokidarOptions,
+  wake: Wake,
+  warn: Warn,
 ): Promise<Watch> {
   const { watch } = await import('chokidar')
   // An application's own settings, which chokidar would take for ours. The command gets them all the same.
   delete process.env['CHOKIDAR_USEPOLLING']
   delete process.env['CHOKIDAR_INTERVAL']
 
-  const directories = new Set(paths.map((path) => path.slice(0, Math.max(path.lastIndexOf('/'), 1))))
   let closed = false
   let current: FSWatcher
 
@@ -41,6 +60,7 @@ export async function watchPaths(
         ignoreInitial: true,
         ignorePermissionErrors: true,
         depth: 0,
+        ...options,
       })
       current = watcher
       watcher.on('all', () => wake())

@@ -4,7 +4,7 @@ import type { Sight } from '../core/gate.ts'
 import { type Outcome, settle } from '../core/outcome.ts'
 import type { Plan } from '../core/plan.ts'
 import { type Attempt, type Beginning, startAttempt } from './attempt.ts'
-import { type Passage, passGate } from './gate.ts'
+import { type Gate, type Passage, passGate } from './gate.ts'
 import { beginLife, type Life } from './life.ts'
 import { observe } from './observe.ts'
 import type { EntrypointPorts } from './ports.ts'
@@ -64,13 +64,18 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
   }
 
   async function waitAtGate(): Promise<Passage> {
-    const gate = passGate(plan, ports)
     const others: number[] = []
+    let gate: Gate | undefined
+    let told: number | undefined
     listen((signal) => {
-      if (ENDING.has(signal)) gate.end({ kind: 'interrupted', signal })
-      else others.push(signal)
+      if (!ENDING.has(signal)) others.push(signal)
+      else if (gate === undefined) told ??= signal
+      else gate.end({ kind: 'interrupted', signal })
     })
-    void done?.then(() => gate.end({ kind: 'stopped' }))
+    // It came before the first look; a gate that stands open must not let the command through any more.
+    if (told !== undefined) return { kind: 'interrupted', signal: told }
+    gate = passGate(plan, ports)
+    void done?.then(() => gate?.end({ kind: 'stopped' }))
     // What is needed after the gate is made ready behind it.
     child.prepare()
     const passage = await gate.passage

@@ -46,7 +46,7 @@ const SETTLE_MS = 1
 export async function followFlags(
   runDir: string,
   containers: readonly string[],
-  ports: Pick<RunPorts, 'watchPaths'>,
+  ports: Pick<RunPorts, 'watchDirectories'>,
   look: (container: string) => void,
   warn: (message: string) => void,
 ): Promise<{ close(): Promise<void> }> {
@@ -68,8 +68,7 @@ export async function followFlags(
     if (container === undefined) relook ??= setTimeout(lookAtAll, RELOOK_MS)
     else if (changed.add(container).size === 1) setTimeout(lookAtChanged, SETTLE_MS)
   }
-  const paths = containers.map((container) => `${runDir}/${container}/started`)
-  const watch = await ports.watchPaths(paths, wake, warn)
+  const watch = await ports.watchDirectories([...byDirectory.keys()], wake, warn)
   return {
     async close() {
       clearTimeout(relook)

@@ -5,7 +5,7 @@ import { createLives, type Report } from './lives.ts'
 import type { RunPorts } from './ports.ts'
 import type { PodPlan } from './prepare.ts'
 
-type Ports = Pick<RunPorts, 'disk' | 'processes' | 'watchPaths' | 'terminal' | 'now' | 'clock'>
+type Ports = Pick<RunPorts, 'disk' | 'processes' | 'watchDirectories' | 'terminal' | 'now' | 'clock'>
 
 const STOP_MESSAGES: Readonly<Record<StopReason, string>> = {
   Interrupted: 'stopping; Ctrl-C again kills',

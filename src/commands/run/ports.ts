@@ -75,7 +75,8 @@ export interface RunPorts {
   readonly yaml: Yaml
   readonly disk: Disk
   readonly processes: Processes
-  readonly watchPaths: WatchPaths
+  /** Directories that are there and stay there. */
+  readonly watchDirectories: WatchPaths
   readonly terminal: Terminal
   readonly machine: Machine
   /** Our own environment, cwd, and how to start the entrypoint. */
