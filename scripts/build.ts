@@ -15,7 +15,6 @@ import { fetchBase } from './fetch-base.ts'
 import { HOST, readTarget } from './target.ts'
 
 const ENTRY = 'cmd/entrypoint.ts'
-const PARTS = 'build/parts'
 const PAD = 'build/pad.bin'
 
 /**
@@ -44,10 +43,11 @@ const target = values.target === undefined ? HOST : readTarget(values.target)
 const directory = values.target === undefined ? 'dist' : `dist/${target.name}`
 const out = `${directory}/entrypoint`
 const base = `build/bun-${target.name}`
+const partsDirectory = `build/parts-${target.name}`
 
 await mkdir(directory, { recursive: true })
-await rm(PARTS, { recursive: true, force: true })
-await mkdir(PARTS, { recursive: true })
+await rm(partsDirectory, { recursive: true, force: true })
+await mkdir(partsDirectory, { recursive: true })
 // Bun's x64 package needs no AVX2: since 1.4 it is byte for byte its own baseline build.
 await writeFile(base, disobey(await readFile(target === HOST ? process.execPath : await fetchBase(target))))
 await chmod(base, 0o755)
@@ -80,7 +80,7 @@ async function bundleParts(): Promise<ReadonlyMap<string, string>> {
   const found = [...source.matchAll(/import\('(\..+?)'\)/g)].map(([, path = '']) => resolve(dirname(ENTRY), path))
   const bundles = new Map<string, string>()
   for (const path of new Set(found)) {
-    const outdir = resolve(PARTS, basename(path, '.ts'))
+    const outdir = resolve(partsDirectory, basename(path, '.ts'))
     await bundle({
       entrypoints: [path],
       outdir,

@@ -3,23 +3,19 @@ import { execa } from 'execa'
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readLock } from './lock.ts'
 import type { Target } from './target.ts'
-
-interface Lock {
-  readonly packages: Readonly<Record<string, { readonly version?: string; readonly integrity?: string } | undefined>>
-}
 
 /** @returns the path of the executable, in `build/`. @throws */
 export async function fetchBase({ name, base }: Target): Promise<string> {
-  const { packages } = JSON.parse(await readFile('package-lock.json', 'utf8')) as Lock
-  const { version, integrity } = packages[`node_modules/${base}`] ?? {}
+  const { version, integrity } = (await readLock()).packages[`node_modules/${base}`] ?? {}
   if (version === undefined || integrity === undefined) throw new Error(`${base} is not in package-lock.json`)
   const directory = `build/base-${name}`
   const file = join(directory, `${base.slice(1).replace('/', '-')}-${version}.tgz`)
   await mkdir(directory, { recursive: true })
-  if ((await readIntegrity(file)) !== integrity) {
+  if ((await hash(file)) !== integrity) {
     await execa('npm', ['pack', `${base}@${version}`, '--pack-destination', directory], { stdout: 'ignore' })
-    const fetched = await readIntegrity(file)
+    const fetched = await hash(file)
     if (fetched !== integrity) {
       await rm(file, { force: true })
       throw new Error(`${base}@${version} is ${fetched}, but package-lock.json says ${integrity}`)
@@ -30,12 +26,7 @@ export async function fetchBase({ name, base }: Target): Promise<string> {
 }
 
 /** @returns the hash as npm writes it; undefined when there is no such file. */
-async function readIntegrity(file: string): Promise<string | undefined> {
-  try {
-    return `sha512-${createHash('sha512')
-      .update(await readFile(file))
-      .digest('base64')}`
-  } catch {
-    return undefined
-  }
+async function hash(file: string): Promise<string | undefined> {
+  const bytes = await readFile(file).catch(() => undefined)
+  return bytes === undefined ? undefined : `sha512-${createHash('sha512').update(bytes).digest('base64')}`
 }

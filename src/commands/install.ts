@@ -77,7 +77,9 @@ function install({ to, runDir, containers }: Installation, ports: InstallPorts):
       removed += disk.emptyDirectory(own)
     }
     const facts = [
-      written === 0 ? `${to} is up to date, nothing copied` : `copied ${written} files to ${to}, ${bytes} bytes`,
+      written === 0
+        ? `${to} is up to date, nothing copied`
+        : `copied ${written} ${written === 1 ? 'file' : 'files'} to ${to}, ${bytes} bytes`,
       ...(pieces.length === 1 ? ['no lib directory beside it: it will use the C library of each image'] : []),
       ...(containers.length === 0 ? [] : [`${containers.length} run directories in ${runDir}`]),
       ...(removed === 0 ? [] : [`${removed} old flags removed`]),

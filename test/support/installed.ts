@@ -1,6 +1,6 @@
 /** Executables with their libraries beside them, as the image has them, in directories of a test. */
 import { execa, type Options } from 'execa'
-import { copyFileSync, cpSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { place, readWith } from '../../src/adapters/placement.ts'
@@ -23,18 +23,14 @@ export async function run(words: readonly string[], options: Options = {}): Prom
   return { code: end.exitCode, stdout: String(end.stdout), stderr: String(end.stderr) }
 }
 
-/**
- * A relocated executable with a copy of the libraries.
- * @param seenAs where it will be run as, when that is another root's view of the directory
- * @returns its path
- */
+/** A relocated executable with a copy of the libraries. @returns its path */
 export function putExecutable(
   directory: string,
-  { built = BUILT, libraries, seenAs = directory }: { built?: string; libraries: string; seenAs?: string },
+  { built = BUILT, libraries }: { readonly built?: string; readonly libraries: string },
 ): string {
   mkdirSync(directory, { recursive: true })
   cpSync(libraries, join(directory, 'lib'), { recursive: true })
-  const patches = readWith(built, (read) => relocate(read, seenAs))
+  const patches = readWith(built, (read) => relocate(read, directory))
   if ('problem' in patches) throw new Error(patches.problem)
   place(built, join(directory, 'entrypoint'), patches)
   return join(directory, 'entrypoint')
@@ -55,4 +51,19 @@ export function listFiles(directory: string): readonly string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .filter((name) => statSync(join(directory, name)).isFile())
     .toSorted()
+}
+
+/** What `npm run build:image-files` has made; undefined where it has not been run. */
+export function findImageFiles(target: 'amd64' | 'arm64'): string | undefined {
+  const directory = join(ROOT, 'dist/image', target)
+  return existsSync(directory) ? directory : undefined
+}
+
+/** The target that this machine runs natively. */
+export const HOST = process.arch === 'x64' ? 'amd64' : 'arm64'
+
+/** @returns the path of a program on the PATH */
+export function findProgram(name: string): string | undefined {
+  const directories = (process.env['PATH'] ?? '').split(':')
+  return directories.map((directory) => join(directory, name)).find((path) => existsSync(path))
 }

@@ -1,0 +1,28 @@
+# podorder's image: the files of `npm run build:image-files`, and nothing else.
+#   buildah build --platform linux/amd64,linux/arm64 --build-arg VERSION=0.1.0 --manifest podorder .
+# `npm run build:image` makes the same from files on disk, where no base image can be had.
+
+# Debian, whose C library goes into the image; and any Node from 20 on.
+ARG BASE=node:24-bookworm-slim
+
+# Runs on the machine that builds, and builds for the other one without emulation.
+FROM --platform=$BUILDPLATFORM ${BASE} AS build
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY . .
+ARG TARGETARCH
+RUN npm run --silent build:image-files -- --target "$TARGETARCH"
+
+FROM scratch
+ARG TARGETARCH
+ARG VERSION=unknown
+LABEL org.opencontainers.image.title="podorder" \
+      org.opencontainers.image.description="Starts the containers of a Kubernetes pod in the order they need, and stops them in reverse." \
+      org.opencontainers.image.licenses="Apache-2.0 AND MIT AND LGPL-2.1-or-later" \
+      org.opencontainers.image.version="$VERSION"
+COPY --from=build /src/dist/image/${TARGETARCH}/ /
+ENV PATH=/podorder/image
+# Nobody in particular: PodSecurity's runAsNonRoot wants a number, and there is no /etc/passwd.
+USER 65532:65532
+ENTRYPOINT ["/podorder/image/entrypoint"]

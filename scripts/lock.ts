@@ -1,0 +1,34 @@
+/** package-lock.json (lockfileVersion 3), as far as it is read here. */
+import { readFile } from 'node:fs/promises'
+
+export interface LockedPackage {
+  readonly version?: string
+  /** `sha512-` and base64. */
+  readonly integrity?: string
+  readonly license?: string
+  readonly dev?: boolean
+  readonly dependencies?: Readonly<Record<string, string>>
+}
+
+export interface Lock {
+  readonly name: string
+  readonly version: string
+  /** Path -> package; the empty path is this project. */
+  readonly packages: Readonly<Record<string, LockedPackage | undefined>>
+}
+
+export async function readLock(): Promise<Lock> {
+  return JSON.parse(await readFile('package-lock.json', 'utf8')) as Lock
+}
+
+/** What the executable is made of. @returns path -> package */
+export function listShipped(lock: Lock): readonly (readonly [string, LockedPackage])[] {
+  return Object.entries(lock.packages).flatMap(([path, locked]) =>
+    path === '' || locked === undefined || locked.dev === true ? [] : [[path, locked] as const],
+  )
+}
+
+/** `node_modules/a/node_modules/@b/c` is `@b/c`. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
+}

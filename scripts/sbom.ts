@@ -1,0 +1,102 @@
+/** `npm run sbom`: what the executable is made of, from the lock file, as CycloneDX 1.6 JSON on stdout. */
+import { type Lock, type LockedPackage, listShipped, nameOf, readLock } from './lock.ts'
+import { HOST, type Target } from './target.ts'
+
+export interface SbomOptions {
+  readonly target: Target
+  /** Of Debian's libc6, where it is shipped with the executable. */
+  readonly libcVersion?: string
+}
+
+/** The same for the same lock file: no time, no serial number. */
+export function createSbom(lock: Lock, { target, libcVersion }: SbomOptions): object {
+  const bunPath = `node_modules/${target.base}`
+  const shipped = [...listShipped(lock), [bunPath, lock.packages[bunPath] ?? {}] as const]
+  const components = new Map(shipped.map(([path, locked]) => [refOf(path, locked), describePackage(path, locked)]))
+  const own = `pkg:npm/${lock.name}@${lock.version}`
+  const runtime = [refOf(bunPath, lock.packages[bunPath] ?? {})]
+  const edges = new Map([
+    [own, [...resolveDependencies(lock, '', lock.packages[''] ?? {}), ...runtime]],
+    ...shipped.map(([path, locked]) => [refOf(path, locked), resolveDependencies(lock, path, locked)] as const),
+  ])
+  if (libcVersion !== undefined) {
+    const libc = `pkg:deb/debian/libc6@${encodeURIComponent(libcVersion)}?arch=${target.name}`
+    components.set(libc, describeLibc(libc, libcVersion))
+    for (const ref of runtime) edges.set(ref, [libc])
+  }
+  return {
+    $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    version: 1,
+    metadata: {
+      component: {
+        type: 'application',
+        'bom-ref': own,
+        name: lock.name,
+        version: lock.version,
+        purl: own,
+        licenses: [{ license: { id: lock.packages['']?.license } }],
+      },
+    },
+    components: [...components.values()],
+    dependencies: [...edges].map(([ref, dependsOn]) => ({ ref, dependsOn: [...new Set(dependsOn)].toSorted() })),
+  }
+}
+
+function describePackage(path: string, locked: LockedPackage): object {
+  const ref = refOf(path, locked)
+  return {
+    type: 'library',
+    'bom-ref': ref,
+    name: nameOf(path),
+    version: locked.version,
+    purl: ref,
+    ...(locked.license === undefined ? {} : { licenses: [describeLicense(locked.license)] }),
+    ...(locked.integrity === undefined ? {} : { hashes: [hashOf(locked.integrity)] }),
+  }
+}
+
+/** CycloneDX tells a single licence from an SPDX expression. */
+function describeLicense(license: string): object {
+  return license.includes(' ') ? { expression: license } : { license: { id: license } }
+}
+
+function describeLibc(ref: string, version: string): object {
+  return {
+    type: 'library',
+    'bom-ref': ref,
+    name: 'libc6',
+    version,
+    purl: ref,
+    licenses: [{ license: { id: 'LGPL-2.1-or-later' } }],
+    pedigree: { notes: 'ld.so ignores LD_* variables and /etc/ld.so.preload: see scripts/quiet-loader.ts' },
+  }
+}
+
+/** A package URL serves as the reference too; in it, only the `@` of a scope needs escaping. */
+function refOf(path: string, { version }: LockedPackage): string {
+  return `pkg:npm/${nameOf(path).replace('@', '%40')}@${version}`
+}
+
+/** npm's `sha512-` and base64; CycloneDX wants hexadecimal. */
+function hashOf(integrity: string): object {
+  const [, base64 = ''] = integrity.split('-', 2)
+  return { alg: 'SHA-512', content: Buffer.from(base64, 'base64').toString('hex') }
+}
+
+/** As Node resolves a name: in its own node_modules, then in each one above. */
+function resolveDependencies(lock: Lock, path: string, { dependencies = {} }: LockedPackage): string[] {
+  return Object.keys(dependencies).flatMap((name) => {
+    for (let base = path; ; base = base.slice(0, Math.max(0, base.lastIndexOf('/node_modules/')))) {
+      const candidate = base === '' ? `node_modules/${name}` : `${base}/node_modules/${name}`
+      const locked = lock.packages[candidate]
+      if (locked !== undefined) return [refOf(candidate, locked)]
+      if (base === '') return []
+    }
+  })
+}
+
+if (import.meta.main) {
+  process.stdout.write(`${JSON.stringify(createSbom(await readLock(), { target: HOST }), null, 2)}\n`)
+}

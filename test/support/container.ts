@@ -1,0 +1,156 @@
+/** Containers of podman whose first process is the installed entrypoint, as locked down as PodSecurity's `restricted`. */
+import type { ExecutionContext } from 'ava'
+import { execa } from 'execa'
+import { randomUUID } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FlagRecord } from '../../src/core/record.ts'
+import { inTime } from './eventually.ts'
+import { podman, PODMAN_ENVIRONMENT } from './podman.ts'
+
+/** Where the containers see the installed executable, and their flags. */
+export const BIN = '/podorder/bin'
+export const RUN = '/podorder/run'
+export const ENTRYPOINT = `${BIN}/entrypoint`
+
+/** A volume that `install` has filled. */
+export const BIN_VOLUME = 'podorder-test-bin'
+
+/** Nobody's. */
+const UID = 65534
+
+/** What every container gets; so no test passes only because something was allowed. */
+const LOCKED_DOWN = [
+  '--network=none',
+  '--pull=never',
+  '--read-only',
+  // Else podman mounts /tmp and /run writable all the same.
+  '--read-only-tmpfs=false',
+  '--cap-drop=all',
+  '--security-opt=no-new-privileges',
+]
+
+export interface ContainerOptions {
+  readonly env?: Readonly<Record<string, string>>
+  /** As podman reads it; 64m without it. */
+  readonly memory?: string
+  /** Further flags of `podman run`. */
+  readonly flags?: readonly string[]
+  /** What is run first instead of the entrypoint. */
+  readonly program?: readonly string[]
+  /** A command that ends in running its arguments, put before podman. */
+  readonly prefix?: readonly string[]
+}
+
+export interface ContainerEnd {
+  readonly code: number | undefined
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Container {
+  readonly name: string
+  /** What it has written so far. */
+  stdout(): string
+  stderr(): string
+  /** Writes to podman's stdin. */
+  type(text: string): void
+  /** Of its first process, as this machine numbers it. */
+  pid(): Promise<number>
+  /** To its first process. */
+  signal(signal: string): Promise<void>
+  /** As the kubelet does it: SIGTERM, and SIGKILL after a while. */
+  stop(): Promise<void>
+  readonly end: Promise<ContainerEnd>
+}
+
+export interface Host {
+  /** The run directory of a pod, as this machine sees it. */
+  readonly run: string
+  path(name: string): string
+  has(name: string): boolean
+  /** What a flag file says; undefined while it is not there. */
+  record(name: string): Partial<FlagRecord> | undefined
+  /** A directory below `run` that any uid may write to, as `install` makes it. */
+  makeOwn(name: string): string
+  write(name: string, content: string, mode?: number): void
+  /** @param words of the entrypoint. */
+  start(image: string, words: readonly string[], options?: ContainerOptions): Container
+  /** A container of the run directory. */
+  member(image: string, name: string, words: readonly string[], options?: ContainerOptions): Container
+}
+
+/** @param t when this test ends, its containers and its directory are removed. */
+export function openHost(t: ExecutionContext): Host {
+  const run = mkdtempSync(join(tmpdir(), 'podorder-'))
+  chmodSync(run, 0o777)
+  const names: string[] = []
+  t.teardown(async () => {
+    await podman('rm', '--force', '--ignore', '--time', '0', ...names)
+    rmSync(run, { recursive: true, force: true })
+  })
+  const path = (name: string) => join(run, name)
+  const makeOwn = (name: string) => {
+    mkdirSync(path(name), { recursive: true })
+    chmodSync(path(name), 0o1777)
+    return path(name)
+  }
+  const start = (image: string, words: readonly string[], options: ContainerOptions = {}) => {
+    const name = `podorder-test-${randomUUID()}`
+    names.push(name)
+    return startContainer(name, image, words, options)
+  }
+  return {
+    run,
+    path,
+    has: (name) => existsSync(path(name)),
+    record: (name) =>
+      existsSync(path(name)) ? (JSON.parse(readFileSync(path(name), 'utf8')) as FlagRecord) : undefined,
+    makeOwn,
+    write(name, content, mode = 0o644) {
+      writeFileSync(path(name), content)
+      chmodSync(path(name), mode)
+    },
+    start,
+    member(image, name, words, options = {}) {
+      const volumes = [`--volume=${run}:${RUN}:ro`, `--volume=${makeOwn(name)}:${RUN}/${name}`]
+      const flags = [...volumes, ...(options.flags ?? [])]
+      return start(image, ['--run-dir', RUN, '--name', name, ...words], { ...options, flags })
+    },
+  }
+}
+
+function startContainer(
+  name: string,
+  image: string,
+  words: readonly string[],
+  { env = {}, memory = '64m', flags = [], program = [ENTRYPOINT], prefix = [] }: ContainerOptions,
+): Container {
+  const command = [
+    ...prefix,
+    ...['podman', 'run', '--name', name, `--user=${UID}:${UID}`, `--memory=${memory}`, ...LOCKED_DOWN],
+    `--volume=${BIN_VOLUME}:${BIN}:ro`,
+    ...Object.entries(env).map(([variable, value]) => `--env=${variable}=${value}`),
+    ...[...flags, image, ...program, ...words],
+  ]
+  const [file = '', ...rest] = command
+  const child = execa(file, rest, { env: PODMAN_ENVIRONMENT, reject: false, stripFinalNewline: false })
+  const output = { stdout: '', stderr: '' }
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (piece: string) => (output[stream] += piece))
+  }
+  const end = child.then(({ exitCode, stdout, stderr }) => ({ code: exitCode, stdout, stderr }))
+  return {
+    name,
+    stdout: () => output.stdout,
+    stderr: () => output.stderr,
+    type: (text) => void child.stdin.write(text),
+    pid: async () => Number(await podman('inspect', '--format', '{{.State.Pid}}', name)),
+    signal: async (signal) => void (await podman('kill', '--signal', signal, name)),
+    stop: async () => void (await podman('stop', '--time', '10', name)),
+    get end() {
+      return inTime('the end of a container', end, () => `${words.join(' ')}\n${JSON.stringify(output)}`)
+    },
+  }
+}

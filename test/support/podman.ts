@@ -1,0 +1,73 @@
+/** Podman with storage and settings of its own, below build/: what the machine has otherwise is left alone. Needs root. */
+import { execa } from 'execa'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const HOME = fileURLToPath(new URL('../../build/podman', import.meta.url))
+const SETTINGS = join(HOME, 'containers.conf')
+const STORAGE = join(HOME, 'storage.conf')
+
+export const PODMAN_ENVIRONMENT = { CONTAINERS_CONF: SETTINGS, CONTAINERS_STORAGE_CONF: STORAGE }
+
+/** Writes what the environment above names, and removes the containers that a killed run has left. */
+export async function setUpPodman(): Promise<void> {
+  await mkdir(HOME, { recursive: true })
+  await writeFile(STORAGE, formatStorage())
+  await writeFile(SETTINGS, formatSettings(await readFile('/proc/self/limits', 'utf8'), await readPidMax()))
+  await podman('pod', 'rm', '--all', '--force', '--time', '0')
+  await podman('rm', '--all', '--force', '--time', '0')
+  await podman('volume', 'prune', '--force')
+}
+
+/** @returns its stdout. @throws with its stderr when it fails */
+export async function podman(...words: readonly string[]): Promise<string> {
+  const { stdout } = await execa('podman', words, { env: PODMAN_ENVIRONMENT, stdin: 'ignore' })
+  return stdout
+}
+
+function formatStorage(): string {
+  return [
+    '[storage]',
+    'driver = "overlay"',
+    `graphroot = ${JSON.stringify(join(HOME, 'storage'))}`,
+    `runroot = ${JSON.stringify(join(HOME, 'run'))}`,
+    '',
+  ].join('\n')
+}
+
+/**
+ * runc, since Debian 12's crun refuses a machine with both versions of cgroups mounted. cgroupfs and files, since there may be
+ * no systemd. Podman's default limits are above what a machine without CAP_SYS_RESOURCE may set, and it lowers its own limit of
+ * processes to kernel.pid_max before it sets a container's.
+ */
+function formatSettings(limits: string, pidMax: number): string {
+  const ulimits = [
+    `nofile=${readHardLimit(limits, 'Max open files', Infinity)}`,
+    `nproc=${readHardLimit(limits, 'Max processes', pidMax)}`,
+  ]
+  return [
+    '[containers]',
+    `default_ulimits = ${JSON.stringify(ulimits)}`,
+    '[engine]',
+    'runtime = "runc"',
+    'cgroup_manager = "cgroupfs"',
+    'events_logger = "file"',
+    `tmp_dir = ${JSON.stringify(join(HOME, 'tmp'))}`,
+    '[network]',
+    'network_backend = "netavark"',
+    '',
+  ].join('\n')
+}
+
+/** A line of proc_pid_limits(5). @returns `soft:hard`, both the same */
+function readHardLimit(limits: string, name: string, most: number): string {
+  const line = limits.split('\n').find((text) => text.startsWith(name)) ?? ''
+  const [, hard = ''] = line.slice(name.length).trim().split(/\s+/)
+  const limit = Math.min(hard === 'unlimited' ? Infinity : Number(hard), most)
+  return `${limit}:${limit}`
+}
+
+async function readPidMax(): Promise<number> {
+  return Number(await readFile('/proc/sys/kernel/pid_max', 'utf8'))
+}
