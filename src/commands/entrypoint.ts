@@ -139,7 +139,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     const { exitCode, reason, message } = settlement
     const held = plan.hold && exitCode === 0 && (outcome.kind === 'exited' || outcome.kind === 'signalled')
     const publish = held ? settlement.publish.filter((flag) => flag !== 'stopped') : settlement.publish
-    const told = life.settle({ ...settlement, publish })
+    const told = life.settle({ ...settlement, publish }, held)
     // What is wrong with the wrapper's own doing is an error; how the command or a predecessor ended is an event.
     const own = exitCode !== 0 && !['exited', 'signalled', 'interrupted', 'skipped'].includes(outcome.kind)
     log({

@@ -15,7 +15,7 @@ export interface Life {
   /** Says that a flag can no longer come, unless it has come already. */
   refuse(flag: Flag, why: Details): void
   /** Publishes an end. @returns false when a flag could not be written: followers may be left in the dark. */
-  settle(settlement: Settlement): boolean
+  settle(settlement: Settlement, held: boolean): boolean
   /** Takes the liveness socket away, so that its end says nothing about the command. */
   resignSocket(): void
 }
@@ -82,8 +82,8 @@ export async function beginLife(plan: Plan, ports: Ports): Promise<Life | undefi
     refuse(flag, why) {
       if (!published.has(flag)) put(flag, '.err', why)
     },
-    settle({ exitCode, reason, message, origin, cause, publish, refuse, withdraw }) {
-      const own = { exitCode, reason, message, origin }
+    settle({ exitCode, reason, message, origin, cause, publish, refuse, withdraw }, held) {
+      const own = { exitCode, reason, message, origin, held: held ? true : undefined }
       // What followers hand on is where it began, however long the chain.
       const handedOn = { exitCode, reason, message: cause ?? message, origin: origin ?? plan.name }
       for (const flag of withdraw) life.withdraw(flag)
