@@ -33,10 +33,18 @@ export type Event =
   | { readonly kind: 'begin' }
   | { readonly kind: 'started'; readonly container: string }
   /** Without an exit code: it was told to stop before it could be started. */
-  | { readonly kind: 'ended'; readonly container: string; readonly exitCode: number | undefined }
+  | {
+      readonly kind: 'ended'
+      readonly container: string
+      readonly exitCode: number | undefined
+      /** It was never started, since another had failed. */
+      readonly skipped?: boolean
+    }
   | { readonly kind: 'due'; readonly container: string }
   | { readonly kind: 'stop'; readonly reason: StopReason }
   | { readonly kind: 'kill' }
+
+type Ended = Extract<Event, { readonly kind: 'ended' }>
 
 export type Step =
   | { readonly kind: 'start'; readonly container: string; readonly restarts: number }
@@ -53,7 +61,7 @@ export type Step =
 
 export interface Verdict {
   readonly phase: 'Succeeded' | 'Failed'
-  /** 0 when all main containers succeeded; else that of the one that failed first, or 1. */
+  /** 0 when all main containers succeeded; else that of the one that failed first (not skipped, if any was not), or 1. */
   readonly exitCode: number
   readonly reason: StopReason | undefined
 }
@@ -66,6 +74,7 @@ interface Seat {
   startedAtMs: number
   endedAtMs: number
   exitCode: number | undefined
+  skipped: boolean
 }
 
 /**
@@ -84,6 +93,7 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
         startedAtMs: 0,
         endedAtMs: 0,
         exitCode: undefined,
+        skipped: false,
       },
     ]),
   )
@@ -119,7 +129,7 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
         return advance(atMs)
       }
       case 'ended':
-        return end(seatOf(event.container), event.exitCode, atMs)
+        return end(seatOf(event.container), event, atMs)
       case 'due': {
         const seat = seatOf(event.container)
         if (seat.state === 'backing-off') start(seat, atMs)
@@ -151,9 +161,10 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
     steps.push({ kind: 'start', container: seat.member.name, restarts: seat.restarts })
   }
 
-  function end(seat: Seat, exitCode: number | undefined, atMs: number): void {
+  function end(seat: Seat, { exitCode, skipped = false }: Ended, atMs: number): void {
     if (seat.member.role !== 'sidecar') othersRunning--
     seat.exitCode = exitCode
+    seat.skipped = skipped
     seat.endedAtMs = atMs
     if (stopping === undefined && mustRestart(seat)) return backOff(seat, atMs)
     seat.state = 'over'
@@ -235,7 +246,9 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
     const mains = apps.filter(({ member }) => member.main)
     if (reason === undefined && mains.every(({ exitCode }) => exitCode === 0)) return 0
     const failed = mains.filter(({ exitCode }) => exitCode !== undefined && exitCode !== 0)
-    return failed.toSorted((a, b) => a.endedAtMs - b.endedAtMs)[0]?.exitCode ?? 1
+    // A skipped wrapper may be gone before the one whose failure it saw: it is a consequence, not a cause.
+    const causes = failed.filter(({ skipped }) => !skipped)
+    return (causes.length > 0 ? causes : failed).toSorted((a, b) => a.endedAtMs - b.endedAtMs)[0]?.exitCode ?? 1
   }
 
   function later(afterMs: number, event: Event): void {

@@ -131,6 +131,15 @@ test('the exit code is that of the main container that failed first', (t) => {
   t.deepEqual(live(members, {}, events).at(-1), ['kill after 30000', 'Failed 7'])
 })
 
+test('a skipped container that is gone before the one it was skipped for does not decide the exit code', (t) => {
+  const [, , last] = live([app('build'), app('test')], {}, [
+    [0, begin],
+    [1, { kind: 'ended', container: 'test', exitCode: 1, skipped: true }],
+    [2, end('build', 7)],
+  ])
+  t.is(last?.at(-1), 'Failed 7')
+})
+
 test('with main given, others may fail, and nothing is started again once it has ended', (t) => {
   const members = [app('server', false), app('job')]
   const rules = { restartPolicy: 'OnFailure', mainGiven: true } as const

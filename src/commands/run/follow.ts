@@ -29,7 +29,7 @@ export function lookAt(
     started: read('started'),
     ready: read('ready'),
     ended,
-    held: ended !== undefined && read('stopped') === undefined,
+    held: ended?.held === true,
   }
 }
 

@@ -205,7 +205,8 @@ export function createLives(
     life.ended = true
     const end = weighEnd(how)
     if (!life.told) tellEnd(container, life, life.words ?? end)
-    owner.hand({ kind: 'ended', container, exitCode: end.exitCode }, atMs)
+    const skipped = !life.started && SKIPPED.has(life.words?.reason ?? '')
+    owner.hand({ kind: 'ended', container, exitCode: end.exitCode, skipped }, atMs)
   }
 
   return {
