@@ -21,6 +21,8 @@ export interface Bench {
   readonly candidates: readonly Candidate[]
   /** Path of the compiled `stamp.c`; undefined without a C compiler. */
   readonly stamp: string | undefined
+  /** Of `repeat.c`, likewise. */
+  readonly repeat: string | undefined
   /** Where measurements keep their files; removed at the end. */
   readonly directory: string
   /** Idle CPU as the bar has it: the first 75 s let go by, then 120 s. */

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { parseArgs } from 'node:util'
 import { listCandidates } from './candidates.ts'
 import { measureChain } from './chain.ts'
+import { measureContainer } from './container.ts'
 import type { Bench, Figure } from './figure.ts'
 import { measureHandoff } from './handoff.ts'
 import { measureIdle } from './idle.ts'
@@ -25,6 +26,7 @@ const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => readonly Figure[] 
   handoff: measureHandoff,
   idle: measureIdle,
   chain: measureChain,
+  container: measureContainer,
 }
 
 const USAGE = `usage: npm run bench -- [--only ${Object.keys(MEASUREMENTS).join(',')}] [--long] [--json FILE]`
@@ -72,7 +74,7 @@ async function run({ only, json, long }: Options): Promise<void> {
     try {
       const measure = MEASUREMENTS[name]
       if (measure !== undefined) {
-        figures.push(...(await measure({ candidates, stamp: tools.stamp, directory: own, long })))
+        figures.push(...(await measure({ candidates, stamp: tools.stamp, repeat: tools.repeat, directory: own, long })))
       }
     } catch (error) {
       skip(`${name}: ${error instanceof Error ? error.message : String(error)}; left out`)

@@ -1,4 +1,4 @@
-/** The programs that a measurement needs: ours, and two small ones in C. */
+/** The programs that a measurement needs: ours, and small ones in C. */
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +7,7 @@ export interface Tools {
   readonly entrypoint: string
   readonly floor: string | undefined
   readonly stamp: string | undefined
+  readonly repeat: string | undefined
 }
 
 export const ENTRYPOINT = fileURLToPath(new URL('../dist/entrypoint', import.meta.url))
@@ -16,15 +17,15 @@ export const PODORDER = fileURLToPath(new URL('../dist/podorder', import.meta.ur
 export function prepareTools(directory: string, skip: (message: string) => void): Tools {
   const compiler = findProgram('cc')
   if (compiler === undefined) {
-    skip('no C compiler (cc); hand-off, chain and their floor left out')
-    return { entrypoint: ENTRYPOINT, floor: undefined, stamp: undefined }
+    skip('no C compiler (cc); hand-off, chain and container left out')
+    return { entrypoint: ENTRYPOINT, floor: undefined, stamp: undefined, repeat: undefined }
   }
   const compile = (name: string): string | undefined => {
     const program = compileProgram(compiler, name, directory)
     if (program === undefined) skip(`cc cannot compile bench/${name}.c; what needs it left out`)
     return program
   }
-  return { entrypoint: ENTRYPOINT, floor: compile('floor'), stamp: compile('stamp') }
+  return { entrypoint: ENTRYPOINT, floor: compile('floor'), stamp: compile('stamp'), repeat: compile('repeat') }
 }
 
 /** Statically where that can be had: some distributions ship no static libc. */

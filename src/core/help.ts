@@ -16,9 +16,10 @@ export function formatHelp(): string {
     '',
     ...rows,
     '',
-    'D is a duration such as 90s or 1h30m. Every flag may be written --wait-file, --wait_file or -wait_file, with a blank or =.',
-    'Exit codes: the command’s own; 128+n killed by signal n; 1 skipped; 2 usage; 124 timed out; 125 own failure;',
-    '126 cannot be executed; 127 not found.',
+    'D is a duration such as 90s or 1h30m. --wait-file may be written --wait_file or -wait_file, with a blank or =.',
+    'Exit codes: the command’s own; 128+n killed by signal n; 1 skipped; 2 usage; 124 timed out;',
+    '125 own failure; 126 cannot be executed; 127 not found.',
+    'entrypoint install copies the executable into a volume: entrypoint install --help.',
     '',
   ].join('\n')
 }
