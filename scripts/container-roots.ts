@@ -4,9 +4,10 @@
  * Debian, which take long, are kept in build/roots.
  */
 import { execa } from 'execa'
-import { access, copyFile, glob, mkdir, rename, rm, symlink } from 'node:fs/promises'
+import { access, chown, copyFile, glob, mkdir, rename, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DEBIAN_RELEASES, PODORDER_IMAGE, ROOTS } from '../test/containers/roots.ts'
+import { BIN, INSTALLED, NOBODY } from '../test/support/container.ts'
 import { podman, PODMAN_ENVIRONMENT, setUpPodman } from '../test/support/podman.ts'
 
 const TREES = 'build/roots'
@@ -31,6 +32,10 @@ await execa('bun', ['scripts/assemble-image.ts', '--tag', PODORDER_IMAGE], {
   stdio: 'inherit',
 })
 await podman('image', 'prune', '--force')
+await mkdir(INSTALLED, { recursive: true })
+await chown(INSTALLED, NOBODY, NOBODY)
+const install = [`--volume=${INSTALLED}:${BIN}`, `--user=${NOBODY}`, PODORDER_IMAGE, 'install', '--to', BIN]
+process.stdout.write(`${await podman('run', '--rm', '--network=none', ...install)}\n`)
 
 async function makeScratch(name: string): Promise<void> {
   const tree = await makeTree(name)
@@ -66,6 +71,9 @@ async function makeDebian(name: string, release: string): Promise<void> {
     const making = await makeTree(`${name}.making`)
     await execa('debootstrap', ['--variant=minbase', '--foreign', release, making])
     for (const path of LEFT_OUT) await rm(join(making, path), { recursive: true, force: true })
+    // The machine's own, until Debian is set up; a container mounts its own there.
+    await rm(join(making, 'proc'))
+    await mkdir(join(making, 'proc'))
     await mkdir(join(making, 'foreign'))
     for await (const libc of glob('lib/*-linux-gnu/libc.so.6', { cwd: making })) {
       await symlink(`/${libc}`, join(making, 'foreign/libc.so.6'))

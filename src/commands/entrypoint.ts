@@ -49,6 +49,8 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
   }
 
   const done = followStopFiles(plan, ports)
+  /** The running command was told to end by a signal from outside. */
+  let asked = false
   return conclude(life, await live(life).catch(describeBug))
 
   async function live(life: Life): Promise<Outcome> {
@@ -96,7 +98,6 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
 
   async function runWithRetries(life: Life, beginning: Beginning): Promise<Outcome> {
     let delay = plan.retryDelayMs
-    let asked = false
     for (let tries = 0; ; tries++) {
       const attempt: Attempt = startAttempt(plan, life, beginning, ports)
       listen((signal) => {
@@ -137,7 +138,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
   async function conclude(life: Life, outcome: Outcome): Promise<number> {
     const settlement = settle(outcome, plan)
     const { exitCode, reason, message } = settlement
-    const held = plan.hold && exitCode === 0 && (outcome.kind === 'exited' || outcome.kind === 'signalled')
+    const held = plan.hold && !asked && exitCode === 0 && (outcome.kind === 'exited' || outcome.kind === 'signalled')
     const publish = held ? settlement.publish.filter((flag) => flag !== 'stopped') : settlement.publish
     const told = life.settle({ ...settlement, publish }, held)
     // What is wrong with the wrapper's own doing is an error; how the command or a predecessor ended is an event.

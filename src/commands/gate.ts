@@ -19,8 +19,6 @@ export interface Gate {
 const REMIND_MS = 30_000
 /** A reminder names so many waits and counts the rest. */
 const SPELLED_OUT = 8
-/** Timers overflow past 2^31-1 ms and would fire at once; 24 days is never, to a pod. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** Opens once every wait file is there in one and the same look; closes as soon as one that is needed cannot come. */
 export function passGate(plan: Plan, ports: Ports): Gate {
@@ -78,7 +76,7 @@ export function passGate(plan: Plan, ports: Ports): Gate {
       const how = decide(latest)
       if (how !== undefined) end(how)
     }
-    timers.push(setTimeout(expire, Math.min(ms, LONGEST_TIMER_MS)))
+    timers.push(setTimeout(expire, ms))
   }
 
   observation = observe(plan.waits, ports, decide, end)

@@ -51,6 +51,9 @@ export type Reading =
   | { readonly kind: 'help' | 'version' }
   | { readonly kind: 'problem'; readonly problem: string }
 
+/** Timers overflow past 2^31-1 ms and would fire at once; 24 days are never, to a pod. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /** Takes one sentence on what is wrong; reading goes on with a stand-in, so that the plan need not be partial. */
 type Refuse = (problem: string) => void
 
@@ -205,7 +208,7 @@ function readDuration(flag: string, text: string, refuse: Refuse): number {
   const ms = parseDuration(text)
   if (ms === undefined) refuse(`${flag} takes a duration such as 90s or 1h30m, not "${text}"`)
   else if (ms < 0) refuse(`${flag} cannot be negative, as ${text} is`)
-  return ms ?? 0
+  return Math.min(ms ?? 0, LONGEST_TIMER_MS)
 }
 
 function readCount(flag: string, text: string, refuse: Refuse): number {

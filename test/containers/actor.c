@@ -15,6 +15,7 @@
 extern char **environ;
 
 static const int CODE_TOLD_TO_STOP = 7;
+static const int CODE_BEREAVED = 8;
 static const int CODE_UNSEEN = 3;
 static const int CODE_WRONG_WORDS = 64;
 
@@ -147,11 +148,35 @@ static int eat(char **words)
 	return 1;
 }
 
+/*
+ * Takes memory by more and more children, each of which has less than the wrapper, until one is killed. Who looks only at
+ * sizes would kill the wrapper.
+ */
+static int eat_together(char **words)
+{
+	const size_t share = 4 << 20;
+	int status;
+	(void)words;
+	for (;;) {
+		pid_t child = fork();
+		if (child == 0) {
+			char *memory = malloc(share);
+			if (memory)
+				memset(memory, 1, share);
+			pause();
+		}
+		usleep(5000);
+		if (waitpid(-1, &status, WNOHANG) > 0 && WIFSIGNALED(status))
+			return CODE_BEREAVED;
+	}
+}
+
 int main(int count, char **words)
 {
 	static const struct { const char *name; int (*play)(char **); int needs; } parts[] = {
 		{ "say", say_word, 1 }, { "until", until, 1 }, { "look", look, 1 }, { "show", show, 1 }, { "environment", show_environment, 0 },
 		{ "bare", become_bare, 1 }, { "orphans", leave_orphans, 1 }, { "echo", echo_signals, 0 }, { "eat", eat, 0 },
+		{ "eat-together", eat_together, 0 },
 	};
 	for (size_t index = 0; index < sizeof parts / sizeof *parts; index++)
 		if (count >= 2 + parts[index].needs && strcmp(words[1], parts[index].name) == 0)

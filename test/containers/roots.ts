@@ -5,11 +5,12 @@ export interface Root {
   readonly image: string
   /** A command of that image, by its own C library where it has one; says `native`. */
   readonly native: readonly string[]
-  /** Whether its programs are loaded by a loader of its own, so that `LD_PRELOAD` means something to them. */
-  readonly dynamic: boolean
+  /** Whose loader loads that command, and obeys `LD_PRELOAD`; none where it is static. */
+  readonly loader: 'none' | 'musl' | 'glibc'
 }
 
 export const DEBIAN_RELEASES = [
+  { root: 'debian-13', release: 'trixie' },
   { root: 'debian-12', release: 'bookworm' },
   { root: 'debian-11', release: 'bullseye' },
 ]
@@ -22,11 +23,12 @@ const SHELL = ['/bin/sh', '-c', 'echo native']
 const ACTOR = ['/actor', 'say', 'native']
 
 export const ROOTS: readonly Root[] = [
-  { name: 'scratch', image: imageOf('scratch'), native: ACTOR, dynamic: false },
-  { name: 'busybox', image: imageOf('busybox'), native: SHELL, dynamic: false },
-  { name: 'musl', image: imageOf('musl'), native: ACTOR, dynamic: true },
-  { name: 'debian-12', image: imageOf('debian-12'), native: SHELL, dynamic: true },
-  { name: 'debian-11', image: imageOf('debian-11'), native: SHELL, dynamic: true },
+  { name: 'scratch', image: imageOf('scratch'), native: ACTOR, loader: 'none' },
+  { name: 'busybox', image: imageOf('busybox'), native: SHELL, loader: 'none' },
+  { name: 'musl', image: imageOf('musl'), native: ACTOR, loader: 'musl' },
+  { name: 'debian-13', image: imageOf('debian-13'), native: SHELL, loader: 'glibc' },
+  { name: 'debian-12', image: imageOf('debian-12'), native: SHELL, loader: 'glibc' },
+  { name: 'debian-11', image: imageOf('debian-11'), native: SHELL, loader: 'glibc' },
 ]
 
 /** Of a registry that cannot be: nothing is ever pulled. */

@@ -2,11 +2,12 @@
 import type { ExecutionContext } from 'ava'
 import { execa } from 'execa'
 import { randomUUID } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { FlagRecord } from '../../src/core/record.ts'
-import { inTime } from './eventually.ts'
+import { eventually, inTime } from './eventually.ts'
 import { podman, PODMAN_ENVIRONMENT } from './podman.ts'
 
 /** Where the containers see the installed executable, and their flags. */
@@ -14,11 +15,11 @@ export const BIN = '/podorder/bin'
 export const RUN = '/podorder/run'
 export const ENTRYPOINT = `${BIN}/entrypoint`
 
-/** A volume that `install` has filled. */
-export const BIN_VOLUME = 'podorder-test-bin'
+/** A directory of this machine that `install` has filled. */
+export const INSTALLED = fileURLToPath(new URL('../../build/roots/installed', import.meta.url))
 
-/** Nobody's. */
-const UID = 65534
+/** The user that they run as. */
+export const NOBODY = 65534
 
 /** What every container gets; so no test passes only because something was allowed. */
 const LOCKED_DOWN = [
@@ -54,8 +55,12 @@ export interface Container {
   /** What it has written so far. */
   stdout(): string
   stderr(): string
-  /** Writes to podman's stdin. */
+  /** Until it has written this. @throws when it ends without */
+  says(text: string): Promise<void>
+  /** Writes to its stdin. */
   type(text: string): void
+  /** The process on this machine that has started it. */
+  readonly client: number
   /** Of its first process, as this machine numbers it. */
   pid(): Promise<number>
   /** To its first process. */
@@ -73,8 +78,10 @@ export interface Host {
   /** What a flag file says; undefined while it is not there. */
   record(name: string): Partial<FlagRecord> | undefined
   /** A directory below `run` that any uid may write to, as `install` makes it. */
-  makeOwn(name: string): string
-  write(name: string, content: string, mode?: number): void
+  makeOpen(name: string): string
+  /** One for `install` to open. */
+  makeClosed(name: string): void
+  write(name: string, content: string | Buffer, mode?: number): void
   /** @param words of the entrypoint. */
   start(image: string, words: readonly string[], options?: ContainerOptions): Container
   /** A container of the run directory. */
@@ -87,11 +94,11 @@ export function openHost(t: ExecutionContext): Host {
   chmodSync(run, 0o777)
   const names: string[] = []
   t.teardown(async () => {
-    await podman('rm', '--force', '--ignore', '--time', '0', ...names)
+    if (names.length > 0) await podman('rm', '--force', '--ignore', '--time', '0', ...names)
     rmSync(run, { recursive: true, force: true })
   })
   const path = (name: string) => join(run, name)
-  const makeOwn = (name: string) => {
+  const makeOpen = (name: string) => {
     mkdirSync(path(name), { recursive: true })
     chmodSync(path(name), 0o1777)
     return path(name)
@@ -107,14 +114,18 @@ export function openHost(t: ExecutionContext): Host {
     has: (name) => existsSync(path(name)),
     record: (name) =>
       existsSync(path(name)) ? (JSON.parse(readFileSync(path(name), 'utf8')) as FlagRecord) : undefined,
-    makeOwn,
+    makeOpen,
+    makeClosed(name) {
+      mkdirSync(path(name), { mode: 0o700 })
+      chownSync(path(name), NOBODY, NOBODY)
+    },
     write(name, content, mode = 0o644) {
       writeFileSync(path(name), content)
       chmodSync(path(name), mode)
     },
     start,
     member(image, name, words, options = {}) {
-      const volumes = [`--volume=${run}:${RUN}:ro`, `--volume=${makeOwn(name)}:${RUN}/${name}`]
+      const volumes = [`--volume=${run}:${RUN}:ro`, `--volume=${makeOpen(name)}:${RUN}/${name}`]
       const flags = [...volumes, ...(options.flags ?? [])]
       return start(image, ['--run-dir', RUN, '--name', name, ...words], { ...options, flags })
     },
@@ -129,8 +140,8 @@ function startContainer(
 ): Container {
   const command = [
     ...prefix,
-    ...['podman', 'run', '--name', name, `--user=${UID}:${UID}`, `--memory=${memory}`, ...LOCKED_DOWN],
-    `--volume=${BIN_VOLUME}:${BIN}:ro`,
+    ...['podman', 'run', '--name', name, `--user=${NOBODY}:${NOBODY}`, `--memory=${memory}`, ...LOCKED_DOWN],
+    `--volume=${INSTALLED}:${BIN}:ro`,
     ...Object.entries(env).map(([variable, value]) => `--env=${variable}=${value}`),
     ...[...flags, image, ...program, ...words],
   ]
@@ -145,6 +156,12 @@ function startContainer(
     name,
     stdout: () => output.stdout,
     stderr: () => output.stderr,
+    async says(text) {
+      const hasSaid = () => (output.stdout + output.stderr).includes(text)
+      await Promise.race([eventually(`"${text}" is said`, hasSaid), end])
+      if (!hasSaid()) throw new Error(`it ended without "${text}": ${JSON.stringify(output)}`)
+    },
+    client: child.pid ?? Number.NaN,
     type: (text) => void child.stdin.write(text),
     pid: async () => Number(await podman('inspect', '--format', '{{.State.Pid}}', name)),
     signal: async (signal) => void (await podman('kill', '--signal', signal, name)),

@@ -123,6 +123,19 @@ test('--hold stays after success until told to stop', async (t) => {
   t.true(stage.has('run/app/stopped'))
 })
 
+test('--hold does not hold a command that was told to end', async (t) => {
+  const stage = openStage(t)
+  const wrapper = stage.member('app', [
+    '--hold',
+    '--',
+    ...sh('trap "exit 0" TERM; echo ready; while :; do sleep 0.05; done'),
+  ])
+  await eventually('it runs', () => wrapper.stdout() === 'ready\n')
+  wrapper.signal('SIGTERM')
+  t.is((await wrapper.end).code, 0)
+  t.false(wrapper.stderr().includes('holding'))
+})
+
 test('--hold ends by a stop file as well', async (t) => {
   const stage = openStage(t)
   const wrapper = stage.start(['--hold', '--stop-file', 'stop', '--', 'true'])
