@@ -20,6 +20,7 @@ const COMPILED = import.meta.url.includes('/$bunfs/')
 const EXAMPLES = `
 Examples:
   podorder run pod.yaml                     until its main containers have ended, or Ctrl-C
+  podorder run --runtime podman pod.yaml    the same in real containers
   podorder run --time-scale 0.1 pod.yaml    with back-offs of 1 s, 2 s, 4 s instead of 10 s, 20 s, 40 s
   helm template . | podorder run --only Deployment/shop -
 `
@@ -27,6 +28,8 @@ Examples:
 /** As commander hands them over: a switch that was not given is not there. */
 interface GivenOptions {
   readonly only: string | undefined
+  readonly runtime: RunOptions['runtime']
+  readonly image: string | undefined
   readonly timeScale: number
   readonly output: boolean
   readonly json?: boolean
@@ -46,18 +49,20 @@ export async function runPodorder(argv: readonly string[], signals: Signals): Pr
     .addHelpText('after', EXAMPLES)
   program
     .command('run')
-    .description('run a pod on this machine, each container a process')
-    .argument('<pod.yaml>', 'a manifest, or - for stdin; the first pod or workload in it is run')
+    .description('run a pod on this machine, as processes or as containers of podman')
+    .argument('<pod.yaml>', 'a manifest, or - for stdin; its first pod is run')
     .option('--only <KIND/NAME>', 'run this one of several')
-    .option('--runtime <name>', 'what runs the containers: process', readRuntime, 'process')
-    .option('--time-scale <factor>', 'factor for back-offs and activeDeadlineSeconds', readFactor, 1)
+    .option('--runtime <name>', 'process or podman', readRuntime, 'process')
+    .option('--image <image>', "podorder's own, where podman needs it")
+    .option('--time-scale <factor>', 'factor for back-offs and the deadline', readFactor, 1)
     .option('--json', 'print one JSON event per line')
     .option('--no-output', "do not print the containers' output")
     .option('-q, --quiet', 'print the closing table only')
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', EXAMPLES)
-    .action(async (manifest: string, { only, timeScale, output, json = false, quiet = false }: GivenOptions) => {
-      code = await run({ manifest, only, timeScale, output, json, quiet }, signals)
+    .action(async (manifest: string, given: GivenOptions) => {
+      const { only, runtime, image, timeScale, output, json = false, quiet = false } = given
+      code = await run({ manifest, only, runtime, image, timeScale, output, json, quiet }, signals)
     })
   try {
     await program.parseAsync([...argv], { from: 'user' })
@@ -80,11 +85,9 @@ function inOneLine(text: string): string {
   return `${problem}; ${proposal.replace(/^\(D(.*)\)$/, 'd$1')}`
 }
 
-function readRuntime(name: string): string {
-  if (name === 'process') return name
-  throw new InvalidArgumentError(
-    name === 'podman' ? 'podman is not supported by this version; leave it out to run processes.' : 'Use process.',
-  )
+function readRuntime(name: string): RunOptions['runtime'] {
+  if (name === 'process' || name === 'podman') return name
+  throw new InvalidArgumentError('Use process or podman.')
 }
 
 function readFactor(text: string): number {
@@ -98,7 +101,6 @@ async function run(options: RunOptions, signals: Signals): Promise<number> {
   const { readManifest, readNested } = await import('../src/adapters/yaml.ts')
   const { createProcesses } = await import('../src/adapters/process.ts')
   const disk = await import('../src/adapters/workspace.ts')
-  // What a container's first process leaves behind comes to us then, and is swept up at the end.
   const terminal = openTerminal()
   const entrypoint = findEntrypoint()
   if (entrypoint === undefined) {
@@ -107,13 +109,17 @@ async function run(options: RunOptions, signals: Signals): Promise<number> {
     )
     return CODE_MISUSE
   }
-  const library = await openLibrary()
-  library?.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+  if (options.runtime === 'process') {
+    // What a container's first process leaves behind comes to us then, and is swept up at the end.
+    const library = await openLibrary()
+    library?.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+  }
   return runManifest(options, {
     signals,
     disk,
     yaml: { read: readManifest, readNested },
     processes: createProcesses(),
+    podman: async (words, given) => (await import('../src/adapters/podman.ts')).callPodman(words, given),
     watchDirectories: async (paths, wake, warn) =>
       (await import('../src/adapters/watch.ts')).watchDirectories(paths, wake, warn),
     terminal,

@@ -25,9 +25,10 @@ export function makeWorkspace(): Promise<string> {
   return fs.mkdtemp(join(tmpdir(), 'podorder-'))
 }
 
-/** With its parents. @throws */
-export function makeDirectory(path: string): Promise<void> {
-  return fs.ensureDir(path)
+/** With its parents; one that is there gets the mode too. @throws */
+export async function makeDirectory(path: string, mode?: number): Promise<void> {
+  await fs.ensureDir(path)
+  if (mode !== undefined) await fs.chmod(path, mode)
 }
 
 /** With its parents; base64 is decoded. @throws */

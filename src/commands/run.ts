@@ -1,12 +1,26 @@
-/** `podorder run POD.yaml`: a pod's containers as processes of this machine, in the order they need. */
+/** `podorder run POD.yaml`: a pod's containers on this machine, in the order they need. */
+import { findUnsuitable } from '../core/suitability.ts'
 import type { Verdict } from '../core/supervision.ts'
+import { DEFAULT_IMAGE } from './run/images.ts'
 import { loadPod } from './run/load.ts'
 import { runPod } from './run/pod.ts'
+import { preparePodman } from './run/podman.ts'
 import type { RunPorts } from './run/ports.ts'
-import { type PodPlan, preparePod } from './run/prepare.ts'
+import type { PodPlan } from './run/prepare.ts'
 import { createPrinter } from './run/printer.ts'
+import { prepareProcesses } from './run/processes.ts'
+import type { Runtime } from './run/runtime.ts'
+
+/** What runs the containers, and what a pod may ask for that it cannot give. Podman says that itself. */
+const RUNTIMES = {
+  process: { prepare: prepareProcesses, findUnsuitable },
+  podman: { prepare: preparePodman, findUnsuitable: () => [] },
+}
 
 export interface RunOptions {
+  readonly runtime: keyof typeof RUNTIMES
+  /** podorder's own, where containers are made from images; `localhost/podorder` of this version when not given. */
+  readonly image: string | undefined
   /** A path, or `-` for stdin. */
   readonly manifest: string
   /** `KIND/NAME`; the first pod or workload when not given. */
@@ -26,9 +40,11 @@ const PAUSING: ReadonlySet<number> = new Set([20, 21, 22])
 
 /** @returns the exit code. Whatever happens, no process and no file is left behind. */
 export async function runManifest(options: RunOptions, ports: RunPorts): Promise<number> {
-  const { terminal, disk, processes } = ports
+  const { terminal, disk } = ports
+  const { manifest: path, only, timeScale, image = DEFAULT_IMAGE } = options
+  const { prepare, findUnsuitable: find } = RUNTIMES[options.runtime]
   const interruption = takeInterruptions(ports)
-  const pod = await loadPod(options.manifest, options.only, ports)
+  const pod = await loadPod({ path, only, findUnsuitable: find }, ports)
   if ('faults' in pod) return refuse(pod.faults, ports)
   for (const warning of pod.warnings) terminal.complain(`podorder: warning: ${warning}`)
 
@@ -41,18 +57,18 @@ export async function runManifest(options: RunOptions, ports: RunPorts): Promise
       ports,
     )
   }
+  let runtime: Runtime | undefined
   try {
-    const plan = await preparePod(pod, { workspace, timeScale: options.timeScale }, ports)
-    if ('faults' in plan)
-      return refuse(
-        plan.faults.map((fault) => `${options.manifest}: ${fault}`),
-        ports,
-      )
+    const cancelling = new AbortController()
+    interruption.listen(() => cancelling.abort())
+    const plan = await prepare(pod, { workspace, timeScale, image, cancel: cancelling.signal }, ports)
+    if ('runtime' in plan) ({ runtime } = plan)
     if (interruption.signal !== undefined) return 128 + interruption.signal
+    if ('faults' in plan) return refuse(plan.faults, ports)
     const verdict = await runAndPrint(plan, options, interruption, ports)
     return verdict.reason === 'Interrupted' ? 128 + (interruption.signal ?? 0) : verdict.exitCode
   } finally {
-    processes.sweep()
+    await runtime?.close()
     await disk.removeWorkspace(workspace)
   }
 }

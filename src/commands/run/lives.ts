@@ -4,9 +4,10 @@ import type { Event } from '../../core/supervision.ts'
 import { type End, weighEnd } from './ending.ts'
 import { lookAt } from './follow.ts'
 import type { ProcessEnd, RunPorts } from './ports.ts'
-import type { Launch, PodPlan } from './prepare.ts'
+import type { PodPlan, Trait } from './prepare.ts'
+import type { Started } from './runtime.ts'
 
-type Ports = Pick<RunPorts, 'disk' | 'processes' | 'now' | 'clock'>
+type Ports = Pick<RunPorts, 'disk' | 'now' | 'clock'>
 
 /** Tells what happened; a promise while the reader cannot keep up. */
 export type Report = (event: RunEvent) => Promise<void> | undefined
@@ -22,8 +23,8 @@ export interface Lives {
 }
 
 interface Life {
-  readonly launch: Launch
-  readonly pid: number | undefined
+  readonly trait: Trait
+  readonly own: Started
   /** Of the life before: its flags are leftovers. */
   readonly before: string | undefined
   incarnation: string | undefined
@@ -47,19 +48,19 @@ interface Life {
 const SKIPPED = new Set(['Skipped', 'PredecessorDied'])
 
 export function createLives(
-  { launches, runDir }: PodPlan,
+  { traits, runDir, runtime }: PodPlan,
   ports: Ports,
   report: Report,
   owner: { readonly hand: (event: Event, atMs: number) => void; readonly fail: (error: unknown) => void },
 ): Lives {
-  const { processes, now, clock } = ports
+  const { now, clock } = ports
   const tell = (event: RunEvent): void => void report(event)
   const lives = new Map<string, Life>()
 
   function start(container: string): void {
-    const launch = launches.get(container)
-    if (launch === undefined) throw new Error(`nothing is known of container ${container}`)
-    const { pid, exited, end } = processes.start(launch, (stream, lines) => {
+    const trait = traits.get(container)
+    if (trait === undefined) throw new Error(`nothing is known of container ${container}`)
+    const own = runtime.start(container, (stream, lines) => {
       if (life.muted) return undefined
       if (life.started || life.told) return tellOutput(container, stream, lines)
       // It has spoken, but the flag that says it has been started is still to come.
@@ -68,8 +69,8 @@ export function createLives(
       return promise
     })
     const life: Life = {
-      launch,
-      pid,
+      trait,
+      own,
       before: lives.get(container)?.incarnation,
       incarnation: undefined,
       looking: false,
@@ -83,19 +84,23 @@ export function createLives(
       ended: false,
     }
     lives.set(container, life)
-    exited
+    own.exited
       .then((how) => {
         const atMs = clock()
         dissolve(container, life, how)
-        return end.then(() => conclude(container, life, how, atMs))
+        return own.end.then(() => conclude(container, life, how, atMs))
       })
       .catch(owner.fail)
-    if (pid === undefined) return
+    if (own.failed) return
+    if (trait.waits.length > 0) tell({ event: 'waiting', atMs: now(), container, waitingFor: trait.waits })
+    if (!trait.wrapped) own.running().then((runs) => runs && acknowledge(container, life), owner.fail)
+  }
+
+  /** Nobody measures what is not wrapped: it is ready as soon as it runs, as without a probe in a cluster. */
+  function acknowledge(container: string, life: Life): void {
+    if (life.told) return
     const atMs = now()
-    if (launch.waits.length > 0) tell({ event: 'waiting', atMs, container, waitingFor: launch.waits })
-    if (launch.wrapped) return
-    // Nobody measures what is not wrapped: it is ready as soon as it runs, as without a probe in a cluster.
-    tellStarted(container, life, { atMs, sinceMs: atMs, pid })
+    tellStarted(container, life, { atMs, sinceMs: atMs, pid: life.own.pid })
     tellReady(container, life, atMs)
     owner.hand({ kind: 'started', container }, clock())
   }
@@ -113,41 +118,49 @@ export function createLives(
   /** Its first process has ended; what it had to say is still on its way. */
   function dissolve(container: string, life: Life, how: ProcessEnd): void {
     look(container)
-    if (how.kind === 'signalled' && life.launch.wrapped) {
-      // A wrapper that was killed has left its command behind; the kernel would end it with the container.
-      if (life.commandPid !== undefined) processes.killGroup(life.commandPid)
+    if (how.kind === 'signalled' && life.trait.wrapped) {
+      // A wrapper that was killed may have left its command behind.
+      life.own.kill(life.commandPid)
       if (life.words === undefined) tellEnd(container, life, weighEnd(how))
     }
-    release(life)
+    // What a runtime says instead of starting it is not the container's, and comes with its end.
+    if (how.kind !== 'unstartable') release(life)
   }
 
   function release(life: Life): void {
     for (const speak of life.held.splice(0)) speak()
   }
 
-  /** @param asCause of what is about to be told: its end is not held back then until all its output is there. */
-  function look(container: string, asCause = false): void {
+  /**
+   * @param causedMs when what is about to be told has happened: only what came before may be its cause. An end is not held
+   * back then until all its output is there.
+   */
+  function look(container: string, causedMs?: number): void {
     const life = lives.get(container)
-    if (life === undefined || life.told || life.looking || !life.launch.wrapped) return
+    if (life === undefined || life.told || life.looking || !life.trait.wrapped) return
     life.looking = true
-    readFlags(container, life, asCause)
+    readFlags(container, life, causedMs)
     life.looking = false
   }
 
-  function readFlags(container: string, life: Life, asCause: boolean): void {
+  function readFlags(container: string, life: Life, causedMs: number | undefined): void {
     const { started, ready, ended, held } = lookAt(runDir, container, life.before, ports)
+    const isDue = (at: string | undefined): boolean => causedMs === undefined || timeOf(at) <= causedMs
     life.incarnation ??= (started ?? ended)?.incarnation
-    if (started !== undefined && !life.started) {
+    if (started !== undefined && !life.started && isDue(started.at)) {
       const atMs = timeOf(started.at)
       const sinceMs = timeOf(started.since)
       tellStarted(container, life, { atMs, sinceMs, pid: started.pid, waitedFor: started.waitedFor })
     }
-    if (ready !== undefined && life.started && !life.ready) tellReady(container, life, timeOf(ready.at))
+    if (ready !== undefined && life.started && !life.ready && isDue(ready.at)) {
+      tellReady(container, life, timeOf(ready.at))
+    }
     if (ended !== undefined) {
       life.words = { exitCode: 0, reason: 'Completed', ...ended }
-      return asCause || held ? tellEnd(container, life, life.words) : undefined
+      const due = causedMs === undefined ? held : isDue(ended.at)
+      return due ? tellEnd(container, life, life.words) : undefined
     }
-    if (ready === undefined && life.ready && life.launch.measured) {
+    if (ready === undefined && life.ready && life.trait.measured) {
       life.ready = false
       tell({ event: 'unready', atMs: now(), container })
     }
@@ -162,7 +175,7 @@ export function createLives(
     life.started = true
     life.commandPid = pid
     // Who reads the events in their order shall find the cause first, whatever order they were noticed in.
-    for (const cause of life.launch.causes) look(cause, true)
+    for (const cause of life.trait.causes) look(cause, times.atMs)
     tell({
       ...{ event: 'started', container, ...times },
       ...(pid === undefined ? {} : { pid }),
@@ -173,7 +186,7 @@ export function createLives(
 
   function tellReady(container: string, life: Life, atMs: number): void {
     life.ready = true
-    tell({ event: 'ready', atMs, container, measured: life.launch.measured })
+    tell({ event: 'ready', atMs, container, measured: life.trait.measured })
   }
 
   function tellEnd(container: string, life: Life, end: End): void {
@@ -185,7 +198,7 @@ export function createLives(
     if (!life.started && (reason === 'Completed' || reason === 'Error')) {
       tellStarted(container, life, { atMs, sinceMs: atMs, pid: undefined })
     }
-    for (const cause of life.launch.causes) look(cause, true)
+    for (const cause of life.trait.causes) look(cause, atMs)
     life.muted = !life.started && message !== undefined
     release(life)
     tell({
@@ -211,19 +224,18 @@ export function createLives(
 
   return {
     start,
-    look,
+    look: (container) => look(container),
     terminate(container) {
       const life = lives.get(container)
-      if (life?.pid === undefined || life.ended) return
+      if (life === undefined || life.own.failed || life.ended) return
       tell({ event: 'stopping', atMs: now(), container })
-      processes.signal(life.pid, 'SIGTERM')
+      life.own.terminate()
     },
     kill(container) {
       look(container)
       const life = lives.get(container)
-      if (life?.pid === undefined || life.ended) return
-      processes.killGroup(life.pid)
-      if (life.commandPid !== undefined) processes.killGroup(life.commandPid)
+      if (life === undefined || life.own.failed || life.ended) return
+      life.own.kill(life.commandPid)
     },
   }
 }

@@ -4,13 +4,14 @@ import type { Order } from '../../core/order.ts'
 import type { PodTemplate } from '../../core/pod.ts'
 import { collectSources, type Sources } from '../../core/sources.ts'
 import { proposeWord } from '../../core/suggest.ts'
-import { findUnsuitable } from '../../core/suitability.ts'
 import { findTemplates, type FoundTemplate, readTemplate } from '../../core/template.ts'
 import { checkTemplate } from '../../core/template-check.ts'
-import { describeFault, type Fault, findTree, sortFaults } from '../../core/tree.ts'
+import { describeFault, type Fault, findTree, sortFaults, type Tree } from '../../core/tree.ts'
 import type { ManifestDocument, RunPorts } from './ports.ts'
 
 export interface LoadedPod {
+  /** What faults name: the path, or `stdin`. */
+  readonly file: string
   readonly name: string
   readonly template: PodTemplate
   /** Undefined: the pod says none, and runs as Kubernetes would run it. */
@@ -32,11 +33,16 @@ interface Candidate extends FoundTemplate {
   readonly document: ManifestDocument
 }
 
-/**
- * @param path `-` is stdin
- * @param only `KIND/NAME` of the pod or workload to run; the first one when not given
- */
-export async function loadPod(path: string, only: string | undefined, ports: Ports): Promise<LoadedPod | Refusal> {
+export interface Wanted {
+  /** `-` is stdin. */
+  readonly path: string
+  /** `KIND/NAME` of the pod or workload to run; the first one when not given. */
+  readonly only: string | undefined
+  /** What it needs that whatever runs it cannot give. */
+  readonly findUnsuitable: (template: Tree, given: Sources) => readonly Fault[]
+}
+
+export async function loadPod({ path, only, findUnsuitable }: Wanted, ports: Ports): Promise<LoadedPod | Refusal> {
   const file = path === '-' ? 'stdin' : path
   let text: string
   try {
@@ -52,11 +58,14 @@ export async function loadPod(path: string, only: string | undefined, ports: Por
   )
   const chosen = choose(candidates, only, documents.length === 0)
   if ('document' in chosen) {
-    const { order, faults: own, warnings } = check(chosen, given, ports)
+    const tree = findTree(chosen.document.tree(), chosen.path)
+    if (tree === undefined) throw new Error(`no template at ${chosen.path.join('.')}`)
+    const { order, faults: own, warnings, sound } = check(tree, ports)
+    if (sound) own.push(...findUnsuitable(tree, given))
     if (faults.length + own.length > 0) return { faults: words([...faults, ...own]) }
     const { name, template } = chosen
     const directory = path === '-' ? ports.cwd : ports.disk.directoryOf(path)
-    return { name, template, order, given, directory, warnings: words(warnings) }
+    return { file, name, template, order, given, directory, warnings: words(warnings) }
   }
   if (faults.length > 0) return { faults: words(faults) }
   const at = documents[0]?.at ?? { line: 1, column: 1 }
@@ -80,13 +89,10 @@ function choose(
   return { what: `there is no ${only} in it`, fix: proposeWord(only ?? '', names, `it has ${names.join(', ')}`) }
 }
 
-function check(chosen: Candidate, given: Sources, { yaml }: Ports) {
-  const tree = findTree(chosen.document.tree(), chosen.path)
-  if (tree === undefined) throw new Error(`no template at ${chosen.path.join('.')}`)
+function check(tree: Tree, { yaml }: Ports) {
   const malformed = checkTemplate(tree)
   const { order, faults, warnings } = readOrder({ ...readTemplate(tree), parse: (scalar) => yaml.readNested(scalar) })
-  const unsuitable = malformed.length > 0 ? [] : findUnsuitable(tree, given)
-  return { order, faults: [...malformed, ...faults, ...unsuitable], warnings }
+  return { order, faults: [...malformed, ...faults], warnings, sound: malformed.length === 0 }
 }
 
 function explain(error: unknown, ports: Ports): string {

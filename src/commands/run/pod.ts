@@ -5,7 +5,7 @@ import { createLives, type Report } from './lives.ts'
 import type { RunPorts } from './ports.ts'
 import type { PodPlan } from './prepare.ts'
 
-type Ports = Pick<RunPorts, 'disk' | 'processes' | 'watchDirectories' | 'terminal' | 'now' | 'clock'>
+type Ports = Pick<RunPorts, 'disk' | 'watchDirectories' | 'terminal' | 'now' | 'clock'>
 
 const STOP_MESSAGES: Readonly<Record<StopReason, string>> = {
   Interrupted: 'stopping; Ctrl-C again kills',
@@ -18,7 +18,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
 /**
  * @param listen gets what to call whenever somebody asks for the end: the first time the pod is stopped as when it is
  * deleted, the second time killed
- * @returns how it ended; everything that was started has ended by then, as far as its process group goes
+ * @returns how it ended; everything that was started has ended by then, as far as its runtime can tell
  */
 export async function runPod(
   plan: PodPlan,
@@ -35,7 +35,7 @@ export async function runPod(
   let interrupted = false
   const lives = createLives(plan, ports, report, { hand: guard(hand), fail: reject })
 
-  const wrapped = [...plan.launches].flatMap(([name, launch]) => (launch.wrapped ? [name] : []))
+  const wrapped = [...plan.traits].flatMap(([name, trait]) => (trait.wrapped ? [name] : []))
   const warn = (message: string): void => ports.terminal.complain(`podorder: warning: ${message}`)
   const watch = await followFlags(plan.runDir, wrapped, ports, guard(lives.look), warn)
   try {

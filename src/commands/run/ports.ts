@@ -23,7 +23,8 @@ export interface Disk {
   directoryOf(path: string): string
   makeWorkspace(): Promise<string>
   removeWorkspace(path: string): Promise<void>
-  makeDirectory(path: string): Promise<void>
+  /** One that is there gets the mode too. */
+  makeDirectory(path: string, mode?: number): Promise<void>
   makeFile(path: string, content: Content, mode: number): Promise<void>
   /** A program under another name; `argv` is how to start it. */
   makeCommand(path: string, argv: readonly string[]): Promise<void>
@@ -37,6 +38,9 @@ export type ProcessEnd =
   | { readonly kind: 'signalled'; readonly signal: NodeJS.Signals; readonly number: number }
   | { readonly kind: 'unstartable'; readonly why: string }
 
+/** While what it returns is pending, the next output waits. */
+export type TakeLines = (stream: 'stdout' | 'stderr', lines: readonly string[]) => Promise<void> | undefined
+
 export interface Processes {
   start(
     plan: {
@@ -44,7 +48,7 @@ export interface Processes {
       readonly cwd: string
       readonly env: Readonly<Record<string, string>>
     },
-    takeLines: (stream: 'stdout' | 'stderr', lines: readonly string[]) => Promise<void> | undefined,
+    takeLines: TakeLines,
   ): {
     readonly pid: number | undefined
     /** What it wrote may still be on its way. */
@@ -57,6 +61,22 @@ export interface Processes {
   /** Kills everything that was started and still runs. */
   sweep(): void
 }
+
+/** Calls podman. Never rejects. */
+export type Podman = (
+  words: readonly string[],
+  options?: {
+    readonly input?: string
+    /** Ends the call before it is done. */
+    readonly cancel?: AbortSignal
+  },
+) => Promise<{
+  readonly stdout: string
+  /** In one line; undefined when it did what it was asked for. */
+  readonly problem: string | undefined
+  /** There is no podman here. */
+  readonly missing: boolean
+}>
 
 export interface Terminal {
   /** @returns a promise, while what is written piles up, that resolves when it has gone out. */
@@ -75,6 +95,7 @@ export interface RunPorts {
   readonly yaml: Yaml
   readonly disk: Disk
   readonly processes: Processes
+  readonly podman: Podman
   /** Directories that are there and stay there. */
   readonly watchDirectories: WatchPaths
   readonly terminal: Terminal

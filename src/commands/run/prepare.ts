@@ -1,20 +1,15 @@
-/** From a loaded pod to what is started: rewritten as in a cluster, its volumes on this disk, its words made local. */
-import { buildEnvironment } from '../../core/environment.ts'
-import { expand } from '../../core/expand.ts'
+/** From a loaded pod to what the runner leads: rewritten as in a cluster, with all that does not depend on what runs it. */
 import { gatherFacts, type PodFacts } from '../../core/fields.ts'
-import { createRelocation } from '../../core/mounts.ts'
 import type { Order } from '../../core/order.ts'
-import type { Container, PodTemplate, Volume } from '../../core/pod.ts'
-import { BIN_VOLUME, INIT_CONTAINER, rewritePod, RUN_VOLUME } from '../../core/rewrite.ts'
+import type { Container, PodSpec, PodTemplate } from '../../core/pod.ts'
+import { rewritePod, type RewriteOptions } from '../../core/rewrite.ts'
 import type { Member, Rules } from '../../core/supervision.ts'
-import { listVolumeFiles } from '../../core/volume-files.ts'
-import type { LoadedPod, Refusal } from './load.ts'
+import type { LoadedPod } from './load.ts'
 import type { RunPorts } from './ports.ts'
+import type { Runtime } from './runtime.ts'
 
-export interface Launch {
-  readonly argv: readonly string[]
-  readonly cwd: string
-  readonly env: Readonly<Record<string, string>>
+/** What the runner knows of a container. */
+export interface Trait {
   /** It runs through the entrypoint, and tells by flags how it is. */
   readonly wrapped: boolean
   /** A probe measures its readiness; else it is ready as soon as it is started. */
@@ -29,72 +24,78 @@ export interface PodPlan {
   readonly name: string
   readonly members: readonly Member[]
   readonly rules: Rules
-  readonly launches: ReadonlyMap<string, Launch>
+  readonly traits: ReadonlyMap<string, Trait>
+  /** Where the wrapped containers' flags are, on this disk. */
   readonly runDir: string
+  readonly runtime: Runtime
 }
 
 export interface PrepareOptions {
   readonly workspace: string
   readonly timeScale: number
+  /** podorder's own image, where containers are made from images. */
+  readonly image: string
+  /** Somebody asks for the end before anything has been started. */
+  readonly cancel: AbortSignal
 }
 
-type Ports = Pick<RunPorts, 'disk' | 'env' | 'entrypoint' | 'machine' | 'makeUid'>
+export interface RewrittenPod {
+  readonly facts: PodFacts
+  readonly template: PodTemplate
+}
 
 const DEFAULT_GRACE_S = 30
 const PROBE_FLAGS: ReadonlySet<string> = new Set(['--ready-probe', '--startup-probe'])
-/** What programs need to find themselves at home on this machine; nothing else comes in from outside. */
-const HOST_VARIABLES = /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TERM|TZ|TMPDIR)$/
 
-export async function preparePod(
-  pod: LoadedPod,
-  { workspace, timeScale }: PrepareOptions,
-  ports: Ports,
-): Promise<PodPlan | Refusal> {
-  const { order } = pod
-  const { spec } = order === undefined ? pod.template : rewritePod(pod.template, order, { image: 'podorder' })
-  const facts = gatherFacts(pod.template, pod.name, ports.makeUid(), ports.machine)
-  const runDir = `${workspace}/run`
-  const directories = new Map([
-    ...(spec.volumes ?? []).map(({ name }) => [name, `${workspace}/volumes/${name}`] as const),
-    [RUN_VOLUME, runDir] as const,
-    [BIN_VOLUME, `${workspace}/bin`] as const,
-  ])
-  // What podorder-init does in a cluster.
-  await ports.disk.makeCommand(`${workspace}/bin/entrypoint`, ports.entrypoint)
-  for (const name of order?.containers ?? []) await ports.disk.makeDirectory(`${runDir}/${name}`)
+export function rewriteLoaded(
+  { template, order, name }: LoadedPod,
+  options: RewriteOptions,
+  ports: Pick<RunPorts, 'machine' | 'makeUid'>,
+): RewrittenPod {
+  const facts = gatherFacts(template, name, ports.makeUid(), ports.machine)
+  if (order === undefined) return { facts, template }
+  const rewritten = rewritePod(template, order, options)
+  const wrapped = new Set(order.containers)
+  const containers = rewritten.spec.containers.map((container) => {
+    // How it is with the containers is the runner's to say; what goes wrong the wrapper still says itself.
+    return wrapped.has(container.name) ? { ...container, args: ['--quiet', ...(container.args ?? [])] } : container
+  })
+  return { facts, template: { ...rewritten, spec: { ...rewritten.spec, containers } } }
+}
 
-  const initContainers = (spec.initContainers ?? []).filter(({ name }) => name !== INIT_CONTAINER)
-  const containers = [...initContainers, ...spec.containers]
-  const faults = await fillVolumes(spec.volumes ?? [], containers, directories, facts, pod, ports)
+/** @param spec of the rewritten pod, with those init containers that are run */
+export function planPod(
+  { template, order }: LoadedPod,
+  spec: PodSpec,
+  timeScale: number,
+  made: Pick<PodPlan, 'name' | 'runDir' | 'runtime'>,
+): PodPlan {
+  const { initContainers = [], containers } = spec
+  return {
+    ...made,
+    members: listMembers(initContainers, containers, order),
+    rules: readRules(template, order, timeScale),
+    traits: readTraits([...initContainers, ...containers], order),
+  }
+}
+
+function readTraits(containers: readonly Container[], order: Order | undefined): ReadonlyMap<string, Trait> {
   const main = order?.main ?? []
   const edges = Map.groupBy(order?.edges ?? [], ({ container }) => container)
-  const wrapped = new Set(order?.containers)
-  const launches = new Map<string, Launch>()
-  for (const container of containers) {
-    const local = makeLocal(container, directories, facts, pod, ports)
-    if ('faults' in local) faults.push(...local.faults)
-    else {
-      const { name } = container
-      const [program = '', ...words] = local.argv
-      launches.set(name, {
-        ...local,
-        // How it is with the containers is the runner's to say; what goes wrong the wrapper still says itself.
-        argv: wrapped.has(name) ? [program, '--quiet', ...words] : local.argv,
-        wrapped: wrapped.has(name),
-        measured: wrapped.has(name) && words.slice(0, words.indexOf('--')).some((word) => PROBE_FLAGS.has(word)),
+  const ordered = new Set(order?.containers)
+  return new Map(
+    containers.map(({ name, command = [], args = [] }) => {
+      const wrapped = ordered.has(name)
+      const words = [...command, ...args]
+      const trait: Trait = {
+        wrapped,
+        measured: wrapped && words.slice(0, words.indexOf('--')).some((word) => PROBE_FLAGS.has(word)),
         waits: (edges.get(name) ?? []).map(({ target, condition }) => `${target}/${condition}`),
-        causes: [...(edges.get(name) ?? []).map(({ target }) => target), ...(wrapped.has(name) ? main : [])],
-      })
-    }
-  }
-  if (faults.length > 0) return { faults }
-  return {
-    name: facts.name,
-    members: listMembers(initContainers, spec.containers, order),
-    rules: readRules(pod.template, order, timeScale),
-    launches,
-    runDir,
-  }
+        causes: [...(edges.get(name) ?? []).map(({ target }) => target), ...(wrapped ? main : [])],
+      }
+      return [name, trait]
+    }),
+  )
 }
 
 function listMembers(
@@ -118,62 +119,5 @@ function readRules({ spec }: PodTemplate, order: Order | undefined, timeScale: n
     graceMs: (spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S) * 1000,
     deadlineMs: spec.activeDeadlineSeconds === undefined ? undefined : spec.activeDeadlineSeconds * 1000,
     timeScale,
-  }
-}
-
-async function fillVolumes(
-  volumes: readonly Volume[],
-  containers: readonly Container[],
-  directories: ReadonlyMap<string, string>,
-  facts: PodFacts,
-  { given }: LoadedPod,
-  { disk }: Ports,
-): Promise<string[]> {
-  const faults: string[] = []
-  const mounts = Map.groupBy(
-    containers.flatMap(({ volumeMounts }) => volumeMounts ?? []),
-    ({ name }) => name,
-  )
-  for (const volume of volumes) {
-    const mounted = mounts.get(volume.name)
-    if (mounted === undefined) continue
-    const directory = directories.get(volume.name) ?? ''
-    const files = listVolumeFiles(volume, facts, given)
-    if ('problem' in files) {
-      faults.push(`volume ${volume.name}: ${files.problem}; add it to the file`)
-      continue
-    }
-    await disk.makeDirectory(directory)
-    for (const { path, content, mode } of files) await disk.makeFile(`${directory}/${path}`, content, mode)
-    // The kubelet makes a subPath that is not there a directory.
-    const paths = new Set(files.map(({ path }) => path))
-    for (const { subPath } of mounted) {
-      if (subPath !== undefined && !paths.has(subPath)) await disk.makeDirectory(`${directory}/${subPath}`)
-    }
-  }
-  return faults
-}
-
-/** References first, as the kubelet resolves them, then mount paths: each word is relocated once. */
-function makeLocal(
-  container: Container,
-  directories: ReadonlyMap<string, string>,
-  facts: PodFacts,
-  { given, directory }: LoadedPod,
-  { disk, env }: Ports,
-): Pick<Launch, 'argv' | 'cwd' | 'env'> | Refusal {
-  const built = buildEnvironment(container, { facts, given, decode: (base64) => disk.decodeText(base64) })
-  if (built.kind === 'problem') return { faults: [`container "${container.name}": ${built.problem}`] }
-  const relocate = createRelocation(container.volumeMounts ?? [], directories)
-  const words = [...(container.command ?? []), ...(container.args ?? [])]
-  const workingDir = relocate(container.workingDir ?? '')
-  const inherited = Object.entries(env).filter((pair): pair is [string, string] => {
-    return HOST_VARIABLES.test(pair[0]) && pair[1] !== undefined
-  })
-  const own = [...built.values].map(([name, value]) => [name, relocate(value)] as const)
-  return {
-    argv: words.map((word) => relocate(expand(word, built.values))),
-    cwd: workingDir.startsWith('/') ? workingDir : `${directory}/${workingDir}`,
-    env: Object.fromEntries([...inherited, ['HOSTNAME', facts.name], ...own]),
   }
 }

@@ -132,11 +132,9 @@ spec:
     says: ["podorder: unknown option '--jsn'; did you mean --json?"],
   },
   {
-    name: 'a runtime of the next version',
-    args: ['run', '--runtime', 'podman', 'pod.yaml'],
-    says: [
-      "podorder: option '--runtime <name>' argument 'podman' is invalid. podman is not supported by this version; leave it out to run processes",
-    ],
+    name: 'an unknown runtime',
+    args: ['run', '--runtime', 'docker', 'pod.yaml'],
+    says: ["podorder: option '--runtime <name>' argument 'docker' is invalid. Use process or podman"],
   },
   {
     name: 'a time scale that is no number',
@@ -166,6 +164,18 @@ const asRoot = process.getuid?.() === 0
   const { code, stderr } = await place.run(['run', 'pod.yaml'], { uid: 65534 })
   t.is(stderr, 'pod.yaml: permission denied (EACCES); give a manifest, or - for stdin\n')
   t.is(code, 2)
+})
+
+test('--runtime podman without podman', async (t) => {
+  const place = openPlace(t)
+  place.write('pod.yaml', writePod({ containers: { a: 'touch started' } }))
+  const { code, stderr } = await place.run(['run', '--runtime', 'podman', 'pod.yaml'], { env: { PATH: place.dir } })
+  t.is(
+    stderr,
+    'podorder: there is no podman in PATH; install it (apt-get install podman), or leave out --runtime podman\n',
+  )
+  t.is(code, 2)
+  await place.assertClean()
 })
 
 test('no room for temporary files', async (t) => {

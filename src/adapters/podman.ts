@@ -1,0 +1,35 @@
+/** Calling podman. */
+import { execa } from 'execa'
+import { codeOf } from '../core/files.ts'
+import { findProblem } from '../core/podman-problem.ts'
+
+export interface PodmanOptions {
+  readonly input?: string
+  /** Ends the call before it is done. */
+  readonly cancel?: AbortSignal
+}
+
+export interface PodmanAnswer {
+  readonly stdout: string
+  /** What went wrong, in one line; undefined when it did what it was asked for. */
+  readonly problem: string | undefined
+  /** There is no podman in PATH. */
+  readonly missing: boolean
+}
+
+/** Never rejects. */
+export async function callPodman(
+  words: readonly string[],
+  { input, cancel }: PodmanOptions = {},
+): Promise<PodmanAnswer> {
+  const result = await execa('podman', words, {
+    // A session of its own: Ctrl-C on the terminal is for the runner, who must still clear up.
+    detached: true,
+    reject: false,
+    ...(input === undefined ? { stdin: 'ignore' } : { input }),
+    ...(cancel === undefined ? {} : { cancelSignal: cancel }),
+  })
+  if (!result.failed) return { stdout: result.stdout, problem: undefined, missing: false }
+  const problem = findProblem(result.stderr ?? '') || (result.shortMessage ?? 'it failed without a word')
+  return { stdout: result.stdout ?? '', problem, missing: codeOf(result.cause) === 'ENOENT' }
+}

@@ -1,0 +1,322 @@
+/** `podorder run --runtime podman`: the same promises as with processes, kept by real containers. */
+import test, { type ExecutionContext } from 'ava'
+import { execa } from 'execa'
+import { randomUUID } from 'node:crypto'
+import { eventually } from '../support/eventually.ts'
+import { podman, PODMAN_ENVIRONMENT } from '../support/podman.ts'
+import {
+  openPlace,
+  type Place,
+  type PodParts,
+  readLines,
+  type RunEnd,
+  type RunLine,
+  writePod,
+} from '../support/podorder.ts'
+import { PODORDER_IMAGE, ROOTS } from './roots.ts'
+
+const BUSYBOX = ROOTS.find(({ name }) => name === 'busybox')?.image ?? ''
+const OPTIONS = ['run', '--runtime', 'podman', '--image', PODORDER_IMAGE]
+/** Ends when it is told to; says so. */
+const SERVE = 'trap "echo stopped; exit 0" TERM; echo up; while :; do sleep 0.05; done'
+
+interface Pod {
+  readonly place: Place
+  readonly name: string
+  start(...words: readonly string[]): ReturnType<Place['start']>
+  /** With `--json`, to its end. */
+  run(...words: readonly string[]): Promise<RunEnd & { readonly lines: readonly RunLine[] }>
+  /** Fails unless the pod, its volumes and its files are gone. */
+  assertGone(): Promise<void>
+}
+
+/** In the host's network: that needs no packet filter. */
+function openPod(t: ExecutionContext, parts: PodParts): Pod {
+  const place = openPlace(t)
+  const name = `run-${randomUUID().slice(0, 8)}`
+  const containers = Object.fromEntries(
+    Object.entries(parts.containers).map(([container, what]) => [
+      container,
+      { image: BUSYBOX, ...(typeof what === 'string' ? { command: ['/bin/sh', '-c', what] } : what) },
+    ]),
+  )
+  const manifest = writePod({ ...parts, spec: { hostNetwork: true, ...parts.spec }, containers })
+  place.write('pod.yaml', manifest.replace('"name": "test"', `"name": "${name}"`))
+  const start: Pod['start'] = (...words) => place.start([...OPTIONS, ...words, 'pod.yaml'], { env: PODMAN_ENVIRONMENT })
+  const listPods = () => podman('pod', 'ps', '--filter', `name=${name}`, '--format', '{{.Name}}')
+  t.teardown(async () => {
+    for (const left of (await listPods()).split('\n').filter(Boolean)) await podman('pod', 'rm', '--force', left)
+  })
+  return {
+    place,
+    name,
+    start,
+    async run(...words) {
+      const end = await start('--json', ...words).end
+      return { ...end, lines: readLines(end.stdout) }
+    },
+    async assertGone() {
+      t.is(await listPods(), '', 'a pod is left')
+      t.is(await podman('ps', '--all', '--filter', `name=${name}`, '--format', '{{.Names}}'), '', 'a container is left')
+      t.is(await podman('volume', 'ls', '--filter', 'dangling=true', '--filter', 'name=data', '--quiet'), '')
+      await place.assertClean()
+    },
+  }
+}
+
+/** `db ready`, each container's events by name, without its output. */
+function tellings(lines: readonly RunLine[]): readonly string[] {
+  return lines.flatMap(({ container, event }) =>
+    container === undefined || event === 'output' ? [] : [`${container} ${event}`],
+  )
+}
+
+/** What it wrote to stdout; a shell tells on stderr of children that were killed. */
+function outputOf(lines: readonly RunLine[], container: string): readonly (string | undefined)[] {
+  return lines.filter((line) => line.container === container && line.stream === 'stdout').map(({ line }) => line)
+}
+
+test('containers start in their order, and what is left is stopped when the main one has ended', async (t) => {
+  const pod = openPod(t, {
+    annotations: { 'depends-on': '{migrate: {db: ready}, app: {migrate: completed, db: ready}}', main: 'app' },
+    containers: {
+      app: 'echo app',
+      db: { command: ['/bin/sh', '-c', SERVE], readinessProbe: { exec: { command: ['/bin/true'] }, periodSeconds: 1 } },
+      migrate: 'echo migrated',
+    },
+  })
+  const { code, lines, stderr } = await pod.run()
+  t.is(stderr, '')
+  t.is(code, 0)
+  const told = tellings(lines)
+  const expected = [
+    ...['podorder-init started', 'podorder-init ended', 'db started', 'db ready', 'migrate started', 'migrate ended'],
+    ...['app started', 'app ended', 'db ended'],
+  ]
+  t.deepEqual(
+    told.filter((what) => expected.includes(what)),
+    expected,
+  )
+  t.deepEqual(outputOf(lines, 'migrate'), ['migrated'])
+  t.deepEqual(outputOf(lines, 'db'), ['up', 'stopped'])
+  t.is(lines.at(-1)?.phase, 'Succeeded')
+  await pod.assertGone()
+})
+
+test('a failure skips what waits for the success, and its code is the exit code', async (t) => {
+  const pod = openPod(t, {
+    annotations: { steps: 'build, test' },
+    containers: { build: 'echo broken >&2; exit 7', test: 'echo tested' },
+  })
+  const { code, lines } = await pod.run()
+  t.is(code, 7)
+  t.deepEqual(
+    lines.filter(({ event }) => event === 'skipped').map(({ container, reason }) => `${container} ${reason}`),
+    ['test Skipped'],
+  )
+  t.is(lines.find(({ line }) => line === 'broken')?.stream, 'stderr')
+  t.deepEqual(outputOf(lines, 'test'), [])
+  await pod.assertGone()
+})
+
+test('restarts are the kubelet’s: with its back-off, and in order again', async (t) => {
+  const pod = openPod(t, {
+    annotations: { steps: 'flaky, last' },
+    spec: { restartPolicy: 'OnFailure', volumes: [{ name: 'data', emptyDir: {} }] },
+    containers: {
+      flaky: {
+        command: ['/bin/sh', '-c', 'echo x >> /data/lives; [ "$(wc -l < /data/lives)" = 3 ]'],
+        volumeMounts: [{ name: 'data', mountPath: '/data' }],
+        securityContext: { runAsUser: 65534 },
+      },
+      last: 'echo done',
+    },
+  })
+  const { code, lines } = await pod.run('--time-scale', '0.01')
+  t.is(code, 0)
+  t.deepEqual(
+    lines.filter(({ event }) => event === 'restarting').map(({ container, restarts }) => `${container} ${restarts}`),
+    ['flaky 1', 'flaky 2'],
+  )
+  const told = tellings(lines)
+  t.true(told.lastIndexOf('flaky ended') < told.indexOf('last started'))
+  await pod.assertGone()
+})
+
+test('Ctrl-C stops in reverse order, and nothing is left', async (t) => {
+  const pod = openPod(t, {
+    annotations: { 'depends-on': '{app: {db: started}}' },
+    containers: { db: SERVE, app: SERVE },
+  })
+  const run = pod.start('--json')
+  await eventually('both are up', () => run.lines().filter(({ line }) => line === 'up').length === 2)
+  run.signal('SIGINT')
+  const { code, stdout } = await run.end
+  t.is(code, 130)
+  const lines = readLines(stdout)
+  t.deepEqual(
+    lines.filter(({ line }) => line === 'stopped').map(({ container }) => container),
+    ['app', 'db'],
+  )
+  t.is(lines.find(({ phase }) => phase === 'Stopping')?.reason, 'Interrupted')
+  await pod.assertGone()
+})
+
+test('a second Ctrl-C kills what does not stop', async (t) => {
+  const pod = openPod(t, {
+    spec: { terminationGracePeriodSeconds: 3600 },
+    containers: { stubborn: 'trap "echo no" TERM; echo up; while :; do sleep 0.05; done' },
+  })
+  const run = pod.start('--json')
+  await eventually('it is up', () => run.lines().some(({ line }) => line === 'up'))
+  run.signal('SIGINT')
+  await eventually('it refuses', () => run.lines().some(({ line }) => line === 'no'))
+  run.signal('SIGINT')
+  t.is((await run.end).code, 130)
+  await pod.assertGone()
+})
+
+test('Ctrl-C before anything runs leaves nothing either', async (t) => {
+  const pod = openPod(t, { annotations: { steps: 'a, b' }, containers: { a: 'echo a', b: 'echo b' } })
+  const run = pod.start()
+  await eventually(
+    'it has begun',
+    async () => (await podman('pod', 'ps', '--filter', `name=${pod.name}`, '--quiet')) !== '',
+  )
+  run.signal('SIGTERM')
+  t.is((await run.end).code, 143)
+  await pod.assertGone()
+})
+
+test('the words of an image are the command of a container that has none', async (t) => {
+  const image = `localhost/podorder-test/words-${randomUUID().slice(0, 8)}`
+  const pod = openPod(t, {
+    annotations: { steps: 'all, some' },
+    containers: { all: { image, env: [{ name: 'A', value: 'no' }] }, some: { image, args: ['args'] } },
+  })
+  const words = ['ENTRYPOINT ["/bin/sh", "-c", "echo $0 $1"]', 'CMD ["$(A)", "cmd"]']
+  await execa('podman', ['build', '--quiet', '--tag', image, '-'], {
+    env: PODMAN_ENVIRONMENT,
+    input: [`FROM ${BUSYBOX}`, ...words].join('\n'),
+  })
+  t.teardown(() => podman('rmi', image))
+  const { code, lines, stderr } = await pod.run()
+  t.is(stderr, '')
+  t.is(code, 0)
+  t.deepEqual(outputOf(lines, 'all'), ['$(A) cmd'])
+  t.deepEqual(outputOf(lines, 'some'), ['args'])
+  await pod.assertGone()
+})
+
+test('a pod without order runs as it is: variables, references, files, and users of their own', async (t) => {
+  const pod = openPod(t, {
+    spec: {
+      volumes: [
+        { name: 'data', emptyDir: {} },
+        { name: 'info', downwardAPI: { items: [{ path: 'name', fieldRef: { fieldPath: 'metadata.name' } }] } },
+      ],
+      initContainers: [
+        {
+          name: 'first',
+          image: BUSYBOX,
+          command: ['/bin/sh', '-c', 'echo from first > /data/note'],
+          securityContext: { runAsUser: 65534 },
+          volumeMounts: [{ name: 'data', mountPath: '/data', subPath: 'part' }],
+        },
+      ],
+    },
+    containers: {
+      a: {
+        command: ['/bin/sh', '-c'],
+        args: ['echo "$(GREETING)"; cat /data/part/note /info/name'],
+        env: [
+          { name: 'WHO', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+          { name: 'GREETING', value: 'hello $(WHO)' },
+        ],
+        volumeMounts: [
+          { name: 'data', mountPath: '/data' },
+          { name: 'info', mountPath: '/info' },
+        ],
+      },
+    },
+  })
+  const { code, lines, stderr } = await pod.run()
+  t.is(stderr, '')
+  t.is(code, 0)
+  t.deepEqual(outputOf(lines, 'a'), [`hello ${pod.name}`, 'from first', pod.name])
+  await pod.assertGone()
+})
+
+test('a command that is not in its image is a failed start, as in a cluster', async (t) => {
+  const pod = openPod(t, { containers: { a: { command: ['/no/such/program'] } } })
+  const { code, lines } = await pod.run()
+  const end = lines.find(({ event }) => event === 'ended')
+  t.is(end?.reason, 'StartError')
+  t.regex(end?.message ?? '', /\/no\/such\/program.*no such file or directory/)
+  t.false(lines.some(({ event }) => event === 'output'))
+  t.is(code, 128)
+  await pod.assertGone()
+})
+
+test('prefixes and the closing table are those of the process runtime', async (t) => {
+  const pod = openPod(t, { annotations: { steps: 'a, b' }, containers: { a: 'echo one', b: 'echo two' } })
+  const { code, stdout } = await pod.start('--no-output').end
+  t.is(code, 0)
+  t.true(stdout.includes('podorder      | b started: a/completed came\n'))
+  t.regex(stdout, /\ncontainer +waited +started +ready +ended +restarts +exit +reason +waited for last\n/)
+  t.regex(stdout, /\nb +\S+s +\S+s +\S+s +\S+s +0 +0 +Completed +a\/completed\n$/)
+  await pod.assertGone()
+})
+
+const NOT_THERE = 'localhost/podorder-test/not-there'
+
+interface Refusal extends PodParts {
+  readonly name: string
+  readonly words?: readonly string[]
+  readonly says: RegExp
+}
+
+const REFUSALS: readonly Refusal[] = [
+  {
+    name: "podorder's image is missing",
+    words: ['--image', NOT_THERE],
+    annotations: { steps: 'a, b' },
+    containers: { a: 'true', b: 'true' },
+    says: /^podorder: podman has no image \S+not-there, which podorder-init installs the entrypoint from; get it with: podman pull \S+not-there\n$/,
+  },
+  {
+    name: 'the image of a container without command cannot be had',
+    annotations: { steps: 'a, b' },
+    containers: { a: { image: NOT_THERE }, b: 'true' },
+    says: /^pod\.yaml: container "a": podman: .*not-there.*; write its command, or give podman the image\n$/,
+  },
+  {
+    name: 'an image has no words',
+    annotations: { steps: 'a, b' },
+    containers: { a: {}, b: 'true' },
+    says: /^pod\.yaml: container "a": its image \S+ has no ENTRYPOINT and no CMD; write its command\n$/,
+  },
+  {
+    name: 'a volume of a kind that podman does not play',
+    spec: { volumes: [{ name: 'v', nfs: { server: 'x', path: '/' } }] },
+    containers: { a: { command: ['/bin/true'], volumeMounts: [{ name: 'v', mountPath: '/v' }] } },
+    says: /^pod\.yaml: podman: .*VolumeSource.*\n$/,
+  },
+  {
+    name: 'a ConfigMap is not in the file',
+    spec: { volumes: [{ name: 'v', configMap: { name: 'c' } }] },
+    containers: { a: { command: ['/bin/true'], volumeMounts: [{ name: 'v', mountPath: '/v' }] } },
+    says: /^pod\.yaml: volume v: there is no configMap "c"; add it to the file\n$/,
+  },
+]
+
+for (const { name, words = [], says, ...parts } of REFUSALS) {
+  test(`refused: ${name}`, async (t) => {
+    const pod = openPod(t, parts)
+    const { code, stdout, stderr } = await pod.start(...words).end
+    t.regex(stderr, says)
+    t.is(stdout, '')
+    t.is(code, 2)
+    await pod.assertGone()
+  })
+}
