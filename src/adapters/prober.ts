@@ -13,6 +13,7 @@ import type { IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2'
 import type { Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { formatDuration } from '../core/duration.ts'
+import { codeOf } from '../core/files.ts'
 import {
   encodeHealthCheck,
   HEALTH_CHECK_PATH,
@@ -246,8 +247,4 @@ async function reach<Result>(
 function findOwnAddress(): string {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
   return addresses.find(({ internal, address }) => !internal && !address.startsWith('fe80:'))?.address ?? LOOPBACK
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined
 }

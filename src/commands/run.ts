@@ -1,6 +1,6 @@
 /** `podorder run POD.yaml`: a pod's containers on this machine, in the order they need. */
 import { findUnsuitable } from '../core/suitability.ts'
-import type { Verdict } from '../core/supervision.ts'
+import type { Verdict } from '../core/verdict.ts'
 import { DEFAULT_IMAGE } from './run/images.ts'
 import { loadPod } from './run/load.ts'
 import { runPod } from './run/pod.ts'

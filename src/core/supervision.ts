@@ -6,6 +6,7 @@
  */
 import { type Backoff, beginBackoff, nextRestart, shouldRestart } from './backoff.ts'
 import type { RestartPolicy } from './pod.ts'
+import { type StopReason, type Verdict, weighExit } from './verdict.ts'
 
 /** `sidecar`: an init container with restartPolicy Always; the next one does not wait for its end. */
 export type Role = 'init' | 'sidecar' | 'app'
@@ -27,15 +28,13 @@ export interface Rules {
   readonly timeScale: number
 }
 
-export type StopReason = 'Interrupted' | 'DeadlineExceeded'
-
 export type Event =
   | { readonly kind: 'begin' }
   | { readonly kind: 'started'; readonly container: string }
-  /** Without an exit code: it was told to stop before it could be started. */
   | {
       readonly kind: 'ended'
       readonly container: string
+      /** Undefined: it was told to stop before it could be started. */
       readonly exitCode: number | undefined
       /** It was never started, since another had failed. */
       readonly skipped?: boolean
@@ -58,13 +57,6 @@ export type Step =
   | { readonly kind: 'phase'; readonly phase: 'Pending' | 'Running' }
   | { readonly kind: 'stopping'; readonly reason: StopReason }
   | { readonly kind: 'finish'; readonly verdict: Verdict }
-
-export interface Verdict {
-  readonly phase: 'Succeeded' | 'Failed'
-  /** 0 when all main containers succeeded; else that of the one that failed first (not skipped, if any was not), or 1. */
-  readonly exitCode: number
-  readonly reason: StopReason | undefined
-}
 
 interface Seat {
   readonly member: Member
@@ -237,18 +229,13 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
   function finish(): void {
     finished = true
     const reason = stopping === 'Done' ? undefined : stopping
-    const incomplete = apps.some(({ exitCode }) => exitCode !== 0)
+    const exitCode = weighExit(
+      apps.filter(({ member }) => member.main),
+      reason,
+    )
+    const incomplete = apps.some((app) => app.exitCode !== 0)
     const phase = incomplete || reason === 'DeadlineExceeded' ? 'Failed' : 'Succeeded'
-    steps.push({ kind: 'finish', verdict: { phase, exitCode: weighExit(reason), reason } })
-  }
-
-  function weighExit(reason: StopReason | undefined): number {
-    const mains = apps.filter(({ member }) => member.main)
-    if (reason === undefined && mains.every(({ exitCode }) => exitCode === 0)) return 0
-    const failed = mains.filter(({ exitCode }) => exitCode !== undefined && exitCode !== 0)
-    // A skipped wrapper may be gone before the one whose failure it saw: it is a consequence, not a cause.
-    const causes = failed.filter(({ skipped }) => !skipped)
-    return (causes.length > 0 ? causes : failed).toSorted((a, b) => a.endedAtMs - b.endedAtMs)[0]?.exitCode ?? 1
+    steps.push({ kind: 'finish', verdict: { phase, exitCode, reason } })
   }
 
   function later(afterMs: number, event: Event): void {

@@ -8,7 +8,7 @@ const MISLEADING = {
   BUN_OPTIONS: '--version',
   BUN_BE_BUN: '1',
   NODE_CHANNEL_FD: '9',
-  NODE_OPTIONS: '--require=/work/intruder.js',
+  NODE_OPTIONS: '--require=/srv/intruder.js',
   LD_LIBRARY_PATH: '/foreign',
 }
 
@@ -52,7 +52,7 @@ for (const { name, image, native, loader } of ROOTS) {
     host.write('work/intruder.js', 'console.log("intruder"); process.exit(99)\n')
     host.write('work/package.json', '{"name": "somebody", "imports": {"#x": "./intruder.js"}, "type": "commonjs"}\n')
     host.write('work/tsconfig.json', '{"extends": "./not-there.json"}\n')
-    const flags = [`--volume=${work}:/work:ro`, '--workdir=/work']
+    const flags = [`--volume=${work}:/srv:ro`, '--workdir=/srv']
     const container = host.start(image, ['--quiet', '--', '/actor', 'environment'], { flags })
     const { code, stdout, stderr } = await container.end
     t.is(code, 0)

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { OPTIONS } from '../../src/core/options.ts'
 import { type Plan, readPlan } from '../../src/core/plan.ts'
 
-const CWD = '/work'
+const CWD = '/srv'
 
 function plan(t: ExecutionContext, ...flags: readonly string[]): Plan {
   const reading = readPlan([...flags, '--', 'true'], CWD)
@@ -47,11 +47,11 @@ const MEANINGS: readonly (readonly [readonly string[], Partial<Plan>])[] = [
   [['--on-error', 'continue', '--on-error', 'stopAndFail'], { continueOnError: false }],
   [['--restart-policy', 'OnFailure'], { restartPolicy: 'OnFailure' }],
   [['--hold', '--hold=false'], { hold: false }],
-  [['--stdout-path', 'logs/out'], { stdoutPath: '/work/logs/out' }],
+  [['--stdout-path', 'logs/out'], { stdoutPath: '/srv/logs/out' }],
   [['--stdout-path', ''], { stdoutPath: undefined }],
-  [['--run-dir', 'run', '--name', 'db'], { ownDir: '/work/run/db', name: 'db' }],
+  [['--run-dir', 'run', '--name', 'db'], { ownDir: '/srv/run/db', name: 'db' }],
   [['--ready-tcp', '5432'], { readiness: { flag: 'ready-tcp', text: '5432' } }],
-  [['--post-file', 'done'], { files: [{ flag: 'completed', path: '/work/done' }] }],
+  [['--post-file', 'done'], { files: [{ flag: 'completed', path: '/srv/done' }] }],
   [
     ['--ready-file', '/r', '--started-file', '/s'],
     {
@@ -75,7 +75,7 @@ test('wait files are absolute, split by commas, and each is waited for once', (t
   t.deepEqual(
     waits.map(({ path, label }) => [path, label]),
     [
-      ['/work/a', '/work/a'],
+      ['/srv/a', '/srv/a'],
       ['/b', '/b'],
     ],
   )
@@ -131,10 +131,7 @@ const PROBLEMS: readonly (readonly [readonly string[], string])[] = [
   ],
   [['--stop-after', 'app', '--', 'x'], '--stop-after needs --run-dir, where the others say that they have stopped'],
   [['--wait-file-timeout', '5s', '--', 'x'], '--wait-file-timeout takes PATH=DURATION, not "5s"'],
-  [
-    ['--wait-file-optional', 'a', '--', 'x'],
-    '/work/a has a timeout or is optional, but there is no --wait-file /work/a',
-  ],
+  [['--wait-file-optional', 'a', '--', 'x'], '/srv/a has a timeout or is optional, but there is no --wait-file /srv/a'],
   [
     ['--ready-tcp', '1', '--ready-http', 'x', '--', 'x'],
     '--ready-tcp and --ready-http exclude each other; give one of them',

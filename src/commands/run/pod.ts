@@ -1,5 +1,6 @@
 /** The pod that runs: ends, timers and signals go into the supervision, and what it decides is done. */
-import { type Event, type Step, type StopReason, supervise, type Verdict } from '../../core/supervision.ts'
+import { type Event, type Step, supervise } from '../../core/supervision.ts'
+import type { StopReason, Verdict } from '../../core/verdict.ts'
 import { followFlags } from './follow.ts'
 import { createLives, type Report } from './lives.ts'
 import type { RunPorts } from './ports.ts'
