@@ -4,7 +4,7 @@
  * It works across uids and through a read-only mount of the volume.
  */
 import type { Socket } from 'node:net'
-import type { Files } from '../core/files.ts'
+import { codeOf, type Files } from '../core/files.ts'
 import type { Link } from '../core/gate.ts'
 import { MAKING } from '../core/record.ts'
 
@@ -64,7 +64,7 @@ export function holdLifeline(dir: string, files: Files, onChange: () => void): L
           if (link === 'connecting') become('held')
         },
         (error: unknown) => {
-          const code = error instanceof Error && 'code' in error ? error.code : undefined
+          const code = codeOf(error)
           // A full backlog is a sign of life; a vanished or forbidden socket says nothing.
           if (code === 'EAGAIN') tried = ''
           become(code === 'ECONNREFUSED' || code === 'ECONNRESET' ? 'lost' : 'none')

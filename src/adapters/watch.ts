@@ -1,5 +1,6 @@
 /** Being woken when a file may have changed: chokidar, with polling where inotify is used up or does not work. */
 import type { ChokidarOptions, FSWatcher } from 'chokidar'
+import { codeOf } from '../core/files.ts'
 import { MAKING } from '../core/record.ts'
 
 export interface Watch {
@@ -102,7 +103,7 @@ async function follow(
 }
 
 function describe(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const code = codeOf(error)
   if (code === 'EMFILE') return 'EMFILE: fs.inotify.max_user_instances of this node and uid is used up'
   if (code === 'ENOSPC') return 'ENOSPC: fs.inotify.max_user_watches of this node and uid is used up'
   return error instanceof Error ? error.message : String(error)

@@ -1,5 +1,8 @@
 /** Durations in Go's syntax, as Kubernetes, kubectl and Tekton write them (`time.ParseDuration`). */
 
+/** Timers overflow past 2^31-1 ms and would fire at once; 24 days are never, to a pod. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 const UNIT_MS: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,

@@ -1,6 +1,6 @@
 /** From what was said on the command line to what is meant: ms, absolute paths, contradictions refused. Pure. */
 import { scanArgv } from './argv.ts'
-import { parseDuration } from './duration.ts'
+import { LONGEST_TIMER_MS, parseDuration } from './duration.ts'
 import type { Wait } from './gate.ts'
 import { OPTIONS, type OptionName } from './options.ts'
 import type { RestartPolicy } from './pod.ts'
@@ -50,9 +50,6 @@ export type Reading =
   | { readonly kind: 'plan'; readonly plan: Plan }
   | { readonly kind: 'help' | 'version' }
   | { readonly kind: 'problem'; readonly problem: string }
-
-/** Timers overflow past 2^31-1 ms and would fire at once; 24 days are never, to a pod. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** Takes one sentence on what is wrong; reading goes on with a stand-in, so that the plan need not be partial. */
 type Refuse = (problem: string) => void

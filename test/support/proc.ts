@@ -47,17 +47,6 @@ export function readChildren(pid: number): readonly number[] {
   }
 }
 
-/** What its descriptors lead to. */
-export function readDescriptors(pid: number): readonly string[] {
-  return readdirSync(`/proc/${pid}/fd`).flatMap((descriptor) => {
-    try {
-      return [readlinkSync(`/proc/${pid}/fd/${descriptor}`)]
-    } catch {
-      return []
-    }
-  })
-}
-
 /** How many inotify watches it has. */
 export function countWatches(pid: number): number {
   const descriptors = readdirSync(`/proc/${pid}/fdinfo`).flatMap((descriptor) => {

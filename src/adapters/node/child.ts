@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { constants } from 'node:os'
+import { codeOf } from '../../core/files.ts'
 import type { Child, Running, Sink, StartFault, Status } from '../../core/status.ts'
 
 export function createNodeChild(command: readonly string[]): Child {
@@ -72,7 +73,7 @@ function drain(stream: Readable | null, sink: Sink | undefined): Promise<void> |
 }
 
 function explain(error: unknown, program: string): StartFault {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const code = codeOf(error)
   return code === 'ENOENT'
     ? { code: 127, why: `${program}: not found${program.includes('/') ? '' : ` in PATH=${process.env['PATH'] ?? ''}`}` }
     : { code: 126, why: `${program}: cannot be executed (${String(code)})` }

@@ -1,4 +1,5 @@
 /** The pod that runs: ends, timers and signals go into the supervision, and what it decides is done. */
+import { LONGEST_TIMER_MS } from '../../core/duration.ts'
 import { type Event, type Step, supervise } from '../../core/supervision.ts'
 import type { StopReason, Verdict } from '../../core/verdict.ts'
 import { followFlags } from './follow.ts'
@@ -12,9 +13,6 @@ const STOP_MESSAGES: Readonly<Record<StopReason, string>> = {
   Interrupted: 'stopping; Ctrl-C again kills',
   DeadlineExceeded: 'stopping: its activeDeadlineSeconds are over',
 }
-
-/** setTimeout takes 31 bits. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /**
  * @param listen gets what to call whenever somebody asks for the end: the first time the pod is stopped as when it is
