@@ -10,15 +10,19 @@ import { parseArgs } from 'node:util'
 import { listCandidates } from './candidates.ts'
 import { measureChain } from './chain.ts'
 import { measureContainer } from './container.ts'
+import { measureController } from './controller.ts'
 import type { Bench, Figure } from './figure.ts'
 import { measureHandoff } from './handoff.ts'
 import { measureIdle } from './idle.ts'
+import { measureInject } from './inject.ts'
 import { describeMachine } from './machine.ts'
 import { measureMemory } from './memory.ts'
 import { killProcesses } from './processes.ts'
 import { measureStartup } from './startup.ts'
+import { measureSteps } from './steps.ts'
 import { formatTable } from './table.ts'
 import { ENTRYPOINT, isExecutable, prepareTools } from './tools.ts'
+import { measureWebhook } from './webhook.ts'
 
 const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => readonly Figure[] | Promise<readonly Figure[]>>> = {
   startup: measureStartup,
@@ -27,6 +31,10 @@ const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => readonly Figure[] 
   idle: measureIdle,
   chain: measureChain,
   container: measureContainer,
+  steps: measureSteps,
+  webhook: measureWebhook,
+  controller: measureController,
+  inject: measureInject,
 }
 
 const USAGE = `usage: npm run bench -- [--only ${Object.keys(MEASUREMENTS).join(',')}] [--long] [--json FILE]`

@@ -3,15 +3,18 @@
 import { takeSignals } from '../src/adapters/signals.ts'
 import { holdLifeline, serveAlive } from '../src/adapters/alive.ts'
 import { createLog } from '../src/adapters/log.ts'
-import { createPosixChild } from '../src/adapters/posix/child.ts'
+import { createPosixChild, ENVIRONMENT, readVariable } from '../src/adapters/posix/child.ts'
 import { createPosixFiles } from '../src/adapters/posix/files.ts'
-import { openLibrary } from '../src/adapters/posix/library.ts'
+import { type Library, openLibrary } from '../src/adapters/posix/library.ts'
 import { createFlags } from '../src/commands/flags.ts'
 import { runEntrypoint } from '../src/commands/entrypoint.ts'
-import type { Measure } from '../src/commands/ports.ts'
-import type { Child } from '../src/core/status.ts'
+import type { CommandWords } from '../src/core/status.ts'
 import { describeSystemError, type Files } from '../src/core/files.ts'
-import { type Plan, type ReadinessFlag, readPlan } from '../src/core/plan.ts'
+import { type Plan, readPlan } from '../src/core/plan.ts'
+import { PLATFORM_COMMANDS } from '../src/core/platform.ts'
+
+/** The variable in which Tekton's controller names the programs of several platforms. */
+const TEKTON_COMMANDS = 'TEKTON_PLATFORM_COMMANDS'
 
 const signals = takeSignals()
 // Signal listeners do not keep Bun's event loop alive: without a timer it spins on the await below.
@@ -24,11 +27,16 @@ async function main(argv: readonly string[]): Promise<number> {
     const { runPodorder } = await import('./podorder.ts')
     return runPodorder(argv, signals)
   }
-  if (argv[0] === 'install') return install(argv.slice(1))
-  const reading = readPlan(argv, process.cwd())
+  const system = await openSystem()
+  // What is no flag first is another job, or a mistake; so are flags that are not ours.
+  if (argv[0]?.startsWith('-') === false || system.tekton) {
+    const code = await doOtherJob(argv, system)
+    if (code !== undefined) return code
+  }
+  const reading = readPlan(argv, process.cwd(), system.commands !== undefined)
   switch (reading.kind) {
     case 'problem':
-      return misuse(reading.problem)
+      return (await doOtherJob(argv, system)) ?? misuse(reading.problem)
     case 'help': {
       const { formatHelp } = await import('../src/core/help.ts')
       process.stdout.write(formatHelp())
@@ -40,78 +48,91 @@ async function main(argv: readonly string[]): Promise<number> {
       return 0
     }
     case 'plan':
-      return runPlan(reading.plan, argv.length - reading.plan.command)
+      return runPlan(reading.plan, system, argv.length - reading.plan.command)
   }
 }
 
+async function doOtherJob(argv: readonly string[], { files }: System): Promise<number | undefined> {
+  const done = await (await import('./job.ts')).doJob(argv, signals, files)
+  return typeof done === 'string' ? misuse(done) : done
+}
+
+type Command = CommandWords & { readonly fault: string | undefined }
+
+/** The command of an image whose platforms have several. */
+async function readCommands(commands: string, words: number): Promise<Command> {
+  const { choosePlatformCommand } = await import('../src/core/platform.ts')
+  // What is run beside the command, its probes and hooks, gets our own view.
+  delete process.env[PLATFORM_COMMANDS]
+  const choice = choosePlatformCommand(commands, process.arch, words > 0)
+  return 'problem' in choice
+    ? { lead: [], words, hidden: PLATFORM_COMMANDS, fault: choice.problem }
+    : { lead: choice.words, words, hidden: PLATFORM_COMMANDS, fault: undefined }
+}
+
 /** @param words how many words of the command line are the command's. */
-async function runPlan(plan: Plan, words: number): Promise<number> {
-  const { files, child } = await openSystem(words)
-  const measure = plan.readiness === undefined ? undefined : await openMeasure(plan.readiness, child)
-  if (typeof measure === 'string') return misuse(measure)
+async function runPlan(plan: Plan, system: System, words: number): Promise<number> {
+  const { files, commands, posix } = system
+  const plain: Command = { lead: [], words, hidden: undefined, fault: undefined }
+  const command = commands === undefined ? plain : await readCommands(commands, words)
+  const child =
+    posix === undefined
+      ? (await import('../src/adapters/node/child.ts')).createNodeChild([
+          ...command.lead,
+          ...process.argv.slice(process.argv.length - words),
+        ])
+      : createPosixChild(posix.library, files, posix.environment, command)
+  const cold = plan.readiness === undefined && plan.postStart === undefined
+  const probing = cold ? {} : (await import('./probing.ts')).openProbing(plan, child)
+  if (typeof probing === 'string') return misuse(probing)
+  const log = createLog(files, { format: plan.logFormat, quiet: plan.quiet, name: plan.name })
+  const outside =
+    plan.outside === undefined ? undefined : (await import('./outside.ts')).openOutside(plan.outside, plan, files, log)
+  if (typeof outside === 'string') return misuse(outside)
   return runEntrypoint(plan, {
     signals,
     child,
-    measure,
+    measure: undefined,
+    postStart: undefined,
+    ...probing,
+    fault: command.fault,
     flags: createFlags(files),
     lifelines: { serve: (dir) => serveAlive(dir, files), hold: (dir, onChange) => holdLifeline(dir, files, onChange) },
     watchPaths: async (paths, wake, warn) => (await import('../src/adapters/watch.ts')).watchPaths(paths, wake, warn),
-    log: createLog(files, { format: plan.logFormat, quiet: plan.quiet, name: plan.name }),
+    outside,
+    log,
     now: () => new Date(),
+    chance: Math.random,
     openCopy: async (path, descriptor) => (await import('../src/adapters/copy.ts')).openCopy(path, descriptor),
     describeError: describeSystemError,
   })
 }
 
-/** The executable speaks to the C library itself; on Node (the npm package, tests) node:fs and node:child_process do. */
-async function openSystem(words: number): Promise<{ readonly files: Files; readonly child: Child }> {
+interface System {
+  readonly files: Files
+  /** Tekton's controller may have written the command line. */
+  readonly tekton: boolean
+  /** PODORDER_PLATFORM_COMMANDS, where that is set. */
+  readonly commands: string | undefined
+  /** Of the executable, which speaks to the C library itself; on Node (the npm package, tests) its own modules do. */
+  readonly posix: { readonly library: Library; readonly environment: Buffer } | undefined
+}
+
+async function openSystem(): Promise<System> {
   const library = await openLibrary()
-  if (library !== undefined) {
-    const files = createPosixFiles(library)
-    return { files, child: createPosixChild(library, files, words) }
+  if (library === undefined) {
+    const { nodeFiles } = await import('../src/adapters/node/files.ts')
+    const { env } = process
+    const tekton = env[TEKTON_COMMANDS] !== undefined
+    return { files: nodeFiles, tekton, commands: env[PLATFORM_COMMANDS], posix: undefined }
   }
-  const { nodeFiles } = await import('../src/adapters/node/files.ts')
-  const { createNodeChild } = await import('../src/adapters/node/child.ts')
-  return { files: nodeFiles, child: createNodeChild(process.argv.slice(-words)) }
+  const files = createPosixFiles(library)
+  const environment = files.read(ENVIRONMENT)
+  const commands = environment.includes(PLATFORM_COMMANDS) ? readVariable(PLATFORM_COMMANDS, environment) : undefined
+  return { files, tekton: environment.includes(TEKTON_COMMANDS), commands, posix: { library, environment } }
 }
 
 function misuse(problem: string): number {
   process.stderr.write(`entrypoint: ${problem} (entrypoint --help lists the flags)\n`)
   return 2
-}
-
-async function install(argv: readonly string[]): Promise<number> {
-  const { runInstall } = await import('../src/commands/install.ts')
-  const { code, text } = runInstall(argv, {
-    disk: await import('../src/adapters/placement.ts'),
-    executable: process.execPath,
-    cwd: process.cwd(),
-    uid: process.getuid?.(),
-    clock: () => performance.now(),
-    describeError: describeSystemError,
-  })
-  if (code === 0) process.stdout.write(`${text}\n`)
-  else process.stderr.write(`entrypoint: ${text}\n`)
-  return code
-}
-
-/** @returns what measures readiness, or one sentence on what is wrong with the flag. */
-async function openMeasure({ flag, text }: ReadinessFlag, child: Child): Promise<Measure | string> {
-  const { probeFromFlag } = await import('../src/core/probe-flag.ts')
-  const parsed = probeFromFlag(flag, text)
-  if ('problem' in parsed) return parsed.problem
-  const { createProber } = await import('../src/adapters/prober.ts')
-  const { measureReadiness } = await import('../src/commands/readiness.ts')
-  const prober = createProber()
-  const probe: typeof prober.probe = async (what, signal) => {
-    child.shareReaping(true)
-    try {
-      return await prober.probe(what, signal)
-    } finally {
-      child.shareReaping(false)
-    }
-  }
-  const role = flag === 'startup-probe' ? 'startup' : 'readiness'
-  const ports = { prober: { probe }, clock: () => performance.now() }
-  return (tell) => measureReadiness(parsed.probe, role, ports, tell)
 }

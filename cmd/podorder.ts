@@ -10,7 +10,10 @@ import { openLibrary } from '../src/adapters/posix/library.ts'
 import type { RunOptions } from '../src/commands/run.ts'
 import { describeSystemError } from '../src/core/files.ts'
 import { version } from '../src/core/version.ts'
+import { addController } from './controller.ts'
+import { addInject } from './inject.ts'
 import { openTerminal } from './terminal.ts'
+import { addWebhook } from './webhook.ts'
 
 const CODE_MISUSE = 2
 const PR_SET_CHILD_SUBREAPER = 36
@@ -18,6 +21,13 @@ const PR_SET_CHILD_SUBREAPER = 36
 const COMPILED = import.meta.url.includes('/$bunfs/')
 
 const EXAMPLES = `
+Examples:
+  podorder run pod.yaml
+  podorder inject -f app.yaml | kubectl apply -f -
+  kubectl podorder inject -f app.yaml --diff
+`
+
+const RUN_EXAMPLES = `
 Examples:
   podorder run pod.yaml                     until its main containers have ended, or Ctrl-C
   podorder run --runtime podman pod.yaml    the same in real containers
@@ -49,20 +59,40 @@ export async function runPodorder(argv: readonly string[], signals: Signals): Pr
     .addHelpText('after', EXAMPLES)
   program
     .command('run')
-    .description('run a pod on this machine, as processes or as containers of podman')
+    .description('run a pod on this machine, without a cluster')
     .argument('<pod.yaml>', 'a manifest, or - for stdin; its first pod is run')
     .option('--only <KIND/NAME>', 'run this one of several')
     .option('--runtime <name>', 'process or podman', readRuntime, 'process')
     .option('--image <image>', "podorder's own, where podman needs it")
-    .option('--time-scale <factor>', 'factor for back-offs and the deadline', readFactor, 1)
+    .option('--time-scale <factor>', 'for back-offs, the deadline and probes', readFactor, 1)
     .option('--json', 'print one JSON event per line')
     .option('--no-output', "do not print the containers' output")
     .option('-q, --quiet', 'print the closing table only')
     .helpOption('-h, --help', 'print this page')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', RUN_EXAMPLES)
     .action(async (manifest: string, given: GivenOptions) => {
       const { only, runtime, image, timeScale, output, json = false, quiet = false } = given
       code = await run({ manifest, only, runtime, image, timeScale, output, json, quiet }, signals)
+    })
+  const end = (ended: number): void => {
+    code = ended
+  }
+  addInject(program, end)
+  addWebhook(program, signals, end)
+  addController(program, signals, end)
+  program
+    .command('rbac')
+    .description('print the least Role for waiting')
+    .argument('<targets...>', 'pod/NAME, job/NAME, service/NAME; KIND/NAMESPACE/NAME; KIND/-lSELECTOR')
+    .option('-n, --namespace <name>', 'of targets that name none, and of the ServiceAccount', 'default')
+    .option('--service-account <name>', 'that waits', 'default')
+    .helpOption('-h, --help', 'print this page')
+    .action(async (targets: readonly string[], given: { namespace: string; serviceAccount: string }) => {
+      const { writeRbac } = await import('../src/commands/rbac.ts')
+      const written = writeRbac(targets, given)
+      code = written.code
+      if (code === 0) process.stdout.write(written.text)
+      else process.stderr.write(`podorder: ${written.text}\n`)
     })
   try {
     await program.parseAsync([...argv], { from: 'user' })
@@ -100,6 +130,7 @@ async function run(options: RunOptions, signals: Signals): Promise<number> {
   const { runManifest } = await import('../src/commands/run.ts')
   const { readManifest, readNested } = await import('../src/adapters/yaml.ts')
   const { createProcesses } = await import('../src/adapters/process.ts')
+  const { createProber } = await import('../src/adapters/prober/prober.ts')
   const disk = await import('../src/adapters/workspace.ts')
   const terminal = openTerminal()
   const entrypoint = findEntrypoint()
@@ -119,6 +150,7 @@ async function run(options: RunOptions, signals: Signals): Promise<number> {
     disk,
     yaml: { read: readManifest, readNested },
     processes: createProcesses(),
+    prober: createProber(),
     podman: async (words, given) => (await import('../src/adapters/podman.ts')).callPodman(words, given),
     watchDirectories: async (paths, wake, warn) =>
       (await import('../src/adapters/watch.ts')).watchDirectories(paths, wake, warn),

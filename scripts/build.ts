@@ -81,6 +81,9 @@ async function bundleParts(): Promise<ReadonlyMap<string, string>> {
   const bundles = new Map<string, string>()
   for (const path of new Set(found)) {
     const outdir = resolve(partsDirectory, basename(path, '.ts'))
+    if ([...bundles.values()].some((bundle) => dirname(bundle) === outdir)) {
+      throw new Error(`two lazily loaded parts are called ${basename(path)}`)
+    }
     await bundle({
       entrypoints: [path],
       outdir,

@@ -89,13 +89,13 @@ test('an adapter has at most one package', (t) => {
 /** Starts processes in three places: a container's exec probe, the containers of a run on this machine, and podman. */
 const PLACES = new Map([['execa', 3]])
 
-test('a package is imported by one file, so that replacing it touches that file only', (t) => {
+test('a package is imported by one file, or by the command line, so that replacing it touches that place only', (t) => {
   const users = Map.groupBy(
     imports.filter(({ to }) => isPackage(to)),
     ({ to }) => packageOf(to),
   )
   const shared = [...users].flatMap(([name, of]) => {
-    const places = new Set(of.map(({ from }) => from))
+    const places = new Set(of.map(({ from }) => (from.startsWith('cmd/') ? 'cmd' : from)))
     return places.size > (PLACES.get(name) ?? 1) ? [`${name}: ${[...places].join(', ')}`] : []
   })
   t.deepEqual(shared, [])

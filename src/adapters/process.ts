@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
 import { createLineSplitter } from '../core/lines.ts'
+import { findLeftovers, readStat, type Stat } from '../core/process-stat.ts'
 
 export interface ProcessPlan {
   readonly argv: readonly string[]
@@ -31,6 +32,11 @@ export interface ContainerProcess {
   readonly end: Promise<ProcessEnd>
 }
 
+/** How a command beside the first process has ended: a probe's, a hook's. */
+export type CommandEnd = { readonly ok: true } | { readonly ok: false; readonly why: string }
+
+/** Of a command's output (pkg/probe/exec). */
+const MAX_OUTPUT_BYTES = 10 * 1024
 /** What has left the group may hold the output open; so long it may still speak once the first process has ended. */
 const DRAIN_MS = 500
 /** A process that forks while it is looked for is found in the next round. */
@@ -38,6 +44,11 @@ const SWEEP_ROUNDS = 20
 
 export interface Processes {
   start(plan: ProcessPlan, takeLines: TakeLines): ContainerProcess
+  /**
+   * Runs a command to its end; one that leaves a process behind with its output open is not over, as for container runtimes.
+   * @param cancel kills it with its process group; its reason, an Error, is said then
+   */
+  run(plan: ProcessPlan, cancel: AbortSignal): Promise<CommandEnd>
   /** To one process; one that is gone is no error. */
   signal(pid: number, signal: NodeJS.Signals): void
   /** SIGKILL to a process group; one that is gone is no error. */
@@ -50,9 +61,9 @@ export function createProcesses(): Processes {
   const leaders = new Set<number>()
   const running = new Set<number>()
 
-  const start = (plan: ProcessPlan, takeLines: TakeLines): ContainerProcess => {
+  const spawn = (plan: ProcessPlan) => {
     const [file = '', ...args] = plan.argv
-    const child = execa(file, args, {
+    return execa(file, args, {
       cwd: plan.cwd,
       env: plan.env,
       extendEnv: false,
@@ -63,6 +74,10 @@ export function createProcesses(): Processes {
       reject: false,
       stripFinalNewline: false,
     })
+  }
+
+  const start = (plan: ProcessPlan, takeLines: TakeLines): ContainerProcess => {
+    const child = spawn(plan)
     const { pid } = child
     if (pid === undefined) {
       const end = child.then((result) => explainStart(plan, result))
@@ -96,21 +111,61 @@ export function createProcesses(): Processes {
     return { pid, exited, end: end() }
   }
 
+  const run = async (plan: ProcessPlan, cancel: AbortSignal): Promise<CommandEnd> => {
+    const child = spawn(plan)
+    const { pid } = child
+    if (pid === undefined) return { ok: false, why: explainStart(plan, await child).why }
+    leaders.add(pid)
+    running.add(pid)
+    let output = Buffer.alloc(0)
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        output = Buffer.concat([output, chunk.subarray(0, MAX_OUTPUT_BYTES - output.length)])
+      })
+    }
+    const kill = (): void => {
+      killGroup(pid)
+      // What has left the group may hold them open for as long as it likes.
+      child.stdout.destroy()
+      child.stderr.destroy()
+    }
+    cancel.addEventListener('abort', kill)
+    if (cancel.aborted) kill()
+    const { failed, exitCode, signal } = await child
+    cancel.removeEventListener('abort', kill)
+    running.delete(pid)
+    // There may be thousands of these, and their numbers are used again.
+    if (!hasGroup(pid)) leaders.delete(pid)
+    if (cancel.aborted) return { ok: false, why: (cancel.reason as Error).message }
+    if (!failed) return { ok: true }
+    const ending = exitCode === undefined ? `killed by ${signal}` : `exit code ${exitCode}`
+    const said = output.toString().trim()
+    return { ok: false, why: said === '' ? ending : `${ending}: ${said}` }
+  }
+
   const sweep = (): void => {
     for (const pid of running) killGroup(pid)
     if (leaders.size === 0) return
     for (let round = 0; round < SWEEP_ROUNDS; round++) {
-      const left = findMembers(leaders)
+      const left = findLeftovers(listProcesses(), process.pid, leaders)
       if (left.length === 0) return
       for (const pid of left) signalQuietly(pid, 'SIGKILL')
     }
   }
 
-  return { start, signal: signalQuietly, killGroup, sweep }
+  return { start, run, signal: signalQuietly, killGroup, sweep }
 }
 
 function killGroup(pid: number): void {
   signalQuietly(-pid, 'SIGKILL')
+}
+
+function hasGroup(pid: number): boolean {
+  try {
+    return process.kill(-pid, 0)
+  } catch {
+    return false
+  }
 }
 
 function signalQuietly(pid: number, signal: NodeJS.Signals): void {
@@ -154,7 +209,7 @@ async function within(ms: number, promise: Promise<unknown>): Promise<void> {
 function explainStart(
   plan: ProcessPlan,
   result: { readonly cause?: unknown; readonly message?: string | undefined },
-): ProcessEnd {
+): Extract<ProcessEnd, { kind: 'unstartable' }> {
   const [file = ''] = plan.argv
   const code = result.cause instanceof Error && 'code' in result.cause ? result.cause.code : undefined
   return { kind: 'unstartable', why: explain() }
@@ -172,49 +227,22 @@ function explainStart(
   }
 }
 
-/**
- * Our descendants (all of them where we are their subreaper), and those of sessions whose leader has ended; a leader that
- * still lives has got a number that was used again.
- */
-function findMembers(leaders: ReadonlySet<number>): readonly number[] {
+/** Those that run; without /proc (not Linux) none is found, and the process groups have to do. */
+function listProcesses(): ReadonlyMap<number, Stat> {
   const stats = new Map<number, Stat>()
-  for (const name of listProc()) {
+  for (const name of readQuietly(() => readdirSync('/proc')) ?? []) {
     const pid = Number(name)
-    const stat = Number.isInteger(pid) ? readStat(pid) : undefined
+    const text = Number.isInteger(pid) ? readQuietly(() => readFileSync(`/proc/${pid}/stat`, 'latin1')) : undefined
+    const stat = text === undefined ? undefined : readStat(text)
     if (stat !== undefined && stat.state !== 'Z') stats.set(pid, stat)
   }
-  const descends = (pid: number): boolean => {
-    for (let stat = stats.get(pid); stat !== undefined; stat = stats.get(stat.parent)) {
-      if (stat.parent === process.pid) return true
-    }
-    return false
-  }
-  return [...stats]
-    .filter(([pid, { session }]) => descends(pid) || (leaders.has(session) && !stats.has(session)))
-    .map(([pid]) => pid)
+  return stats
 }
 
-/** Without /proc (not Linux) the process groups have to do. */
-function listProc(): readonly string[] {
+/** A process may be gone at any moment. */
+function readQuietly<Value>(read: () => Value): Value | undefined {
   try {
-    return readdirSync('/proc')
-  } catch {
-    return []
-  }
-}
-
-interface Stat {
-  readonly state: string
-  readonly parent: number
-  readonly session: number
-}
-
-/** proc_pid_stat(5): the name in parentheses may hold anything, so what follows is counted from its end. */
-function readStat(pid: number): Stat | undefined {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    const [state = '', parent, , session] = text.slice(text.lastIndexOf(')') + 2).split(' ')
-    return { state, parent: Number(parent), session: Number(session) }
+    return read()
   } catch {
     return undefined
   }

@@ -29,7 +29,16 @@ const POLL_MS = 100
  */
 export function watchPaths(paths: readonly string[], wake: Wake, warn: Warn): Promise<Watch> {
   const directories = new Set(paths.map((path) => path.slice(0, Math.max(path.lastIndexOf('/'), 1))))
-  return follow(paths, directories, {}, wake, warn)
+  // Of a directory that comes only later nothing is looked into but what leads to the paths.
+  const leading = new Set(paths.flatMap(listAncestors))
+  return follow(paths, directories, { ignored: (path) => !leading.has(path) }, wake, warn)
+}
+
+/** `/a/b` -> `/a/b`, `/a`. */
+function listAncestors(path: string): readonly string[] {
+  const ancestors: string[] = []
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) ancestors.push(path.slice(0, end))
+  return ancestors
 }
 
 /**
@@ -38,7 +47,7 @@ export function watchPaths(paths: readonly string[], wake: Wake, warn: Warn): Pr
  */
 export function watchDirectories(directories: readonly string[], wake: Wake, warn: Warn): Promise<Watch> {
   const known = new Set(directories)
-  return follow(directories, known, { ignored: (path) => !known.has(path) }, wake, warn)
+  return follow(directories, known, { depth: 0, ignored: (path) => !known.has(path) }, wake, warn)
 }
 
 async function follow(
@@ -49,25 +58,22 @@ async function follow(
   warn: Warn,
 ): Promise<Watch> {
   const { watch } = await import('chokidar')
-  // An application's own settings, which chokidar would take for ours. The command gets them all the same.
-  delete process.env['CHOKIDAR_USEPOLLING']
-  delete process.env['CHOKIDAR_INTERVAL']
-
   let closed = false
   let current: FSWatcher
 
   const begin = (usePolling: boolean): Promise<void> =>
     new Promise((resolve) => {
-      const watcher = watch([...paths], {
-        usePolling,
-        interval: POLL_MS,
-        binaryInterval: POLL_MS,
-        atomic: false,
-        ignoreInitial: true,
-        ignorePermissionErrors: true,
-        depth: 0,
-        ...options,
-      })
+      const watcher = withoutVariables(() =>
+        watch([...paths], {
+          usePolling,
+          interval: POLL_MS,
+          binaryInterval: POLL_MS,
+          atomic: false,
+          ignoreInitial: true,
+          ignorePermissionErrors: true,
+          ...options,
+        }),
+      )
       current = watcher
       watcher.on('all', () => wake())
       watcher.on('raw', (_event, name, details) => {
@@ -99,6 +105,18 @@ async function follow(
       clearTimeout(later)
       await current.close()
     },
+  }
+}
+
+/** An application's own settings, which chokidar would take for ours; what is run beside the command is to see them. */
+function withoutVariables<Result>(act: () => Result): Result {
+  const names = ['CHOKIDAR_USEPOLLING', 'CHOKIDAR_INTERVAL']
+  const values = names.map((name) => [name, process.env[name]] as const)
+  for (const name of names) delete process.env[name]
+  try {
+    return act()
+  } finally {
+    for (const [name, value] of values) if (value !== undefined) process.env[name] = value
   }
 }
 

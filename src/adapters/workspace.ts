@@ -1,23 +1,58 @@
-/** The local disk, for a pod that runs here: its manifest, and a temporary directory for its volumes. */
+/** The local disk: manifests, and a temporary directory for the volumes of a pod that runs here. */
 import fs from 'fs-extra'
+import { isUtf8 } from 'node:buffer'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 
 /** The API server takes no request above 3 MiB; a file with several objects may well be larger. */
-const MAX_MANIFEST_BYTES = 10 * 1024 * 1024
+const MAX_MANIFEST_MIB = 10
 const STDIN = 0
 
-/** @returns the text of a file, or of stdin for `-`. @throws the system's error; a RangeError when it is too large. */
-export async function readManifestFile(path: string): Promise<string> {
+/** @returns the text of a file, or of stdin for `-`. @throws the system's error; a RangeError when it is no such text. */
+export async function readManifestFile(path: string, maxMib = MAX_MANIFEST_MIB): Promise<string> {
   const pieces: Buffer[] = []
   let size = 0
   const stream = path === '-' ? fs.createReadStream('', { fd: STDIN, autoClose: false }) : fs.createReadStream(path)
   for await (const piece of stream as AsyncIterable<Buffer>) {
     pieces.push(piece)
     size += piece.length
-    if (size > MAX_MANIFEST_BYTES) throw new RangeError('more than 10 MiB')
+    if (size > maxMib * 1024 * 1024) throw new RangeError(`more than ${maxMib} MiB`)
   }
-  return Buffer.concat(pieces).toString('utf8')
+  const bytes = Buffer.concat(pieces)
+  const text = bytes.toString('utf8')
+  if (isUtf8(bytes)) return text
+  const line = text.slice(0, text.indexOf('\uFFFD')).split('\n').length
+  throw new RangeError(`line ${line} is not UTF-8`)
+}
+
+/** The manifests in a directory, by their names' endings, sorted. @returns undefined when it is no directory. @throws */
+export async function listManifests(path: string, recursive: boolean): Promise<readonly string[] | undefined> {
+  const found = await fs.stat(path).catch(() => undefined)
+  if (found?.isDirectory() !== true) return undefined
+  const names = await fs.readdir(path, { recursive, encoding: 'utf8' })
+  return names
+    .filter((name) => /\.(?:ya?ml|json)$/.test(name))
+    .toSorted()
+    .map((name) => join(path, name))
+}
+
+/** Written aside and renamed, so that it is whole at any time; the mode stays, and a link what it points to. @throws */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const target = await fs.realpath(path).catch(() => path)
+  const mode = await fs.stat(target).then(
+    (found) => found.mode & 0o7777,
+    () => undefined,
+  )
+  const aside = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`)
+  try {
+    await fs.ensureDir(dirname(target))
+    await fs.writeFile(aside, text, { flush: true, flag: 'wx' })
+    if (mode !== undefined) await fs.chmod(aside, mode)
+    await fs.rename(aside, target)
+  } catch (error) {
+    await fs.rm(aside, { force: true })
+    throw error
+  }
 }
 
 /** An empty directory of our own, below TMPDIR. @throws */

@@ -1,13 +1,13 @@
 /** One run of the command: from the spawn to its end, with everything that may stop it on the way. */
 import { formatDuration } from '../core/duration.ts'
 import type { Sight } from '../core/gate.ts'
-import type { Outcome } from '../core/outcome.ts'
+import type { Outcome, UnfitReason } from '../core/outcome.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Change } from '../core/readiness.ts'
 import type { Status } from '../core/status.ts'
 import type { Life } from './life.ts'
 import { observe } from './observe.ts'
-import type { EntrypointPorts } from './ports.ts'
+import type { Deed, EntrypointPorts, Measuring } from './ports.ts'
 
 const SIGINT = 2
 const SIGKILL = 9
@@ -17,9 +17,6 @@ const SIGTERM = 15
 const DRAIN_MS = 500
 
 const NO_COPIES = { stdout: undefined, stderr: undefined }
-
-/** Why we stop it ourselves; after `startup` its own status counts, as when the kubelet kills it. */
-type StopCause = 'timeout' | 'stopped' | 'startup'
 
 export interface Attempt {
   readonly outcome: Promise<Outcome>
@@ -32,17 +29,28 @@ export interface Attempt {
 export interface Beginning {
   readonly since: string
   readonly waitedFor: string | undefined
+  /** From 1; undefined where there is only one. */
+  readonly attempt: number | undefined
 }
 
 export function startAttempt(plan: Plan, life: Life, beginning: Beginning, ports: EntrypointPorts): Attempt {
   const { child, log } = ports
   const held: number[] = []
   let pid: number | undefined
-  let stopping: StopCause | undefined
+  /** What its end means since we stop it ourselves. */
+  let stopping: ((status: Status) => Outcome) | undefined
+  let hook: Deed | undefined
+  let measuring: Measuring | undefined
+  let up = false
+  let liveDue = plan.liveDelayMs === 0
   let waitingToStop: { close(): void } | undefined
   let ended = false
   const timers: NodeJS.Timeout[] = []
 
+  const cancelHook = (): void => {
+    hook?.cancel()
+    hook = undefined
+  }
   const killAfterGrace = (): void => {
     timers.push(setTimeout(() => send(SIGKILL), plan.graceMs))
   }
@@ -73,20 +81,30 @@ export function startAttempt(plan: Plan, life: Life, beginning: Beginning, ports
     const decide = (sights: readonly Sight[]): true | undefined => (sights.every(isOver) ? true : undefined)
     waitingToStop = observe(plan.stopAfter, ports, decide, go)
   }
-  const stopFor = (why: StopCause): void => {
+  const stopFor = (meaning: (status: Status) => Outcome): void => {
     if (stopping !== undefined || ended) return
-    stopping = why
+    stopping = meaning
+    cancelHook()
     send(SIGTERM)
     killAfterGrace()
+  }
+  /** As the kubelet kills a container that does not come up. */
+  const stopUnfit = (reason: UnfitReason, message: string): void => {
+    log({ event: 'stopping', message: `stopping it: ${message}`, reason })
+    stopFor((status) => ({ kind: 'unfit', reason, status, message }))
   }
 
   return {
     outcome: run(),
     signal(signal) {
+      if (signal === SIGTERM || signal === SIGINT) cancelHook()
       if (signal === SIGTERM) afterDependents(() => forward(signal))
       else forward(signal)
     },
-    stop: () => afterDependents(() => stopFor('stopped')),
+    stop() {
+      cancelHook()
+      afterDependents(() => stopFor(() => ({ kind: 'stopped' })))
+    },
   }
 
   async function run(): Promise<Outcome> {
@@ -96,17 +114,20 @@ export function startAttempt(plan: Plan, life: Life, beginning: Beginning, ports
     const running = spawned instanceof Promise ? await spawned : spawned
     if ('why' in running) return { kind: 'unstartable', code: running.code, message: running.why }
     pid = running.pid
-    const { since, waitedFor } = beginning
-    life.publish('started', { pid, since, ...(waitedFor === undefined ? {} : { waitedFor }) })
-    const measuring = ports.measure?.(announce)
-    if (measuring === undefined) life.publish('ready')
+    measuring = ports.measure?.(announce)
+    if (plan.liveDelayMs !== undefined && !liveDue) timers.push(setTimeout(becomeDue, plan.liveDelayMs))
+    life.publish('started', { pid, ...beginning })
+    hook = ports.postStart?.()
+    if (hook === undefined) comeUp()
+    else void followHook(hook)
     child.offerToOomKiller(pid)
-    log({ event: 'started', message: `started, pid ${pid}`, pid })
+    log({ event: 'started', message: `started, pid ${pid}`, pid, attempt: beginning.attempt })
     for (const signal of held.splice(0)) send(signal)
-    if (plan.timeoutMs !== undefined) timers.push(setTimeout(() => stopFor('timeout'), plan.timeoutMs))
+    if (plan.timeoutMs !== undefined) timers.push(setTimeout(expire, plan.timeoutMs))
 
     const status = await running.end
     ended = true
+    cancelHook()
     measuring?.close()
     waitingToStop?.close()
     if (running.drained !== undefined) {
@@ -114,32 +135,50 @@ export function startAttempt(plan: Plan, life: Life, beginning: Beginning, ports
     }
     for (const timer of timers) clearTimeout(timer)
     child.sweep()
-    return judgeEnd(status)
+    if (stopping !== undefined) return stopping(status)
+    return 'code' in status ? { kind: 'exited', code: status.code } : { kind: 'signalled', signal: status.signal }
+  }
+
+  async function followHook(deed: Deed): Promise<void> {
+    const why = await deed.problem
+    if (hook !== deed) return
+    if (why === undefined) comeUp()
+    else stopUnfit('PostStartHookError', `its postStart hook failed: ${why}`)
+  }
+
+  /** The kubelet begins to probe a container only when its postStart hook has succeeded. */
+  function comeUp(): void {
+    up = true
+    if (liveDue) life.publish('live')
+    if (measuring === undefined) life.publish('ready')
+    else measuring.begin()
+  }
+
+  function becomeDue(): void {
+    liveDue = true
+    if (up) life.publish('live')
+  }
+
+  function expire(): void {
+    const message = `still running after ${formatDuration(plan.timeoutMs ?? 0)}`
+    stopFor(() => ({ kind: 'timeout', message }))
   }
 
   function announce({ change, why }: { readonly change: Change | 'warning'; readonly why: string }): void {
     if (ended) return
     switch (change) {
       case 'ready':
+        if (plan.readiness?.flag === 'startup-probe') life.publish('live')
         life.publish('ready')
         return log({ event: 'ready', message: 'ready' })
       case 'unready':
         life.withdraw('ready')
         return log({ event: 'unready', message: `no longer ready: ${why}` })
       case 'startup-failed':
-        log({ event: 'error', message: `has not come up within its startupProbe's budget: ${why}` })
-        return stopFor('startup')
+        return stopUnfit('StartupProbeFailed', `not up within the time that its startupProbe gives: ${why}`)
       case 'warning':
         return log({ event: 'warning', message: why })
     }
-  }
-
-  function judgeEnd(status: Status): Outcome {
-    if (stopping === 'timeout') {
-      return { kind: 'timeout', message: `still running after ${formatDuration(plan.timeoutMs ?? 0)}` }
-    }
-    if (stopping === 'stopped') return { kind: 'stopped' }
-    return 'code' in status ? { kind: 'exited', code: status.code } : { kind: 'signalled', signal: status.signal }
   }
 
   async function openCopies() {

@@ -3,7 +3,8 @@ import { formatDuration } from '../core/duration.ts'
 import type { Sight } from '../core/gate.ts'
 import { type Outcome, settle } from '../core/outcome.ts'
 import type { Plan } from '../core/plan.ts'
-import { type Attempt, type Beginning, startAttempt } from './attempt.ts'
+import { delayRetry } from '../core/retry.ts'
+import { type Attempt, startAttempt } from './attempt.ts'
 import { type Gate, type Passage, passGate } from './gate.ts'
 import { beginLife, type Life } from './life.ts'
 import { observe } from './observe.ts'
@@ -18,6 +19,9 @@ const SIGTERM = 15
 const ENDING: ReadonlySet<number> = new Set([SIGHUP, SIGINT, SIGQUIT, SIGTERM])
 
 const CODE_BROKEN = 125
+
+/** Where there is nothing to wait for, nothing of a gate is set up: 20 KiB less for as long as the command runs. */
+const OPEN: Gate = { passage: Promise.resolve({ kind: 'open', waitedFor: undefined }), end() {} }
 
 /** @returns the exit code. Whatever happens, every flag that can no longer come has got its `.err` by then. */
 export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise<number> {
@@ -43,7 +47,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     })
     return CODE_BROKEN
   }
-  if (life === undefined) {
+  if (life.over) {
     log({ event: 'ended', message: 'has completed before a restart; not run again (--rerun would)', exitCode: 0 })
     return 0
   }
@@ -51,13 +55,18 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
   const done = followStopFiles(plan, ports)
   /** The running command was told to end by a signal from outside. */
   let asked = false
+  /** By one that no application takes for something else. */
+  let halted = false
+  /** Of the command, from 1; undefined where `--retries` allow only one. */
+  let attempt: number | undefined
   return conclude(life, await live(life).catch(describeBug))
 
   async function live(life: Life): Promise<Outcome> {
+    if (ports.fault !== undefined) return { kind: 'misdirected', message: ports.fault }
     const passage = await waitAtGate()
     if (passage.kind !== 'open') return passage
-    const beginning = { since, waitedFor: passage.waitedFor }
-    return plan.exec ? becomeCommand(life, beginning) : runWithRetries(life, beginning)
+    const { waitedFor } = passage
+    return plan.exec ? becomeCommand(life, waitedFor) : runWithRetries(life, waitedFor)
   }
 
   /** A bug of ours must not leave followers waiting either. */
@@ -76,7 +85,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     })
     // It came before the first look; a gate that stands open must not let the command through any more.
     if (told !== undefined) return { kind: 'interrupted', signal: told }
-    gate = passGate(plan, ports)
+    gate = plan.waits.length === 0 && ports.outside === undefined ? OPEN : passGate(plan, ports)
     void done?.then(() => gate?.end({ kind: 'stopped' }))
     // What is needed after the gate is made ready behind it.
     child.prepare()
@@ -86,9 +95,10 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     return passage
   }
 
-  function becomeCommand(life: Life, { waitedFor }: Beginning): Outcome {
+  function becomeCommand(life: Life, waitedFor: string | undefined): Outcome {
     const unknown = { reason: 'Unknown', message: 'it runs without a wrapper (--exec), so nobody can tell how it ends' }
-    life.publish('started', { pid: process.pid, since, ...(waitedFor === undefined ? {} : { waitedFor }) })
+    life.publish('started', { pid: process.pid, since, waitedFor })
+    if (plan.liveDelayMs !== undefined) life.publish('live')
     life.publish('ready')
     life.resignSocket()
     for (const flag of ['completed', 'failed', 'ended'] as const) life.refuse(flag, unknown)
@@ -96,36 +106,40 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     return { kind: 'unstartable', code, message: why }
   }
 
-  async function runWithRetries(life: Life, beginning: Beginning): Promise<Outcome> {
-    let delay = plan.retryDelayMs
-    for (let tries = 0; ; tries++) {
-      const attempt: Attempt = startAttempt(plan, life, beginning, ports)
+  async function runWithRetries(life: Life, waitedFor: string | undefined): Promise<Outcome> {
+    for (let tries = 1; ; tries++) {
+      if (plan.retry.times > 0) attempt = tries
+      const running: Attempt = startAttempt(plan, life, { since, waitedFor, attempt }, ports)
       listen((signal) => {
         asked ||= ENDING.has(signal)
-        attempt.signal(signal)
+        halted ||= ENDING.has(signal) && signal !== SIGHUP
+        running.signal(signal)
       })
-      void done?.then(() => attempt.stop())
-      const outcome = await attempt.outcome
+      void done?.then(() => running.stop())
+      const outcome = await running.outcome
       keep()
-      const failed =
-        outcome.kind === 'signalled' || outcome.kind === 'timeout' || (outcome.kind === 'exited' && outcome.code !== 0)
-      if (!failed || asked || tries >= plan.retries) return outcome
-      const { reason, message } = settle(outcome, { restartPolicy: 'Never', continueOnError: false })
+      if (halted && outcome.kind === 'exited' && outcome.code === 0) return { kind: 'halted' }
+      const own = ['signalled', 'timeout', 'unfit'].includes(outcome.kind)
+      const failed = own || (outcome.kind === 'exited' && outcome.code !== 0)
+      if (!failed || asked || tries > plan.retry.times) return outcome
+      const { reason, message, exitCode } = settle(outcome, { restartPolicy: 'Never', continueOnError: false })
+      const delayMs = Math.round(delayRetry(plan.retry, tries, ports.chance()))
+      const attempts = plan.retry.times + 1
+      const how = `attempt ${tries} of ${attempts} failed: ${message ?? reason}`
       log({
         event: 'retrying',
-        message: `${message ?? reason}; retry ${tries + 1} of ${plan.retries} in ${formatDuration(delay)}`,
-        reason,
+        message: `${how}; the next one in ${formatDuration(delayMs)}`,
+        ...{ attempt, attempts, exitCode, reason, delayMs },
       })
-      life.withdraw('ready')
-      if (await endsWithin(delay)) return outcome
-      delay = Math.min(delay * 2, plan.retryMaxDelayMs)
+      for (const flag of ['ready', 'live'] as const) life.withdraw(flag)
+      if (await endsWithin(delayMs)) return outcome
     }
   }
 
   /** @returns whether it was told to end before the time was up. */
   function endsWithin(ms: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), Math.min(ms, plan.retryMaxDelayMs))
+      const timer = setTimeout(() => resolve(false), ms)
       const end = (): void => {
         clearTimeout(timer)
         resolve(true)
@@ -140,7 +154,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     const { exitCode, reason, message } = settlement
     const held = plan.hold && !asked && exitCode === 0 && (outcome.kind === 'exited' || outcome.kind === 'signalled')
     const publish = held ? settlement.publish.filter((flag) => flag !== 'stopped') : settlement.publish
-    const told = life.settle({ ...settlement, publish }, held)
+    const told = life.settle({ ...settlement, publish }, { held: held || undefined, attempt })
     // What is wrong with the wrapper's own doing is an error; how the command or a predecessor ended is an event.
     const own = exitCode !== 0 && !['exited', 'signalled', 'interrupted', 'skipped'].includes(outcome.kind)
     log({
@@ -148,6 +162,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
       message: `${reason}${message === undefined ? '' : `: ${message}`}`,
       exitCode,
       reason,
+      attempt,
     })
     if (held) {
       log({ event: 'holding', message: 'holding until told to stop' })

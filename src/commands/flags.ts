@@ -7,18 +7,18 @@ export function createFlags(files: Files): Flags {
   return {
     publish(path, content) {
       const aside = `${path}.${process.pid}${MAKING}`
-      try {
-        files.write(aside, content)
-      } catch (error) {
-        if (codeOf(error) !== 'ENOENT') throw error
-        files.makeDirectory(path.slice(0, path.lastIndexOf('/')) || '/')
-        files.write(aside, content)
-      }
-      try {
-        files.rename(aside, path)
-      } catch (error) {
-        files.remove(aside)
-        throw error
+      const directory = path.slice(0, path.lastIndexOf('/')) || '/'
+      for (let isThere = true; ; isThere = false) {
+        try {
+          if (!isThere) files.makeDirectory(directory)
+          files.write(aside, content)
+          return files.rename(aside, path)
+        } catch (error) {
+          if (isThere && codeOf(error) === 'ENOENT') continue
+          // On a full volume even what is half made takes room.
+          files.remove(aside)
+          throw error
+        }
       }
     },
     withdraw: (path) => files.remove(path),

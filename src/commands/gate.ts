@@ -1,12 +1,12 @@
 /** Waiting until the order allows the start. */
 import { formatDuration } from '../core/duration.ts'
-import { type Closed, explain, judge, type Sight, type Wait } from '../core/gate.ts'
+import { type Closed, explain, judge, type Prospect, type Sight } from '../core/gate.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Plan } from '../core/plan.ts'
-import { observe } from './observe.ts'
+import { type Observation, observe } from './observe.ts'
 import type { EntrypointPorts } from './ports.ts'
 
-type Ports = Pick<EntrypointPorts, 'flags' | 'lifelines' | 'watchPaths' | 'log'>
+type Ports = Pick<EntrypointPorts, 'flags' | 'lifelines' | 'watchPaths' | 'outside' | 'log'>
 
 export type Passage = { readonly kind: 'open'; readonly waitedFor: string | undefined } | Outcome
 
@@ -20,58 +20,71 @@ const REMIND_MS = 30_000
 /** A reminder names so many waits and counts the rest. */
 const SPELLED_OUT = 8
 
-/** Opens once every wait file is there in one and the same look; closes as soon as one that is needed cannot come. */
+/** Opens once every wait holds in one and the same look; closes as soon as one that is needed cannot. */
 export function passGate(plan: Plan, ports: Ports): Gate {
   const { promise: passage, resolve } = Promise.withResolvers<Passage>()
   const policy = { content: plan.waitContent, restartPolicy: plan.restartPolicy }
-  const waived = new Set<Wait>()
+  const waived = new Set<Prospect>()
   const timers: NodeJS.Timeout[] = []
-  let observation: { close(): void } | undefined
+  let observation: Observation | undefined
   let ended = false
   let latest: readonly Sight[] = []
-  let missing: readonly Wait[] = plan.waits
+
+  const outside = ports.outside?.(() => observation?.look())
+  const prospects: readonly Prospect[] = [
+    ...plan.waits.map((wait, index) => ({
+      wait,
+      judge: () => judge(wait, latest[index] as Sight, policy),
+      explain: () => explain(latest[index] as Sight, policy),
+    })),
+    ...(outside?.prospects ?? []),
+  ]
+  let missing = prospects
 
   const end = (how: Passage): void => {
     ended = true
     for (const timer of timers) clearTimeout(timer)
     observation?.close()
+    // After the spawn, as with what is watched.
+    if (outside !== undefined) setImmediate(outside.close)
     resolve(how)
   }
-  const waive = (wait: Wait, message: string): void => {
-    waived.add(wait)
+  const waive = (prospect: Prospect, message: string): void => {
+    waived.add(prospect)
     ports.log({ event: 'warning', message: `${message}; going on without it, since it is optional` })
   }
   const decide = (sights: readonly Sight[]): Passage | undefined => {
     latest = sights
-    const open: Wait[] = []
-    for (const [index, wait] of plan.waits.entries()) {
-      if (waived.has(wait)) continue
-      const verdict = judge(wait, sights[index] as Sight, policy)
-      if (verdict.kind === 'waiting') open.push(wait)
+    const open: Prospect[] = []
+    for (const prospect of prospects) {
+      if (waived.has(prospect)) continue
+      const verdict = prospect.judge()
+      if (verdict.kind === 'waiting') open.push(prospect)
       else if (verdict.kind !== 'met') {
-        if (!wait.optional) return outcomeOf(verdict)
-        waive(wait, verdict.message)
+        if (!prospect.wait.optional) return outcomeOf(verdict)
+        waive(prospect, verdict.message)
       }
     }
-    if (open.length === 0) return { kind: 'open', waitedFor: missing.at(-1)?.label }
+    if (open.length === 0) return { kind: 'open', waitedFor: missing.at(-1)?.wait.label }
     missing = open
     return undefined
   }
   const remind = (): void => {
-    const stillMissing = new Set(missing)
-    const reasons = plan.waits.flatMap((wait, index) =>
-      stillMissing.has(wait) ? [`${wait.label} (${explain(latest[index] as Sight, policy)})`] : [],
-    )
-    const more = reasons.length > SPELLED_OUT ? ` and ${reasons.length - SPELLED_OUT} more` : ''
-    const message = `waiting for ${reasons.slice(0, SPELLED_OUT).join(', ')}${more}`
-    ports.log({ event: 'waiting', message, waitingFor: missing.map(({ label }) => label) })
+    const reasons = missing.slice(0, SPELLED_OUT).map((prospect) => `${prospect.wait.label} (${prospect.explain()})`)
+    const more = missing.length > SPELLED_OUT ? ` and ${missing.length - SPELLED_OUT} more` : ''
+    const message = `waiting for ${reasons.join(', ')}${more}`
+    ports.log({ event: 'waiting', message, waitingFor: missing.map(({ wait }) => wait.label) })
   }
-  const giveUpAfter = (ms: number, only: Wait | undefined): void => {
+  const giveUpAfter = (ms: number, only: Prospect | undefined): void => {
     const expire = (): void => {
-      const late = only === undefined ? missing : missing.filter((wait) => wait === only)
+      // Who was stopped for longer than that, or its machine, must not give up on what has come meanwhile.
+      observation?.look()
+      if (ended) return
+      const late = only === undefined ? missing : missing.filter((prospect) => prospect === only)
       if (late.length === 0) return
-      const message = `gave up waiting for ${late.map(({ label }) => label).join(', ')} after ${formatDuration(ms)}`
-      if (only?.optional !== true) return end({ kind: 'wait-timeout', message })
+      const names = late.map(({ wait }) => wait.label).join(', ')
+      const message = `gave up waiting for ${names} after ${formatDuration(ms)}`
+      if (only?.wait.optional !== true) return end({ kind: 'wait-timeout', message })
       waive(only, message)
       const how = decide(latest)
       if (how !== undefined) end(how)
@@ -81,10 +94,13 @@ export function passGate(plan: Plan, ports: Ports): Gate {
 
   observation = observe(plan.waits, ports, decide, end)
   if (!ended) {
-    remind()
+    if (outside === undefined) remind()
+    else void outside.introduced.then(() => !ended && remind())
     timers.push(setInterval(remind, REMIND_MS))
     if (plan.waitTimeoutMs !== undefined) giveUpAfter(plan.waitTimeoutMs, undefined)
-    for (const wait of plan.waits) if (wait.timeoutMs !== undefined) giveUpAfter(wait.timeoutMs, wait)
+    for (const prospect of prospects) {
+      if (prospect.wait.timeoutMs !== undefined) giveUpAfter(prospect.wait.timeoutMs, prospect)
+    }
   }
   return { passage, end }
 }
@@ -94,6 +110,8 @@ function outcomeOf({ kind, origin, reason, cause, message }: Closed): Outcome {
   switch (kind) {
     case 'unreachable':
       return { kind: 'misdirected', message }
+    case 'unknowable':
+      return { kind: 'broken', message }
     case 'died':
       return { kind: 'skipped', reason: 'PredecessorDied', origin, cause, message }
     case 'refused':

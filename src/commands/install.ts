@@ -57,7 +57,7 @@ function install({ to, runDir, containers }: Installation, ports: InstallPorts):
   /** What is being done, for the error: there is no way on from any. */
   let doing = `read ${ports.executable}`
   try {
-    const pieces = listPieces(to, ports)
+    const pieces = to === undefined ? [] : listPieces(to, ports)
     if ('problem' in pieces) return { code: CODE_BROKEN, text: pieces.problem }
     let written = 0
     let bytes = 0
@@ -76,10 +76,9 @@ function install({ to, runDir, containers }: Installation, ports: InstallPorts):
       disk.makeDirectory(own, 0o1777)
       removed += disk.emptyDirectory(own)
     }
+    const copied = `copied ${written} ${written === 1 ? 'file' : 'files'} to ${to}, ${bytes} bytes`
     const facts = [
-      written === 0
-        ? `${to} is up to date, nothing copied`
-        : `copied ${written} ${written === 1 ? 'file' : 'files'} to ${to}, ${bytes} bytes`,
+      ...(to === undefined ? [] : [written === 0 ? `${to} is up to date, nothing copied` : copied]),
       ...(pieces.length === 1 ? ['no lib directory beside it: it will use the C library of each image'] : []),
       ...(containers.length === 0 ? [] : [`${containers.length} run directories in ${runDir}`]),
       ...(removed === 0 ? [] : [`${removed} old flags removed`]),

@@ -6,6 +6,8 @@ import type { EntrypointPorts } from './ports.ts'
 type Ports = Pick<EntrypointPorts, 'flags' | 'lifelines' | 'watchPaths' | 'log'>
 
 export interface Observation {
+  /** Looks afresh at all of them, now. */
+  look(): void
   /** Stops following; nothing is called after. */
   close(): void
 }
@@ -82,8 +84,8 @@ export function observe<Answer>(
   }
 
   check()
-  if (!closed) void follow()
-  return { close }
+  if (!closed && waits.length > 0) void follow()
+  return { look: check, close }
 
   async function follow(): Promise<void> {
     const paths = waits.flatMap((wait) => [wait.path, `${wait.path}.err`])

@@ -1,5 +1,5 @@
 /** What the entrypoint's sequence needs from outside; cmd/entrypoint.ts hands the real ones in. */
-import type { Link } from '../core/gate.ts'
+import type { Link, Prospect } from '../core/gate.ts'
 import type { Change } from '../core/readiness.ts'
 import type { Child, Sink } from '../core/status.ts'
 
@@ -35,9 +35,27 @@ export type Log = (event: {
   readonly [detail: string]: unknown
 }) => void
 
-/** Measures readiness from the call on until closed, and tells every change. */
-export type Measure = (tell: (news: { readonly change: Change | 'warning'; readonly why: string }) => void) => {
+/** Follows what is waited for beside files; `wake` is called whenever something may have changed. */
+export type FollowOutside = (wake: () => void) => {
+  readonly prospects: readonly Prospect[]
+  /** Resolves once something is known of each, or it takes too long to wait for that. */
+  readonly introduced: Promise<void>
+  readonly close: () => void
+}
+
+/** Measures the readiness of a command that was spawned when it is called, and tells every change from `begin` on. */
+export type Measure = (tell: (news: { readonly change: Change | 'warning'; readonly why: string }) => void) => Measuring
+
+export interface Measuring {
+  begin(): void
   close(): void
+}
+
+/** Something that goes on until it is done or called off. */
+export interface Deed {
+  /** Resolves with one clause on what went wrong, or undefined; never rejects. Means nothing once it was called off. */
+  readonly problem: Promise<string | undefined>
+  cancel(): void
 }
 
 export interface EntrypointPorts {
@@ -46,12 +64,20 @@ export interface EntrypointPorts {
   readonly flags: Flags
   readonly lifelines: Lifelines
   readonly watchPaths: WatchPaths
+  /** undefined: there is nothing to follow. */
+  readonly outside: FollowOutside | undefined
   readonly log: Log
   /** Wall time, for what people read; every duration is measured by timers, which run on the monotonic clock. */
   readonly now: () => Date
   /** Opens a copy of a stream: what is given is written to our own descriptor and appended to the file. @throws */
   readonly openCopy: (path: string, descriptor: 1 | 2) => Promise<Sink>
+  /** At random from 0 up to but without 1. */
+  readonly chance: () => number
   /** undefined: ready as soon as started. */
   readonly measure: Measure | undefined
+  /** Carries out the postStart hook. */
+  readonly postStart: (() => Deed) | undefined
+  /** Why there is no command to run: found after the flags had been read, so the followers are told. */
+  readonly fault: string | undefined
   readonly describeError: (error: unknown) => string
 }

@@ -8,17 +8,21 @@ interface Ports {
   readonly clock: () => number
 }
 
-/** @param tell gets every change with its reason, and the warnings of successes that may not be ones. */
+/**
+ * Called when the command has been spawned; probing waits for `begin`, its delays count from the spawn.
+ * @param tell gets every change with its reason, and the warnings of successes that may not be ones.
+ */
 export function measureReadiness(
   probe: Probe,
   role: Role,
   ports: Ports,
   tell: (news: { readonly change: Change | 'warning'; readonly why: string }) => void,
-): { close(): void } {
+): { begin(): void; close(): void } {
+  const spawnedAt = ports.clock()
   const over = new AbortController()
   let wake: NodeJS.Timeout | undefined
-  void follow()
   return {
+    begin: () => void follow(),
     close() {
       over.abort()
       clearTimeout(wake)
@@ -26,7 +30,7 @@ export function measureReadiness(
   }
 
   async function follow(): Promise<void> {
-    let state = beginReadiness(probe.timing, role, ports.clock())
+    let state = beginReadiness(probe.timing, role, spawnedAt, ports.clock())
     let warned: string | undefined
     while (state.due !== undefined) {
       await until(state.due)

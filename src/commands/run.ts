@@ -1,6 +1,7 @@
 /** `podorder run POD.yaml`: a pod's containers on this machine, in the order they need. */
 import { findUnsuitable } from '../core/suitability.ts'
 import type { Verdict } from '../core/verdict.ts'
+import { keepDownward } from './run/downward.ts'
 import { DEFAULT_IMAGE } from './run/images.ts'
 import { loadPod } from './run/load.ts'
 import { runPod } from './run/pod.ts'
@@ -81,13 +82,15 @@ async function runAndPrint(
 ): Promise<Verdict> {
   const containers = plan.members.map(({ name }) => name)
   const printer = createPrinter({ ...options, pod: plan.name, containers }, ports)
-  const report = printer.print
+  const downward = keepDownward(plan, ports, printer.print)
+  const { report } = downward
   try {
     const verdict = await runPod(plan, interruption.listen, ports, report)
     const { phase, exitCode, reason } = verdict
     void report({ event: 'pod', atMs: ports.now(), phase, ...(reason === undefined ? {} : { reason }), exitCode })
     return verdict
   } finally {
+    await downward.settle()
     await printer.close()
   }
 }

@@ -1,7 +1,7 @@
 /** The annotations `podorder.io/…` of a pod or pod template: from what they say to a checked order. */
 import { DURATION_FIX, type Claim, readDependsOn } from './depends-on.ts'
 import { parseDuration } from './duration.ts'
-import { makeEdges, type PodNames, refuseName } from './edges.ts'
+import { makeEdges, type PodNames, refuseName, refuseWrapped } from './edges.ts'
 import { type PlacedName, splitNames } from './names.ts'
 import { checkOrder } from './order-check.ts'
 import type { Edge, Order } from './order.ts'
@@ -14,7 +14,7 @@ const PREFIX = 'podorder.io/'
 
 /** Those that an order is read from, and those that others read. */
 const ORDERING = ['depends-on', 'steps', 'main', 'stop-order', 'wait-timeout'] as const
-const OTHERS = ['inject', 'ready', 'failed', 'nudge', 'command.<container>']
+const OTHERS = ['inject', 'ready', 'failed', 'nudge', 'original', 'command.<container>']
 
 type Ordering = (typeof ORDERING)[number]
 
@@ -42,20 +42,21 @@ export function readOrder(input: OrderInput): OrderReading {
   const said = collectAnnotations(input.annotations, faults)
   const steps = readSteps(said.get('steps'), names, pod, faults)
   const claims = [...readDependencies(said.get('depends-on'), input.parse, faults), ...chainSteps(steps)]
-  const edges = makeEdges(claims, pod, faults)
+  const { edges, outside } = makeEdges(claims, pod, faults)
   const main = readNames('main', said.get('main'), pod, faults).map(({ name }) => name)
   const stopOrder = readStopOrder(said.get('stop-order'), edges, faults)
   const waitTimeoutMs = readWaitTimeout(said.get('wait-timeout'), input.restartPolicy, faults)
   const check = checkOrder(names, edges, main, input.restartPolicy)
-  const all = sortFaults([...faults, ...refuseIdle(said), ...check.faults])
-
   const ordered = new Set([
     ...steps.map(({ name }) => name),
     ...main,
     ...edges.flatMap((edge) => [edge.container, edge.target]),
+    ...outside.map(({ container }) => container),
   ])
+  const all = sortFaults([...faults, ...refuseIdle(said), ...refuseWrapped(outside, ordered), ...check.faults])
   const containers = names.filter((name) => ordered.has(name))
-  const order = all.length > 0 || ordered.size === 0 ? undefined : { edges, containers, main, stopOrder, waitTimeoutMs }
+  const order =
+    all.length > 0 || ordered.size === 0 ? undefined : { edges, outside, containers, main, stopOrder, waitTimeoutMs }
   return { order, faults: all, warnings: sortFaults(check.warnings) }
 }
 
@@ -94,7 +95,7 @@ function collectAnnotations(annotations: Tree | undefined, faults: Fault[]): Rea
 function readText({ key, keyAt, value }: Entry, faults: Fault[]): Scalar | undefined {
   if (value.kind === 'scalar' && typeof value.value === 'string' && value.value.trim() !== '') return value
   if (value.kind === 'scalar' && (value.value === null || typeof value.value === 'string')) {
-    faults.push(wordEmpty({ key, keyAt, value }))
+    faults.push(wordEmpty({ key, keyAt }))
     return undefined
   }
   const fix = value.kind === 'scalar' ? 'put it in quotes' : `write "${key}: |", and the rest indented below it`
@@ -102,7 +103,7 @@ function readText({ key, keyAt, value }: Entry, faults: Fault[]): Scalar | undef
   return undefined
 }
 
-function wordEmpty({ key, keyAt }: Entry): Fault {
+function wordEmpty({ key, keyAt }: Pick<Entry, 'key' | 'keyAt'>): Fault {
   return { at: keyAt, what: `${key} says nothing`, fix: 'say it, or remove the annotation' }
 }
 

@@ -47,3 +47,17 @@ export function nextRestart({ delayMs }: Backoff, ranMs: number, scale = 1): Res
   }
   return { afterMs, backoff: { delayMs: Math.min(2 * delayMs, LONGEST_MS) } }
 }
+
+/**
+ * The restart of a container that was killed for a failed probe. It is started in the very sync in which it was killed, and
+ * doBackOff looks at the end before that: a life that lasted longer than the delay is followed at once by the next.
+ * @param ranMs from its start to its end
+ * @param sinceMs from the end before to this one; Infinity for the first, of which no back-off is made
+ * @param scale all durations are so many times as long; 1 is the kubelet's own
+ */
+export function nextRestartAfterKill({ delayMs }: Backoff, ranMs: number, sinceMs: number, scale = 1): Restart {
+  if (sinceMs === Infinity) return { afterMs: 0, backoff: { delayMs } }
+  if (delayMs * scale > sinceMs) return nextRestart({ delayMs }, ranMs, scale)
+  const begun = delayMs === 0 || ranMs > FORGOTTEN_MS * scale
+  return { afterMs: 0, backoff: { delayMs: begun ? FIRST_MS : Math.min(2 * delayMs, LONGEST_MS) } }
+}

@@ -2,7 +2,7 @@
 import { parseDuration } from './duration.ts'
 import type { Condition } from './order.ts'
 import { proposeWord } from './suggest.ts'
-import { hasKind } from './target.ts'
+import { type ConditionWord, conditionsOf, hasKind } from './target.ts'
 import { describeKind, type Entry, type Fault, type Position, type Tree } from './tree.ts'
 
 /** What was said of one container and one target, whether or not they exist. */
@@ -11,24 +11,21 @@ export interface Claim {
   readonly containerAt: Position
   readonly target: string
   readonly at: Position
-  /** The default where nothing readable was said: there is a fault then, and more faults can still be found. */
-  readonly condition: Condition
+  /** Absent: nothing was said, or nothing readable, which is a fault; more faults can still be found then. */
+  readonly condition?: Condition
   readonly timeoutMs?: number
   readonly optional: boolean
 }
 
-/** Docker Compose's names (`depends_on.*.condition`) beside our own. */
-const CONDITIONS: ReadonlyMap<string, Condition> = new Map([
-  ['started', 'started'],
-  ['ready', 'ready'],
-  ['completed', 'completed'],
-  ['failed', 'failed'],
-  ['ended', 'ended'],
+/** Of a container. */
+const CONDITIONS: readonly ConditionWord[] = ['started', 'ready', 'completed', 'failed', 'ended']
+
+/** Docker Compose's names (`depends_on.*.condition`). */
+const SYNONYMS: ReadonlyMap<string, ConditionWord> = new Map([
   ['service_started', 'started'],
   ['service_healthy', 'ready'],
   ['service_completed_successfully', 'completed'],
 ])
-const CONDITION_FIX = 'use started, ready, completed, failed or ended'
 
 const OPTIONS = ['condition', 'timeout', 'optional']
 
@@ -51,7 +48,7 @@ export function readDependsOn(tree: Tree, faults: Fault[]): readonly Claim[] {
 }
 
 function readTargets({ key: container, keyAt: containerAt, value }: Entry, faults: Fault[]): readonly Claim[] {
-  const base = { container, containerAt, condition: 'ready', optional: false } as const
+  const base = { container, containerAt, optional: false } as const
   const refuse: Refuse = (at, what, fix) => {
     faults.push({ at, container, what, fix })
     return {}
@@ -71,8 +68,9 @@ function readTargets({ key: container, keyAt: containerAt, value }: Entry, fault
       })
     case 'map':
       return value.entries.map((entry) => {
-        // What is waited for outside the pod has conditions of its own.
-        const said = hasKind(entry.key) ? {} : readSaid(entry, refuse)
+        const conditions = hasKind(entry.key) ? conditionsOf(entry.key) : CONDITIONS
+        // Of a kind that is not known nothing can be said.
+        const said = conditions === undefined ? {} : readSaid(entry, conditions, refuse)
         return { ...base, target: entry.key, at: entry.keyAt, ...said }
       })
   }
@@ -84,17 +82,26 @@ function isEmpty(tree: Tree): boolean {
 }
 
 /** `ready`, or `{condition: ready, timeout: 2m, optional: true}`. */
-function readSaid({ key, keyAt, value }: Entry, refuse: Refuse): Said {
-  if (isEmpty(value)) return refuse(keyAt, `no condition for "${key}"`, `write "${key}: ready"`)
-  if (value.kind !== 'map') return readCondition(value, refuse)
-  return value.entries.reduce<Said>((said, option) => ({ ...said, ...readOption(option, refuse) }), {})
+function readSaid(entry: Entry, conditions: readonly ConditionWord[], refuse: Refuse): Said {
+  const { key, keyAt, value } = entry
+  if (isEmpty(value)) {
+    const natural = hasKind(key) ? conditions[0] : 'ready'
+    return refuse(keyAt, `no condition for "${key}"`, `write "${key}: ${natural}"`)
+  }
+  if (value.kind !== 'map') return readCondition(key, value, conditions, refuse)
+  return value.entries.reduce<Said>((said, option) => ({ ...said, ...readOption(key, option, conditions, refuse) }), {})
 }
 
-function readOption({ key, keyAt, value }: Entry, refuse: Refuse): Said {
+function readOption(
+  target: string,
+  { key, keyAt, value }: Entry,
+  conditions: readonly ConditionWord[],
+  refuse: Refuse,
+): Said {
   const word = readWord(value)
   switch (key) {
     case 'condition':
-      return readCondition(value, refuse)
+      return readCondition(target, value, conditions, refuse)
     case 'timeout': {
       const timeoutMs = parseDuration(word)
       if (timeoutMs !== undefined && timeoutMs >= 1) return { timeoutMs }
@@ -108,11 +115,15 @@ function readOption({ key, keyAt, value }: Entry, refuse: Refuse): Said {
   }
 }
 
-function readCondition(value: Tree, refuse: Refuse): Said {
+function readCondition(target: string, value: Tree, conditions: readonly ConditionWord[], refuse: Refuse): Said {
   const word = readWord(value)
-  const condition = CONDITIONS.get(word)
-  if (condition !== undefined) return { condition }
-  return refuse(value.at, `unknown condition "${word}"`, proposeWord(word, [...CONDITIONS.keys()], CONDITION_FIX))
+  const said = SYNONYMS.get(word) ?? word
+  const condition = conditions.find((known) => known === said)
+  if (condition !== undefined) return { condition: condition === 'open' ? 'ready' : condition }
+  const use = `use ${conditions.join(', ').replace(/, (?=[^,]*$)/, ' or ')}`
+  const inside = !hasKind(target)
+  const what = inside ? `unknown condition "${word}"` : `unknown condition "${word}" for "${target}"`
+  return refuse(value.at, what, proposeWord(word, inside ? [...conditions, ...SYNONYMS.keys()] : conditions, use))
 }
 
 function readWord(tree: Tree): string {

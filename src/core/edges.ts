@@ -1,8 +1,8 @@
-/** From what was said of containers to edges between containers that are there. */
+/** From what was said of containers to edges between containers that are there, and to what they wait for outside. */
 import type { Claim } from './depends-on.ts'
-import type { Edge } from './order.ts'
+import type { Edge, OutsideWait } from './order.ts'
 import { proposeWord } from './suggest.ts'
-import { hasKind, refuseKind } from './target.ts'
+import { hasKind, type OutsideTarget, readTarget } from './target.ts'
 import type { Fault, Position } from './tree.ts'
 
 /** The names of a pod's containers. */
@@ -14,33 +14,70 @@ export interface PodNames {
 /** What inject puts before the others; not there yet when the order is read, but no target either. */
 const OWN_INIT_CONTAINER = 'podorder-init'
 
-/** Edges for all claims that make sense, in their order; a fault for each of the others. */
-export function makeEdges(claims: readonly Claim[], pod: PodNames, faults: Fault[]): readonly Edge[] {
+export interface Dependencies {
+  readonly edges: readonly Edge[]
+  readonly outside: readonly OutsideWait[]
+}
+
+/** All claims that make sense, in their order; a fault for each of the others. */
+export function makeEdges(claims: readonly Claim[], pod: PodNames, faults: Fault[]): Dependencies {
   const seen = new Map<string, Map<string, Position>>()
   const unknown = new Set<string>()
-  return claims.flatMap((claim) => {
+  const edges: Edge[] = []
+  const outside: OutsideWait[] = []
+  for (const claim of claims) {
     const { container, containerAt, target, at } = claim
     const own = refuseName(container, pod)
     if (own !== undefined && !unknown.has(container)) faults.push({ at: containerAt, ...own })
     if (own !== undefined) unknown.add(container)
-    const wrong = hasKind(target) ? refuseKind(target) : refuseTarget(container, target, pod)
-    if (wrong !== undefined) faults.push({ at, container, ...wrong })
-    if (own !== undefined || wrong !== undefined) return []
+    const found = findTarget(claim, pod)
+    if ('refusal' in found) faults.push({ at, container, ...found.refusal })
+    if (own !== undefined || 'refusal' in found) continue
     const targets = seen.get(container) ?? new Map<string, Position>()
     seen.set(container, targets)
     const first = targets.get(target)
     if (first !== undefined) {
       const what = `waits for "${target}" twice (first at ${first.line}:${first.column})`
       faults.push({ at, container, what, fix: 'keep one of the two' })
-      return []
+      continue
     }
     targets.set(target, at)
-    return [makeEdge(claim)]
-  })
+    const base = { container, optional: claim.optional, at }
+    const terms = claim.timeoutMs === undefined ? base : { ...base, timeoutMs: claim.timeoutMs }
+    if ('outside' in found) outside.push({ ...terms, target: found.outside })
+    else edges.push({ ...terms, target, condition: claim.condition ?? 'ready' })
+  }
+  return { edges, outside }
 }
 
-function makeEdge({ container, target, condition, timeoutMs, optional, at }: Claim): Edge {
-  return { container, target, condition, optional, at, ...(timeoutMs === undefined ? {} : { timeoutMs }) }
+type Found = { readonly refusal: Refusal } | { readonly inside: true } | { readonly outside: OutsideTarget }
+
+function findTarget({ container, target, condition }: Claim, pod: PodNames): Found {
+  if (!hasKind(target)) {
+    const refusal = refuseTarget(container, target, pod)
+    return refusal === undefined ? { inside: true } : { refusal }
+  }
+  const read = readTarget(target, condition)
+  if ('refusal' in read) return read
+  const refusal = read.target.kind === 'sidecar' ? refuseSidecar(read.target.name, pod) : undefined
+  return refusal === undefined ? { outside: read.target } : { refusal }
+}
+
+function refuseSidecar(name: string, pod: PodNames): Refusal | undefined {
+  if (pod.containers.has(name) || pod.initContainers.has(name)) return undefined
+  const known = [...pod.initContainers, ...pod.containers]
+  return { what: `unknown container "${name}"`, fix: proposeWord(name, known, `this pod has ${listSome(known)}`) }
+}
+
+/** What podorder wraps tells by flags how it is, sooner than the downward API. @param wrapped all that are ordered */
+export function refuseWrapped(outside: readonly OutsideWait[], wrapped: ReadonlySet<string>): readonly Fault[] {
+  return outside.flatMap(({ container, target, at }) => {
+    if (target.kind !== 'sidecar' || !wrapped.has(target.name)) return []
+    const { name } = target
+    return name === container
+      ? [{ at, container, what: 'waits for itself', fix: 'remove it' }]
+      : [{ at, container, what: `"${name}" is ordered itself, and no sidecar`, fix: `write "${name}: ready"` }]
+  })
 }
 
 type Refusal = Pick<Fault, 'what' | 'fix'>

@@ -17,3 +17,8 @@ export function expand(text: string, values: ReadonlyMap<string, string>): strin
     name === undefined ? '$' : (values.get(name) ?? reference),
   )
 }
+
+/** Text that `expand` gives back as it is here. */
+export function protect(text: string): string {
+  return text.replaceAll('$', '$$$$')
+}

@@ -2,15 +2,19 @@
 import type { RestartPolicy } from './pod.ts'
 import type { FlagRecord } from './record.ts'
 
-/** One wait file. */
-export interface Wait {
-  readonly path: string
-  /** How people call it: `db/ready` in a run directory, else the path. */
+/** What is waited for. */
+export interface Awaited {
+  /** How people call it: `db/ready` in a run directory, else the path; or `pod/db`. */
   readonly label: string
   /** Gives up on this one after so many ms from the start of the waiting. */
   readonly timeoutMs: number | undefined
   /** Go on when it times out or can no longer come. */
   readonly optional: boolean
+}
+
+/** A file. */
+export interface Wait extends Awaited {
+  readonly path: string
 }
 
 /**
@@ -33,8 +37,9 @@ export interface Sight {
 
 /** How a closed gate came to be closed. */
 export interface Closed {
-  readonly kind: 'refused' | 'died' | 'unreachable'
-  readonly wait: Wait
+  /** `unreachable`: what was asked for makes no sense. `unknowable`: it cannot be found out. */
+  readonly kind: 'refused' | 'died' | 'unreachable' | 'unknowable'
+  readonly wait: Awaited
   /** The container (or wait file) in which the trouble began, and how that one ended. */
   readonly origin: string
   readonly reason: string | undefined
@@ -44,6 +49,14 @@ export interface Closed {
 }
 
 export type Verdict = { readonly kind: 'met' } | { readonly kind: 'waiting' } | Closed
+
+/** How one wait stands, whatever it is for. */
+export interface Prospect {
+  readonly wait: Awaited
+  judge(): Verdict
+  /** One clause on why it is not met yet. */
+  explain(): string
+}
 
 export interface GatePolicy {
   readonly content: boolean
@@ -68,6 +81,7 @@ export function judge(wait: Wait, sight: Sight, policy: GatePolicy): Verdict {
     return close('refused', wait, origin, reason, message ?? reason ?? 'it said so')
   }
   if (orphaned && policy.restartPolicy === 'Never') {
+    if (isOfEnd(wait)) return { kind: 'met' }
     return close('died', wait, owner, 'PredecessorDied', 'killed before it could say how it ended')
   }
   return { kind: 'waiting' }
@@ -75,6 +89,11 @@ export function judge(wait: Wait, sight: Sight, policy: GatePolicy): Verdict {
 
 function close(kind: Closed['kind'], wait: Wait, origin: string, reason: string | undefined, cause: string): Closed {
   return { kind, wait, origin, reason, cause, message: `${wait.label} will not come: ${origin}: ${cause}` }
+}
+
+/** A container that was killed before it could say so has ended, and failed: what cleans up after it is to run. */
+function isOfEnd({ label }: Wait): boolean {
+  return !label.startsWith('/') && /\/(?:failed|ended)$/.test(label)
 }
 
 /** `db/ready` -> `db`; a path stays a path. */

@@ -1,4 +1,6 @@
 /** What a container runs that says no command: its image's own words, combined as the kubelet does. Pure. */
+import { isObject } from './json-object.ts'
+import { protect } from './expand.ts'
 
 /** Of the image's configuration (OCI image specification, `config`). */
 export interface ImageWords {
@@ -15,14 +17,15 @@ export function combineCommand({ entrypoint, cmd }: ImageWords, args: readonly s
   return [...entrypoint.map(protect), ...(args.length > 0 ? args : cmd.map(protect))]
 }
 
-function protect(word: string): string {
-  return word.replaceAll('$', '$$$$')
-}
-
 /** What `podman image inspect --format '{{json .Config}}'` prints; what it does not say is empty. @throws on no JSON */
 export function readImageWords(text: string): ImageWords {
-  const config = JSON.parse(text) as { readonly Entrypoint?: unknown; readonly Cmd?: unknown } | null
-  return { entrypoint: readWords(config?.Entrypoint), cmd: readWords(config?.Cmd) }
+  return pickImageWords(JSON.parse(text))
+}
+
+/** @param config of an image, as it came from outside: what is missing in it, or no list, is empty. */
+export function pickImageWords(config: unknown): ImageWords {
+  const { Entrypoint, Cmd } = isObject(config) ? config : {}
+  return { entrypoint: readWords(Entrypoint), cmd: readWords(Cmd) }
 }
 
 function readWords(words: unknown): readonly string[] {

@@ -3,15 +3,19 @@ import { type FlagTable, scanArgv } from './argv.ts'
 import { MAX_DIRECTORY } from './elf.ts'
 
 export const INSTALL_OPTIONS = {
-  to: { kind: 'value', value: 'DIR', help: 'where the executable goes, as the containers will see it' },
+  to: {
+    kind: 'value',
+    value: 'DIR',
+    help: 'where the executable goes, as the containers will see it; without it nothing is copied',
+  },
   'run-dir': { kind: 'value', value: 'DIR', help: 'the run directory, in which each container gets its own' },
   containers: { kind: 'list', value: 'NAMES', help: 'the containers, by commas: what they left there is removed' },
   help: { kind: 'switch', help: 'this page' },
 } as const satisfies FlagTable
 
 export interface Installation {
-  /** Absolute, as `runDir`. */
-  readonly to: string
+  /** Absolute, as `runDir`; undefined where the image itself is mounted, and nothing needs to be copied. */
+  readonly to: string | undefined
   readonly runDir: string | undefined
   readonly containers: readonly string[]
 }
@@ -32,15 +36,18 @@ export function readInstallation(argv: readonly string[], cwd: string): InstallR
   if (stray !== undefined) return refuse(`install takes flags only, not "${stray}"`)
 
   const to = last('to')
-  if (to === undefined || to === '') return refuse('install needs --to DIR, where the executable goes')
-  const directory = makeAbsolute(to, cwd)
-  const unfit = describeUnfit(directory)
+  if (to === '') return refuse('--to is empty; give the directory where the executable goes')
+  const directory = to === undefined ? undefined : makeAbsolute(to, cwd)
+  const unfit = directory === undefined ? undefined : describeUnfit(directory)
   if (unfit !== undefined) return refuse(`--to ${unfit}`)
 
   const runDir = last('run-dir')
   const containers = (values.get('containers') ?? []).flatMap((text) => text.split(',')).filter((name) => name !== '')
   if ((runDir === undefined) !== (containers.length === 0)) {
     return refuse('--run-dir and --containers go together; give both or neither')
+  }
+  if (to === undefined && runDir === undefined) {
+    return refuse('install needs --to DIR, where the executable goes, or --run-dir and --containers, or all of them')
   }
   const odd = containers.find((name) => !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name))
   if (odd !== undefined) {
@@ -63,7 +70,7 @@ export function formatInstallHelp(): string {
     'entrypoint install copies this executable and its libraries to where the containers of a pod find it, and makes their',
     'run directories.',
     '',
-    'usage: entrypoint install --to DIR [--run-dir DIR --containers NAMES]',
+    'usage: entrypoint install [--to DIR] [--run-dir DIR --containers NAMES]',
     'e.g.   entrypoint install --to /podorder/bin --run-dir /podorder/run --containers db,app',
     '',
     ...rows,

@@ -1,12 +1,17 @@
 /** Every way a wrapper can end, and what each one costs: exit code, reason, and the flags that tell others. Pure. */
 import type { RestartPolicy } from './pod.ts'
 import type { Flag } from './record.ts'
+import type { Status } from './status.ts'
 
 export type Outcome =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signalled'; readonly signal: number }
+  /** It exited with 0 since somebody outside told it to stop: as when the kubelet kills it over its liveness probe. */
+  | { readonly kind: 'halted' }
   /** `--timeout` ran out. */
   | { readonly kind: 'timeout'; readonly message: string }
+  /** Killed by us as the kubelet would have killed it: it did not come up. */
+  | { readonly kind: 'unfit'; readonly reason: UnfitReason; readonly status: Status; readonly message: string }
   /** Told to stop by `--stop-file`: the pod's work is done. */
   | { readonly kind: 'stopped' }
   | { readonly kind: 'unstartable'; readonly code: 126 | 127; readonly message: string }
@@ -28,6 +33,9 @@ export type Outcome =
   | { readonly kind: 'misdirected'; readonly message: string }
   /** The wrapper itself could not do its work. */
   | { readonly kind: 'broken'; readonly message: string }
+
+/** The second is the kubelet's own word (pkg/kubelet/kuberuntime, ErrPostStartHook). */
+export type UnfitReason = 'StartupProbeFailed' | 'PostStartHookError'
 
 export interface Policy {
   readonly restartPolicy: RestartPolicy
@@ -55,6 +63,8 @@ export interface Settlement {
 
 const CODE_TIMEOUT = 124
 const CODE_BROKEN = 125
+/** 128 + SIGTERM: of a command that took our SIGTERM for a reason to exit with 0. */
+const CODE_TERMINATED = 143
 
 /**
  * What an outcome means under the pod's restartPolicy (behaviour of the kubelet: Never: every end is final; OnFailure:
@@ -62,7 +72,7 @@ const CODE_BROKEN = 125
  */
 export function settle(outcome: Outcome, policy: Policy): Settlement {
   const { code, completed, ...told } = weigh(outcome, policy)
-  const success = code === 0
+  const success = code === 0 && completed
   const final = policy.restartPolicy === 'Never' || (policy.restartPolicy === 'OnFailure' && success)
   const base = { exitCode: code, ...told, final }
   if (completed) {
@@ -111,8 +121,18 @@ function weigh(outcome: Outcome, policy: Policy): Weight {
         ? { ...here, code: 0, reason: 'Completed', message, completed: true }
         : { ...here, code, reason: 'Error', message }
     }
+    case 'halted':
+      // Under Never nobody starts it again, so that was all of its work.
+      return policy.restartPolicy === 'Never'
+        ? { ...here, code: 0, reason: 'Completed', completed: true }
+        : { ...here, code: 0, reason: 'Cancelled', message: 'told to stop' }
     case 'timeout':
       return { ...here, code: CODE_TIMEOUT, reason: 'TimeoutExceeded', message: outcome.message }
+    case 'unfit': {
+      const { status, reason, message } = outcome
+      const code = 'code' in status ? status.code || CODE_TERMINATED : 128 + status.signal
+      return { ...here, code, reason, message }
+    }
     case 'stopped':
       return { ...here, code: 0, reason: 'Completed', message: 'stopped: the pod’s work is done', completed: true }
     case 'unstartable':

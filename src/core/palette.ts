@@ -27,3 +27,19 @@ export function wantsColour(env: Readonly<Record<string, string | undefined>>, i
   if ((env['NO_COLOR'] ?? '') !== '') return false
   return isTerminal && env['TERM'] !== 'dumb'
 }
+
+/** A unified diff, its lines in the colours that git gives them. */
+export function paintDiff(diff: string): string {
+  const colourOf = (line: string): number | undefined => {
+    if (/^(?:---|\+\+\+) /.test(line)) return 1
+    if (line.startsWith('@@')) return 36
+    return line.startsWith('+') ? 32 : line.startsWith('-') ? 31 : undefined
+  }
+  return diff
+    .split('\n')
+    .map((line) => {
+      const colour = colourOf(line)
+      return colour === undefined ? line : `\u001B[${colour}m${line}\u001B[m`
+    })
+    .join('\n')
+}

@@ -1,16 +1,20 @@
 /** From what was said on the command line to what is meant: ms, absolute paths, contradictions refused. Pure. */
 import { scanArgv } from './argv.ts'
-import { LONGEST_TIMER_MS, parseDuration } from './duration.ts'
-import type { Wait } from './gate.ts'
+import { readChoice, readCount, readDuration, readNumber, type Refuse } from './flag-value.ts'
+import type { Awaited, Wait } from './gate.ts'
 import { OPTIONS, type OptionName } from './options.ts'
 import type { RestartPolicy } from './pod.ts'
 import type { Flag } from './record.ts'
+import type { Retry } from './retry.ts'
+import { plainWait, readTargets, readWaits } from './wait-flags.ts'
 
 export interface Plan {
   /** Index in argv of the command's first word. */
   readonly command: number
   readonly waits: readonly Wait[]
   readonly waitContent: boolean
+  /** Undefined: nothing, and nothing for it is loaded. */
+  readonly outside: OutsidePlan | undefined
   readonly waitTimeoutMs: number | undefined
   readonly name: string | undefined
   /** This container's own directory, `--run-dir/--name`. */
@@ -19,14 +23,16 @@ export interface Plan {
   readonly files: readonly { readonly flag: Flag; readonly path: string }[]
   /** How readiness is measured; undefined = ready as soon as started. */
   readonly readiness: ReadinessFlag | undefined
+  /** The flag `live` is published so long after the spawn; undefined: when a startup probe has passed, else never. */
+  readonly liveDelayMs: number | undefined
+  /** JSON of a lifecycle handler; `core/hook.ts` reads it, only when there is one. */
+  readonly postStart: string | undefined
   readonly restartPolicy: RestartPolicy
   readonly timeoutMs: number | undefined
   readonly graceMs: number
   /** The grace period was said, so that it holds for a SIGTERM from outside too; else its sender decides when to kill. */
   readonly graceGiven: boolean
-  readonly retries: number
-  readonly retryDelayMs: number
-  readonly retryMaxDelayMs: number
+  readonly retry: Retry
   readonly continueOnError: boolean
   readonly stopFiles: readonly Wait[]
   readonly stopAfter: readonly Wait[]
@@ -40,6 +46,13 @@ export interface Plan {
   readonly quiet: boolean
 }
 
+/** What is waited for beside files; `core/target.ts` reads the labels, only when there are any. */
+export interface OutsidePlan {
+  readonly waits: readonly Awaited[]
+  readonly kubeconfig: string | undefined
+  readonly downwardDir: string | undefined
+}
+
 /** One of the flags that say how; `core/probe-flag.ts` reads its text, only when there is one. */
 export interface ReadinessFlag {
   readonly flag: 'startup-probe' | 'ready-probe' | 'ready-tcp' | 'ready-http' | 'ready-exec'
@@ -51,11 +64,11 @@ export type Reading =
   | { readonly kind: 'help' | 'version' }
   | { readonly kind: 'problem'; readonly problem: string }
 
-/** Takes one sentence on what is wrong; reading goes on with a stand-in, so that the plan need not be partial. */
-type Refuse = (problem: string) => void
-
-/** @param cwd what relative paths are relative to. */
-export function readPlan(argv: readonly string[], cwd: string): Reading {
+/**
+ * @param cwd what relative paths are relative to.
+ * @param commandGiven the command stands elsewhere: words after `--` are more of it, if there are any.
+ */
+export function readPlan(argv: readonly string[], cwd: string, commandGiven = false): Reading {
   const scanned = scanArgv(argv, OPTIONS)
   if ('problem' in scanned) return { kind: 'problem', problem: scanned.problem }
   const { values } = scanned
@@ -63,11 +76,12 @@ export function readPlan(argv: readonly string[], cwd: string): Reading {
   if (values.get('version')?.at(-1) === 'true') return { kind: 'version' }
   const stray = scanned.words[0]
   if (stray !== undefined) return { kind: 'problem', problem: `put -- before the command: -- ${stray} …` }
-  if (scanned.rest === undefined || scanned.rest >= argv.length) {
+  const command = scanned.rest ?? argv.length
+  if (command === argv.length && !commandGiven) {
     return { kind: 'problem', problem: 'no command; write it after --: entrypoint [flags] -- command [args…]' }
   }
   const problems: string[] = []
-  const plan = buildPlan(scanned.rest, values, cwd, (problem) => problems.push(problem))
+  const plan = buildPlan(command, values, cwd, (problem) => problems.push(problem))
   return problems[0] === undefined ? { kind: 'plan', plan } : { kind: 'problem', problem: problems[0] }
 }
 
@@ -87,14 +101,14 @@ function buildPlan(command: number, values: Values, cwd: string, refuse: Refuse)
     const text = last(name)
     return text === undefined ? undefined : readDuration(`--${name}`, text, refuse)
   }
-
   const runDir = path('run-dir')
   const name = last('name')
   if ((runDir === undefined) !== (name === undefined)) refuse('--run-dir and --name go together; give both or neither')
   if (name !== undefined && !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) {
     refuse(`--name "${name}" is not a container name; use lower case letters, digits and -`)
   }
-  const waits = readWaits(list('wait-file').map(absolute), values, absolute, runDir, refuse)
+  const waits = readWaits(values, absolute, runDir, refuse)
+  const targets = readTargets(values, refuse)
   const stopAfter = list('stop-after').map((other) => {
     if (runDir === undefined) refuse('--stop-after needs --run-dir, where the others say that they have stopped')
     return plainWait(`${runDir}/${other}/stopped`, runDir)
@@ -103,16 +117,23 @@ function buildPlan(command: number, values: Values, cwd: string, refuse: Refuse)
     const given = path(flag === 'completed' ? 'post-file' : flag === 'started' ? 'started-file' : 'ready-file')
     return given === undefined ? [] : [{ flag, path: given }]
   })
+  const [factor, jitter] = [last('retry-factor'), last('retry-jitter')]
   const plan: Plan = {
     command,
     waits,
     waitContent: isOn('wait-file-content'),
+    outside:
+      targets.length === 0
+        ? undefined
+        : { waits: targets, kubeconfig: last('kubeconfig'), downwardDir: path('downward-dir') },
     waitTimeoutMs: duration('wait-timeout'),
     name,
     ownDir: runDir === undefined ? undefined : `${runDir}/${name}`,
     files,
     readiness: readReadiness(last, refuse),
-    restartPolicy: oneOf(
+    liveDelayMs: duration('live-delay'),
+    postStart: last('post-start'),
+    restartPolicy: readChoice(
       '--restart-policy',
       last('restart-policy') ?? 'Never',
       ['Never', 'OnFailure', 'Always'],
@@ -121,11 +142,15 @@ function buildPlan(command: number, values: Values, cwd: string, refuse: Refuse)
     timeoutMs: duration('timeout') || undefined,
     graceMs: duration('grace-period') ?? 10_000,
     graceGiven: values.has('grace-period'),
-    retries: readCount('--retries', last('retries') ?? '0', refuse),
-    retryDelayMs: duration('retry-delay') ?? 1000,
-    retryMaxDelayMs: duration('retry-max-delay') ?? 300_000,
+    retry: {
+      times: readCount('--retries', last('retries') ?? '0', refuse),
+      delayMs: duration('retry-delay') ?? 1000,
+      factor: factor === undefined ? 2 : readNumber('--retry-factor', factor, 1, 1000, refuse),
+      jitter: jitter === undefined ? 0.1 : readNumber('--retry-jitter', jitter, 0, 1, refuse),
+      maxDelayMs: duration('retry-max-delay') ?? 300_000,
+    },
     continueOnError:
-      oneOf('--on-error', last('on-error') ?? 'stopAndFail', ['continue', 'stopAndFail'], refuse) === 'continue',
+      readChoice('--on-error', last('on-error') ?? 'stopAndFail', ['continue', 'stopAndFail'], refuse) === 'continue',
     stopFiles: list('stop-file').map((file) => plainWait(absolute(file), runDir)),
     stopAfter,
     stopWaitMs: duration('stop-wait'),
@@ -134,42 +159,17 @@ function buildPlan(command: number, values: Values, cwd: string, refuse: Refuse)
     exec: isOn('exec'),
     stdoutPath: path('stdout-path'),
     stderrPath: path('stderr-path'),
-    logFormat: oneOf('--log-format', last('log-format') ?? 'text', ['text', 'json'], refuse),
+    logFormat: readChoice('--log-format', last('log-format') ?? 'text', ['text', 'json'], refuse),
     quiet: isOn('quiet'),
   }
   refuseWithExec(plan, refuse)
+  if (plan.liveDelayMs !== undefined && runDir === undefined) {
+    refuse('--live-delay needs --run-dir, where the flag live is published')
+  }
+  if (plan.liveDelayMs !== undefined && plan.readiness?.flag === 'startup-probe') {
+    refuse('--live-delay and --startup-probe both say when the container is live; give one of them')
+  }
   return plan
-}
-
-function readWaits(
-  paths: readonly string[],
-  values: Values,
-  absolute: (path: string) => string,
-  runDir: string | undefined,
-  refuse: Refuse,
-): readonly Wait[] {
-  const timeouts = new Map<string, number>()
-  for (const text of values.get('wait-file-timeout') ?? []) {
-    const equals = text.lastIndexOf('=')
-    if (equals < 1) refuse(`--wait-file-timeout takes PATH=DURATION, not "${text}"`)
-    else
-      timeouts.set(absolute(text.slice(0, equals)), readDuration('--wait-file-timeout', text.slice(equals + 1), refuse))
-  }
-  const optional = new Set((values.get('wait-file-optional') ?? []).flatMap((text) => text.split(',')).map(absolute))
-  const known = new Set(paths)
-  for (const path of [...timeouts.keys(), ...optional]) {
-    if (!known.has(path)) refuse(`${path} has a timeout or is optional, but there is no --wait-file ${path}`)
-  }
-  return [...known].map((path) => ({
-    ...plainWait(path, runDir),
-    timeoutMs: timeouts.get(path),
-    optional: optional.has(path),
-  }))
-}
-
-function plainWait(path: string, runDir: string | undefined): Wait {
-  const label = runDir !== undefined && path.startsWith(`${runDir}/`) ? path.slice(runDir.length + 1) : path
-  return { path, label, timeoutMs: undefined, optional: false }
 }
 
 function readReadiness(last: (name: OptionName) => string | undefined, refuse: Refuse): ReadinessFlag | undefined {
@@ -188,38 +188,17 @@ function refuseWithExec(plan: Plan, refuse: Refuse): void {
   const impossible: readonly [boolean, string][] = [
     [plan.files.some(({ flag }) => flag === 'completed'), '--post-file'],
     [plan.timeoutMs !== undefined, '--timeout'],
-    [plan.retries > 0, '--retries'],
+    [plan.retry.times > 0, '--retries'],
     [plan.continueOnError, '--on-error continue'],
     [plan.stopFiles.length > 0, '--stop-file'],
     [plan.stopAfter.length > 0, '--stop-after'],
     [plan.hold, '--hold'],
     [plan.readiness !== undefined, '--ready-… or --startup-probe'],
+    [plan.postStart !== undefined, '--post-start'],
+    [(plan.liveDelayMs ?? 0) > 0, '--live-delay of more than 0s'],
     [plan.stdoutPath !== undefined, '--stdout-path'],
     [plan.stderrPath !== undefined, '--stderr-path'],
   ]
   const clash = impossible.find(([given]) => given)
   if (clash !== undefined) refuse(`--exec leaves nobody behind who could do ${clash[1]}; give one or the other`)
-}
-
-function readDuration(flag: string, text: string, refuse: Refuse): number {
-  const ms = parseDuration(text)
-  if (ms === undefined) refuse(`${flag} takes a duration such as 90s or 1h30m, not "${text}"`)
-  else if (ms < 0) refuse(`${flag} cannot be negative, as ${text} is`)
-  return Math.min(ms ?? 0, LONGEST_TIMER_MS)
-}
-
-function readCount(flag: string, text: string, refuse: Refuse): number {
-  if (!/^\d{1,9}$/.test(text)) refuse(`${flag} takes a whole number, not "${text}"`)
-  return Number(text)
-}
-
-function oneOf<const Choice extends string>(
-  flag: string,
-  text: string,
-  choices: readonly [Choice, ...Choice[]],
-  refuse: Refuse,
-): Choice {
-  const found = choices.find((choice) => choice === text)
-  if (found === undefined) refuse(`${flag} is one of ${choices.join(', ')}, not "${text}"`)
-  return found ?? choices[0]
 }

@@ -20,6 +20,9 @@ const LEFT_OUT = ['livenessProbe', 'readinessProbe', 'startupProbe', 'restartPol
  */
 const ANCHOR = 'podorder-anchor'
 
+/** podman 4.3 refuses others, of more than 63 bytes; to the API server all of them together may have 256 KiB. */
+const SHORT_ANNOTATION = /^[ -~]{0,63}$/
+
 /** The kubelet's cut: the kernel takes no longer host name. */
 const HOST_NAME_LENGTH = 63
 
@@ -61,7 +64,7 @@ export function makePlayable({ metadata, spec }: PodTemplate, parts: PlayablePar
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: parts.name, labels: metadata?.labels, annotations: metadata?.annotations },
+    metadata: { name: parts.name, labels: metadata?.labels, annotations: keepShort(metadata?.annotations ?? {}) },
     spec: {
       hostname: parts.hostName.slice(0, HOST_NAME_LENGTH),
       ...spec,
@@ -71,6 +74,10 @@ export function makePlayable({ metadata, spec }: PodTemplate, parts: PlayablePar
       containers,
     },
   }
+}
+
+function keepShort(annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(annotations).filter(([, text]) => SHORT_ANNOTATION.test(text)))
 }
 
 function makeAnchor({ containers }: PodSpec): Container {

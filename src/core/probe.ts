@@ -1,6 +1,6 @@
 /** A Kubernetes v1 Probe, as a manifest writes it, turned into what is to be checked and when. Pure. */
 
-/** One check. An absent `host` is this pod itself; see `adapters/prober.ts` for how it is reached. */
+/** One check. An absent `host` is this pod itself; see `adapters/prober/reach.ts` for how it is reached. */
 export type Check =
   | {
       readonly kind: 'http'

@@ -33,15 +33,18 @@ export interface Readiness {
 /** Pause between two fast probes. A check that takes longer than this to fail pauses for as long as it took. */
 const FAST_MS = 100
 
-/** @param at when the container's command was spawned. */
-export function beginReadiness(timing: Timing, role: Role, at: number): Readiness {
-  const start = at + timing.initialDelayMs
+/**
+ * @param at when the container's command was spawned
+ * @param free when probing may begin: the kubelet holds it back while a postStart hook runs
+ */
+export function beginReadiness(timing: Timing, role: Role, at: number, free = at): Readiness {
+  const start = Math.max(at + timing.initialDelayMs, free)
   return { role, timing, ready: false, due: start, start, fast: true, run: { ok: false, length: 0 }, countedPeriod: 0 }
 }
 
 /**
  * Takes in the result of the probe that was due, known at `at`. A startup probe fails at the end of its budget as the
- * documentation states it, initialDelaySeconds + failureThreshold x periodSeconds after the spawn (the kubelet's own
+ * documentation states it, failureThreshold x periodSeconds after the first probe was due (the kubelet's own
  * clock starts at some moment of the first period): fast failures neither shorten nor lengthen it.
  * @param state one with a probe due; results that come after the last one are a bug of the caller.
  */

@@ -17,8 +17,10 @@ export interface FlagRecord {
   readonly since?: string
   /** In `started`: the wait that opened the gate, `db/ready` or a path. */
   readonly waitedFor?: string
+  /** In `started` and the flags of an end: which attempt of the command, from 1, where `--retries` allow several. */
+  readonly attempt?: number
   readonly exitCode?: number
-  /** CamelCase: Completed, Error, Skipped, Cancelled, TimeoutExceeded, PredecessorDied, StartError. */
+  /** CamelCase: Completed, Error, Skipped, Cancelled, TimeoutExceeded, PredecessorDied, StartError, StartupProbeFailed, PostStartHookError. */
   readonly reason?: string
   readonly message?: string
   /** In `completed`: the command has ended, and its wrapper stays until it is told to stop (`--hold`). */

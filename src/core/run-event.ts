@@ -1,5 +1,7 @@
 /** What happens in a pod that runs here, as data: what `--json` prints, and what the timeline is made of. */
 
+import type { Doom } from './step.ts'
+
 interface Happening<Name extends string> {
   readonly event: Name
   /** Wall time, ms since 1970. */
@@ -44,7 +46,33 @@ export interface Ready extends Happening<'ready'> {
   readonly measured: boolean
 }
 
-export type ContainerEvent = Waiting | Started | Ready | Happening<'unready' | 'stopping'> | Ended | Restarting | Output
+export interface Unready extends Happening<'unready'> {
+  /** What its probe says, where the runner asks it. */
+  readonly message?: string
+}
+
+/** One failure of a liveness probe; `stopping` follows the last of them. */
+export interface Unhealthy extends Happening<'unhealthy'> {
+  /** In a row. */
+  readonly failures: number
+  readonly threshold: number
+  readonly message: string
+}
+
+/** It is told to stop: with its pod, or to be started again. */
+export interface Stopping extends Happening<'stopping'> {
+  /** What it is killed for while its pod goes on, and what that said. */
+  readonly cause?: Doom
+  readonly message?: string
+}
+
+/** Its preStop hook has failed; it is told to stop all the same. */
+export interface HookFailed extends Happening<'hook-failed'> {
+  readonly message: string
+}
+
+export type ContainerEvent =
+  Waiting | Started | Ready | Unready | Unhealthy | Stopping | HookFailed | Ended | Restarting | Output
 
 export interface PodEvent {
   readonly event: 'pod'

@@ -18,6 +18,14 @@ export interface SpawnOptions {
   readonly stderr: Sink | undefined
 }
 
+/** Which command: its first words, and then the last `words` of our own command line. */
+export interface CommandWords {
+  readonly lead: readonly string[]
+  readonly words: number
+  /** A variable of the environment that is ours alone. */
+  readonly hidden: string | undefined
+}
+
 export interface Running {
   readonly pid: number
   readonly end: Promise<Status>
@@ -25,7 +33,10 @@ export interface Running {
   readonly drained: Promise<unknown> | undefined
 }
 
-/** The command of this process: its argv and environment are the very bytes that this process was started with. */
+/**
+ * The command of this process: its argv and environment are the very bytes that this process was started with, but for what
+ * `CommandWords` adds and hides.
+ */
 export interface Child {
   /** Does what can be done before the gate opens. */
   prepare(): void

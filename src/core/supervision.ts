@@ -1,62 +1,19 @@
 /**
  * The life of a pod as the kubelet leads it: init containers one after another, then all the others at once, restarts with
- * back-off, the deadline, the stop. Pure: events go in with their time, steps to be taken come out.
+ * back-off, what probes and hooks have doomed, the deadline, the stop. Pure: events go in with their time, steps to be taken
+ * come out.
  *
- * Source: pkg/kubelet/kuberuntime (computePodActions, doBackOff, terminationOrdering) and KEP-753 (sidecar containers).
+ * Source: pkg/kubelet/kuberuntime (computePodActions, killContainer, doBackOff, terminationOrdering) and KEP-753 (sidecar
+ * containers).
  */
-import { type Backoff, beginBackoff, nextRestart, shouldRestart } from './backoff.ts'
-import type { RestartPolicy } from './pod.ts'
-import { type StopReason, type Verdict, weighExit } from './verdict.ts'
-
-/** `sidecar`: an init container with restartPolicy Always; the next one does not wait for its end. */
-export type Role = 'init' | 'sidecar' | 'app'
-
-export interface Member {
-  readonly name: string
-  readonly role: Role
-  /** Its end counts for the pod's: named in `podorder.io/main`, or an app while none is named. */
-  readonly main: boolean
-}
-
-export interface Rules {
-  readonly restartPolicy: RestartPolicy
-  /** `podorder.io/main` was given: the main containers' end is the end of the work. */
-  readonly mainGiven: boolean
-  readonly graceMs: number
-  readonly deadlineMs: number | undefined
-  /** Back-off and deadline are so many times as long; 1 is the kubelet's own. */
-  readonly timeScale: number
-}
-
-export type Event =
-  | { readonly kind: 'begin' }
-  | { readonly kind: 'started'; readonly container: string }
-  | {
-      readonly kind: 'ended'
-      readonly container: string
-      /** Undefined: it was told to stop before it could be started. */
-      readonly exitCode: number | undefined
-      /** It was never started, since another had failed. */
-      readonly skipped?: boolean
-    }
-  | { readonly kind: 'due'; readonly container: string }
-  | { readonly kind: 'stop'; readonly reason: StopReason }
-  | { readonly kind: 'kill' }
+import { type Backoff, beginBackoff, nextRestart, nextRestartAfterKill, shouldRestart } from './backoff.ts'
+import type { Doom, Event, Member, Rules, Step } from './step.ts'
+import { type StopReason, weighExit } from './verdict.ts'
 
 type Ended = Extract<Event, { readonly kind: 'ended' }>
 
-export type Step =
-  | { readonly kind: 'start'; readonly container: string; readonly restarts: number }
-  | { readonly kind: 'back-off'; readonly container: string; readonly restarts: number; readonly afterMs: number }
-  /** SIGTERM to the container's first process. */
-  | { readonly kind: 'terminate'; readonly container: string }
-  /** SIGKILL to all of it. */
-  | { readonly kind: 'kill'; readonly container: string }
-  /** Hand in this event after so many ms. */
-  | { readonly kind: 'later'; readonly afterMs: number; readonly event: Event }
-  | { readonly kind: 'phase'; readonly phase: 'Pending' | 'Running' }
-  | { readonly kind: 'stopping'; readonly reason: StopReason }
-  | { readonly kind: 'finish'; readonly verdict: Verdict }
+/** Whatever a preStop hook has left of the grace period (pkg/kubelet/kuberuntime, minimumGracePeriodInSeconds). */
+const LEAST_GRACE_MS = 2000
 
 interface Seat {
   readonly member: Member
@@ -65,9 +22,14 @@ interface Seat {
   restarts: number
   startedAtMs: number
   endedAtMs: number
+  /** When the grace period of what it is told to do is over. */
+  graceEndMs: number
+  doom: Doom | undefined
   exitCode: number | undefined
   skipped: boolean
 }
+
+const UNUSED = { state: 'idle', restarts: 0, startedAtMs: 0, endedAtMs: 0, graceEndMs: 0, skipped: false } as const
 
 /**
  * @returns a function that takes one event, with its monotonic time in ms, and says what to do now; ends may be handed in a
@@ -77,16 +39,7 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
   const seats = new Map<string, Seat>(
     members.map((member) => [
       member.name,
-      {
-        member,
-        state: 'idle',
-        backoff: beginBackoff(),
-        restarts: 0,
-        startedAtMs: 0,
-        endedAtMs: 0,
-        exitCode: undefined,
-        skipped: false,
-      },
+      { ...UNUSED, member, backoff: beginBackoff(), doom: undefined, exitCode: undefined },
     ]),
   )
   const inits = [...seats.values()].filter(({ member }) => member.role !== 'app')
@@ -97,6 +50,7 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
   let mainsLeft = rules.mainGiven ? apps.filter(({ member }) => member.main).length : Infinity
   let othersRunning = 0
   let stopping: StopReason | 'Done' | undefined
+  let stopEndMs = 0
   let finished = false
   let steps: Step[] = []
 
@@ -127,11 +81,31 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
         if (seat.state === 'backing-off') start(seat, atMs)
         return
       }
+      case 'doomed': {
+        const seat = seatOf(event.container)
+        if (seat.state !== 'running' || stopping !== undefined) return
+        seat.doom = event.cause
+        return terminate(seat, atMs, atMs + (event.graceMs ?? rules.graceMs))
+      }
+      case 'told': {
+        const { state, member, restarts, graceEndMs } = seatOf(event.container)
+        if (state !== 'stopping') return
+        const afterMs = Math.max(graceEndMs - atMs, LEAST_GRACE_MS)
+        return later(afterMs, { kind: 'kill-one', container: member.name, restarts })
+      }
       case 'stop':
-        return stop(event.reason)
+        return stop(event.reason, atMs)
+      case 'expire':
+        for (const seat of sidecars) if (seat.state === 'running') terminate(seat, atMs, atMs)
+        return
+      case 'kill-one': {
+        const { state, restarts } = seatOf(event.container)
+        if (state === 'stopping' && restarts === event.restarts) kill(event.container)
+        return
+      }
       case 'kill':
         for (const [container, { state }] of seats) {
-          if (state === 'running' || state === 'stopping') steps.push({ kind: 'kill', container })
+          if (state === 'running' || state === 'stopping') kill(container)
         }
     }
   }
@@ -149,6 +123,7 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
   function start(seat: Seat, atMs: number): void {
     seat.state = 'running'
     seat.startedAtMs = atMs
+    seat.doom = undefined
     if (seat.member.role !== 'sidecar') othersRunning++
     steps.push({ kind: 'start', container: seat.member.name, restarts: seat.restarts })
   }
@@ -157,35 +132,43 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
     if (seat.member.role !== 'sidecar') othersRunning--
     seat.exitCode = exitCode
     seat.skipped = skipped
-    seat.endedAtMs = atMs
     if (stopping === undefined && mustRestart(seat)) return backOff(seat, atMs)
     seat.state = 'over'
-    if (stopping !== undefined) return goOnStopping()
+    seat.endedAtMs = atMs
+    if (stopping !== undefined) return goOnStopping(atMs)
     if (seat.member.role === 'init') {
-      if (exitCode !== 0) return stop('Done')
+      if (exitCode !== 0) return stop('Done', atMs)
       initsDone++
       return advance(atMs)
     }
     appsLeft--
     if (seat.member.main && --mainsLeft === 0) dropBackOffs()
-    if (appsLeft === 0) stop('Done')
+    if (appsLeft === 0) stop('Done', atMs)
   }
 
   /**
    * Once the main containers have ended nothing is started again. Under restartPolicy Always the kubelet would; here the
    * main containers' success is the end, or a run could never end by itself.
    */
-  function mustRestart({ member, exitCode = 1 }: Seat): boolean {
+  function mustRestart({ member, doom, exitCode = 1 }: Seat): boolean {
     if (member.role === 'sidecar') return true
     if (member.role === 'init') return exitCode !== 0 && rules.restartPolicy !== 'Never'
-    if (mainsLeft === 0 || (rules.mainGiven && member.main && exitCode === 0)) return false
+    if (mainsLeft === 0) return false
+    // What a probe has killed is started again whatever its exit code, when anything is.
+    if (doom === 'startup' || doom === 'liveness') return rules.restartPolicy !== 'Never'
+    if (rules.mainGiven && member.main && exitCode === 0) return false
     return shouldRestart(rules.restartPolicy, exitCode)
   }
 
   function backOff(seat: Seat, atMs: number): void {
     const ranMs = atMs - seat.startedAtMs
-    const { afterMs, backoff } = nextRestart(seat.backoff, ranMs, rules.timeScale)
+    const killed = seat.doom === 'startup' || seat.doom === 'liveness'
+    const sinceMs = seat.restarts === 0 ? Infinity : atMs - seat.endedAtMs
+    const { afterMs, backoff } = killed
+      ? nextRestartAfterKill(seat.backoff, ranMs, sinceMs, rules.timeScale)
+      : nextRestart(seat.backoff, ranMs, rules.timeScale)
     seat.state = 'backing-off'
+    seat.endedAtMs = atMs
     seat.backoff = backoff
     seat.restarts++
     const container = seat.member.name
@@ -202,28 +185,39 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
   }
 
   /** Native sidecars outlive the others, and stop last to first; the grace period is one for the whole pod. */
-  function stop(reason: StopReason | 'Done'): void {
+  function stop(reason: StopReason | 'Done', atMs: number): void {
     if (stopping !== undefined) return
     stopping = reason
+    stopEndMs = atMs + rules.graceMs
     if (reason !== 'Done') steps.push({ kind: 'stopping', reason })
     for (const seat of seats.values()) {
-      if (seat.state !== 'running') seat.state = 'over'
-      else if (seat.member.role !== 'sidecar') terminate(seat)
+      if (seat.state === 'idle' || seat.state === 'backing-off') seat.state = 'over'
+      const container = seat.member.name
+      if (seat.state === 'stopping') later(rules.graceMs, { kind: 'kill-one', container, restarts: seat.restarts })
+      if (seat.state !== 'running') continue
+      if (seat.member.role !== 'sidecar') terminate(seat, atMs, stopEndMs)
+      else steps.push({ kind: 'prepare', container, graceMs: rules.graceMs })
     }
-    later(rules.graceMs, { kind: 'kill' })
-    goOnStopping()
+    if (sidecars.some(({ state }) => state === 'running')) later(rules.graceMs, { kind: 'expire' })
+    goOnStopping(atMs)
   }
 
-  function goOnStopping(): void {
+  function goOnStopping(atMs: number): void {
     if (othersRunning > 0) return
     const last = sidecars.find(({ state }) => state !== 'over')
     if (last === undefined) finish()
-    else if (last.state === 'running') terminate(last)
+    else if (last.state === 'running') terminate(last, atMs, stopEndMs)
   }
 
-  function terminate(seat: Seat): void {
+  function terminate(seat: Seat, atMs: number, graceEndMs: number): void {
+    const { member, doom: cause } = seat
     seat.state = 'stopping'
-    steps.push({ kind: 'terminate', container: seat.member.name })
+    seat.graceEndMs = graceEndMs
+    steps.push({ kind: 'terminate', container: member.name, graceMs: Math.max(0, graceEndMs - atMs), cause })
+  }
+
+  function kill(container: string): void {
+    steps.push({ kind: 'kill', container })
   }
 
   function finish(): void {

@@ -1,6 +1,6 @@
 /** What must be right about a pod template before anything can be said of its order. */
 import { parseProbe } from './probe.ts'
-import { namePorts, READINESS_PROBES } from './readiness-flags.ts'
+import { namePorts, READINESS_PROBES } from './wrapper-probes.ts'
 import { proposeWord } from './suggest.ts'
 import { RESTART_POLICIES } from './template.ts'
 import { describeKind, type Fault, findEntry, type Position, sortFaults, toPlain, type Tree } from './tree.ts'
@@ -21,7 +21,7 @@ export function checkTemplate(tree: Tree): readonly Fault[] {
       },
     ]
   }
-  const names = new Map<string, Position>()
+  const names = new Set<string>()
   const faults = [
     ...checkContainers('initContainers', spec.value, names),
     ...checkContainers('containers', spec.value, names),
@@ -40,7 +40,7 @@ function hasContainers(spec: Tree): boolean {
   return list.kind !== 'list' || list.items.length > 0
 }
 
-function checkContainers(field: string, spec: Tree, names: Map<string, Position>): readonly Fault[] {
+function checkContainers(field: string, spec: Tree, names: Set<string>): readonly Fault[] {
   const entry = findEntry(spec, field)
   if (entry === undefined || describeKind(entry.value) === 'empty') return []
   if (entry.value.kind !== 'list') {
@@ -55,7 +55,7 @@ function checkContainers(field: string, spec: Tree, names: Map<string, Position>
   return entry.value.items.flatMap((container, index) => checkContainer(`${field}[${index}]`, container, names))
 }
 
-function checkContainer(place: string, container: Tree, names: Map<string, Position>): readonly Fault[] {
+function checkContainer(place: string, container: Tree, names: Set<string>): readonly Fault[] {
   if (container.kind !== 'map') {
     return [
       {
@@ -75,14 +75,14 @@ function checkContainer(place: string, container: Tree, names: Map<string, Posit
     ...checkProbes(container),
   ]
   if (whose.container !== undefined && name !== undefined) {
-    const first = names.get(whose.container)
-    if (first === undefined) names.set(whose.container, name.at)
-    else
+    if (names.has(whose.container)) {
       faults.push({
         at: name.at,
-        what: `the name is taken (at ${first.line}:${first.column})`,
+        what: 'the name is taken by another container',
         fix: 'give each container a name of its own',
       })
+    }
+    names.add(whose.container)
   }
   return faults.map((fault) => ({ ...whose, ...fault }))
 }

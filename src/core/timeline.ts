@@ -1,5 +1,6 @@
 /** What became of each container and when: the closing table of a run, and its live status line. Pure. */
 import type { ContainerEvent } from './run-event.ts'
+import type { Doom } from './step.ts'
 
 /** One container's part; times in ms since 1970, of its latest life. */
 export interface Row {
@@ -11,6 +12,8 @@ export interface Row {
   readonly readyMs?: number
   readonly endedMs?: number
   readonly restarts: number
+  /** What has killed it, the last time that a probe or a hook did. */
+  readonly killedBy?: Doom
   readonly exitCode?: number
   readonly reason?: string
   /** What it waited for last. */
@@ -22,14 +25,15 @@ export function beginRow(container: string): Row {
 }
 
 export function recordEvent(row: Row, event: ContainerEvent): Row {
-  const { container, restarts } = row
+  const { container, restarts, killedBy } = row
+  const lasting = { container, restarts, ...(killedBy === undefined ? {} : { killedBy }) }
   switch (event.event) {
     case 'waiting':
-      return { container, restarts, state: 'waiting', sinceMs: event.atMs }
+      return { ...lasting, state: 'waiting', sinceMs: event.atMs }
     case 'started': {
       const { atMs, sinceMs, waitedFor } = event
       return {
-        ...{ container, restarts, state: 'running', sinceMs, startedMs: atMs },
+        ...{ ...lasting, state: 'running', sinceMs, startedMs: atMs },
         ...(waitedFor === undefined ? {} : { waitedFor }),
       }
     }
@@ -43,7 +47,9 @@ export function recordEvent(row: Row, event: ContainerEvent): Row {
     case 'restarting':
       return { ...row, state: 'restarting', restarts: event.restarts }
     case 'stopping':
-      return { ...row, state: 'stopping' }
+      return { ...row, state: 'stopping', ...(event.cause === undefined ? {} : { killedBy: event.cause }) }
+    case 'unhealthy':
+    case 'hook-failed':
     case 'output':
       return row
   }
@@ -56,6 +62,7 @@ const HEADINGS = [
   'ready',
   'ended',
   'restarts',
+  'killed by',
   'exit',
   'reason',
   'waited for last',
@@ -63,7 +70,8 @@ const HEADINGS = [
 const RIGHT_ALIGNED = new Set<string>(['waited', 'started', 'ready', 'ended', 'restarts', 'exit'])
 
 /**
- * One line per container after a line of headings. Times in seconds since the pod's start, `-` for what never came.
+ * One line per container after a line of headings. Times in seconds since the pod's start, `-` for what never came; what has
+ * killed a container is a column only where something has.
  * @param startMs when the pod was started, ms since 1970
  */
 export function formatTable(rows: readonly Row[], startMs: number): readonly string[] {
@@ -75,19 +83,20 @@ export function formatTable(rows: readonly Row[], startMs: number): readonly str
     since(row.readyMs),
     since(row.endedMs),
     String(row.restarts),
+    row.killedBy ?? '-',
     String(row.exitCode ?? '-'),
     row.reason ?? '-',
     row.waitedFor ?? '-',
   ])
-  const lines = [[...HEADINGS], ...cells]
-  const widths = HEADINGS.map((_, column) =>
-    lines.reduce((width, line) => Math.max(width, line[column]?.length ?? 0), 0),
-  )
+  const killed = rows.some(({ killedBy }) => killedBy !== undefined)
+  const columns = HEADINGS.flatMap((heading, column) => (heading === 'killed by' && !killed ? [] : [column]))
+  const lines = [[...HEADINGS], ...cells].map((line) => columns.map((column) => line[column] ?? ''))
+  const widths = columns.map((_, index) => lines.reduce((width, line) => Math.max(width, line[index]?.length ?? 0), 0))
   return lines.map((line) =>
     line
-      .map((cell, column) => {
-        const width = widths[column] ?? 0
-        return RIGHT_ALIGNED.has(HEADINGS[column] ?? '') ? cell.padStart(width) : cell.padEnd(width)
+      .map((cell, index) => {
+        const width = widths[index] ?? 0
+        return RIGHT_ALIGNED.has(lines[0]?.[index] ?? '') ? cell.padStart(width) : cell.padEnd(width)
       })
       .join('  ')
       .trimEnd(),

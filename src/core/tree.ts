@@ -9,18 +9,41 @@ export interface Position {
   readonly column: number
 }
 
+/** The piece of the text that a value is written in: offsets in UTF-16 code units, without its anchor, tag and comments. */
+export interface Source {
+  readonly start: number
+  readonly end: number
+  /** A list or map in brackets. */
+  readonly flow: boolean
+  /** It is written elsewhere, at its anchor; here stands `*name`. */
+  readonly alias: boolean
+}
+
 /**
- * A value with its place. Aliases are resolved (to the anchor's own tree, shared), merge keys are merged, tags are dropped,
- * numbers and booleans keep their YAML 1.2 core type.
+ * A value with its place. Aliases are resolved (what is in the anchor's own tree is shared), merge keys are merged, tags are
+ * dropped, numbers and booleans keep their YAML 1.2 core type.
  */
-export type Tree =
-  | { readonly kind: 'map'; readonly at: Position; readonly entries: readonly Entry[] }
-  | { readonly kind: 'list'; readonly at: Position; readonly items: readonly Tree[] }
-  | Scalar
+export type Tree = MapTree | ListTree | Scalar
+
+export interface MapTree {
+  readonly kind: 'map'
+  readonly at: Position
+  readonly source: Source
+  /** Its own first, in their order; what it merges after them. */
+  readonly entries: readonly Entry[]
+}
+
+export interface ListTree {
+  readonly kind: 'list'
+  readonly at: Position
+  readonly source: Source
+  readonly items: readonly Tree[]
+}
 
 export interface Scalar {
   readonly kind: 'scalar'
   readonly at: Position
+  readonly source: Source
   readonly value: string | number | boolean | null
   /**
    * Where the text's first character stands, if the text stands in the file as it is, all its lines beginning at this
@@ -32,7 +55,16 @@ export interface Scalar {
 export interface Entry {
   readonly key: string
   readonly keyAt: Position
+  readonly keySource: Source
   readonly value: Tree
+  /** It comes from another map, by `<<`. */
+  readonly merged: boolean
+}
+
+/** Where `*name` stands, and the value at its anchor. */
+export interface Alias {
+  readonly source: Source
+  readonly target: Tree
 }
 
 /** One thing wrong with what the user wrote: where, what, and how to put it right. */
@@ -86,16 +118,17 @@ export function placeWithin(scalar: Scalar, inner: Position): Position {
 
 /** The tree as plain JavaScript values; what an alias shares is shared. Every key is an own property, `__proto__` too. */
 export function toPlain(tree: Tree): unknown {
-  const known = new Map<Tree, unknown>()
+  const known = new Map<unknown, unknown>()
   const convert = (part: Tree): unknown => {
     if (part.kind === 'scalar') return part.value
-    const made = known.get(part)
+    const parts = part.kind === 'list' ? part.items : part.entries
+    const made = known.get(parts)
     if (made !== undefined) return made
     const plain =
       part.kind === 'list'
         ? part.items.map(convert)
         : Object.fromEntries(part.entries.map(({ key, value }) => [key, convert(value)]))
-    known.set(part, plain)
+    known.set(parts, plain)
     return plain
   }
   return convert(tree)

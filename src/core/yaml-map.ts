@@ -1,5 +1,5 @@
 /** A map as Kubernetes reads it: text for keys, each only once, YAML 1.1's merge keys merged. */
-import { describeKind, type Entry, type Fault, type Position, type Tree } from './tree.ts'
+import { describeKind, type Entry, type Fault, type Position, type Source, type Tree } from './tree.ts'
 
 export interface Pair {
   readonly key: Tree
@@ -12,6 +12,7 @@ export interface Pair {
 export function assembleMap(
   pairs: readonly Pair[],
   at: Position,
+  source: Source,
 ): { readonly tree: Tree; readonly faults: readonly Fault[] } {
   const entries = new Map<string, Entry>()
   const faults: Fault[] = []
@@ -20,12 +21,14 @@ export function assembleMap(
     const key = readKey(keyTree, faults)
     const earlier = key === undefined ? undefined : entries.get(key)
     if (earlier !== undefined) faults.push(wordDuplicate(earlier, keyTree.at))
-    else if (key !== undefined) entries.set(key, { key, keyAt: keyTree.at, value })
+    else if (key !== undefined) {
+      entries.set(key, { key, keyAt: keyTree.at, keySource: keyTree.source, value, merged: false })
+    }
   }
   for (const { value, merge } of pairs) {
     if (merge) mergeInto(entries, value, faults)
   }
-  return { tree: { kind: 'map', at, entries: [...entries.values()] }, faults }
+  return { tree: { kind: 'map', at, source, entries: [...entries.values()] }, faults }
 }
 
 /** JSON, and so the API server, knows text only; numbers and booleans become text, as kubectl makes them. */
@@ -51,6 +54,8 @@ function mergeInto(entries: Map<string, Entry>, value: Tree, faults: Fault[]): v
       })
       continue
     }
-    for (const entry of source.entries) if (!entries.has(entry.key)) entries.set(entry.key, entry)
+    for (const entry of source.entries) {
+      if (!entries.has(entry.key)) entries.set(entry.key, { ...entry, merged: true })
+    }
   }
 }

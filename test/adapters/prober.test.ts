@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { execa } from 'execa'
-import { createProber } from '../../src/adapters/prober.ts'
+import { createProber } from '../../src/adapters/prober/prober.ts'
 import { DEFAULT_TIMING, type Check, type Probe, type ProbeResult } from '../../src/core/probe.ts'
 import { startServers } from './probe-servers.ts'
 import { listCases, probeAll } from './prober-cases.ts'
@@ -102,7 +102,7 @@ test('a probe that was called off before it began checks nothing', async (t) => 
 })
 
 test('loading the prober loads nothing that a probe of another kind needs', async (t) => {
-  const prober = new URL('../../src/adapters/prober.ts', import.meta.url).href
+  const prober = new URL('../../src/adapters/prober/prober.ts', import.meta.url).href
   const program = `await import(${JSON.stringify(prober)}); console.log(process.moduleLoadList.join('\\n'))`
   const { stdout } = await execa('node', ['--input-type=module', '--eval', program], { preferLocal: true })
   for (const heavy of ['http', 'https', 'http2', 'child_process'])

@@ -20,6 +20,10 @@ const OPTIONS = ['run', '--runtime', 'podman', '--image', PODORDER_IMAGE]
 /** Ends when it is told to; says so. */
 const SERVE = 'trap "echo stopped; exit 0" TERM; echo up; while :; do sleep 0.05; done'
 
+/** Each time podman is a process of its own, which takes its time on a busy machine. */
+const OFTEN = { periodSeconds: 1, failureThreshold: 1, timeoutSeconds: 10 }
+const DATA = [{ name: 'data', mountPath: '/data' }]
+
 interface Pod {
   readonly place: Place
   readonly name: string
@@ -260,6 +264,131 @@ test('a command that is not in its image is a failed start, as in a cluster', as
   t.regex(end?.message ?? '', /\/no\/such\/program.*no such file or directory/)
   t.false(lines.some(({ event }) => event === 'output'))
   t.is(code, 128)
+  await pod.assertGone()
+})
+
+test.serial(
+  'probes are the runner’s: what a liveness probe kills is restarted, and who waits is left alone',
+  async (t) => {
+    const pod = openPod(t, {
+      annotations: { 'depends-on': '{app: {db: ready}}', main: 'app' },
+      spec: { restartPolicy: 'OnFailure', volumes: [{ name: 'data', emptyDir: {} }] },
+      containers: {
+        app: {
+          command: ['/bin/sh', '-c', 'touch /data/app; until [ -e /data/asked ]; do sleep 0.05; done; echo done'],
+          // Deadly for who waits.
+          livenessProbe: {
+            exec: { command: ['/bin/sh', '-c', 'test -e /data/app && touch /data/asked'] },
+            ...OFTEN,
+            failureThreshold: 3,
+          },
+          volumeMounts: DATA,
+        },
+        db: {
+          command: ['/bin/sh', '-c', 'echo x >> /data/lives; trap "exit 9" TERM; while :; do sleep 0.05; done'],
+          env: [{ name: 'ENOUGH', value: '1' }],
+          startupProbe: {
+            exec: { command: ['/bin/sh', '-c', 'test "$(wc -l < /data/lives)" -gt $(ENOUGH)'] },
+            ...OFTEN,
+          },
+          livenessProbe: { exec: { command: ['/bin/true'] } },
+          volumeMounts: DATA,
+        },
+      },
+    })
+    const { code, lines, stderr } = await pod.run('--time-scale', '0.1')
+    t.is(stderr, '')
+    t.is(code, 0)
+    t.deepEqual(outputOf(lines, 'app'), ['done'])
+    t.deepEqual(
+      lines.filter(({ event }) => event === 'restarting').map(({ container }) => container),
+      ['db'],
+    )
+    await pod.assertGone()
+  },
+)
+
+test.serial('a liveness probe of what is not wrapped kills, with a preStop hook before', async (t) => {
+  const pod = openPod(t, {
+    spec: { volumes: [{ name: 'data', emptyDir: {} }] },
+    containers: {
+      a: {
+        command: ['/bin/sh', '-c', 'trap "cat /data/hook; exit 0" TERM; while :; do sleep 0.05; done'],
+        livenessProbe: { exec: { command: ['/bin/sh', '-c', 'echo ill; exit 3'] }, ...OFTEN },
+        lifecycle: { preStop: { exec: { command: ['/bin/sh', '-c', 'echo hook > /data/hook'] } } },
+        volumeMounts: DATA,
+      },
+    },
+  })
+  const { code, lines } = await pod.run()
+  t.is(code, 0)
+  t.like(
+    lines.find(({ event }) => event === 'stopping'),
+    { cause: 'liveness', message: 'exit code 3: ill' },
+  )
+  t.deepEqual(outputOf(lines, 'a'), ['hook'])
+  await pod.assertGone()
+})
+
+test.serial('a wrapper that holds comes back when it is killed, and its follower is left alone', async (t) => {
+  const pod = openPod(t, {
+    annotations: { 'depends-on': '{b: {a: completed}}', main: 'b' },
+    spec: { restartPolicy: 'Always', volumes: [{ name: 'data', emptyDir: {} }] },
+    containers: {
+      a: 'echo a',
+      b: {
+        command: ['/bin/sh', '-c', 'echo b; until [ -e /data/go ]; do sleep 0.05; done'],
+        volumeMounts: DATA,
+        lifecycle: { preStop: { exec: { command: ['/bin/true'] } } },
+      },
+    },
+  })
+  const run = pod.start('--json', '--time-scale', '0.001')
+  await eventually('b runs', () => outputOf(run.lines(), 'b').includes('b'))
+  const [container = ''] = (await podman('ps', '--format', '{{.Names}}', '--filter', `name=${pod.name}`))
+    .split('\n')
+    .filter((name) => name.endsWith('-a'))
+  process.kill(Number(await podman('inspect', '--format', '{{.State.Pid}}', container)), 'SIGKILL')
+  await eventually('a is started again', () => outputOf(run.lines(), 'a').length === 2)
+  await podman('exec', container.replace(/-a$/, '-b'), '/bin/sh', '-c', 'touch /data/go')
+  const { code, stdout } = await run.end
+  t.is(code, 0, stdout)
+  t.deepEqual(outputOf(readLines(stdout), 'b'), ['b'])
+  await pod.assertGone()
+})
+
+test.serial('kill -9 of a wrapper that runs: its followers hear of it', async (t) => {
+  const pod = openPod(t, {
+    annotations: { 'depends-on': '{b: {a: completed}}' },
+    containers: { a: 'echo up; while :; do sleep 0.05; done', b: 'echo b' },
+  })
+  const run = pod.start('--json')
+  await eventually('a runs', () => outputOf(run.lines(), 'a').includes('up'))
+  const [container = ''] = (await podman('ps', '--format', '{{.Names}}', '--filter', `name=${pod.name}`))
+    .split('\n')
+    .filter((name) => name.endsWith('-a'))
+  process.kill(Number(await podman('inspect', '--format', '{{.State.Pid}}', container)), 'SIGKILL')
+  const { code, stdout } = await run.end
+  t.is(code, 137, stdout)
+  t.deepEqual(
+    readLines(stdout)
+      .filter(({ event }) => event === 'skipped')
+      .map(({ container, reason }) => `${container} ${reason}`),
+    ['b PredecessorDied'],
+  )
+  await pod.assertGone()
+})
+
+test.serial('a Job with a sidecar: the main container’s end stops the sidecar, and both have succeeded', async (t) => {
+  const pod = openPod(t, {
+    annotations: { 'depends-on': '{job: {proxy: started}}', main: 'job' },
+    containers: { proxy: SERVE, job: 'echo work' },
+  })
+  const { code, lines } = await pod.run()
+  t.is(code, 0)
+  t.is(lines.at(-1)?.phase, 'Succeeded')
+  t.deepEqual(outputOf(lines, 'proxy'), ['up', 'stopped'])
+  t.is(lines.find(({ container, event }) => container === 'proxy' && event === 'ended')?.exitCode, 0)
   await pod.assertGone()
 })
 

@@ -44,6 +44,59 @@ for (const [annotations, edges] of Object.entries(FORMS)) {
   test(`${JSON.stringify(annotations)} is read as edges`, (t) => t.deepEqual(edgesOf(readPod(annotations)), edges))
 }
 
+/** `app<-job-we/x` = app starts when the Job x has ended, however. */
+const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
+  [block('app: {pod/x: ready, job/ns/x: completed, service/x: ready, "tcp://x:1": open, "http://x/": open}')]: [
+    'app<-pod/x',
+    'app<-job/ns/x',
+    'app<-service/x',
+    'app<-tcp://x:1',
+    'app<-http://x/',
+  ],
+  [block('app: [job/x, "pod/-lapp=x,tier in (a,b)", "tcp://x:1", sidecar/db, "https://x/y"]')]: [
+    'app<-job/x',
+    'app<-pod/-lapp=x,tier in (a,b)',
+    'app<-tcp://x:1',
+    'app<-sidecar/db',
+    'app<-https://x/y',
+  ],
+  [block('app: job/x')]: ['app<-job/x'],
+  [block('app: {job/ns/x: ended, sidecar/setup: service_healthy}')]: ['app<-job-we/ns/x', 'app<-sidecar/setup'],
+  [block('app: {job/x: {timeout: 2m, optional: true}, service/x: {condition: ready}}')]: [
+    'app<-job/x 120000 optional',
+    'app<-service/x',
+  ],
+}
+
+for (const [annotations, waits] of Object.entries(OUTSIDE)) {
+  test(`${JSON.stringify(annotations)} is read as waits outside the order`, (t) => {
+    const { order, faults } = readPod(annotations, { init: 'setup' })
+    t.deepEqual(describeAll(faults), [])
+    t.deepEqual(
+      order?.outside.map(({ container, target, timeoutMs, optional }) =>
+        [`${container}<-${target.label}`, timeoutMs ?? [], optional ? 'optional' : []].flat().join(' '),
+      ),
+      waits,
+    )
+    t.like(order, { edges: [], containers: ['app'], stopOrder: 'together' })
+  })
+}
+
+test('what is outside takes no part in cycles, stops and the containers of an order', (t) => {
+  const { order, faults } = readPod(block('app: {db: ready, sidecar/cache: ready, pod/db: ready}', 'db: [pod/app]'))
+  t.deepEqual(describeAll(faults), [])
+  t.like(order, { containers: ['db', 'app'], stopOrder: 'reverse' })
+  t.is(order?.edges.length, 1)
+  t.deepEqual(
+    order?.outside.map(({ at }) => at),
+    [
+      { line: 5, column: 24 },
+      { line: 5, column: 46 },
+      { line: 6, column: 12 },
+    ],
+  )
+})
+
 test('an edge knows where it was said, in the outer file', (t) => {
   const { order } = readPod(block('migrate: {db: ready}', 'app:', '  - cache'))
   t.deepEqual(

@@ -1,6 +1,6 @@
 import test from 'ava'
 import * as fc from 'fast-check'
-import { type Backoff, beginBackoff, nextRestart, shouldRestart } from '../../src/core/backoff.ts'
+import { type Backoff, beginBackoff, nextRestart, nextRestartAfterKill, shouldRestart } from '../../src/core/backoff.ts'
 
 const MINUTE = 60_000
 
@@ -95,4 +95,30 @@ test('property: nothing waits for more than 5 min, nor once 10 min have gone by 
     ),
   )
   t.pass()
+})
+
+/** What a container waits for its restarts that a probe kills after so long each time. */
+function waitsAfterKills(ranMs: readonly number[], scale?: number): readonly number[] {
+  let backoff: Backoff = beginBackoff()
+  let sinceMs = Infinity
+  return ranMs.map((ran) => {
+    const restart = nextRestartAfterKill(backoff, ran, sinceMs === Infinity ? sinceMs : sinceMs + ran, scale)
+    backoff = restart.backoff
+    sinceMs = restart.afterMs
+    return restart.afterMs
+  })
+}
+
+test('what a probe kills is restarted at once, unless the end before it was too short ago', (t) => {
+  // 30 s each: the back-off of 10 s and 20 s is over by then, that of 40 s is not.
+  t.deepEqual(waitsAfterKills([30, 30, 30, 30, 30, 30, 30].map((s) => s * 1000)), [0, 0, 0, 0, 40_000, 80_000, 160_000])
+  t.deepEqual(waitsAfterKills([3, 3, 3, 3].map((s) => s * 1000)), [0, 0, 10_000, 20_000])
+  t.deepEqual(
+    waitsAfterKills(
+      [3, 3, 3, 3].map((s) => s * 100),
+      0.1,
+    ),
+    [0, 0, 1000, 2000],
+  )
+  t.deepEqual(waitsAfterKills([3, 3, 3, 900, 3].map((s) => s * 1000)), [0, 0, 10_000, 0, 10_000])
 })

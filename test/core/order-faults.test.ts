@@ -46,15 +46,42 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     'pod.yaml:6:11: container "db": cycle db -> app -> db, where -> means "waits for"; remove one of these dependencies',
     'pod.yaml:7:14: container "cache": cycle cache -> migrate -> cache, where -> means "waits for"; remove one of these dependencies',
   ],
-  [block('app: {pod/x: ready, "service/mail": ready, "tcp://broker:5672": open, sidecar/proxy: ready}')]: [
-    'pod/x',
-    'service/mail',
-    'tcp://broker:5672',
-    'sidecar/proxy',
-  ].map(
-    (target, index) =>
-      `pod.yaml:5:${[13, 27, 50, 77][index]}: container "app": "${target}": targets outside the pod are not supported by this version; remove it, or wait for it with an init container`,
-  ),
+  [block(
+    'app:',
+    '  pod/x: completed',
+    '  job/x: ready',
+    '  "tcp://broker:5672": {condition: ready, timeout: 0, retries: 1}',
+    '  http://api/: opn',
+    '  sidecar/setup: started',
+    '  service/mail:',
+  )]: [
+    'pod.yaml:6:16: container "app": unknown condition "completed" for "pod/x"; use ready',
+    'pod.yaml:7:16: container "app": unknown condition "ready" for "job/x"; use completed or ended',
+    'pod.yaml:8:42: container "app": unknown condition "ready" for "tcp://broker:5672"; use open',
+    'pod.yaml:8:58: container "app": bad timeout "0"; write it like 30s, 5m or 1h30m',
+    'pod.yaml:8:61: container "app": unknown option "retries"; use condition, timeout or optional',
+    'pod.yaml:9:22: container "app": unknown condition "opn" for "http://api/"; did you mean "open"?',
+    'pod.yaml:10:24: container "app": unknown condition "started" for "sidecar/setup"; use ready',
+    'pod.yaml:11:9: container "app": no condition for "service/mail"; write "service/mail: ready"',
+  ],
+  [block('app: [pod/X, job/a/b/c, service/-l, "tcp://broker", "http://", sidecar/a/b, "exec:true", job-we/x]')]: [
+    'pod.yaml:5:13: container "app": "pod/X" is not a target; write pod/NAME, pod/NAMESPACE/NAME or pod/-lapp=db',
+    'pod.yaml:5:20: container "app": "job/a/b/c" is not a target; write job/NAME, job/NAMESPACE/NAME or job/-lapp=db',
+    'pod.yaml:5:31: container "app": "service/-l" is not a target; write service/NAME, service/NAMESPACE/NAME or service/-lapp=db',
+    'pod.yaml:5:43: container "app": "tcp://broker" is not a target; write tcp://HOST:PORT',
+    'pod.yaml:5:59: container "app": "http://" is not a target; write http://HOST:PORT/PATH',
+    'pod.yaml:5:70: container "app": "sidecar/a/b" is not a target; write sidecar/NAME',
+    'pod.yaml:5:83: container "app": unknown target kind "exec:" in "exec:true"; name a container of this pod',
+    'pod.yaml:5:96: container "app": unknown target kind "job-we/" in "job-we/x"; name a container of this pod',
+  ],
+  [block('app: [sidecar/cach, sidecar/db, sidecar/app, sidecar/cache, "tcp:x", pod/x, pod/x]', 'db: cache')]: [
+    'pod.yaml:5:13: container "app": unknown container "cach"; did you mean "cache"?',
+    'pod.yaml:5:27: container "app": "db" is ordered itself, and no sidecar; write "db: ready"',
+    'pod.yaml:5:39: container "app": waits for itself; remove it',
+    'pod.yaml:5:52: container "app": "cache" is ordered itself, and no sidecar; write "cache: ready"',
+    'pod.yaml:5:67: container "app": unknown target kind "tcp:" in "tcp:x"; did you mean "tcp://"?',
+    'pod.yaml:5:83: container "app": waits for "pod/x" twice (first at 5:76); keep one of the two',
+  ],
   [block('app: {srvice/mail: ready, "ftp://x": open}')]: [
     'pod.yaml:5:13: container "app": unknown target kind "srvice/" in "srvice/mail"; did you mean "service/"?',
     'pod.yaml:5:33: container "app": unknown target kind "ftp://" in "ftp://x"; did you mean "tcp://"?',
@@ -111,8 +138,8 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   ],
   'podorder.io/depend-on: x\npodorder.io/colour: red\npodorder.io/command.: x': [
     'pod.yaml:4:5: unknown annotation podorder.io/depend-on; did you mean "depends-on"?',
-    'pod.yaml:5:5: unknown annotation podorder.io/colour; podorder.io/ is followed by depends-on, steps, main, stop-order, wait-timeout, inject, ready, failed, nudge, command.<container>',
-    'pod.yaml:6:5: unknown annotation podorder.io/command.; podorder.io/ is followed by depends-on, steps, main, stop-order, wait-timeout, inject, ready, failed, nudge, command.<container>',
+    'pod.yaml:5:5: unknown annotation podorder.io/colour; podorder.io/ is followed by depends-on, steps, main, stop-order, wait-timeout, inject, ready, failed, nudge, original, command.<container>',
+    'pod.yaml:6:5: unknown annotation podorder.io/command.; podorder.io/ is followed by depends-on, steps, main, stop-order, wait-timeout, inject, ready, failed, nudge, original, command.<container>',
   ],
 }
 

@@ -27,9 +27,9 @@ test('without flags nothing is waited for, published or limited', (t) => {
     timeoutMs: undefined,
     graceMs: 10_000,
     graceGiven: false,
-    retries: 0,
-    retryDelayMs: 1000,
-    retryMaxDelayMs: 300_000,
+    retry: { times: 0, delayMs: 1000, factor: 2, jitter: 0.1, maxDelayMs: 300_000 },
+    liveDelayMs: undefined,
+    postStart: undefined,
     continueOnError: false,
     hold: false,
     exec: false,
@@ -51,6 +51,24 @@ const MEANINGS: readonly (readonly [readonly string[], Partial<Plan>])[] = [
   [['--stdout-path', ''], { stdoutPath: undefined }],
   [['--run-dir', 'run', '--name', 'db'], { ownDir: '/srv/run/db', name: 'db' }],
   [['--ready-tcp', '5432'], { readiness: { flag: 'ready-tcp', text: '5432' } }],
+  [
+    [
+      '--retries',
+      '3',
+      '--retry-factor',
+      '1.5',
+      '--retry-jitter',
+      '1',
+      '--retry-delay',
+      '0s',
+      '--retry-max-delay',
+      '9s',
+    ],
+    { retry: { times: 3, delayMs: 0, factor: 1.5, jitter: 1, maxDelayMs: 9000 } },
+  ],
+  [['--live-delay', '0', '--run-dir', 'run', '--name', 'db'], { liveDelayMs: 0 }],
+  [['--live-delay=5s', '--run-dir', 'run', '--name', 'db', '--ready-tcp', '1'], { liveDelayMs: 5000 }],
+  [['--post-start', '{}'], { postStart: '{}' }],
   [['--post-file', 'done'], { files: [{ flag: 'completed', path: '/srv/done' }] }],
   [
     ['--ready-file', '/r', '--started-file', '/s'],
@@ -129,6 +147,14 @@ const PROBLEMS: readonly (readonly [readonly string[], string])[] = [
     ['--run-dir', '/run', '--name', '..', '--', 'x'],
     '--name ".." is not a container name; use lower case letters, digits and -',
   ],
+  [['--retry-factor', '0.5', '--', 'x'], '--retry-factor takes a number from 1 to 1000, not "0.5"'],
+  [['--retry-jitter', '-0.1', '--', 'x'], '--retry-jitter takes a number from 0 to 1, not "-0.1"'],
+  [['--retry-jitter', '1e-1', '--', 'x'], '--retry-jitter takes a number from 0 to 1, not "1e-1"'],
+  [['--live-delay', '1s', '--', 'x'], '--live-delay needs --run-dir, where the flag live is published'],
+  [
+    ['--live-delay=1s', '--startup-probe={}', '--run-dir=r', '--name=n', '--', 'x'],
+    '--live-delay and --startup-probe both say when the container is live; give one of them',
+  ],
   [['--stop-after', 'app', '--', 'x'], '--stop-after needs --run-dir, where the others say that they have stopped'],
   [['--wait-file-timeout', '5s', '--', 'x'], '--wait-file-timeout takes PATH=DURATION, not "5s"'],
   [['--wait-file-optional', 'a', '--', 'x'], '/srv/a has a timeout or is optional, but there is no --wait-file /srv/a'],
@@ -144,6 +170,22 @@ for (const [argv, expected] of PROBLEMS) {
   })
 }
 
+test('a command that stands elsewhere needs no words here, but may have some', (t) => {
+  const words = (...argv: readonly string[]) => {
+    const reading = readPlan(argv, CWD, true)
+    return reading.kind === 'plan' ? argv.length - reading.plan.command : reading
+  }
+  t.is(words('--hold'), 0)
+  t.is(words('--hold', '--'), 0)
+  t.is(words(), 0)
+  t.is(words('--', 'a', '--'), 2)
+  t.deepEqual(readPlan(['a'], CWD, true), { kind: 'problem', problem: 'put -- before the command: -- a …' })
+})
+
+test('--exec allows a --live-delay of 0s', (t) => {
+  t.is(plan(t, '--exec', '--live-delay=0s', '--run-dir', 'r', '--name', 'n').liveDelayMs, 0)
+})
+
 const AFTERWARDS: readonly (readonly [readonly string[], string])[] = [
   [['--post-file', 'x'], '--post-file'],
   [['--timeout', '1s'], '--timeout'],
@@ -152,6 +194,8 @@ const AFTERWARDS: readonly (readonly [readonly string[], string])[] = [
   [['--stop-file', 'x'], '--stop-file'],
   [['--stop-after', 'x', '--run-dir', 'r', '--name', 'n'], '--stop-after'],
   [['--hold'], '--hold'],
+  [['--post-start', '{}'], '--post-start'],
+  [['--live-delay', '1s', '--run-dir', 'r', '--name', 'n'], '--live-delay of more than 0s'],
   [['--stdout-path', 'x'], '--stdout-path'],
   [['--stderr-path', 'x'], '--stderr-path'],
 ]

@@ -113,3 +113,11 @@ test('a subPathExpr becomes the path that it stands for', (t) => {
   const { volumeMounts } = resolveSubPaths({ name: 'a', volumeMounts: [mount] }, new Map([['POD', 'shop']]))
   t.deepEqual(volumeMounts, [{ name: 'data', mountPath: '/data', subPath: 'shop/logs' }])
 })
+
+test('annotations that podman would refuse are left out: nobody reads them there', (t) => {
+  const annotations = { short: 'x'.repeat(63), long: 'x'.repeat(64), wide: 'ö'.repeat(40) }
+  const spec = { containers: [{ name: 'a', image: 'x' }] }
+  const parts = { name: 'shop-1', hostName: 'shop', directories: new Map(), environments: new Map() }
+  const { metadata } = makePlayable({ metadata: { annotations }, spec }, parts) as { metadata: { annotations: object } }
+  t.deepEqual(Object.keys(metadata.annotations), ['short'])
+})

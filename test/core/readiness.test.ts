@@ -39,6 +39,14 @@ test('the first probe comes after the initial delay', (t) => {
   t.is(beginReadiness(DEFAULT_TIMING, 'startup', 70).due, 70)
 })
 
+test('probing that is held back begins late, and its budget with it', (t) => {
+  const budget = timing({ initialDelayMs: 5000, periodMs: 1000, failureThreshold: 2 })
+  t.is(beginReadiness(budget, 'startup', 70, 3000).due, 5070)
+  const late = beginReadiness(budget, 'startup', 70, 9000)
+  t.is(late.due, 9000)
+  t.is(recordResult(recordResult(late, false, 9000).state, false, 10_900).change, undefined)
+})
+
 test('it probes every 100 ms until the first success, then at its own period', (t) => {
   const { events, probes } = simulate('readiness', DEFAULT_TIMING, (at) => at >= 250, 25_000)
   t.deepEqual(probes, [0, 100, 200, 300, 10_300, 20_300])

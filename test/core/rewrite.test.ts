@@ -3,7 +3,9 @@ import * as fc from 'fast-check'
 import type { Order } from '../../src/core/order.ts'
 import type { Container, PodTemplate } from '../../src/core/pod.ts'
 import { missingCommands, rewritePod } from '../../src/core/rewrite.ts'
+import { restorePod } from '../../src/core/restore.ts'
 import { createFlags } from '../../src/core/wrapper.ts'
+import { writeProbing } from '../../src/core/wrapper-probes.ts'
 import { arbitraryOrder } from '../support/arbitrary-order.ts'
 
 const OPTIONS = { image: 'podorder:1' }
@@ -12,6 +14,7 @@ const ORDER: Order = {
   containers: ['db', 'app'],
   edges: [{ container: 'app', target: 'db', condition: 'ready', optional: false, at: { line: 1, column: 1 } }],
   main: [],
+  outside: [],
   stopOrder: 'together',
   waitTimeoutMs: undefined,
 }
@@ -36,7 +39,7 @@ const POD: PodTemplate = {
 
 test('each ordered container runs its own words through the entrypoint', (t) => {
   const [db, , app] = rewritePod(POD, ORDER, OPTIONS).spec.containers
-  const flags = ['--run-dir', '/podorder/run', '--name', 'db', '--restart-policy', 'OnFailure']
+  const flags = ['--run-dir=/podorder/run', '--name=db', '--restart-policy=OnFailure']
   t.deepEqual(db, {
     name: 'db',
     image: 'db',
@@ -50,14 +53,14 @@ test('each ordered container runs its own words through the entrypoint', (t) => 
       { name: 'podorder-run', mountPath: '/podorder/run/db', subPath: 'db' },
     ],
   })
-  t.deepEqual(app?.args?.slice(-4), ['--wait-file', '/podorder/run/db/ready', '--', 'app'])
+  t.deepEqual(app?.args?.slice(-4), ['--wait-file=/podorder/run/db/ready', '--exec', '--', 'app'])
 })
 
 test('the init container comes first and meets PodSecurity’s level "restricted"', (t) => {
   t.deepEqual(rewritePod(POD, ORDER, OPTIONS).spec.initContainers?.[0], {
     name: 'podorder-init',
     image: 'podorder:1',
-    args: ['install', '--to', '/podorder/bin', '--run-dir', '/podorder/run', '--containers', 'db,app'],
+    args: ['install', '--to=/podorder/bin', '--run-dir=/podorder/run', '--containers=db,app'],
     resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '64Mi' } },
     securityContext: {
       allowPrivilegeEscalation: false,
@@ -77,7 +80,12 @@ test('everything else is untouched', (t) => {
   const before = structuredClone(POD)
   const rewritten = rewritePod(POD, ORDER, OPTIONS)
   t.deepEqual(POD, before)
-  t.is(rewritten.metadata, POD.metadata)
+  const { 'podorder.io/original': original, ...annotations } = rewritten.metadata?.annotations ?? {}
+  t.deepEqual(
+    { ...rewritten.metadata, annotations },
+    { ...POD.metadata, annotations: { ...POD.metadata?.annotations } },
+  )
+  t.deepEqual(JSON.parse(original ?? ''), { containers: { db: { command: 3, args: 2 }, app: { command: 1 } } })
   t.is(rewritten.spec.containers[1], POD.spec.containers[1])
   t.is(rewritten.spec.initContainers?.[1], POD.spec.initContainers?.[0])
   t.deepEqual(
@@ -117,12 +125,12 @@ test('what others have done to the init container stays, and it learns of new co
   const twice = rewritePod(
     seen,
     { ...ORDER, containers: ['db', 'other', 'app'] },
-    { ...OPTIONS, commandOf: () => ['x'] },
+    { ...OPTIONS, commandOf: () => ({ words: ['x'] }) },
   )
   t.is(twice.spec.initContainers?.[0], proxy)
   t.is(twice.spec.initContainers?.[1]?.image, 'mirror/podorder:1')
-  t.is(twice.spec.initContainers?.[1]?.args?.at(-1), 'db,other,app')
-  t.is(twice.spec.containers[0], once.spec.containers[0])
+  t.is(twice.spec.initContainers?.[1]?.args?.at(-1), '--containers=db,other,app')
+  t.deepEqual(twice.spec.containers[0], once.spec.containers[0])
 })
 
 test('an entrypoint of the user’s own, without our volumes, is a command like any other', (t) => {
@@ -144,7 +152,7 @@ const IMAGE_ONLY: readonly Container[] = [
 test('a command that only the image knows is missed, and taken from the caller', (t) => {
   const pod: PodTemplate = { spec: { containers: IMAGE_ONLY } }
   t.deepEqual(missingCommands(pod, ORDER), [IMAGE_ONLY[0], IMAGE_ONLY[2]])
-  const commandOf = ({ image = '', args = [] }: Container) => [`/bin/${image}`, ...args]
+  const commandOf = ({ image = '', args = [] }: Container) => ({ words: [`/bin/${image}`, ...args] })
   const [db, , app] = rewritePod(pod, ORDER, { ...OPTIONS, commandOf }).spec.containers
   t.deepEqual(db?.args?.slice(-3), ['--', '/bin/db', '--fast'])
   t.deepEqual(app?.args?.slice(-2), ['--', '/bin/app'])
@@ -155,8 +163,8 @@ test('Kubernetes’ defaults count where the pod says nothing', (t) => {
   const order: Order = { ...ORDER, stopOrder: 'reverse' }
   const { restartPolicy: _, ...spec } = POD.spec
   const args = rewritePod({ spec }, order, OPTIONS).spec.containers[0]?.args?.join(' ') ?? ''
-  t.regex(args, /--restart-policy Always/)
-  t.regex(args, /--stop-wait 13\.5s --grace-period 13\.5s/)
+  t.regex(args, /--restart-policy=Always/)
+  t.regex(args, /--stop-wait=13\.5s --grace-period=13\.5s/)
 })
 
 const word = fc.string({ maxLength: 5 })
@@ -188,10 +196,36 @@ test('property: twice is once', (t) => {
   )
 })
 
+const labels: fc.Arbitrary<object> = fc.constantFrom(
+  {},
+  { labels: {} },
+  { labels: null },
+  { labels: { app: 'shop' } },
+  { labels: { 'podorder.io/ordered': 'true' } },
+)
+
+test('property: eject takes all of it back, the volume and the label for sidecars too', (t) => {
+  fc.assert(
+    fc.property(arbitraryPod, labels, ({ order, pod }, more) => {
+      const before = { metadata: { ...more, annotations: { a: 'b' } }, ...pod }
+      const after = rewritePod(before, order, OPTIONS)
+      const attends = order.outside.some(({ target }) => target.kind === 'sidecar')
+      t.is(after.spec.volumes?.some(({ name }) => name === 'podorder-downward') === true, attends)
+      if (attends) t.is(after.metadata?.labels?.['podorder.io/ordered'], 'true')
+      t.deepEqual(restorePod(after).template, before)
+    }),
+  )
+})
+
 test('property: behind the -- stand the container’s own words, and no path is mounted twice', (t) => {
   fc.assert(
     fc.property(arbitraryPod, ({ order, pod }) => {
-      const flagsOf = createFlags(order, { runDir: '/podorder/run', restartPolicy: 'Always', graceMs: 30_000 })
+      const flagsOf = createFlags(order, {
+        runDir: '/podorder/run',
+        downwardDir: '/podorder/downward',
+        restartPolicy: 'Always',
+        graceMs: 30_000,
+      })
       const { containers } = rewritePod(pod, order, OPTIONS).spec
       pod.spec.containers.forEach((container, index) => {
         const { args = [], volumeMounts = [], ...rest } = containers[index] ?? { name: '' }
@@ -200,9 +234,13 @@ test('property: behind the -- stand the container’s own words, and no path is 
           return
         }
         const { args: own = [], command = [], ...kept } = container
-        t.deepEqual(args, [...flagsOf(container.name), '--', ...command, ...own])
+        t.deepEqual(args, [...flagsOf(container.name, writeProbing(container)), '--', ...command, ...own])
         t.deepEqual(rest, { ...kept, command: ['/podorder/bin/entrypoint'] })
-        t.is(new Set(volumeMounts.map(({ mountPath }) => mountPath)).size, 3)
+        const attends = order.outside.some(
+          (wait) => wait.container === container.name && wait.target.kind === 'sidecar',
+        )
+        t.is(volumeMounts.length, attends ? 4 : 3)
+        t.is(new Set(volumeMounts.map(({ mountPath }) => mountPath)).size, volumeMounts.length)
       })
     }),
   )

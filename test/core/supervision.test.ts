@@ -1,6 +1,7 @@
 import test from 'ava'
 import * as fc from 'fast-check'
-import { type Event, type Member, type Rules, type Step, supervise } from '../../src/core/supervision.ts'
+import type { Doom, Event, Member, Rules, Step } from '../../src/core/step.ts'
+import { supervise } from '../../src/core/supervision.ts'
 
 const RULES: Rules = {
   restartPolicy: 'Never',
@@ -21,9 +22,12 @@ function tell(step: Step): string {
       return `start ${step.container}`
     case 'back-off':
       return `${step.container} in ${step.afterMs}`
+    case 'prepare':
+      return `prepare ${step.container} within ${step.graceMs}`
     case 'terminate':
+      return `terminate ${step.container} within ${step.graceMs}${step.cause === undefined ? '' : `: ${step.cause}`}`
     case 'kill':
-      return `${step.kind} ${step.container}`
+      return `kill ${step.container}`
     case 'later':
       return `${step.event.kind} after ${step.afterMs}`
     case 'phase':
@@ -53,7 +57,7 @@ test('all containers start at once, in the order of the spec; the pod succeeds w
       [1, end('b')],
       [2, end('a')],
     ]),
-    [['Pending', 'Running', 'start a', 'start b'], [], ['kill after 30000', 'Succeeded 0']],
+    [['Pending', 'Running', 'start a', 'start b'], [], ['Succeeded 0']],
   )
 })
 
@@ -78,7 +82,7 @@ test('init containers run one after another; a native sidecar only has to be sta
       ['start side'],
       ['start two'],
       ['Running', 'start a'],
-      ['kill after 30000', 'terminate side'],
+      ['prepare side within 30000', 'expire after 30000', 'terminate side within 30000'],
       ['Succeeded 0'],
     ],
   )
@@ -91,7 +95,7 @@ test('a failing init container ends the pod under Never, and is tried again othe
       [0, begin],
       [1, end('one', 3)],
     ]).at(-1),
-    ['kill after 30000', 'Failed 1'],
+    ['Failed 1'],
   )
   t.deepEqual(
     live(members, { restartPolicy: 'Always' }, [
@@ -128,7 +132,7 @@ test('the exit code is that of the main container that failed first', (t) => {
     [2, end('a', 5)],
     [3, end('b')],
   ] as const
-  t.deepEqual(live(members, {}, events).at(-1), ['kill after 30000', 'Failed 7'])
+  t.deepEqual(live(members, {}, events).at(-1), ['Failed 7'])
 })
 
 test('a skipped container that is gone before the one it was skipped for does not decide the exit code', (t) => {
@@ -149,11 +153,7 @@ test('with main given, others may fail, and nothing is started again once it has
       [1, end('server', 1)],
       [1, end('job')],
     ]),
-    [
-      ['Pending', 'Running', 'start server', 'start job'],
-      ['server in 0', 'due after 0'],
-      ['kill after 30000', 'Failed 0'],
-    ],
+    [['Pending', 'Running', 'start server', 'start job'], ['server in 0', 'due after 0'], ['Failed 0']],
   )
 })
 
@@ -166,7 +166,7 @@ test('with main given, a main container that has succeeded is not restarted unde
       [1, end('job')],
       [2, end('server')],
     ]).slice(1),
-    [[], ['kill after 30000', 'Succeeded 0']],
+    [[], ['Succeeded 0']],
   )
 })
 
@@ -189,10 +189,13 @@ test('a stop tells all at once, and native sidecars after the others, last to fi
       [5, end('first', 143)],
     ]).slice(3),
     [
-      ['stopping: Interrupted', 'terminate a', 'terminate b', 'kill after 30000'],
+      [
+        ...['stopping: Interrupted', 'prepare first within 30000', 'prepare second within 30000'],
+        ...['terminate a within 30000', 'terminate b within 30000', 'expire after 30000'],
+      ],
       [],
-      ['terminate second'],
-      ['terminate first'],
+      ['terminate second within 28000'],
+      ['terminate first within 27000'],
       ['Failed 143 Interrupted'],
     ],
   )
@@ -207,20 +210,138 @@ test('the deadline stops the pod, which has failed then even if all end well', (
     ]),
     [
       ['stop after 30000', 'Pending', 'Running', 'start a'],
-      ['stopping: DeadlineExceeded', 'terminate a', 'kill after 30000'],
+      ['stopping: DeadlineExceeded', 'terminate a within 30000'],
       ['Failed 1 DeadlineExceeded'],
     ],
   )
 })
 
-test('what holds out to the end of the grace period is killed', (t) => {
+const told = (container: string): Event => ({ kind: 'told', container })
+const killOne = (container: string, restarts = 0): Event => ({ kind: 'kill-one', container, restarts })
+const doom = (container: string, cause: Doom, graceMs?: number): Event => {
+  return { kind: 'doomed', container, cause, graceMs }
+}
+
+test('what holds out to the end of the grace period is killed, and a second signal does not wait for that', (t) => {
   const events = [
     [0, begin],
     [1, interrupt],
+    [1, told('a')],
+    [1, told('b')],
     [2, end('b', 143)],
+    [31, killOne('b')],
+    [31, killOne('a')],
     [31, { kind: 'kill' }],
   ] as const
-  t.deepEqual(live([app('a'), app('b')], {}, events).at(-1), ['kill a'])
+  t.deepEqual(live([app('a'), app('b')], {}, events).slice(2), [
+    ['kill-one after 30000'],
+    ['kill-one after 30000'],
+    [],
+    [],
+    ['kill a'],
+    ['kill a'],
+  ])
+})
+
+test('a preStop hook that takes its time leaves two seconds after SIGTERM', (t) => {
+  const [, , after28, after30] = live([app('a'), app('b')], {}, [
+    [0, begin],
+    [1, interrupt],
+    [29, told('a')],
+    [31, told('b')],
+  ])
+  t.deepEqual([after28, after30], [['kill-one after 2000'], ['kill-one after 2000']])
+})
+
+test('when the grace period is over, native sidecars do not wait for their turn any more', (t) => {
+  const members: Member[] = [
+    { name: 'first', role: 'sidecar', main: false },
+    { name: 'second', role: 'sidecar', main: false },
+    app('a'),
+  ]
+  const lines = live(members, { graceMs: 5000 }, [
+    [0, begin],
+    [0, { kind: 'started', container: 'first' }],
+    [0, { kind: 'started', container: 'second' }],
+    [1, interrupt],
+    [6, { kind: 'expire' }],
+    [6, told('second')],
+  ])
+  t.deepEqual(lines.slice(4), [['terminate second within 0', 'terminate first within 0'], ['kill-one after 2000']])
+})
+
+for (const [restartPolicy, restarts] of [
+  ['Always', true],
+  ['OnFailure', true],
+  ['Never', false],
+] as const) {
+  test(`a failed liveness probe kills within its own grace period; restartPolicy ${restartPolicy}`, (t) => {
+    const [, killed, , over] = live([app('a'), app('b')], { restartPolicy }, [
+      [0, begin],
+      [9, doom('a', 'liveness', 5000)],
+      [9, told('a')],
+      // Even with success, as a well-behaved server ends.
+      [10, end('a', 0)],
+    ])
+    t.deepEqual(killed, ['terminate a within 5000: liveness'])
+    t.deepEqual(over, restarts ? ['a in 0', 'due after 0'] : [])
+  })
+}
+
+test('what a failed postStart hook has killed is restarted by its exit code', (t) => {
+  for (const [exitCode, expected] of [
+    [0, []],
+    [137, ['a in 0', 'due after 0']],
+  ] as const) {
+    const lines = live([app('a'), app('b')], { restartPolicy: 'OnFailure' }, [
+      [0, begin],
+      [1, doom('a', 'postStart')],
+      [2, end('a', exitCode)],
+    ])
+    t.deepEqual(lines.slice(1), [['terminate a within 30000: postStart'], expected])
+  }
+})
+
+test('the kill that was meant for one life does not reach the next', (t) => {
+  const lines = live([app('a')], { restartPolicy: 'Always' }, [
+    [0, begin],
+    [1, doom('a', 'liveness')],
+    [1, told('a')],
+    [2, end('a', 137)],
+    [2, due('a')],
+    [3, doom('a', 'liveness')],
+    [31, killOne('a', 0)],
+    [33, killOne('a', 1)],
+  ])
+  t.deepEqual(lines.slice(-2), [[], ['kill a']])
+})
+
+test('a pod that is stopped kills what was being killed for a probe by its own grace period', (t) => {
+  const lines = live([app('a'), app('b')], { restartPolicy: 'Always', graceMs: 3000 }, [
+    [0, begin],
+    [1, doom('a', 'liveness', 3_600_000)],
+    [2, interrupt],
+    [2, end('b', 143)],
+    [5, killOne('a')],
+    [5, end('a', 137)],
+  ])
+  t.deepEqual(lines.slice(2), [
+    ['stopping: Interrupted', 'kill-one after 3000', 'terminate b within 3000'],
+    [],
+    ['kill a'],
+    ['Failed 143 Interrupted'],
+  ])
+})
+
+test('a probe that fails while the pod is stopped changes nothing', (t) => {
+  const events = [
+    [0, begin],
+    [1, interrupt],
+    [1, doom('a', 'liveness')],
+    [2, end('a', 143)],
+    [3, doom('a', 'liveness')],
+  ] as const
+  t.deepEqual(live([app('a')], { restartPolicy: 'Always' }, events).slice(2), [[], ['Failed 143 Interrupted'], []])
 })
 
 const policy = fc.constantFrom('Always' as const, 'OnFailure' as const, 'Never' as const)
@@ -262,6 +383,7 @@ test('whatever ends in whatever order, a stop then ends the pod: nothing runs tw
       const endOne = (index: number, exitCode: number): void => {
         const container = [...running][index % running.size]
         if (container === undefined) return
+        if (index % 3 === 0) hand(doom(container, index % 2 === 0 ? 'liveness' : 'postStart'))
         running.delete(container)
         hand({ kind: 'ended', container, exitCode })
       }

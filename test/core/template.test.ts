@@ -116,7 +116,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
     'pod.yaml:5:13: container "-a": the name is not a DNS label; use up to 63 of a-z, 0-9 and -, with no - at an end',
   ],
   'spec:\n  containers:\n    - name: a\n  initContainers:\n    - name: a': [
-    'pod.yaml:3:13: container "a": the name is taken (at 5:13); give each container a name of its own',
+    'pod.yaml:3:13: container "a": the name is taken by another container; give each container a name of its own',
   ],
   'spec:\n  restartPolicy: never\n  containers:\n    - name: a\n      command: sleep 5\n      args: ["-p", 8080, true]':
     [

@@ -85,3 +85,21 @@ test('the columns of the table stand below each other, however long the names ar
     }),
   )
 })
+
+test('what a probe has killed says so in a column of its own, also in its next life', (t) => {
+  const killed = [
+    { event: 'stopping', atMs: START + 2000, container: 'app', cause: 'liveness', message: 'connection refused' },
+    { event: 'ended', atMs: START + 2010, container: 'app', exitCode: 143, reason: 'Error' },
+    { event: 'restarting', atMs: START + 2010, container: 'app', restarts: 1, afterMs: 0 },
+    { event: 'waiting', atMs: START + 2020, container: 'app', waitingFor: ['db/ready'] },
+    { event: 'started', atMs: START + 3000, container: 'app', sinceMs: START + 2020, waitedFor: 'db/ready' },
+  ] as const
+  t.is(
+    formatTable([db, killed.reduce<Row>(recordEvent, app)], START).join('\n'),
+    [
+      'container  waited  started  ready  ended  restarts  killed by  exit  reason  waited for last',
+      'db          0.01s    0.02s  1.52s      -         0  -             -  -       -',
+      'app         0.98s    3.00s      -      -         1  liveness      -  -       db/ready',
+    ].join('\n'),
+  )
+})

@@ -263,6 +263,17 @@ test('a path with a file in it', async (t) => {
   t.is(stderr, `entrypoint: cannot write ${stage.path('file/bin/entrypoint')}: a part of its path is a file (ENOTDIR)`)
 })
 
+test('without --to the run directories are made and nothing is copied', async (t) => {
+  const stage = openStage(t)
+  stage.write('run/db/ready')
+  const { code, stdout } = await run([BUILT, 'install', `--run-dir=${stage.path('run')}`, '--containers=db,app'])
+  t.is(code, 0)
+  t.regex(stdout, /^2 run directories in \S+; 1 old flags removed; \d+ ms$/)
+  t.deepEqual(fs.readdirSync(stage.path('run')).toSorted(), ['app', 'db'])
+  t.deepEqual(fs.readdirSync(stage.path('run/db')), [])
+  for (const name of ['app', 'db']) t.is(fs.statSync(stage.path(`run/${name}`)).mode & 0o7777, 0o1777)
+})
+
 for (const [runtime, program] of [
   ['node', process.execPath],
   ['bun', join(ROOT, 'node_modules/.bin/bun')],
@@ -278,8 +289,8 @@ for (const [runtime, program] of [
 
 const LIST = '(entrypoint install --help lists the flags)'
 const REFUSED: readonly (readonly [readonly string[], string])[] = [
-  [[], 'install needs --to DIR, where the executable goes'],
-  [['--to', ''], 'install needs --to DIR, where the executable goes'],
+  [[], 'install needs --to DIR, where the executable goes, or --run-dir and --containers, or all of them'],
+  [['--to', ''], '--to is empty; give the directory where the executable goes'],
   [['--to', '/'], '--to cannot be /: the libraries would replace those in /lib'],
   [['--to', '/a:b'], '--to "/a:b" has : in it; the loader cannot take such a path'],
   [['--to', '/$LIB'], '--to "/$LIB" has $ in it; the loader cannot take such a path'],

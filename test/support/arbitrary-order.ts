@@ -1,6 +1,7 @@
-/** Random orders for property tests: acyclic, with every kind of edge. */
+/** Random orders for property tests: acyclic, with every kind of edge, and waits for every kind of thing outside. */
 import * as fc from 'fast-check'
-import type { Condition, Edge, Order } from '../../src/core/order.ts'
+import type { Condition, Edge, Order, OutsideWait } from '../../src/core/order.ts'
+import { readTarget } from '../../src/core/target.ts'
 
 const CONDITIONS: readonly Condition[] = ['started', 'ready', 'completed', 'failed', 'ended']
 
@@ -12,16 +13,36 @@ const link = fc.record({
   optional: fc.boolean(),
 })
 
+const TARGETS: readonly (readonly [string, Condition | undefined])[] = [
+  ['pod/db', undefined],
+  ['pod/shop/-lapp=db,tier in (a,b)', 'ready'],
+  ['job/migrate', 'completed'],
+  ['job/shop/migrate', 'ended'],
+  ['service/mail', undefined],
+  ['sidecar/proxy', undefined],
+  ['tcp://[::1]:5672', undefined],
+  ['http://api:8080/$(PATH)?a=b,c', 'ready'],
+  ['https://api/', undefined],
+]
+
+const wait = fc.record({
+  from: fc.nat(),
+  target: fc.constantFrom(...TARGETS),
+  timeoutMs: fc.option(fc.integer({ min: 1, max: 1e8 }), { nil: undefined }),
+  optional: fc.boolean(),
+})
+
 /** Of up to a dozen containers; only a container listed later waits for one listed earlier, at most once. */
 export const arbitraryOrder: fc.Arbitrary<Order> = fc
   .record({
     size: fc.integer({ min: 2, max: 12 }),
     links: fc.array(link, { minLength: 1, maxLength: 40 }),
+    waits: fc.array(wait, { maxLength: 6 }),
     mains: fc.nat({ max: 2 }),
     stopOrder: fc.constantFrom('reverse' as const, 'together' as const),
     waitTimeoutMs: fc.option(fc.integer({ min: 1, max: 1e8 }), { nil: undefined }),
   })
-  .map(({ size, links, mains, stopOrder, waitTimeoutMs }) => {
+  .map(({ size, links, waits, mains, stopOrder, waitTimeoutMs }) => {
     const containers = Array.from({ length: size }, (_, index) => `c${index}`)
     const edges = new Map<string, Edge>()
     for (const { from, to, condition, timeoutMs, optional } of links) {
@@ -38,5 +59,24 @@ export const arbitraryOrder: fc.Arbitrary<Order> = fc
         at: { line: 1, column: 1 },
       })
     }
-    return { edges: [...edges.values()], containers, main: containers.slice(0, mains), stopOrder, waitTimeoutMs }
+    const outside = new Map<string, OutsideWait>()
+    for (const { from, target, timeoutMs, optional } of waits) {
+      const [text, condition] = target
+      const read = readTarget(text, condition)
+      if ('refusal' in read) throw new Error(`the generator's own target is wrong: ${read.refusal.what}`)
+      const container = `c${from % size}`
+      const timeout = timeoutMs === undefined ? {} : { timeoutMs }
+      outside.set(`${container} ${read.target.label}`, {
+        ...{ container, target: read.target, optional, at: { line: 1, column: 1 } },
+        ...timeout,
+      })
+    }
+    return {
+      edges: [...edges.values()],
+      outside: [...outside.values()],
+      containers,
+      main: containers.slice(0, mains),
+      stopOrder,
+      waitTimeoutMs,
+    }
   })

@@ -4,7 +4,7 @@
  * real wait statuses (also of real-time signals), and the reaping of orphans.
  */
 import type { Files } from '../../core/files.ts'
-import type { Child, Running, Sink, StartFault, Status } from '../../core/status.ts'
+import type { Child, CommandWords, Running, Sink, StartFault, Status } from '../../core/status.ts'
 import type { Library } from './library.ts'
 import { offerToOomKiller } from './oom.ts'
 import { explainStart } from './start.ts'
@@ -13,6 +13,9 @@ import { explainStart } from './start.ts'
 const SIZE_FILE_ACTIONS = 256
 const SIZE_ATTRIBUTES = 1024
 const SIZE_SIGNAL_SET = 256
+
+/** What this process was started with, to the byte; process.env is neither exact nor cheap. */
+export const ENVIRONMENT = '/proc/self/environ'
 
 const POSIX_SPAWN_SETPGROUP = 0x02
 const POSIX_SPAWN_SETSIGDEF = 0x04
@@ -42,8 +45,13 @@ interface Prepared {
   readonly terminal: boolean
 }
 
-/** @param words how many words of our own command line are the command's: the last ones. */
-export function createPosixChild(c: Library, files: Files, words: number): Child {
+/** @param environment the content of `ENVIRONMENT` */
+export function createPosixChild(
+  c: Library,
+  files: Files,
+  environment: Buffer,
+  { lead, words, hidden }: CommandWords,
+): Child {
   /** What C points into must not be collected; it lives as long as the process. */
   const kept: NodeJS.ArrayBufferView[] = []
   const status = new Int32Array(1)
@@ -80,8 +88,10 @@ export function createPosixChild(c: Library, files: Files, words: number): Child
     if (prepared !== undefined) return prepared
     if (process.pid !== 1) c.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     process.on('SIGCHLD', reap)
-    const argv = splitStrings(keep(files.read('/proc/self/cmdline'))).slice(-words)
-    const env = splitStrings(keep(files.read('/proc/self/environ')))
+    const ours = splitStrings(keep(files.read('/proc/self/cmdline')))
+    const argv = [...lead.map((word) => keep(Buffer.from(`${word}\0`))), ...ours.slice(ours.length - words)]
+    const whole = splitStrings(keep(environment))
+    const env = hidden === undefined ? whole : whole.filter((string) => !textOf(string).startsWith(`${hidden}=`))
     const attributes = keep(Buffer.alloc(SIZE_ATTRIBUTES))
     // Not sigfillset: it leaves out glibc's own two (32, 33), and posix_spawn would have the command ignore those.
     const every = Buffer.alloc(SIZE_SIGNAL_SET).fill(0xff)
@@ -172,6 +182,14 @@ export function createPosixChild(c: Library, files: Files, words: number): Child
     },
     offerToOomKiller: (pid) => offerToOomKiller(pid, files),
   }
+}
+
+export function readVariable(name: string, environment: Buffer): string | undefined {
+  const start = `${name}=`
+  return splitStrings(environment)
+    .map(textOf)
+    .find((string) => string.startsWith(start))
+    ?.slice(start.length)
 }
 
 /** NUL-terminated strings laid end to end, as /proc gives them, each as its own view with its NUL. */

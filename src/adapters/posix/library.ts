@@ -21,34 +21,36 @@ const ALWAYS = {
   __errno_location: { args: [], returns: 'ptr' },
 } as const
 
-/** For flags and wait files. */
-const FILES = {
-  rename: { args: ['ptr', 'ptr'], returns: 'i32' },
-  unlink: { args: ['ptr'], returns: 'i32' },
-  mkdir: { args: ['ptr', 'i32'], returns: 'i32' },
-  chmod: { args: ['ptr', 'i32'], returns: 'i32' },
-  statx: { args: ['i32', 'ptr', 'i32', 'u32', 'ptr'], returns: 'i32' },
-  getdents64: { args: ['i32', 'ptr', 'usize'], returns: 'i64_fast' },
-} as const
+/** For flags and wait files. Like the next one it is made only when it is needed. */
+const listFileCalls = () =>
+  ({
+    rename: { args: ['ptr', 'ptr'], returns: 'i32' },
+    unlink: { args: ['ptr'], returns: 'i32' },
+    mkdir: { args: ['ptr', 'i32'], returns: 'i32' },
+    chmod: { args: ['ptr', 'i32'], returns: 'i32' },
+    statx: { args: ['i32', 'ptr', 'i32', 'u32', 'ptr'], returns: 'i32' },
+    getdents64: { args: ['i32', 'ptr', 'usize'], returns: 'i64_fast' },
+  }) as const
 
 /** For terminals, copies of the output, and `--exec`. */
-const SELDOM = {
-  posix_spawn_file_actions_adddup2: { args: ['ptr', 'i32', 'i32'], returns: 'i32' },
-  posix_spawn_file_actions_addtcsetpgrp_np: { args: ['ptr', 'i32'], returns: 'i32' },
-  getpgrp: { args: [], returns: 'i32' },
-  pipe2: { args: ['ptr', 'i32'], returns: 'i32' },
-  sigprocmask: { args: ['i32', 'ptr', 'ptr'], returns: 'i32' },
-  signal: { args: ['i32', 'usize'], returns: 'usize' },
-  close_range: { args: ['u32', 'u32', 'i32'], returns: 'i32' },
-  execve: { args: ['ptr', 'ptr', 'ptr'], returns: 'i32' },
-} as const
+const listSeldomCalls = () =>
+  ({
+    posix_spawn_file_actions_adddup2: { args: ['ptr', 'i32', 'i32'], returns: 'i32' },
+    posix_spawn_file_actions_addtcsetpgrp_np: { args: ['ptr', 'i32'], returns: 'i32' },
+    getpgrp: { args: [], returns: 'i32' },
+    pipe2: { args: ['ptr', 'i32'], returns: 'i32' },
+    sigprocmask: { args: ['i32', 'ptr', 'ptr'], returns: 'i32' },
+    signal: { args: ['i32', 'usize'], returns: 'usize' },
+    close_range: { args: ['u32', 'u32', 'i32'], returns: 'i32' },
+    execve: { args: ['ptr', 'ptr', 'ptr'], returns: 'i32' },
+  }) as const
 
 type Calls<Table extends Record<string, BunFfi.Signature>> = BunFfi.Functions<Table>
 
 export interface Library extends Calls<typeof ALWAYS> {
   /** Opened when first asked for. */
-  readonly files: () => Calls<typeof FILES>
-  readonly seldom: () => Calls<typeof SELDOM>
+  readonly files: () => Calls<ReturnType<typeof listFileCalls>>
+  readonly seldom: () => Calls<ReturnType<typeof listSeldomCalls>>
   /** The address of memory that C is to keep; the caller keeps the memory alive. */
   readonly addressOf: (memory: NodeJS.ArrayBufferView) => number
   /** Of the call just made, if that failed. */
@@ -71,8 +73,8 @@ export async function openLibrary(): Promise<Library | undefined> {
     const location = always.__errno_location()
     return {
       ...always,
-      files: once(() => open(FILES)),
-      seldom: once(() => open(SELDOM)),
+      files: once(() => open(listFileCalls())),
+      seldom: once(() => open(listSeldomCalls())),
       addressOf: ptr,
       errno: () => read.i32(location, 0),
     }

@@ -1,54 +1,35 @@
 /** The lives of a pod's containers: each from the start of its process to its end, with what its flags tell on the way. */
+import { needsCare } from '../../core/care.ts'
 import type { RunEvent } from '../../core/run-event.ts'
-import type { Event } from '../../core/supervision.ts'
+import type { Doom, Event } from '../../core/step.ts'
+import { attend } from './attendance.ts'
+import { createChecks } from './checks.ts'
 import { type End, weighEnd } from './ending.ts'
 import { lookAt } from './follow.ts'
+import { beginLife, holdBack, isReady, type Life, release, wasSkipped } from './life.ts'
 import type { ProcessEnd, RunPorts } from './ports.ts'
-import type { PodPlan, Trait } from './prepare.ts'
-import type { Started } from './runtime.ts'
+import type { PodPlan } from './prepare.ts'
 
-type Ports = Pick<RunPorts, 'disk' | 'now' | 'clock'>
+type Ports = Pick<RunPorts, 'disk' | 'now' | 'clock' | 'prober'>
 
 /** Tells what happened; a promise while the reader cannot keep up. */
 export type Report = (event: RunEvent) => Promise<void> | undefined
 
 export interface Lives {
-  start(container: string): void
+  /** @returns until when the kubelet would start no other container: its postStart hook is still to succeed */
+  start(container: string): Promise<void> | undefined
   /** Looks at its flags, and reports what is new. */
   readonly look: (container: string) => void
-  /** SIGTERM to its first process. */
-  terminate(container: string): void
+  /** Its preStop hook, while it still runs. */
+  prepare(container: string, graceMs: number): void
+  /** The preStop hook, then SIGTERM to its first process. @param cause undefined: its pod is stopped */
+  terminate(container: string, graceMs: number, cause: Doom | undefined): void
   /** SIGKILL to all of it. */
   kill(container: string): void
 }
 
-interface Life {
-  readonly trait: Trait
-  readonly own: Started
-  /** Of the life before: its flags are leftovers. */
-  readonly before: string | undefined
-  incarnation: string | undefined
-  /** To tell of it, others are looked at first, and those may have it for a cause. */
-  looking: boolean
-  commandPid: number | undefined
-  started: boolean
-  ready: boolean
-  /** Output from before it was known to be started. */
-  readonly held: (() => void)[]
-  /** Never started: what it wrote are its wrapper's own words, and they are in the message of its end. */
-  muted: boolean
-  /** What its wrapper has said of its end. */
-  words: End | undefined
-  /** Its end has been reported: with its flags, or with its process, whichever was noticed first. */
-  told: boolean
-  ended: boolean
-}
-
-/** Reasons of a wrapper whose command was never started because of somebody else. */
-const SKIPPED = new Set(['Skipped', 'PredecessorDied'])
-
 export function createLives(
-  { traits, runDir, runtime }: PodPlan,
+  { traits, runDir, runtime, rules: { timeScale } }: PodPlan,
   ports: Ports,
   report: Report,
   owner: { readonly hand: (event: Event, atMs: number) => void; readonly fail: (error: unknown) => void },
@@ -56,60 +37,63 @@ export function createLives(
   const { now, clock } = ports
   const tell = (event: RunEvent): void => void report(event)
   const lives = new Map<string, Life>()
+  const checksOf = createChecks(runtime, ports)
 
-  function start(container: string): void {
+  function start(container: string): Promise<void> | undefined {
     const trait = traits.get(container)
     if (trait === undefined) throw new Error(`nothing is known of container ${container}`)
     const own = runtime.start(container, (stream, lines) => {
       if (life.muted) return undefined
-      if (life.started || life.told) return tellOutput(container, stream, lines)
-      // It has spoken, but the flag that says it has been started is still to come.
-      const { promise, resolve } = Promise.withResolvers<void>()
-      life.held.push(() => resolve(life.muted ? undefined : tellOutput(container, stream, lines)))
-      return promise
+      const speak = () => tellOutput(container, stream, lines)
+      return life.started || life.told ? speak() : holdBack(life, speak)
     })
-    const life: Life = {
-      trait,
-      own,
-      before: lives.get(container)?.incarnation,
-      incarnation: undefined,
-      looking: false,
-      commandPid: undefined,
-      started: false,
-      ready: false,
-      held: [],
-      muted: false,
-      words: undefined,
-      told: false,
-      ended: false,
-    }
+    const life = beginLife(trait, own, lives.get(container)?.incarnation)
     lives.set(container, life)
     own.exited
       .then((how) => {
         const atMs = clock()
+        life.attendance?.close()
         dissolve(container, life, how)
         return own.end.then(() => conclude(container, life, how, atMs))
       })
       .catch(owner.fail)
-    if (own.failed) return
+    if (own.failed) return undefined
     if (trait.waits.length > 0) tell({ event: 'waiting', atMs: now(), container, waitingFor: trait.waits })
-    if (!trait.wrapped) own.running().then((runs) => runs && acknowledge(container, life), owner.fail)
+    if (!trait.wrapped || needsCare(trait.care)) {
+      own.running().then((runs) => runs && !life.told && acknowledge(container, life), owner.fail)
+    }
+    return trait.care.hooks.postStart === undefined ? undefined : life.begun.promise
   }
 
-  /** Nobody measures what is not wrapped: it is ready as soon as it runs, as without a probe in a cluster. */
+  /** Its first process runs: from here on it is cared for. */
   function acknowledge(container: string, life: Life): void {
-    if (life.told) return
     const atMs = now()
-    tellStarted(container, life, { atMs, sinceMs: atMs, pid: life.own.pid })
-    tellReady(container, life, atMs)
-    owner.hand({ kind: 'started', container }, clock())
+    if (!life.trait.wrapped) tellStarted(container, life, { atMs, sinceMs: atMs, pid: life.own.pid })
+    const ports = { clock, scale: timeScale, checks: checksOf(container) }
+    life.attendance = attend(life.trait.care, ports, {
+      begun: life.begun.resolve,
+      up() {
+        life.up = true
+        tellReadiness(container, life, now())
+        owner.hand({ kind: 'started', container }, clock())
+      },
+      ready(ready, why) {
+        life.answers = ready
+        tellReadiness(container, life, now(), why)
+      },
+      unhealthy: (failures, threshold, message) =>
+        tell({ event: 'unhealthy', atMs: now(), container, failures, threshold, message }),
+      doomed(cause, why, graceMs) {
+        life.doom = why
+        owner.hand({ kind: 'doomed', container, cause, graceMs }, clock())
+      },
+      preStopFailed: (message) => tell({ event: 'hook-failed', atMs: now(), container, message }),
+      broken: owner.fail,
+    })
+    life.attendance.begin()
   }
 
-  function tellOutput(
-    container: string,
-    stream: 'stdout' | 'stderr',
-    lines: readonly string[],
-  ): Promise<void> | undefined {
+  function tellOutput(container: string, stream: 'stdout' | 'stderr', lines: readonly string[]) {
     let congested: Promise<void> | undefined
     for (const line of lines) congested = report({ event: 'output', atMs: now(), container, stream, line })
     return congested
@@ -125,10 +109,6 @@ export function createLives(
     }
     // What a runtime says instead of starting it is not the container's, and comes with its end.
     if (how.kind !== 'unstartable') release(life)
-  }
-
-  function release(life: Life): void {
-    for (const speak of life.held.splice(0)) speak()
   }
 
   /**
@@ -152,17 +132,18 @@ export function createLives(
       const sinceMs = timeOf(started.since)
       tellStarted(container, life, { atMs, sinceMs, pid: started.pid, waitedFor: started.waitedFor })
     }
-    if (ready !== undefined && life.started && !life.ready && isDue(ready.at)) {
-      tellReady(container, life, timeOf(ready.at))
+    if (ready !== undefined && life.started && isDue(ready.at)) {
+      life.flagged = true
+      tellReadiness(container, life, timeOf(ready.at))
     }
     if (ended !== undefined) {
       life.words = { exitCode: 0, reason: 'Completed', ...ended }
       const due = causedMs === undefined ? held : isDue(ended.at)
       return due ? tellEnd(container, life, life.words) : undefined
     }
-    if (ready === undefined && life.ready && life.trait.measured) {
-      life.ready = false
-      tell({ event: 'unready', atMs: now(), container })
+    if (ready === undefined && life.flagged && life.trait.measured) {
+      life.flagged = false
+      tellReadiness(container, life, now())
     }
   }
 
@@ -184,16 +165,20 @@ export function createLives(
     release(life)
   }
 
-  function tellReady(container: string, life: Life, atMs: number): void {
-    life.ready = true
-    tell({ event: 'ready', atMs, container, measured: life.trait.measured })
+  /** @param why it is not, where a probe has said so */
+  function tellReadiness(container: string, life: Life, atMs: number, why?: string): void {
+    const ready = isReady(life)
+    if (ready === life.ready || life.told) return
+    life.ready = ready
+    if (ready) tell({ event: 'ready', atMs, container, measured: life.trait.measured })
+    else tell({ event: 'unready', atMs, container, ...(why === undefined ? {} : { message: why }) })
   }
 
   function tellEnd(container: string, life: Life, end: End): void {
     const { exitCode, reason, message } = end
     const atMs = timeOf(end.at)
     life.told = true
-    const skipped = !life.started && SKIPPED.has(reason)
+    const skipped = wasSkipped(life, reason)
     // A failing command's `started` flag is gone with its life, at times before anybody could look.
     if (!life.started && (reason === 'Completed' || reason === 'Error')) {
       tellStarted(container, life, { atMs, sinceMs: atMs, pid: undefined })
@@ -218,24 +203,45 @@ export function createLives(
     life.ended = true
     const end = weighEnd(how)
     if (!life.told) tellEnd(container, life, life.words ?? end)
-    const skipped = !life.started && SKIPPED.has(life.words?.reason ?? '')
+    const skipped = wasSkipped(life, life.words?.reason ?? '')
+    life.begun.resolve()
     owner.hand({ kind: 'ended', container, exitCode: end.exitCode, skipped }, atMs)
+  }
+
+  function findRunning(container: string): Life | undefined {
+    const life = lives.get(container)
+    return life === undefined || life.own.failed || life.ended ? undefined : life
+  }
+
+  /** Nobody asks any more how it is. */
+  function leave(container: string): Life | undefined {
+    const life = findRunning(container)
+    life?.attendance?.retire()
+    return life
   }
 
   return {
     start,
     look: (container) => look(container),
-    terminate(container) {
-      const life = lives.get(container)
-      if (life === undefined || life.own.failed || life.ended) return
-      tell({ event: 'stopping', atMs: now(), container })
-      life.own.terminate()
+    prepare: (container, graceMs) => void leave(container)?.attendance?.preStop(graceMs),
+    terminate(container, graceMs, cause) {
+      const life = leave(container)
+      if (life === undefined) return
+      const why = cause === undefined ? {} : { cause, message: life.doom }
+      tell({ event: 'stopping', atMs: now(), container, ...why })
+      const terminate = (): void => {
+        if (life.ended) return
+        life.own.terminate()
+        owner.hand({ kind: 'told', container }, clock())
+      }
+      const hook = life.attendance?.preStop(graceMs)
+      if (hook === undefined) terminate()
+      else hook.then(terminate).catch(owner.fail)
     },
     kill(container) {
       look(container)
-      const life = lives.get(container)
-      if (life === undefined || life.own.failed || life.ended) return
-      life.own.kill(life.commandPid)
+      const life = findRunning(container)
+      life?.own.kill(life.commandPid)
     },
   }
 }

@@ -1,11 +1,11 @@
 /** From a manifest's text to the one pod to run: found, checked, its order read. Nothing has been started yet. */
-import { readOrder } from '../../core/annotations.ts'
 import type { Order } from '../../core/order.ts'
 import type { PodTemplate } from '../../core/pod.ts'
+import { readPodOrder } from '../../core/pod-order.ts'
+import { checkSidecars } from '../../core/rewrite-check.ts'
 import { collectSources, type Sources } from '../../core/sources.ts'
 import { proposeWord } from '../../core/suggest.ts'
-import { findTemplates, type FoundTemplate, readTemplate } from '../../core/template.ts'
-import { checkTemplate } from '../../core/template-check.ts'
+import { findTemplates, type FoundTemplate } from '../../core/template.ts'
 import { describeFault, type Fault, findTree, sortFaults, type Tree } from '../../core/tree.ts'
 import type { ManifestDocument, RunPorts } from './ports.ts'
 
@@ -60,9 +60,10 @@ export async function loadPod({ path, only, findUnsuitable }: Wanted, ports: Por
   if ('document' in chosen) {
     const tree = findTree(chosen.document.tree(), chosen.path)
     if (tree === undefined) throw new Error(`no template at ${chosen.path.join('.')}`)
-    const { order, faults: own, warnings, sound } = check(tree, ports)
-    if (sound) own.push(...findUnsuitable(tree, given))
-    if (faults.length + own.length > 0) return { faults: words([...faults, ...own]) }
+    const { order, faults: own, warnings, sound } = readPodOrder(tree, (scalar) => ports.yaml.readNested(scalar))
+    const sidecars = order === undefined ? [] : checkSidecars(tree, order)
+    const all = [...faults, ...own, ...sidecars, ...(sound ? findUnsuitable(tree, given) : [])]
+    if (all.length > 0) return { faults: words(all) }
     const { name, template } = chosen
     const directory = path === '-' ? ports.cwd : ports.disk.directoryOf(path)
     return { file, name, template, order, given, directory, warnings: words(warnings) }
@@ -89,13 +90,10 @@ function choose(
   return { what: `there is no ${only} in it`, fix: proposeWord(only ?? '', names, `it has ${names.join(', ')}`) }
 }
 
-function check(tree: Tree, { yaml }: Ports) {
-  const malformed = checkTemplate(tree)
-  const { order, faults, warnings } = readOrder({ ...readTemplate(tree), parse: (scalar) => yaml.readNested(scalar) })
-  return { order, faults: [...malformed, ...faults], warnings, sound: malformed.length === 0 }
-}
-
 function explain(error: unknown, ports: Ports): string {
-  if (error instanceof RangeError) return `${error.message}; a manifest that large is refused, split it`
+  if (error instanceof RangeError) {
+    const fix = error.message.endsWith('UTF-8') ? 'save it as UTF-8' : 'a manifest that large is refused, split it'
+    return `${error.message}; ${fix}`
+  }
   return `${ports.describeError(error)}; give a manifest, or - for stdin`
 }

@@ -1,5 +1,6 @@
 /** The containers of a pod that `podman kube play` has made: each life is a `podman start --attach`. */
-import type { Podman, ProcessEnd, RunPorts, TakeLines } from './ports.ts'
+import { expand } from '../../core/expand.ts'
+import type { CommandEnd, Podman, ProcessEnd, RunPorts, TakeLines } from './ports.ts'
 import type { Runtime, Started } from './runtime.ts'
 
 type Ports = Pick<RunPorts, 'processes' | 'podman' | 'disk' | 'terminal' | 'env' | 'cwd'>
@@ -17,8 +18,19 @@ interface State {
   readonly StartedAt: string
 }
 
-/** @param name podman's, of the pod. @param workspace holds the pod's volumes */
-export function createPodmanRuntime(name: string, workspace: string, ports: Ports): Runtime {
+export interface PlayedPod {
+  /** podman's name for it. */
+  readonly name: string
+  /** Holds its volumes. */
+  readonly workspace: string
+  /** Each container's variables, as far as the runner knows them. */
+  /** On which this machine reaches its ports; undefined: loopback. */
+  readonly address: string | undefined
+  readonly environments: ReadonlyMap<string, { readonly values: ReadonlyMap<string, string> }>
+}
+
+export function createPodmanRuntime(pod: PlayedPod, ports: Ports): Runtime {
+  const { name, workspace, address, environments } = pod
   const { podman, processes, terminal, disk } = ports
   /** When each container's latest life began. */
   const latest = new Map<string, string>()
@@ -80,6 +92,13 @@ export function createPodmanRuntime(name: string, workspace: string, ports: Port
     }
   }
 
+  /** podman ends its own process when it is cancelled, and leaves the one in the container to itself. */
+  function run(container: string, words: readonly string[], cancel: AbortSignal): Promise<CommandEnd> {
+    const values = environments.get(container)?.values ?? new Map<string, string>()
+    const argv = ['podman', 'exec', `${name}-${container}`, ...words.map((word) => expand(word, values))]
+    return processes.run({ argv, env, cwd: ports.cwd }, cancel)
+  }
+
   async function close(): Promise<void> {
     const { problem } = await podman(['pod', 'rm', '--force', '--ignore', '--time', '0', name])
     if (problem !== undefined) {
@@ -94,7 +113,7 @@ export function createPodmanRuntime(name: string, workspace: string, ports: Port
     }
   }
 
-  return { start, close }
+  return { start, run, close, ...(address === undefined ? {} : { address }) }
 }
 
 async function inspect(target: string, podman: Podman): Promise<State | undefined> {

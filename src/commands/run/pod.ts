@@ -1,13 +1,14 @@
 /** The pod that runs: ends, timers and signals go into the supervision, and what it decides is done. */
 import { LONGEST_TIMER_MS } from '../../core/duration.ts'
-import { type Event, type Step, supervise } from '../../core/supervision.ts'
+import type { Event, Step } from '../../core/step.ts'
+import { supervise } from '../../core/supervision.ts'
 import type { StopReason, Verdict } from '../../core/verdict.ts'
 import { followFlags } from './follow.ts'
 import { createLives, type Report } from './lives.ts'
 import type { RunPorts } from './ports.ts'
 import type { PodPlan } from './prepare.ts'
 
-type Ports = Pick<RunPorts, 'disk' | 'watchDirectories' | 'terminal' | 'now' | 'clock'>
+type Ports = Pick<RunPorts, 'disk' | 'watchDirectories' | 'terminal' | 'now' | 'clock' | 'prober'>
 
 const STOP_MESSAGES: Readonly<Record<StopReason, string>> = {
   Interrupted: 'stopping; Ctrl-C again kills',
@@ -31,6 +32,7 @@ export async function runPod(
   const toStart: string[] = []
   const events: (readonly [Event, number])[] = []
   let taking = false
+  let starting = false
   let interrupted = false
   const lives = createLives(plan, ports, report, { hand: guard(hand), fail: reject })
 
@@ -78,14 +80,17 @@ export async function runPod(
     switch (step.kind) {
       case 'start':
         toStart.push(step.container)
-        if (toStart.length === 1) setImmediate(guard(startNext))
+        if (!starting) setImmediate(guard(startNext))
+        starting = true
         return
       case 'back-off': {
         const { container, restarts, afterMs } = step
         return void report({ event: 'restarting', atMs, container, restarts, afterMs })
       }
+      case 'prepare':
+        return lives.prepare(step.container, step.graceMs)
       case 'terminate':
-        return withdraw(step.container) ? undefined : lives.terminate(step.container)
+        return withdraw(step.container) ? undefined : lives.terminate(step.container, step.graceMs, step.cause)
       case 'kill':
         return withdraw(step.container) ? undefined : lives.kill(step.container)
       case 'later':
@@ -112,11 +117,17 @@ export async function runPod(
     timers.add(timer)
   }
 
-  /** One a turn: among a thousand starts there is time for what the first ones say, and for Ctrl-C. */
+  /**
+   * One a turn: among a thousand starts there is time for what the first ones say, and for Ctrl-C. A postStart hook holds the
+   * others up, as it does in the kubelet.
+   */
   function startNext(): void {
     const container = toStart.shift()
-    if (toStart.length > 0) setImmediate(guard(startNext))
-    if (container !== undefined) lives.start(container)
+    starting = container !== undefined
+    if (container === undefined) return
+    const begun = lives.start(container)
+    if (begun === undefined) setImmediate(guard(startNext))
+    else begun.then(guard(startNext), reject)
   }
 
   /** @returns whether it was still to be started, and now is not any more. */

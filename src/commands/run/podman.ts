@@ -8,9 +8,11 @@ import { isLocalVolume, makePlayable, type PlayableEnvironment, resolveSubPaths 
 import { RUN_VOLUME } from '../../core/rewrite.ts'
 import { findImageFault, lookUpCommands } from './images.ts'
 import type { LoadedPod, Refusal } from './load.ts'
+import { refuseAsking } from './outside.ts'
 import { createPodmanRuntime } from './played.ts'
 import type { RunPorts } from './ports.ts'
 import { planPod, type PodPlan, type PrepareOptions, type RewrittenPod, rewriteLoaded } from './prepare.ts'
+import { UNREACHABLE } from './runtime.ts'
 import { fillVolumes } from './volumes.ts'
 
 type Ports = Pick<RunPorts, 'disk' | 'processes' | 'podman' | 'terminal' | 'env' | 'cwd' | 'machine' | 'makeUid'>
@@ -18,12 +20,15 @@ type Ports = Pick<RunPorts, 'disk' | 'processes' | 'podman' | 'terminal' | 'env'
 /** The containers' users are not ours. The kubelet makes an emptyDir so, and `install` a run directory. */
 const VOLUME_MODE = 0o777
 const RUN_MODE = 0o1777
+const NETWORK_FORMAT = '{{.HostConfig.NetworkMode}} {{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}'
 /** Tells pods of one manifest apart, as a Deployment's. */
 const SUFFIX_LENGTH = 5
 
 export async function preparePodman(pod: LoadedPod, options: PrepareOptions, ports: Ports): Promise<PodPlan | Refusal> {
   const { podman } = ports
   const { image, cancel, workspace, timeScale } = options
+  const asking = refuseAsking(pod)
+  if (asking !== undefined) return asking
   const unusable = await findPodmanFault(ports)
   if (unusable !== undefined) return { faults: [unusable] }
   const noImage = pod.order === undefined ? undefined : await findImageFault(image, podman)
@@ -31,19 +36,42 @@ export async function preparePodman(pod: LoadedPod, options: PrepareOptions, por
   const commands = await lookUpCommands(pod, podman, cancel)
   if ('faults' in commands) return commands
 
-  const rewritten = rewriteLoaded(pod, { image, commandOf: ({ name }) => commands.get(name) }, ports)
+  const commandOf = ({ name }: Container) => {
+    const words = commands.get(name)
+    return words === undefined ? undefined : { words }
+  }
+  const rewritten = rewriteLoaded(pod, { image, commandOf }, ports)
   const played = await layOut(pod, rewritten, workspace, ports)
   if ('faults' in played) return played
   const { facts, template } = rewritten
   const name = `${facts.name}-${facts.uid.slice(0, SUFFIX_LENGTH)}`
-  const runtime = createPodmanRuntime(name, workspace, ports)
+  const { environments } = played
   const manifest = makePlayable(played.template, { ...played, name, hostName: facts.name })
-  const problem = await play(name, manifest, cancel, ports)
-  if (problem !== undefined) {
+  const made = await play(name, manifest, cancel, ports)
+  const address = 'problem' in made ? undefined : made.address
+  const runtime = createPodmanRuntime({ name, workspace, address, environments }, ports)
+  if ('problem' in made) {
     await runtime.close()
-    return { faults: [`${pod.file}: podman: ${problem}`] }
+    return { faults: [`${pod.file}: podman: ${made.problem}`] }
   }
-  return planPod(pod, template.spec, timeScale, { name: facts.name, runDir: `${workspace}/run`, runtime })
+  const plan = planPod(pod, template.spec, timeScale, {
+    name: facts.name,
+    workspace,
+    runDir: `${workspace}/run`,
+    runtime,
+  })
+  if (address === UNREACHABLE && asksByNetwork(plan)) {
+    ports.terminal.complain(
+      "podorder: warning: the pod's network cannot be reached from here, so its probes by the network count as passed; run podman as root, or give the pod hostNetwork: true",
+    )
+  }
+  return plan
+}
+
+function asksByNetwork({ traits }: PodPlan): boolean {
+  return [...traits.values()].some(({ care: { probes } }) => {
+    return Object.values(probes).some(({ check }) => check.kind !== 'exec')
+  })
 }
 
 async function findPodmanFault({ podman }: Ports): Promise<string | undefined> {
@@ -106,16 +134,27 @@ function divide<Item>(list: readonly Item[], isOther: (item: Item) => boolean): 
   return [list.filter((item) => !isOther(item)), list.filter(isOther)]
 }
 
-/** With its network up, so that what is wrong with that is said once and before anything runs. */
+/**
+ * With its network up, so that what is wrong with that is said once and before anything runs.
+ * @returns the address of the pod as this machine sees it; undefined for this machine's own
+ */
 async function play(
   name: string,
   manifest: object,
   cancel: AbortSignal,
   { podman }: Ports,
-): Promise<string | undefined> {
+): Promise<{ readonly problem: string } | { readonly address: string | undefined }> {
   const input = JSON.stringify(manifest)
   const made = await podman(['kube', 'play', '--quiet', '--start=false', '-'], { input, cancel })
-  if (made.problem !== undefined) return made.problem
+  if (made.problem !== undefined) return { problem: made.problem }
   const found = await podman(['pod', 'inspect', '--format', '{{.InfraContainerID}}', name])
-  return found.problem ?? (await podman(['start', found.stdout.trim()], { cancel })).problem
+  if (found.problem !== undefined) return { problem: found.problem }
+  const infra = found.stdout.trim()
+  const { problem } = await podman(['start', infra], { cancel })
+  if (problem !== undefined) return { problem }
+  const { stdout } = await podman(['container', 'inspect', '--format', NETWORK_FORMAT, infra])
+  const [mode = '', address = ''] = stdout.trim().split(' ')
+  if (mode === 'host') return { address: undefined }
+  // Without root podman's networks are its own.
+  return { address: address === '' ? UNREACHABLE : address }
 }

@@ -1,5 +1,7 @@
 /** What `podorder run` needs from outside; cmd/podorder.ts hands the real ones in. */
 import type { Machine } from '../../core/fields.ts'
+import type { HookCheck } from '../../core/hook.ts'
+import type { Probe, ProbeResult } from '../../core/probe.ts'
 import type { Content } from '../../core/sources.ts'
 import type { Fault, Position, Scalar, Tree } from '../../core/tree.ts'
 import type { WatchPaths } from '../ports.ts'
@@ -41,13 +43,17 @@ export type ProcessEnd =
 /** While what it returns is pending, the next output waits. */
 export type TakeLines = (stream: 'stdout' | 'stderr', lines: readonly string[]) => Promise<void> | undefined
 
+export interface ProcessPlan {
+  readonly argv: readonly string[]
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+export type CommandEnd = { readonly ok: true } | { readonly ok: false; readonly why: string }
+
 export interface Processes {
   start(
-    plan: {
-      readonly argv: readonly string[]
-      readonly cwd: string
-      readonly env: Readonly<Record<string, string>>
-    },
+    plan: ProcessPlan,
     takeLines: TakeLines,
   ): {
     readonly pid: number | undefined
@@ -56,6 +62,8 @@ export interface Processes {
     /** All of it is over. */
     readonly end: Promise<ProcessEnd>
   }
+  /** Runs a command to its end. @param cancel kills it; its reason, an Error, is said then */
+  run(plan: ProcessPlan, cancel: AbortSignal): Promise<CommandEnd>
   signal(pid: number, signal: NodeJS.Signals): void
   killGroup(pid: number): void
   /** Kills everything that was started and still runs. */
@@ -96,6 +104,13 @@ export interface RunPorts {
   readonly disk: Disk
   readonly processes: Processes
   readonly podman: Podman
+  /** By the network; never reject. What was ended by the signal says nothing. */
+  readonly prober: {
+    /** Settles within the probe's timeout. */
+    probe(probe: Probe, signal: AbortSignal): Promise<ProbeResult>
+    /** A hook's request: any answer is success. */
+    perform(check: HookCheck, signal: AbortSignal): Promise<ProbeResult>
+  }
   /** Directories that are there and stay there. */
   readonly watchDirectories: WatchPaths
   readonly terminal: Terminal

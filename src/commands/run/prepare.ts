@@ -1,10 +1,12 @@
 /** From a loaded pod to what the runner leads: rewritten as in a cluster, with all that does not depend on what runs it. */
+import { type Care, PROBE_KINDS, readCare } from '../../core/care.ts'
 import { gatherFacts, type PodFacts } from '../../core/fields.ts'
 import type { Order } from '../../core/order.ts'
 import type { Container, PodSpec, PodTemplate } from '../../core/pod.ts'
-import { rewritePod, type RewriteOptions } from '../../core/rewrite.ts'
-import type { Member, Rules } from '../../core/supervision.ts'
+import { DOWNWARD_VOLUME, rewritePod, type RewriteOptions } from '../../core/rewrite.ts'
+import type { Member, Rules } from '../../core/step.ts'
 import type { LoadedPod } from './load.ts'
+import { isAsking } from './outside.ts'
 import type { RunPorts } from './ports.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -14,10 +16,12 @@ export interface Trait {
   readonly wrapped: boolean
   /** A probe measures its readiness; else it is ready as soon as it is started. */
   readonly measured: boolean
-  /** What it waits for: `db/ready`. */
+  /** What it waits for: `db/ready`, `pod/db`. */
   readonly waits: readonly string[]
   /** The containers whose flags start or stop it. */
   readonly causes: readonly string[]
+  /** The probes and hooks that the runner carries out. */
+  readonly care: Care
 }
 
 export interface PodPlan {
@@ -27,6 +31,9 @@ export interface PodPlan {
   readonly traits: ReadonlyMap<string, Trait>
   /** Where the wrapped containers' flags are, on this disk. */
   readonly runDir: string
+  /** Those that others wait for as `sidecar/NAME`; and the volume that says how they are, on this disk. */
+  readonly sidecars: readonly string[]
+  readonly downwardDir: string
   readonly runtime: Runtime
 }
 
@@ -45,20 +52,27 @@ export interface RewrittenPod {
 }
 
 const DEFAULT_GRACE_S = 30
-const PROBE_FLAGS: ReadonlySet<string> = new Set(['--ready-probe', '--startup-probe'])
+const READINESS_FLAG = '--ready-probe'
+const STARTUP_FLAG = '--startup-probe'
+const NO_CARE: Care = { probes: {}, hooks: {} }
 
+/** @param kubeconfig for those who wait for objects of an API */
 export function rewriteLoaded(
   { template, order, name }: LoadedPod,
   options: RewriteOptions,
   ports: Pick<RunPorts, 'machine' | 'makeUid'>,
+  kubeconfig?: string,
 ): RewrittenPod {
   const facts = gatherFacts(template, name, ports.makeUid(), ports.machine)
   if (order === undefined) return { facts, template }
   const rewritten = rewritePod(template, order, options)
   const wrapped = new Set(order.containers)
+  const asking = new Set(order.outside.filter(isAsking).map(({ container }) => container))
   const containers = rewritten.spec.containers.map((container) => {
+    if (!wrapped.has(container.name)) return container
+    const access = kubeconfig !== undefined && asking.has(container.name) ? [`--kubeconfig=${kubeconfig}`] : []
     // How it is with the containers is the runner's to say; what goes wrong the wrapper still says itself.
-    return wrapped.has(container.name) ? { ...container, args: ['--quiet', ...(container.args ?? [])] } : container
+    return { ...container, args: ['--quiet', ...access, ...(container.args ?? [])] }
   })
   return { facts, template: { ...rewritten, spec: { ...rewritten.spec, containers } } }
 }
@@ -68,34 +82,56 @@ export function planPod(
   { template, order }: LoadedPod,
   spec: PodSpec,
   timeScale: number,
-  made: Pick<PodPlan, 'name' | 'runDir' | 'runtime'>,
+  { workspace, ...made }: Pick<PodPlan, 'name' | 'runDir' | 'runtime'> & { readonly workspace: string },
 ): PodPlan {
   const { initContainers = [], containers } = spec
+  const sidecars = (order?.outside ?? []).flatMap(({ target }) => (target.kind === 'sidecar' ? [target.name] : []))
   return {
     ...made,
+    ...{ sidecars, downwardDir: `${workspace}/volumes/${DOWNWARD_VOLUME}` },
     members: listMembers(initContainers, containers, order),
     rules: readRules(template, order, timeScale),
-    traits: readTraits([...initContainers, ...containers], order),
+    traits: readTraits(initContainers, containers, order),
   }
 }
 
-function readTraits(containers: readonly Container[], order: Order | undefined): ReadonlyMap<string, Trait> {
+function readTraits(
+  initContainers: readonly Container[],
+  apps: readonly Container[],
+  order: Order | undefined,
+): ReadonlyMap<string, Trait> {
   const main = order?.main ?? []
   const edges = Map.groupBy(order?.edges ?? [], ({ container }) => container)
+  const outside = Map.groupBy(order?.outside ?? [], ({ container }) => container)
   const ordered = new Set(order?.containers)
-  return new Map(
-    containers.map(({ name, command = [], args = [] }) => {
-      const wrapped = ordered.has(name)
-      const words = [...command, ...args]
-      const trait: Trait = {
-        wrapped,
-        measured: wrapped && words.slice(0, words.indexOf('--')).some((word) => PROBE_FLAGS.has(word)),
-        waits: (edges.get(name) ?? []).map(({ target, condition }) => `${target}/${condition}`),
-        causes: [...(edges.get(name) ?? []).map(({ target }) => target), ...(wrapped ? main : [])],
-      }
-      return [name, trait]
-    }),
-  )
+  const traits = [...initContainers, ...apps].map((container): [string, Trait] => {
+    const { name, command = [], args = [] } = container
+    const wrapped = ordered.has(name)
+    const words = [...command, ...args]
+    const flags = new Set(wrapped ? words.slice(0, words.indexOf('--')).map((word) => word.split('=', 1)[0]) : [])
+    // What the wrapper measures with the same probe is not measured twice.
+    const kinds = PROBE_KINDS.filter((kind) => kind !== 'readiness' || !flags.has(READINESS_FLAG))
+    const care = isCaredFor(container, initContainers) ? readCare(container, kinds).care : NO_CARE
+    const { startup, readiness } = care.probes
+    const trait = {
+      ...{ wrapped, care },
+      measured: wrapped
+        ? flags.has(READINESS_FLAG) || flags.has(STARTUP_FLAG)
+        : startup !== undefined || readiness !== undefined,
+      waits: [
+        ...(edges.get(name) ?? []).map(({ target, condition }) => `${target}/${condition}`),
+        ...(outside.get(name) ?? []).map(({ target }) => target.label),
+      ],
+      causes: [...(edges.get(name) ?? []).map(({ target }) => target), ...(wrapped ? main : [])],
+    }
+    return [name, trait]
+  })
+  return new Map(traits)
+}
+
+/** An init container that is waited for has neither probes nor hooks (pkg/apis/core/validation). */
+function isCaredFor(container: Container, initContainers: readonly Container[]): boolean {
+  return !initContainers.includes(container) || container.restartPolicy === 'Always'
 }
 
 function listMembers(

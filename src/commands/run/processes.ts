@@ -6,18 +6,18 @@ import { createRelocation } from '../../core/mounts.ts'
 import type { Container } from '../../core/pod.ts'
 import { BIN_VOLUME, INIT_CONTAINER, RUN_VOLUME } from '../../core/rewrite.ts'
 import type { LoadedPod, Refusal } from './load.ts'
-import type { Processes, RunPorts } from './ports.ts'
+import { findKubeconfig } from './outside.ts'
+import type { ProcessPlan, Processes, RunPorts } from './ports.ts'
 import { planPod, type PodPlan, type PrepareOptions, rewriteLoaded } from './prepare.ts'
 import type { Runtime } from './runtime.ts'
 import { fillVolumes } from './volumes.ts'
 
-interface Launch {
-  readonly argv: readonly string[]
-  readonly cwd: string
-  readonly env: Readonly<Record<string, string>>
+interface Launch extends ProcessPlan {
+  /** A word of the manifest, for a process of this machine. */
+  readonly localize: (word: string) => string
 }
 
-type Ports = Pick<RunPorts, 'disk' | 'processes' | 'env' | 'entrypoint' | 'machine' | 'makeUid'>
+type Ports = Pick<RunPorts, 'disk' | 'processes' | 'env' | 'cwd' | 'entrypoint' | 'machine' | 'makeUid'>
 
 /** What programs need to find themselves at home on this machine; nothing else comes in from outside. */
 const HOST_VARIABLES = /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TERM|TZ|TMPDIR)$/
@@ -27,7 +27,9 @@ export async function prepareProcesses(
   { workspace, timeScale, image }: PrepareOptions,
   ports: Ports,
 ): Promise<PodPlan | Refusal> {
-  const { facts, template } = rewriteLoaded(pod, { image }, ports)
+  const kubeconfig = findKubeconfig(pod, ports)
+  if (typeof kubeconfig === 'object') return kubeconfig
+  const { facts, template } = rewriteLoaded(pod, { image }, ports, kubeconfig)
   const initContainers = (template.spec.initContainers ?? []).filter(({ name }) => name !== INIT_CONTAINER)
   const spec = { ...template.spec, initContainers }
   const { volumes = [] } = spec
@@ -51,15 +53,18 @@ export async function prepareProcesses(
   }
   if (faults.length > 0) return { faults }
   const runtime = createRuntime(launches, ports.processes)
-  return planPod(pod, spec, timeScale, { name: facts.name, runDir, runtime })
+  return planPod(pod, spec, timeScale, { name: facts.name, workspace, runDir, runtime })
 }
 
 function createRuntime(launches: ReadonlyMap<string, Launch>, processes: Processes): Runtime {
+  const launchOf = (container: string): Launch => {
+    const launch = launches.get(container)
+    if (launch === undefined) throw new Error(`nothing is known of container ${container}`)
+    return launch
+  }
   return {
     start(container, takeLines) {
-      const launch = launches.get(container)
-      if (launch === undefined) throw new Error(`nothing is known of container ${container}`)
-      const { pid, exited, end } = processes.start(launch, takeLines)
+      const { pid, exited, end } = processes.start(launchOf(container), takeLines)
       return {
         failed: pid === undefined,
         ...(pid === undefined ? {} : { pid }),
@@ -74,6 +79,10 @@ function createRuntime(launches: ReadonlyMap<string, Launch>, processes: Process
           for (const group of [pid, commandPid]) if (group !== undefined) processes.killGroup(group)
         },
       }
+    },
+    run(container, words, cancel) {
+      const { localize, ...launch } = launchOf(container)
+      return processes.run({ ...launch, argv: words.map(localize) }, cancel)
     },
     close: async () => processes.sweep(),
   }
@@ -96,8 +105,10 @@ function makeLocal(
     return HOST_VARIABLES.test(pair[0]) && pair[1] !== undefined
   })
   const own = [...built.values].map(([name, value]) => [name, relocate(value)] as const)
+  const localize = (word: string): string => relocate(expand(word, built.values))
   return {
-    argv: words.map((word) => relocate(expand(word, built.values))),
+    localize,
+    argv: words.map(localize),
     cwd: workingDir.startsWith('/') ? workingDir : `${directory}/${workingDir}`,
     env: Object.fromEntries([...inherited, ['HOSTNAME', facts.name], ...own]),
   }

@@ -1,9 +1,19 @@
 /** What runs the containers: processes of this machine, or podman. The same runner leads both through the life of a pod. */
-import type { ProcessEnd, TakeLines } from './ports.ts'
+import type { CommandEnd, ProcessEnd, TakeLines } from './ports.ts'
+
+/** Instead of an address: no check by the network can be made. */
+export const UNREACHABLE = 'unreachable'
 
 export interface Runtime {
   /** Starts the next life of a container; the one before has ended. */
   start(container: string, takeLines: TakeLines): Started
+  /**
+   * Runs a command beside the container's first process, a probe's or a hook's, in the same surroundings.
+   * @param words as the manifest has them. @param cancel ends it; its reason, an Error, is said then
+   */
+  run(container: string, words: readonly string[], cancel: AbortSignal): Promise<CommandEnd>
+  /** Where the containers' ports are, or `UNREACHABLE`; undefined: on this machine's loopback. */
+  readonly address?: string
   /** Ends and removes whatever was started. */
   close(): Promise<void>
 }

@@ -17,14 +17,17 @@ test('the command has the same argv bytes: empty words, newlines, what is no UTF
   t.is(end.bytes.toString('latin1'), words.map((word) => `${word}\0`).join(''))
 })
 
-test('the command has the same environment bytes, and nothing is added', async (t) => {
-  const stage = openStage(t)
-  const script = 'exec env -i "A=$(printf "\\377\\376")" "odd-name.1=x" "EMPTY=" "TWO=a\nb" "PATH=$PATH" "$@"'
-  const prefix = [...SHELL, script, 'sh']
-  const end = await stage.run(['--', '/bin/cat', '/proc/self/environ'], { prefix, env: { PATH: '/usr/bin:/bin' } })
-  const variables = ['A=\xff\xfe', 'odd-name.1=x', 'EMPTY=', 'TWO=a\nb', 'PATH=/usr/bin:/bin']
-  t.is(end.bytes.toString('latin1'), variables.map((variable) => `${variable}\0`).join(''))
-})
+for (const flags of [[], ['--exec']]) {
+  test(`the command has the same environment bytes, and nothing is added ${flags.join(' ')}`, async (t) => {
+    const stage = openStage(t)
+    const script = 'exec env -i "A=$(printf "\\377\\376")" "odd-name.1=x" "EMPTY=" "TWO=a\nb" "PATH=$PATH" "$@"'
+    const prefix = [...SHELL, script, 'sh']
+    const words = [...flags, '--', '/bin/cat', '/proc/self/environ']
+    const end = await stage.run(words, { prefix, env: { PATH: '/usr/bin:/bin' } })
+    const variables = ['A=\xff\xfe', 'odd-name.1=x', 'EMPTY=', 'TWO=a\nb', 'PATH=/usr/bin:/bin']
+    t.is(end.bytes.toString('latin1'), variables.map((variable) => `${variable}\0`).join(''))
+  })
+}
 
 test('an empty environment stays empty', async (t) => {
   const end = await openStage(t).run(['--', '/bin/cat', '/proc/self/environ'], { prefix: ['env', '-i'] })

@@ -196,26 +196,29 @@ test('it watches while it waits, and no more once the command runs', async (t) =
   t.true(wrapper.stderr().includes('started'))
 })
 
-test('where inotify is used up it warns once and polls', async (t) => {
-  const stage = openStage(t)
-  const prefix = ['unshare', '--map-root-user', ...NO_INOTIFY]
-  const probe = await stage.run(['--', 'true'], { prefix })
-  if (probe.code !== 0) {
-    t.pass(`no user namespaces here: ${probe.stderr}`)
-    return
-  }
-  const wrapper = stage.start(['--wait-file', 'deep/down/flag', '--', 'echo', 'open'], { prefix })
-  await eventually('it warns', () => wrapper.stderr().includes('EMFILE'))
-  stage.write('deep/down/flag')
-  const end = await wrapper.end
-  t.is(end.stdout, 'open\n')
-  t.deepEqual(
-    readEvents(end.stderr).filter((line) => line.startsWith('cannot watch')),
-    [
-      'cannot watch for changes (EMFILE: fs.inotify.max_user_instances of this node and uid is used up); looking every 100 ms instead',
-    ],
-  )
-})
-
-/** A user namespace has its own limit, so that nobody else's watches suffer. */
-const NO_INOTIFY = ['sh', '-c', 'echo 0 > /proc/sys/user/max_inotify_instances && exec "$@"', 'sh']
+for (const [limit, code] of [
+  ['instances', 'EMFILE'],
+  ['watches', 'ENOSPC'],
+] as const) {
+  test(`where inotify’s ${limit} are used up it warns once and polls`, async (t) => {
+    const stage = openStage(t)
+    // A user namespace has its own limit, so that nobody else's watches suffer.
+    const script = `echo 0 > /proc/sys/user/max_inotify_${limit} && exec "$@"`
+    const prefix = ['unshare', '--map-root-user', 'sh', '-c', script, 'sh']
+    const probe = await stage.run(['--', 'true'], { prefix })
+    if (probe.code !== 0) {
+      t.pass(`no user namespaces here: ${probe.stderr}`)
+      return
+    }
+    const wrapper = stage.start(['--wait-file', 'deep/down/flag', '--', 'echo', 'open'], { prefix })
+    await eventually('it warns', () => wrapper.stderr().includes(code))
+    stage.write('deep/down/flag')
+    const end = await wrapper.end
+    t.is(end.stdout, 'open\n')
+    const used = `${code}: fs.inotify.max_user_${limit} of this node and uid is used up`
+    t.deepEqual(
+      readEvents(end.stderr).filter((line) => line.startsWith('cannot watch')),
+      [`cannot watch for changes (${used}); looking every 100 ms instead`],
+    )
+  })
+}

@@ -74,7 +74,9 @@ const CASES: readonly Case[] = [
     name: 'a duplicate container',
     args: ['run', 'pod.yaml'],
     manifest: `kind: Pod\n${CONTAINERS}    - {name: a, image: x, command: ["touch", "started"]}\n`,
-    says: ['pod.yaml:6:14: container "a": the name is taken (at 4:14); give each container a name of its own'],
+    says: [
+      'pod.yaml:6:14: container "a": the name is taken by another container; give each container a name of its own',
+    ],
   },
   {
     name: 'a cycle',

@@ -1,0 +1,156 @@
+/** The controller: what it takes with many pods, and whether it keeps up when all of them change. */
+import { writeFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type ApiServer, startApiServer } from '../test/support/api-server.ts'
+import type { ApiObject } from '../test/support/api-store.ts'
+import { createAuthority } from '../test/support/certificates.ts'
+import { readStream } from '../test/support/recordings.ts'
+import { type Bench, type Figure, OURS, setBar } from './figure.ts'
+import { cpuSince, readMemory, readThreads } from './proc.ts'
+import { endProcess, startProcess } from './processes.ts'
+import { median, percentile } from './statistics.ts'
+import { PODORDER } from './tools.ts'
+
+const PODS = '/api/v1/pods'
+const COUNT = 10_000
+const PER_SECOND = 1000
+const SECONDS = 20
+const TICK_MS = 10
+/** So long after the last change everything has to be written. */
+const CATCH_UP_MS = 10_000
+
+/** @param command that starts it */
+export async function measureController(
+  { directory }: Bench,
+  command: readonly [string, ...string[]] = [PODORDER, 'controller'],
+): Promise<readonly Figure[]> {
+  const authority = createAuthority(directory)
+  const server = await startApiServer({ authority })
+  const kubeconfig = `${directory}/kubeconfig`
+  writeFileSync(
+    kubeconfig,
+    `apiVersion: v1
+kind: Config
+current-context: here
+clusters: [{name: c, cluster: {server: "${server.url}", certificate-authority-data: ${btoa(authority.certificate)}}}]
+users: [{name: u, user: {}}]
+contexts: [{name: here, context: {cluster: c, user: u, namespace: bench}}]
+`,
+  )
+  const template = JSON.parse(readStream('pod-readinessProbe-false-true-false-true')[5] ?? '') as { object: ApiObject }
+  for (let index = 0; index < COUNT; index++) put(server, template.object, `pod-${index}`, false)
+  const begun = performance.now()
+  const controller = await startProcess([
+    ...command,
+    ...['--kubeconfig', kubeconfig, '--port', '0', '--leader-elect=false', '--qps', '100000', '--burst', '100000'],
+  ])
+  try {
+    while (server.watches() === 0) await delay(TICK_MS)
+    const listed = performance.now() - begun
+    await delay(1000)
+    const rest = readMemory(controller.pid)
+    const threads = readThreads(controller.pid)
+    const run = await change(server, template.object)
+    const cpuMs = cpuSince(threads, readThreads(controller.pid)) / 1e6 / SECONDS
+    const after = readMemory(controller.pid)
+    const one = (value: number) => ({ [OURS]: value })
+    const name = `controller, ${COUNT} pods`
+    const rate = `controller, ${PER_SECOND} changes/s`
+    const p99 = percentile(run.lags, 99)
+    return [
+      { name: `${name}: listed and watched`, unit: 'ms', values: one(listed), bars: [] },
+      { name: `${name}, PSS`, unit: 'MiB', values: one(rest.pss), bars: [] },
+      {
+        ...{ name: `${name}, highest RSS`, unit: 'MiB', values: one(after.peak) },
+        bars: [setBar('<= 200 MiB', after.peak, 200)],
+      },
+      {
+        ...{ name: `${rate}: CPU of a second`, unit: 'ms', values: one(cpuMs) },
+        bars: [setBar('<= 1000 ms', cpuMs, 1000)],
+      },
+      { name: `${rate}: from change to patch`, unit: 'ms', values: one(median(run.lags)), bars: [] },
+      { name: `${rate}: p99 of these`, unit: 'ms', values: one(p99), bars: [setBar('<= 1000 ms', p99, 1000)] },
+      {
+        ...{ name: `${rate}: not written in the end`, unit: '', values: one(run.lost) },
+        bars: [setBar('none', run.lost, 0)],
+      },
+      {
+        ...{ name: `${rate}: patched twice`, unit: '', values: one(run.idle) },
+        bars: [setBar('none', run.idle, 0)],
+      },
+    ]
+  } finally {
+    await endProcess(controller)
+    await server.close()
+  }
+}
+
+interface Run {
+  /** From each change to its patch, ms. */
+  readonly lags: readonly number[]
+  readonly lost: number
+  /** Patches that changed nothing. */
+  readonly idle: number
+}
+
+async function change(server: ApiServer, template: ApiObject): Promise<Run> {
+  const changed = new Map<string, { readonly atMs: number; readonly ready: boolean }>()
+  const lags: number[] = []
+  let ours = false
+  let patches = 0
+  const stop = server.store.listen(({ object }) => {
+    if (ours) return
+    patches++
+    const { name } = object.metadata
+    const waiting = changed.get(name)
+    if (waiting === undefined || waiting.ready !== (readReady(object) !== undefined)) return
+    lags.push(performance.now() - waiting.atMs)
+    changed.delete(name)
+  })
+  const asked = server.requests.length
+  const begun = performance.now()
+  for (let index = 0; index < PER_SECOND * SECONDS;) {
+    const due = Math.min(((performance.now() - begun) / 1000) * PER_SECOND, PER_SECOND * SECONDS)
+    for (; index < due; index++) {
+      const name = `pod-${index % COUNT}`
+      const ready = Math.floor(index / COUNT) % 2 === 0
+      changed.set(name, { atMs: performance.now(), ready })
+      ours = true
+      put(server, template, name, ready)
+      ours = false
+    }
+    await delay(TICK_MS)
+  }
+  const deadline = performance.now() + CATCH_UP_MS
+  while (changed.size > 0 && performance.now() < deadline) await delay(TICK_MS)
+  stop()
+  const sent = server.requests.slice(asked).filter(({ verb }) => verb === 'patch').length
+  return { lags, lost: changed.size, idle: sent - patches }
+}
+
+/** Its sidecar is ready, or not; what waits for it is seen to have gone on, so that nothing is nudged. */
+function put(server: ApiServer, template: ApiObject, name: string, ready: boolean): void {
+  const found = server.store.find(PODS, 'bench', name)
+  const annotations = { ...(found?.metadata['annotations'] as object), 'podorder.io/depends-on': 'web: [sidecar/side]' }
+  const containers = [
+    { name: 'web', ready: true, started: true, state: { running: {} } },
+    { name: 'side', ready, started: true, state: { running: {} } },
+  ]
+  const { metadata, status, ...rest } = template as ApiObject & { readonly status: object }
+  server.store.put(PODS, {
+    ...rest,
+    metadata: {
+      ...metadata,
+      name,
+      namespace: 'bench',
+      uid: `uid-${name}`,
+      labels: { 'podorder.io/ordered': 'true' },
+      annotations,
+    },
+    status: { ...status, containerStatuses: containers },
+  })
+}
+
+function readReady({ metadata }: ApiObject): string | undefined {
+  return (metadata['annotations'] as Readonly<Record<string, string>>)['podorder.io/ready']
+}

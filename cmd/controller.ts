@@ -1,0 +1,120 @@
+/** `podorder controller` on the command line. */
+import { type Command, InvalidArgumentError } from 'commander'
+import { hostname } from 'node:os'
+import type { Signals } from '../src/adapters/signals.ts'
+import { describeSystemError } from '../src/core/files.ts'
+
+const EXAMPLES = `
+Examples:
+  podorder controller                        in a pod, by its ServiceAccount
+  podorder controller --leader-elect=false   on a workstation, by KUBECONFIG
+  podorder controller --namespace ci --tekton
+`
+
+/** As commander hands them over: a switch that was not given is not there. */
+interface Given {
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly namespace?: string
+  readonly tekton?: boolean
+  readonly events?: boolean
+  readonly qps: number
+  readonly burst: number
+  readonly port: number
+  readonly leaderElect: boolean
+  readonly leaseNamespace?: string
+  readonly leaseName: string
+  readonly identity?: string
+}
+
+/** @param end takes the exit code */
+export function addController(program: Command, signals: Signals, end: (code: number) => void): void {
+  program
+    .command('controller')
+    .description('tell pods of a cluster which containers are ready')
+    .option('--kubeconfig <file>', 'how to reach the API; KUBECONFIG, or the ServiceAccount, without it')
+    .option('--context <name>', 'a context of it')
+    .option('-n, --namespace <name>', 'the pods of this one only', readName)
+    .option('--tekton', "annotate Tekton's pods too, once their sidecars are ready")
+    .option('--events', 'write an Event on a pod in which a container waits for more than a minute')
+    .option('--qps <number>', 'writes a second', readRate, 50)
+    .option('--burst <number>', 'writes at once', readCount, 100)
+    .option('--port <number>', 'of /healthz, /readyz and /metrics; 0: any', readPort, 8080)
+    .option('--leader-elect [bool]', 'of several replicas one writes, the one that holds the Lease', readSwitch, true)
+    .option('--lease-namespace <name>', 'of the Lease; our own without it', readName)
+    .option('--lease-name <name>', 'of the Lease', readName, 'podorder-controller')
+    .option('--identity <name>', 'of this replica; POD_NAME, or the host name, without it')
+    .helpOption('-h, --help', 'print this page')
+    .addHelpText('after', EXAMPLES)
+    .action(async (given: Given) => end(await run(given, signals)))
+}
+
+async function run(given: Given, signals: Signals): Promise<number> {
+  const { runController } = await import('../src/commands/controller.ts')
+  const { openKube } = await import('../src/adapters/kube/kube.ts')
+  const { servePlainly } = await import('../src/adapters/server/plain.ts')
+  const { readManifest, readNested } = await import('../src/adapters/yaml.ts')
+  const { createLog } = await import('../src/adapters/log.ts')
+  const { nodeFiles } = await import('../src/adapters/node/files.ts')
+  const { tekton = false, events = false, qps, burst, port, leaderElect, leaseName } = given
+  return runController(
+    {
+      kubeconfig: given.kubeconfig,
+      context: given.context,
+      namespace: given.namespace,
+      tekton,
+      events,
+      qps,
+      burst,
+      port,
+      leaderElect,
+      leaseNamespace: given.leaseNamespace,
+      leaseName,
+      identity: given.identity || process.env['POD_NAME'] || hostname(),
+    },
+    {
+      openKube: (wish) =>
+        openKube(wish, process.env, (text) => {
+          const { documents, faults } = readManifest(text)
+          const [fault] = faults
+          return Promise.resolve(fault === undefined ? { value: documents[0]?.value } : { problem: fault.what })
+        }),
+      parseYaml: readNested,
+      servePlainly,
+      signals,
+      log: createLog(nodeFiles, { format: 'json', quiet: false, name: undefined }),
+      clock: () => performance.now(),
+      now: () => new Date(),
+      chance: () => Math.random(),
+      describeError: describeSystemError,
+    },
+  )
+}
+
+function readName(text: string): string {
+  if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) return text
+  throw new InvalidArgumentError('Give a name of lower-case letters, digits and -, at most 63 of them.')
+}
+
+function readRate(text: string): number {
+  const rate = Number(text)
+  if (text.trim() !== '' && rate > 0 && rate <= 100_000) return rate
+  throw new InvalidArgumentError('Give a number above 0, such as 50.')
+}
+
+function readCount(text: string): number {
+  const count = Number(text)
+  if (/^\d+$/.test(text) && count >= 1 && count <= 100_000) return count
+  throw new InvalidArgumentError('Give a whole number from 1 on, such as 100.')
+}
+
+function readPort(text: string): number {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port <= 65_535) return port
+  throw new InvalidArgumentError('Give a port from 0 to 65535.')
+}
+
+function readSwitch(text: string): boolean {
+  if (text === 'true' || text === 'false') return text === 'true'
+  throw new InvalidArgumentError('Give true or false.')
+}

@@ -1,0 +1,115 @@
+/** The options that say how the commands of images are looked up, for all commands that rewrite pods. */
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { ImageCache } from '../src/adapters/image-cache.ts'
+import type { CommandFound, CommandWanted } from '../src/commands/lookup.ts'
+import type { LookupSettings } from '../src/commands/lookup/ports.ts'
+import { formatDuration, parseDuration } from '../src/core/duration.ts'
+import { describeSystemError } from '../src/core/files.ts'
+import { describeFault } from '../src/core/tree.ts'
+
+/** As commander hands them over. */
+export interface GivenLookup {
+  readonly imageConfig?: string
+  readonly offline?: boolean
+  readonly registryMirror: readonly (readonly [string, string])[]
+  readonly insecureRegistry: readonly string[]
+  readonly registryCa?: string
+  readonly lookupTimeout: number
+}
+
+export function addLookupOptions(command: Command, timeoutMs: number): Command {
+  return command
+    .option('--image-config <file>', 'image -> {entrypoint, cmd}, for containers without a command')
+    .option('--offline', 'ask no registry for the commands of images')
+    .addOption(
+      new Option('--registry-mirror <host=url>', 'ask this URL first for images of the host')
+        .argParser(collectMirror)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--insecure-registry <host>', 'speak plain HTTP to this host').argParser(collect).default([], 'none'),
+    )
+    .option('--registry-ca <file>', 'certificate authorities of registries, in PEM')
+    .addOption(
+      new Option('--lookup-timeout <duration>', 'for all images of a call together')
+        .argParser(readTimeout)
+        .default(timeoutMs, formatDuration(timeoutMs)),
+    )
+}
+
+export type FindCommands = (wanted: readonly CommandWanted[]) => Promise<readonly CommandFound[]>
+
+/** @returns one sentence when a file that was named cannot be used */
+export async function openLookup(given: GivenLookup, cache: ImageCache | undefined): Promise<FindCommands | string> {
+  const { imageConfig: configFile, registryCa } = given
+  const { createExchange } = await import('../src/adapters/registry.ts')
+  const { readConfigFile } = await import('../src/core/image-config.ts')
+  const { checkRegistries } = await import('../src/core/registry-address.ts')
+  const { readManifest } = await import('../src/adapters/yaml.ts')
+  const disk = await import('../src/adapters/workspace.ts')
+  const read = async (path: string): Promise<string> => {
+    try {
+      return await disk.readManifestFile(path)
+    } catch (error) {
+      throw new InvalidArgumentError(`${path}: ${describeSystemError(error)}`)
+    }
+  }
+  try {
+    const said = configFile === undefined ? undefined : readManifest(await read(configFile))
+    if (said !== undefined && said.faults.length > 0) {
+      return said.faults.map((fault) => describeFault(configFile ?? '', fault)).join('; ')
+    }
+    const config = readConfigFile(said?.documents[0]?.value ?? {})
+    if ('faults' in config) return `--image-config ${configFile}: ${config.faults.join('; ')}`
+    const exchange = createExchange(registryCa === undefined ? undefined : await read(registryCa))
+    if ('problem' in exchange) return `--registry-ca ${registryCa}: ${exchange.problem}`
+    const settings: LookupSettings = {
+      imageConfig: config,
+      registries: { mirrors: gatherMirrors(given.registryMirror), insecure: given.insecureRegistry },
+      dockerConfig: await disk.readManifestFile(findDockerConfig()).catch(() => undefined),
+      offline: given.offline ?? false,
+      timeoutMs: given.lookupTimeout,
+    }
+    const faults = checkRegistries(settings.registries)
+    if (faults.length > 0) return faults.join('; ')
+    return async (wanted) => {
+      const { findCommands } = await import('../src/commands/lookup.ts')
+      const ports = { exchange, cache, decode: disk.decodeText }
+      return findCommands(wanted, settings, ports, new AbortController().signal)
+    }
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) return error.message
+    throw error
+  }
+}
+
+/** Docker's own file, or the one that podman and skopeo are told of. */
+function findDockerConfig(): string {
+  const { DOCKER_CONFIG: directory, REGISTRY_AUTH_FILE: file } = process.env
+  return file ?? join(directory ?? join(homedir(), '.docker'), 'config.json')
+}
+
+function gatherMirrors(given: readonly (readonly [string, string])[]): Readonly<Record<string, readonly string[]>> {
+  const byHost = Map.groupBy(given, ([host]) => host)
+  return Object.fromEntries([...byHost].map(([host, mirrors]) => [host, mirrors.map(([, url]) => url)]))
+}
+
+function collect(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value]
+}
+
+function collectMirror(value: string, earlier: readonly (readonly [string, string])[]) {
+  const equals = value.indexOf('=')
+  const url = URL.parse(value.slice(equals + 1))
+  if (equals < 1 || url === null)
+    throw new InvalidArgumentError('Give HOST=URL, such as docker.io=https://mirror.example.')
+  return [...earlier, [value.slice(0, equals), value.slice(equals + 1)] as const]
+}
+
+function readTimeout(text: string): number {
+  const ms = parseDuration(text)
+  if (ms !== undefined && ms > 0) return ms
+  throw new InvalidArgumentError('Give a duration, such as 30s.')
+}

@@ -1,0 +1,152 @@
+/** `podorder inject` and `podorder eject` on the command line. */
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { EjectOptions, InjectOptions } from '../src/commands/inject.ts'
+import type { ManifestPorts } from '../src/commands/inject/ports.ts'
+import { describeSystemError } from '../src/core/files.ts'
+import { DEFAULT_IMAGE, DEFAULT_ROOT } from '../src/core/own.ts'
+import { addLookupOptions, type GivenLookup, openLookup } from './image-lookup.ts'
+import { openTerminal } from './terminal.ts'
+
+const CODE_MISUSE = 2
+const LOOKUP_TIMEOUT_MS = 30_000
+
+const INJECT_EXAMPLES = `
+Examples:
+  podorder inject -f app.yaml | kubectl apply -f -
+  podorder inject -f manifests/ --in-place --diff
+  helm template . | podorder inject -f - --image registry.example/podorder:1
+`
+
+const EJECT_EXAMPLES = `
+Examples:
+  podorder eject -f app.yaml
+  podorder eject -f manifests/ --in-place
+`
+
+/** As commander hands them over: a switch that was not given is not there. */
+interface Given {
+  readonly filename: readonly string[]
+  readonly recursive?: boolean
+  readonly inPlace?: boolean
+  readonly output?: string
+  readonly diff?: boolean
+  readonly only: readonly string[]
+}
+
+interface GivenToInject extends Given, GivenLookup {
+  readonly image: string
+  readonly imagePullPolicy?: string
+  readonly binSource: 'copy' | 'image-volume'
+  readonly requests: 'keep' | 'max'
+  readonly root: string
+}
+
+/** @param end takes the exit code */
+export function addInject(program: Command, end: (code: number) => void): void {
+  const command = addTarget(program.command('inject').description('rewrite manifests so that pods keep their order'))
+  command
+    .option('--image <image>', "podorder's own, from which the executable is installed", DEFAULT_IMAGE)
+    .addOption(new Option('--image-pull-policy <policy>', 'of that image').choices(['Always', 'IfNotPresent', 'Never']))
+    .addOption(
+      new Option('--bin-source <how>', 'copy it into a volume, or mount the image (Kubernetes >= 1.33)')
+        .choices(['copy', 'image-volume'])
+        .default('copy'),
+    )
+    .addOption(
+      new Option('--requests <how>', 'max: steps in a chain request what the largest needs, not the sum')
+        .choices(['keep', 'max'])
+        .default('keep'),
+    )
+    .option('--root <dir>', "where the containers see podorder's volumes", readRoot, DEFAULT_ROOT)
+  addLookupOptions(command, LOOKUP_TIMEOUT_MS)
+    .addHelpText('after', INJECT_EXAMPLES)
+    .action(async (paths: readonly string[], given: GivenToInject) => end(await inject(paths, given)))
+  addTarget(program.command('eject').description('undo what inject did, byte for byte'))
+    .addHelpText('after', EJECT_EXAMPLES)
+    .action(async (paths: readonly string[], given: Given) => end(await eject(paths, given)))
+}
+
+function addTarget(command: Command): Command {
+  return command
+    .argument('[files...]', 'the same as -f')
+    .option('-f, --filename <file>', 'a manifest, a directory of them, or - for stdin; may be repeated', collect, [])
+    .option('-R, --recursive', 'look in the directories of directories too')
+    .option('-i, --in-place', 'write each file where it came from')
+    .option('-o, --output <path>', 'write there: a file, or a directory when it ends with /')
+    .option('--diff', 'show what changes; writes only with --in-place or --output')
+    .option('--only <KIND/NAME>', 'this pod or workload only; may be repeated', collect, [])
+    .helpOption('-h, --help', 'print this page')
+}
+
+async function inject(paths: readonly string[], given: GivenToInject): Promise<number> {
+  const target = readTarget(paths, given)
+  const ports = await openPorts()
+  if (typeof target === 'string') return misuse(target, ports)
+  const { openImageCache } = await import('../src/adapters/image-cache.ts')
+  const lookup = await openLookup(given, openImageCache(cacheDirectory()))
+  if (typeof lookup === 'string') return misuse(lookup, ports)
+  const { image, imagePullPolicy, binSource, requests, root } = given
+  const policy = imagePullPolicy === undefined ? {} : { imagePullPolicy }
+  const options: InjectOptions = { ...target, rewrite: { image, ...policy, binSource, requests, root } }
+  const { injectManifests } = await import('../src/commands/inject.ts')
+  return injectManifests(options, { ...ports, findCommands: lookup })
+}
+
+async function eject(paths: readonly string[], given: Given): Promise<number> {
+  const target = readTarget(paths, given)
+  const ports = await openPorts()
+  if (typeof target === 'string') return misuse(target, ports)
+  const { ejectManifests } = await import('../src/commands/inject.ts')
+  return ejectManifests(target, ports)
+}
+
+function readTarget(files: readonly string[], given: Given): EjectOptions | string {
+  const { filename, recursive = false, inPlace = false, output, diff = false, only } = given
+  const paths = [...filename, ...files]
+  if (paths.length === 0) return 'no manifest; give one with -f FILE, or -f - for stdin'
+  if (inPlace && output !== undefined) return '--in-place and --output exclude each other; give one of them'
+  return { paths, recursive, inPlace, output, diff, only }
+}
+
+function misuse(problem: string, { terminal }: ManifestPorts): number {
+  terminal.complain(`podorder: ${problem}`)
+  return CODE_MISUSE
+}
+
+async function openPorts(): Promise<ManifestPorts> {
+  const { readManifest, readNested, readValues } = await import('../src/adapters/yaml.ts')
+  return {
+    yaml: { read: readManifest, readNested, readValues },
+    disk: await import('../src/adapters/workspace.ts'),
+    terminal: { ...openTerminal(), write: writeOut },
+    diff: async (...texts) => (await import('../src/adapters/diff.ts')).diffTexts(...texts),
+    describeError: describeSystemError,
+  }
+}
+
+/** That a reader has seen enough, as head has, is no error. */
+function writeOut(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error)
+      else resolve()
+    })
+  })
+}
+
+function cacheDirectory(): string {
+  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'podorder')
+}
+
+function collect(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value]
+}
+
+function readRoot(path: string): string {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.')
+  const usual = /^\/[^:$,=]+$/.test(path) && parts.length > 0 && !parts.includes('..')
+  if (!usual) throw new InvalidArgumentError('Give an absolute path, such as /podorder, without : $ , = in it.')
+  return `/${parts.join('/')}`
+}

@@ -1,0 +1,19 @@
+/** What the executable does besides running a command, by its first word or its flags: loaded only when it is asked for. */
+import type { Signals } from '../src/adapters/signals.ts'
+import { isTektonMode } from '../src/commands/tekton/mode.ts'
+import type { Files } from '../src/core/files.ts'
+import { WAIT_WORDS } from '../src/core/kube/wait-words.ts'
+
+/** @returns the exit code, or one sentence on what is wrong with the words; undefined when they ask for nothing else */
+export async function doJob(
+  argv: readonly string[],
+  signals: Signals,
+  files: Files,
+): Promise<number | string | undefined> {
+  const [first = '', ...words] = argv
+  if (first === 'probe') return (await import('./probe.ts')).probe(words, files)
+  if (first === 'install') return (await import('./install.ts')).install(words)
+  if (WAIT_WORDS.includes(first)) return (await import('./wait.ts')).wait(argv, signals, files)
+  if (!isTektonMode(argv, (name) => process.env[name] !== undefined)) return undefined
+  return (await import('./tekton.ts')).startTekton(argv, signals)
+}

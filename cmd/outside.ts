@@ -1,0 +1,41 @@
+/** What a gate needs for targets outside the pod's order: loaded where there are any. */
+import type { createLog } from '../src/adapters/log.ts'
+import { createOutside } from '../src/commands/outside.ts'
+import type { FollowOutside } from '../src/commands/ports.ts'
+import type { Files } from '../src/core/files.ts'
+import type { OutsidePlan, Plan } from '../src/core/plan.ts'
+import { parseOutside } from '../src/core/target.ts'
+import { openTools } from './waiting.ts'
+
+/** @returns what follows them, or one sentence on what is wrong with a flag. */
+export function openOutside(
+  { waits, kubeconfig, downwardDir }: OutsidePlan,
+  { restartPolicy }: Plan,
+  files: Files,
+  log: ReturnType<typeof createLog>,
+): FollowOutside | string {
+  const parsed = waits.map((wait) => ({ wait, target: parseOutside(wait.label) }))
+  const targets = []
+  for (const { wait, target } of parsed) {
+    if ('problem' in target) return `--wait-for: ${target.problem}`
+    if (target.kind === 'sidecar' && downwardDir === undefined) {
+      return `--wait-for ${target.label} needs --downward-dir, where the downward API says which sidecars are ready`
+    }
+    targets.push({ ...wait, target })
+  }
+  return createOutside(
+    { waits: targets, kubeconfig, downwardDir: downwardDir ?? '', restartPolicy },
+    {
+      ...openTools(files),
+      read(path) {
+        try {
+          return files.read(path).toString()
+        } catch {
+          return undefined
+        }
+      },
+      log,
+      chance: Math.random,
+    },
+  )
+}

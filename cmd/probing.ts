@@ -1,0 +1,53 @@
+/** What measures a container's readiness, and what carries out its hook: loaded where there is a probe or a hook. */
+import { createProber } from '../src/adapters/prober/prober.ts'
+import type { EntrypointPorts } from '../src/commands/ports.ts'
+import { performHook } from '../src/commands/post-start.ts'
+import { measureReadiness } from '../src/commands/readiness.ts'
+import { type HookCheck, hookFromFlag } from '../src/core/hook.ts'
+import type { Plan, ReadinessFlag } from '../src/core/plan.ts'
+import type { Probe } from '../src/core/probe.ts'
+import { probeFromFlag } from '../src/core/probe-flag.ts'
+import type { Child } from '../src/core/status.ts'
+
+export type Probing = Partial<Pick<EntrypointPorts, 'measure' | 'postStart'>>
+
+/** @returns what the plan asks for, or one sentence on what is wrong with a flag. */
+export function openProbing({ readiness, postStart }: Plan, child: Child): Probing | string {
+  const measure = readiness === undefined ? {} : openMeasure(readiness, child)
+  if (typeof measure === 'string') return measure
+  const hook = postStart === undefined ? {} : openHook(postStart, child)
+  return typeof hook === 'string' ? hook : { ...measure, ...hook }
+}
+
+function openMeasure({ flag, text }: ReadinessFlag, child: Child): Probing | string {
+  const parsed = probeFromFlag(flag, text)
+  if ('problem' in parsed) return parsed.problem
+  const role = flag === 'startup-probe' ? 'startup' : 'readiness'
+  const prober = createProber()
+  const probe = shareReaping(child, (what: Probe, signal) => prober.probe(what, signal))
+  const ports = { prober: { probe }, clock: () => performance.now() }
+  return { measure: (tell) => measureReadiness(parsed.probe, role, ports, tell) }
+}
+
+function openHook(text: string, child: Child): Probing | string {
+  const parsed = hookFromFlag(text)
+  if ('problem' in parsed) return parsed.problem
+  const prober = createProber()
+  const perform = shareReaping(child, (what: HookCheck, signal) => prober.perform(what, signal))
+  return { postStart: () => performHook(parsed.hook, { prober: { perform } }) }
+}
+
+/** What the prober starts is for it to wait for. */
+function shareReaping<What, Result>(
+  child: Child,
+  act: (what: What, signal: AbortSignal) => Promise<Result>,
+): (what: What, signal: AbortSignal) => Promise<Result> {
+  return async (what, signal) => {
+    child.shareReaping(true)
+    try {
+      return await act(what, signal)
+    } finally {
+      child.shareReaping(false)
+    }
+  }
+}

@@ -1,0 +1,108 @@
+/** The executable in the place of Tekton's entrypoint: loaded only when it is called so. */
+import { holdLifeline, serveAlive } from '../src/adapters/alive.ts'
+import { createLog } from '../src/adapters/log.ts'
+import { createPosixChild } from '../src/adapters/posix/child.ts'
+import { createPosixFiles } from '../src/adapters/posix/files.ts'
+import { dropNetwork, emptyStdin } from '../src/adapters/posix/isolation.ts'
+import { openLibrary } from '../src/adapters/posix/library.ts'
+import type { Signals } from '../src/adapters/signals.ts'
+import { createFlags } from '../src/commands/flags.ts'
+import type { RawTexts, TektonPorts } from '../src/commands/tekton/ports.ts'
+import { runTekton } from '../src/commands/tekton/run.ts'
+import { describeSystemError, type Files } from '../src/core/files.ts'
+
+const OWN_WORDS = '/proc/self/cmdline'
+const OWN_ENVIRONMENT = '/proc/self/environ'
+
+/** @returns the exit code */
+export async function startTekton(argv: readonly string[], signals: Signals): Promise<number> {
+  const { files, openChild, isolate } = await openSystem()
+  return runTekton(argv, {
+    signals,
+    files,
+    openChild,
+    isolate,
+    cwd: process.cwd(),
+    env: process.env,
+    arch: process.arch,
+    readWords: (count) => {
+      const words = split(files.read(OWN_WORDS))
+      return words.slice(words.length - count)
+    },
+    readEnvironment: () => split(files.read(OWN_ENVIRONMENT)),
+    openDisk: async () => (await import('../src/adapters/tekton-disk.ts')).tektonDisk,
+    openPlacement: async () => ({
+      disk: await import('../src/adapters/placement.ts'),
+      executable: process.execPath,
+    }),
+    openPacking: async () => (await import('../src/adapters/deflate.ts')).deflatePacking,
+    openCel: async () => (await import('../src/adapters/cel.ts')).evaluateCel,
+    flags: createFlags(files),
+    lifelines: { serve: (dir) => serveAlive(dir, files), hold: (dir, onChange) => holdLifeline(dir, files, onChange) },
+    watchPaths: async (paths, wake, warn) => (await import('../src/adapters/watch.ts')).watchPaths(paths, wake, warn),
+    // A step's log is what its users look at: only what they must know is added to it.
+    log: createLog(files, { format: 'text', quiet: true, name: undefined }),
+    now: () => new Date(),
+    openCopy: async (path, descriptor) => (await import('../src/adapters/copy.ts')).openCopy(path, descriptor),
+    describeError: describeSystemError,
+    tell: (text) => void process.stderr.write(text),
+  })
+}
+
+type System = Pick<TektonPorts, 'files' | 'openChild' | 'isolate'>
+
+async function openSystem(): Promise<System> {
+  const library = await openLibrary()
+  if (library === undefined) return openNode()
+  const files = createPosixFiles(library)
+  return {
+    files,
+    openChild(argv, env) {
+      emptyStdin(library)
+      // The child takes its words from where the kernel has ours.
+      const read: Files['read'] = (path) => (path === OWN_WORDS ? join(argv) : files.read(path))
+      return createPosixChild(library, { ...files, read }, join(env), {
+        lead: [],
+        words: argv.length,
+        hidden: undefined,
+      })
+    },
+    isolate: () => dropNetwork(library),
+  }
+}
+
+async function openNode(): Promise<System> {
+  const { nodeFiles } = await import('../src/adapters/node/files.ts')
+  const { createNodeChild } = await import('../src/adapters/node/child.ts')
+  const isolation = await import('../src/adapters/node/isolation.ts')
+  return {
+    files: nodeFiles,
+    openChild(argv, env) {
+      isolation.emptyStdin()
+      for (const variable of env.map(decode)) {
+        const equals = variable.indexOf('=')
+        process.env[variable.slice(0, equals)] = variable.slice(equals + 1)
+      }
+      return createNodeChild(argv.map(decode))
+    },
+    isolate: async () => isolation.dropNetwork(),
+  }
+}
+
+/** Strings laid end to end, each with its NUL. */
+function split(memory: Buffer): RawTexts {
+  const texts: Uint8Array[] = []
+  for (let start = 0, end = memory.indexOf(0); end !== -1; start = end + 1, end = memory.indexOf(0, start)) {
+    texts.push(memory.subarray(start, end))
+  }
+  return texts
+}
+
+function join(texts: RawTexts): Buffer {
+  const nul = new Uint8Array(1)
+  return Buffer.concat(texts.flatMap((text) => [text, nul]))
+}
+
+function decode(text: Uint8Array): string {
+  return new TextDecoder().decode(text)
+}

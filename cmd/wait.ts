@@ -1,0 +1,17 @@
+/** `entrypoint wait …` and the words of k8s-wait-for: loaded only when they are called. */
+import { createLog } from '../src/adapters/log.ts'
+import type { Signals } from '../src/adapters/signals.ts'
+import { runWait } from '../src/commands/wait.ts'
+import type { Files } from '../src/core/files.ts'
+import { openTools } from './waiting.ts'
+
+/** @param argv with the first word. @returns the exit code */
+export function wait(argv: readonly string[], signals: Signals, files: Files): Promise<number> {
+  return runWait(argv, {
+    ...openTools(files),
+    signals,
+    env: process.env,
+    print: (text) => void process.stdout.write(text),
+    createLog: (options) => createLog(files, { ...options, name: undefined }),
+  })
+}

@@ -1,0 +1,167 @@
+/** `podorder webhook` on the command line. */
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Signals } from '../src/adapters/signals.ts'
+import type { WebhookOptions, WebhookPorts } from '../src/commands/webhook.ts'
+import { describeSystemError } from '../src/core/files.ts'
+import { DEFAULT_IMAGE } from '../src/core/own.ts'
+import { addLookupOptions, type GivenLookup, openLookup } from './image-lookup.ts'
+
+const CODE_MISUSE = 2
+
+const EXAMPLES = `
+Examples:
+  podorder webhook                          in a pod: a certificate of its own, kept in a Secret, renewed by itself
+  podorder webhook --cert-dir /tls          tls.crt and tls.key from files, such as cert-manager's
+  podorder webhook --on-lookup-failure allow
+`
+
+/** As commander hands them over: a switch that was not given is not there. */
+interface Given extends GivenLookup {
+  readonly port: number
+  readonly healthPort: number
+  readonly certDir?: string
+  readonly service: string
+  readonly namespace?: string
+  readonly secret: string
+  readonly configuration: string
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly onLookupFailure: WebhookOptions['onLookupFailure']
+  readonly image: string
+  readonly imagePullPolicy?: string
+  readonly binSource: 'copy' | 'image-volume'
+  readonly requests: 'keep' | 'max'
+}
+
+/** Within the 10 s that the API server waits as a rule, with room for all the rest. */
+const LOOKUP_MS = 7000
+
+/** @param end takes the exit code */
+export function addWebhook(program: Command, signals: Signals, end: (code: number) => void): void {
+  const command = program
+    .command('webhook')
+    .description('rewrite pods of a cluster as they come')
+    .option('--port <port>', 'where the API server calls, by HTTPS', readPort, 8443)
+    .option('--health-port <port>', 'of /healthz, /readyz and /metrics', readPort, 8080)
+    .option('--cert-dir <dir>', 'tls.crt and tls.key; without it podorder makes its own')
+    .option('--service <name>', 'the Service that the API server calls', 'podorder-webhook')
+    .option('--namespace <name>', 'of the Service and the Secret; without it, the one this runs in')
+    .option('--secret <name>', 'where certificates of its own are kept', 'podorder-webhook-tls')
+    .option('--configuration <name>', 'the MutatingWebhookConfiguration that gets the caBundle', 'podorder')
+    .option('--kubeconfig <file>', 'how to reach the API, outside a cluster')
+    .option('--context <name>', 'of the kubeconfig')
+    .addOption(
+      new Option(
+        '--on-lookup-failure <what>',
+        'with a pod when an image does not tell its command: not let it in, or not order it',
+      )
+        .choices(['deny', 'allow'])
+        .default('deny'),
+    )
+    .option('--image <image>', "podorder's own, from which the executable is installed", DEFAULT_IMAGE)
+    .addOption(new Option('--image-pull-policy <policy>', 'of that image').choices(['Always', 'IfNotPresent', 'Never']))
+    .addOption(
+      new Option('--bin-source <how>', 'copy it into a volume, or mount the image (Kubernetes >= 1.33)')
+        .choices(['copy', 'image-volume'])
+        .default('copy'),
+    )
+    .addOption(
+      new Option('--requests <how>', 'max: steps in a chain request what the largest needs, not the sum')
+        .choices(['keep', 'max'])
+        .default('keep'),
+    )
+  addLookupOptions(command, LOOKUP_MS)
+    .helpOption('-h, --help', 'print this page')
+    .addHelpText('after', EXAMPLES)
+    .action(async (given: Given) => end(await webhook(given, signals)))
+}
+
+async function webhook(given: Given, signals: Signals): Promise<number> {
+  const { onLookupFailure, port, healthPort, certDir, service, image, imagePullPolicy, binSource, requests } = given
+  // In memory: who renews it is the registry's digest, and the pod's file system is read-only.
+  const findCommands = await openLookup(given, openMemory())
+  if (typeof findCommands === 'string') return misuse(findCommands)
+  const found = certDir === undefined ? await findCluster(given) : undefined
+  if (found !== undefined && 'problem' in found) return misuse(found.problem)
+  const policy = imagePullPolicy === undefined ? {} : { imagePullPolicy }
+  const { runWebhook } = await import('../src/commands/webhook.ts')
+  return runWebhook(
+    {
+      ...{ port, healthPort, certDir, service, onLookupFailure, namespace: found?.namespace ?? '' },
+      rewrite: { image, ...policy, binSource, requests },
+    },
+    { ...(await openPorts(signals)), findCommands, cluster: found?.cluster },
+  )
+}
+
+async function findCluster(given: Given) {
+  const { openKube } = await import('../src/adapters/kube/kube.ts')
+  const { readManifest } = await import('../src/adapters/yaml.ts')
+  const { openCluster } = await import('../src/commands/webhook/cluster.ts')
+  const kube = await openKube({ kubeconfig: given.kubeconfig, context: given.context }, process.env, (text) => {
+    const { documents, faults } = readManifest(text)
+    const [fault] = faults
+    return Promise.resolve(fault === undefined ? { value: documents[0]?.value } : { problem: fault.what })
+  })
+  if ('problem' in kube) return { problem: `${kube.problem}; or give --cert-dir with a certificate of your own` }
+  const namespace = given.namespace ?? kube.namespace
+  const names = { namespace, secret: given.secret, configuration: given.configuration }
+  return { namespace, cluster: openCluster(kube, names, { encode: encodeText, decode: decodeText }) }
+}
+
+async function openPorts(signals: Signals): Promise<Omit<WebhookPorts, 'findCommands' | 'cluster'>> {
+  const { serveSecurely } = await import('../src/adapters/server/secure.ts')
+  const { servePlainly } = await import('../src/adapters/server/plain.ts')
+  const { makeCredentials, readCredentials } = await import('../src/adapters/certificate.ts')
+  const { readNested } = await import('../src/adapters/yaml.ts')
+  const { readManifestFile } = await import('../src/adapters/workspace.ts')
+  const { watchPaths } = await import('../src/adapters/watch.ts')
+  const { createLog } = await import('../src/adapters/log.ts')
+  const { nodeFiles } = await import('../src/adapters/node/files.ts')
+  return {
+    ...{ serveSecurely, servePlainly, makeCredentials, readCredentials, watchPaths, signals },
+    parse: readNested,
+    encode: encodeText,
+    readFile: readManifestFile,
+    log: createLog(nodeFiles, { format: 'json', quiet: false, name: undefined }),
+    now: () => Date.now(),
+    clock: () => performance.now(),
+    describeError: describeSystemError,
+  }
+}
+
+/** So many images a cluster's pods hardly have; each record has some KiB. */
+const REMEMBERED = 500
+
+function openMemory() {
+  const records = new Map<string, string>()
+  return {
+    read: (digest: string) => Promise.resolve(records.get(digest)),
+    write(digest: string, record: string) {
+      records.set(digest, record)
+      const [oldest = digest] = records.keys()
+      if (records.size > REMEMBERED) records.delete(oldest)
+      return Promise.resolve()
+    },
+  }
+}
+
+function encodeText(text: string): string {
+  return Buffer.from(text).toString('base64')
+}
+
+function decodeText(base64: string): string {
+  return Buffer.from(base64, 'base64').toString('utf8')
+}
+
+function misuse(problem: string): number {
+  process.stderr.write(`podorder: ${problem}\n`)
+  return CODE_MISUSE
+}
+
+/** 0 lets the system choose; the log has it. */
+function readPort(text: string): number {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port <= 65_535) return port
+  throw new InvalidArgumentError('Give a port, such as 8443.')
+}

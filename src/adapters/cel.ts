@@ -1,0 +1,24 @@
+/** CEL, the Common Expression Language of Kubernetes. */
+import { Environment } from '@marcbachmann/cel-js'
+
+/**
+ * Without variables, and checked before it is evaluated, as cel-go does it: `true || unknown` is wrong, and so is `1 == '1'`.
+ * `matches` takes JavaScript's regular expressions, which has no upper bound on time as RE2 has.
+ */
+export function evaluateCel(expression: string): { readonly value: boolean } | { readonly problem: string } {
+  const refuse = (why: string) => ({ problem: `the CEL expression ${expression} ${why}` })
+  try {
+    const parsed = new Environment().parse(expression)
+    const { valid, error } = parsed.check()
+    if (!valid) return refuse(`is wrong: ${describe(error)}`)
+    const value: unknown = parsed({})
+    return typeof value === 'boolean' ? { value } : refuse('is not evaluated to a boolean')
+  } catch (error) {
+    return refuse(`is wrong: ${describe(error)}`)
+  }
+}
+
+/** The first line of it; a drawing of the place follows. */
+function describe(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+}

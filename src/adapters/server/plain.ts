@@ -1,0 +1,39 @@
+/** HTTP without TLS, for probes and metrics. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type Answer, sendAnswer } from './exchange.ts'
+
+export interface PlainServer {
+  readonly port: number
+  close(): void
+}
+
+/** So many probes and scrapers there are not. */
+const CONNECTIONS = 64
+
+const NOT_FOUND: Answer = { status: 404, type: 'text/plain', text: 'there is /healthz, /readyz and /metrics\n' }
+
+/** @param look the answer to a GET of this path; undefined: there is none @throws the system's error when it cannot listen */
+export async function servePlainly(port: number, look: (path: string) => Answer | undefined): Promise<PlainServer> {
+  const server = createServer({ requestTimeout: 5000, headersTimeout: 5000 }, (request, response) => {
+    const [path = '/'] = (request.url ?? '/').split('?', 1)
+    request.resume()
+    response.on('error', () => {})
+    sendAnswer(response, look(path) ?? NOT_FOUND, false)
+  })
+  server.maxConnections = CONNECTIONS
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  return {
+    port: (server.address() as AddressInfo).port,
+    close() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}

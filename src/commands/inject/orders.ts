@@ -1,0 +1,97 @@
+/** A manifest's pods with their orders, and everything that stands in the way. */
+import type { FoundPod } from '../../core/injection.ts'
+import { isChain } from '../../core/lower-requests.ts'
+import type { Order } from '../../core/order.ts'
+import { ORIGINAL, readOriginal } from '../../core/original.ts'
+import { DEFAULT_ROOT, INIT_CONTAINER } from '../../core/own.ts'
+import { readPodOrder } from '../../core/pod-order.ts'
+import type { RewriteOptions } from '../../core/rewrite.ts'
+import { checkRewrite } from '../../core/rewrite-check.ts'
+import { proposeWord } from '../../core/suggest.ts'
+import { describeFault, type Fault, findEntry, findTree } from '../../core/tree.ts'
+import type { Input } from './inputs.ts'
+import { type Manifest, openManifest } from './manifest.ts'
+import type { ManifestYaml } from './ports.ts'
+
+export interface Opened {
+  /** Undefined when there are problems. */
+  readonly manifest?: Manifest | undefined
+  /** All of them, whether they are wanted or not. */
+  readonly pods: readonly FoundPod[]
+  /** One line each. */
+  readonly problems: readonly string[]
+}
+
+/** A pod that shall be as its annotations say. */
+export interface WantedPod {
+  readonly pod: FoundPod
+  /** Undefined: it says none, so nothing of an earlier rewrite may stay. */
+  readonly order: Order | undefined
+}
+
+export interface ReadOrders extends Opened {
+  readonly input: Input
+  readonly wanted: readonly WantedPod[]
+  readonly warnings: readonly string[]
+}
+
+/** @param only `KIND/NAME` or `NAME` of those that are wanted; empty = all */
+export function readOrders(
+  input: Input,
+  only: readonly string[],
+  { root = DEFAULT_ROOT, requests }: Pick<RewriteOptions, 'root' | 'requests'>,
+  yaml: ManifestYaml,
+): ReadOrders {
+  const manifest = openManifest(input, yaml)
+  const nothing = { input, wanted: [], warnings: [] }
+  if ('problems' in manifest) return { ...nothing, problems: manifest.problems, pods: [] }
+  const { pods } = manifest
+  const read = pods
+    .filter((pod) => isWanted(pod, only))
+    .map((pod) => ({ pod, ...readPodOrder(pod.tree, (scalar) => yaml.readNested(scalar)) }))
+  const problems = read.flatMap(({ pod, order, faults }) => {
+    if (order === undefined || readOriginal(pod.template) !== undefined) return [...faults, ...checkOriginal(pod)]
+    return checkRewrite(pod.tree, order, root)
+  })
+  const tell = (fault: Fault): string => describeFault(input.file, fault)
+  if (problems.length > 0) return { ...nothing, problems: problems.map(tell), pods }
+  const warnings = read.flatMap((one) => [...one.warnings, ...(requests === 'max' ? warnOfRequests(one) : [])])
+  return { input, manifest, pods, wanted: read, problems: [], warnings: warnings.map(tell) }
+}
+
+function warnOfRequests({ pod, order }: WantedPod): readonly Fault[] {
+  if (order === undefined || isChain(order)) return []
+  const what = 'requests are kept: its containers do not run strictly one after another'
+  return [{ at: pod.tree.at, what, fix: 'chain them with podorder.io/steps, or leave out --requests max' }]
+}
+
+/** The notes of an earlier inject must be there and whole: without them there is no way back. */
+export function checkOriginal({ tree, template }: FoundPod): readonly Fault[] {
+  const entry = findEntry(findTree(tree, ['metadata', 'annotations']), ORIGINAL)
+  if (readOriginal(template) === 'unreadable') {
+    const fix = 'take the manifest as it was before, or the annotation as inject wrote it'
+    return [{ at: entry?.keyAt ?? tree.at, what: `${ORIGINAL} is not what inject writes`, fix }]
+  }
+  const init = template.spec.initContainers?.findIndex?.(({ name }) => name === INIT_CONTAINER) ?? -1
+  if (entry !== undefined || init === -1) return []
+  const at = findTree(tree, ['spec', 'initContainers', init])?.at ?? tree.at
+  const what = `there is ${INIT_CONTAINER}, but no annotation ${ORIGINAL}, which tells what the pod was before`
+  return [{ at, what, fix: 'take the manifest as it was before, or give the container another name' }]
+}
+
+export function isWanted({ kind, name }: FoundPod, only: readonly string[]): boolean {
+  const names = [name, `${kind}/${name}`].map((text) => text.toLowerCase())
+  return only.length === 0 || only.some((wanted) => names.includes(wanted.toLowerCase()))
+}
+
+/** What is wanted and not there, one line each. */
+export function checkOnly(only: readonly string[], opened: readonly Opened[]): readonly string[] {
+  const pods = opened.flatMap((one) => one.pods)
+  const names = pods.map(({ kind, name }) => `${kind}/${name}`)
+  return only
+    .filter((wanted) => !pods.some((pod) => isWanted(pod, [wanted])))
+    .map((wanted) => {
+      const listed = names.length === 0 ? 'no pod is in it' : `it has ${names.slice(0, 8).join(', ')}`
+      return `podorder: --only: there is no ${wanted}; ${proposeWord(wanted, names, listed)}`
+    })
+}

@@ -1,0 +1,95 @@
+/** Where changed manifests go: to stdout, into one file or a directory, back to where they came from, or shown as a diff. */
+import { paintDiff } from '../../core/palette.ts'
+import type { Input } from './inputs.ts'
+import type { ManifestPorts } from './ports.ts'
+
+export interface Target {
+  readonly inPlace: boolean
+  /** A file, or a directory when it is one or ends with a slash. */
+  readonly output: string | undefined
+  /** Show what changes, and write it only where another option says so. */
+  readonly diff: boolean
+}
+
+export interface Result extends Input {
+  readonly after: string
+}
+
+const CODE_BAD_INPUT = 2
+const CODE_NOT_WRITTEN = 1
+
+export async function putOut(results: readonly Result[], target: Target, ports: ManifestPorts): Promise<number> {
+  const { inPlace, output, diff } = target
+  const said = diff ? await formatDiffs(results, ports) : join(results.map(({ after }) => after))
+  const saysIt = diff || (!inPlace && output === undefined)
+  try {
+    if (saysIt) await ports.terminal.write(said)
+  } catch (error) {
+    ports.terminal.complain(`podorder: stdout: ${ports.describeError(error)}`)
+    return CODE_NOT_WRITTEN
+  }
+  if (!inPlace && output === undefined) return 0
+  const writes = inPlace ? planInPlace(results) : await planOutput(results, output ?? '', ports)
+  if ('problem' in writes) {
+    ports.terminal.complain(`podorder: ${writes.problem}`)
+    return CODE_BAD_INPUT
+  }
+  for (const { path, text } of writes) {
+    try {
+      await ports.disk.replaceFile(path, text)
+    } catch (error) {
+      ports.terminal.complain(`podorder: ${path}: ${ports.describeError(error)}; it is as it was before`)
+      return CODE_NOT_WRITTEN
+    }
+  }
+  return 0
+}
+
+interface Write {
+  readonly path: string
+  readonly text: string
+}
+
+function planInPlace(results: readonly Result[]): readonly Write[] | { readonly problem: string } {
+  if (results.some(({ path }) => path === '-')) {
+    return { problem: '--in-place cannot write to stdin; leave it out, and take the output' }
+  }
+  return results.flatMap(({ path, text, after }) => (text === after ? [] : [{ path, text: after }]))
+}
+
+async function planOutput(
+  results: readonly Result[],
+  output: string,
+  { disk }: ManifestPorts,
+): Promise<readonly Write[] | { readonly problem: string }> {
+  const directory = output.endsWith('/') || (await disk.listManifests(output, false)) !== undefined
+  if (!directory) return [{ path: output, text: join(results.map(({ after }) => after)) }]
+  const writes = results.map(({ path, after }) => {
+    const name = path === '-' ? 'stdin.yaml' : (path.split('/').at(-1) ?? path)
+    return { path: `${output.replace(/\/+$/, '')}/${name}`, text: after }
+  })
+  const twice = writes.find(({ path }, index) => writes.findIndex((other) => other.path === path) !== index)
+  if (twice === undefined) return writes
+  return { problem: `two manifests would go to ${twice.path}; give a file to --output, and get one after another` }
+}
+
+/** As one stream of documents. */
+function join(texts: readonly string[]): string {
+  return texts
+    .filter((text) => text.trim() !== '')
+    .map((text, index, all) => {
+      const separated = index === 0 || /^(?:---|%)/.test(text) ? text : `---\n${text}`
+      return index === all.length - 1 || separated.endsWith('\n') ? separated : `${separated}\n`
+    })
+    .join('')
+}
+
+async function formatDiffs(results: readonly Result[], { diff, terminal }: ManifestPorts): Promise<string> {
+  const shown: string[] = []
+  for (const { file, text, after } of results) {
+    const changes =
+      text === after ? '' : ((await diff(file, text, after)) ?? `${file}: too much of it changes to be shown\n`)
+    shown.push(terminal.coloured ? paintDiff(changes) : changes)
+  }
+  return shown.join('')
+}

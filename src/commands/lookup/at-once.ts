@@ -1,0 +1,35 @@
+/** Several at a time, and only for so long. */
+
+/** In the order of the items. @throws what `work` throws first */
+export async function mapAtOnce<Item, Result>(
+  limit: number,
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = []
+  const queue = items.entries()
+  const take = async (): Promise<void> => {
+    for (const [index, item] of queue) results[index] = await work(item)
+  }
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, take))
+  return results
+}
+
+/** @param work is told to end when the time is over or when `cancel` says so, and is waited for all the same. */
+export async function workWithin<Result>(
+  ms: number,
+  cancel: AbortSignal,
+  work: (cancel: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const over = new AbortController()
+  const end = (): void => over.abort()
+  const timer = setTimeout(end, ms)
+  cancel.addEventListener('abort', end)
+  if (cancel.aborted) end()
+  try {
+    return await work(over.signal)
+  } finally {
+    clearTimeout(timer)
+    cancel.removeEventListener('abort', end)
+  }
+}

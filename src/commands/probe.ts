@@ -1,0 +1,41 @@
+/**
+ * `entrypoint probe`: the startupProbe of a container that may be waiting. The kubelet runs it every other second, in the
+ * container, for as long as the flag `live` is not there.
+ */
+import { scanArgv, type FlagTable } from '../core/argv.ts'
+import type { Files } from '../core/files.ts'
+
+const FLAGS = {
+  'run-dir': { kind: 'value', value: 'DIR', help: 'where the flags are' },
+  name: { kind: 'value', value: 'NAME', help: 'of the container in it' },
+} as const satisfies FlagTable
+
+interface Ports {
+  readonly files: Pick<Files, 'find'>
+  readonly describeError: (error: unknown) => string
+}
+
+export interface Verdict {
+  readonly code: 0 | 1 | 2
+  /** For stdout where the code is 1: the kubelet shows it in the pod's events. For stderr where it is 2. */
+  readonly text: string
+}
+
+/** @param argv the words after `probe` */
+export function runProbe(argv: readonly string[], { files, describeError }: Ports): Verdict {
+  const scanned = scanArgv(argv, FLAGS)
+  if ('problem' in scanned) return { code: 2, text: scanned.problem }
+  const runDir = scanned.values.get('run-dir')?.at(-1)
+  const name = scanned.values.get('name')?.at(-1)
+  const stray = scanned.words[0] ?? (scanned.rest === undefined ? undefined : '--')
+  if (stray !== undefined) return { code: 2, text: `probe takes no ${stray}; only --run-dir and --name` }
+  if (!runDir || !name) return { code: 2, text: 'probe needs --run-dir=DIR and --name=NAME' }
+  const has = (flag: string): boolean => files.find(`${runDir}/${name}/${flag}`) !== undefined
+  try {
+    if (has('live')) return { code: 0, text: '' }
+    if (has('stopped')) return { code: 1, text: `${name} has ended` }
+    return { code: 1, text: has('started') ? `${name} is starting` : `${name} is waiting for its turn to start` }
+  } catch (error) {
+    return { code: 1, text: `cannot look into ${runDir}/${name}: ${describeError(error)}` }
+  }
+}

@@ -1,0 +1,47 @@
+/** The executable as Tekton's controller calls it. */
+import { formatTektonHelp, readTektonPlan, type TektonPlan } from '../../core/tekton/flags.ts'
+import { PLATFORM_COMMANDS, selectPlatformCommand } from '../../core/tekton/platform.ts'
+import { copyCredentialsHome, provideCredentials } from './credentials.ts'
+import type { TektonPorts } from './ports.ts'
+import { runStep } from './step.ts'
+import { runSubcommand } from './subcommand.ts'
+
+const CODE_MISUSE = 2
+
+/** @returns the exit code */
+export async function runTekton(argv: readonly string[], ports: TektonPorts): Promise<number> {
+  const reading = readTektonPlan(argv, ports.cwd)
+  switch (reading.kind) {
+    case 'help':
+      ports.tell(formatTektonHelp())
+      return 0
+    case 'problem':
+      return misuse(reading.problem, ports)
+    case 'subcommand': {
+      const { code, text } = await runSubcommand(reading.subcommand, ports)
+      ports.tell(`${text}\n`)
+      return code
+    }
+    case 'plan':
+      return runPlan(reading.plan, ports)
+  }
+}
+
+async function runPlan(plan: TektonPlan, ports: TektonPorts): Promise<number> {
+  const problem = await provideCredentials(plan.credentials, ports)
+  if (problem !== undefined) return misuse(problem, ports)
+  const { program } = plan
+  const choice =
+    program === undefined ? selectPlatformCommand(ports.env[PLATFORM_COMMANDS] ?? '', ports.arch) : { words: [program] }
+  if ('problem' in choice) {
+    ports.log({ event: 'error', message: choice.problem })
+    return 1
+  }
+  await copyCredentialsHome(ports)
+  return runStep(plan, choice.words, ports)
+}
+
+function misuse(problem: string, { tell }: TektonPorts): number {
+  tell(`entrypoint: ${problem}\n${formatTektonHelp()}`)
+  return CODE_MISUSE
+}

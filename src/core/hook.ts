@@ -1,0 +1,69 @@
+/**
+ * A container's `lifecycle.postStart`, as a manifest writes it, and as the value of `--post-start`. Pure.
+ *
+ * Source: pkg/apis/core/validation (validateHandler) and pkg/kubelet/lifecycle/handlers.go.
+ */
+import { judgeAnswer } from './http-probe.ts'
+import { type Check, type Header, parseProbe } from './probe.ts'
+
+export type HookCheck = Extract<Check, { kind: 'exec' | 'http' }>
+
+export type Hook =
+  { readonly kind: 'check'; readonly check: HookCheck } | { readonly kind: 'sleep'; readonly ms: number }
+
+export type ParsedHook = { readonly hook: Hook } | { readonly problem: string }
+
+const HANDLERS = ['exec', 'httpGet', 'sleep', 'tcpSocket'] as const
+
+/** @param ports the container's, name to containerPort; none on the command line, where they are numbers already. */
+export function parseHook(value: unknown, ports: ReadonlyMap<string, number>): ParsedHook {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { problem: `the hook is ${JSON.stringify(value) ?? 'missing'}; it must be a map of fields` }
+  }
+  const fields: { readonly [name: string]: unknown } = { ...value }
+  const [handler, second] = HANDLERS.filter((name) => (fields[name] ?? undefined) !== undefined)
+  if (handler === undefined) return { problem: 'the hook does nothing; give it one of exec, httpGet, sleep' }
+  if (second !== undefined) return { problem: `the hook has both ${handler} and ${second}; keep one` }
+  if (handler === 'tcpSocket') {
+    return { problem: 'tcpSocket is no hook that Kubernetes runs; use exec, httpGet or sleep' }
+  }
+  if (handler === 'sleep') return parseSleep(fields['sleep'])
+  const parsed = parseProbe({ [handler]: fields[handler] }, ports)
+  if ('problem' in parsed) return parsed
+  const { check } = parsed.probe
+  if (check.kind !== 'exec' && check.kind !== 'http') throw new Error(`${handler} was read as ${check.kind}`)
+  return { hook: { kind: 'check', check } }
+}
+
+function parseSleep(value: unknown): ParsedHook {
+  const seconds = typeof value === 'object' && value !== null && 'seconds' in value ? value.seconds : undefined
+  return typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds >= 0
+    ? { hook: { kind: 'sleep', ms: seconds * 1000 } }
+    : { problem: `sleep.seconds is ${JSON.stringify(seconds) ?? 'missing'}; it must be a whole number, 0 or more` }
+}
+
+/** @returns the hook, or one sentence on what is wrong, beginning with the flag. */
+export function hookFromFlag(text: string): ParsedHook {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return { problem: '--post-start: not JSON; it takes a Kubernetes lifecycle handler, {"exec":{"command":["…"]}}' }
+  }
+  const parsed = parseHook(value, new Map())
+  return 'problem' in parsed ? { problem: `--post-start: ${parsed.problem}` } : parsed
+}
+
+/** Whatever its status, an answer is success; redirects are followed as a probe's are. */
+export const judgeHookAnswer: typeof judgeAnswer = (request, answer, headers) =>
+  answer.status >= 300 && answer.status < 400 ? judgeAnswer(request, answer, headers) : { ok: true }
+
+/** Those of a probe, but for the name of who asks. */
+export function writeHookHeaders(headers: readonly Header[]): readonly Header[] {
+  const named = headers.some(({ name }) => name.toLowerCase() === 'user-agent')
+  return named ? headers : [...headers, { name: 'User-Agent', value: 'kube-lifecycle/podorder' }]
+}
+
+export function withoutAuthorization(headers: readonly Header[]): readonly Header[] {
+  return headers.filter(({ name }) => name.toLowerCase() !== 'authorization')
+}

@@ -1,0 +1,74 @@
+/**
+ * The name of an image as container runtimes read it. Pure.
+ *
+ * Source: github.com/distribution/reference (regexp.go, normalize.go), which containerd, Docker and the kubelet all use.
+ */
+
+export interface ImageReference {
+  /** As credentials and mirrors name it, `docker.io` included; with its port, if it has one. */
+  readonly registry: string
+  readonly repository: string
+  /** `latest` when the text names neither a tag nor a digest. */
+  readonly tag: string | undefined
+  /** Decides where both are given; the tag is then for people. */
+  readonly digest: string | undefined
+}
+
+const HUB = 'docker.io'
+/** How Docker's configuration still calls it. */
+const OLD_HUB = 'index.docker.io'
+
+/** 255 for the name, 128 for the tag, and the longest digest. */
+const MAX_LENGTH = 540
+const MAX_NAME_LENGTH = 255
+
+const LABEL = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?'
+const HOST = new RegExp(String.raw`^(?:${LABEL}(?:\.${LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$`)
+const REPOSITORY = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/
+const TAG = /^\w[\w.-]{0,127}$/
+const DIGEST = /^(?:sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/
+const IDENTIFIER = /^[a-f0-9]{64}$/
+
+/** @returns `problem` completes the sentence that begins with the image's name. */
+export function parseReference(text: string): ImageReference | { readonly problem: string } {
+  if (text === '') return { problem: 'is empty' }
+  if (text.length > MAX_LENGTH) return { problem: 'is too long' }
+  if (IDENTIFIER.test(text)) return { problem: 'is an identifier, which no registry is asked for' }
+  const [named = '', ...digests] = text.split('@')
+  const [digest] = digests
+  if (digests.length > 1) return { problem: 'has more than one @' }
+  if (digest !== undefined && !isDigest(digest)) return { problem: 'has a digest that is no sha256 or sha512' }
+  const { registry, path } = splitRegistry(named)
+  const colon = path.indexOf(':')
+  const repository = colon === -1 ? path : path.slice(0, colon)
+  const tag = colon === -1 ? undefined : path.slice(colon + 1)
+  if (repository !== repository.toLowerCase())
+    return { problem: 'has capitals in its repository, which are not allowed' }
+  if (!HOST.test(registry) || !REPOSITORY.test(repository) || (tag !== undefined && !TAG.test(tag))) {
+    return { problem: 'is not of the form [host[:port]/]name[:tag][@digest]' }
+  }
+  if (registry.length + 1 + repository.length > MAX_NAME_LENGTH) {
+    return { problem: `has a name of more than ${MAX_NAME_LENGTH} characters` }
+  }
+  return { registry, repository, tag: tag ?? (digest === undefined ? 'latest' : undefined), digest }
+}
+
+/** What stands before the first `/` is a registry if it cannot be a part of a repository's name. */
+function splitRegistry(named: string): { readonly registry: string; readonly path: string } {
+  const slash = named.indexOf('/')
+  const first = named.slice(0, Math.max(slash, 0))
+  const isRegistry = first === 'localhost' || /[.:]/.test(first) || first !== first.toLowerCase()
+  const path = isRegistry ? named.slice(slash + 1) : named
+  const registry = isRegistry && first !== OLD_HUB ? first : HUB
+  return { registry, path: registry === HUB && !path.includes('/') ? `library/${path}` : path }
+}
+
+/** Of an algorithm that everybody knows, and safe in a path. */
+export function isDigest(text: string): boolean {
+  return DIGEST.test(text)
+}
+
+/** In full; the tag is left out beside a digest, so that what is the same image has the same text. */
+export function formatReference({ registry, repository, tag, digest }: ImageReference): string {
+  return `${registry}/${repository}${digest === undefined ? `:${tag}` : `@${digest}`}`
+}

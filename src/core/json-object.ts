@@ -1,0 +1,17 @@
+/** JSON from outside, of which nothing is known yet. */
+
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** @returns undefined when the text is not JSON, or not a map. */
+export function readObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,94 @@
+/** The least Roles, as manifests. Pure. */
+import { RESOURCES, type Resource } from './collection.ts'
+import type { ObjectTarget } from './target.ts'
+
+/** Who is allowed: a ServiceAccount, and its namespace. */
+export interface Subject {
+  readonly namespace: string
+  readonly serviceAccount: string
+}
+
+const ACCOUNT = /system:serviceaccount:([-a-z0-9]+):([-.a-z0-9]+)/
+
+/**
+ * @param said the API's refusal, which names the ServiceAccount
+ * @param namespace the client's own
+ */
+export function subjectOf(said: string, namespace: string): Subject {
+  const [, home, serviceAccount] = ACCOUNT.exec(said) ?? []
+  return { namespace: home ?? namespace, serviceAccount: serviceAccount ?? 'default' }
+}
+
+export interface Rule {
+  readonly resource: Pick<Resource, 'group' | 'plural'>
+  /** undefined: all of them. */
+  readonly names?: readonly string[] | undefined
+  readonly verbs: readonly string[]
+}
+
+/** What one Role allows, where. */
+export interface Grant {
+  readonly name: string
+  /** undefined: in all of them, by a ClusterRole. */
+  readonly namespace: string | undefined
+  readonly rules: readonly Rule[]
+}
+
+/**
+ * A Role and its RoleBinding for each namespace that is waited in, in YAML. List and watch are all that is asked for; what
+ * is waited for by name is allowed by name. EndpointSlices have names of their own choosing.
+ * @param namespace of the targets that name none
+ */
+export function writeRoles(targets: readonly ObjectTarget[], namespace: string, subject: Subject): string {
+  const byNamespace = Map.groupBy(targets, (target) => target.namespace ?? namespace)
+  const name = `podorder-wait-${subject.serviceAccount}`
+  const grants = [...byNamespace].map(([place, of]) => ({ name, namespace: place, rules: collectRules(of) }))
+  return writeGrants(grants, subject)
+}
+
+function collectRules(targets: readonly ObjectTarget[]): readonly Rule[] {
+  const verbs = ['list', 'watch']
+  const byKind = Map.groupBy(targets, ({ kind }) => kind)
+  return [...byKind].flatMap(([kind, of]): readonly Rule[] => {
+    const names = of.flatMap(({ which }) => ('name' in which ? [which.name] : []))
+    const rule = {
+      resource: RESOURCES[kind],
+      names: names.length === of.length ? [...new Set(names)] : undefined,
+      verbs,
+    }
+    return kind === 'service' ? [rule, { resource: RESOURCES.slice, verbs }] : [rule]
+  })
+}
+
+/** Each with its binding, in YAML. */
+export function writeGrants(grants: readonly Grant[], subject: Subject): string {
+  return grants.map((grant) => writeGrant(grant, subject)).join('---\n')
+}
+
+function writeGrant({ name, namespace, rules }: Grant, { serviceAccount, namespace: home }: Subject): string {
+  const role = namespace === undefined ? 'ClusterRole' : 'Role'
+  const place = namespace === undefined ? '' : `  namespace: ${namespace}\n`
+  const quote = (words: readonly string[]): string => `[${words.map((word) => `"${word}"`).join(', ')}]`
+  const written = rules.map(({ resource: { group, plural }, names, verbs }) =>
+    [
+      `  - apiGroups: ["${group}"]`,
+      `    resources: ["${plural}"]`,
+      ...(names === undefined ? [] : [`    resourceNames: ${quote(names)}`]),
+      `    verbs: ${quote(verbs)}`,
+    ].join('\n'),
+  )
+  const head = (kind: string): string =>
+    `apiVersion: rbac.authorization.k8s.io/v1\nkind: ${kind}\nmetadata:\n  name: ${name}\n${place}`
+  return `${head(role)}rules:
+${written.join('\n')}
+---
+${head(`${role}Binding`)}roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ${role}
+  name: ${name}
+subjects:
+  - kind: ServiceAccount
+    name: ${serviceAccount}
+    namespace: ${home}
+`
+}

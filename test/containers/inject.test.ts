@@ -1,0 +1,130 @@
+/** The examples, injected by the built `podorder` and played by podman as they are written, start in their order. */
+import test, { type ExecutionContext } from 'ava'
+import { execa } from 'execa'
+import { randomUUID } from 'node:crypto'
+import { chmodSync, copyFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readManifest } from '../../src/adapters/yaml.ts'
+import type { Container, PodTemplate, Volume, VolumeMount } from '../../src/core/pod.ts'
+import { type Host, openHost } from '../support/container.ts'
+import { type PlayedPod, playPod } from '../support/play.ts'
+import { PODORDER_IMAGE, ROOTS } from './roots.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const BUSYBOX = ROOTS.find(({ name }) => name === 'busybox')?.image ?? ''
+/** It has the C library that Bun needs. */
+const DEBIAN = ROOTS.find(({ name }) => name === 'debian-13')?.image ?? ''
+
+interface Scene {
+  readonly host: Host
+  readonly pod: PlayedPod
+  readonly names: readonly string[]
+}
+
+async function playExample(t: ExecutionContext, example: string): Promise<Scene> {
+  const file = join(ROOT, 'examples', example, 'pod.yaml')
+  const words = ['inject', '-f', file, '--image', PODORDER_IMAGE, '--image-pull-policy=Never']
+  const { stdout } = await execa(join(ROOT, 'dist/podorder'), words)
+  const host = openHost(t)
+  const name = `podorder-test-${randomUUID()}`
+  const injected = readManifest(stdout).documents[0]?.value as PodTemplate
+  const pod = await playPod(t, name, fitToPodman(injected, name, host))
+  return { host, pod, names: injected.spec.containers.map((container) => container.name) }
+}
+
+/**
+ * What podman 4.3 does in another way than a kubelet, and the images that this machine has. Its emptyDirs are volumes that all
+ * pods share by name, and a subPath of one is all of it: each becomes a directory of this machine, as a kubelet would make it.
+ * An init container that has ended is removed with its output, unless an annotation keeps it; and no annotation may be longer than
+ * a label, which podorder's are.
+ */
+function fitToPodman({ metadata, spec, ...pod }: PodTemplate, name: string, host: Host): object {
+  const volumes = new Map<string, Volume>()
+  const putHostPath = (volume: string, path: string) => {
+    volumes.set(volume, { name: volume, hostPath: { path } })
+    return volume
+  }
+  for (const volume of spec.volumes ?? []) {
+    const directory = volume.name === 'podorder-run' ? '.' : volume.name
+    putHostPath(volume.name, volume.name === 'podorder-run' ? host.run : host.makeOpen(directory))
+  }
+  const fitMount = ({ subPath, ...mount }: VolumeMount): VolumeMount => {
+    if (subPath === undefined) return mount
+    return { ...mount, name: putHostPath(`${mount.name}-${subPath}`, host.makeOpen(subPath)) }
+  }
+  const fit = (container: Container): Container => {
+    const mounts = (container.volumeMounts ?? []).map(fitMount)
+    if (container.image !== 'localhost/podorder-voting:1') {
+      const image = container.image === 'busybox:1.36' ? BUSYBOX : (container.image ?? '')
+      return { ...container, image, imagePullPolicy: 'Never', volumeMounts: mounts }
+    }
+    // Nothing is pulled here: what its Containerfile puts into the image is mounted. Bun, called node, is node.
+    const app = { name: putHostPath('app', host.makeOpen('app')), mountPath: '/app' }
+    for (const [from, to] of [
+      [join(ROOT, 'examples/voting/app.mjs'), 'app.mjs'],
+      [join(ROOT, 'node_modules/.bin/bun'), 'node'],
+    ] as const) {
+      copyFileSync(from, host.path(`app/${to}`))
+      chmodSync(host.path(`app/${to}`), 0o755)
+    }
+    const env = [...(container.env ?? []), { name: 'PATH', value: '/app:/usr/bin:/bin' }]
+    const image = { image: DEBIAN, imagePullPolicy: 'Never', workingDir: '/app' }
+    return { ...container, ...image, env, volumeMounts: [...mounts, app] }
+  }
+  const [initContainers, containers] = [spec.initContainers ?? [], spec.containers].map((list) => list.map(fit))
+  const annotations = { 'io.podman.annotations.init.container.type': 'always' }
+  return {
+    ...pod,
+    metadata: { ...metadata, name, annotations },
+    spec: { ...spec, initContainers, containers, volumes: [...volumes.values()] },
+  }
+}
+
+/** When a flag was written; ISO 8601 in UTC, so its order is that of time. */
+function timeOf({ host }: Scene, flag: string): string {
+  return host.record(flag)?.at ?? `${flag} is not there`
+}
+
+/** Fails unless the flags were written in this sequence. */
+function assertSequence(t: ExecutionContext, scene: Scene, ...flags: readonly string[]): void {
+  const times = flags.map((flag) => timeOf(scene, flag))
+  t.deepEqual(times, times.toSorted(), flags.join(', '))
+}
+
+async function endAll({ pod, names }: Scene): Promise<readonly number[]> {
+  return Promise.all(names.map((name) => pod.end(name)))
+}
+
+test.serial('steps: each starts after the one before it, and finds what that has left', async (t) => {
+  const scene = await playExample(t, 'steps')
+  t.deepEqual(await endAll(scene), [0, 0, 0])
+  assertSequence(t, scene, 'clone/started', 'clone/completed', 'build/started', 'build/completed', 'test/started')
+  t.regex(await scene.pod.stdout('clone'), /^cloned 2 files\n/)
+  t.regex(await scene.pod.stdout('build'), /^built output\/greet, \d+ bytes\n/)
+  t.regex(await scene.pod.stdout('test'), /it says: Hello, Ada!\npassed\n/)
+})
+
+test.serial('diamond: three at the same time between the first and the last', async (t) => {
+  const scene = await playExample(t, 'diamond')
+  t.deepEqual(await endAll(scene), [0, 0, 0, 0, 0])
+  for (const branch of ['left', 'middle', 'right']) {
+    assertSequence(t, scene, 'prepare/completed', `${branch}/started`, `${branch}/completed`, 'join/started')
+    // Each of them waits until the other two are there.
+    t.regex(await scene.pod.stdout(branch), /^met the others, my part is \d+\n/)
+  }
+  t.is(await scene.pod.stdout('join'), 'the sum is 45150\n')
+})
+
+test.serial('voting: every program finds what it needs at its first try, and all are stopped in the end', async (t) => {
+  const scene = await playExample(t, 'voting')
+  t.deepEqual(await endAll(scene), [0, 0, 0, 0, 0])
+  assertSequence(
+    t,
+    scene,
+    ...['redis/started', 'redis/ready', 'postgres/started', 'postgres/ready', 'worker/started', 'worker/ready'],
+    ...['vote/started', 'vote/ready', 'result/started', 'result/completed'],
+  )
+  t.is(await scene.pod.stdout('result'), 'connected to postgres\nconnected to vote\n5 votes cast\ncats 3, dogs 2\n')
+  for (const server of ['redis', 'postgres', 'worker', 'vote']) t.regex(await scene.pod.stdout(server), /\nstopped\n$/)
+})

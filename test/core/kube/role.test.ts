@@ -1,0 +1,84 @@
+import test from 'ava'
+import { collectionOf, slicesOf } from '../../../src/core/kube/collection.ts'
+import { subjectOf, writeRoles } from '../../../src/core/kube/role.ts'
+import { type ObjectTarget, parseTarget } from '../../../src/core/kube/target.ts'
+
+function targets(...texts: readonly string[]): readonly ObjectTarget[] {
+  return texts.map((text) => {
+    const target = parseTarget(text)
+    if (!('which' in target)) throw new Error(text)
+    return target
+  })
+}
+
+const SUBJECT = { namespace: 'rec', serviceAccount: 'waiter' }
+
+test('the Role allows what is waited for, by name, and binds the ServiceAccount', (t) => {
+  t.is(
+    writeRoles(targets('pod/db', 'pod/cache', 'service/mail'), 'rec', SUBJECT),
+    `apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: podorder-wait-waiter
+  namespace: rec
+rules:
+  - apiGroups: [""]
+    resources: ["pods"]
+    resourceNames: ["db", "cache"]
+    verbs: ["list", "watch"]
+  - apiGroups: [""]
+    resources: ["services"]
+    resourceNames: ["mail"]
+    verbs: ["list", "watch"]
+  - apiGroups: ["discovery.k8s.io"]
+    resources: ["endpointslices"]
+    verbs: ["list", "watch"]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: podorder-wait-waiter
+  namespace: rec
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: Role
+  name: podorder-wait-waiter
+subjects:
+  - kind: ServiceAccount
+    name: waiter
+    namespace: rec
+`,
+  )
+})
+
+test('a selector needs all objects of the kind, and every namespace a Role of its own', (t) => {
+  const written = writeRoles(targets('job/ops/migrate', 'job/ops/-lapp=x', 'pod/db'), 'rec', SUBJECT)
+  t.is(written.split('---\n').length, 4)
+  const [ops = '', , rec = ''] = written.split('---\n')
+  t.true(
+    ops.includes('  namespace: ops\n') && ops.includes('resources: ["jobs"]\n    verbs') && ops.includes('["batch"]'),
+  )
+  t.true(rec.includes('resourceNames: ["db"]'))
+  t.is(written.match(/namespace: rec\n/g)?.length, 4)
+})
+
+test('the ServiceAccount is the one that the API names', (t) => {
+  const said =
+    'pods is forbidden: User "system:serviceaccount:rec:norbac" cannot list resource "pods" in API group "" in the namespace "rec"'
+  t.deepEqual(subjectOf(said, 'other'), { namespace: 'rec', serviceAccount: 'norbac' })
+  t.deepEqual(subjectOf('Unauthorized', 'other'), { namespace: 'other', serviceAccount: 'default' })
+})
+
+test('one object is selected by its name, which is what a Role can allow', (t) => {
+  const [pod, jobs, service, services] = targets('pod/db', 'job/-lapp=x', 'service/mail', 'service/-lapp=x') as [
+    ObjectTarget,
+    ObjectTarget,
+    ObjectTarget,
+    ObjectTarget,
+  ]
+  t.deepEqual(collectionOf(pod, 'n'), { path: '/api/v1/namespaces/n/pods', fieldSelector: 'metadata.name=db' })
+  t.deepEqual(collectionOf(jobs, 'n'), { path: '/apis/batch/v1/namespaces/n/jobs', labelSelector: 'app=x' })
+  const path = '/apis/discovery.k8s.io/v1/namespaces/n/endpointslices'
+  t.deepEqual(slicesOf(service, 'n'), { path, labelSelector: 'kubernetes.io/service-name=mail' })
+  t.deepEqual(slicesOf(services, 'n'), { path, labelSelector: 'kubernetes.io/service-name' })
+})

@@ -1,0 +1,53 @@
+/** Reviews as the API server sends them, and what the webhook makes of them. */
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import { readNested } from '../../src/adapters/yaml.ts'
+import type { PodTemplate } from '../../src/core/pod.ts'
+import { admitPod, judgePod, type WebhookRewrite } from '../../src/core/webhook/admission.ts'
+import type { Verdict } from '../../src/core/webhook/review.ts'
+import type { FoundCommand } from '../../src/core/wrap.ts'
+import { applyPatch } from './json-patch.ts'
+
+export interface RecordedReview {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly request: {
+    readonly uid: string
+    readonly operation: string
+    readonly resource: { readonly resource: string }
+    readonly subResource?: string
+    readonly dryRun: boolean
+    readonly object: PodTemplate | null
+  }
+}
+
+export const RECORDED = Object.entries(
+  JSON.parse(
+    gunzipSync(readFileSync(new URL('../fixtures/admission/requests.json.gz', import.meta.url))).toString(),
+  ) as Readonly<Record<string, RecordedReview>>,
+)
+
+/** Those that podorder has to look at. */
+export const NEW_PODS = RECORDED.filter(
+  ([, { request }]) =>
+    request.operation === 'CREATE' && request.resource.resource === 'pods' && request.subResource === undefined,
+)
+
+export const REWRITE: WebhookRewrite = { image: 'registry.example/podorder:1' }
+
+/** With these annotations of podorder's in the place of all others. */
+export function annotate(pod: PodTemplate, annotations: Readonly<Record<string, string>>): PodTemplate {
+  const own = Object.entries(annotations).map(([name, text]) => [`podorder.io/${name}`, text])
+  return { ...pod, metadata: { ...pod.metadata, annotations: Object.fromEntries(own) as Record<string, string> } }
+}
+
+export function admit(pod: PodTemplate, commands: ReadonlyMap<string, FoundCommand> = new Map()): Verdict {
+  const admission = judgePod(pod, REWRITE, readNested)
+  return admission.kind === 'ordered' ? admitPod(admission, REWRITE, commands) : admission
+}
+
+/** @returns the pod as the API server has it afterwards */
+export function carryOut(pod: PodTemplate, verdict: Verdict): PodTemplate {
+  if (verdict.kind === 'denied') throw new Error(verdict.message)
+  return applyPatch(pod, verdict.patch) as PodTemplate
+}

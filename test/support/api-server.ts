@@ -1,0 +1,223 @@
+/**
+ * An API server's double: objects in memory, lists in pages, watches with bookmarks and expiry, refusals in the API's own
+ * words, recorded streams played back, and any misbehaviour on demand.
+ */
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { type Answer, forbid, missingPath, UNAUTHORIZED } from './api-answers.ts'
+import { createMangler, type Fault } from './api-fault.ts'
+import { type Asked, nameFor, readPath } from './api-selection.ts'
+import { type Change, changeObject } from './api-change.ts'
+import { createStore, type Store } from './api-store.ts'
+import { listObjects, openWatch } from './api-reading.ts'
+import type { Authority } from './certificates.ts'
+
+export interface Rule {
+  readonly apiGroups: readonly string[]
+  readonly resources: readonly string[]
+  readonly resourceNames?: readonly string[]
+  readonly verbs: readonly string[]
+}
+
+export interface ApiRequest {
+  readonly method: string
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly verb: string
+  readonly user: string
+}
+
+export interface ApiServer {
+  readonly url: string
+  readonly store: Store
+  /** All that has been asked, in order. */
+  readonly requests: readonly ApiRequest[]
+  /** How many watches are open now. */
+  watches(): number
+  /** The next request of that verb gets this; faults that were given earlier are used up first. */
+  misbehave(verb: string, fault: Fault): void
+  /** Tokens that are accepted, and who they stand for; anybody is, before this is called. */
+  trust(tokens: Readonly<Record<string, string>>): void
+  /** Everything is allowed, before this is called. */
+  allow(rules: readonly Rule[]): void
+  /** Sends every watch a BOOKMARK with the latest version. */
+  bookmark(): void
+  /** Ends every open watch. */
+  endWatches(how: 'closed' | 'cut'): void
+  close(): Promise<void>
+}
+
+export interface ApiOptions {
+  /** Signs the server's certificate and its clients'; plain HTTP without it. */
+  readonly authority?: Authority
+  readonly port?: number
+}
+
+const ANYBODY = 'system:anonymous'
+const VERBS: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' }
+
+export interface Stream {
+  send(line: string): void
+  end(how: 'closed' | 'cut' | 'half'): void
+}
+
+export async function startApiServer({ authority, port = 0 }: ApiOptions = {}): Promise<ApiServer> {
+  const store = createStore()
+  const requests: ApiRequest[] = []
+  const faults: { readonly verb: string; readonly fault: Fault }[] = []
+  const streams = new Set<Stream & { bookmark(): void }>()
+  let tokens: Readonly<Record<string, string>> | undefined
+  let rules: readonly Rule[] | undefined
+
+  const listener: RequestListener = (request, response) => void handle(request, response)
+  const server =
+    authority === undefined
+      ? createHttpServer(listener)
+      : createHttpsServer({ ...serverCertificate(authority), requestCert: true, rejectUnauthorized: false }, listener)
+  server.keepAliveTimeout = 0
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  const { port: given } = server.address() as AddressInfo
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.on('error', () => {})
+    const url = new URL(request.url ?? '/', 'http://server.invalid')
+    const asked = readPath(url.pathname)
+    const verb = verbOf(request.method ?? '', asked, url.searchParams)
+    const user = userOf(request)
+    requests.push({ method: request.method ?? '', path: url.pathname, query: url.searchParams, verb, user: user ?? '' })
+    const index = faults.findIndex((entry) => entry.verb === verb)
+    const fault = index === -1 ? {} : (faults.splice(index, 1)[0]?.fault ?? {})
+    const body = await readBody(request)
+    await fault.hold
+    if (fault.hangUp === true) return void request.socket.destroy()
+    const refusal = fault.answer ?? refuse(asked, verb, user, url.searchParams)
+    if (refusal !== undefined || asked === undefined) return write(response, refusal ?? missingPath())
+    if (verb === 'watch') return watch(asked, url.searchParams, fault, response)
+    if (verb === 'list') return write(response, listObjects(store, asked, url.searchParams))
+    const change = { asked, verb, body, contentType: request.headers['content-type'] ?? '' } as Change
+    write(response, changeObject(store, change))
+  }
+
+  function refuse(
+    asked: Asked | undefined,
+    verb: string,
+    user: string | undefined,
+    query: URLSearchParams,
+  ): Answer | undefined {
+    if (user === undefined) return UNAUTHORIZED
+    if (asked === undefined || rules === undefined) return undefined
+    const name = nameFor(asked, query.get('fieldSelector') ?? '')
+    const resource = asked.subresource === undefined ? asked.plural : `${asked.plural}/${asked.subresource}`
+    const allowed = rules.some(
+      (rule) =>
+        rule.apiGroups.includes(asked.group) &&
+        rule.resources.includes(resource) &&
+        rule.verbs.includes(verb) &&
+        (rule.resourceNames === undefined || (name !== undefined && rule.resourceNames.includes(name))),
+    )
+    return allowed ? undefined : forbid(asked, verb, user)
+  }
+
+  /** @returns undefined for a token that nobody knows. */
+  function userOf(request: IncomingMessage): string | undefined {
+    // Sockets of Bun's servers (1.4) do not know it, and ask for none.
+    const socket = request.socket as Partial<TLSSocket>
+    const { subject } = authority === undefined ? {} : (socket.getPeerCertificate?.() ?? {})
+    if (socket.authorized === true && subject !== undefined) return String(subject.CN)
+    const token = /^Bearer (.*)$/.exec(request.headers.authorization ?? '')?.[1]
+    if (token === undefined || tokens === undefined) return ANYBODY
+    return tokens[token]
+  }
+
+  function watch(asked: Asked, query: URLSearchParams, fault: Fault, response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders()
+    const mangler = createMangler(fault)
+    const emit = ({ lines, half, end }: ReturnType<typeof mangler.begin>): void => {
+      const bytes = Buffer.from(lines.map((line) => `${line}\n`).join('') + half)
+      const piece = fault.pieces ?? bytes.length
+      for (let from = 0; from < bytes.length; from += piece) response.write(bytes.subarray(from, from + piece))
+      if (end !== undefined) stream.end(end)
+    }
+    const stream = {
+      send(line: string) {
+        if (streams.has(stream)) emit(mangler.take(line))
+      },
+      end(how: 'closed' | 'cut' | 'half') {
+        stop()
+        streams.delete(stream)
+        if (how === 'closed') response.end()
+        // What has been written is to arrive before the connection breaks.
+        else response.write('', () => response.socket?.destroySoon())
+      },
+      bookmark: () => stream.send(reading.bookmark()),
+    }
+    streams.add(stream)
+    const reading = openWatch(store, asked, query, stream)
+    const seconds = Number(query.get('timeoutSeconds') ?? '1800')
+    const timer = setTimeout(() => stream.end('closed'), seconds * 1000)
+    const stop = (): void => {
+      clearTimeout(timer)
+      reading.close()
+    }
+    response.on('close', () => {
+      stop()
+      streams.delete(stream)
+    })
+    emit(mangler.begin())
+    if (streams.has(stream)) reading.begin()
+  }
+
+  return {
+    url: `${authority === undefined ? 'http' : 'https'}://127.0.0.1:${given}`,
+    store,
+    requests,
+    watches: () => streams.size,
+    misbehave: (verb, fault) => void faults.push({ verb, fault }),
+    trust: (known) => void (tokens = known),
+    allow: (allowed) => void (rules = allowed),
+    bookmark() {
+      for (const stream of streams) stream.bookmark()
+    },
+    endWatches(how) {
+      for (const stream of streams) stream.end(how)
+    },
+    async close() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+function serverCertificate(authority: Authority): { cert: string; key: string; ca: string } {
+  const { certificate, key } = authority.sign('/CN=kubernetes', 'IP:127.0.0.1,DNS:localhost,DNS:kubernetes.default.svc')
+  return { cert: certificate, key, ca: authority.certificate }
+}
+
+function verbOf(method: string, asked: Asked | undefined, query: URLSearchParams): string {
+  if (method !== 'GET') return VERBS[method] ?? method
+  if (/^(?:true|1)$/.test(query.get('watch') ?? '')) return 'watch'
+  return asked?.name === undefined ? 'list' : 'get'
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString()
+}
+
+function write(response: ServerResponse, { status, headers, body }: Answer): void {
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+    ...headers,
+  })
+  response.end(text)
+}

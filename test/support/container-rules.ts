@@ -1,0 +1,181 @@
+/** The API server's own rules for containers (Kubernetes: pkg/apis/core/validation, validateContainerCommon and what it calls). */
+import { parseQuantity } from '../../src/core/quantity.ts'
+import { isLabel, isPortName } from './object-names.ts'
+import type { Refuse } from './object-rules.ts'
+
+interface HttpGet {
+  readonly port: number | string
+  readonly httpHeaders?: readonly { readonly name: string }[] | null
+}
+
+/** Of a probe or a hook. */
+interface Handler {
+  readonly httpGet?: HttpGet | null
+  readonly tcpSocket?: { readonly port: number | string } | null
+  readonly exec?: { readonly command?: readonly string[] | null } | null
+  readonly grpc?: { readonly port: number } | null
+  readonly sleep?: { readonly seconds: number } | null
+}
+
+interface Probe extends Handler {
+  readonly initialDelaySeconds?: number | null
+  readonly periodSeconds?: number | null
+  readonly timeoutSeconds?: number | null
+  readonly successThreshold?: number | null
+  readonly failureThreshold?: number | null
+  readonly terminationGracePeriodSeconds?: number | null
+}
+
+interface Mount {
+  readonly name: string
+  readonly mountPath: string
+  readonly subPath?: string | null
+  readonly subPathExpr?: string | null
+}
+
+interface Port {
+  readonly name?: string | null
+  readonly containerPort: number
+  readonly hostPort?: number | null
+}
+
+type Quantities = Readonly<Record<string, string | number>>
+
+/** One that has passed the schema; native sidecars are init containers with restartPolicy Always. */
+export interface Container {
+  readonly name: string
+  readonly image?: string | null
+  readonly restartPolicy?: string | null
+  readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: object }[] | null
+  readonly ports?: readonly Port[] | null
+  readonly volumeMounts?: readonly Mount[] | null
+  readonly lifecycle?: { readonly postStart?: Handler | null; readonly preStop?: Handler | null } | null
+  readonly livenessProbe?: Probe | null
+  readonly readinessProbe?: Probe | null
+  readonly startupProbe?: Probe | null
+  readonly resources?: { readonly requests?: Quantities | null; readonly limits?: Quantities | null } | null
+  readonly securityContext?: {
+    readonly privileged?: boolean | null
+    readonly allowPrivilegeEscalation?: boolean | null
+    readonly runAsUser?: number | null
+  } | null
+}
+
+export interface Surroundings {
+  readonly volumes: ReadonlySet<string>
+  readonly hostNetwork: boolean
+}
+
+const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const
+
+export function checkContainer(
+  container: Container,
+  at: string,
+  init: boolean,
+  { volumes, hostNetwork }: Surroundings,
+  refuse: Refuse,
+): void {
+  if (!isLabel(container.name)) refuse(`${at}.name`, `no DNS label: ${container.name}`)
+  if (!container.image) refuse(`${at}.image`, 'required')
+  else if (container.image.trim() !== container.image) refuse(`${at}.image`, 'blanks around it')
+  const sidecar = init && container.restartPolicy === 'Always'
+  for (const field of ['lifecycle', ...PROBES] as const) {
+    if (init && !sidecar && (container[field] ?? undefined) !== undefined)
+      refuse(`${at}.${field}`, 'not for init containers')
+  }
+  if (!init && container.restartPolicy) refuse(`${at}.restartPolicy`, 'only for init containers')
+  for (const [index, variable] of (container.env ?? []).entries()) {
+    if (!/^[-._a-zA-Z][-._a-zA-Z0-9]*$/.test(variable.name))
+      refuse(`${at}.env[${index}].name`, `no name: ${variable.name}`)
+    if (variable.value && variable.valueFrom) refuse(`${at}.env[${index}].valueFrom`, 'not together with value')
+  }
+  checkPorts(container.ports ?? [], `${at}.ports`, hostNetwork, refuse)
+  checkMounts(container.volumeMounts ?? [], `${at}.volumeMounts`, volumes, refuse)
+  for (const field of PROBES) checkProbe(container[field] ?? undefined, field, `${at}.${field}`, refuse)
+  for (const hook of ['postStart', 'preStop'] as const) {
+    const handler = container.lifecycle?.[hook]
+    if (handler) checkHandler(handler, `${at}.lifecycle.${hook}`, refuse)
+  }
+  checkResources(container.resources ?? {}, `${at}.resources`, refuse)
+  const { privileged, allowPrivilegeEscalation, runAsUser } = container.securityContext ?? {}
+  if (privileged === true && allowPrivilegeEscalation === false)
+    refuse(`${at}.securityContext`, 'privileged without allowPrivilegeEscalation')
+  if ((runAsUser ?? 0) < 0) refuse(`${at}.securityContext.runAsUser`, 'less than 0')
+}
+
+function isPortNumber(port: number): boolean {
+  return port >= 1 && port <= 65_535
+}
+
+function checkPorts(ports: readonly Port[], at: string, hostNetwork: boolean, refuse: Refuse): void {
+  const names = new Set<string>()
+  for (const [index, { name, containerPort, hostPort }] of ports.entries()) {
+    if (!isPortNumber(containerPort)) refuse(`${at}[${index}].containerPort`, `no port: ${containerPort}`)
+    if (name && !isPortName(name)) refuse(`${at}[${index}].name`, `no port name: ${name}`)
+    if (name && names.has(name)) refuse(`${at}[${index}].name`, `duplicate: ${name}`)
+    if (name) names.add(name)
+    if (hostNetwork && hostPort && hostPort !== containerPort)
+      refuse(`${at}[${index}].hostPort`, 'must be the containerPort in the network of the host')
+  }
+}
+
+function checkMounts(mounts: readonly Mount[], at: string, volumes: ReadonlySet<string>, refuse: Refuse): void {
+  const paths = new Set<string>()
+  for (const [index, { name, mountPath, subPath, subPathExpr }] of mounts.entries()) {
+    if (!volumes.has(name)) refuse(`${at}[${index}].name`, `not found: ${name}`)
+    if (mountPath === '') refuse(`${at}[${index}].mountPath`, 'required')
+    if (paths.has(mountPath)) refuse(`${at}[${index}].mountPath`, `must be unique: ${mountPath}`)
+    paths.add(mountPath)
+    for (const [field, path] of Object.entries({ subPath, subPathExpr })) {
+      if (path?.startsWith('/')) refuse(`${at}[${index}].${field}`, 'must be relative')
+      if (path?.split('/').includes('..')) refuse(`${at}[${index}].${field}`, "no '..'")
+    }
+    if (subPath && subPathExpr) refuse(`${at}[${index}].subPathExpr`, 'not together with subPath')
+  }
+}
+
+function checkProbe(probe: Probe | undefined, field: (typeof PROBES)[number], at: string, refuse: Refuse): void {
+  if (probe === undefined) return
+  checkHandler(probe, at, refuse)
+  const { initialDelaySeconds, periodSeconds, timeoutSeconds, successThreshold, failureThreshold } = probe
+  const numbers = { initialDelaySeconds, periodSeconds, timeoutSeconds, successThreshold, failureThreshold }
+  for (const [name, number] of Object.entries(numbers)) if ((number ?? 0) < 0) refuse(`${at}.${name}`, 'less than 0')
+  // A 0 becomes the default, 1.
+  if (field !== 'readinessProbe' && (successThreshold ?? 0) > 1) refuse(`${at}.successThreshold`, 'must be 1')
+  const grace = probe.terminationGracePeriodSeconds ?? undefined
+  if (grace !== undefined && field === 'readinessProbe')
+    refuse(`${at}.terminationGracePeriodSeconds`, 'not of a readinessProbe')
+  if (grace !== undefined && grace < 1) refuse(`${at}.terminationGracePeriodSeconds`, 'less than 1')
+}
+
+/** In the order in which the API server looks at them; every one but the first is refused. */
+const HANDLERS = ['exec', 'httpGet', 'tcpSocket', 'grpc', 'sleep'] as const
+
+function checkHandler(handler: Handler, at: string, refuse: Refuse): void {
+  const given = HANDLERS.filter((name) => (handler[name] ?? undefined) !== undefined)
+  if (given.length === 0) refuse(at, 'a handler is required')
+  for (const name of given.slice(1)) refuse(`${at}.${name}`, 'not more than one handler')
+  const { exec, httpGet, tcpSocket, grpc, sleep } = handler
+  if (exec && (exec.command ?? []).length === 0) refuse(`${at}.exec.command`, 'required')
+  for (const [name, port] of Object.entries({ httpGet: httpGet?.port, tcpSocket: tcpSocket?.port, grpc: grpc?.port })) {
+    const wrong = typeof port === 'string' ? !isPortName(port) : port !== undefined && !isPortNumber(port)
+    if (wrong) refuse(`${at}.${name}.port`, `no port: ${port}`)
+  }
+  for (const [index, { name }] of (httpGet?.httpHeaders ?? []).entries())
+    if (!/^[-A-Za-z0-9]+$/.test(name)) refuse(`${at}.httpGet.httpHeaders[${index}].name`, `no header: ${name}`)
+  if (sleep && sleep.seconds < 0) refuse(`${at}.sleep.seconds`, 'less than 0')
+}
+
+function checkResources({ requests, limits }: NonNullable<Container['resources']>, at: string, refuse: Refuse): void {
+  for (const [field, quantities] of Object.entries({ requests, limits })) {
+    for (const [name, quantity] of Object.entries(quantities ?? {})) {
+      const amount = parseQuantity(quantity)
+      if (amount === undefined || amount < 0) refuse(`${at}.${field}.${name}`, `no quantity: ${quantity}`)
+    }
+  }
+  for (const [name, limit] of Object.entries(limits ?? {})) {
+    const request = requests?.[name]
+    if (request !== undefined && (parseQuantity(request) ?? 0) > (parseQuantity(limit) ?? 0))
+      refuse(`${at}.requests.${name}`, 'more than the limit')
+  }
+}

@@ -1,0 +1,94 @@
+/** `podorder inject` and `eject` in this process: real adapters, but files are kept in memory and what is said is captured. */
+import { diffTexts } from '../../src/adapters/diff.ts'
+import { decodeText } from '../../src/adapters/workspace.ts'
+import { readManifest, readNested, readValues } from '../../src/adapters/yaml.ts'
+import { ejectManifests, type EjectOptions, injectManifests, type InjectOptions } from '../../src/commands/inject.ts'
+import type { ManifestPorts } from '../../src/commands/inject/ports.ts'
+import { findCommands } from '../../src/commands/lookup.ts'
+import { describeSystemError } from '../../src/core/files.ts'
+import { readConfigFile } from '../../src/core/image-config.ts'
+
+export interface Said {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+type Source = string | (() => Promise<string>)
+
+export const IMAGE = 'registry.example/podorder:1'
+
+/** The options of a command line as its action gets them; what is not given is as by default. */
+export interface Given {
+  readonly rewrite?: Partial<InjectOptions['rewrite']>
+  readonly only?: readonly string[]
+  /** What the file of `--image-config` says. */
+  readonly imageConfig?: unknown
+}
+
+/** @param file the name that faults have. @param source its text, or what reads it */
+export async function inject(file: string, source: Source, given: Given = {}): Promise<Said> {
+  const config = readConfigFile(given.imageConfig ?? {})
+  if ('faults' in config) throw new Error(config.faults.join('; '))
+  const settings = {
+    imageConfig: config,
+    registries: { mirrors: {}, insecure: [] },
+    dockerConfig: undefined,
+    offline: true,
+    timeoutMs: 30_000,
+  }
+  return capture(source, (ports) =>
+    injectManifests(
+      { ...options(file, given), rewrite: { image: IMAGE, ...given.rewrite } },
+      {
+        ...ports,
+        findCommands: (wanted) =>
+          findCommands(
+            wanted,
+            settings,
+            { exchange: unreachable, cache: undefined, decode: decodeText },
+            new AbortController().signal,
+          ),
+      },
+    ),
+  )
+}
+
+export async function eject(file: string, source: Source, given: Given = {}): Promise<Said> {
+  return capture(source, (ports) => ejectManifests(options(file, given), ports))
+}
+
+function unreachable(): never {
+  throw new Error('a registry was asked')
+}
+
+function options(file: string, { only = [] }: Given): EjectOptions {
+  return { paths: [file], recursive: false, only, inPlace: false, output: undefined, diff: false }
+}
+
+async function capture(source: Source, run: (ports: ManifestPorts) => Promise<number>): Promise<Said> {
+  let stdout = ''
+  let stderr = ''
+  const code = await run({
+    yaml: { read: readManifest, readNested, readValues },
+    disk: {
+      readManifestFile: () => (typeof source === 'string' ? Promise.resolve(source) : source()),
+      listManifests: () => Promise.resolve(undefined),
+      replaceFile: () => Promise.reject(new Error('nothing is written to files')),
+      decodeText,
+    },
+    terminal: {
+      write(piece) {
+        stdout += piece
+        return Promise.resolve()
+      },
+      complain(line) {
+        stderr += `${line}\n`
+      },
+      coloured: false,
+    },
+    diff: (...texts) => Promise.resolve(diffTexts(...texts)),
+    describeError: describeSystemError,
+  })
+  return { code, stdout, stderr }
+}

@@ -1,0 +1,21 @@
+/** The HTTPS server with limits that a test can reach, on Node or Bun. Its arguments: limits as JSON, certificate, key. */
+import { readFileSync } from 'node:fs'
+import { type SecureLimits, serveSecurely } from '../../src/adapters/server/secure.ts'
+
+const [limits = '', certificate = '', key = ''] = process.argv.slice(2)
+let held = 0
+const server = await serveSecurely({
+  port: 0,
+  limits: JSON.parse(limits) as SecureLimits,
+  credentials: { certificate: readFileSync(certificate, 'utf8'), key: readFileSync(key, 'utf8') },
+  answer: async ({ path, body, cancel }) => {
+    if (path === '/hold') {
+      process.stdout.write(`held ${++held}\n`)
+      await new Promise((resolve) => cancel.addEventListener('abort', resolve))
+      process.stdout.write(`let go ${held--}\n`)
+    }
+    return { status: 200, type: 'text/plain', text: `${body.length} bytes\n` }
+  },
+  onRefused: (status) => void process.stdout.write(`refused ${status}\n`),
+})
+process.stdout.write(`port ${server.port}\n`)

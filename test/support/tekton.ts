@@ -1,0 +1,69 @@
+/**
+ * Steps of Tekton from outside. Its paths are fixed, so each test has its own /tekton: a directory of its own, mounted there
+ * in a mount namespace of its own (`unshare --mount`, as root). On this machine itself only an empty /tekton is made.
+ */
+import type { ExecutionContext } from 'ava'
+import { mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type End, openStage, type Stage, type StartOptions, type Wrapper } from './entrypoint.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Tekton's own binary, where one is given: the same tests then tell whether they are true of it. */
+export const TEKTON_ENTRYPOINT = process.env['TEKTON_ENTRYPOINT'] ?? ''
+
+const PROGRAM = TEKTON_ENTRYPOINT === '' ? `${ROOT}/dist/entrypoint` : TEKTON_ENTRYPOINT
+
+/** Its third word, the executable that every other test drives, gives way to the program of this run. */
+const MOUNT = `mount --bind "$1" /tekton && lead="$2" && shift 3 && exec $lead '${PROGRAM}' "$@"`
+const UNPRIVILEGED = 'setpriv --bounding-set=-all --inh-caps=-all --securebits=+noroot,+noroot_locked'
+
+export interface Message {
+  /** As in the file, StartedAt left out. */
+  readonly entries: readonly { readonly key: string; readonly value: string; readonly type: number }[]
+  readonly startedAt: string | undefined
+}
+
+export interface StepOptions extends StartOptions {
+  /** Without them it is root in name only. */
+  readonly capabilities?: false
+}
+
+export interface TektonStage extends Stage {
+  /** Starts a step; its /tekton is the directory `tekton` of this stage. */
+  step(words: readonly string[], options?: StepOptions): Wrapper
+  runStep(words: readonly string[], options?: StepOptions): Promise<End>
+  /** The termination message, where there is one. */
+  message(): Message | undefined
+}
+
+/** The flags of step 0, as Tekton's controller writes them. */
+export const STEP = ['-post_file', '/tekton/run/0/out', '-step_metadata_dir', '/tekton/run/0/status']
+
+export function openTekton(t: ExecutionContext): TektonStage {
+  const stage = openStage(t)
+  mkdirSync('/tekton', { recursive: true })
+  for (const name of ['run/0', 'run/1', 'downward', 'results', 'steps']) {
+    mkdirSync(stage.path(`tekton/${name}`), { recursive: true })
+  }
+  const step = (words: readonly string[], { capabilities, ...options }: StepOptions = {}) => {
+    const lead = capabilities === false ? UNPRIVILEGED : ''
+    return stage.start(words, {
+      ...options,
+      prefix: ['unshare', '--mount', 'sh', '-c', MOUNT, 'sh', stage.path('tekton'), lead],
+    })
+  }
+  return {
+    ...stage,
+    step,
+    runStep: (words, options) => step(words, options).end,
+    message() {
+      if (!stage.has('tekton/termination')) return undefined
+      const all = JSON.parse(stage.read('tekton/termination')) as Message['entries']
+      return {
+        entries: all.filter(({ key }) => key !== 'StartedAt'),
+        startedAt: all.find(({ key }) => key === 'StartedAt')?.value,
+      }
+    },
+  }
+}
