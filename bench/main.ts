@@ -22,6 +22,7 @@ import { measureStartup } from './startup.ts'
 import { measureSteps } from './steps.ts'
 import { formatTable } from './table.ts'
 import { ENTRYPOINT, isExecutable, prepareTools } from './tools.ts'
+import { measureWait } from './wait.ts'
 import { measureWebhook } from './webhook.ts'
 
 const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => readonly Figure[] | Promise<readonly Figure[]>>> = {
@@ -32,6 +33,7 @@ const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => readonly Figure[] 
   chain: measureChain,
   container: measureContainer,
   steps: measureSteps,
+  wait: measureWait,
   webhook: measureWebhook,
   controller: measureController,
   inject: measureInject,
