@@ -1,8 +1,8 @@
 /** `podorder run POD.yaml`: a pod's containers on this machine, in the order they need. */
+import { DEFAULT_IMAGE } from '../core/own.ts'
 import { findUnsuitable } from '../core/suitability.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { keepDownward } from './run/downward.ts'
-import { DEFAULT_IMAGE } from './run/images.ts'
 import { loadPod } from './run/load.ts'
 import { runPod } from './run/pod.ts'
 import { preparePodman } from './run/podman.ts'

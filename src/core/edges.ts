@@ -1,6 +1,7 @@
 /** From what was said of containers to edges between containers that are there, and to what they wait for outside. */
 import type { Claim } from './depends-on.ts'
 import type { Edge, OutsideWait } from './order.ts'
+import { INIT_CONTAINER } from './own.ts'
 import { proposeWord } from './suggest.ts'
 import { hasKind, type OutsideTarget, readTarget } from './target.ts'
 import type { Fault, Position } from './tree.ts'
@@ -10,9 +11,6 @@ export interface PodNames {
   readonly containers: ReadonlySet<string>
   readonly initContainers: ReadonlySet<string>
 }
-
-/** What inject puts before the others; not there yet when the order is read, but no target either. */
-const OWN_INIT_CONTAINER = 'podorder-init'
 
 export interface Dependencies {
   readonly edges: readonly Edge[]
@@ -85,7 +83,7 @@ type Refusal = Pick<Fault, 'what' | 'fix'>
 /** Why this name cannot be ordered; undefined when it can. */
 export function refuseName(name: string, pod: PodNames): Refusal | undefined {
   if (pod.containers.has(name)) return undefined
-  if (name === OWN_INIT_CONTAINER || pod.initContainers.has(name)) {
+  if (name === INIT_CONTAINER || pod.initContainers.has(name)) {
     const fix = 'init containers start one after another as listed, before all containers: remove it here'
     return { what: `"${name}" is an init container`, fix }
   }
@@ -95,7 +93,7 @@ export function refuseName(name: string, pod: PodNames): Refusal | undefined {
 
 function refuseTarget(container: string, target: string, pod: PodNames): Refusal | undefined {
   if (container === target) return { what: 'waits for itself', fix: 'remove it' }
-  if (target !== OWN_INIT_CONTAINER && !pod.initContainers.has(target)) return refuseName(target, pod)
+  if (target !== INIT_CONTAINER && !pod.initContainers.has(target)) return refuseName(target, pod)
   // A native sidecar (restartPolicy Always) has started, any other has succeeded: the kubelet's syncPod sees to it.
   const fix = 'remove it: every init container has been through before the first container starts'
   return { what: `"${target}" is an init container`, fix }

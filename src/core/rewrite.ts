@@ -20,8 +20,6 @@ import { restorePod } from './restore.ts'
 import { type FoundCommand, hasCommand, type TextOf, wrapContainer } from './wrap.ts'
 import { createFlags } from './wrapper.ts'
 
-export { BIN_VOLUME, DEFAULT_ROOT, DOWNWARD_VOLUME, INIT_CONTAINER, RUN_VOLUME } from './own.ts'
-
 /** Kubernetes' default of terminationGracePeriodSeconds. */
 const DEFAULT_GRACE_S = 30
 

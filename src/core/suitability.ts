@@ -1,5 +1,5 @@
 /** What a pod needs that processes of this machine cannot have. Pure. */
-import { INIT_CONTAINER } from './rewrite.ts'
+import { INIT_CONTAINER } from './own.ts'
 import {
   describeKind,
   type Entry,

@@ -1,11 +1,9 @@
 /** The images that podman has, or can get: podorder's own, and those whose words are a container's command. */
 import { combineCommand, readImageWords } from '../../core/image-command.ts'
+import { DEFAULT_IMAGE } from '../../core/own.ts'
 import { missingCommands } from '../../core/rewrite.ts'
-import { version } from '../../core/version.ts'
 import type { LoadedPod, Refusal } from './load.ts'
 import type { Podman } from './ports.ts'
-
-export const DEFAULT_IMAGE = `localhost/podorder:${version}`
 
 /** @returns one line when podman has no such image */
 export async function findImageFault(image: string, podman: Podman): Promise<string | undefined> {

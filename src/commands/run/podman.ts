@@ -5,7 +5,7 @@
 import { buildEnvironment } from '../../core/environment.ts'
 import type { Container } from '../../core/pod.ts'
 import { isLocalVolume, makePlayable, type PlayableEnvironment, resolveSubPaths } from '../../core/playable.ts'
-import { RUN_VOLUME } from '../../core/rewrite.ts'
+import { RUN_VOLUME } from '../../core/own.ts'
 import { findImageFault, lookUpCommands } from './images.ts'
 import type { LoadedPod, Refusal } from './load.ts'
 import { refuseAsking } from './outside.ts'
