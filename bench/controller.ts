@@ -1,9 +1,9 @@
 /** The controller: what it takes with many pods, and whether it keeps up when all of them change. */
-import { writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ApiServer, startApiServer } from '../test/support/api-server.ts'
 import type { ApiObject } from '../test/support/api-store.ts'
 import { createAuthority } from '../test/support/certificates.ts'
+import { writeKubeconfig } from '../test/support/kubeconfig.ts'
 import { readStream } from '../test/support/recordings.ts'
 import { type Bench, type Figure, OURS, setBar } from './figure.ts'
 import { cpuSince, readMemory, readThreads } from './proc.ts'
@@ -27,16 +27,7 @@ export async function measureController(
   const authority = createAuthority(directory)
   const server = await startApiServer({ authority })
   const kubeconfig = `${directory}/kubeconfig`
-  writeFileSync(
-    kubeconfig,
-    `apiVersion: v1
-kind: Config
-current-context: here
-clusters: [{name: c, cluster: {server: "${server.url}", certificate-authority-data: ${btoa(authority.certificate)}}}]
-users: [{name: u, user: {}}]
-contexts: [{name: here, context: {cluster: c, user: u, namespace: bench}}]
-`,
-  )
+  writeKubeconfig(kubeconfig, { server, authority, user: '{}', namespace: 'bench' })
   const template = JSON.parse(readStream('pod-readinessProbe-false-true-false-true')[5] ?? '') as { object: ApiObject }
   for (let index = 0; index < COUNT; index++) put(server, template.object, `pod-${index}`, false)
   const begun = performance.now()

@@ -1,8 +1,8 @@
 /** `entrypoint wait`: how soon it is gone when its pod is ready, and what it takes while nothing happens. */
-import { writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ApiServer, startApiServer } from '../test/support/api-server.ts'
 import { createAuthority } from '../test/support/certificates.ts'
+import { writeKubeconfig } from '../test/support/kubeconfig.ts'
 import { msBetween, readClock } from './clock.ts'
 import { type Bench, type Figure, OURS, setBar, summarize } from './figure.ts'
 import { cpuSince, type Memory, readMemory, readThreads } from './proc.ts'
@@ -34,16 +34,7 @@ export async function measureWait({ directory }: Bench): Promise<readonly Figure
   const server = await startApiServer({ authority })
   const kubeconfig = `${directory}/kubeconfig`
   // The double takes any token; without one kubectl would ask for a user name.
-  writeFileSync(
-    kubeconfig,
-    `apiVersion: v1
-kind: Config
-current-context: here
-clusters: [{name: c, cluster: {server: "${server.url}", certificate-authority-data: ${btoa(authority.certificate)}}}]
-users: [{name: u, user: {token: any}}]
-contexts: [{name: here, context: {cluster: c, user: u, namespace: ${NAMESPACE}}}]
-`,
-  )
+  writeKubeconfig(kubeconfig, { server, authority, user: '{token: any}', namespace: NAMESPACE })
   try {
     const ours: Waiter = { name: OURS, command: [ENTRYPOINT, 'wait', `--kubeconfig=${kubeconfig}`, 'pod/x'], asks: 2 }
     const kubectl = findProgram('kubectl')

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { hostname } from 'node:os'
 import type { Signals } from '../src/adapters/signals.ts'
 import { describeSystemError } from '../src/core/files.ts'
+import { connect } from './connection.ts'
 
 const EXAMPLES = `
 Examples:
@@ -51,9 +52,8 @@ export function addController(program: Command, signals: Signals, end: (code: nu
 
 async function run(given: Given, signals: Signals): Promise<number> {
   const { runController } = await import('../src/commands/controller.ts')
-  const { openKube } = await import('../src/adapters/kube/kube.ts')
   const { servePlainly } = await import('../src/adapters/server/plain.ts')
-  const { readManifest, readNested } = await import('../src/adapters/yaml.ts')
+  const { readNested } = await import('../src/adapters/yaml.ts')
   const { createLog } = await import('../src/adapters/log.ts')
   const { nodeFiles } = await import('../src/adapters/node/files.ts')
   const { tekton = false, events = false, qps, burst, port, leaderElect, leaseName } = given
@@ -73,12 +73,7 @@ async function run(given: Given, signals: Signals): Promise<number> {
       identity: given.identity || process.env['POD_NAME'] || hostname(),
     },
     {
-      openKube: (wish) =>
-        openKube(wish, process.env, (text) => {
-          const { documents, faults } = readManifest(text)
-          const [fault] = faults
-          return Promise.resolve(fault === undefined ? { value: documents[0]?.value } : { problem: fault.what })
-        }),
+      openKube: connect,
       parseYaml: readNested,
       servePlainly,
       signals,

@@ -96,7 +96,8 @@ function gatherMirrors(given: readonly (readonly [string, string])[]): Readonly<
   return Object.fromEntries([...byHost].map(([host, mirrors]) => [host, mirrors.map(([, url]) => url)]))
 }
 
-function collect(value: string, earlier: readonly string[]): readonly string[] {
+/** Of an option that may be repeated. */
+export function collect(value: string, earlier: readonly string[]): readonly string[] {
   return [...earlier, value]
 }
 

@@ -1,12 +1,13 @@
 /** `podorder inject` and `podorder eject` on the command line. */
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { EjectOptions, InjectOptions } from '../src/commands/inject.ts'
 import type { ManifestPorts } from '../src/commands/inject/ports.ts'
 import { describeSystemError } from '../src/core/files.ts'
-import { DEFAULT_IMAGE, DEFAULT_ROOT } from '../src/core/own.ts'
-import { addLookupOptions, type GivenLookup, openLookup } from './image-lookup.ts'
+import { DEFAULT_ROOT } from '../src/core/own.ts'
+import { addLookupOptions, collect, type GivenLookup, openLookup } from './image-lookup.ts'
+import { addRewriteOptions, type GivenRewrite, readRewrite } from './rewrite-options.ts'
 import { openTerminal } from './terminal.ts'
 
 const CODE_MISUSE = 2
@@ -35,31 +36,19 @@ interface Given {
   readonly only: readonly string[]
 }
 
-interface GivenToInject extends Given, GivenLookup {
-  readonly image: string
-  readonly imagePullPolicy?: string
-  readonly binSource: 'copy' | 'image-volume'
-  readonly requests: 'keep' | 'max'
+interface GivenToInject extends Given, GivenLookup, GivenRewrite {
   readonly root: string
 }
 
 /** @param end takes the exit code */
 export function addInject(program: Command, end: (code: number) => void): void {
   const command = addTarget(program.command('inject').description('rewrite manifests so that pods keep their order'))
-  command
-    .option('--image <image>', "podorder's own, from which the executable is installed", DEFAULT_IMAGE)
-    .addOption(new Option('--image-pull-policy <policy>', 'of that image').choices(['Always', 'IfNotPresent', 'Never']))
-    .addOption(
-      new Option('--bin-source <how>', 'copy it into a volume, or mount the image (Kubernetes >= 1.33)')
-        .choices(['copy', 'image-volume'])
-        .default('copy'),
-    )
-    .addOption(
-      new Option('--requests <how>', 'max: steps in a chain request what the largest needs, not the sum')
-        .choices(['keep', 'max'])
-        .default('keep'),
-    )
-    .option('--root <dir>', "where the containers see podorder's volumes", readRoot, DEFAULT_ROOT)
+  addRewriteOptions(command).option(
+    '--root <dir>',
+    "where the containers see podorder's volumes",
+    readRoot,
+    DEFAULT_ROOT,
+  )
   addLookupOptions(command, LOOKUP_TIMEOUT_MS)
     .addHelpText('after', INJECT_EXAMPLES)
     .action(async (paths: readonly string[], given: GivenToInject) => end(await inject(paths, given)))
@@ -87,9 +76,7 @@ async function inject(paths: readonly string[], given: GivenToInject): Promise<n
   const { openImageCache } = await import('../src/adapters/image-cache.ts')
   const lookup = await openLookup(given, openImageCache(cacheDirectory()))
   if (typeof lookup === 'string') return misuse(lookup, ports)
-  const { image, imagePullPolicy, binSource, requests, root } = given
-  const policy = imagePullPolicy === undefined ? {} : { imagePullPolicy }
-  const options: InjectOptions = { ...target, rewrite: { image, ...policy, binSource, requests, root } }
+  const options: InjectOptions = { ...target, rewrite: { ...readRewrite(given), root: given.root } }
   const { injectManifests } = await import('../src/commands/inject.ts')
   return injectManifests(options, { ...ports, findCommands: lookup })
 }
@@ -138,10 +125,6 @@ function writeOut(text: string): Promise<void> {
 
 function cacheDirectory(): string {
   return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'podorder')
-}
-
-function collect(value: string, earlier: readonly string[]): readonly string[] {
-  return [...earlier, value]
 }
 
 function readRoot(path: string): string {

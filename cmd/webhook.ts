@@ -3,8 +3,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Signals } from '../src/adapters/signals.ts'
 import type { WebhookOptions, WebhookPorts } from '../src/commands/webhook.ts'
 import { describeSystemError } from '../src/core/files.ts'
-import { DEFAULT_IMAGE } from '../src/core/own.ts'
+import { connect } from './connection.ts'
 import { addLookupOptions, type GivenLookup, openLookup } from './image-lookup.ts'
+import { addRewriteOptions, type GivenRewrite, readRewrite } from './rewrite-options.ts'
 
 const CODE_MISUSE = 2
 
@@ -16,7 +17,7 @@ Examples:
 `
 
 /** As commander hands them over: a switch that was not given is not there. */
-interface Given extends GivenLookup {
+interface Given extends GivenLookup, GivenRewrite {
   readonly port: number
   readonly healthPort: number
   readonly certDir?: string
@@ -27,10 +28,6 @@ interface Given extends GivenLookup {
   readonly kubeconfig?: string
   readonly context?: string
   readonly onLookupFailure: WebhookOptions['onLookupFailure']
-  readonly image: string
-  readonly imagePullPolicy?: string
-  readonly binSource: 'copy' | 'image-volume'
-  readonly requests: 'keep' | 'max'
 }
 
 /** Within the 10 s that the API server waits as a rule, with room for all the rest. */
@@ -58,51 +55,32 @@ export function addWebhook(program: Command, signals: Signals, end: (code: numbe
         .choices(['deny', 'allow'])
         .default('deny'),
     )
-    .option('--image <image>', "podorder's own, from which the executable is installed", DEFAULT_IMAGE)
-    .addOption(new Option('--image-pull-policy <policy>', 'of that image').choices(['Always', 'IfNotPresent', 'Never']))
-    .addOption(
-      new Option('--bin-source <how>', 'copy it into a volume, or mount the image (Kubernetes >= 1.33)')
-        .choices(['copy', 'image-volume'])
-        .default('copy'),
-    )
-    .addOption(
-      new Option('--requests <how>', 'max: steps in a chain request what the largest needs, not the sum')
-        .choices(['keep', 'max'])
-        .default('keep'),
-    )
-  addLookupOptions(command, LOOKUP_MS)
+  addLookupOptions(addRewriteOptions(command), LOOKUP_MS)
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', EXAMPLES)
     .action(async (given: Given) => end(await webhook(given, signals)))
 }
 
 async function webhook(given: Given, signals: Signals): Promise<number> {
-  const { onLookupFailure, port, healthPort, certDir, service, image, imagePullPolicy, binSource, requests } = given
+  const { onLookupFailure, port, healthPort, certDir, service } = given
   // In memory: who renews it is the registry's digest, and the pod's file system is read-only.
   const findCommands = await openLookup(given, openMemory())
   if (typeof findCommands === 'string') return misuse(findCommands)
   const found = certDir === undefined ? await findCluster(given) : undefined
   if (found !== undefined && 'problem' in found) return misuse(found.problem)
-  const policy = imagePullPolicy === undefined ? {} : { imagePullPolicy }
   const { runWebhook } = await import('../src/commands/webhook.ts')
   return runWebhook(
     {
       ...{ port, healthPort, certDir, service, onLookupFailure, namespace: found?.namespace ?? '' },
-      rewrite: { image, ...policy, binSource, requests },
+      rewrite: readRewrite(given),
     },
     { ...(await openPorts(signals)), findCommands, cluster: found?.cluster },
   )
 }
 
 async function findCluster(given: Given) {
-  const { openKube } = await import('../src/adapters/kube/kube.ts')
-  const { readManifest } = await import('../src/adapters/yaml.ts')
   const { openCluster } = await import('../src/commands/webhook/cluster.ts')
-  const kube = await openKube({ kubeconfig: given.kubeconfig, context: given.context }, process.env, (text) => {
-    const { documents, faults } = readManifest(text)
-    const [fault] = faults
-    return Promise.resolve(fault === undefined ? { value: documents[0]?.value } : { problem: fault.what })
-  })
+  const kube = await connect({ kubeconfig: given.kubeconfig, context: given.context })
   if ('problem' in kube) return { problem: `${kube.problem}; or give --cert-dir with a certificate of your own` }
   const namespace = given.namespace ?? kube.namespace
   const names = { namespace, secret: given.secret, configuration: given.configuration }

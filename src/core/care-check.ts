@@ -1,15 +1,12 @@
 /** What must be right about probes and hooks before they can be carried out. Pure. */
 import { readCare } from './care.ts'
 import type { Container } from './pod.ts'
-import { describeKind, type Fault, findEntry, findTree, sortFaults, toPlain, type Tree } from './tree.ts'
+import { describeKind, type Fault, findEntry, findTree, listItems, sortFaults, toPlain, type Tree } from './tree.ts'
 
 /** @param template what `checkTemplate` tells of is left to it, the probes that the wrapper reads among it */
 export function checkCare(template: Tree): readonly Fault[] {
   return sortFaults(
-    ['initContainers', 'containers'].flatMap((list) => {
-      const containers = findTree(template, ['spec', list])
-      return containers?.kind === 'list' ? containers.items.flatMap(checkContainer) : []
-    }),
+    ['initContainers', 'containers'].flatMap((list) => listItems(template, 'spec', list).flatMap(checkContainer)),
   )
 }
 

@@ -1,7 +1,7 @@
 /** One image, several platforms: what a container runs on each of them, and the cache's record of it. Pure. */
 import { combineCommand, type ImageWords } from './image-command.ts'
 import { isLinux, type PlatformImage } from './image-manifest.ts'
-import { isObject, readObject } from './json-object.ts'
+import { isObject, isWords, readObject } from './json-object.ts'
 
 /** In a manifest, `$` doubled for what came from the image. */
 export type CommandWords =
@@ -68,8 +68,4 @@ function isPlatformImage(value: unknown): value is PlatformImage {
   return (
     isObject(value) && typeof value['platform'] === 'string' && isWords(value['entrypoint']) && isWords(value['cmd'])
   )
-}
-
-function isWords(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((word) => typeof word === 'string')
 }

@@ -7,7 +7,7 @@ import { restorePod } from './restore.ts'
 import { carryOver, collectSpellings, spellFrom } from './spelling.ts'
 import { applySplices, findRegion, removePairs, type Splice, styleOfValue, styleWithin, writeRegion } from './splice.ts'
 import { findTemplates } from './template.ts'
-import { type Entry, findEntry, findTree, type MapTree, type Tree } from './tree.ts'
+import { type Entry, findEntry, findTree, listItems, type MapTree, type Tree } from './tree.ts'
 import type { TextOf } from './wrap.ts'
 
 /** A pod, or a template of pods, in a manifest. */
@@ -143,8 +143,7 @@ export function restorePods(pods: readonly FoundPod[]): readonly ChangedPod[] {
 }
 
 function listContainers(template: Tree): readonly MapTree[] {
-  const list = findTree(template, ['spec', 'containers'])
-  return list?.kind === 'list' ? list.items.flatMap((item) => (item.kind === 'map' ? [item] : [])) : []
+  return listItems(template, 'spec', 'containers').flatMap((item) => (item.kind === 'map' ? [item] : []))
 }
 
 /** A copy of what leads there; the rest is the same. */

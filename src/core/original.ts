@@ -2,6 +2,7 @@
  * What a rewritten pod was before, as far as it cannot be seen in it: the annotation `podorder.io/original`. With it the
  * rewrite is undone, value by value, and in a manifest byte by byte.
  */
+import { isObject } from './json-object.ts'
 import type { PodTemplate } from './pod.ts'
 
 export const ORIGINAL = 'podorder.io/original'
@@ -55,21 +56,21 @@ export function writeOriginal(original: Original): string {
 }
 
 function isOriginal(value: unknown): value is Original {
-  if (!isRecord(value) || !isRecord(value['containers']) || !areNotes(value)) return false
+  if (!isObject(value) || !isObject(value['containers']) || !areNotes(value)) return false
   if (value['labels'] !== undefined && !isFormer(value['labels'])) return false
   return Object.values(value['containers']).every(
-    (former) => isRecord(former) && isCount(former['command']) && isCount(former['args']) && areNotes(former),
+    (former) => isObject(former) && isCount(former['command']) && isCount(former['args']) && areNotes(former),
   )
 }
 
 function areNotes({ fields = {}, text = {} }: Readonly<Record<string, unknown>>): boolean {
   return (
-    isRecord(fields) && isRecord(text) && Object.values(fields).every(isFormer) && Object.values(text).every(isText)
+    isObject(fields) && isObject(text) && Object.values(fields).every(isFormer) && Object.values(text).every(isText)
   )
 }
 
 function isFormer(value: unknown): boolean {
-  return isRecord(value) && (value['after'] === undefined || isText(value['after']))
+  return isObject(value) && (value['after'] === undefined || isText(value['after']))
 }
 
 function isText(value: unknown): boolean {
@@ -78,8 +79,4 @@ function isText(value: unknown): boolean {
 
 function isCount(value: unknown): boolean {
   return value === undefined || (Number.isInteger(value) && Number(value) >= 0)
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,5 +1,5 @@
 /** The rewrite undone: what it has put into a pod goes, what it has taken comes back. Pure. */
-import { readObject } from './json-object.ts'
+import { isWords, readObject } from './json-object.ts'
 import { type Former, type FormerContainer, ORIGINAL, readOriginal } from './original.ts'
 import { isGateProbe, isOwnContainer, isOwnVolume, ORDERED } from './own.ts'
 import { PLATFORM_COMMANDS } from './platform.ts'
@@ -72,10 +72,6 @@ function readFound(container: Container): FoundCommand | undefined {
   return commands.length > 0 && commands.length === platforms.length
     ? { platforms: Object.fromEntries(commands) }
     : undefined
-}
-
-function isWords(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((word) => typeof word === 'string')
 }
 
 /** What the entrypoint runs. */

@@ -1,7 +1,7 @@
 /** What in a pod stands in the way of the rewrite: names and paths that it needs, and what it cannot wrap. Pure. */
 import type { Order, OutsideWait } from './order.ts'
 import { INIT_CONTAINER, isOwnVolume, ORDERED } from './own.ts'
-import { type Fault, findEntry, findTree, sortFaults, type Tree } from './tree.ts'
+import { type Fault, findEntry, findTree, listItems, sortFaults, type Tree } from './tree.ts'
 
 /**
  * @param template a pod or a template that `checkTemplate` finds nothing wrong with, and that was not rewritten
@@ -13,9 +13,11 @@ export function checkRewrite(template: Tree, order: Order, root: string): readon
     ...checkSystem(template),
     ...checkSidecars(template, order),
     ...checkLabel(template),
-    ...listItems(template, 'volumes').flatMap(checkVolume),
-    ...[...listItems(template, 'initContainers'), ...listItems(template, 'containers')].flatMap(checkName),
-    ...listItems(template, 'containers').flatMap((container) => {
+    ...listItems(template, 'spec', 'volumes').flatMap(checkVolume),
+    ...[...listItems(template, 'spec', 'initContainers'), ...listItems(template, 'spec', 'containers')].flatMap(
+      checkName,
+    ),
+    ...listItems(template, 'spec', 'containers').flatMap((container) => {
       const name = readText(container, 'name') ?? ''
       return ordered.has(name) ? checkContainer(container, name, root) : []
     }),
@@ -38,7 +40,7 @@ function checkSystem(template: Tree): readonly Fault[] {
 
 /** An init container that is no native sidecar has been through before the first container starts. */
 export function checkSidecars(template: Tree, { outside }: Pick<Order, 'outside'>): readonly Fault[] {
-  const inits = listItems(template, 'initContainers')
+  const inits = listItems(template, 'spec', 'initContainers')
   const ending = new Set(
     inits
       .filter((container) => readText(container, 'restartPolicy') !== 'Always')
@@ -71,8 +73,7 @@ function checkName(container: Tree): readonly Fault[] {
 }
 
 function checkContainer(container: Tree, name: string, root: string): readonly Fault[] {
-  const mounts = findEntry(container, 'volumeMounts')?.value
-  return (mounts?.kind === 'list' ? mounts.items : []).flatMap((mount) => {
+  return listItems(container, 'volumeMounts').flatMap((mount) => {
     const path = findEntry(mount, 'mountPath')?.value
     if (path?.kind !== 'scalar' || !overlaps(String(path.value), root)) return []
     return [
@@ -91,11 +92,6 @@ function overlaps(path: string, root: string): boolean {
     .filter((part) => part !== '' && part !== '.')
     .join('/')}`
   return clean === root || clean.startsWith(`${root}/`)
-}
-
-function listItems(template: Tree, field: string): readonly Tree[] {
-  const list = findTree(template, ['spec', field])
-  return list?.kind === 'list' ? list.items : []
 }
 
 function readText(tree: Tree, key: string): string | undefined {

@@ -1,4 +1,5 @@
 /** ConfigMaps and Secrets that stand in the same file as the pod: a process here can have no others. Pure. */
+import { isObject } from './json-object.ts'
 
 /** One value of either; the base64 ones may be no text at all. */
 export type Content = { readonly text: string } | { readonly base64: string }
@@ -10,17 +11,15 @@ export interface Sources {
   readonly secrets: ReadonlyMap<string, Data>
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
 /** Those of a `List` too. Of two with the same name the later one counts, as with `kubectl apply`. */
 export function collectSources(documents: readonly unknown[]): Sources {
   const configMaps = new Map<string, Data>()
   const secrets = new Map<string, Data>()
   const collect = (document: unknown): void => {
-    if (!isFields(document)) return
+    if (!isObject(document)) return
     const { kind, metadata, items } = document
     if (kind === 'List' && Array.isArray(items)) for (const item of items) collect(item)
-    const name = isFields(metadata) ? metadata['name'] : undefined
+    const name = isObject(metadata) ? metadata['name'] : undefined
     if (typeof name !== 'string') return
     if (kind === 'ConfigMap') {
       configMaps.set(name, new Map([...readTexts(document['data']), ...readEncoded(document['binaryData'])]))
@@ -35,13 +34,9 @@ export function collectSources(documents: readonly unknown[]): Sources {
 }
 
 function readTexts(data: unknown): readonly (readonly [string, Content])[] {
-  return Object.entries(isFields(data) ? data : {}).map(([key, value]) => [key, { text: String(value) }])
+  return Object.entries(isObject(data) ? data : {}).map(([key, value]) => [key, { text: String(value) }])
 }
 
 function readEncoded(data: unknown): readonly (readonly [string, Content])[] {
-  return Object.entries(isFields(data) ? data : {}).map(([key, value]) => [key, { base64: String(value) }])
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return Object.entries(isObject(data) ? data : {}).map(([key, value]) => [key, { base64: String(value) }])
 }

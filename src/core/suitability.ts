@@ -6,6 +6,7 @@ import {
   type Fault,
   findEntry,
   findTree,
+  listItems,
   type Position,
   sortFaults,
   type Tree,
@@ -105,11 +106,6 @@ function checkPresence({ key, value }: Entry, at: Position, given: Given, refuse
   } else if (key.startsWith('secret') && !given.secrets.has(name)) {
     refuse(at, `the Secret "${name}" is not in this file`, 'add it behind a line of ---, or use --runtime podman')
   }
-}
-
-function listItems(tree: Tree, ...path: readonly string[]): readonly Tree[] {
-  const list = findTree(tree, path)
-  return list?.kind === 'list' ? list.items : []
 }
 
 /** Without those that are empty: to the API server they are not there. */

@@ -1,4 +1,5 @@
 /** Finding the pod templates in a manifest, and the parts of one that an order is read from. */
+import { isObject } from './json-object.ts'
 import type { PodTemplate, RestartPolicy } from './pod.ts'
 import { findEntry, findTree, type Position, type Tree } from './tree.ts'
 
@@ -30,7 +31,7 @@ export interface FoundTemplate {
 
 /** The pod templates of one document, in its order; those of a `List` too, and of lists in it. */
 export function findTemplates(document: unknown): readonly FoundTemplate[] {
-  if (!isRecord(document) || !isKnownGroup(document['apiVersion'])) return []
+  if (!isObject(document) || !isKnownGroup(document['apiVersion'])) return []
   const { kind } = document
   if (typeof kind !== 'string') return []
   if (kind === 'List' && Array.isArray(document['items'])) {
@@ -41,8 +42,8 @@ export function findTemplates(document: unknown): readonly FoundTemplate[] {
   const path = TEMPLATE_PATHS.get(kind)
   if (path === undefined) return []
   let template: unknown = document
-  for (const key of path) template = isRecord(template) ? template[key] : undefined
-  if (!isRecord(template)) return []
+  for (const key of path) template = isObject(template) ? template[key] : undefined
+  if (!isObject(template)) return []
   return [{ kind, name: readName(document['metadata']), path, template: template as unknown as PodTemplate }]
 }
 
@@ -51,13 +52,9 @@ function isKnownGroup(apiVersion: unknown): boolean {
 }
 
 function readName(metadata: unknown): string {
-  if (!isRecord(metadata)) return ''
+  if (!isObject(metadata)) return ''
   const name = metadata['name'] ?? metadata['generateName']
   return typeof name === 'string' ? name : ''
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 export interface NamedContainer {

@@ -102,6 +102,12 @@ export function findTree(tree: Tree, path: readonly (string | number)[]): Tree |
   return found
 }
 
+/** The items of the list at a path; none when there is no list. */
+export function listItems(tree: Tree, ...path: readonly (string | number)[]): readonly Tree[] {
+  const list = findTree(tree, path)
+  return list?.kind === 'list' ? list.items : []
+}
+
 /** What kind of thing was written, for a fault's text: `a map`, `a list`, `text`, `a number`, `true or false`, `empty`. */
 export function describeKind(tree: Tree): string {
   if (tree.kind !== 'scalar') return `a ${tree.kind}`

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { type ApiServer, startApiServer } from './api-server.ts'
 import { createAuthority } from './certificates.ts'
 import { eventually, inTime } from './eventually.ts'
+import { writeKubeconfig } from './kubeconfig.ts'
 
 const SOURCE = fileURLToPath(new URL('../../cmd/entrypoint.ts', import.meta.url))
 const EXECUTABLE = fileURLToPath(new URL('../../dist/entrypoint', import.meta.url))
@@ -44,16 +45,7 @@ export async function openCluster(t: ExecutionContext): Promise<Cluster> {
   const kubeconfig = join(dir, 'kubeconfig')
   writeFileSync(join(dir, 'token'), 'secret-token')
   writeFileSync(join(dir, 'ca.crt'), authority.certificate)
-  writeFileSync(
-    kubeconfig,
-    `apiVersion: v1
-kind: Config
-current-context: here
-clusters: [{name: c, cluster: {server: "${server.url}", certificate-authority-data: ${btoa(authority.certificate)}}}]
-users: [{name: u, user: {tokenFile: token}}]
-contexts: [{name: here, context: {cluster: c, user: u, namespace: rec}}]
-`,
-  )
+  writeKubeconfig(kubeconfig, { server, authority, user: '{tokenFile: token}', namespace: 'rec' })
   const children: ChildProcess[] = []
   t.teardown(async () => {
     for (const child of children) child.kill('SIGKILL')

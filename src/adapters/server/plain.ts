@@ -1,7 +1,7 @@
 /** HTTP without TLS, for probes and metrics. */
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { type Answer, sendAnswer } from './exchange.ts'
+import { listen } from './listen.ts'
 
 export interface PlainServer {
   readonly port: number
@@ -22,15 +22,9 @@ export async function servePlainly(port: number, look: (path: string) => Answer 
     sendAnswer(response, look(path) ?? NOT_FOUND, false)
   })
   server.maxConnections = CONNECTIONS
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
+  const own = await listen(server, port)
   return {
-    port: (server.address() as AddressInfo).port,
+    port: own,
     close() {
       server.close()
       server.closeAllConnections()

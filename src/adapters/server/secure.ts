@@ -4,9 +4,9 @@
  * closes the one that has been idle longest.
  */
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { type Answer, type Ask, OVERLOADED, readAsk, sendAnswer } from './exchange.ts'
+import { listen } from './listen.ts'
 
 export interface SecureLimits {
   /** From the connection to its first whole request, and from a later request's headers to its end. */
@@ -122,16 +122,10 @@ export async function serveSecurely({
   server.on('tlsClientError', (_error, socket) => socket.destroy())
   // Handshakes that never end are counted too.
   server.maxConnections = 2 * limits.connections
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
+  const own = await listen(server, port)
 
   return {
-    port: (server.address() as AddressInfo).port,
+    port: own,
     use: ({ certificate, key }) => server.setSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2' }),
     state,
     async close(withinMs) {

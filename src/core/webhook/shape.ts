@@ -2,7 +2,7 @@
  * Whether a pod has the shape that the API server's own decoder gives every pod: all that follows relies on it. Only somebody else's
  * review can lack it. Pure.
  */
-import { isObject, readObject } from '../json-object.ts'
+import { isObject, isWords, readObject } from '../json-object.ts'
 import { PLATFORM_COMMANDS } from '../platform.ts'
 
 /** @returns the path of the first value that is not what it should be; undefined when the pod is one */
@@ -45,10 +45,6 @@ function isNothingOr(isRight: (value: unknown) => boolean, value: unknown): bool
 
 function isNamed(value: unknown): value is readonly Named[] {
   return Array.isArray(value) && value.every((item) => isObject(item) && isText(item['name']))
-}
-
-function isWords(value: unknown): boolean {
-  return Array.isArray(value) && value.every(isText)
 }
 
 function isText(value: unknown): value is string {
