@@ -1,4 +1,4 @@
-/** What `podorder run` needs from outside; cmd/podorder.ts hands the real ones in. */
+/** What `podorder run` needs from outside; cmd/run.ts hands the real ones in. */
 import type { Machine } from '../../core/fields.ts'
 import type { HookCheck } from '../../core/hook.ts'
 import type { Probe, ProbeResult } from '../../core/probe.ts'

@@ -1,0 +1,116 @@
+/** `podorder run` on the command line. */
+import { type Command, InvalidArgumentError } from 'commander'
+import { existsSync, realpathSync } from 'node:fs'
+import { cpus, hostname, totalmem } from 'node:os'
+import { dirname, extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { openLibrary } from '../src/adapters/posix/library.ts'
+import type { Signals } from '../src/adapters/signals.ts'
+import type { RunOptions } from '../src/commands/run.ts'
+import { describeSystemError } from '../src/core/files.ts'
+import { COMPILED } from './compiled.ts'
+import { openTerminal } from './terminal.ts'
+
+const CODE_MISUSE = 2
+const PR_SET_CHILD_SUBREAPER = 36
+
+const RUN_EXAMPLES = `
+Examples:
+  podorder run pod.yaml                     until its main containers have ended, or Ctrl-C
+  podorder run --runtime podman pod.yaml    the same in real containers
+  podorder run --time-scale 0.1 pod.yaml    with back-offs of 1 s, 2 s, 4 s instead of 10 s, 20 s, 40 s
+  helm template . | podorder run --only Deployment/shop -
+`
+
+/** As commander hands them over: a switch that was not given is not there. */
+interface GivenOptions {
+  readonly only: string | undefined
+  readonly runtime: RunOptions['runtime']
+  readonly image: string | undefined
+  readonly timeScale: number
+  readonly output: boolean
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+/** @param end takes the exit code */
+export function addRun(program: Command, signals: Signals, end: (code: number) => void): void {
+  program
+    .command('run')
+    .description('run a pod on this machine, without a cluster')
+    .argument('<pod.yaml>', 'a manifest, or - for stdin; its first pod is run')
+    .option('--only <KIND/NAME>', 'run this one of several')
+    .option('--runtime <name>', 'process or podman', readRuntime, 'process')
+    .option('--image <image>', "podorder's own, where podman needs it")
+    .option('--time-scale <factor>', 'for back-offs, the deadline and probes', readFactor, 1)
+    .option('--json', 'print one JSON event per line')
+    .option('--no-output', "do not print the containers' output")
+    .option('-q, --quiet', 'print the closing table only')
+    .helpOption('-h, --help', 'print this page')
+    .addHelpText('after', RUN_EXAMPLES)
+    .action(async (manifest: string, given: GivenOptions) => {
+      const { only, runtime, image, timeScale, output, json = false, quiet = false } = given
+      end(await run({ manifest, only, runtime, image, timeScale, output, json, quiet }, signals))
+    })
+}
+
+function readRuntime(name: string): RunOptions['runtime'] {
+  if (name === 'process' || name === 'podman') return name
+  throw new InvalidArgumentError('Use process or podman.')
+}
+
+function readFactor(text: string): number {
+  const factor = Number(text)
+  if (text.trim() !== '' && factor > 0 && factor <= 1000) return factor
+  throw new InvalidArgumentError('Give a number above 0, such as 0.1.')
+}
+
+async function run(options: RunOptions, signals: Signals): Promise<number> {
+  const { runManifest } = await import('../src/commands/run.ts')
+  const { readManifest, readNested } = await import('../src/adapters/yaml.ts')
+  const { createProcesses } = await import('../src/adapters/process.ts')
+  const { createProber } = await import('../src/adapters/prober/prober.ts')
+  const disk = await import('../src/adapters/workspace.ts')
+  const terminal = openTerminal()
+  const entrypoint = findEntrypoint()
+  if (entrypoint === undefined) {
+    terminal.complain(
+      `podorder: there is no entrypoint at ${process.env['PODORDER_ENTRYPOINT']}; correct PODORDER_ENTRYPOINT`,
+    )
+    return CODE_MISUSE
+  }
+  if (options.runtime === 'process') {
+    // What a container's first process leaves behind comes to us then, and is swept up at the end.
+    const library = await openLibrary()
+    library?.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+  }
+  return runManifest(options, {
+    signals,
+    disk,
+    yaml: { read: readManifest, readNested },
+    processes: createProcesses(),
+    prober: createProber(),
+    podman: async (words, given) => (await import('../src/adapters/podman.ts')).callPodman(words, given),
+    watchDirectories: async (paths, wake, warn) =>
+      (await import('../src/adapters/watch.ts')).watchDirectories(paths, wake, warn),
+    terminal,
+    machine: { hostName: hostname(), cores: cpus().length, memoryBytes: totalmem() },
+    env: process.env,
+    cwd: process.cwd(),
+    entrypoint,
+    makeUid: () => crypto.randomUUID(),
+    now: () => Date.now(),
+    clock: () => performance.now(),
+    describeError: describeSystemError,
+    suspend: () => process.kill(process.pid, 'SIGSTOP'),
+  })
+}
+
+/** How to start the entrypoint: the executable beside this one, or on Node (or Bun, from source) the script beside this. */
+function findEntrypoint(): readonly string[] | undefined {
+  const given = process.env['PODORDER_ENTRYPOINT']
+  if (given !== undefined && given !== '') return existsSync(given) ? [realpathSync(given)] : undefined
+  if (COMPILED) return [join(dirname(process.execPath), 'entrypoint')]
+  const script = fileURLToPath(import.meta.url)
+  return [process.execPath, join(dirname(script), `entrypoint${extname(script)}`)]
+}
