@@ -1,7 +1,7 @@
 /** The annotations `podorder.io/…` of a pod or pod template: from what they say to a checked order. */
 import { DURATION_FIX, type Claim, readDependsOn } from './depends-on.ts'
 import { parseDuration } from './duration.ts'
-import { makeEdges, type PodNames, refuseName, refuseWrapped } from './edges.ts'
+import { findAbsentSidecars, makeEdges, namePod, type PodNames, refuseName, refuseWrapped } from './edges.ts'
 import { type PlacedName, splitNames } from './names.ts'
 import { checkOrder } from './order-check.ts'
 import type { Edge, Order } from './order.ts'
@@ -38,7 +38,7 @@ export interface OrderReading {
 export function readOrder(input: OrderInput): OrderReading {
   const faults: Fault[] = []
   const names = input.containers.map(({ name }) => name)
-  const pod = { containers: new Set(names), initContainers: new Set(input.initContainers.map(({ name }) => name)) }
+  const pod = namePod(input)
   const said = collectAnnotations(input.annotations, faults)
   const steps = readSteps(said.get('steps'), names, pod, faults)
   const claims = [...readDependencies(said.get('depends-on'), input.parse, faults), ...chainSteps(steps)]
@@ -57,7 +57,9 @@ export function readOrder(input: OrderInput): OrderReading {
   const containers = names.filter((name) => ordered.has(name))
   const order =
     all.length > 0 || ordered.size === 0 ? undefined : { edges, outside, containers, main, stopOrder, waitTimeoutMs }
-  return { order, faults: all, warnings: sortFaults(check.warnings) }
+  // What a mesh's webhook adds comes after the manifest has been written.
+  const absent = findAbsentSidecars(outside, pod, 'it waits in vain unless a webhook adds it to the pod')
+  return { order, faults: all, warnings: sortFaults([...check.warnings, ...absent]) }
 }
 
 /** An annotation that is there and is text. */

@@ -2,14 +2,23 @@
 import type { Claim } from './depends-on.ts'
 import type { Edge, OutsideWait } from './order.ts'
 import { INIT_CONTAINER } from './own.ts'
-import { proposeWord } from './suggest.ts'
+import { proposeWord, suggest } from './suggest.ts'
 import { hasKind, type OutsideTarget, readTarget } from './target.ts'
+import type { NamedContainer, TemplateParts } from './template.ts'
 import type { Fault, Position } from './tree.ts'
 
 /** The names of a pod's containers. */
 export interface PodNames {
   readonly containers: ReadonlySet<string>
   readonly initContainers: ReadonlySet<string>
+}
+
+export function namePod({
+  containers,
+  initContainers,
+}: Pick<TemplateParts, 'containers' | 'initContainers'>): PodNames {
+  const collect = (list: readonly NamedContainer[]) => new Set(list.map(({ name }) => name))
+  return { containers: collect(containers), initContainers: collect(initContainers) }
 }
 
 export interface Dependencies {
@@ -61,10 +70,23 @@ function findTarget({ container, target, condition }: Claim, pod: PodNames): Fou
   return refusal === undefined ? { outside: read.target } : { refusal }
 }
 
+/** One that is not there may be a mesh's, which its webhook adds; a slip of one that is there is not. */
 function refuseSidecar(name: string, pod: PodNames): Refusal | undefined {
-  if (pod.containers.has(name) || pod.initContainers.has(name)) return undefined
-  const known = [...pod.initContainers, ...pod.containers]
-  return { what: `unknown container "${name}"`, fix: proposeWord(name, known, `this pod has ${listSome(known)}`) }
+  if (hasContainer(pod, name)) return undefined
+  const near = suggest(name, [...pod.initContainers, ...pod.containers])
+  return near === undefined ? undefined : { what: `unknown container "${name}"`, fix: `did you mean "${near}"?` }
+}
+
+/** A fault for each wait for a sidecar that the pod does not have, or does not have yet. */
+export function findAbsentSidecars(outside: readonly OutsideWait[], pod: PodNames, fix: string): readonly Fault[] {
+  return outside.flatMap(({ container, target, at }) => {
+    if (target.kind !== 'sidecar' || hasContainer(pod, target.name)) return []
+    return [{ at, container, what: `waits for "sidecar/${target.name}", which is not in this manifest`, fix }]
+  })
+}
+
+function hasContainer(pod: PodNames, name: string): boolean {
+  return pod.containers.has(name) || pod.initContainers.has(name)
 }
 
 /** What podorder wraps tells by flags how it is, sooner than the downward API. @param wrapped all that are ordered */

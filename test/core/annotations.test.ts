@@ -82,6 +82,18 @@ for (const [annotations, waits] of Object.entries(OUTSIDE)) {
   })
 }
 
+test('a sidecar that is not in the manifest may come by a webhook: that is told, not refused', (t) => {
+  const { order, faults, warnings } = readPod(block('app: {sidecar/istio-proxy: ready}'))
+  t.deepEqual(describeAll(faults), [])
+  t.deepEqual(describeAll(warnings), [
+    'pod.yaml:5:13: container "app": waits for "sidecar/istio-proxy", which is not in this manifest; it waits in vain unless a webhook adds it to the pod',
+  ])
+  t.deepEqual(
+    order?.outside.map(({ target }) => target),
+    [{ kind: 'sidecar', name: 'istio-proxy', label: 'sidecar/istio-proxy' }],
+  )
+})
+
 test('what is outside takes no part in cycles, stops and the containers of an order', (t) => {
   const { order, faults } = readPod(block('app: {db: ready, sidecar/cache: ready, pod/db: ready}', 'db: [pod/app]'))
   t.deepEqual(describeAll(faults), [])

@@ -1,11 +1,12 @@
 /** From a manifest's text to the one pod to run: found, checked, its order read. Nothing has been started yet. */
+import { findAbsentSidecars, namePod } from '../../core/edges.ts'
 import type { Order } from '../../core/order.ts'
 import type { PodTemplate } from '../../core/pod.ts'
 import { readPodOrder } from '../../core/pod-order.ts'
 import { checkSidecars } from '../../core/rewrite-check.ts'
 import { collectSources, type Sources } from '../../core/sources.ts'
 import { proposeWord } from '../../core/suggest.ts'
-import { findTemplates, type FoundTemplate } from '../../core/template.ts'
+import { findTemplates, type FoundTemplate, readTemplate } from '../../core/template.ts'
 import { describeFault, type Fault, findTree, sortFaults, type Tree } from '../../core/tree.ts'
 import type { ManifestDocument, RunPorts } from './ports.ts'
 
@@ -61,7 +62,7 @@ export async function loadPod({ path, only, findUnsuitable }: Wanted, ports: Por
     const tree = findTree(chosen.document.tree(), chosen.path)
     if (tree === undefined) throw new Error(`no template at ${chosen.path.join('.')}`)
     const { order, faults: own, warnings, sound } = readPodOrder(tree, (scalar) => ports.yaml.readNested(scalar))
-    const sidecars = order === undefined ? [] : checkSidecars(tree, order)
+    const sidecars = order === undefined ? [] : [...checkSidecars(tree, order), ...refuseAbsent(tree, order)]
     const all = [...faults, ...own, ...sidecars, ...(sound ? findUnsuitable(tree, given) : [])]
     if (all.length > 0) return { faults: words(all) }
     const { name, template } = chosen
@@ -71,6 +72,12 @@ export async function loadPod({ path, only, findUnsuitable }: Wanted, ports: Por
   if (faults.length > 0) return { faults: words(faults) }
   const at = documents[0]?.at ?? { line: 1, column: 1 }
   return { faults: [describeFault(file, { at, ...chosen })] }
+}
+
+/** No webhook adds anything to a pod that runs here. */
+function refuseAbsent(tree: Tree, { outside }: Order): readonly Fault[] {
+  const fix = 'add it to the manifest, or remove this to run the pod here'
+  return findAbsentSidecars(outside, namePod(readTemplate(tree)), fix)
 }
 
 /** @returns the template, or what is wrong. */

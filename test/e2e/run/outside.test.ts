@@ -87,6 +87,13 @@ test('what this machine cannot give is refused before anything starts', async (t
   const init = await place.run(['run', 'init.json'])
   t.is(init.code, 2)
   t.regex(init.stderr, /"setup" is an init container, and no sidecar/)
+  place.write('mesh.json', pod('app: sidecar/istio-proxy', { containers: { app: 'touch ran' } }))
+  const mesh = await place.run(['run', 'mesh.json'])
+  t.is(mesh.code, 2)
+  t.regex(
+    mesh.stderr,
+    /"sidecar\/istio-proxy", which is not in this manifest; add it to the manifest, or remove this to/,
+  )
   t.false(place.has('ran'))
   await place.assertClean()
 })
