@@ -1,5 +1,5 @@
 # podorder's image: the files of `npm run build:image-files`, and nothing else.
-#   buildah build --platform linux/amd64,linux/arm64 --build-arg VERSION=0.1.0 --manifest podorder .
+#   buildah build --platform linux/amd64,linux/arm64 --build-arg VERSION="$(npm pkg get version | tr -d '"')" --manifest podorder .
 # `npm run build:image` makes the same from files on disk, where no base image can be had.
 
 # Debian, whose C library goes into the image; and any Node from 20 on.

@@ -1,4 +1,4 @@
-/** What a measurement hands back: one row of the table. */
+/** What a measurement hands back: rows of the table, or a table of its own. */
 import type { Candidate } from './candidates.ts'
 
 export interface Figure {
@@ -14,6 +14,16 @@ export interface Bar {
   readonly text: string
   readonly limit: number
   readonly met: boolean
+}
+
+/** A table for readers of the README: words beside numbers, and no bars. */
+export interface Sheet {
+  readonly name: string
+  /** Beside the first one, whose heading is the name. */
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+  /** What its numbers leave out. */
+  readonly notes: readonly string[]
 }
 
 /** What a measurement works with. */

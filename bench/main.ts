@@ -2,16 +2,17 @@
  * `npm run bench [-- --only startup,handoff] [-- --long] [-- --json FILE]`: what is promised, measured here and now beside
  * the peers. It informs: a bar that is not reached is printed as such, and the exit code stays 0. Times are CLOCK_MONOTONIC,
  * candidates take turns, waiters are seen to be at rest before they are released. PSS is shared among all that run the same
- * file at that moment, other runs of entrypoint on this machine included.
+ * file at that moment, other runs of entrypoint on this machine included. `approaches` runs only when it is named.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { parseArgs } from 'node:util'
+import { measureApproaches } from './approaches.ts'
 import { listCandidates } from './candidates.ts'
 import { measureChain } from './chain.ts'
 import { measureContainer } from './container.ts'
 import { measureController } from './controller.ts'
-import type { Bench, Figure } from './figure.ts'
+import type { Bench, Figure, Sheet } from './figure.ts'
 import { measureHandoff } from './handoff.ts'
 import { measureIdle } from './idle.ts'
 import { measureInject } from './inject.ts'
@@ -20,12 +21,14 @@ import { measureMemory } from './memory.ts'
 import { killProcesses } from './processes.ts'
 import { measureStartup } from './startup.ts'
 import { measureSteps } from './steps.ts'
-import { formatTable } from './table.ts'
+import { formatSheet, formatTable } from './table.ts'
 import { ENTRYPOINT, isExecutable, prepareTools } from './tools.ts'
 import { measureWait } from './wait.ts'
 import { measureWebhook } from './webhook.ts'
 
-const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => readonly Figure[] | Promise<readonly Figure[]>>> = {
+type Measured = readonly (Figure | Sheet)[]
+
+const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => Measured | Promise<Measured>>> = {
   startup: measureStartup,
   memory: measureMemory,
   handoff: measureHandoff,
@@ -37,7 +40,10 @@ const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => readonly Figure[] 
   webhook: measureWebhook,
   controller: measureController,
   inject: measureInject,
+  approaches: measureApproaches,
 }
+/** Five minutes, and nearly all of them spent waiting. */
+const ONLY_WHEN_NAMED = 'approaches'
 
 const USAGE = `usage: npm run bench -- [--only ${Object.keys(MEASUREMENTS).join(',')}] [--long] [--json FILE]`
 
@@ -76,7 +82,7 @@ async function run({ only, json, long }: Options): Promise<void> {
   }
   const tools = prepareTools(directory, skip)
   const candidates = listCandidates(tools, directory, skip)
-  const figures: Figure[] = []
+  const measured: (Figure | Sheet)[] = []
   for (const name of only) {
     process.stderr.write(`measuring ${name}\n`)
     const own = `${directory}/${name}`
@@ -84,7 +90,9 @@ async function run({ only, json, long }: Options): Promise<void> {
     try {
       const measure = MEASUREMENTS[name]
       if (measure !== undefined) {
-        figures.push(...(await measure({ candidates, stamp: tools.stamp, repeat: tools.repeat, directory: own, long })))
+        measured.push(
+          ...(await measure({ candidates, stamp: tools.stamp, repeat: tools.repeat, directory: own, long })),
+        )
       }
     } catch (error) {
       skip(`${name}: ${error instanceof Error ? error.message : String(error)}; left out`)
@@ -92,14 +100,18 @@ async function run({ only, json, long }: Options): Promise<void> {
     }
   }
   const machine = describeMachine()
-  process.stdout.write(`${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}\n\n`)
+  const figures = measured.filter((one) => 'values' in one)
+  const sheets = measured.filter((one) => 'rows' in one)
+  const order = candidates.map(({ name }) => name)
   process.stdout.write(
-    formatTable(
-      figures,
-      candidates.map(({ name }) => name),
-    ),
+    [
+      `${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}\n`,
+      ...(figures.length === 0 ? [] : [formatTable(figures, order)]),
+      ...sheets.map(formatSheet),
+      ...(measured.length === 0 ? ['Nothing was measured.\n'] : []),
+    ].join('\n'),
   )
-  if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine, figures, skipped }, null, 2)}\n`)
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine, figures, sheets, skipped }, null, 2)}\n`)
 }
 
 /** @returns the options, or one sentence on what is wrong with them. */
@@ -110,7 +122,7 @@ function readOptions(argv: string[]): Options | string {
       args: argv,
       options: { only: { type: 'string' }, json: { type: 'string' }, long: { type: 'boolean', default: false } },
     })
-    const only = [...new Set(values.only?.split(',') ?? names)]
+    const only = [...new Set(values.only?.split(',') ?? names.filter((name) => name !== ONLY_WHEN_NAMED))]
     const unknown = only.find((name) => !names.includes(name))
     if (unknown !== undefined) return `--only knows ${names.join(', ')}, not "${unknown}"`
     if (!isExecutable(ENTRYPOINT)) return 'dist/entrypoint is not there; npm run build makes it'

@@ -1,11 +1,10 @@
-/** Figures as one table: a row each, candidates side by side, ours last with what it must reach. */
-import { type Bar, type Figure, OURS } from './figure.ts'
+/** Figures as one table: a row each, candidates side by side, ours last with what it must reach. Sheets as Markdown. */
+import { type Bar, type Figure, OURS, type Sheet } from './figure.ts'
 
 const LEGEND = `In brackets: ${OURS}'s figure as a multiple of this one.`
 
 /** @param order of the columns; one without a figure is left out. */
 export function formatTable(figures: readonly Figure[], order: readonly string[]): string {
-  if (figures.length === 0) return 'Nothing was measured.\n'
   const columns = order.filter((name) => figures.some(({ values }) => values[name] !== undefined))
   const rows = [
     ['', ...columns, 'bar'],
@@ -15,14 +14,19 @@ export function formatTable(figures: readonly Figure[], order: readonly string[]
       figure.bars.map(formatBar).join('; '),
     ]),
   ]
+  return [...pad(rows).map((row) => row.join('  ').trimEnd()), '', LEGEND, ''].join('\n')
+}
+
+export function formatSheet({ name, columns, rows, notes }: Sheet): string {
+  const [head = [], ...body] = pad([[name, ...columns], ...rows])
+  const lines = [head, head.map((cell) => '-'.repeat(cell.length)), ...body].map((row) => `| ${row.join(' | ')} |`)
+  return [...lines, '', ...notes, ''].join('\n')
+}
+
+/** Each cell as wide as its column. */
+function pad(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
-  return [...lines, '', LEGEND, ''].join('\n')
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)))
 }
 
 function formatCell({ values }: Figure, name: string): string {

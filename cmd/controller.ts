@@ -1,5 +1,5 @@
 /** `podorder controller` on the command line. */
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { hostname } from 'node:os'
 import type { Signals } from '../src/adapters/signals.ts'
 import { describeSystemError } from '../src/core/files.ts'
@@ -7,10 +7,9 @@ import { connect } from './connection.ts'
 
 const EXAMPLES = `
 Examples:
-  podorder controller                        in a pod, by its ServiceAccount
-  podorder controller --leader-elect=false   on a workstation, by KUBECONFIG
-  podorder controller --namespace ci --tekton
-`
+  podorder controller                       in a pod, by its ServiceAccount
+  podorder controller --leader-elect=false  on a workstation, by KUBECONFIG
+  podorder controller --namespace ci --tekton`
 
 /** As commander hands them over: a switch that was not given is not there. */
 interface Given {
@@ -22,7 +21,7 @@ interface Given {
   readonly qps: number
   readonly burst: number
   readonly port: number
-  readonly leaderElect: boolean
+  readonly leaderElect: 'true' | 'false'
   readonly leaseNamespace?: string
   readonly leaseName: string
   readonly identity?: string
@@ -33,19 +32,25 @@ export function addController(program: Command, signals: Signals, end: (code: nu
   program
     .command('controller')
     .description('tell pods of a cluster which containers are ready')
-    .option('--kubeconfig <file>', 'how to reach the API; KUBECONFIG, or the ServiceAccount, without it')
-    .option('--context <name>', 'a context of it')
     .option('-n, --namespace <name>', 'the pods of this one only', readName)
     .option('--tekton', "annotate Tekton's pods too, once their sidecars are ready")
-    .option('--events', 'write an Event on a pod in which a container waits for more than a minute')
+    .option('--events', 'an Event on a pod that has waited for a minute')
     .option('--qps <number>', 'writes a second', readRate, 50)
     .option('--burst <number>', 'writes at once', readCount, 100)
-    .option('--port <number>', 'of /healthz, /readyz and /metrics; 0: any', readPort, 8080)
-    .option('--leader-elect [bool]', 'of several replicas one writes, the one that holds the Lease', readSwitch, true)
-    .option('--lease-namespace <name>', 'of the Lease; our own without it', readName)
-    .option('--lease-name <name>', 'of the Lease', readName, 'podorder-controller')
-    .option('--identity <name>', 'of this replica; POD_NAME, or the host name, without it')
+    .option('--port <port>', 'of /healthz, /readyz, /metrics; 0: any', readPort, 8080)
+    .option('--kubeconfig <file>', 'else KUBECONFIG, or the ServiceAccount')
+    .option('--context <name>', 'of the kubeconfig')
     .helpOption('-h, --help', 'print this page')
+    .optionsGroup('Several replicas:')
+    .addOption(
+      new Option('--leader-elect [bool]', 'only one writes, which holds the Lease')
+        .choices(['true', 'false'])
+        .default('true')
+        .preset('true'),
+    )
+    .option('--lease-namespace <name>', 'of the Lease; else our own', readName)
+    .option('--lease-name <name>', 'of the Lease', readName, 'podorder-controller')
+    .option('--identity <name>', 'of this replica; else POD_NAME, or the host name')
     .addHelpText('after', EXAMPLES)
     .action(async (given: Given) => end(await run(given, signals)))
 }
@@ -67,7 +72,7 @@ async function run(given: Given, signals: Signals): Promise<number> {
       qps,
       burst,
       port,
-      leaderElect,
+      leaderElect: leaderElect === 'true',
       leaseNamespace: given.leaseNamespace,
       leaseName,
       identity: given.identity || process.env['POD_NAME'] || hostname(),
@@ -107,9 +112,4 @@ function readPort(text: string): number {
   const port = Number(text)
   if (/^\d+$/.test(text) && port <= 65_535) return port
   throw new InvalidArgumentError('Give a port from 0 to 65535.')
-}
-
-function readSwitch(text: string): boolean {
-  if (text === 'true' || text === 'false') return text === 'true'
-  throw new InvalidArgumentError('Give true or false.')
 }

@@ -39,7 +39,7 @@ async function main(argv: readonly string[]): Promise<number> {
       return (await doOtherJob(argv, system)) ?? misuse(reading.problem)
     case 'help': {
       const { formatHelp } = await import('../src/core/help.ts')
-      process.stdout.write(formatHelp())
+      process.stdout.write(formatHelp(argv))
       return 0
     }
     case 'version': {

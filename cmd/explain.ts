@@ -1,7 +1,52 @@
 /** `podorder explain` on the command line. */
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { describeSystemError } from '../src/core/files.ts'
+import { openTerminal, writeOut } from './terminal.ts'
+
+const EXAMPLES = `
+Root causes come first, then what they cause; a line that begins with > is what
+to do, or what to ask kubectl. Exit code: 0 when told, 2 for bad input.
+
+Examples:
+  kubectl get pod shop -o json | podorder explain -
+  kubectl get pods -l app=shop -o yaml | podorder explain -
+  podorder explain pod.json --now 2026-03-01T12:00:00Z
+`
+
+interface Given {
+  readonly format: 'text' | 'json'
+  readonly now?: number
+}
 
 /** @param end takes the exit code */
 export function addExplain(program: Command, end: (code: number) => void): void {
-  program.command('explain').action(() => end(2))
+  program
+    .command('explain')
+    .description('tell why a pod hangs, or how it ended')
+    .argument('<pod>', 'a file with one pod or several, as kubectl get -o json or yaml prints them; - for stdin')
+    .addOption(new Option('--format <format>', 'for people, or for programs').choices(['text', 'json']).default('text'))
+    .option('--now <time>', 'as of when, for a pod that was recorded: 2026-03-01T12:00:00Z', readTime)
+    .helpOption('-h, --help', 'print this page')
+    .addHelpText('after', EXAMPLES)
+    .action(async (path: string, given: Given) => end(await explain(path, given)))
+}
+
+async function explain(path: string, { format, now = Date.now() }: Given): Promise<number> {
+  const { readManifest, readNested, readValues } = await import('../src/adapters/yaml.ts')
+  const { explainPods } = await import('../src/commands/explain.ts')
+  return explainPods(
+    { path, format, nowMs: now },
+    {
+      yaml: { read: readManifest, readNested, readValues },
+      disk: await import('../src/adapters/workspace.ts'),
+      terminal: { ...openTerminal(), write: writeOut },
+      describeError: describeSystemError,
+    },
+  )
+}
+
+function readTime(text: string): number {
+  const ms = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(ms)) throw new InvalidArgumentError('Give a time such as 2026-03-01T12:00:00Z.')
+  return ms
 }

@@ -19,24 +19,34 @@ export interface GivenLookup {
   readonly lookupTimeout: number
 }
 
+/** Their heading on a page; they have one of their own, `podorder help registries`, and are on no other. */
+export const LOOKUP_GROUP = 'Registries:'
+
+const LOOKUP_POINTER = `
+For --image-config, --offline and mirrors, logins and CAs of registries:
+  podorder help registries`
+
 export function addLookupOptions(command: Command, timeoutMs: number): Command {
-  return command
-    .option('--image-config <file>', 'image -> {entrypoint, cmd}, for containers without a command')
-    .option('--offline', 'ask no registry for the commands of images')
-    .addOption(
-      new Option('--registry-mirror <host=url>', 'ask this URL first for images of the host')
-        .argParser(collectMirror)
-        .default([], 'none'),
-    )
-    .addOption(
-      new Option('--insecure-registry <host>', 'speak plain HTTP to this host').argParser(collect).default([], 'none'),
-    )
-    .option('--registry-ca <file>', 'certificate authorities of registries, in PEM')
-    .addOption(
-      new Option('--lookup-timeout <duration>', 'for all images of a call together')
-        .argParser(readTimeout)
-        .default(timeoutMs, formatDuration(timeoutMs)),
-    )
+  for (const option of listLookupOptions(timeoutMs)) command.addOption(option.helpGroup(LOOKUP_GROUP))
+  return command.addHelpText('after', LOOKUP_POINTER)
+}
+
+/** @param described the timeout, where it is not the same everywhere */
+export function listLookupOptions(timeoutMs: number, described = formatDuration(timeoutMs)): readonly Option[] {
+  return [
+    new Option('--image-config <manifest>', 'a file that says image -> {entrypoint, cmd}'),
+    new Option('--offline', 'ask no registry'),
+    new Option('--registry-mirror <host=url>', 'ask this URL first for images of the host; repeatable')
+      .argParser(collectMirror)
+      .default([]),
+    new Option('--insecure-registry <host>', 'speak plain HTTP to this host; repeatable')
+      .argParser(collect)
+      .default([]),
+    new Option('--registry-ca <file>', 'certificate authorities of registries, in PEM'),
+    new Option('--lookup-timeout <duration>', 'for all images of a call together')
+      .argParser(readTimeout)
+      .default(timeoutMs, described),
+  ]
 }
 
 export type FindCommands = (wanted: readonly CommandWanted[]) => Promise<readonly CommandFound[]>

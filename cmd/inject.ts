@@ -1,5 +1,5 @@
 /** `podorder inject` and `podorder eject` on the command line. */
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { EjectOptions, InjectOptions } from '../src/commands/inject.ts'
@@ -8,23 +8,22 @@ import { describeSystemError } from '../src/core/files.ts'
 import { DEFAULT_ROOT } from '../src/core/own.ts'
 import { addLookupOptions, collect, type GivenLookup, openLookup } from './image-lookup.ts'
 import { addRewriteOptions, type GivenRewrite, readRewrite } from './rewrite-options.ts'
-import { openTerminal } from './terminal.ts'
+import { openTerminal, writeOut } from './terminal.ts'
 
 const CODE_MISUSE = 2
-const LOOKUP_TIMEOUT_MS = 30_000
+/** For all images of a call together. */
+export const LOOKUP_TIMEOUT_MS = 30_000
 
 const INJECT_EXAMPLES = `
 Examples:
   podorder inject -f app.yaml | kubectl apply -f -
   podorder inject -f manifests/ --in-place --diff
-  helm template . | podorder inject -f - --image registry.example/podorder:1
-`
+  helm template . | podorder inject -f - --image registry.example/podorder:1`
 
 const EJECT_EXAMPLES = `
 Examples:
   podorder eject -f app.yaml
-  podorder eject -f manifests/ --in-place
-`
+  podorder eject -f manifests/ --in-place`
 
 /** As commander hands them over: a switch that was not given is not there. */
 interface Given {
@@ -43,11 +42,8 @@ interface GivenToInject extends Given, GivenLookup, GivenRewrite {
 /** @param end takes the exit code */
 export function addInject(program: Command, end: (code: number) => void): void {
   const command = addTarget(program.command('inject').description('rewrite manifests so that pods keep their order'))
-  addRewriteOptions(command).option(
-    '--root <dir>',
-    "where the containers see podorder's volumes",
-    readRoot,
-    DEFAULT_ROOT,
+  addRewriteOptions(command.optionsGroup('What is written into the pods:')).addOption(
+    new Option('--root <path>', "where podorder's volumes are").argParser(readRoot).default(DEFAULT_ROOT),
   )
   addLookupOptions(command, LOOKUP_TIMEOUT_MS)
     .addHelpText('after', INJECT_EXAMPLES)
@@ -59,13 +55,13 @@ export function addInject(program: Command, end: (code: number) => void): void {
 
 function addTarget(command: Command): Command {
   return command
-    .argument('[files...]', 'the same as -f')
-    .option('-f, --filename <file>', 'a manifest, a directory of them, or - for stdin; may be repeated', collect, [])
-    .option('-R, --recursive', 'look in the directories of directories too')
+    .argument('[files...]')
+    .option('-f, --filename <manifest>', 'a file, a directory or - for stdin; repeatable', collect, [])
+    .option('-R, --recursive', 'directories of directories too')
     .option('-i, --in-place', 'write each file where it came from')
-    .option('-o, --output <path>', 'write there: a file, or a directory when it ends with /')
-    .option('--diff', 'show what changes; writes only with --in-place or --output')
-    .option('--only <KIND/NAME>', 'this pod or workload only; may be repeated', collect, [])
+    .option('-o, --output <path>', 'write to a file, or to a directory/')
+    .option('--diff', 'show what changes; write only with -i or -o')
+    .option('--only <KIND/NAME>', 'this pod or workload only; repeatable', collect, [])
     .helpOption('-h, --help', 'print this page')
 }
 
@@ -113,21 +109,11 @@ async function openPorts(): Promise<ManifestPorts> {
   }
 }
 
-/** That a reader has seen enough, as head has, is no error. */
-function writeOut(text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => {
-      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error)
-      else resolve()
-    })
-  })
-}
-
-function cacheDirectory(): string {
+export function cacheDirectory(): string {
   return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'podorder')
 }
 
-function readRoot(path: string): string {
+export function readRoot(path: string): string {
   const parts = path.split('/').filter((part) => part !== '' && part !== '.')
   const usual = /^\/[^:$,=]+$/.test(path) && parts.length > 0 && !parts.includes('..')
   if (!usual) throw new InvalidArgumentError('Give an absolute path, such as /podorder, without : $ , = in it.')

@@ -3,6 +3,7 @@ import type { Signals } from '../src/adapters/signals.ts'
 import { isTektonMode } from '../src/commands/tekton/mode.ts'
 import type { Files } from '../src/core/files.ts'
 import { WAIT_WORDS } from '../src/core/kube/wait-words.ts'
+import { suggest } from '../src/core/suggest.ts'
 
 /** @returns the exit code, or one sentence on what is wrong with the words; undefined when they ask for nothing else */
 export async function doJob(
@@ -14,6 +15,9 @@ export async function doJob(
   if (first === 'probe') return (await import('./probe.ts')).probe(words, files)
   if (first === 'install') return (await import('./install.ts')).install(words)
   if (WAIT_WORDS.includes(first)) return (await import('./wait.ts')).wait(argv, signals, files)
-  if (!isTektonMode(argv, (name) => process.env[name] !== undefined)) return undefined
-  return (await import('./tekton.ts')).startTekton(argv, signals)
+  if (isTektonMode(argv, (name) => process.env[name] !== undefined)) {
+    return (await import('./tekton.ts')).startTekton(argv, signals)
+  }
+  const near = suggest(first, ['install', 'probe', ...WAIT_WORDS])
+  return near === undefined ? undefined : `put -- before the command: -- ${first} …; did you mean ${near}?`
 }

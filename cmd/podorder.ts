@@ -4,69 +4,88 @@ import { Command, CommanderError } from 'commander'
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Signals, takeSignals } from '../src/adapters/signals.ts'
+import { describeMisuse } from '../src/core/misuse.ts'
 import { version } from '../src/core/version.ts'
 import { addCheck } from './check.ts'
+import { readProgram } from './command-words.ts'
 import { COMPILED } from './compiled.ts'
+import { addCompletion } from './completion.ts'
 import { addController } from './controller.ts'
 import { addExplain } from './explain.ts'
 import { addGraph } from './graph.ts'
+import { addHelp, HELP_LAYOUT } from './help.ts'
 import { addInject } from './inject.ts'
 import { addRbac } from './rbac.ts'
 import { addRun } from './run.ts'
 import { addTimeline } from './timeline.ts'
+import { openTerminal } from './terminal.ts'
+import { addVersion } from './version.ts'
 import { addWebhook } from './webhook.ts'
 
 const CODE_MISUSE = 2
+const LISTENING = new Set(['run', 'webhook', 'controller'])
 
 const EXAMPLES = `
 Examples:
   podorder run pod.yaml
   podorder inject -f app.yaml | kubectl apply -f -
   kubectl podorder inject -f app.yaml --diff
-`
+
+podorder help COMMAND, or podorder COMMAND --help, tells more.`
 
 /** @param argv without the program's own name */
 export async function runPodorder(argv: readonly string[], signals: Signals): Promise<number> {
   let code = 0
+  const terminal = openTerminal()
+  let written: Promise<void> | undefined
   const program = new Command('podorder')
     .description('Starts the containers of a Kubernetes pod in the order they need, and stops them in reverse.')
     .version(`podorder ${version}`, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this page')
     .helpCommand(false)
+    .configureHelp(HELP_LAYOUT)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`podorder: ${inOneLine(text)}\n`) })
+    // What commander complains about comes as an error too, and is told then.
+    .configureOutput({ outputError: () => {}, writeOut: (text) => void (written = terminal.write(text)) })
+    .showSuggestionAfterError(false)
     .addHelpText('after', EXAMPLES)
   const end = (ended: number): void => {
     code = ended
   }
-  addRun(program, signals, end)
+  // Those that go on until they are told to stop listen themselves.
+  program.hook('preAction', (_, command) => {
+    if (!LISTENING.has(command.name())) signals.release()
+  })
+  program.commandsGroup('Manifests:')
   addInject(program, end)
   addCheck(program, end)
+  program.commandsGroup('Run and understand:')
+  addRun(program, signals, end)
   addGraph(program, end)
   addTimeline(program, end)
   addExplain(program, end)
+  program.commandsGroup('In a cluster:')
   addWebhook(program, signals, end)
   addController(program, signals, end)
   addRbac(program, end)
+  program.commandsGroup('podorder itself:')
+  addCompletion(program, end)
+  addVersion(program, end)
+  addHelp(program, end)
   try {
     await program.parseAsync([...argv], { from: 'user' })
-    return code
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    return error.exitCode === 0 ? 0 : CODE_MISUSE
+    code = error.exitCode === 0 ? 0 : CODE_MISUSE
+    if (!isHelp(error)) terminal.complain(`podorder: ${describeMisuse(error.message, argv, readProgram(program))}`)
   }
+  await written
+  return code
 }
 
-/** commander's own words, `error: unknown option '--jsn'` and below it `(Did you mean --json?)`. */
-function inOneLine(text: string): string {
-  const [problem = '', proposal] = text
-    .trim()
-    .replace(/^error: /, '')
-    .split('\n')
-  // Our own words end in a full stop, and say what to do.
-  if (problem.endsWith('.')) return problem.slice(0, -1)
-  if (proposal === undefined) return `${problem} (podorder --help lists what there is)`
-  return `${problem}; ${proposal.replace(/^\(D(.*)\)$/, 'd$1')}`
+/** The page or the version has been printed, because it was asked for or because nothing was. */
+function isHelp({ code }: CommanderError): boolean {
+  return ['commander.help', 'commander.helpDisplayed', 'commander.version'].includes(code)
 }
 
 /** Run as a program of its own (`npx podorder`), rather than by cmd/entrypoint.ts under another name. */

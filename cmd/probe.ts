@@ -8,7 +8,7 @@ export function probe(argv: readonly string[], files: Files): number | string {
   if (code === 2) return text
   try {
     // process.stdout would cost as much again as all the rest.
-    if (code === 1) files.send(1, `${text}\n`)
+    if (text !== '') files.send(1, `${text}\n`)
   } catch {
     // There is nobody to tell; the exit code does.
   }

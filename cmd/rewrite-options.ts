@@ -13,15 +13,15 @@ export interface GivenRewrite {
 
 export function addRewriteOptions(command: Command): Command {
   return command
-    .option('--image <image>', "podorder's own, from which the executable is installed", DEFAULT_IMAGE)
-    .addOption(new Option('--image-pull-policy <policy>', 'of that image').choices(['Always', 'IfNotPresent', 'Never']))
+    .option('--image <image>', "podorder's own", DEFAULT_IMAGE)
+    .addOption(new Option('--image-pull-policy <how>', 'of that image').choices(['Always', 'IfNotPresent', 'Never']))
     .addOption(
-      new Option('--bin-source <how>', 'copy it into a volume, or mount the image (Kubernetes >= 1.33)')
+      new Option('--bin-source <how>', 'an image-volume needs Kubernetes >= 1.33')
         .choices(['copy', 'image-volume'])
         .default('copy'),
     )
     .addOption(
-      new Option('--requests <how>', 'max: steps in a chain request what the largest needs, not the sum')
+      new Option('--requests <how>', 'max: steps in a chain request what the largest needs')
         .choices(['keep', 'max'])
         .default('keep'),
     )

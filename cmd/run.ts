@@ -1,5 +1,5 @@
 /** `podorder run` on the command line. */
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { existsSync, realpathSync } from 'node:fs'
 import { cpus, hostname, totalmem } from 'node:os'
 import { dirname, extname, join } from 'node:path'
@@ -8,6 +8,7 @@ import { openLibrary } from '../src/adapters/posix/library.ts'
 import type { Signals } from '../src/adapters/signals.ts'
 import type { RunOptions } from '../src/commands/run.ts'
 import { describeSystemError } from '../src/core/files.ts'
+import { formatOf, TIMELINE_FORMATS } from '../src/core/picture-format.ts'
 import { COMPILED } from './compiled.ts'
 import { openTerminal } from './terminal.ts'
 
@@ -16,9 +17,8 @@ const PR_SET_CHILD_SUBREAPER = 36
 
 const RUN_EXAMPLES = `
 Examples:
-  podorder run pod.yaml                     until its main containers have ended, or Ctrl-C
-  podorder run --runtime podman pod.yaml    the same in real containers
-  podorder run --time-scale 0.1 pod.yaml    with back-offs of 1 s, 2 s, 4 s instead of 10 s, 20 s, 40 s
+  podorder run pod.yaml                   until its main containers have ended
+  podorder run --timeline run.html pod.yaml  and a picture of when it did what
   helm template . | podorder run --only Deployment/shop -
 `
 
@@ -31,6 +31,7 @@ interface GivenOptions {
   readonly output: boolean
   readonly json?: boolean
   readonly quiet?: boolean
+  readonly timeline: RunOptions['timeline']
 }
 
 /** @param end takes the exit code */
@@ -40,23 +41,27 @@ export function addRun(program: Command, signals: Signals, end: (code: number) =
     .description('run a pod on this machine, without a cluster')
     .argument('<pod.yaml>', 'a manifest, or - for stdin; its first pod is run')
     .option('--only <KIND/NAME>', 'run this one of several')
-    .option('--runtime <name>', 'process or podman', readRuntime, 'process')
+    .addOption(
+      new Option('--runtime <name>', 'what runs the containers').choices(['process', 'podman']).default('process'),
+    )
     .option('--image <image>', "podorder's own, where podman needs it")
     .option('--time-scale <factor>', 'for back-offs, the deadline and probes', readFactor, 1)
     .option('--json', 'print one JSON event per line')
     .option('--no-output', "do not print the containers' output")
     .option('-q, --quiet', 'print the closing table only')
+    .option('--timeline <file>', 'draw what became of it: .html, .svg, .json', readPicture)
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (manifest: string, given: GivenOptions) => {
-      const { only, runtime, image, timeScale, output, json = false, quiet = false } = given
-      end(await run({ manifest, only, runtime, image, timeScale, output, json, quiet }, signals))
+      const { only, runtime, image, timeScale, output, json = false, quiet = false, timeline } = given
+      end(await run({ manifest, only, runtime, image, timeScale, output, json, quiet, timeline }, signals))
     })
 }
 
-function readRuntime(name: string): RunOptions['runtime'] {
-  if (name === 'process' || name === 'podman') return name
-  throw new InvalidArgumentError('Use process or podman.')
+function readPicture(path: string): NonNullable<RunOptions['timeline']> {
+  const format = formatOf(path, TIMELINE_FORMATS)
+  if (format !== undefined && format !== 'text') return { path, format }
+  throw new InvalidArgumentError('Give a file that ends with .html, .svg or .json.')
 }
 
 function readFactor(text: string): number {

@@ -8,6 +8,8 @@ export interface Terminal {
   complain(line: string): void
   /** The width of stdout; undefined when it is no terminal. */
   columns(): number | undefined
+  /** How many rows a terminal has that can move its cursor; undefined when stdout is none. */
+  rows(): number | undefined
   readonly coloured: boolean
   /** Calls back when nobody reads stdout any more. */
   onClosed(callback: () => void): void
@@ -34,10 +36,21 @@ export function openTerminal(): Terminal {
     },
     complain: (line) => void stderr.write(`${line}\n`),
     columns: () => (stdout.isTTY ? stdout.columns || DEFAULT_COLUMNS : undefined),
+    rows: () => (stdout.isTTY && env['TERM'] !== 'dumb' ? stdout.rows : undefined),
     coloured: wantsColour(env, stdout.isTTY),
     onClosed(callback) {
       tell = callback
       if (closed) callback()
     },
   }
+}
+
+/** That a reader has seen enough, as head has, is no error. */
+export function writeOut(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error)
+      else resolve()
+    })
+  })
 }

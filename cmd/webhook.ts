@@ -11,10 +11,9 @@ const CODE_MISUSE = 2
 
 const EXAMPLES = `
 Examples:
-  podorder webhook                          in a pod: a certificate of its own, kept in a Secret, renewed by itself
-  podorder webhook --cert-dir /tls          tls.crt and tls.key from files, such as cert-manager's
-  podorder webhook --on-lookup-failure allow
-`
+  podorder webhook                  in a pod: makes and renews its certificate
+  podorder webhook --cert-dir /tls  with tls.crt and tls.key of cert-manager
+  podorder webhook --kubeconfig ~/.kube/config --namespace podorder`
 
 /** As commander hands them over: a switch that was not given is not there. */
 interface Given extends GivenLookup, GivenRewrite {
@@ -31,32 +30,32 @@ interface Given extends GivenLookup, GivenRewrite {
 }
 
 /** Within the 10 s that the API server waits as a rule, with room for all the rest. */
-const LOOKUP_MS = 7000
+export const WEBHOOK_LOOKUP_MS = 7000
 
 /** @param end takes the exit code */
 export function addWebhook(program: Command, signals: Signals, end: (code: number) => void): void {
   const command = program
     .command('webhook')
     .description('rewrite pods of a cluster as they come')
+    .optionsGroup('Where it listens:')
     .option('--port <port>', 'where the API server calls, by HTTPS', readPort, 8443)
-    .option('--health-port <port>', 'of /healthz, /readyz and /metrics', readPort, 8080)
-    .option('--cert-dir <dir>', 'tls.crt and tls.key; without it podorder makes its own')
-    .option('--service <name>', 'the Service that the API server calls', 'podorder-webhook')
-    .option('--namespace <name>', 'of the Service and the Secret; without it, the one this runs in')
-    .option('--secret <name>', 'where certificates of its own are kept', 'podorder-webhook-tls')
-    .option('--configuration <name>', 'the MutatingWebhookConfiguration that gets the caBundle', 'podorder')
+    .option('--health-port <port>', 'of /healthz, /readyz, /metrics', readPort, 8080)
+    .helpOption('-h, --help', 'print this page')
+    .optionsGroup('Its certificate:')
+    .option('--cert-dir <dir>', 'tls.crt and tls.key; else it makes its own')
+    .option('--service <name>', 'the Service to call', 'podorder-webhook')
+    .option('--secret <name>', 'keeps its own', 'podorder-webhook-tls')
+    .option('--namespace <name>', 'of both; else the one that this runs in')
+    .option('--configuration <name>', 'MutatingWebhookConfiguration', 'podorder')
     .option('--kubeconfig <file>', 'how to reach the API, outside a cluster')
     .option('--context <name>', 'of the kubeconfig')
+    .optionsGroup('What becomes of pods:')
     .addOption(
-      new Option(
-        '--on-lookup-failure <what>',
-        'with a pod when an image does not tell its command: not let it in, or not order it',
-      )
+      new Option('--on-lookup-failure <how>', 'when an image does not tell its command')
         .choices(['deny', 'allow'])
         .default('deny'),
     )
-  addLookupOptions(addRewriteOptions(command), LOOKUP_MS)
-    .helpOption('-h, --help', 'print this page')
+  addLookupOptions(addRewriteOptions(command), WEBHOOK_LOOKUP_MS)
     .addHelpText('after', EXAMPLES)
     .action(async (given: Given) => end(await webhook(given, signals)))
 }

@@ -3,8 +3,14 @@
  * node_modules, so what is published has none; otherwise it is the sources, file by file.
  */
 import { execa } from 'execa'
-import { chmod, rm } from 'node:fs/promises'
+import { chmod, rename, rm } from 'node:fs/promises'
 
-await rm('dist/npm', { recursive: true, force: true })
-await execa('tsc', ['-p', 'tsconfig.npm.json'], { stdio: 'inherit' })
-for (const name of ['entrypoint', 'podorder']) await chmod(`dist/npm/cmd/${name}.js`, 0o755)
+const OUT = 'dist/npm'
+const NEW = 'build/npm'
+
+await rm(NEW, { recursive: true, force: true })
+await execa('tsc', ['-p', 'tsconfig.npm.json', '--outDir', NEW], { stdio: 'inherit' })
+for (const name of ['entrypoint', 'podorder']) await chmod(`${NEW}/cmd/${name}.js`, 0o755)
+// Nothing of an earlier build is left, and one that fails leaves the earlier one.
+await rm(OUT, { recursive: true, force: true })
+await rename(NEW, OUT)

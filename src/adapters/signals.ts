@@ -2,6 +2,8 @@
 export interface Signals {
   /** Gets each signal's number from now on, those that came before first. One listener at a time. */
   listen(listener: (signal: number) => void): void
+  /** Back to what the kernel does with each, also with those that came before: for what has nothing to clean up. */
+  release(): void
 }
 
 /**
@@ -23,6 +25,10 @@ export function takeSignals(): Signals {
     listen(listener) {
       current = listener
       for (const signal of early.splice(0)) listener(signal)
+    },
+    release() {
+      for (const name of TAKEN) process.removeAllListeners(name)
+      for (const signal of early.splice(0)) process.kill(process.pid, signal)
     },
   }
 }

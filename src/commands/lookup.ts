@@ -19,7 +19,8 @@ export interface CommandWanted {
 }
 
 export type CommandFound =
-  | CommandWords
+  /** `on`: what the image exists for, `os/architecture[/variant]`; not there where somebody has said the command. */
+  | (CommandWords & { readonly on?: readonly string[] })
   /** One sentence that names the image, and what can be done. */
   | { readonly problem: string; readonly fix: string }
 
@@ -50,7 +51,10 @@ export async function findCommands(
     }
     return mapAtOnce(AT_ONCE, wanted, async (one) => {
       const source = readSources(one, settings)
-      return conclude(one, 'registry' in source ? await lookUp(source, one.pullSecrets) : source)
+      if (!('registry' in source)) return conclude(one, source)
+      const known = await lookUp(source, one.pullSecrets)
+      const found = conclude(one, known)
+      return 'problem' in found || 'problem' in known ? found : { ...found, on: known.map(({ platform }) => platform) }
     })
   })
 }

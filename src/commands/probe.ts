@@ -4,10 +4,12 @@
  */
 import { scanArgv, type FlagTable } from '../core/argv.ts'
 import type { Files } from '../core/files.ts'
+import { formatRows } from '../core/help-rows.ts'
 
 const FLAGS = {
   'run-dir': { kind: 'value', value: 'DIR', help: 'where the flags are' },
   name: { kind: 'value', value: 'NAME', help: 'of the container in it' },
+  help: { kind: 'switch', help: 'this page' },
 } as const satisfies FlagTable
 
 interface Ports {
@@ -17,7 +19,7 @@ interface Ports {
 
 export interface Verdict {
   readonly code: 0 | 1 | 2
-  /** For stdout where the code is 1: the kubelet shows it in the pod's events. For stderr where it is 2. */
+  /** For stdout, unless it is empty: the kubelet shows it in the pod's events. For stderr where the code is 2. */
   readonly text: string
 }
 
@@ -25,6 +27,7 @@ export interface Verdict {
 export function runProbe(argv: readonly string[], { files, describeError }: Ports): Verdict {
   const scanned = scanArgv(argv, FLAGS)
   if ('problem' in scanned) return { code: 2, text: scanned.problem }
+  if (scanned.values.get('help')?.at(-1) === 'true') return { code: 0, text: formatProbeHelp() }
   const runDir = scanned.values.get('run-dir')?.at(-1)
   const name = scanned.values.get('name')?.at(-1)
   const stray = scanned.words[0] ?? (scanned.rest === undefined ? undefined : '--')
@@ -38,4 +41,19 @@ export function runProbe(argv: readonly string[], { files, describeError }: Port
   } catch (error) {
     return { code: 1, text: `cannot look into ${runDir}/${name}: ${describeError(error)}` }
   }
+}
+
+function formatProbeHelp(): string {
+  return [
+    'entrypoint probe succeeds once the container is live; until then it says what',
+    'the container does. inject writes it as the startupProbe of those that wait.',
+    '',
+    'Usage: entrypoint probe --run-dir DIR --name NAME',
+    '  entrypoint probe --run-dir /podorder/run --name app',
+    '',
+    'Flags:',
+    ...formatRows(FLAGS),
+    '',
+    'Exit codes: 0 live; 1 not yet; 2 usage.',
+  ].join('\n')
 }

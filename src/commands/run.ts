@@ -1,7 +1,10 @@
 /** `podorder run POD.yaml`: a pod's containers on this machine, in the order they need. */
+import type { History } from '../core/history.ts'
 import { DEFAULT_IMAGE } from '../core/own.ts'
 import { findUnsuitable } from '../core/suitability.ts'
+import type { PictureFormat } from '../core/picture-format.ts'
 import type { Verdict } from '../core/verdict.ts'
+import { writeOutput } from './output.ts'
 import { keepDownward } from './run/downward.ts'
 import { loadPod } from './run/load.ts'
 import { runPod } from './run/pod.ts'
@@ -11,6 +14,7 @@ import type { PodPlan } from './run/prepare.ts'
 import { createPrinter } from './run/printer.ts'
 import { prepareProcesses } from './run/processes.ts'
 import type { Runtime } from './run/runtime.ts'
+import { drawPicture } from './timeline/picture.ts'
 
 /** What runs the containers, and what a pod may ask for that it cannot give. Podman says that itself. */
 const RUNTIMES = {
@@ -30,6 +34,8 @@ export interface RunOptions {
   readonly json: boolean
   readonly quiet: boolean
   readonly output: boolean
+  /** Where the picture of it goes when it has ended. */
+  readonly timeline: { readonly path: string; readonly format: PictureFormat } | undefined
 }
 
 const CODE_BAD_INPUT = 2
@@ -66,8 +72,10 @@ export async function runManifest(options: RunOptions, ports: RunPorts): Promise
     if ('runtime' in plan) ({ runtime } = plan)
     if (interruption.signal !== undefined) return 128 + interruption.signal
     if ('faults' in plan) return refuse(plan.faults, ports)
-    const verdict = await runAndPrint(plan, options, interruption, ports)
-    return verdict.reason === 'Interrupted' ? 128 + (interruption.signal ?? 0) : verdict.exitCode
+    const { verdict, history } = await runAndPrint(plan, options, interruption, ports)
+    const written = await writePicture(history, options, ports)
+    const code = verdict.reason === 'Interrupted' ? 128 + (interruption.signal ?? 0) : verdict.exitCode
+    return code === 0 ? written : code
   } finally {
     await runtime?.close()
     await disk.removeWorkspace(workspace)
@@ -79,20 +87,26 @@ async function runAndPrint(
   options: RunOptions,
   interruption: Interruption,
   ports: RunPorts,
-): Promise<Verdict> {
+): Promise<{ readonly verdict: Verdict; readonly history: History }> {
   const containers = plan.members.map(({ name }) => name)
-  const printer = createPrinter({ ...options, pod: plan.name, containers }, ports)
+  const printer = createPrinter({ ...options, containers }, ports)
   const downward = keepDownward(plan, ports, printer.print)
   const { report } = downward
   try {
     const verdict = await runPod(plan, interruption.listen, ports, report)
     const { phase, exitCode, reason } = verdict
     void report({ event: 'pod', atMs: ports.now(), phase, ...(reason === undefined ? {} : { reason }), exitCode })
-    return verdict
+    return { verdict, history: printer.history() }
   } finally {
     await downward.settle()
     await printer.close()
   }
+}
+
+/** @returns the exit code */
+async function writePicture(history: History, { timeline }: RunOptions, ports: RunPorts): Promise<number> {
+  if (timeline === undefined) return 0
+  return writeOutput(await drawPicture(timeline.format, history), timeline.path, ports)
 }
 
 function refuse(faults: readonly string[], { terminal }: RunPorts): number {

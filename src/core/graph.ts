@@ -51,44 +51,6 @@ export function measureHeights(containers: readonly string[], links: readonly Li
   return new Map(graph.names.map((name, node) => [name, levels[node] ?? 0]))
 }
 
-export interface CriticalPath {
-  /** From the first to start to the last to end. */
-  readonly containers: readonly string[]
-  readonly durationMs: number
-}
-
-/**
- * The chain of containers that makes the whole take as long as it does, when each takes `durationOf` ms from the opening of
- * its gate to being what others wait for. Of equally long chains, the one of the containers listed first.
- */
-export function findCriticalPath(
-  containers: readonly string[],
-  links: readonly Link[],
-  durationOf: (container: string) => number,
-): CriticalPath {
-  const graph = indexGraph(containers, links)
-  const ends: number[] = []
-  const latest: (number | undefined)[] = []
-  for (const node of sortAcyclic(graph)) {
-    const targets = graph.targets[node] ?? []
-    latest[node] = pickLatest(targets, ends)
-    ends[node] = (ends[latest[node] ?? -1] ?? 0) + durationOf(nameOf(graph, node))
-  }
-  const last = pickLatest([...graph.names.keys()], ends)
-  const path: string[] = []
-  for (let node = last; node !== undefined; node = latest[node]) path.push(nameOf(graph, node))
-  return { containers: path.toReversed(), durationMs: ends[last ?? -1] ?? 0 }
-}
-
-function pickLatest(nodes: readonly number[], ends: readonly number[]): number | undefined {
-  let picked: number | undefined
-  for (const node of nodes) {
-    const later = picked === undefined ? Infinity : (ends[node] ?? 0) - (ends[picked] ?? 0)
-    if (later > 0 || (later === 0 && node < (picked ?? Infinity))) picked = node
-  }
-  return picked
-}
-
 export function indexGraph(containers: readonly string[], links: readonly Link[]): Graph {
   const numbers = new Map(containers.map((name, node) => [name, node]))
   const targets: number[][] = containers.map(() => [])

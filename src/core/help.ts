@@ -1,28 +1,77 @@
-/** The help page of the entrypoint. */
-import { OPTIONS } from './options.ts'
+/** The help pages of `entrypoint [flags] -- command`: what nearly everybody needs on one, the rest on the other. Pure. */
+import { formatRows } from './help-rows.ts'
+import { OPTIONS, type OptionName } from './options.ts'
 
-/** The page that `entrypoint --help` prints; fits a screen of 80 columns but for its longest lines. */
-export function formatHelp(): string {
-  const rows = Object.entries(OPTIONS).map(([name, spec]) => {
-    const value = 'value' in spec ? ` ${spec.value}` : ''
-    const repeat = spec.kind === 'list' ? ' …' : ''
-    return `  ${`--${name}${value}${repeat}`.padEnd(28)} ${spec.help}`
-  })
-  return [
-    'entrypoint waits for flag files, runs a command, and writes its own flag files.',
-    '',
-    'usage: entrypoint [flags] -- command [args…]',
-    'e.g.   entrypoint --wait-file /var/run/step-1.ready --post-file /var/run/step-2.ready -- app',
-    '',
-    ...rows,
-    '',
-    'D is a duration such as 90s or 1h30m. --wait-file may be written --wait_file or -wait_file, with a blank or =.',
-    'TARGET is pod/NAME, job/NAME or service/NAME, also KIND/NAMESPACE/NAME and KIND/-lSELECTOR; tcp://HOST:PORT;',
-    'http(s)://…; or sidecar/NAME, a container of this pod that podorder does not wrap.',
-    'Exit codes: the command’s own; 128+n killed by signal n; 1 skipped; 2 usage; 124 timed out;',
-    '125 own failure; 126 cannot be executed; 127 not found.',
-    'entrypoint install copies the executable into a volume: entrypoint install --help.',
-    'entrypoint probe --run-dir=DIR --name=NAME succeeds once that container is live: for its startupProbe.',
-    '',
-  ].join('\n')
+interface Group {
+  readonly heading: string
+  readonly names: readonly OptionName[]
+}
+
+const DAILY: readonly Group[] = [
+  {
+    heading: 'What it waits for, all at once:',
+    names: ['wait-file', 'wait-file-content', 'wait-for', 'wait-timeout'],
+  },
+  {
+    heading: 'What it tells others:',
+    names: ['run-dir', 'name', 'post-file', 'started-file', 'ready-file', 'ready-tcp', 'ready-http', 'ready-exec'],
+  },
+  {
+    heading: 'How it runs the command:',
+    names: ['restart-policy', 'timeout', 'retries', 'on-error', 'stop-file', 'hold', 'exec', 'help', 'version'],
+  },
+]
+
+const RARE: readonly Group[] = [
+  {
+    heading: 'Waits:',
+    names: [
+      'wait-file-timeout',
+      'wait-file-optional',
+      'wait-for-timeout',
+      'wait-for-optional',
+      'kubeconfig',
+      'downward-dir',
+    ],
+  },
+  { heading: 'Probes and hook of Kubernetes:', names: ['startup-probe', 'ready-probe', 'post-start', 'live-delay'] },
+  {
+    heading: 'Runs and stops:',
+    names: [
+      'retry-delay',
+      'retry-factor',
+      'retry-max-delay',
+      'retry-jitter',
+      'rerun',
+      'grace-period',
+      'stop-after',
+      'stop-wait',
+    ],
+  },
+  { heading: 'Output:', names: ['stdout-path', 'stderr-path', 'log-format', 'quiet'] },
+]
+
+const DAILY_HEAD = `entrypoint waits for its turn, runs a command, and tells others by flag files.
+
+Usage: entrypoint [flags] -- command [args…]
+  entrypoint --wait-file /run/1.ready --post-file /run/2.ready -- app`
+
+const DAILY_FOOT = `D is a duration such as 90s or 1h30m; TARGET: see entrypoint wait --help, and
+sidecar/NAME. Exit codes: the command's; 128+n signal n; 1 skipped; 2 usage;
+124 timed out; 125 own failure; 126 cannot be executed; 127 not found.
+More: entrypoint --help more; entrypoint install|probe|wait --help`
+
+const RARE_HEAD = `Usage: entrypoint [flags] -- command [args…]
+  entrypoint --retries 5 --retry-delay 2s --stdout-path /logs/app -- app`
+
+const RARE_FOOT = `A flag may be written --wait-file, --wait_file or -wait_file, with a blank or =.`
+
+/** @param argv that asks for help: `--help`, or `--help more` */
+export function formatHelp(argv: readonly string[]): string {
+  return argv.includes('more') ? layOut(RARE_HEAD, RARE, RARE_FOOT) : layOut(DAILY_HEAD, DAILY, DAILY_FOOT)
+}
+
+function layOut(head: string, groups: readonly Group[], foot: string): string {
+  const sections = groups.map(({ heading, names }) => [heading, ...formatRows(OPTIONS, { names })].join('\n'))
+  return `${[head, ...sections, foot].join('\n\n')}\n`
 }

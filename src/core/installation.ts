@@ -1,12 +1,13 @@
 /** From the words after `install` to what is meant. Pure. */
 import { type FlagTable, scanArgv } from './argv.ts'
 import { MAX_DIRECTORY } from './elf.ts'
+import { formatRows } from './help-rows.ts'
 
 export const INSTALL_OPTIONS = {
   to: {
     kind: 'value',
     value: 'DIR',
-    help: 'where the executable goes, as the containers will see it; without it nothing is copied',
+    help: 'where the executable goes, as containers will see it; without it nothing is copied',
   },
   'run-dir': { kind: 'value', value: 'DIR', help: 'the run directory, in which each container gets its own' },
   containers: { kind: 'list', value: 'NAMES', help: 'the containers, by commas: what they left there is removed' },
@@ -62,18 +63,16 @@ export function readInstallation(argv: readonly string[], cwd: string): InstallR
 }
 
 export function formatInstallHelp(): string {
-  const rows = Object.entries(INSTALL_OPTIONS).map(([name, spec]) => {
-    const value = 'value' in spec ? ` ${spec.value}` : ''
-    return `  ${`--${name}${value}`.padEnd(20)} ${spec.help}`
-  })
   return [
-    'entrypoint install copies this executable and its libraries to where the containers of a pod find it, and makes their',
-    'run directories.',
+    'entrypoint install copies this executable and its libraries to where the',
+    'containers of a pod find it, and makes their run directories.',
     '',
-    'usage: entrypoint install [--to DIR] [--run-dir DIR --containers NAMES]',
-    'e.g.   entrypoint install --to /podorder/bin --run-dir /podorder/run --containers db,app',
+    'Usage: entrypoint install [--to DIR] [--run-dir DIR --containers NAMES]',
+    '  entrypoint install --to /podorder/bin --run-dir /podorder/run \\',
+    '    --containers db,app',
     '',
-    ...rows,
+    'Flags:',
+    ...formatRows(INSTALL_OPTIONS),
     '',
     'Exit codes: 0; 2 usage; 125 when it could not.',
   ].join('\n')

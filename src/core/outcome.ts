@@ -3,6 +3,9 @@ import type { RestartPolicy } from './pod.ts'
 import type { Flag } from './record.ts'
 import type { Status } from './status.ts'
 
+/** What a container says that was stopped by `--stop-file`. */
+export const WORK_DONE = 'stopped: the pod’s work is done'
+
 export type Outcome =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signalled'; readonly signal: number }
@@ -134,7 +137,7 @@ function weigh(outcome: Outcome, policy: Policy): Weight {
       return { ...here, code, reason, message }
     }
     case 'stopped':
-      return { ...here, code: 0, reason: 'Completed', message: 'stopped: the pod’s work is done', completed: true }
+      return { ...here, code: 0, reason: 'Completed', message: WORK_DONE, completed: true }
     case 'unstartable':
       return { ...here, code: outcome.code, reason: 'StartError', message: outcome.message }
     case 'skipped':

@@ -2,6 +2,7 @@
  * The rewrite: a pod that says its order becomes one that keeps it. `inject` prints it, the webhook sends the difference,
  * `podorder run` executes it. Pure; what does not change is the same object afterwards.
  */
+import { chooseInitResources } from './init-resources.ts'
 import { isChain, lowerRequests } from './lower-requests.ts'
 import type { Order } from './order.ts'
 import { type Former, type FormerContainer, ORIGINAL, writeOriginal } from './original.ts'
@@ -110,7 +111,7 @@ export function rewritePod(template: PodTemplate, order: Order, options: Rewrite
     spec: {
       ...spec,
       volumes: [...(spec.volumes ?? []), ...makeVolumes(options), ...(attentive.size > 0 ? [DOWNWARD] : [])],
-      initContainers: putInitContainer(template.spec, makeInitContainer(order, spec, options)),
+      initContainers: putInitContainer(template.spec, makeInitContainer(order, { ...spec, containers }, options)),
       containers,
     },
   }
@@ -220,7 +221,7 @@ function makeInitContainer(order: Order, spec: PodSpec, options: RewriteOptions)
       ...['install', ...(copied ? [`--to=${root}/bin`] : []), `--run-dir=${runDir}`],
       `--containers=${order.containers.join(',')}`,
     ],
-    resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '64Mi' } },
+    resources: chooseInitResources(spec),
     securityContext: {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ['ALL'] },

@@ -78,6 +78,9 @@ export interface PodEvent {
   readonly event: 'pod'
   readonly atMs: number
   readonly phase: 'Pending' | 'Running' | 'Stopping' | 'Succeeded' | 'Failed'
+  /** With the first phase, Pending: the pod's name, and its containers in their order. */
+  readonly name?: string
+  readonly containers?: readonly string[]
   /** Why it is stopped: Interrupted or DeadlineExceeded. */
   readonly reason?: string
   readonly message?: string

@@ -25,6 +25,7 @@ export function checkTemplate(tree: Tree): readonly Fault[] {
   const faults = [
     ...checkContainers('initContainers', spec.value, names),
     ...checkContainers('containers', spec.value, names),
+    ...checkMaps('volumes', findEntry(spec.value, 'volumes')?.value),
     ...checkRestartPolicy(findEntry(spec.value, 'restartPolicy')?.value),
   ]
   if (!hasContainers(spec.value)) {
@@ -72,6 +73,8 @@ function checkContainer(place: string, container: Tree, names: Set<string>): rea
     ...checkName(place, name, container.at),
     ...checkWords('command', findEntry(container, 'command')?.value),
     ...checkWords('args', findEntry(container, 'args')?.value),
+    ...checkMaps('env', findEntry(container, 'env')?.value),
+    ...checkMaps('volumeMounts', findEntry(container, 'volumeMounts')?.value),
     ...checkProbes(container),
   ]
   if (whose.container !== undefined && name !== undefined) {
@@ -112,6 +115,16 @@ function checkWords(field: string, words: Tree | undefined): readonly Fault[] {
     word.kind === 'scalar' && typeof word.value === 'string'
       ? []
       : [{ at: word.at, what: `${field}[${index}] is ${describeKind(word)}, not text`, fix: 'put it in quotes' }],
+  )
+}
+
+/** A list of maps, which podorder adds to. */
+function checkMaps(field: string, list: Tree | undefined): readonly Fault[] {
+  if (list === undefined || describeKind(list) === 'empty') return []
+  const fix = 'begin each item with "- name:"'
+  if (list.kind !== 'list') return [{ at: list.at, what: `${field} is ${describeKind(list)}, not a list`, fix }]
+  return list.items.flatMap((item, index) =>
+    item.kind === 'map' ? [] : [{ at: item.at, what: `${field}[${index}] is ${describeKind(item)}, not a map`, fix }],
   )
 }
 

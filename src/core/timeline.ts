@@ -1,59 +1,5 @@
-/** What became of each container and when: the closing table of a run, and its live status line. Pure. */
-import type { ContainerEvent } from './run-event.ts'
-import type { Doom } from './step.ts'
-
-/** One container's part; times in ms since 1970, of its latest life. */
-export interface Row {
-  readonly container: string
-  readonly state: 'pending' | 'waiting' | 'running' | 'ready' | 'restarting' | 'stopping' | 'ended' | 'skipped'
-  /** When it began to wait. */
-  readonly sinceMs?: number
-  readonly startedMs?: number
-  readonly readyMs?: number
-  readonly endedMs?: number
-  readonly restarts: number
-  /** What has killed it, the last time that a probe or a hook did. */
-  readonly killedBy?: Doom
-  readonly exitCode?: number
-  readonly reason?: string
-  /** What it waited for last. */
-  readonly waitedFor?: string
-}
-
-export function beginRow(container: string): Row {
-  return { container, state: 'pending', restarts: 0 }
-}
-
-export function recordEvent(row: Row, event: ContainerEvent): Row {
-  const { container, restarts, killedBy } = row
-  const lasting = { container, restarts, ...(killedBy === undefined ? {} : { killedBy }) }
-  switch (event.event) {
-    case 'waiting':
-      return { ...lasting, state: 'waiting', sinceMs: event.atMs }
-    case 'started': {
-      const { atMs, sinceMs, waitedFor } = event
-      return {
-        ...{ ...lasting, state: 'running', sinceMs, startedMs: atMs },
-        ...(waitedFor === undefined ? {} : { waitedFor }),
-      }
-    }
-    case 'ready':
-      return { ...row, state: row.state === 'stopping' ? 'stopping' : 'ready', readyMs: event.atMs }
-    case 'unready':
-      return row.state === 'ready' ? { ...row, state: 'running' } : row
-    case 'ended':
-    case 'skipped':
-      return { ...row, state: event.event, endedMs: event.atMs, exitCode: event.exitCode, reason: event.reason }
-    case 'restarting':
-      return { ...row, state: 'restarting', restarts: event.restarts }
-    case 'stopping':
-      return { ...row, state: 'stopping', ...(event.cause === undefined ? {} : { killedBy: event.cause }) }
-    case 'unhealthy':
-    case 'hook-failed':
-    case 'output':
-      return row
-  }
-}
+/** What became of each container, in words: the closing table of a run, and its live status line. Pure. */
+import { beginOf, type ContainerHistory } from './history.ts'
 
 const HEADINGS = [
   'container',
@@ -70,24 +16,32 @@ const HEADINGS = [
 const RIGHT_ALIGNED = new Set<string>(['waited', 'started', 'ready', 'ended', 'restarts', 'exit'])
 
 /**
- * One line per container after a line of headings. Times in seconds since the pod's start, `-` for what never came; what has
- * killed a container is a column only where something has.
+ * One line per container after a line of headings, of its latest life. Times in seconds since the pod's start, `-` for what never
+ * came; what has killed a container, the last time that a probe or a hook did, is a column only where something has.
  * @param startMs when the pod was started, ms since 1970
  */
-export function formatTable(rows: readonly Row[], startMs: number): readonly string[] {
+export function formatTable(containers: readonly ContainerHistory[], startMs: number): readonly string[] {
   const since = (ms: number | undefined) => (ms === undefined ? '-' : formatSeconds(ms - startMs))
-  const cells = rows.map((row) => [
-    row.container,
-    row.sinceMs === undefined ? '-' : formatSeconds((row.startedMs ?? row.endedMs ?? row.sinceMs) - row.sinceMs),
-    since(row.startedMs),
-    since(row.readyMs),
-    since(row.endedMs),
-    String(row.restarts),
-    row.killedBy ?? '-',
-    String(row.exitCode ?? '-'),
-    row.reason ?? '-',
-    row.waitedFor ?? '-',
-  ])
+  const rows = containers.map(({ container, lives, restarts }) => {
+    const life = lives.at(-1) ?? {}
+    const killedBy = lives.findLast((one) => one.killedBy !== undefined)?.killedBy
+    return { container, life, restarts, killedBy }
+  })
+  const cells = rows.map(({ container, life, restarts, killedBy }) => {
+    const begun = beginOf(life)
+    return [
+      container,
+      begun === undefined ? '-' : formatSeconds((life.startedMs ?? life.endedMs ?? begun) - begun),
+      since(life.startedMs),
+      since(life.readyMs),
+      since(life.endedMs),
+      String(restarts),
+      killedBy ?? '-',
+      String(life.exitCode ?? '-'),
+      life.reason ?? '-',
+      life.waitedFor ?? '-',
+    ]
+  })
   const killed = rows.some(({ killedBy }) => killedBy !== undefined)
   const columns = HEADINGS.flatMap((heading, column) => (heading === 'killed by' && !killed ? [] : [column]))
   const lines = [[...HEADINGS], ...cells].map((line) => columns.map((column) => line[column] ?? ''))
@@ -114,9 +68,14 @@ const NAMED = new Set<string>(['waiting', 'restarting', 'stopping'])
 const MOST_NAMES = 3
 
 /** `voting 12s · 1 waiting (result) · 3 ready · 1 ended`, no longer than the terminal is wide. */
-export function formatStatus(pod: string, rows: Iterable<Row>, elapsedMs: number, columns: number): string {
+export function formatStatus(
+  pod: string,
+  containers: Iterable<ContainerHistory>,
+  elapsedMs: number,
+  columns: number,
+): string {
   const groups = new Map<string, string[]>()
-  for (const { state, container } of rows) {
+  for (const { state, container } of containers) {
     const group = groups.get(state)
     if (group === undefined) groups.set(state, [container])
     else group.push(container)

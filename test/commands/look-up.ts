@@ -18,7 +18,19 @@ export interface Lookup {
   readonly timeoutMs?: number
 }
 
-export async function lookUp(lookup: Lookup, cancel = new AbortController().signal): Promise<readonly CommandFound[]> {
+/** But for the platforms. */
+export async function lookUp(lookup: Lookup, cancel?: AbortSignal): Promise<readonly CommandFound[]> {
+  return (await lookUpAll(lookup, cancel)).map((found) => {
+    if ('problem' in found) return found
+    const { on: _, ...command } = found
+    return command
+  })
+}
+
+export async function lookUpAll(
+  lookup: Lookup,
+  cancel = new AbortController().signal,
+): Promise<readonly CommandFound[]> {
   const exchange = createExchange(lookup.authorities)
   const imageConfig = readConfigFile(lookup.imageConfig ?? {})
   if ('problem' in exchange) throw new Error(exchange.problem)

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CommandFound } from '../../src/commands/lookup.ts'
 import { makeDirectory, openPusher, startRegistry, type Registry } from '../support/registry.ts'
-import { lookUp, RUNTIMES, type Lookup } from './look-up.ts'
+import { lookUp, lookUpAll, RUNTIMES, type Lookup } from './look-up.ts'
 
 const directory = makeDirectory()
 let registry: Registry
@@ -44,6 +44,21 @@ function told(found: CommandFound | undefined): unknown {
   if (found === undefined || 'problem' in found) return found?.problem
   return 'words' in found ? found.words : found.platforms
 }
+
+test('what an image exists for comes with its command, unless somebody has said that', async (t) => {
+  const images = ['team/many:agree', 'team/many:differ', 'both:oci'].map((name) => `${registry.host}/${name}`)
+  const said = { image: images[0] ?? '', said: '["/app"]' }
+  const found = await lookUpAll({ images: [...images, said], insecure: [registry.host] })
+  t.deepEqual(
+    found.map((one) => ('problem' in one ? one.problem : one.on)),
+    [
+      ['linux/amd64', 'linux/arm64'],
+      ['linux/amd64', 'linux/arm64', 'linux/arm/v5', 'linux/arm/v7'],
+      ['linux/amd64'],
+      undefined,
+    ],
+  )
+})
 
 for (const [runtime, find] of Object.entries(RUNTIMES)) {
   const ask = async (lookup: Lookup): Promise<readonly unknown[]> =>

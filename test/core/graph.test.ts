@@ -1,7 +1,7 @@
 import test from 'ava'
 import * as fc from 'fast-check'
 import { findCycles } from '../../src/core/cycle.ts'
-import { findCriticalPath, findStages, type Link, measureHeights, sortContainers } from '../../src/core/graph.ts'
+import { findStages, type Link, measureHeights, sortContainers } from '../../src/core/graph.ts'
 
 const names = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `c${index}`)
 const chain = (count: number): readonly Link[] =>
@@ -139,40 +139,8 @@ test('a target is higher than whatever waits for it', (t) => {
   )
 })
 
-test('the critical path is the chain that takes longest', (t) => {
-  const durations: Record<string, number> = { db: 5, cache: 1, migrate: 10, app: 2, alone: 16 }
-  const found = findCriticalPath(
-    ['alone', 'app', 'migrate', 'cache', 'db'],
-    links('migrate: db', 'app: migrate cache'),
-    (name) => durations[name] ?? 0,
-  )
-  t.deepEqual(found, { containers: ['db', 'migrate', 'app'], durationMs: 17 })
-})
-
-test('no way through the graph takes longer than the critical path', (t) => {
-  const durationOf = (name: string): number => Number(name.slice(1)) % 5
-  fc.assert(
-    fc.property(acyclicGraph, ({ containers, links: all }) => {
-      const { containers: path, durationMs } = findCriticalPath(containers, all, durationOf)
-      t.is(
-        durationMs,
-        path.reduce((sum, name) => sum + durationOf(name), 0),
-      )
-      path.slice(1).forEach((name, index) => t.true(hasLink(all, name, path[index])))
-      const longest = (name: string): number =>
-        durationOf(name) +
-        Math.max(0, ...all.filter((link) => link.container === name).map((link) => longest(link.target)))
-      t.is(durationMs, Math.max(...containers.map(longest)))
-    }),
-  )
-})
-
-test('nothing listed has no stages and no path', (t) => {
+test('nothing listed has no stages', (t) => {
   t.deepEqual(findStages([], []), [])
-  t.deepEqual(
-    findCriticalPath([], [], () => 1),
-    { containers: [], durationMs: 0 },
-  )
 })
 
 test('a link out of the graph, or a cycle where none may be, is a bug', (t) => {
@@ -186,7 +154,6 @@ test('a chain of 100,000 overflows no stack', (t) => {
   t.deepEqual(sortContainers(containers, all), containers)
   t.is(findStages(containers, all).length, 100_000)
   t.is(measureHeights(containers, all).get('c0'), 99_999)
-  t.is(findCriticalPath(containers, all, () => 1).durationMs, 100_000)
   t.deepEqual(findCycles(containers, all), [])
   t.is(findCycles(containers, [...all, { container: 'c0', target: 'c99999' }])[0]?.length, 100_000)
 })
@@ -210,12 +177,7 @@ test('work grows with the links, not with the ways through them', (t) => {
     },
     target,
   }))
-  let asked = 0
-  const { durationMs } = findCriticalPath(containers, counted, () => {
-    asked++
-    return 1
-  })
-  t.deepEqual([durationMs, reads, asked], [20, all.length, 1000])
-  t.is(findStages(containers, all).length, 20)
+  t.is(findStages(containers, counted).length, 20)
+  t.is(reads, all.length)
   t.deepEqual(findCycles(containers, all), [])
 })

@@ -1,12 +1,14 @@
 import test from 'ava'
 import * as fc from 'fast-check'
+import type { ContainerHistory } from '../../src/core/history.ts'
+import { beginContainer, recordEvent } from '../../src/core/history-events.ts'
 import type { ContainerEvent } from '../../src/core/run-event.ts'
-import { beginRow, formatStatus, formatTable, recordEvent, type Row } from '../../src/core/timeline.ts'
+import { formatStatus, formatTable } from '../../src/core/timeline.ts'
 
 const START = Date.UTC(2026, 0, 1)
 
-function follow(container: string, ...events: readonly ContainerEvent[]): Row {
-  return events.reduce(recordEvent, beginRow(container))
+function follow(container: string, ...events: readonly ContainerEvent[]): ContainerHistory {
+  return events.reduce(recordEvent, beginContainer(container))
 }
 
 const db = follow(
@@ -39,39 +41,20 @@ test('the table says of each container when it did what, and what it waited for 
   )
 })
 
-test('a restart begins a new life in the same row, and is counted', (t) => {
-  const row = [
-    { event: 'restarting', atMs: START + 2000, container: 'app', restarts: 1, afterMs: 0 },
-    { event: 'waiting', atMs: START + 2001, container: 'app', waitingFor: ['db/ready'] },
-  ] as const
-  t.deepEqual(row.reduce<Row>(recordEvent, app), {
-    container: 'app',
-    state: 'waiting',
-    restarts: 1,
-    sinceMs: START + 2001,
-  })
-})
-
-test('readiness that is lost is not shown as ready', (t) => {
-  const lost = recordEvent(db, { event: 'unready', atMs: START + 3000, container: 'db' })
-  t.is(lost.state, 'running')
-  t.is(
-    recordEvent({ ...lost, state: 'stopping' }, { event: 'ready', atMs: 0, container: 'db', measured: true }).state,
-    'stopping',
-  )
-})
-
 test('the status line counts all and names those that are waited for', (t) => {
   t.is(formatStatus('shop', [db, app, cleanup], 12_900, 200), 'shop 12s · 1 ready · 1 ended · 1 skipped')
-  const waiting = ['a', 'b', 'c', 'd'].map((name): Row => ({ ...beginRow(name), state: 'waiting' }))
+  const waiting = ['a', 'b', 'c', 'd'].map(waitingContainer)
   t.is(formatStatus('shop', [...waiting, db], 0, 200), 'shop 0s · 4 waiting (a, b, c, …) · 1 ready')
 })
+
+function waitingContainer(name: string): ContainerHistory {
+  return { ...beginContainer(name), state: 'waiting' }
+}
 
 test('the status line is never wider than the terminal', (t) => {
   fc.assert(
     fc.property(fc.nat(120), fc.array(fc.string(), { maxLength: 20 }), (columns, names) => {
-      const rows = names.map((name): Row => ({ ...beginRow(name), state: 'waiting' }))
-      t.true(formatStatus('pod', rows, 1000, columns).length <= Math.max(1, columns))
+      t.true(formatStatus('pod', names.map(waitingContainer), 1000, columns).length <= Math.max(1, columns))
     }),
   )
 })
@@ -79,7 +62,7 @@ test('the status line is never wider than the terminal', (t) => {
 test('the columns of the table stand below each other, however long the names are', (t) => {
   fc.assert(
     fc.property(fc.array(fc.stringMatching(/^[a-z]{1,63}$/), { minLength: 1, maxLength: 9 }), (names) => {
-      const [heading = '', ...lines] = formatTable(names.map(beginRow), START)
+      const [heading = '', ...lines] = formatTable(names.map(beginContainer), START)
       const column = heading.indexOf('waited') + 'waited'.length
       for (const line of lines) t.is(line[column - 1], '-')
     }),
@@ -88,6 +71,7 @@ test('the columns of the table stand below each other, however long the names ar
 
 test('what a probe has killed says so in a column of its own, also in its next life', (t) => {
   const killed = [
+    { event: 'started', atMs: START + 1530, container: 'app', sinceMs: START + 10, waitedFor: 'db/ready' },
     { event: 'stopping', atMs: START + 2000, container: 'app', cause: 'liveness', message: 'connection refused' },
     { event: 'ended', atMs: START + 2010, container: 'app', exitCode: 143, reason: 'Error' },
     { event: 'restarting', atMs: START + 2010, container: 'app', restarts: 1, afterMs: 0 },
@@ -95,7 +79,7 @@ test('what a probe has killed says so in a column of its own, also in its next l
     { event: 'started', atMs: START + 3000, container: 'app', sinceMs: START + 2020, waitedFor: 'db/ready' },
   ] as const
   t.is(
-    formatTable([db, killed.reduce<Row>(recordEvent, app)], START).join('\n'),
+    formatTable([db, follow('app', ...killed)], START).join('\n'),
     [
       'container  waited  started  ready  ended  restarts  killed by  exit  reason  waited for last',
       'db          0.01s    0.02s  1.52s      -         0  -             -  -       -',

@@ -12,7 +12,7 @@ import type { InjectPorts } from './ports.ts'
 /** By pod and container; or everything that is not known, one line each. */
 export async function findImageCommands(
   opened: readonly ReadOrders[],
-  { findCommands, disk }: InjectPorts,
+  { findCommands, disk }: Pick<InjectPorts, 'findCommands' | 'disk'>,
 ): Promise<ReadonlyMap<FoundPod, ReadonlyMap<string, FoundCommand>> | { readonly problems: readonly string[] }> {
   const missing = opened.flatMap(({ input, manifest, wanted }) => {
     const { secrets } = collectSources((manifest?.documents ?? []).map(({ value }) => value))

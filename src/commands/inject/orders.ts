@@ -39,24 +39,39 @@ export interface ReadOrders extends Opened {
 export function readOrders(
   input: Input,
   only: readonly string[],
-  { root = DEFAULT_ROOT, requests }: Pick<RewriteOptions, 'root' | 'requests'>,
+  rewrite: Pick<RewriteOptions, 'root' | 'requests'>,
   yaml: ManifestYaml,
 ): ReadOrders {
   const manifest = openManifest(input, yaml)
   const nothing = { input, wanted: [], warnings: [] }
   if ('problems' in manifest) return { ...nothing, problems: manifest.problems, pods: [] }
   const { pods } = manifest
-  const read = pods
-    .filter((pod) => isWanted(pod, only))
-    .map((pod) => ({ pod, ...readPodOrder(pod.tree, (scalar) => yaml.readNested(scalar)) }))
-  const problems = read.flatMap(({ pod, order, faults }) => {
-    if (order === undefined || readOriginal(pod.template) !== undefined) return [...faults, ...checkOriginal(pod)]
-    return checkRewrite(pod.tree, order, root)
-  })
+  const wanted = pods.filter((pod) => isWanted(pod, only)).map((pod) => readOrder(pod, rewrite, yaml))
   const tell = (fault: Fault): string => describeFault(input.file, fault)
+  const problems = wanted.flatMap(({ faults, unfit }) => [...faults, ...unfit])
   if (problems.length > 0) return { ...nothing, problems: problems.map(tell), pods }
-  const warnings = read.flatMap((one) => [...one.warnings, ...(requests === 'max' ? warnOfRequests(one) : [])])
-  return { input, manifest, pods, wanted: read, problems: [], warnings: warnings.map(tell) }
+  const warnings = wanted.flatMap((one) => one.warnings)
+  return { input, manifest, pods, wanted, problems: [], warnings: warnings.map(tell) }
+}
+
+export interface ReadOrder extends WantedPod {
+  /** In the order itself, or the pod. */
+  readonly faults: readonly Fault[]
+  /** What is in the rewrite's way. */
+  readonly unfit: readonly Fault[]
+  readonly warnings: readonly Fault[]
+}
+
+export function readOrder(
+  pod: FoundPod,
+  { root = DEFAULT_ROOT, requests }: Pick<RewriteOptions, 'root' | 'requests'>,
+  yaml: ManifestYaml,
+): ReadOrder {
+  const { order, faults, warnings } = readPodOrder(pod.tree, (scalar) => yaml.readNested(scalar))
+  const wasRewritten = readOriginal(pod.template) !== undefined
+  const unfit = order === undefined || wasRewritten ? checkOriginal(pod) : checkRewrite(pod.tree, order, root)
+  const ofRequests = requests === 'max' ? warnOfRequests({ pod, order }) : []
+  return { pod, order, faults, unfit, warnings: [...warnings, ...ofRequests] }
 }
 
 function warnOfRequests({ pod, order }: WantedPod): readonly Fault[] {

@@ -2,6 +2,7 @@
 import { paintDiff } from '../../core/palette.ts'
 import type { Input } from './inputs.ts'
 import type { ManifestPorts } from './ports.ts'
+import { writeOutput } from '../output.ts'
 
 export interface Target {
   readonly inPlace: boolean
@@ -16,31 +17,21 @@ export interface Result extends Input {
 }
 
 const CODE_BAD_INPUT = 2
-const CODE_NOT_WRITTEN = 1
 
 export async function putOut(results: readonly Result[], target: Target, ports: ManifestPorts): Promise<number> {
   const { inPlace, output, diff } = target
   const said = diff ? await formatDiffs(results, ports) : join(results.map(({ after }) => after))
   const saysIt = diff || (!inPlace && output === undefined)
-  try {
-    if (saysIt) await ports.terminal.write(said)
-  } catch (error) {
-    ports.terminal.complain(`podorder: stdout: ${ports.describeError(error)}`)
-    return CODE_NOT_WRITTEN
-  }
-  if (!inPlace && output === undefined) return 0
+  const code = saysIt ? await writeOutput(said, undefined, ports) : 0
+  if (code !== 0 || (!inPlace && output === undefined)) return code
   const writes = inPlace ? planInPlace(results) : await planOutput(results, output ?? '', ports)
   if ('problem' in writes) {
     ports.terminal.complain(`podorder: ${writes.problem}`)
     return CODE_BAD_INPUT
   }
   for (const { path, text } of writes) {
-    try {
-      await ports.disk.replaceFile(path, text)
-    } catch (error) {
-      ports.terminal.complain(`podorder: ${path}: ${ports.describeError(error)}; it is as it was before`)
-      return CODE_NOT_WRITTEN
-    }
+    const written = await writeOutput(text, path, ports)
+    if (written !== 0) return written
   }
   return 0
 }

@@ -1,5 +1,6 @@
 /** The pod that runs: ends, timers and signals go into the supervision, and what it decides is done. */
 import { LONGEST_TIMER_MS } from '../../core/duration.ts'
+import type { PodEvent } from '../../core/run-event.ts'
 import type { Event, Step } from '../../core/step.ts'
 import { supervise } from '../../core/supervision.ts'
 import type { StopReason, Verdict } from '../../core/verdict.ts'
@@ -96,7 +97,12 @@ export async function runPod(
       case 'later':
         return ring(step.afterMs, step.event)
       case 'phase':
-        return void report({ event: 'pod', atMs, phase: step.phase })
+        return void report({
+          event: 'pod',
+          atMs,
+          phase: step.phase,
+          ...(step.phase === 'Pending' ? introduce(plan) : {}),
+        })
       case 'stopping': {
         const { reason } = step
         return void report({ event: 'pod', atMs, phase: 'Stopping', reason, message: STOP_MESSAGES[reason] })
@@ -138,4 +144,8 @@ export async function runPod(
     hand({ kind: 'ended', container, exitCode: undefined })
     return true
   }
+}
+
+function introduce({ name, members }: PodPlan): Pick<PodEvent, 'name' | 'containers'> {
+  return { name, containers: members.map((member) => member.name) }
 }

@@ -27,6 +27,8 @@ export interface Disk {
   removeWorkspace(path: string): Promise<void>
   /** One that is there gets the mode too. */
   makeDirectory(path: string, mode?: number): Promise<void>
+  /** All or nothing. */
+  replaceFile(path: string, text: string): Promise<void>
   makeFile(path: string, content: Content, mode: number): Promise<void>
   /** A program under another name; `argv` is how to start it. */
   makeCommand(path: string, argv: readonly string[]): Promise<void>
@@ -93,6 +95,8 @@ export interface Terminal {
   complain(line: string): void
   /** The width of stdout; undefined when it is no terminal. */
   columns(): number | undefined
+  /** How many rows a terminal has that can move its cursor; undefined when stdout is none. */
+  rows(): number | undefined
   readonly coloured: boolean
   /** Calls back when nobody reads stdout any more. */
   onClosed(callback: () => void): void

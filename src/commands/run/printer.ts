@@ -1,14 +1,18 @@
-/** What a run shows: lines for people or for programs, a live status line on a terminal, a table at the end. */
+/** What a run shows: lines for people or for programs, on a terminal a picture of how the containers are, a table at the end. */
+import { describeCritical, findCritical } from '../../core/critical.ts'
+import type { History } from '../../core/history.ts'
+import { createRecorder } from '../../core/history-events.ts'
 import { choosePalette } from '../../core/palette.ts'
-import { type ContainerEvent, type RunEvent, writeRunEvent } from '../../core/run-event.ts'
+import { type RunEvent, writeRunEvent } from '../../core/run-event.ts'
 import { describeRunEvent } from '../../core/run-words.ts'
-import { beginRow, formatStatus, formatTable, recordEvent, type Row } from '../../core/timeline.ts'
+import { formatTable } from '../../core/timeline.ts'
+import { drawLive } from '../../core/timeline-live.ts'
+import { createBlock } from '../timeline/block.ts'
 import type { RunPorts } from './ports.ts'
 
 type Ports = Pick<RunPorts, 'terminal' | 'now'>
 
 export interface PrinterOptions {
-  readonly pod: string
   /** In the pod's order: it is the table's, and gives each its colour. */
   readonly containers: readonly string[]
   readonly json: boolean
@@ -20,40 +24,41 @@ export interface PrinterOptions {
 
 export interface Printer {
   readonly print: (event: RunEvent) => Promise<void> | undefined
+  /** What has become of the containers by now. */
+  history(): History
   /** The table; nothing is printed after. */
   close(): Promise<void>
 }
 
 const RUNNER = 'podorder'
-const STATUS_MS = 200
+const PICTURE_MS = 200
+/** On a terminal, so that the picture is not drawn again with every line. */
+const GATHER_MS = 30
+const GATHER_LINES = 1000
 
 export function createPrinter(options: PrinterOptions, { terminal, now }: Ports): Printer {
-  const { pod, containers, json, quiet } = options
+  const { containers, json, quiet } = options
   const startMs = now()
   const palette = choosePalette(terminal.coloured && !json)
-  const rows = new Map<string, Row>(containers.map((name) => [name, beginRow(name)]))
+  const recorder = createRecorder(startMs)
   const width = [RUNNER, ...containers].reduce((widest, name) => Math.max(widest, name.length), 0)
   const prefixes = new Map(containers.map((name, index) => [name, palette.paint(`${name.padEnd(width)} | `, index)]))
   const lines: string[] = []
+  const block = createBlock()
+  const live = !json && !quiet && terminal.rows() !== undefined
+  let picture: readonly string[] = []
   let gone: Promise<void> | undefined
-  let flushing = false
+  let flushing: NodeJS.Timeout | NodeJS.Immediate | undefined
   let closed = false
-  let status = ''
-  const live = !json && !quiet && terminal.columns() !== undefined
-  const redraw = live ? setInterval(flush, STATUS_MS) : undefined
+  const redraw = live ? setInterval(draw, PICTURE_MS) : undefined
 
-  return { print, close }
+  return { print, history: () => recorder.history(now()), close }
 
   function print(event: RunEvent): Promise<void> | undefined {
-    if ('container' in event) record(event)
+    recorder.record(event)
     const line = json ? writeJson(event) : write(event)
     if (line !== undefined) add(line)
     return gone
-  }
-
-  function record(event: ContainerEvent): void {
-    const { container } = event
-    rows.set(container, recordEvent(rows.get(container) ?? beginRow(container), event))
   }
 
   function writeJson(event: RunEvent): string | undefined {
@@ -69,51 +74,51 @@ export function createPrinter(options: PrinterOptions, { terminal, now }: Ports)
     return words === undefined ? undefined : palette.dim(`${RUNNER.padEnd(width)} | ${words}`)
   }
 
-  /** What comes in one turn goes out in one write. */
+  /** What comes in one turn, or on a terminal in a moment, goes out in one write. */
   function add(line: string): void {
     lines.push(line)
-    if (flushing) return
-    flushing = true
-    setImmediate(flush)
+    if (live && lines.length >= GATHER_LINES) flush()
+    else flushing ??= live ? setTimeout(flush, GATHER_MS) : setImmediate(flush)
+  }
+
+  function draw(): void {
+    const columns = terminal.columns()
+    const rows = terminal.rows()
+    const size = columns === undefined || rows === undefined ? undefined : { columns, rows }
+    picture = size === undefined ? [] : drawLive(recorder.history(now()), now() - startMs, size, palette)
+    flush()
   }
 
   function flush(): void {
-    flushing = false
-    if (closed) return
-    const columns = terminal.columns()
-    const next = live && columns !== undefined ? drawStatus(columns) : ''
-    if (lines.length === 0 && next === status) return
+    flushing = undefined
+    if (closed || (lines.length === 0 && block.shows(picture))) return
+    void send(picture)
+  }
+
+  function send(below: readonly string[]): Promise<void> | undefined {
     const text = lines.splice(0).map((line) => `${line}\n`)
-    const cleared = status === '' ? '' : clearStatus(columns ?? status.length)
-    status = next
-    const congested = terminal.write(`${cleared}${text.join('')}${status === '' ? '' : palette.dim(status)}`)
-    if (congested === undefined) return
+    const congested = terminal.write(block.show(text.join(''), below, terminal.columns() ?? 0))
     gone = congested
-    void congested.then(() => {
+    void congested?.then(() => {
       if (gone === congested) gone = undefined
     })
-  }
-
-  function drawStatus(columns: number): string {
-    return formatStatus(pod, rows.values(), now() - startMs, columns - 1)
-  }
-
-  /** A terminal that has become narrower has wrapped the line: up to its first row, and all below is erased. */
-  function clearStatus(columns: number): string {
-    const above = Math.ceil(status.length / Math.max(1, columns)) - 1
-    return `\r${above > 0 ? `\u001B[${above}A` : ''}\u001B[J`
+    return congested
   }
 
   async function close(): Promise<void> {
     closed = true
     clearInterval(redraw)
     if (!json) {
-      const table = formatTable([...rows.values()], startMs)
-      lines.push(...(quiet ? [] : ['']), ...table)
+      const history = recorder.history()
+      const table = formatTable(history.containers, startMs)
+      lines.push(...(quiet ? table : ['', ...table, ...tellCritical(history)]))
     }
-    const last = lines.splice(0).map((line) => `${line}\n`)
-    const cleared = status === '' ? '' : clearStatus(terminal.columns() ?? status.length)
-    status = ''
-    await terminal.write(`${cleared}${last.join('')}`)
+    await send([])
   }
+}
+
+function tellCritical(history: History): readonly string[] {
+  const critical = findCritical(history)
+  const path = critical === undefined ? undefined : describeCritical(critical)
+  return path === undefined ? [] : ['', path]
 }

@@ -1,6 +1,7 @@
 /** From what Tekton's controller says on the command line to what is meant: ms, absolute paths. Pure. */
 import { type FlagTable, scanArgv } from '../argv.ts'
 import { LONGEST_TIMER_MS, parseDuration } from '../duration.ts'
+import { formatRows } from '../help-rows.ts'
 import { type CredentialFlags, readPairs } from './credentials.ts'
 import { parseWhen, type WhenExpression } from './when.ts'
 
@@ -174,10 +175,11 @@ function buildPlan(
 
 /** The page of `-h`, and what follows a sentence on a wrong flag. */
 export function formatTektonHelp(): string {
-  const rows = Object.entries(TEKTON_OPTIONS).map(([name, spec]) => {
-    const spelled = /^(?:basic|ssh|docker)-/.test(name) ? name : name.replaceAll('-', '_')
-    const value = 'value' in spec ? ` ${spec.value}` : ''
-    return `  ${`-${spelled}${value}`.padEnd(32)} ${spec.help}`
-  })
-  return ['usage: entrypoint -entrypoint PROGRAM [flags] -- [args…]', '', ...rows, ''].join('\n')
+  const spell = (name: string): string => `-${/^(?:basic|ssh|docker)-/.test(name) ? name : name.replaceAll('-', '_')}`
+  return `Usage: entrypoint -entrypoint PROGRAM [flags] -- [args…]
+  entrypoint -wait_file /tekton/run/0/out -post_file /tekton/run/1/out \\
+    -entrypoint /bin/app -- --verbose
+
+${formatRows(TEKTON_OPTIONS, { spell }).join('\n')}
+`
 }

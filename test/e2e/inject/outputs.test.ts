@@ -86,7 +86,7 @@ test('a directory that cannot be written to: one sentence, and the file is as it
   chmodSync(place.path('ro'), 0o555)
   const end = await place.run(['inject', '-i', 'ro/app.yaml'], { uid: 65_534 })
   t.deepEqual([end.code, end.stdout], [1, ''])
-  t.is(end.stderr, 'podorder: ro/app.yaml: permission denied (EACCES); it is as it was before\n')
+  t.is(end.stderr, 'podorder: ro/app.yaml: permission denied (EACCES); nothing was written\n')
   t.is(place.read('ro/app.yaml'), writeManifest())
   t.deepEqual(readdirSync(place.path('ro')), ['app.yaml'])
 })

@@ -1,0 +1,120 @@
+/**
+ * What people do today about order in a pod, beside podorder: the same programs, each approach in its best form, at real
+ * seconds. The kubelet is `podorder run`: all containers at once, back-offs of 10 s, 20 s, …, probes at their periods, native
+ * sidecars in order. What a real kubelet adds is in the notes under the tables, from recordings of Kubernetes 1.26.
+ *
+ * - Shell loops look each second, and go on as soon as the port is open.
+ * - Native sidecars have the shortest startupProbe there is.
+ * - Tekton's entrypoint (pkg/entrypoint) knows of a step only that it has ended: for servers it has nothing. Its poll is the real
+ *   one where TEKTON_ENTRYPOINT names it, else a stand-in that does nothing but look.
+ * - kubexit (cmd/kubexit/main.go) watches its pod in the API until all that it needs is `ready`, which the kubelet's readinessProbe
+ *   says. Its stand-in is told at once, never times out (kubexit: after 30 s), and needs no access to the API.
+ */
+import { asInitContainers, byPolling, bySteps, byTekton, type MakeSteps, timeSteps } from './approaches/batch.ts'
+import { type MakePod, type Trial, tryPod } from './approaches/trial.ts'
+import { annotated, byKubelet, inSequence, looping, unordered } from './approaches/voting.ts'
+import type { Bench, Sheet } from './figure.ts'
+import { median } from './statistics.ts'
+import { requireProgram } from './tools.ts'
+
+const ROUNDS = 3
+
+/** Undefined: it has no way to say when a server may be used. */
+const PODS: readonly (readonly [string, MakePod | undefined])[] = [
+  ['nothing', unordered],
+  ['a shell loop in each command, each 1 s', looping],
+  ['native sidecars in sequence, startupProbe each 1 s', inSequence],
+  ['Tekton: the end of the step before', undefined],
+  ['kubexit (stand-in), readinessProbe each 10 s', (ports, directory) => byKubelet(ports, 10, directory)],
+  ['kubexit (stand-in), readinessProbe each 1 s', (ports, directory) => byKubelet(ports, 1, directory)],
+  ['podorder, readinessProbe each 10 s', annotated],
+]
+
+const POD_NOTES = [
+  `Medians of ${ROUNDS} lives; postgres, and then worker, are killed in the last of them.`,
+  'A real kubelet adds to each: up to 1 s until it notices an end or a start (also between two sidecars, and before each restart), 0.05 s a container.',
+  "To kubexit's it adds the way through the API: 0.83 s (p50) from a container's start or end to a watcher, up to 2.4 s on a busy node.",
+  "To podorder's it adds one init container, which copies the executable: 0.4 to 1 s.",
+]
+const STEP_NOTES = [
+  'A real kubelet adds 0.26 to 0.9 s for each init container after the first: here 2.3 to 8 s. The others it starts all at once.',
+]
+
+export async function measureApproaches({ directory }: Bench): Promise<readonly Sheet[]> {
+  for (const program of ['node', 'bash']) requireProgram(program)
+  return [await comparePods(directory), await compareSteps(directory)]
+}
+
+async function comparePods(directory: string): Promise<Sheet> {
+  const trials = await inTurns(PODS, async (makePod, prefix, isLast) => {
+    // Once is enough: it takes longest, and what is counted does not vary.
+    return makePod === undefined ? [] : [await tryPod(makePod, `${directory}/pod-${prefix}`, isLast)]
+  })
+  return {
+    name: 'voting pod: redis, postgres (2.5 s), worker, vote, result',
+    columns: [
+      'answer after',
+      'restarts',
+      'database killed: worker back after',
+      'crashes on the way',
+      'stops in reverse',
+    ],
+    rows: trials.map(([name, own]) => [name, ...describeTrials(own.flat())]),
+    notes: POD_NOTES,
+  }
+}
+
+async function compareSteps(directory: string): Promise<Sheet> {
+  const times = await inTurns(listSteps(), (makePod, prefix) => timeSteps(makePod, `${directory}/steps-${prefix}`))
+  return {
+    name: 'ten steps, 2.62 s of work',
+    columns: ['done after'],
+    rows: times.map(([name, own]) => [name, formatSeconds(median(own))]),
+    notes: STEP_NOTES,
+  }
+}
+
+/**
+ * Round by round, so that a machine that is busy for a while is so for all of them.
+ * @param measure gets a prefix for its files
+ */
+async function inTurns<Maker, Result>(
+  approaches: readonly (readonly [string, Maker])[],
+  measure: (maker: Maker, prefix: string, isLast: boolean) => Promise<Result>,
+): Promise<readonly (readonly [string, readonly Result[]])[]> {
+  const results = approaches.map(([name, maker]) => [name, maker, [] as Result[]] as const)
+  for (let round = 1; round <= ROUNDS; round++) {
+    for (const [index, [name, maker, own]] of results.entries()) {
+      process.stderr.write(`  ${round}/${ROUNDS} ${name}\n`)
+      own.push(await measure(maker, `${index}-${round}`, round === ROUNDS))
+    }
+  }
+  return results.map(([name, , own]) => [name, own])
+}
+
+function listSteps(): readonly (readonly [string, MakeSteps])[] {
+  const tekton = process.env['TEKTON_ENTRYPOINT']
+  return [
+    ['init containers', asInitContainers],
+    tekton === undefined
+      ? ['Tekton (stand-in), a look each 1 s', byPolling]
+      : ['Tekton, a look each 1 s', () => byTekton(tekton)],
+    ['podorder', bySteps],
+  ]
+}
+
+function describeTrials(trials: readonly Trial[]): readonly string[] {
+  if (trials.length === 0) return ['cannot: a server does not end', '', '', '', '']
+  const recovery = trials.findLast((trial) => trial.recovery !== undefined)?.recovery
+  return [
+    formatSeconds(median(trials.map(({ answerS }) => answerS))),
+    String(median(trials.map(({ restarts }) => restarts))),
+    recovery === undefined ? '' : formatSeconds(recovery.afterS),
+    recovery === undefined ? '' : String(recovery.crashes),
+    trials.every(({ reversed }) => reversed) ? 'yes' : 'no',
+  ]
+}
+
+function formatSeconds(seconds: number): string {
+  return `${seconds.toFixed(1)} s`
+}

@@ -1,0 +1,67 @@
+/** How help pages look, and `podorder help`. */
+import { Argument, type Command, Help, type Option } from 'commander'
+import { formatDuration } from '../src/core/duration.ts'
+import { listLookupOptions, LOOKUP_GROUP } from './image-lookup.ts'
+import { LOOKUP_TIMEOUT_MS } from './inject.ts'
+import { WEBHOOK_LOOKUP_MS } from './webhook.ts'
+
+const LOOKUP_DESCRIPTION = `A container without a command runs its image's. inject, check and webhook take
+it from the annotation podorder.io/command.<container>, from --image-config,
+from what they have found before, or from the image's registry: with the pod's
+imagePullSecrets, then the logins of Docker's config.json, then as anybody.`
+
+const LOOKUP_EXAMPLES = `
+Examples:
+  podorder inject --image-config images.yaml app.yaml
+  podorder inject --registry-mirror docker.io=https://mirror.example app.yaml
+  podorder check --offline app.yaml`
+
+const EXAMPLES = `
+Examples:
+  podorder help inject
+  podorder help registries`
+
+/** For `configureHelp`; commands inherit it. */
+export const HELP_LAYOUT: Partial<Help> = {
+  visibleOptions(command) {
+    const options = Help.prototype.visibleOptions.call(this, command)
+    return options.filter(({ helpGroupHeading }) => helpGroupHeading !== LOOKUP_GROUP)
+  },
+  subcommandTerm: (command) => command.name(),
+  optionDescription: (option) => [option.description, ...describeValues(option)].join(' '),
+}
+
+/** Choices and a default, where they tell something: that a list is empty, or a switch off, does not. */
+function describeValues({ argChoices, defaultValue, defaultValueDescription }: Option): readonly string[] {
+  const tells = typeof defaultValue === 'string' || typeof defaultValue === 'number'
+  const parts = [
+    ...(argChoices === undefined ? [] : [argChoices.join('|')]),
+    ...(tells ? [`default ${defaultValueDescription ?? defaultValue}`] : []),
+  ]
+  return parts.length === 0 ? [] : [`(${parts.join(', ')})`]
+}
+
+/** Called after all others: they are its pages. @param end takes the exit code */
+export function addHelp(program: Command, end: (code: number) => void): void {
+  const command = program.command('help')
+  const pages = new Map(program.commands.map((other) => [other.name(), () => other]))
+  pages.set('registries', () => makeLookupPage(program))
+  command
+    .description('print the page of a command, or of registries')
+    .addArgument(new Argument('[page]').choices([...pages.keys()]))
+    .helpOption('-h, --help', 'print this page')
+    .addHelpText('after', EXAMPLES)
+    .action((page = '') => {
+      const shown = pages.get(page)?.() ?? program
+      shown.outputHelp()
+      end(0)
+    })
+}
+
+/** The options that few need, once for all commands that have them. */
+function makeLookupPage(program: Command): Command {
+  const page = program.createCommand('podorder inject|check|webhook').copyInheritedSettings(program)
+  const timeouts = `${formatDuration(LOOKUP_TIMEOUT_MS)}; of webhook ${formatDuration(WEBHOOK_LOOKUP_MS)}`
+  for (const option of listLookupOptions(LOOKUP_TIMEOUT_MS, timeouts)) page.addOption(option)
+  return page.description(LOOKUP_DESCRIPTION).helpOption(false).addHelpText('after', LOOKUP_EXAMPLES)
+}

@@ -1,0 +1,106 @@
+/** `podorder explain`: why the pods of an input are as they are. */
+import { type Explanation, explainPod } from '../core/explain/explanation.ts'
+import { printExplanation } from '../core/explain/print.ts'
+import { tidy } from '../core/explain/wording.ts'
+import type { FoundPod } from '../core/injection.ts'
+import { choosePalette } from '../core/palette.ts'
+import { fieldOf, listOf, textOf } from '../core/kube/object.ts'
+import type { Document } from '../core/manifest-edit.ts'
+import type { PodTemplate } from '../core/pod.ts'
+import { readPodOrder } from '../core/pod-order.ts'
+import { describeFault, listItems } from '../core/tree.ts'
+import { type Input, readInputs } from './inject/inputs.ts'
+import { type Manifest, openManifest } from './inject/manifest.ts'
+import type { ManifestDisk, ManifestYaml } from './inject/ports.ts'
+import { writeOutput } from './output.ts'
+
+export interface ExplainOptions {
+  /** A file, a directory of them, or `-` for stdin. */
+  readonly path: string
+  readonly format: 'text' | 'json'
+  /** As of when, ms since 1970. */
+  readonly nowMs: number
+}
+
+export interface ExplainPorts {
+  readonly yaml: ManifestYaml
+  readonly disk: ManifestDisk
+  readonly terminal: {
+    write(text: string): Promise<void>
+    complain(line: string): void
+    readonly coloured: boolean
+  }
+  readonly describeError: (error: unknown) => string
+}
+
+const CODE_BAD_INPUT = 2
+
+const GIVE = 'give what kubectl get pod NAME -o json prints, or - to read it from stdin'
+
+/** @returns the exit code: 0 when told, however the pods are */
+export async function explainPods({ path, format, nowMs }: ExplainOptions, ports: ExplainPorts): Promise<number> {
+  const { yaml, terminal } = ports
+  const inputs = await readInputs([path], false, ports)
+  const read = 'problems' in inputs ? inputs.problems : inputs.flatMap((input) => readInput(input, nowMs, yaml))
+  const problems = read.filter((one) => typeof one === 'string')
+  if (problems.length > 0) {
+    for (const problem of problems) terminal.complain(`podorder: ${problem}`)
+    return CODE_BAD_INPUT
+  }
+  const explanations = read.filter((one) => typeof one !== 'string')
+  const palette = choosePalette(terminal.coloured)
+  const text =
+    format === 'json'
+      ? `${JSON.stringify({ items: explanations }, undefined, 2)}\n`
+      : explanations.map((explanation) => printExplanation(explanation, palette)).join('\n')
+  return writeOutput(text, undefined, ports)
+}
+
+/** One line on what is wrong. */
+type Problem = string
+
+function readInput(input: Input, nowMs: number, yaml: ManifestYaml): readonly (Explanation | Problem)[] {
+  const manifest = openManifest(input, yaml)
+  if ('problems' in manifest) return manifest.problems
+  const pods = [...manifest.pods.filter(({ kind }) => kind === 'Pod'), ...manifest.documents.flatMap(listPods)]
+  if (pods.length > 0) return pods.flatMap((pod) => readPod(input.file, pod, nowMs, yaml))
+  const at = manifest.documents[0]?.tree.at ?? { line: 1, column: 1 }
+  return [describeFault(input.file, { at, what: nameOther(manifest), fix: GIVE })]
+}
+
+type Pod = Pick<FoundPod, 'tree' | 'template' | 'name'>
+
+/** The API server's own list, whose items do not say what they are; kubectl's `List` is known to all commands. */
+function listPods({ tree, value }: Pick<Document, 'tree' | 'value'>): readonly Pod[] {
+  if (textOf(value, 'kind') !== 'PodList') return []
+  const items = listOf(value, 'items') as readonly PodTemplate[]
+  return listItems(tree, 'items').flatMap((item, index) => {
+    const template = items[index]
+    return template === undefined ? [] : [{ tree: item, template, name: textOf(template, 'metadata', 'name') }]
+  })
+}
+
+function readPod(
+  file: string,
+  { tree, template, name }: Pod,
+  nowMs: number,
+  yaml: ManifestYaml,
+): readonly (Explanation | Problem)[] {
+  const { order, faults, sound } = readPodOrder(tree, (scalar) => yaml.readNested(scalar))
+  const told = faults.map((fault) => describeFault(file, fault))
+  if (!sound) return told
+  if (textOf(fieldOf(template, 'status'), 'phase') === '') {
+    const what = `Pod/${tidy(name)} has no status: it is a manifest, or cut short`
+    return [describeFault(file, { at: tree.at, what, fix: GIVE })]
+  }
+  return [explainPod(template, order, told, nowMs)]
+}
+
+/** What it is instead of a pod. */
+function nameOther({ pods, documents }: Manifest): string {
+  const [workload] = pods
+  if (workload !== undefined) return `${workload.kind}/${tidy(workload.name)} is no pod; its pods are what waits`
+  if (documents.length === 0) return 'there is nothing in it'
+  const kind = tidy(textOf(documents[0]?.value, 'kind'))
+  return kind === '' || kind.endsWith('List') ? 'there is no pod in it' : `it is a ${kind}, and no pod`
+}

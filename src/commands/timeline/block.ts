@@ -1,0 +1,36 @@
+/** Lines that stay at the bottom of a terminal while text goes by above them. */
+
+export interface Block {
+  /**
+   * What to write so that the text stands above, and the lines below it instead of those before.
+   * @param text whole lines, or none
+   * @param columns the terminal's, as they are now
+   */
+  show(text: string, lines: readonly string[], columns: number): string
+  /** Whether it shows just these. */
+  shows(lines: readonly string[]): boolean
+}
+
+/** Of SGR, the only sequences in the lines. */
+// oxlint-disable-next-line no-control-regex
+const COLOUR = /\u001B\[[\d;]*m/g
+
+export function createBlock(): Block {
+  let shown: readonly string[] = []
+  return {
+    show(text, lines, columns) {
+      const cleared = clear(shown, columns)
+      shown = lines
+      return `${cleared}${text}${lines.join('\n')}`
+    },
+    shows: (lines) => lines.length === shown.length && lines.every((line, index) => line === shown[index]),
+  }
+}
+
+/** A terminal that has become narrower has wrapped the lines: up to the first of its rows, and all below is erased. */
+function clear(lines: readonly string[], columns: number): string {
+  if (lines.length === 0) return ''
+  const rows = lines.map((line) => Math.max(1, Math.ceil(line.replaceAll(COLOUR, '').length / Math.max(1, columns))))
+  const above = rows.reduce((sum, count) => sum + count, 0) - 1
+  return `\r${above > 0 ? `\u001B[${above}A` : ''}\u001B[J`
+}

@@ -1,0 +1,23 @@
+/** What reading a timeline needs from outside. */
+import type { FlagFolder } from '../../core/history-flags.ts'
+import type { PodReading } from '../../core/history-pod.ts'
+import type { Packing } from '../../core/tekton/message.ts'
+
+/** The local disk, and stdin. All of it rejects with the system's error. */
+export interface TimelineSources {
+  /** A run directory, or one folder of it; undefined when it is no directory. */
+  readFolders(path: string): Promise<readonly FlagFolder[] | undefined>
+  /** The text of a file, or of stdin for `-`, as it comes. A RangeError when it is no UTF-8. */
+  readPieces(path: string): AsyncIterable<string>
+  /** When a file was written last, ms since 1970; undefined for stdin, and what is no file. */
+  findWritten(path: string): Promise<number | undefined>
+}
+
+export interface TimelinePorts {
+  readonly sources: TimelineSources
+  readonly yaml: { readonly readNested: PodReading['parse'] }
+  readonly packing: Packing
+  /** Wall time, ms since 1970. */
+  readonly now: () => number
+  readonly describeError: (error: unknown) => string
+}

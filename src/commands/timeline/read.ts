@@ -1,0 +1,47 @@
+/** From whatever tells of a pod's containers to their history. What it is, is seen from what is in it. */
+import type { History } from '../../core/history.ts'
+import { findFlagFolders, readFlagHistory } from '../../core/history-flags.ts'
+import type { TimelinePorts } from './ports.ts'
+import { createReader } from './reader.ts'
+
+export interface Problem {
+  readonly problem: string
+}
+
+const FIX = 'give the lines of podorder run --json, a pod as kubectl get pod NAME -o json prints it, or a run directory'
+
+/**
+ * @param path a file, a run directory, or `-` for stdin
+ * @param watch gets the history as far as it is known, whenever more of it has come
+ * @returns the history, or in one sentence what is wrong
+ */
+export async function readHistory(
+  path: string,
+  ports: TimelinePorts,
+  watch?: (history: () => History | Problem) => void,
+): Promise<History | Problem> {
+  const { sources, describeError, now } = ports
+  const file = path === '-' ? 'stdin' : path
+  const say = (problem: string): Problem => ({ problem: `${file}: ${problem}` })
+  const reader = createReader(ports)
+  try {
+    const folders = path === '-' ? undefined : await sources.readFolders(path)
+    if (folders !== undefined) {
+      const flags = findFlagFolders(folders)
+      return flags !== undefined
+        ? readFlagHistory(flags, now())
+        : say(`no flags of containers are in this directory; ${FIX}`)
+    }
+    const observedMs = path === '-' ? undefined : await sources.findWritten(path)
+    for await (const piece of sources.readPieces(path)) {
+      const problem = reader.push(piece)
+      if (problem !== undefined) return say(`${problem}; ${FIX}`)
+      watch?.(() => reader.history(now()))
+    }
+    const history = reader.end(observedMs ?? now())
+    return 'problem' in history ? say(`${history.problem}; ${FIX}`) : history
+  } catch (error) {
+    if (error instanceof RangeError) return say(`${error.message}; ${FIX}`)
+    return say(`${describeError(error)}; ${FIX}`)
+  }
+}

@@ -1,0 +1,25 @@
+/** Everything that is looked at in one pod that inject takes. Pure. */
+import { checkArchitecture } from './architecture.ts'
+import type { Verdict } from './finding.ts'
+import { checkLimitRanges } from './limit-range.ts'
+import { checkMemory } from './memory.ts'
+import { checkOutside } from './outside.ts'
+import type { CheckedPod } from './pod.ts'
+import { checkQos, checkQuotas } from './quota.ts'
+import { checkSecurity } from './security.ts'
+import { checkStorage } from './storage.ts'
+
+const CHECKS = [
+  checkArchitecture,
+  checkSecurity,
+  checkStorage,
+  checkMemory,
+  checkLimitRanges,
+  checkQuotas,
+  checkQos,
+  checkOutside,
+]
+
+export function checkPod(pod: CheckedPod): readonly Verdict[] {
+  return CHECKS.flatMap((check) => check(pod))
+}

@@ -1,0 +1,180 @@
+/**
+ * Gates, as far as a pod's status tells of them. Kubernetes knows the wrappers only: one that waits runs, to the kubelet. What
+ * tells is the startup probe that inject gives to containers whose own probes must not come before their start, the readiness of
+ * those that have a probe for it, ends, and what is known of those that are waited for. Pure.
+ */
+import type { Condition, Edge } from '../order.ts'
+import { isGateProbe } from '../own.ts'
+import { writeProbing } from '../wrapper-probes.ts'
+import { hasNeverBegun } from './ending.ts'
+import type { ContainerSight, End } from './sight.ts'
+import { isNotMade } from './trouble.ts'
+
+/** `never`: it can no longer come. `unknown`: the status does not tell. */
+export type Standing = 'met' | 'unmet' | 'never' | 'unknown'
+
+/** One wait of one container. */
+export interface Judged {
+  /** `redis to be ready` */
+  readonly words: string
+  /** Container or target outside. */
+  readonly target: string
+  readonly standing: Standing
+  /** Of what is waited for, why that is not so: `keeps failing`; empty where nothing is known. */
+  readonly clause: string
+  /** Where it begins: what does not wait itself. */
+  readonly origins: readonly string[]
+  /** It may have been met once, before a life of the other one was lost. */
+  readonly fleeting: boolean
+  /** When the other one ended, where it did. */
+  readonly lostMs: number | undefined
+  readonly optional: boolean
+  readonly timeoutMs: number | undefined
+  readonly next: readonly string[]
+}
+
+/**
+ * `passed`: its command has been started, or there is nothing to wait for. `skipped`: it never was, and never will be. `unneeded`:
+ * the same, and nothing is wrong. `late`: it gave up. `unclear`: it is the one or the other.
+ */
+export interface Passage {
+  readonly kind: 'passed' | 'closed' | 'skipped' | 'unneeded' | 'late' | 'unclear'
+  /** What it waits for, or did not get. */
+  readonly missing: readonly Judged[]
+  /** Of these the status does not tell whether they are there. */
+  readonly perhaps: readonly Judged[]
+  /** The status says so for sure. */
+  readonly certain: boolean
+}
+
+const PASSED: Passage = { kind: 'passed', missing: [], perhaps: [], certain: true }
+
+/** Times in a pod's status are full seconds. */
+const SECOND_MS = 1000
+
+/** The wrapper's own (core/outcome.ts), and Tekton's. */
+const CODE_SKIPPED = 1
+const CODE_LATE = 124
+
+/**
+ * What can no longer come keeps nobody waiting: who runs on has passed it before, or goes on without it.
+ * @param patienceMs after which its gate gives up; undefined = never
+ */
+export function judgePassage(
+  container: ContainerSight,
+  waits: readonly Judged[],
+  patienceMs: number | undefined,
+): Passage {
+  if (container.wrapper === undefined || waits.length === 0) return PASSED
+  const { state, last } = container
+  const end = state.kind === 'ended' ? state.end : state.kind === 'waiting' ? last : undefined
+  if (end !== undefined) return judgeEnd(end, container, waits, patienceMs)
+  if (state.kind !== 'running') return { kind: 'closed', missing: [], perhaps: [], certain: true }
+  const sign = findSign(container)
+  if (sign === 'passed') return PASSED
+  const open = waits.filter(
+    ({ standing, optional }) => standing === 'unmet' || (sign === 'closed' && standing === 'never' && !optional),
+  )
+  const dark = waits.filter(({ standing }) => standing === 'unknown')
+  const closed = { kind: 'closed', missing: open, perhaps: dark } as const
+  if (sign === 'closed')
+    return open.length > 0 ? { ...closed, certain: true } : { ...closed, missing: dark, perhaps: [], certain: true }
+  if (open.length > 0) return { ...closed, certain: !open.every(({ fleeting }) => fleeting) }
+  return dark.length > 0 ? { kind: 'unclear', missing: dark, perhaps: [], certain: false } : PASSED
+}
+
+function judgeEnd(
+  end: End,
+  { policy, wrapper }: ContainerSight,
+  waits: readonly Judged[],
+  patienceMs: number | undefined,
+): Passage {
+  const { exitCode, startedMs, finishedMs } = end
+  const lost = waits.filter(({ standing, optional }) => standing === 'never' && !optional)
+  if (exitCode === 0) {
+    const idle = lost.filter(({ words }) => words.endsWith(WORDS.failed))
+    return idle.length > 0 ? { kind: 'unneeded', missing: idle, perhaps: [], certain: true } : PASSED
+  }
+  const bounds = [patienceMs, ...waits.map(({ timeoutMs, optional }) => (optional ? undefined : timeoutMs))]
+  const lasted = startedMs === undefined || finishedMs === undefined ? 0 : finishedMs - startedMs
+  const shortest = Math.min(...bounds.map((ms) => ms ?? Infinity))
+  if (exitCode === CODE_LATE && wrapper === 'podorder' && lasted >= shortest - SECOND_MS) {
+    const missing = waits.filter(({ standing }) => standing !== 'met')
+    return { kind: 'late', missing, perhaps: [], certain: false }
+  }
+  if (policy !== 'Never' || exitCode !== CODE_SKIPPED) return PASSED
+  // One that never was met has surely kept it from starting; a readiness may have been there, and gone again.
+  const surely = lost.filter(({ fleeting }) => !fleeting)
+  if (surely.length > 0) return { kind: 'skipped', missing: surely, perhaps: [], certain: true }
+  const perhaps = lost.filter(({ lostMs = 0 }) => (finishedMs ?? 0) >= lostMs - SECOND_MS)
+  return perhaps.length > 0 ? { kind: 'skipped', missing: perhaps, perhaps: [], certain: false } : PASSED
+}
+
+/** What its own status tells of its gate. */
+function findSign({ spec, actual, started, ready }: ContainerSight): 'passed' | 'closed' | 'unknown' {
+  if (isGateProbe(actual['startupProbe'])) {
+    if (started) return 'passed'
+    // Else its own startupProbe, its hook, or a delay may be what is not over yet.
+    const { liveDelayMs = 0, postStart } = writeProbing(spec)
+    return hasProbe(spec, 'startupProbe') || liveDelayMs > 0 || postStart !== undefined ? 'unknown' : 'closed'
+  }
+  return hasProbe(spec, 'readinessProbe') && ready ? 'passed' : 'unknown'
+}
+
+export function hasProbe(spec: ContainerSight['spec'], field: 'startupProbe' | 'readinessProbe'): boolean {
+  return (spec[field] ?? undefined) !== undefined
+}
+
+export const WORDS: Readonly<Record<Condition, string>> = {
+  started: 'to start',
+  ready: 'to be ready',
+  completed: 'to complete',
+  failed: 'to fail',
+  ended: 'to end',
+}
+
+/** Whether the container that is waited for is as it should be; the table of docs/reference.md. */
+export function judgeEdge({ condition }: Pick<Edge, 'condition'>, target: ContainerSight, passage: Passage): Standing {
+  const { state, wrapper, held } = target
+  if (wrapper === undefined || isNotMade(target) || state.kind === 'waiting') return 'unmet'
+  if (state.kind === 'ended') return judgeEnded(condition, state.end, target, passage)
+  const begun = passage.kind === 'passed' ? 'met' : passage.kind === 'closed' ? 'unmet' : 'unknown'
+  switch (condition) {
+    case 'started':
+      return begun
+    case 'ready':
+      return judgeReady(target) ?? begun
+    case 'failed':
+      return 'unmet'
+    case 'completed':
+    case 'ended':
+      return held && begun !== 'unmet' ? 'unknown' : 'unmet'
+  }
+}
+
+/** @returns undefined where no probe tells: it is ready as soon as it is started */
+function judgeReady({ spec, actual, started, ready }: ContainerSight): Standing | undefined {
+  if (hasProbe(spec, 'startupProbe')) return started ? 'met' : 'unmet'
+  if (hasProbe(spec, 'readinessProbe')) return ready ? 'met' : 'unmet'
+  return isGateProbe(actual['startupProbe']) && started ? 'met' : undefined
+}
+
+function judgeEnded(condition: Condition, end: End, { policy }: ContainerSight, passage: Passage): Standing {
+  const success = end.exitCode === 0
+  const final = policy === 'Never' || (policy === 'OnFailure' && success)
+  // Without a wrapper nobody says that it has failed.
+  if (hasNeverBegun(end) || !(final || success)) return 'unmet'
+  switch (condition) {
+    case 'started':
+      if (success) return final ? 'met' : 'unmet'
+      return passage.kind === 'passed' ? 'met' : 'never'
+    case 'ready':
+      return success ? (final ? 'met' : 'unmet') : 'never'
+    case 'completed':
+      return success ? 'met' : 'never'
+    case 'failed':
+      return success ? (final ? 'never' : 'unmet') : 'met'
+    case 'ended':
+      return 'met'
+  }
+}

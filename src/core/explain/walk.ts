@@ -1,0 +1,144 @@
+/** A pod's containers one after another, those that are waited for before those that wait. Pure. */
+import { sortContainers } from '../graph.ts'
+import type { Edge, Order, OutsideWait } from '../order.ts'
+import type { PodTemplate } from '../pod.ts'
+import { planStops, type Stop } from '../stopping.ts'
+import type { Told } from './finding.ts'
+import { tellPassage } from './gate-words.ts'
+import { judgeOutside } from './outside.ts'
+import { judgeEdge, type Judged, judgePassage, WORDS } from './passage.ts'
+import type { ContainerSight, PodSight } from './sight.ts'
+import { tellState } from './state-words.ts'
+import { isStopping, tellStop } from './stops.ts'
+import { isHandshakeDone, isTektonPod, judgeHandshake } from './tekton.ts'
+
+/** Kubernetes' default of terminationGracePeriodSeconds. */
+const DEFAULT_GRACE_S = 30
+
+/** Linear in containers and waits. @param order undefined: none is kept */
+export function tellContainers(
+  pod: PodTemplate,
+  sight: PodSight,
+  order: Order | undefined,
+  nowMs: number,
+): readonly Told[] {
+  const told = new Map<string, Told>()
+  const judge = createJudge(pod, order, { sight, told, nowMs })
+  const over = findOver(sight, order)
+  const patienceMs = order?.waitTimeoutMs
+  let blocker: Told | undefined
+  for (const container of sortSights(sight, order)) {
+    const passage = judgePassage(container, judge(container), patienceMs)
+    const around = { pod: sight, nowMs, blocker, over, patienceMs }
+    const words = tellPassage(container, passage, around) ?? tellState(container, around)
+    const { name, role } = container
+    const one: Told = { name, type: role, origins: [], next: [], ...words, container, passage }
+    told.set(name, one)
+    if (holdsUp(container)) blocker ??= one
+  }
+  return tellStops([...told.values()], pod, sight, order)
+}
+
+/** Those that are not ordered first, as listed. */
+function sortSights({ containers }: PodSight, order: Order | undefined): readonly ContainerSight[] {
+  if (order === undefined) return containers
+  const byName = new Map(containers.map((container) => [container.name, container]))
+  const sorted = sortContainers(order.containers, order.edges) ?? []
+  const ordered = new Set(sorted)
+  return [...containers.filter(({ name }) => !ordered.has(name)), ...sorted.flatMap((name) => byName.get(name) ?? [])]
+}
+
+interface Known {
+  readonly sight: PodSight
+  readonly told: ReadonlyMap<string, Told>
+  readonly nowMs: number
+}
+
+/** @returns how each wait of a container stands */
+function createJudge(
+  pod: PodTemplate,
+  order: Order | undefined,
+  { sight, told, nowMs }: Known,
+): (container: ContainerSight) => readonly Judged[] {
+  const edges = Map.groupBy(order?.edges ?? [], ({ container }) => container)
+  const outside = Map.groupBy(order?.outside ?? [], ({ container }) => container)
+  const first = isTektonPod(pod) && !isHandshakeDone(pod) ? order?.containers[0] : undefined
+  return (container) => {
+    const inside = (edges.get(container.name) ?? []).flatMap((edge) => {
+      const target = told.get(edge.target)
+      return target === undefined ? [] : [expire(edge, weigh(edge, target), container, nowMs)]
+    })
+    const elsewhere = (outside.get(container.name) ?? []).map((wait) =>
+      expire(wait, judgeOutside(wait, sight, told), container, nowMs),
+    )
+    const apps = container.name === first ? [...told.values()].filter(({ type }) => type === 'app') : undefined
+    return [...inside, ...elsewhere, ...(apps === undefined ? [] : judgeHandshake(apps))]
+  }
+}
+
+/** Without what is optional it goes on, once its time is over. */
+function expire(
+  { optional, timeoutMs }: Edge | OutsideWait,
+  judged: Judged,
+  { state }: ContainerSight,
+  nowMs: number,
+): Judged {
+  if (!optional || timeoutMs === undefined || state.kind !== 'running' || state.sinceMs === undefined) return judged
+  return state.sinceMs + timeoutMs < nowMs ? { ...judged, standing: 'met' } : judged
+}
+
+function weigh(edge: Edge, { container, passage, clause, origins, name }: Told): Judged {
+  const { condition, optional, timeoutMs } = edge
+  const { state, restarts } = container
+  const passed = passage.kind === 'passed' && (state.kind === 'running' || state.kind === 'ended')
+  return {
+    ...{ words: `${name} ${WORDS[condition]}`, target: name, optional, timeoutMs, next: [] },
+    standing: judgeEdge(edge, container, passage),
+    clause: `${clause}${wordHopeless(edge, container)}`,
+    origins: origins.length === 0 ? [name] : origins,
+    fleeting: (condition === 'ready' || condition === 'started') && (passed || restarts > 0),
+    lostMs: state.kind === 'ended' ? state.end.finishedMs : undefined,
+  }
+}
+
+/** Why it can never be as it is waited for, whatever becomes of it. */
+function wordHopeless({ condition }: Edge, { wrapper, policy }: ContainerSight): string {
+  if (wrapper === undefined) return '; podorder does not wrap it, so nobody will ever say so'
+  return condition === 'failed' && policy !== 'Never'
+    ? `; under restartPolicy ${policy} no failure is final, so that never comes`
+    : ''
+}
+
+/** The main containers, where all of them have ended and the kubelet starts none of them again. */
+function findOver({ containers }: PodSight, order: Order | undefined): readonly string[] {
+  const main = order?.main ?? []
+  const ends = containers.filter(({ name }) => main.includes(name))
+  const final = ends.every(({ state, policy }) => {
+    if (state.kind !== 'ended') return false
+    return policy === 'Never' || (policy === 'OnFailure' && state.end.exitCode === 0)
+  })
+  return final ? main : []
+}
+
+/** Init containers hold up all that comes after them: until their end, or, native sidecars, until they are started. */
+function holdsUp({ role, state, started }: ContainerSight): boolean {
+  if (role === 'sidecar') return !started
+  return role === 'init' && !(state.kind === 'ended' && state.end.exitCode === 0)
+}
+
+/** While the pod is deleted, what runs is told of by its stop. */
+function tellStops(
+  told: readonly Told[],
+  { spec }: PodTemplate,
+  { deletion }: PodSight,
+  order: Order | undefined,
+): readonly Told[] {
+  if (deletion === undefined) return told
+  const graceMs = (spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S) * 1000
+  const stops: ReadonlyMap<string, Stop> = order === undefined ? new Map() : planStops(order, graceMs)
+  const running = new Set(told.filter(({ container }) => isStopping(container)).map(({ name }) => name))
+  return told.map((one) => {
+    const stop = one.container.wrapper === undefined ? undefined : stops.get(one.name)
+    return running.has(one.name) ? { ...one, ...tellStop(deletion, stop, running) } : one
+  })
+}

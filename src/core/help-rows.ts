@@ -1,0 +1,38 @@
+/** Tables of flags on the help pages of the entrypoint. Pure. */
+import type { FlagTable } from './argv.ts'
+
+/** Every page fits a terminal of this width. */
+export const PAGE_WIDTH = 80
+
+export interface RowOptions {
+  /** In its order; all without. */
+  readonly names?: readonly string[]
+  /** How a name is written on the command line; `--name` without. */
+  readonly spell?: (name: string) => string
+}
+
+/**
+ * One row a flag: `  --name VALUE …  what it does`, the second column in line, and continued below itself where it is too
+ * long for the page.
+ */
+export function formatRows(table: FlagTable, options: RowOptions = {}): readonly string[] {
+  const { names = Object.keys(table), spell = (name) => `--${name}` } = options
+  const rows = names.map((name) => {
+    const { kind, value, help = '' } = table[name] ?? { kind: 'switch' }
+    return [`${spell(name)}${value === undefined ? '' : ` ${value}`}${kind === 'list' ? ' …' : ''}`, help] as const
+  })
+  const width = Math.max(...rows.map(([term]) => term.length))
+  return rows.flatMap(([term, help]) =>
+    wrap(help, PAGE_WIDTH - width - 4).map((line, index) => `  ${(index === 0 ? term : '').padEnd(width)}  ${line}`),
+  )
+}
+
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + word.length < width) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}

@@ -1,0 +1,26 @@
+/** How the marks of a timeline look, in a picture and on a page. Colours as `theme.ts` fills them in. Pure. */
+
+export const TIMELINE_RULES = [
+  '.waiting{stroke:$waiting;stroke-width:2;stroke-dasharray:2 4}',
+  '.restarting{stroke:$critical;stroke-width:2;stroke-dasharray:8 4}',
+  '.starting{fill:url(#hatch);stroke:$starting}',
+  '.hatch-ground{fill:$pale}',
+  '.hatch-line{fill:$starting}',
+  '.running{fill:$running;stroke:$running}',
+  '.ready{fill:$ready;stroke:$ready}',
+  '.unclear{fill:url(#dots);stroke:$unclear;stroke-dasharray:3 3}',
+  '.dot{fill:$unclear}',
+  '.mark{stroke:$ink;stroke-width:2}',
+  '.fail circle{fill:$surface;stroke:$failed;stroke-width:2}',
+  '.fail path{stroke:$failed;stroke-width:2}',
+  '.skip circle{fill:$surface;stroke:$muted;stroke-width:2}',
+  '.skip path{stroke:$muted;stroke-width:2}',
+  '.again-sign{fill:none;stroke:$critical;stroke-width:1.8}',
+  '.on{fill:none;stroke:$ink;stroke-width:2}',
+  '.opened{stroke:$waiting;fill:$waiting}',
+  '.opened use{stroke:none}',
+  '.critical{stroke:$critical;stroke-width:3;stroke-linecap:square;fill:$critical}',
+  '.critical use{stroke:none}',
+  '.grid{stroke:$line}',
+  '.axis text{fill:$muted;font-size:12px;text-anchor:middle;font-variant-numeric:tabular-nums}',
+].join('')

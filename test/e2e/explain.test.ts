@@ -1,0 +1,164 @@
+/** `podorder explain` from outside: what it takes, what it says where, and its exit codes. */
+import test from 'ava'
+import { openPlace } from '../support/podorder.ts'
+import { crashing, giveStatus, NOW, readRecordedPods, running } from '../support/explained.ts'
+import { writeManifest } from '../support/manifest.ts'
+import type { PodTemplate } from '../../src/core/pod.ts'
+
+const recorded = readRecordedPods().find(({ name }) => name === 'pod-ErrImageNeverPull 3')?.pod as PodTemplate
+const AT = ['--now', '2026-11-21T04:50:00Z']
+
+const TOLD = `pod rec/noimage is pending: 1 container in trouble, 1 fine
+  podorder has not ordered it: no annotation of it says an order
+
+root cause
+  bad   its image localhost/none:1 is not on the node, and imagePullPolicy is Never (ErrImageNeverPull): Container image "localhost/none:1" is not present with pull policy of Never
+        > put the image on the node, or give bad another imagePullPolicy
+        > kubectl describe pod noimage -n rec
+
+fine
+  main  runs for 30s
+`
+
+test('a pod as kubectl prints it, a list of them, and the API server’s own list come to the same', async (t) => {
+  const place = openPlace(t)
+  const pod = { apiVersion: 'v1', kind: 'Pod', ...recorded }
+  place.write('pod.json', JSON.stringify(pod, undefined, 4))
+  t.deepEqual(await place.run(['explain', 'pod.json', ...AT]), { code: 0, signal: null, stdout: TOLD, stderr: '' })
+  const stdin = (text: string) => place.run(['explain', '-', ...AT], { stdin: text })
+  t.is((await stdin(JSON.stringify(pod))).stdout, TOLD)
+  const { kind, apiVersion, ...bare } = pod
+  t.is((await stdin(JSON.stringify({ apiVersion, kind: 'List', items: [pod, pod] }))).stdout, `${TOLD}\n${TOLD}`)
+  t.is((await stdin(JSON.stringify({ apiVersion, kind: `${kind}List`, items: [bare] }))).stdout, TOLD)
+  const yaml = await stdin(
+    'kind: Pod\nmetadata: {name: x}\nspec: {nodeName: n, containers: [{name: a}]}\nstatus: {phase: Pending}\n',
+  )
+  t.deepEqual([yaml.code, yaml.stdout.split('\n')[0]], [0, 'pod x is pending: 1 in progress'])
+})
+
+test('what inject has written is explained from its annotations: the whole way from a manifest', async (t) => {
+  const place = openPlace(t)
+  const { stdout } = await place.run(['inject', '-', '--image', 'podorder:1', '-o', 'injected.json'], {
+    stdin: JSON.stringify(manifest()),
+  })
+  t.is(stdout, '')
+  const pod = giveStatus(JSON.parse(place.read('injected.json')) as PodTemplate, {
+    containers: { db: [{}, crashing(2, 4)], web: [{}, running(600)] },
+  })
+  const end = await place.run(['explain', '-', '--now', NOW, '--format', 'json'], { stdin: JSON.stringify(pod) })
+  t.is(end.code, 0, end.stderr)
+  const { items } = JSON.parse(end.stdout) as {
+    items: readonly { name: string; phase: string; containers: readonly object[] }[]
+  }
+  t.like(items[0], { name: 'shop', phase: 'Running', notes: [] })
+  t.like(items[0]?.containers, {
+    0: { name: 'db', type: 'app', rank: 'cause', origins: [], next: ['kubectl logs shop -c db --previous'] },
+    1: {
+      name: 'web',
+      rank: 'consequence',
+      origins: ['db'],
+      message: 'seems to wait for db to be ready (it keeps failing, 4 restarts)',
+    },
+    2: { name: 'podorder-init', type: 'init', rank: 'fine', message: 'has completed' },
+  })
+})
+
+function manifest(): object {
+  const containers = ['db', 'web'].map((name) => ({ name, image: 'i', command: ['c'] }))
+  return {
+    kind: 'Pod',
+    metadata: { name: 'shop', annotations: { 'podorder.io/depends-on': 'web: db' } },
+    spec: { containers },
+  }
+}
+
+const GIVE = 'give what kubectl get pod NAME -o json prints, or - to read it from stdin'
+
+const pod = (fields: object) => JSON.stringify({ kind: 'Pod', metadata: { name: 'x' }, ...fields })
+
+const BAD: readonly (readonly [name: string, stdin: string, says: string])[] = [
+  ['nothing', '', `stdin:1:1: there is nothing in it; ${GIVE}`],
+  ['no map', '[1, 2]', `stdin:1:1: there is no pod in it; ${GIVE}`],
+  ['an empty list', '{"kind": "List", "items": []}', `stdin:1:1: there is no pod in it; ${GIVE}`],
+  ['another kind', '{"kind": "Service"}', `stdin:1:1: it is a Service, and no pod; ${GIVE}`],
+  [
+    'a workload',
+    'kind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: a}]}}}',
+    `stdin:1:1: Deployment/web is no pod; its pods are what waits; ${GIVE}`,
+  ],
+  ['a manifest', writeManifest(), `stdin:2:1: Pod/shop has no status: it is a manifest, or cut short; ${GIVE}`],
+  [
+    'no containers',
+    pod({ spec: {}, status: { phase: 'Running' } }),
+    'stdin:1:39: the pod has no containers; list at least one under spec.containers',
+  ],
+  [
+    'a container that is none',
+    pod({ spec: { containers: [null] }, status: { phase: 'Running' } }),
+    'stdin:1:61: containers[0] is empty, not a map; give it a name, an image, a command',
+  ],
+]
+
+for (const [name, stdin, says] of BAD) {
+  test(`${name} is one clear sentence, and exit code 2`, async (t) => {
+    t.deepEqual(await openPlace(t).run(['explain', '-'], { stdin }), {
+      code: 2,
+      signal: null,
+      stdout: '',
+      stderr: `podorder: ${says}\n`,
+    })
+  })
+}
+
+test('files that cannot be read, binaries, and words that are not known get one sentence too', async (t) => {
+  const place = openPlace(t)
+  place.write('empty/none.txt', '')
+  const say = async (...args: readonly string[]) => {
+    const { code, stdout, stderr } = await place.run(['explain', ...args])
+    t.deepEqual([code, stdout, stderr.split('\n').length], [2, '', 2], stderr)
+    return stderr
+  }
+  t.regex(await say('nope.json'), /^podorder: nope\.json: no such file or directory \(ENOENT\); /)
+  t.regex(await say('empty'), /^podorder: empty: no \.yaml, \.yml or \.json file is in it/)
+  t.regex(await say(process.execPath), /is not UTF-8; save it as UTF-8$|more than 32 MiB; split it$/m)
+  t.regex(await say(), /missing required argument 'pod'/)
+  t.regex(await say('-', '--format', 'xml'), /Allowed choices are text, json/)
+  t.regex(await say('-', '--now', 'yesterday'), /Give a time such as 2026-03-01T12:00:00Z/)
+})
+
+test('names that JavaScript knows, and states that Kubernetes does not, are told like any other', async (t) => {
+  const status = {
+    phase: 'Odd',
+    containerStatuses: [
+      null,
+      3,
+      { name: 'constructor', state: { waiting: { reason: 'NewReason' } } },
+      { name: '__proto__' },
+    ],
+    conditions: 7,
+  }
+  const odd = pod({ spec: { nodeName: 'n', containers: [{ name: 'constructor' }, { name: 'tostring' }] }, status })
+  const end = await openPlace(t).run(['explain', '-'], { stdin: odd })
+  t.is(end.code, 0, end.stderr)
+  t.regex(end.stdout, /^pod x is odd: 1 container in trouble, 1 in progress$/m)
+  t.regex(end.stdout, /^ {2}constructor {2}is waiting \(NewReason\)$/m)
+})
+
+test('colours come on request only, and a reader that has seen enough is no error', async (t) => {
+  const place = openPlace(t)
+  place.write('pod.json', JSON.stringify({ kind: 'Pod', ...recorded }))
+  const painted = await place.run(['explain', 'pod.json', ...AT], { env: { FORCE_COLOR: '1' } })
+  t.true(painted.stdout.includes('\u001B[2mroot cause\u001B[22m'))
+  t.is(painted.stdout.replaceAll(/\p{Cc}\[\d+m/gu, ''), TOLD)
+  const gone = place.start(['explain', 'pod.json', ...AT])
+  gone.closeStdout()
+  const { code, stderr } = await gone.end
+  t.deepEqual([code, stderr], [0, ''])
+})
+
+test('the help fits a screen', async (t) => {
+  const { code, stdout } = await openPlace(t).run(['explain', '--help'])
+  t.is(code, 0)
+  const lines = stdout.trimEnd().split('\n')
+  t.true(lines.length <= 30 && lines.every((line) => line.length <= 80), stdout)
+})

@@ -1,0 +1,67 @@
+/** What is wrong with a command line is said in one sentence, with what was perhaps meant; exit code 2, and nothing done. */
+import test from 'ava'
+import { execa } from 'execa'
+import { openPlace, writePod } from '../support/podorder.ts'
+
+const LIST = '(podorder --help lists what there is)'
+const FLAGS = '(entrypoint --help lists the flags)'
+
+const ROWS: readonly (readonly [line: string, says: string])[] = [
+  ['podorder injct', "unknown command 'injct'; did you mean inject?"],
+  ['podorder constructor', `unknown command 'constructor' ${LIST}`],
+  ['podorder __proto__', `unknown command '__proto__' ${LIST}`],
+  ['podorder --inject', "unknown option '--inject'; did you mean inject?"],
+  ['podorder --versio', "unknown option '--versio'; did you mean --version?"],
+  ['podorder inject --dif', "unknown option '--dif'; did you mean --diff?"],
+  ['podorder inject --__proto__', `unknown option '--__proto__' ${LIST}`],
+  // Of a page that it is not on.
+  ['podorder inject --lookup-timeot=3s', "unknown option '--lookup-timeot=3s'; did you mean --lookup-timeout?"],
+  ['podorder inject -x', `unknown option '-x' ${LIST}`],
+  // Options of other commands.
+  ['podorder run --in-place x', "unknown option '--in-place'; it is an option of inject and eject"],
+  ['podorder eject --cert-dir x', "unknown option '--cert-dir'; it is an option of webhook"],
+  // Values.
+  [
+    'podorder inject --bin-source copi',
+    "option '--bin-source <how>' argument 'copi' is invalid. Allowed choices are copy, image-volume; did you mean copy?",
+  ],
+  ['podorder inject --requests=', "option '--requests <how>' argument '' is invalid. Allowed choices are keep, max"],
+  ['podorder webhook --port x', "option '--port <port>' argument 'x' is invalid. Give a port, such as 8443"],
+  ['podorder completion bsh', "unknown shell 'bsh'. Allowed choices are bash, zsh, fish, kubectl; did you mean bash?"],
+  ['podorder inject --output', `option '-o, --output <path>' argument missing ${LIST}`],
+  ['podorder inject -f', `option '-f, --filename <manifest>' argument missing ${LIST}`],
+  // Operands.
+  ['podorder rbac', `missing required argument 'targets' ${LIST}`],
+  ['podorder version now', "too many arguments for 'version'. Expected 0 arguments but got 1: now"],
+  ['podorder webhook a b', "too many arguments for 'webhook'. Expected 0 arguments but got 2: a, b"],
+  ['podorder rbac pods/db', 'unknown target "pods/db"; did you mean "pod/"?'],
+  // Names of flags with one dash or an underscore.
+  ['entrypoint --tiemout 3s -- true', `unknown flag --tiemout; did you mean --timeout? ${FLAGS}`],
+  ['entrypoint -wiat_file x -- true', `unknown flag -wiat_file; did you mean --wait-file? ${FLAGS}`],
+  ['entrypoint --timeout', `--timeout needs a value: --timeout D ${FLAGS}`],
+  ['entrypoint --on-error=continu -- true', `--on-error is one of continue, stopAndFail, not "continu" ${FLAGS}`],
+  ['entrypoint instal --to /x', `put -- before the command: -- instal …; did you mean install? ${FLAGS}`],
+  ['entrypoint prob', `put -- before the command: -- prob …; did you mean probe? ${FLAGS}`],
+  ['entrypoint app', `put -- before the command: -- app … ${FLAGS}`],
+]
+
+for (const [line, says] of ROWS) {
+  test(line, async (t) => {
+    const [program = '', ...words] = line.split(' ')
+    const end = await execa(`dist/${program}`, words, { reject: false, input: '' })
+    t.is(end.stderr, `${program}: ${says}`)
+    t.deepEqual([end.exitCode, end.stdout], [2, ''])
+  })
+}
+
+test('what was typed cannot make two lines of one', async (t) => {
+  const { stderr } = await execa('dist/podorder', ['inj\nct\u001B[31m'], { reject: false })
+  t.is(stderr, `podorder: unknown command 'inj?ct?[31m' ${LIST}`)
+})
+
+test('a flag that is given twice counts as it was given last', async (t) => {
+  const place = openPlace(t)
+  place.write('pod.yaml', writePod({ containers: { a: 'true' } }))
+  const { code } = await place.run(['inject', '-o', 'first.yaml', '-o', 'last.yaml', 'pod.yaml'])
+  t.deepEqual([code, place.has('first.yaml'), place.has('last.yaml')], [0, false, true])
+})

@@ -1,0 +1,101 @@
+/** Orders to be drawn: any at all, and of shapes that are hard to draw. */
+import * as fc from 'fast-check'
+import type { Diagram } from '../../src/core/diagram.ts'
+import { diagramOrder } from '../../src/core/diagram-order.ts'
+import type { Condition, Edge } from '../../src/core/order.ts'
+import { arbitraryOrder } from './arbitrary-order.ts'
+import { arbitraryLabel } from './arbitrary-words.ts'
+
+/** Titles hold whatever stands in a manifest. */
+const arbitraryTitle = fc
+  .oneof(fc.constantFrom('Pod/voting', 'Pod/"x"', 'Pod/a\\', 'Pod/#quot;', 'Pod/`x`', '__proto__'), fc.string())
+  .map((title) => title.replaceAll(/\p{Cc}/gu, '?'))
+
+export const arbitraryDiagram: fc.Arbitrary<Diagram> = fc
+  .record({ title: arbitraryTitle, order: arbitraryOrder, others: fc.uniqueArray(arbitraryLabel, { maxLength: 4 }) })
+  .map(({ title, order, others }) => {
+    const listed = [...order.containers, ...others.filter((name) => !order.containers.includes(name))]
+    return diagramOrder(title, listed, order)
+  })
+
+/** `app: db cache:completed` = app waits for db as ready, and for cache as completed. */
+export function drawLines(title: string, containers: string, ...lines: readonly string[]): Diagram {
+  const edges = lines.flatMap((line) => {
+    const [container = '', targets = ''] = line.split(': ')
+    return targets.split(' ').map((text): Edge => {
+      const [target = '', condition = 'ready'] = text.split(':')
+      return { container, target, condition: condition as Condition, optional: false, at: { line: 1, column: 1 } }
+    })
+  })
+  return drawEdges(title, containers.split(' '), edges)
+}
+
+/** @param pairs `[3, 1]`: the container with number 3 waits for number 1 as ready */
+export function drawPairs(count: number, pairs: readonly (readonly [number, number])[]): Diagram {
+  const nameOf = (index: number): string => `container-${index}`
+  const names = Array.from({ length: count }, (_, index) => nameOf(index))
+  const edges = pairs.map(([container, target]): Edge => {
+    const ends = { container: nameOf(container), target: nameOf(target) }
+    return { ...ends, condition: 'ready', optional: false, at: { line: 1, column: 1 } }
+  })
+  return drawEdges('Pod/shape', names, edges)
+}
+
+function drawEdges(title: string, listed: readonly string[], edges: readonly Edge[]): Diagram {
+  const ordered = new Set(edges.flatMap(({ container, target }) => [container, target]))
+  const containers = listed.filter((name) => ordered.has(name))
+  const order = { edges, outside: [], containers, main: [], stopOrder: 'together' as const, waitTimeoutMs: undefined }
+  return diagramOrder(title, listed, order)
+}
+
+const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index)
+
+/** A generator of its own, so that a shape is the same in every run. */
+function scatter(count: number, links: number): readonly (readonly [number, number])[] {
+  let seed = 42
+  const next = (below: number): number => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
+    return Math.floor((seed / 2_147_483_648) * below)
+  }
+  const pairs = new Map<string, readonly [number, number]>()
+  while (pairs.size < links) {
+    const container = 1 + next(count - 1)
+    const target = next(container)
+    pairs.set(`${container} ${target}`, [container, target])
+  }
+  return [...pairs.values()]
+}
+
+const STAGE = 17
+
+/** What pods of 200 containers may look like. */
+export const SHAPES: Readonly<Record<string, () => Diagram>> = {
+  'a chain': () =>
+    drawPairs(
+      200,
+      range(199).map((index) => [index + 1, index]),
+    ),
+  'a star': () =>
+    drawPairs(
+      200,
+      range(199).map((index) => [index + 1, 0]),
+    ),
+  '12 stages, each container after all of the one before': () =>
+    drawPairs(
+      12 * STAGE,
+      range(11 * STAGE).flatMap((index) =>
+        range(STAGE).map((other) => [index + STAGE, index - (index % STAGE) + other] as const),
+      ),
+    ),
+  '12 stages, each container after one or two of the one before': () =>
+    drawPairs(
+      12 * STAGE,
+      range(11 * STAGE).flatMap((index) =>
+        [...new Set([index, index - (index % STAGE) + ((index * 7) % STAGE)])].map(
+          (target) => [index + STAGE, target] as const,
+        ),
+      ),
+    ),
+  '1,000 links anyhow': () => drawPairs(200, scatter(200, 1000)),
+  'nothing but one link': () => drawPairs(200, [[1, 0]]),
+}

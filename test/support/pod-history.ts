@@ -1,0 +1,27 @@
+/** Pods as `kubectl get -o json` prints them, read as histories. */
+import { deflatePacking } from '../../src/adapters/deflate.ts'
+import { readNested } from '../../src/adapters/yaml.ts'
+import { type ContainerHistory, type History, layOutSpans } from '../../src/core/history.ts'
+import { createPodRecorder, type PodRecorder } from '../../src/core/history-pod.ts'
+import type { PodTemplate } from '../../src/core/pod.ts'
+import { NOW } from './explained.ts'
+
+export const openRecorder = (): PodRecorder => createPodRecorder({ parse: readNested, packing: deflatePacking })
+
+/** One after another, as a watch sees them. */
+export function see(...pods: readonly unknown[]): History {
+  const recorder = openRecorder()
+  for (const pod of pods) recorder.see(pod as PodTemplate)
+  return recorder.history(Date.parse(NOW))
+}
+
+export function find({ containers }: History, name: string): ContainerHistory | undefined {
+  return containers.find(({ container }) => container === name)
+}
+
+/** Phases and their lengths in seconds: `waiting 10, running 30`. */
+export function tellBars(history: History, name: string): string {
+  const container = find(history, name)
+  const spans = container === undefined ? [] : layOutSpans(container, history.endMs)
+  return spans.map(({ phase, fromMs, toMs }) => `${phase} ${(toMs - fromMs) / 1000}`).join(', ')
+}

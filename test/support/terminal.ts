@@ -1,0 +1,53 @@
+/** Programs on a terminal of their own: script(1) gives them one, stty(1) its size. */
+import type { ExecutionContext } from 'ava'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { inTime } from './eventually.ts'
+import { createScreen } from './screen.ts'
+
+export interface OnTerminal {
+  readonly pid: number
+  /** What the terminal shows by now. */
+  lines(): readonly string[]
+  /** All that was written to it. */
+  written(): string
+  /** As if typed. */
+  type(text: string): void
+  /** The exit code. */
+  readonly end: Promise<number | null>
+}
+
+export interface TerminalOptions {
+  readonly cwd: string
+  readonly rows: number
+  readonly columns: number
+  readonly env?: Readonly<Record<string, string>>
+  /** A line of sh that runs beside the program, on the same terminal. */
+  readonly beside?: string
+}
+
+/** @param words for sh, in quotes where they need them */
+export function startOnTerminal(t: ExecutionContext, words: string, options: TerminalOptions): OnTerminal {
+  const { cwd, rows, columns, env = {}, beside } = options
+  const screen = createScreen(columns)
+  let written = ''
+  const aside = beside === undefined ? '' : `(${beside}) & `
+  const command = `stty rows ${rows} cols ${columns}; ${aside}exec ${words}`
+  const child: ChildProcess = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+    cwd,
+    env: { PATH: process.env['PATH'] ?? '', HOME: cwd, TERM: 'xterm-256color', ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+  child.stdout?.setEncoding('utf8').on('data', (piece: string) => {
+    written += piece
+    screen.write(piece)
+  })
+  const end = new Promise<number | null>((resolve) => child.once('close', resolve))
+  return {
+    pid: child.pid ?? -1,
+    lines: () => screen.lines(),
+    written: () => written,
+    type: (text) => void child.stdin?.write(text),
+    end: inTime(`the end of ${words}`, end, () => written),
+  }
+}
