@@ -1,8 +1,8 @@
 /** `podorder check` on the command line. */
 import { type Command, Option } from 'commander'
 import type { Format } from '../src/commands/check.ts'
-import { describeSystemError } from '../src/core/files.ts'
-import { DEFAULT_ROOT } from '../src/core/own.ts'
+import { describeSystemError } from '../src/core/entrypoint/files.ts'
+import { DEFAULT_ROOT } from '../src/core/rewrite/own.ts'
 import { addLookupOptions, collect, type GivenLookup, openLookup } from './image-lookup.ts'
 import { addRewriteOptions, type GivenRewrite, readRewrite } from './rewrite-options.ts'
 import { cacheDirectory, readRoot } from './inject.ts'

@@ -1,6 +1,6 @@
 /** `podorder completion` on the command line. */
 import { Argument, type Command } from 'commander'
-import type { ProgramWords } from '../src/core/command-words.ts'
+import type { ProgramWords } from '../src/core/command-line/command-words.ts'
 import { readProgram } from './command-words.ts'
 import { openTerminal } from './terminal.ts'
 

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { hostname } from 'node:os'
 import type { Signals } from '../src/adapters/signals.ts'
-import { describeSystemError } from '../src/core/files.ts'
+import { describeSystemError } from '../src/core/entrypoint/files.ts'
 import { connect } from './connection.ts'
 
 const EXAMPLES = `

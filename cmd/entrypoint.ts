@@ -8,10 +8,10 @@ import { createPosixFiles } from '../src/adapters/posix/files.ts'
 import { type Library, openLibrary } from '../src/adapters/posix/library.ts'
 import { createFlags } from '../src/commands/flags.ts'
 import { runEntrypoint } from '../src/commands/entrypoint.ts'
-import type { CommandWords } from '../src/core/status.ts'
-import { describeSystemError, type Files } from '../src/core/files.ts'
-import { type Plan, readPlan } from '../src/core/plan.ts'
-import { PLATFORM_COMMANDS } from '../src/core/platform.ts'
+import type { CommandWords } from '../src/core/entrypoint/status.ts'
+import { describeSystemError, type Files } from '../src/core/entrypoint/files.ts'
+import { type Plan, readPlan } from '../src/core/entrypoint/plan.ts'
+import { PLATFORM_COMMANDS } from '../src/core/entrypoint/platform.ts'
 
 /** The variable in which Tekton's controller names the programs of several platforms. */
 const TEKTON_COMMANDS = 'TEKTON_PLATFORM_COMMANDS'
@@ -38,7 +38,7 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'problem':
       return (await doOtherJob(argv, system)) ?? misuse(reading.problem)
     case 'help': {
-      const { formatHelp } = await import('../src/core/help.ts')
+      const { formatHelp } = await import('../src/core/entrypoint/help.ts')
       process.stdout.write(formatHelp(argv))
       return 0
     }
@@ -61,7 +61,7 @@ type Command = CommandWords & { readonly fault: string | undefined }
 
 /** The command of an image whose platforms have several. */
 async function readCommands(commands: string, words: number): Promise<Command> {
-  const { choosePlatformCommand } = await import('../src/core/platform.ts')
+  const { choosePlatformCommand } = await import('../src/core/entrypoint/platform.ts')
   // What is run beside the command, its probes and hooks, gets our own view.
   delete process.env[PLATFORM_COMMANDS]
   const choice = choosePlatformCommand(commands, process.arch, words > 0)

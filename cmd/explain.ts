@@ -1,6 +1,6 @@
 /** `podorder explain` on the command line. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { describeSystemError } from '../src/core/files.ts'
+import { describeSystemError } from '../src/core/entrypoint/files.ts'
 import { openTerminal, writeOut } from './terminal.ts'
 
 const EXAMPLES = `

@@ -1,7 +1,7 @@
 /** `podorder graph` on the command line. */
 import { type Command, Option } from 'commander'
-import { describeSystemError } from '../src/core/files.ts'
-import { GRAPH_FORMATS, type GraphFormat } from '../src/core/picture-format.ts'
+import { describeSystemError } from '../src/core/entrypoint/files.ts'
+import { GRAPH_FORMATS, type GraphFormat } from '../src/core/picture/format.ts'
 import { collect } from './image-lookup.ts'
 import { openTerminal, writeOut } from './terminal.ts'
 

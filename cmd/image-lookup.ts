@@ -6,8 +6,8 @@ import type { ImageCache } from '../src/adapters/image-cache.ts'
 import type { CommandFound, CommandWanted } from '../src/commands/lookup.ts'
 import type { LookupSettings } from '../src/commands/lookup/ports.ts'
 import { formatDuration, parseDuration } from '../src/core/duration.ts'
-import { describeSystemError } from '../src/core/files.ts'
-import { describeFault } from '../src/core/tree.ts'
+import { describeSystemError } from '../src/core/entrypoint/files.ts'
+import { describeFault } from '../src/core/manifest/tree.ts'
 
 /** As commander hands them over. */
 export interface GivenLookup {
@@ -55,8 +55,8 @@ export type FindCommands = (wanted: readonly CommandWanted[]) => Promise<readonl
 export async function openLookup(given: GivenLookup, cache: ImageCache | undefined): Promise<FindCommands | string> {
   const { imageConfig: configFile, registryCa } = given
   const { createExchange } = await import('../src/adapters/registry.ts')
-  const { readConfigFile } = await import('../src/core/image-config.ts')
-  const { checkRegistries } = await import('../src/core/registry-address.ts')
+  const { readConfigFile } = await import('../src/core/image/image-config.ts')
+  const { checkRegistries } = await import('../src/core/image/registry-address.ts')
   const { readManifest } = await import('../src/adapters/yaml.ts')
   const disk = await import('../src/adapters/workspace.ts')
   const read = async (path: string): Promise<string> => {

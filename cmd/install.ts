@@ -1,7 +1,7 @@
 /** `entrypoint install`. */
 import * as disk from '../src/adapters/placement.ts'
 import { runInstall } from '../src/commands/install.ts'
-import { describeSystemError } from '../src/core/files.ts'
+import { describeSystemError } from '../src/core/entrypoint/files.ts'
 
 /** @returns the exit code. */
 export function install(argv: readonly string[]): number {

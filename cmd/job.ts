@@ -1,7 +1,7 @@
 /** What the executable does besides running a command, by its first word or its flags: loaded only when it is asked for. */
 import type { Signals } from '../src/adapters/signals.ts'
 import { isTektonMode } from '../src/commands/tekton/mode.ts'
-import type { Files } from '../src/core/files.ts'
+import type { Files } from '../src/core/entrypoint/files.ts'
 import { WAIT_WORDS } from '../src/core/kube/wait-words.ts'
 import { suggest } from '../src/core/suggest.ts'
 

@@ -2,9 +2,9 @@
 import type { createLog } from '../src/adapters/log.ts'
 import { createOutside } from '../src/commands/outside.ts'
 import type { FollowOutside } from '../src/commands/ports.ts'
-import type { Files } from '../src/core/files.ts'
-import type { OutsidePlan, Plan } from '../src/core/plan.ts'
-import { parseOutside } from '../src/core/target.ts'
+import type { Files } from '../src/core/entrypoint/files.ts'
+import type { OutsidePlan, Plan } from '../src/core/entrypoint/plan.ts'
+import { parseOutside } from '../src/core/order/target.ts'
 import { openTools } from './waiting.ts'
 
 /** @returns what follows them, or one sentence on what is wrong with a flag. */

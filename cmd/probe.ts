@@ -1,6 +1,6 @@
 /** `entrypoint probe`: executed by the kubelet every other second for as long as a container waits. */
 import { runProbe } from '../src/commands/probe.ts'
-import { describeSystemError, type Files } from '../src/core/files.ts'
+import { describeSystemError, type Files } from '../src/core/entrypoint/files.ts'
 
 /** @returns the exit code, or one sentence on a misuse. */
 export function probe(argv: readonly string[], files: Files): number | string {

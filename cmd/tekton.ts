@@ -9,7 +9,7 @@ import type { Signals } from '../src/adapters/signals.ts'
 import { createFlags } from '../src/commands/flags.ts'
 import type { RawTexts, TektonPorts } from '../src/commands/tekton/ports.ts'
 import { runTekton } from '../src/commands/tekton/run.ts'
-import { describeSystemError, type Files } from '../src/core/files.ts'
+import { describeSystemError, type Files } from '../src/core/entrypoint/files.ts'
 
 const OWN_WORDS = '/proc/self/cmdline'
 const OWN_ENVIRONMENT = '/proc/self/environ'

@@ -1,6 +1,6 @@
 /** What reading a timeline needs, from the outside. */
 import type { TimelinePorts } from '../src/commands/timeline/ports.ts'
-import { describeSystemError } from '../src/core/files.ts'
+import { describeSystemError } from '../src/core/entrypoint/files.ts'
 
 export async function openTimelinePorts(): Promise<TimelinePorts> {
   const { readNested } = await import('../src/adapters/yaml.ts')

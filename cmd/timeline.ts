@@ -1,6 +1,6 @@
 /** `podorder timeline` on the command line. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { LEAST_WIDTH, TIMELINE_FORMATS, type TimelineFormat } from '../src/core/picture-format.ts'
+import { LEAST_WIDTH, TIMELINE_FORMATS, type TimelineFormat } from '../src/core/picture/format.ts'
 import { openTerminal, writeOut } from './terminal.ts'
 
 const MOST_WIDTH = 1000

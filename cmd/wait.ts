@@ -2,7 +2,7 @@
 import { createLog } from '../src/adapters/log.ts'
 import type { Signals } from '../src/adapters/signals.ts'
 import { runWait } from '../src/commands/wait.ts'
-import type { Files } from '../src/core/files.ts'
+import type { Files } from '../src/core/entrypoint/files.ts'
 import { openTools } from './waiting.ts'
 
 /** @param argv with the first word. @returns the exit code */

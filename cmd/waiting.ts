@@ -1,6 +1,6 @@
 /** What waiting for targets outside the pod takes. */
 import type { WaitPorts } from '../src/commands/wait.ts'
-import type { Files } from '../src/core/files.ts'
+import type { Files } from '../src/core/entrypoint/files.ts'
 import { connect } from './connection.ts'
 
 export function openTools(files: Files): Pick<WaitPorts, 'openKube' | 'prober' | 'watchPaths' | 'exists'> {

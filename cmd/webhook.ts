@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Signals } from '../src/adapters/signals.ts'
 import type { WebhookOptions, WebhookPorts } from '../src/commands/webhook.ts'
-import { describeSystemError } from '../src/core/files.ts'
+import { describeSystemError } from '../src/core/entrypoint/files.ts'
 import { connect } from './connection.ts'
 import { addLookupOptions, type GivenLookup, openLookup } from './image-lookup.ts'
 import { addRewriteOptions, type GivenRewrite, readRewrite } from './rewrite-options.ts'

@@ -11,7 +11,7 @@ import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { place, readWith } from '../src/adapters/placement.ts'
-import { relocate } from '../src/core/elf.ts'
+import { relocate } from '../src/core/entrypoint/elf.ts'
 import { fetchLibc, type Libc } from './fetch-libc.ts'
 import { listShipped, nameOf, readLock } from './lock.ts'
 import { quietLoader } from './quiet-loader.ts'

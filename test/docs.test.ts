@@ -1,7 +1,7 @@
 import test from 'ava'
 import { readdirSync, readFileSync, existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { OPTIONS } from '../src/core/options.ts'
+import { OPTIONS } from '../src/core/entrypoint/options.ts'
 import { readPage } from './support/literate.ts'
 import manifest from '../package.json' with { type: 'json' }
 
@@ -36,6 +36,17 @@ for (const page of pages) {
     const links = [...readFileSync(page, 'utf8').matchAll(/\]\(([^)#:]+)\)/g)].map(([, path = '']) => path)
     t.deepEqual(
       links.filter((path) => !existsSync(join(dirname(page), path))),
+      [],
+    )
+  })
+
+  test(`${page}: every source file that it names by its path is there`, (t) => {
+    const named = readFileSync(page, 'utf8').matchAll(
+      /`((?:core|commands|adapters|cmd|scripts|test|bench|docs)\/[\w/-]+\.ts)`/g,
+    )
+    const paths = [...named].map(([, path = '']) => (/^(?:core|commands|adapters)\//.test(path) ? `src/${path}` : path))
+    t.deepEqual(
+      paths.filter((path) => !existsSync(path)),
       [],
     )
   })

@@ -4,9 +4,9 @@
  * It works across uids and through a read-only mount of the volume.
  */
 import type { Socket } from 'node:net'
-import { codeOf, type Files } from '../core/files.ts'
-import type { Link } from '../core/gate.ts'
-import { MAKING } from '../core/record.ts'
+import { codeOf, type Files } from '../core/entrypoint/files.ts'
+import type { Link } from '../core/entrypoint/gate.ts'
+import { MAKING } from '../core/entrypoint/record.ts'
 
 export const SOCKET = 'alive.sock'
 

@@ -1,6 +1,6 @@
 /** A copy of a stream: every chunk is written to our own descriptor and appended to a file (`--stdout-path`). */
 import { mkdirSync, openSync, write } from 'node:fs'
-import type { Sink } from '../core/status.ts'
+import type { Sink } from '../core/entrypoint/status.ts'
 
 /** @throws the system's error when the file cannot be opened; its directories are made. */
 export async function openCopy(path: string, descriptor: 1 | 2): Promise<Sink> {

@@ -12,7 +12,7 @@ import {
   type Placement,
   type Point,
   type Size,
-} from '../core/diagram.ts'
+} from '../core/diagram/diagram.ts'
 
 const MARGIN = 16
 /** Between neighbours in a stage, between stages (and a label between them), between links side by side; px. */

@@ -1,5 +1,5 @@
 /** One line per event on stderr. */
-import type { Files } from '../core/files.ts'
+import type { Files } from '../core/entrypoint/files.ts'
 
 export interface LogEvent {
   /** waiting, started, ready, unready, ended, skipped, retrying, stopping, warning, error. */

@@ -15,8 +15,8 @@ import {
   writeSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { Patch, ReadAt } from '../core/elf.ts'
-import { codeOf } from '../core/files.ts'
+import type { Patch, ReadAt } from '../core/entrypoint/elf.ts'
+import { codeOf } from '../core/entrypoint/files.ts'
 
 /** What `install` is compared by, and written in: little, since the init container may have 24 MiB. */
 const PIECE_BYTES = 512 * 1024

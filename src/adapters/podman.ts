@@ -1,7 +1,7 @@
 /** Calling podman. */
 import { execa } from 'execa'
-import { codeOf } from '../core/files.ts'
-import { findProblem } from '../core/podman-problem.ts'
+import { codeOf } from '../core/entrypoint/files.ts'
+import { findProblem } from '../core/run/podman-problem.ts'
 
 export interface PodmanOptions {
   readonly input?: string

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
 import { createLineSplitter } from '../core/lines.ts'
-import { findLeftovers, readStat, type Stat } from '../core/process-stat.ts'
+import { findLeftovers, readStat, type Stat } from '../core/run/process-stat.ts'
 
 export interface ProcessPlan {
   readonly argv: readonly string[]

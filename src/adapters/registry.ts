@@ -3,9 +3,9 @@ import { createHash, X509Certificate } from 'node:crypto'
 import { request as requestHttp, type IncomingMessage } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { rootCertificates } from 'node:tls'
-import { codeOf } from '../core/files.ts'
-import type { Answer, Ask, Authorization, Exchange } from '../core/registry-exchange.ts'
-import { explainNoAnswer } from '../core/registry-fault.ts'
+import { codeOf } from '../core/entrypoint/files.ts'
+import type { Answer, Ask, Authorization, Exchange } from '../core/image/registry-exchange.ts'
+import { explainNoAnswer } from '../core/image/registry-fault.ts'
 import { version } from '../core/version.ts'
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g

@@ -2,9 +2,9 @@
 import { createReadStream, type Stats } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { codeOf } from '../core/files.ts'
-import type { FlagFolder } from '../core/history-flags.ts'
-import { MAKING } from '../core/record.ts'
+import { codeOf } from '../core/entrypoint/files.ts'
+import type { FlagFolder } from '../core/timeline/history-flags.ts'
+import { MAKING } from '../core/entrypoint/record.ts'
 
 const STDIN = 0
 const SOCKET = 'alive.sock'

@@ -1,7 +1,7 @@
 /** Being woken when a file may have changed: chokidar, with polling where inotify is used up or does not work. */
 import type { ChokidarOptions, FSWatcher } from 'chokidar'
-import { codeOf } from '../core/files.ts'
-import { MAKING } from '../core/record.ts'
+import { codeOf } from '../core/entrypoint/files.ts'
+import { MAKING } from '../core/entrypoint/record.ts'
 
 export interface Watch {
   close(): Promise<void>

@@ -3,9 +3,9 @@
  * Linear in the length of the text; what aliases stand for is shared, not copied.
  */
 import * as yaml from 'yaml'
-import { isEqual } from '../core/equality.ts'
-import { readPlain } from '../core/plain-yaml.ts'
-import { findBlockText, findLineText } from '../core/text-place.ts'
+import { isEqual } from '../core/manifest/equality.ts'
+import { readPlain } from '../core/manifest/plain-yaml.ts'
+import { findBlockText, findLineText } from '../core/manifest/text-place.ts'
 import {
   type Alias,
   describeKind,
@@ -17,10 +17,18 @@ import {
   type Source,
   toPlain,
   type Tree,
-} from '../core/tree.ts'
-import { checkDepth, fresh, makeEmpty, type Part, readAlias, type Reading, weigh } from '../core/yaml-reading.ts'
-import { wordYamlFault } from '../core/yaml-fault.ts'
-import { assembleMap } from '../core/yaml-map.ts'
+} from '../core/manifest/tree.ts'
+import {
+  checkDepth,
+  fresh,
+  makeEmpty,
+  type Part,
+  readAlias,
+  type Reading,
+  weigh,
+} from '../core/manifest/yaml-reading.ts'
+import { wordYamlFault } from '../core/manifest/yaml-fault.ts'
+import { assembleMap } from '../core/manifest/yaml-map.ts'
 
 export interface Manifest {
   /** In the order of the text; empty documents, and those with a fault, are left out. */

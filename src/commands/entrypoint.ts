@@ -1,9 +1,9 @@
 /** `entrypoint [flags] -- command`: gate, run, flags. */
 import { formatDuration } from '../core/duration.ts'
-import type { Sight } from '../core/gate.ts'
-import { type Outcome, settle } from '../core/outcome.ts'
-import type { Plan } from '../core/plan.ts'
-import { delayRetry } from '../core/retry.ts'
+import type { Sight } from '../core/entrypoint/gate.ts'
+import { type Outcome, settle } from '../core/entrypoint/outcome.ts'
+import type { Plan } from '../core/entrypoint/plan.ts'
+import { delayRetry } from '../core/entrypoint/retry.ts'
 import { type Attempt, startAttempt } from './attempt.ts'
 import { type Gate, type Passage, passGate } from './gate.ts'
 import { beginLife, type Life } from './life.ts'

@@ -1,6 +1,6 @@
 /** Flag files: written aside and renamed, so that they appear whole. */
-import { codeOf, describeSystemError, type Files } from '../core/files.ts'
-import { MAKING } from '../core/record.ts'
+import { codeOf, describeSystemError, type Files } from '../core/entrypoint/files.ts'
+import { MAKING } from '../core/entrypoint/record.ts'
 import type { Flags } from './ports.ts'
 
 export function createFlags(files: Files): Flags {

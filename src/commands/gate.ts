@@ -1,8 +1,8 @@
 /** Waiting until the order allows the start. */
 import { formatDuration } from '../core/duration.ts'
-import { type Closed, explain, judge, type Prospect, type Sight } from '../core/gate.ts'
-import type { Outcome } from '../core/outcome.ts'
-import type { Plan } from '../core/plan.ts'
+import { type Closed, explain, judge, type Prospect, type Sight } from '../core/entrypoint/gate.ts'
+import type { Outcome } from '../core/entrypoint/outcome.ts'
+import type { Plan } from '../core/entrypoint/plan.ts'
 import { type Observation, observe } from './observe.ts'
 import type { EntrypointPorts } from './ports.ts'
 

@@ -1,7 +1,7 @@
 /** `entrypoint install`: this executable and its libraries into a volume that every container of the pod mounts. */
-import { type Patch, type ReadAt, relocate } from '../core/elf.ts'
-import { codeOf } from '../core/files.ts'
-import { formatInstallHelp, type Installation, readInstallation } from '../core/installation.ts'
+import { type Patch, type ReadAt, relocate } from '../core/entrypoint/elf.ts'
+import { codeOf } from '../core/entrypoint/files.ts'
+import { formatInstallHelp, type Installation, readInstallation } from '../core/entrypoint/installation.ts'
 
 const CODE_MISUSE = 2
 const CODE_BROKEN = 125

@@ -1,7 +1,7 @@
 /** The flags of one life of one container: what is published, withdrawn and refused, and where. */
-import { settle, type Settlement } from '../core/outcome.ts'
-import type { Plan } from '../core/plan.ts'
-import { type Flag, type FlagRecord, readRecord, writeRecord } from '../core/record.ts'
+import { settle, type Settlement } from '../core/entrypoint/outcome.ts'
+import type { Plan } from '../core/entrypoint/plan.ts'
+import { type Flag, type FlagRecord, readRecord, writeRecord } from '../core/entrypoint/record.ts'
 import type { EntrypointPorts } from './ports.ts'
 
 type Ports = Pick<EntrypointPorts, 'flags' | 'lifelines' | 'now' | 'log' | 'describeError'>

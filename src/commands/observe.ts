@@ -1,6 +1,6 @@
 /** Following a set of wait files: watch, then look; look again whenever something may have changed. */
-import type { Sight, Wait } from '../core/gate.ts'
-import { readRecord } from '../core/record.ts'
+import type { Sight, Wait } from '../core/entrypoint/gate.ts'
+import { readRecord } from '../core/entrypoint/record.ts'
 import type { EntrypointPorts } from './ports.ts'
 
 type Ports = Pick<EntrypointPorts, 'flags' | 'lifelines' | 'watchPaths' | 'log'>

@@ -1,6 +1,6 @@
 /** A postStart hook, carried out beside the command that it belongs to. */
-import type { Hook, HookCheck } from '../core/hook.ts'
-import { describeCheck, type ProbeResult } from '../core/probe.ts'
+import type { Hook, HookCheck } from '../core/probe/hook.ts'
+import { describeCheck, type ProbeResult } from '../core/probe/probe.ts'
 import type { Deed } from './ports.ts'
 
 interface Ports {

@@ -2,9 +2,9 @@
  * `entrypoint probe`: the startupProbe of a container that may be waiting. The kubelet runs it every other second, in the
  * container, for as long as the flag `live` is not there.
  */
-import { scanArgv, type FlagTable } from '../core/argv.ts'
-import type { Files } from '../core/files.ts'
-import { formatRows } from '../core/help-rows.ts'
+import { scanArgv, type FlagTable } from '../core/command-line/argv.ts'
+import type { Files } from '../core/entrypoint/files.ts'
+import { formatRows } from '../core/command-line/help-rows.ts'
 
 const FLAGS = {
   'run-dir': { kind: 'value', value: 'DIR', help: 'where the flags are' },

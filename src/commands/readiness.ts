@@ -1,6 +1,6 @@
 /** Measuring readiness from the spawn on: probe, take the result in, wait until the next one is due. */
-import type { Probe, ProbeResult } from '../core/probe.ts'
-import { beginReadiness, type Change, recordResult, type Role } from '../core/readiness.ts'
+import type { Probe, ProbeResult } from '../core/probe/probe.ts'
+import { beginReadiness, type Change, recordResult, type Role } from '../core/probe/readiness.ts'
 
 interface Ports {
   readonly prober: { probe(probe: Probe, signal: AbortSignal): Promise<ProbeResult> }

@@ -1,9 +1,9 @@
 /** `podorder timeline`: what became of a pod's containers and when, to be looked at. */
-import type { History } from '../core/history.ts'
+import type { History } from '../core/timeline/history.ts'
 import { choosePalette } from '../core/palette.ts'
-import { formatOf, LEAST_WIDTH, TIMELINE_FORMATS, type TimelineFormat } from '../core/picture-format.ts'
-import { drawLive } from '../core/timeline-live.ts'
-import { drawTimelineText } from '../core/timeline-text.ts'
+import { formatOf, LEAST_WIDTH, TIMELINE_FORMATS, type TimelineFormat } from '../core/picture/format.ts'
+import { drawLive } from '../core/timeline/timeline-live.ts'
+import { drawTimelineText } from '../core/timeline/timeline-text.ts'
 import { type OutputPorts, writeOutput } from './output.ts'
 import { createBlock } from './timeline/block.ts'
 import { drawPicture } from './timeline/picture.ts'

@@ -1,8 +1,14 @@
 import test from 'ava'
 import * as fc from 'fast-check'
 import { placeDiagram } from '../../src/adapters/layout.ts'
-import { type Box, chooseDirection, describeTerms, type Diagram, type DiagramLink } from '../../src/core/diagram.ts'
-import type { DiagramNode, Placement } from '../../src/core/diagram.ts'
+import {
+  type Box,
+  chooseDirection,
+  describeTerms,
+  type Diagram,
+  type DiagramLink,
+} from '../../src/core/diagram/diagram.ts'
+import type { DiagramNode, Placement } from '../../src/core/diagram/diagram.ts'
 import { arbitraryDiagram, drawLines, drawPairs, SHAPES } from '../support/diagrams.ts'
 
 const SIZES = {

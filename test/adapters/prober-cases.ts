@@ -1,7 +1,7 @@
 /** What the prober must say of which check: one list for both runtimes. Run as a program it probes the list on its stdin. */
 import { text } from 'node:stream/consumers'
 import { createProber } from '../../src/adapters/prober/prober.ts'
-import { DEFAULT_TIMING, type Check, type Probe, type ProbeResult } from '../../src/core/probe.ts'
+import { DEFAULT_TIMING, type Check, type Probe, type ProbeResult } from '../../src/core/probe/probe.ts'
 import type { Servers } from './probe-servers.ts'
 
 export interface Case {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import { execa } from 'execa'
 import { createProber } from '../../src/adapters/prober/prober.ts'
-import { DEFAULT_TIMING, type Check, type Probe, type ProbeResult } from '../../src/core/probe.ts'
+import { DEFAULT_TIMING, type Check, type Probe, type ProbeResult } from '../../src/core/probe/probe.ts'
 import { startServers } from './probe-servers.ts'
 import { listCases, probeAll } from './prober-cases.ts'
 

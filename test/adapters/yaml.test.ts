@@ -1,7 +1,7 @@
 import test from 'ava'
 import * as fc from 'fast-check'
 import { readManifest, readNested } from '../../src/adapters/yaml.ts'
-import { describeFault, findTree, type Tree } from '../../src/core/tree.ts'
+import { describeFault, findTree, type Tree } from '../../src/core/manifest/tree.ts'
 
 const values = (text: string): readonly unknown[] => readManifest(text).documents.map(({ value }) => value)
 const faultsOf = (text: string): readonly string[] =>

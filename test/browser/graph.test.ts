@@ -1,7 +1,7 @@
 /** Orders in a real browser: what is seen, moved, found, and never fetched. */
 import test from 'ava'
 import { placeDiagram } from '../../src/adapters/layout.ts'
-import type { Diagram } from '../../src/core/diagram.ts'
+import type { Diagram } from '../../src/core/diagram/diagram.ts'
 import { drawGraphHtml } from '../../src/core/picture/graph-html.ts'
 import { drawGraphSvg, sizeLabel, sizeNode } from '../../src/core/picture/graph-svg.ts'
 import { DARK, LIGHT } from '../../src/core/picture/theme.ts'

@@ -1,6 +1,6 @@
 /** Timelines in a real browser: what is seen, reached by keys, and never fetched. */
 import anyTest, { type TestFn } from 'ava'
-import type { History } from '../../src/core/history.ts'
+import type { History } from '../../src/core/timeline/history.ts'
 import { DARK, LIGHT } from '../../src/core/picture/theme.ts'
 import { drawTimelineHtml } from '../../src/core/picture/timeline-html.ts'
 import { drawTimelineSvg } from '../../src/core/picture/timeline-svg.ts'

@@ -4,7 +4,7 @@ import { execa } from 'execa'
 import { openImageCache } from '../../src/adapters/image-cache.ts'
 import { createExchange } from '../../src/adapters/registry.ts'
 import { findCommands, type CommandFound, type CommandWanted } from '../../src/commands/lookup.ts'
-import { readConfigFile } from '../../src/core/image-config.ts'
+import { readConfigFile } from '../../src/core/image/image-config.ts'
 
 export interface Lookup {
   readonly images: readonly (string | Partial<CommandWanted>)[]

@@ -1,9 +1,9 @@
 /** Every page of both programs fits a screen, shows an example that works, and together they name every option. */
 import test from 'ava'
 import { execa } from 'execa'
-import { INSTALL_OPTIONS } from '../../src/core/installation.ts'
+import { INSTALL_OPTIONS } from '../../src/core/entrypoint/installation.ts'
 import { WAIT_OPTIONS } from '../../src/core/kube/wait-options.ts'
-import { OPTIONS } from '../../src/core/options.ts'
+import { OPTIONS } from '../../src/core/entrypoint/options.ts'
 import { TEKTON_OPTIONS } from '../../src/core/tekton/flags.ts'
 
 const COLUMNS = 80

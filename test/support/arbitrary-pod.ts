@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import * as yaml from 'yaml'
 import { formatDuration } from '../../src/core/duration.ts'
-import type { Condition } from '../../src/core/order.ts'
+import type { Condition } from '../../src/core/order/order.ts'
 import type { Container, PodSpec, PodTemplate } from '../../src/core/pod.ts'
 import { arbitraryContainer, arbitraryInitContainer } from './arbitrary-container.ts'
 import { arbitraryCommand, arbitraryLabel } from './arbitrary-words.ts'

@@ -4,8 +4,8 @@ import { readManifest, readNested, readValues } from '../../src/adapters/yaml.ts
 import { checkManifests, type CheckOptions, type CheckPorts } from '../../src/commands/check.ts'
 import { findCommands } from '../../src/commands/lookup.ts'
 import type { Finding, Summary } from '../../src/core/check/finding.ts'
-import { describeSystemError } from '../../src/core/files.ts'
-import { readConfigFile } from '../../src/core/image-config.ts'
+import { describeSystemError } from '../../src/core/entrypoint/files.ts'
+import { readConfigFile } from '../../src/core/image/image-config.ts'
 import { type Given, IMAGE, type Said } from './inject.ts'
 
 /** The output of `--format json`. */

@@ -5,8 +5,8 @@ import { readManifest, readNested, readValues } from '../../src/adapters/yaml.ts
 import { ejectManifests, type EjectOptions, injectManifests, type InjectOptions } from '../../src/commands/inject.ts'
 import type { ManifestPorts } from '../../src/commands/inject/ports.ts'
 import { findCommands } from '../../src/commands/lookup.ts'
-import { describeSystemError } from '../../src/core/files.ts'
-import { readConfigFile } from '../../src/core/image-config.ts'
+import { describeSystemError } from '../../src/core/entrypoint/files.ts'
+import { readConfigFile } from '../../src/core/image/image-config.ts'
 
 export interface Said {
   readonly code: number

@@ -4,7 +4,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, statSync } fr
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { place, readWith } from '../../src/adapters/placement.ts'
-import { relocate } from '../../src/core/elf.ts'
+import { relocate } from '../../src/core/entrypoint/elf.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 export const BUILT = join(ROOT, 'dist/entrypoint')

@@ -6,10 +6,10 @@ import { readFileSync } from 'node:fs'
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import type { RequestOptions } from 'node:https'
 import type { Access, Source } from '../../core/kube/access.ts'
-import { codeOf, describeSystemError } from '../../core/files.ts'
+import { codeOf, describeSystemError } from '../../core/entrypoint/files.ts'
 import { isPassing, type KubeFailure, readFailure, unreachable } from '../../core/kube/failure.ts'
 import { delayRetry } from '../../core/kube/retry.ts'
-import { explainFault } from '../../core/probe-fault.ts'
+import { explainFault } from '../../core/probe/probe-fault.ts'
 import { version } from '../../core/version.ts'
 
 export type Outcome<Value> =

@@ -7,8 +7,8 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { constants } from 'node:os'
-import { codeOf } from '../../core/files.ts'
-import type { Child, Running, Sink, StartFault, Status } from '../../core/status.ts'
+import { codeOf } from '../../core/entrypoint/files.ts'
+import type { Child, Running, Sink, StartFault, Status } from '../../core/entrypoint/status.ts'
 
 export function createNodeChild(command: readonly string[]): Child {
   const env = { ...process.env }

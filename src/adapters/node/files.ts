@@ -10,7 +10,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
-import { codeOf, type Files } from '../../core/files.ts'
+import { codeOf, type Files } from '../../core/entrypoint/files.ts'
 
 export const nodeFiles: Files = {
   find(path) {

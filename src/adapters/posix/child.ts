@@ -3,8 +3,8 @@
  * terminal away), byte-exact argv and environment, default signal dispositions and an empty mask, no leaked descriptors,
  * real wait statuses (also of real-time signals), and the reaping of orphans.
  */
-import type { Files } from '../../core/files.ts'
-import type { Child, CommandWords, Running, Sink, StartFault, Status } from '../../core/status.ts'
+import type { Files } from '../../core/entrypoint/files.ts'
+import type { Child, CommandWords, Running, Sink, StartFault, Status } from '../../core/entrypoint/status.ts'
 import type { Library } from './library.ts'
 import { offerToOomKiller } from './oom.ts'
 import { explainStart } from './start.ts'

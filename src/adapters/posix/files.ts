@@ -1,5 +1,5 @@
 /** The file system by the C library itself. */
-import type { Files, Found } from '../../core/files.ts'
+import type { Files, Found } from '../../core/entrypoint/files.ts'
 import type { Library } from './library.ts'
 
 const O_RDONLY = 0

@@ -1,5 +1,5 @@
 /** Keeping the wrapper from being the OOM killer's victim in its command's place. */
-import type { Files } from '../../core/files.ts'
+import type { Files } from '../../core/entrypoint/files.ts'
 
 /** The cgroup's own limit, as seen from inside a container: v2, then v1. */
 const LIMITS = ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit_in_bytes']

@@ -1,6 +1,6 @@
 /** Why a command could not be started, in words, with the shell's exit codes. */
-import type { Files } from '../../core/files.ts'
-import type { StartFault } from '../../core/status.ts'
+import type { Files } from '../../core/entrypoint/files.ts'
+import type { StartFault } from '../../core/entrypoint/status.ts'
 
 const ENOENT = 2
 const ENOEXEC = 8

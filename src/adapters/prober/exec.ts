@@ -1,6 +1,6 @@
 /** A check or a hook that is a command. */
-import { explainFault } from '../../core/probe-fault.ts'
-import type { Check, ProbeResult } from '../../core/probe.ts'
+import { explainFault } from '../../core/probe/probe-fault.ts'
+import type { Check, ProbeResult } from '../../core/probe/probe.ts'
 
 /** pkg/probe/exec. */
 const MAX_OUTPUT_BYTES = 10 * 1024

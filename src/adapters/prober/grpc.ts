@@ -6,9 +6,9 @@ import {
   judgeHealth,
   NO_HEALTH_ANSWER,
   type HealthAnswer,
-} from '../../core/grpc-health.ts'
-import { USER_AGENT, writeHost } from '../../core/http-probe.ts'
-import type { Check, ProbeResult } from '../../core/probe.ts'
+} from '../../core/probe/grpc-health.ts'
+import { USER_AGENT, writeHost } from '../../core/probe/http-probe.ts'
+import type { Check, ProbeResult } from '../../core/probe/probe.ts'
 import { dial, findOwnAddress, reach } from './reach.ts'
 
 /** Of an answer that should have a few bytes. */

@@ -1,9 +1,9 @@
 /** A check or a hook by HTTP. */
 import type { OutgoingHttpHeaders } from 'node:http'
-import { codeOf } from '../../core/files.ts'
-import { judgeHookAnswer, withoutAuthorization, writeHookHeaders } from '../../core/hook.ts'
-import { beginExchange, judgeAnswer, writeHeaders, type Answer } from '../../core/http-probe.ts'
-import type { Check, ProbeResult } from '../../core/probe.ts'
+import { codeOf } from '../../core/entrypoint/files.ts'
+import { judgeHookAnswer, withoutAuthorization, writeHookHeaders } from '../../core/probe/hook.ts'
+import { beginExchange, judgeAnswer, writeHeaders, type Answer } from '../../core/probe/http-probe.ts'
+import type { Check, ProbeResult } from '../../core/probe/probe.ts'
 import { findOwnAddress, reach } from './reach.ts'
 
 type HttpCheck = Extract<Check, { kind: 'http' }>

@@ -3,10 +3,10 @@
  * is first used: most wrappers probe nothing, or one thing.
  */
 import { formatDuration } from '../../core/duration.ts'
-import { codeOf } from '../../core/files.ts'
-import { explainFault } from '../../core/probe-fault.ts'
-import type { HookCheck } from '../../core/hook.ts'
-import type { Check, Probe, ProbeResult } from '../../core/probe.ts'
+import { codeOf } from '../../core/entrypoint/files.ts'
+import { explainFault } from '../../core/probe/probe-fault.ts'
+import type { HookCheck } from '../../core/probe/hook.ts'
+import type { Check, Probe, ProbeResult } from '../../core/probe/probe.ts'
 import { probeExec } from './exec.ts'
 import { probeGrpc } from './grpc.ts'
 import { callHttp, probeHttp } from './http.ts'

@@ -9,8 +9,8 @@
  */
 import type { Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { codeOf } from '../../core/files.ts'
-import { findListeners } from '../../core/listeners.ts'
+import { codeOf } from '../../core/entrypoint/files.ts'
+import { findListeners } from '../../core/probe/listeners.ts'
 
 const LOOPBACK = '127.0.0.1'
 

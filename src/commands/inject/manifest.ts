@@ -9,14 +9,14 @@ import {
   hintOriginals,
   hintWords,
   restorePods,
-} from '../../core/injection.ts'
-import { isEqual } from '../../core/equality.ts'
-import type { Document, Hint } from '../../core/manifest-edit.ts'
-import { openPage } from '../../core/page.ts'
-import { applySplices } from '../../core/splice.ts'
-import { describeFault, type Tree } from '../../core/tree.ts'
-import { writeValue } from '../../core/yaml-text.ts'
-import type { TextOf } from '../../core/wrap.ts'
+} from '../../core/manifest/injection.ts'
+import { isEqual } from '../../core/manifest/equality.ts'
+import type { Document, Hint } from '../../core/manifest/manifest-edit.ts'
+import { openPage } from '../../core/manifest/page.ts'
+import { applySplices } from '../../core/manifest/splice.ts'
+import { describeFault, type Tree } from '../../core/manifest/tree.ts'
+import { writeValue } from '../../core/manifest/yaml-text.ts'
+import type { TextOf } from '../../core/rewrite/wrap.ts'
 import type { Input } from './inputs.ts'
 import type { ManifestYaml } from './ports.ts'
 

@@ -1,5 +1,5 @@
 /** What `inject` and `eject` need from outside; cmd/inject.ts hands the real ones in. */
-import type { Alias, Fault, Position, Scalar, Tree } from '../../core/tree.ts'
+import type { Alias, Fault, Position, Scalar, Tree } from '../../core/manifest/tree.ts'
 import type { CommandFound, CommandWanted } from '../lookup.ts'
 
 export interface ManifestYaml {

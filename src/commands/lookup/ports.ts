@@ -1,8 +1,8 @@
 /** What the lookup of commands needs from outside, and what it is told. */
 import type { ImageCache } from '../../adapters/image-cache.ts'
-import type { ImageConfig } from '../../core/image-config.ts'
-import type { RegistrySettings } from '../../core/registry-address.ts'
-import type { Exchange } from '../../core/registry-exchange.ts'
+import type { ImageConfig } from '../../core/image/image-config.ts'
+import type { RegistrySettings } from '../../core/image/registry-address.ts'
+import type { Exchange } from '../../core/image/registry-exchange.ts'
 
 export interface LookupPorts {
   readonly exchange: Exchange

@@ -5,11 +5,11 @@ import {
   readManifest,
   type Descriptor,
   type PlatformImage,
-} from '../../core/image-manifest.ts'
-import { formatRecord, readRecord } from '../../core/image-platforms.ts'
-import { isDigest, type ImageReference } from '../../core/image-reference.ts'
-import { listEndpoints, type Endpoint } from '../../core/registry-address.ts'
-import type { Answer } from '../../core/registry-exchange.ts'
+} from '../../core/image/image-manifest.ts'
+import { formatRecord, readRecord } from '../../core/image/image-platforms.ts'
+import { isDigest, type ImageReference } from '../../core/image/image-reference.ts'
+import { listEndpoints, type Endpoint } from '../../core/image/registry-address.ts'
+import type { Answer } from '../../core/image/registry-exchange.ts'
 import { mapAtOnce, workWithin } from './at-once.ts'
 import type { Problem, Pull } from './ports.ts'
 import { openSession, type Session } from './session.ts'

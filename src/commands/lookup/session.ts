@@ -1,9 +1,9 @@
 /** Questions to one endpoint about one repository: who we are is found out with the first of them. */
-import { findCredentials, type Credentials } from '../../core/docker-config.ts'
-import { refuseAddress, writeAddress, type Endpoint } from '../../core/registry-address.ts'
-import { answerChallenge, readToken } from '../../core/registry-challenge.ts'
-import type { Answer, Ask, Authorization } from '../../core/registry-exchange.ts'
-import { explainStatus, readPatience } from '../../core/registry-fault.ts'
+import { findCredentials, type Credentials } from '../../core/image/docker-config.ts'
+import { refuseAddress, writeAddress, type Endpoint } from '../../core/image/registry-address.ts'
+import { answerChallenge, readToken } from '../../core/image/registry-challenge.ts'
+import type { Answer, Ask, Authorization } from '../../core/image/registry-exchange.ts'
+import { explainStatus, readPatience } from '../../core/image/registry-fault.ts'
 import type { Problem, Pull } from './ports.ts'
 
 export interface Question {

@@ -1,7 +1,7 @@
 /** Carrying out what a probe or a hook asks: a command beside the container's own, or a request to one of its ports. */
 import { formatDuration, LONGEST_TIMER_MS } from '../../core/duration.ts'
-import type { Hook } from '../../core/hook.ts'
-import type { Check, Probe, ProbeResult } from '../../core/probe.ts'
+import type { Hook } from '../../core/probe/hook.ts'
+import type { Check, Probe, ProbeResult } from '../../core/probe/probe.ts'
 import type { RunPorts } from './ports.ts'
 import { type Runtime, UNREACHABLE } from './runtime.ts'
 

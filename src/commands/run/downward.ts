@@ -1,5 +1,5 @@
 /** What `podorder controller` does in a cluster: the files of the downward volume say which sidecars are ready. */
-import type { RunEvent } from '../../core/run-event.ts'
+import type { RunEvent } from '../../core/run/run-event.ts'
 import type { Report } from './lives.ts'
 import type { RunPorts } from './ports.ts'
 import type { PodPlan } from './prepare.ts'

@@ -1,5 +1,5 @@
 /** Learning from the flags in the run directory how the wrapped containers are: watch, then look. */
-import { type FlagRecord, readRecord } from '../../core/record.ts'
+import { type FlagRecord, readRecord } from '../../core/entrypoint/record.ts'
 import type { RunPorts } from './ports.ts'
 
 /** What the flags of one life tell. */

@@ -1,7 +1,7 @@
 /** The images that podman has, or can get: podorder's own, and those whose words are a container's command. */
-import { combineCommand, readImageWords } from '../../core/image-command.ts'
-import { DEFAULT_IMAGE } from '../../core/own.ts'
-import { missingCommands } from '../../core/rewrite.ts'
+import { combineCommand, readImageWords } from '../../core/image/image-command.ts'
+import { DEFAULT_IMAGE } from '../../core/rewrite/own.ts'
+import { missingCommands } from '../../core/rewrite/rewrite.ts'
 import type { LoadedPod, Refusal } from './load.ts'
 import type { Podman } from './ports.ts'
 

@@ -1,7 +1,7 @@
 /** The lives of a pod's containers: each from the start of its process to its end, with what its flags tell on the way. */
-import { needsCare } from '../../core/care.ts'
-import type { RunEvent } from '../../core/run-event.ts'
-import type { Doom, Event } from '../../core/step.ts'
+import { needsCare } from '../../core/probe/care.ts'
+import type { RunEvent } from '../../core/run/run-event.ts'
+import type { Doom, Event } from '../../core/run/step.ts'
 import { attend } from './attendance.ts'
 import { createChecks } from './checks.ts'
 import { type End, weighEnd } from './ending.ts'

@@ -1,5 +1,5 @@
 /** The containers of a pod that `podman kube play` has made: each life is a `podman start --attach`. */
-import { expand } from '../../core/expand.ts'
+import { expand } from '../../core/run/expand.ts'
 import type { CommandEnd, Podman, ProcessEnd, RunPorts, TakeLines } from './ports.ts'
 import type { Runtime, Started } from './runtime.ts'
 

@@ -1,9 +1,9 @@
 /** The pod that runs: ends, timers and signals go into the supervision, and what it decides is done. */
 import { LONGEST_TIMER_MS } from '../../core/duration.ts'
-import type { PodEvent } from '../../core/run-event.ts'
-import type { Event, Step } from '../../core/step.ts'
-import { supervise } from '../../core/supervision.ts'
-import type { StopReason, Verdict } from '../../core/verdict.ts'
+import type { PodEvent } from '../../core/run/run-event.ts'
+import type { Event, Step } from '../../core/run/step.ts'
+import { supervise } from '../../core/run/supervision.ts'
+import type { StopReason, Verdict } from '../../core/run/verdict.ts'
 import { followFlags } from './follow.ts'
 import { createLives, type Report } from './lives.ts'
 import type { RunPorts } from './ports.ts'

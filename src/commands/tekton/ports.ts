@@ -1,7 +1,7 @@
 /** What the Tekton mode needs from outside; cmd/tekton.ts hands the real ones in. */
 import type { TektonDisk } from '../../adapters/tekton-disk.ts'
-import type { Files } from '../../core/files.ts'
-import type { Child } from '../../core/status.ts'
+import type { Files } from '../../core/entrypoint/files.ts'
+import type { Child } from '../../core/entrypoint/status.ts'
 import type { Packing } from '../../core/tekton/message.ts'
 import type { EvaluateCel } from '../../core/tekton/when.ts'
 import type { InstallPorts } from '../install.ts'

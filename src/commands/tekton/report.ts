@@ -1,5 +1,5 @@
 /** What a step says at its end: results, artifacts and how it went, in the termination message. */
-import { codeOf } from '../../core/files.ts'
+import { codeOf } from '../../core/entrypoint/files.ts'
 import type { TektonPlan } from '../../core/tekton/flags.ts'
 import { type Entry, ENTRY_TYPE, isPacked, type Packing, readMessage, writeMessage } from '../../core/tekton/message.ts'
 import type { TektonPorts } from './ports.ts'

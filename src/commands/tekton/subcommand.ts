@@ -1,5 +1,5 @@
 /** `cp`, `init`, `step-init`, `decode-script`: what Tekton's init containers ask for, before any step. */
-import { relocate } from '../../core/elf.ts'
+import { relocate } from '../../core/entrypoint/elf.ts'
 import type { Subcommand } from '../../core/tekton/flags.ts'
 import type { InstallPorts } from '../install.ts'
 import type { TektonPorts } from './ports.ts'

@@ -1,5 +1,5 @@
 /** Waiting in a step: for its predecessor, for the user at a breakpoint, and beside all else for the cancellation. */
-import type { Sight, Wait } from '../../core/gate.ts'
+import type { Sight, Wait } from '../../core/entrypoint/gate.ts'
 import type { StepOutcome } from '../../core/tekton/outcome.ts'
 import { observe } from '../observe.ts'
 import type { Events, StepEvent } from './events.ts'

@@ -1,6 +1,6 @@
 /** What reading a timeline needs from outside. */
-import type { FlagFolder } from '../../core/history-flags.ts'
-import type { PodReading } from '../../core/history-pod.ts'
+import type { FlagFolder } from '../../core/timeline/history-flags.ts'
+import type { PodReading } from '../../core/timeline/history-pod.ts'
 import type { Packing } from '../../core/tekton/message.ts'
 
 /** The local disk, and stdin. All of it rejects with the system's error. */

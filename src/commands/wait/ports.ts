@@ -1,7 +1,7 @@
 /** What waiting needs from outside; loaded as it is needed. */
 import type { Kube } from '../../adapters/kube/kube.ts'
 import type { TargetState } from '../../core/kube/standing.ts'
-import type { Probe, ProbeResult } from '../../core/probe.ts'
+import type { Probe, ProbeResult } from '../../core/probe/probe.ts'
 import type { WatchPaths } from '../ports.ts'
 
 export interface WatchPorts {

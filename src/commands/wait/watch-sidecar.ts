@@ -1,7 +1,7 @@
 /** Following a container that podorder does not wrap, by the files of the downward API. */
 import { known } from '../../core/kube/standing.ts'
-import { judgeSidecar } from '../../core/outside.ts'
-import type { SidecarTarget } from '../../core/target.ts'
+import { judgeSidecar } from '../../core/entrypoint/outside.ts'
+import type { SidecarTarget } from '../../core/order/target.ts'
 import type { Flags } from '../ports.ts'
 import type { OnState, WatchPorts } from './ports.ts'
 

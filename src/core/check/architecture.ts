@@ -1,5 +1,5 @@
 /** Can the executable run where the pod will be placed? It exists for these architectures only. Pure. */
-import { findEntry, findTree, listItems, type Tree } from '../tree.ts'
+import { findEntry, findTree, listItems, type Tree } from '../manifest/tree.ts'
 import type { Verdict } from './finding.ts'
 import { type CheckedPod, placeIn } from './pod.ts'
 

@@ -1,5 +1,5 @@
 /** What `podorder check` has found, as people read it and as programs do. Pure. */
-import type { Fault } from '../tree.ts'
+import type { Fault } from '../manifest/tree.ts'
 import type { RuleId } from './rules.ts'
 
 /** An error: the pod is refused, or will not run. A warning: it may not. A note: what somebody must see to. */

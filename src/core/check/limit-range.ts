@@ -1,5 +1,5 @@
 /** Do LimitRanges let podorder's init container in? Pure. */
-import { INIT_CONTAINER } from '../own.ts'
+import { INIT_CONTAINER } from '../rewrite/own.ts'
 import type { Verdict } from './finding.ts'
 import { type CheckedPod, findInit } from './pod.ts'
 import type { LimitItem } from './policies.ts'

@@ -1,5 +1,5 @@
 /** What a pod needs of the cluster to wait for things outside of its own order. Pure. */
-import { findEntry } from '../tree.ts'
+import { findEntry } from '../manifest/tree.ts'
 import type { Verdict } from './finding.ts'
 import { type CheckedPod, placeAlong } from './pod.ts'
 

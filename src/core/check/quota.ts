@@ -1,5 +1,5 @@
 /** Do ResourceQuotas let podorder's init container in, and does the pod keep its class of service? Pure. */
-import { INIT_CONTAINER } from '../own.ts'
+import { INIT_CONTAINER } from '../rewrite/own.ts'
 import type { PodSpec } from '../pod.ts'
 import type { Verdict } from './finding.ts'
 import { type CheckedPod, findInit } from './pod.ts'

@@ -1,5 +1,5 @@
 /** Does the copy of the executable fit into what the pod may write? Pure. */
-import { BIN_VOLUME } from '../own.ts'
+import { BIN_VOLUME } from '../rewrite/own.ts'
 import type { Verdict } from './finding.ts'
 import { type CheckedPod, placeAlong } from './pod.ts'
 import { formatAmount, readAmounts, sumResources } from './resources.ts'

@@ -2,7 +2,12 @@
  * Completion for bash, with or without the package bash-completion, in what bash 3.2 has already, since macOS stays with
  * it. The script holds all words: to ask the program for them would cost its start with each press of Tab. Pure.
  */
-import { type CommandWords, MANIFEST_SUFFIXES, type ProgramWords, type ValueWords } from '../command-words.ts'
+import {
+  type CommandWords,
+  MANIFEST_SUFFIXES,
+  type ProgramWords,
+  type ValueWords,
+} from '../command-line/command-words.ts'
 
 export function formatBash(program: ProgramWords): string {
   const { name } = program

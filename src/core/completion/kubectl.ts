@@ -3,7 +3,7 @@
  * words behind the plugin's name, the last one unfinished, and reads proposals and, in the last line, a directive of cobra
  * (kubectl, pkg/cmd/plugin/plugin_completion.go; cobra, ShellCompDirective). Pure.
  */
-import type { ProgramWords } from '../command-words.ts'
+import type { ProgramWords } from '../command-line/command-words.ts'
 import { formatBash } from './bash.ts'
 
 /** ShellCompDirectiveNoFileComp, and the same with ShellCompDirectiveNoSpace: a directory goes on. */

@@ -5,7 +5,7 @@ import {
   type OptionWords,
   type ProgramWords,
   type ValueWords,
-} from '../command-words.ts'
+} from '../command-line/command-words.ts'
 
 export function formatZsh({ name, options, commands }: ProgramWords): string {
   return `#compdef ${name} kubectl-${name}

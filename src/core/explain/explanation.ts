@@ -1,9 +1,9 @@
 /** Why a pod is as it is: for each of its containers one sentence, the root cause first. Pure. */
-import type { Order } from '../order.ts'
+import type { Order } from '../order/order.ts'
 import type { PodTemplate } from '../pod.ts'
 import type { Finding, Rank, Told } from './finding.ts'
-import { type PodSight, sightPod } from './sight.ts'
-import { isTektonPod, orderSteps } from './tekton.ts'
+import { type PodSight, sightPod } from '../kube/pod-sight.ts'
+import { isTektonPod, orderSteps } from '../tekton/sight.ts'
 import { tellContainers } from './walk.ts'
 import { type Note, noteNotInjected, notePod, wordState } from './whole.ts'
 import { flatten } from './wording.ts'
@@ -22,7 +22,7 @@ export interface Explanation {
 const RANKS: readonly Rank[] = ['cause', 'awaited', 'consequence', 'unclear', 'fine']
 
 /**
- * @param pod one whose template is sound (core/pod-order.ts)
+ * @param pod one whose template is sound (core/order/pod-order.ts)
  * @param said its order, undefined where it says none, or a wrong one
  * @param faults what is wrong in its order, one line each
  */

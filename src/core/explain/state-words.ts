@@ -2,7 +2,7 @@
 import { hasNeverBegun, nameEnd, wordEnd } from './ending.ts'
 import type { Circumstances, Told, Words } from './finding.ts'
 import { describePod, readLogs } from './kubectl.ts'
-import type { ContainerSight, PodSight } from './sight.ts'
+import type { ContainerSight, PodSight } from '../kube/pod-sight.ts'
 import { findTrouble, isNotMade } from './trouble.ts'
 import { findUnready } from './unready.ts'
 import { enumerate, wordDuration } from './wording.ts'

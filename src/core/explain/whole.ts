@@ -1,8 +1,8 @@
 /** The pod as a whole: its state in a line, and what is wrong with it rather than with one of its containers. Pure. */
 import { textOf } from '../kube/object.ts'
-import { INIT_CONTAINER } from '../own.ts'
+import { INIT_CONTAINER } from '../rewrite/own.ts'
 import { describePod, kubectl } from './kubectl.ts'
-import type { Deletion, PodSight } from './sight.ts'
+import type { Deletion, PodSight } from '../kube/pod-sight.ts'
 import type { Finding } from './finding.ts'
 import { count, enumerate, wordDuration } from './wording.ts'
 

@@ -1,6 +1,6 @@
 /** What is waited for outside the pod, as text: `pod/db`, `job/shop/-lapp=migrate`, `tcp://broker:5672`, `file:/run/x`. Pure. */
-import { probeFromFlag } from '../probe-flag.ts'
-import type { Check } from '../probe.ts'
+import { probeFromFlag } from '../probe/probe-flag.ts'
+import type { Check } from '../probe/probe.ts'
 import { proposeWord } from '../suggest.ts'
 
 export type ObjectKind = 'pod' | 'job' | 'service'

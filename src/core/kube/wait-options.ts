@@ -1,6 +1,6 @@
 /** Every flag of `entrypoint wait`, in the order of its help, and the help. Pure. */
-import type { FlagTable } from '../argv.ts'
-import { formatRows } from '../help-rows.ts'
+import type { FlagTable } from '../command-line/argv.ts'
+import { formatRows } from '../command-line/help-rows.ts'
 
 export const WAIT_OPTIONS = {
   selector: { kind: 'list', value: 'SELECTOR', help: 'instead of a name; -l' },

@@ -1,5 +1,5 @@
 /** One SVG that stands alone: a title, what there is to say, a legend, and the drawing below; it has a ground of its own. Pure. */
-import type { Size } from '../diagram.ts'
+import type { Size } from '../diagram/diagram.ts'
 import { element, join, keepRaw, type Markup } from './markup.ts'
 import { cutMiddle, measureSans, wrapWords } from './text-width.ts'
 import { paintAlone, SANS } from './theme.ts'

@@ -1,6 +1,6 @@
 /** The order of a pod as a drawing, for a picture and for a page. Pure. */
-import type { Diagram, DiagramLink, Placement, Size } from '../diagram.ts'
-import { describeTerms } from '../diagram.ts'
+import type { Diagram, DiagramLink, Placement, Size } from '../diagram/diagram.ts'
+import { describeTerms } from '../diagram/diagram.ts'
 import { formatTime } from './facts.ts'
 import { drawHeads, drawLink, drawNode, drawTerms, TERMS_SIZE } from './graph-marks.ts'
 import { layOutStages, type Stages } from './graph-stages.ts'

@@ -1,5 +1,5 @@
 /** The order of a pod as one self-contained HTML file: a drawing to move in, and the same as a list. Pure. */
-import { describeTerms, type Diagram, type DiagramLink, type DiagramNode, type Placement } from '../diagram.ts'
+import { describeTerms, type Diagram, type DiagramLink, type DiagramNode, type Placement } from '../diagram/diagram.ts'
 import { describeOrder, drawOrder, GRAPH_RULES, nameOrder } from './graph-drawing.ts'
 import { listGraphKeys } from './graph-legend.ts'
 import { captionNode } from './graph-marks.ts'

@@ -1,5 +1,5 @@
 /** The legend of an order: what occurs in it, and nothing else. Pure. */
-import type { Diagram, DiagramNode } from '../diagram.ts'
+import type { Diagram, DiagramNode } from '../diagram/diagram.ts'
 import { type Key, SWATCH } from './frame.ts'
 import { drawShape } from './graph-marks.ts'
 import { element, type Markup } from './markup.ts'

@@ -1,5 +1,12 @@
 /** Draws nodes and links of an order where a layout has put them. Pure. */
-import { type Box, describeTerms, type DiagramLink, type DiagramNode, type PlacedLink, type Point } from '../diagram.ts'
+import {
+  type Box,
+  describeTerms,
+  type DiagramLink,
+  type DiagramNode,
+  type PlacedLink,
+  type Point,
+} from '../diagram/diagram.ts'
 import { formatTime } from './facts.ts'
 import { type Attributes, element, type Markup } from './markup.ts'
 import { cutMiddle } from './text-width.ts'

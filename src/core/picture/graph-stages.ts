@@ -1,5 +1,5 @@
 /** The stages of an order as bands behind its nodes, where the layout has them side by side. Pure. */
-import type { Diagram, Direction, Placement } from '../diagram.ts'
+import type { Diagram, Direction, Placement } from '../diagram/diagram.ts'
 
 export interface Stages {
   readonly direction: Direction

@@ -1,5 +1,5 @@
 /** The order of a pod as one SVG that stands alone. Pure. */
-import type { Diagram, DiagramLink, DiagramNode, Placement, Size } from '../diagram.ts'
+import type { Diagram, DiagramLink, DiagramNode, Placement, Size } from '../diagram/diagram.ts'
 import { drawPicture, PAD } from './frame.ts'
 import { describeOrder, drawOrder, GRAPH_RULES, nameOrder, sizeTerms } from './graph-drawing.ts'
 import { listGraphKeys } from './graph-legend.ts'

@@ -1,5 +1,5 @@
 /** Draws the row of one container and the axis above. All of x is in percent, so that a row is as wide as its surroundings. Pure. */
-import type { Phase } from '../history.ts'
+import type { Phase } from '../timeline/history.ts'
 import { element, join, type Markup } from './markup.ts'
 import type { Tick } from './ticks.ts'
 import type { End, Row } from './timeline-rows.ts'

@@ -1,5 +1,5 @@
 /** A timeline as one self-contained HTML file: a table whose rows hold the bars, and another with all that is known. Pure. */
-import type { History } from '../history.ts'
+import type { History } from '../timeline/history.ts'
 import { FACT_HEADINGS, listFacts, tellOutcome } from './facts.ts'
 import { type Content, element, join, type Markup } from './markup.ts'
 import { drawFinder, writePage } from './page.ts'

@@ -1,5 +1,5 @@
 /** The legend of a timeline: what occurs in it, and nothing else. Pure. */
-import type { Phase } from '../history.ts'
+import type { Phase } from '../timeline/history.ts'
 import { type Key, SWATCH } from './frame.ts'
 import { element, type Markup } from './markup.ts'
 import { drawArrow, drawBars, type RowSize } from './timeline-bars.ts'

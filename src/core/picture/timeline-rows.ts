@@ -1,6 +1,13 @@
 /** A history as rows of a picture: what is drawn where, in percent of the time axis. Pure. */
-import { type Critical, findCritical } from '../critical.ts'
-import { beginOf, type ContainerHistory, type History, layOutSpans, type Life, type Phase } from '../history.ts'
+import { type Critical, findCritical } from '../timeline/critical.ts'
+import {
+  beginOf,
+  type ContainerHistory,
+  type History,
+  layOutSpans,
+  type Life,
+  type Phase,
+} from '../timeline/history.ts'
 import { hasFailed } from './facts.ts'
 
 /** How a life ended, or that it goes on. */

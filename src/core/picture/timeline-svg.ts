@@ -1,5 +1,5 @@
 /** A timeline as one SVG that stands alone. Pure. */
-import type { History } from '../history.ts'
+import type { History } from '../timeline/history.ts'
 import { tellOutcome } from './facts.ts'
 import { drawPicture, PAD } from './frame.ts'
 import { element, join, type Markup } from './markup.ts'

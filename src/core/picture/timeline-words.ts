@@ -1,6 +1,6 @@
 /** The sentences of a timeline. Pure. */
-import { type Critical, describeCritical } from '../critical.ts'
-import type { History } from '../history.ts'
+import { type Critical, describeCritical } from '../timeline/critical.ts'
+import type { History } from '../timeline/history.ts'
 import { formatTime } from './facts.ts'
 import type { Timeline } from './timeline-rows.ts'
 

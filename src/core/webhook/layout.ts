@@ -5,7 +5,7 @@
  */
 import { isObject } from '../json-object.ts'
 import type { PodTemplate } from '../pod.ts'
-import type { Entry, Fault, Position, Scalar, Source, Tree } from '../tree.ts'
+import type { Entry, Fault, Position, Scalar, Source, Tree } from '../manifest/tree.ts'
 
 export interface Layout {
   /** The pod's annotations and its spec, which is all that an order is read from. */

@@ -1,5 +1,5 @@
 /** The difference of two JSON values as a JSON patch (RFC 6902). Pure. */
-import { isEqual } from '../equality.ts'
+import { isEqual } from '../manifest/equality.ts'
 import { isObject, type JsonObject } from '../json-object.ts'
 
 export type Operation =

@@ -3,7 +3,7 @@
  * review can lack it. Pure.
  */
 import { isObject, isWords, readObject } from '../json-object.ts'
-import { PLATFORM_COMMANDS } from '../platform.ts'
+import { PLATFORM_COMMANDS } from '../entrypoint/platform.ts'
 
 /** @returns the path of the first value that is not what it should be; undefined when the pod is one */
 export function findMisshapen(pod: unknown): string | undefined {

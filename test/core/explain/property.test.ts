@@ -2,9 +2,9 @@
 import test from 'ava'
 import * as fc from 'fast-check'
 import { explainPod } from '../../../src/core/explain/explanation.ts'
-import type { Order } from '../../../src/core/order.ts'
+import type { Order } from '../../../src/core/order/order.ts'
 import type { PodTemplate, RestartPolicy } from '../../../src/core/pod.ts'
-import { rewritePod } from '../../../src/core/rewrite.ts'
+import { rewritePod } from '../../../src/core/rewrite/rewrite.ts'
 import { arbitraryOrder } from '../../support/arbitrary-order.ts'
 import {
   crashing,

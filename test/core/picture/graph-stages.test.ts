@@ -1,5 +1,5 @@
 import test from 'ava'
-import type { Diagram, Placement } from '../../../src/core/diagram.ts'
+import type { Diagram, Placement } from '../../../src/core/diagram/diagram.ts'
 import { describeOrder } from '../../../src/core/picture/graph-drawing.ts'
 import { layOutStages } from '../../../src/core/picture/graph-stages.ts'
 import { sizeLabel, sizeNode } from '../../../src/core/picture/graph-svg.ts'

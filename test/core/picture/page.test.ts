@@ -2,7 +2,7 @@
 import test from 'ava'
 import * as fc from 'fast-check'
 import { createHash } from 'node:crypto'
-import type { Diagram, Placement } from '../../../src/core/diagram.ts'
+import type { Diagram, Placement } from '../../../src/core/diagram/diagram.ts'
 import { drawGraphHtml } from '../../../src/core/picture/graph-html.ts'
 import { GRAPH_SCRIPT } from '../../../src/core/picture/graph-script.ts'
 import { drawGraphSvg, sizeLabel, sizeNode } from '../../../src/core/picture/graph-svg.ts'

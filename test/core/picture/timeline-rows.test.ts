@@ -1,6 +1,6 @@
 import test from 'ava'
 import * as fc from 'fast-check'
-import type { History } from '../../../src/core/history.ts'
+import type { History } from '../../../src/core/timeline/history.ts'
 import { listFacts, tellOutcome } from '../../../src/core/picture/facts.ts'
 import { layOutTimeline } from '../../../src/core/picture/timeline-rows.ts'
 import { describeTimeline } from '../../../src/core/picture/timeline-words.ts'

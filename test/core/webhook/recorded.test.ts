@@ -1,8 +1,8 @@
 /** The webhook's decisions, held to what a real API server has asked. */
 import test from 'ava'
 import { readNested } from '../../../src/adapters/yaml.ts'
-import { readPodOrder } from '../../../src/core/pod-order.ts'
-import { rewritePod } from '../../../src/core/rewrite.ts'
+import { readPodOrder } from '../../../src/core/order/pod-order.ts'
+import { rewritePod } from '../../../src/core/rewrite/rewrite.ts'
 import { judgePod } from '../../../src/core/webhook/admission.ts'
 import { layOut } from '../../../src/core/webhook/layout.ts'
 import { isSpoken, readReview, writeAnswer } from '../../../src/core/webhook/review.ts'

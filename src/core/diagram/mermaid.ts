@@ -1,0 +1,69 @@
+/**
+ * Diagrams in Mermaid's language, as GitHub and others render it (mermaid.js.org/syntax/flowchart.html). Names never stand
+ * for themselves: `end`, `default` and others are words of the language. Pure.
+ */
+import { chooseDirection, describeTerms, type Diagram, type DiagramLink, type DiagramNode } from './diagram.ts'
+import { formatDuration } from '../duration.ts'
+
+/** `maxEdges`: a diagram cannot raise it, and what renders it for others, as GitHub does, leaves it as it is. */
+export const MERMAID_MAX_LINKS = 500
+
+/** Colours that can be read on light and on dark; text and fill stay the theme's own. */
+const CLASSES = {
+  outside: 'stroke-dasharray:4 3',
+  plain: 'opacity:0.6',
+  main: 'stroke-width:3px',
+  critical: 'stroke:#d1242f,stroke-width:3px',
+}
+
+/** Each diagram is a subgraph with its title. */
+export function writeMermaid(diagrams: readonly Diagram[]): string {
+  const listMembers = (is: (node: DiagramNode) => boolean): string =>
+    diagrams
+      .flatMap(({ nodes }, index) => nodes.flatMap((node, number) => (is(node) ? [idOf(index, number)] : [])))
+      .join()
+  const members: Record<keyof typeof CLASSES, string> = {
+    outside: listMembers(({ kind }) => kind === 'outside'),
+    plain: listMembers(({ kind }) => kind === 'plain'),
+    main: listMembers(({ main }) => main),
+    critical: listMembers(({ critical }) => critical),
+  }
+  const classes = Object.entries(CLASSES).flatMap(([name, style]) => {
+    const list = members[name as keyof typeof CLASSES]
+    return list === '' ? [] : [`  classDef ${name} ${style}`, `  class ${list} ${name}`]
+  })
+  const [first, ...others] = diagrams
+  const direction = first === undefined || others.length > 0 ? 'TB' : chooseDirection(first)
+  return `${[`flowchart ${direction}`, ...diagrams.flatMap(writeSubgraph), ...classes].join('\n')}\n`
+}
+
+/** A subgraph that says no direction would take the other one than the diagram's. */
+function writeSubgraph(diagram: Diagram, index: number): readonly string[] {
+  const ids = new Map(diagram.nodes.map(({ name }, number) => [name, idOf(index, number)]))
+  return [
+    `  subgraph p${index}[${quote(diagram.title)}]`,
+    `    direction ${chooseDirection(diagram)}`,
+    ...diagram.nodes.map((node, number) => `    ${idOf(index, number)}${writeShape(node)}`),
+    ...diagram.links.map((link) => `    ${ids.get(link.target)} ${writeArrow(link)} ${ids.get(link.container)}`),
+    '  end',
+  ]
+}
+
+function idOf(diagram: number, node: number): string {
+  return `p${diagram}n${node}`
+}
+
+function writeShape({ name, kind, durationMs }: DiagramNode): string {
+  const label = quote(durationMs === undefined ? name : `${name} ${formatDuration(durationMs)}`)
+  return kind === 'outside' ? `([${label}])` : `[${label}]`
+}
+
+function writeArrow(link: DiagramLink): string {
+  const arrow = link.critical ? '==>' : link.optional ? '-.->' : '-->'
+  return `${arrow}|${quote(describeTerms(link))}|`
+}
+
+/** Everything that could mean something is written by its number, as Mermaid has it: `#35;` is `#`. */
+function quote(text: string): string {
+  return `"${text.replaceAll(/[^\w ./:=,()-]/gu, (character) => `#${character.codePointAt(0)};`)}"`
+}

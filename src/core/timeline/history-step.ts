@@ -1,0 +1,22 @@
+/** What a step of Tekton's says of itself at its end: when its command was started, and how it went. Pure. */
+import type { PodLife } from './history-gates.ts'
+import { type Packing, readMessage } from '../tekton/message.ts'
+
+/**
+ * @param text the container's termination message
+ * @returns undefined when it is none of Tekton's. A step that was skipped has no command that was started
+ */
+export function readStep(text: string, packing: Packing): Partial<PodLife> | undefined {
+  const entries = text === '' ? undefined : readMessage(text, packing)
+  if (entries === undefined) return undefined
+  // Of several with one key the last one counts (tektoncd/pipeline pkg/termination).
+  const said = new Map(entries.map(({ key, value }) => [key, value]))
+  const startedMs = Date.parse(said.get('StartedAt') ?? '')
+  const reason = said.get('Reason')
+  const code = /^-?\d+$/.test(said.get('ExitCode') ?? '') ? Number(said.get('ExitCode')) : undefined
+  return {
+    ...(Number.isNaN(startedMs) || reason === 'Skipped' ? {} : { startedMs }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(code === undefined ? {} : { commandCode: code }),
+  }
+}
