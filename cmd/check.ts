@@ -4,8 +4,8 @@ import type { Format } from '../src/commands/check.ts'
 import { describeSystemError } from '../src/core/entrypoint/files.ts'
 import { DEFAULT_ROOT } from '../src/core/rewrite/own.ts'
 import { addLookupOptions, collect, type GivenLookup, openLookup } from './image-lookup.ts'
-import { addRewriteOptions, type GivenRewrite, readRewrite } from './rewrite-options.ts'
 import { cacheDirectory, readRoot } from './inject.ts'
+import { addRewriteOptions, type GivenRewrite, readRewrite } from './rewrite-options.ts'
 import { openTerminal, writeOut } from './terminal.ts'
 
 const CODE_MISUSE = 2

@@ -1,17 +1,17 @@
 #!/usr/bin/env node
 /** The executable that runs first in every ordered container. It loads nothing that it does not use. */
-import { takeSignals } from '../src/adapters/signals.ts'
 import { holdLifeline, serveAlive } from '../src/adapters/alive.ts'
 import { createLog } from '../src/adapters/log.ts'
 import { createPosixChild, ENVIRONMENT, readVariable } from '../src/adapters/posix/child.ts'
 import { createPosixFiles } from '../src/adapters/posix/files.ts'
 import { type Library, openLibrary } from '../src/adapters/posix/library.ts'
-import { createFlags } from '../src/commands/flags.ts'
+import { takeSignals } from '../src/adapters/signals.ts'
 import { runEntrypoint } from '../src/commands/entrypoint.ts'
-import type { CommandWords } from '../src/core/entrypoint/status.ts'
+import { createFlags } from '../src/commands/flags.ts'
 import { describeSystemError, type Files } from '../src/core/entrypoint/files.ts'
 import { type Plan, readPlan } from '../src/core/entrypoint/plan.ts'
 import { PLATFORM_COMMANDS } from '../src/core/entrypoint/platform.ts'
+import type { CommandWords } from '../src/core/entrypoint/status.ts'
 
 /** The variable in which Tekton's controller names the programs of several platforms. */
 const TEKTON_COMMANDS = 'TEKTON_PLATFORM_COMMANDS'

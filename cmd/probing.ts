@@ -3,11 +3,11 @@ import { createProber } from '../src/adapters/prober/prober.ts'
 import type { EntrypointPorts } from '../src/commands/ports.ts'
 import { performHook } from '../src/commands/post-start.ts'
 import { measureReadiness } from '../src/commands/readiness.ts'
-import { type HookCheck, hookFromFlag } from '../src/core/probe/hook.ts'
 import type { Plan, ReadinessFlag } from '../src/core/entrypoint/plan.ts'
-import type { Probe } from '../src/core/probe/probe.ts'
-import { probeFromFlag } from '../src/core/probe/probe-flag.ts'
 import type { Child } from '../src/core/entrypoint/status.ts'
+import { type HookCheck, hookFromFlag } from '../src/core/probe/hook.ts'
+import { probeFromFlag } from '../src/core/probe/probe-flag.ts'
+import type { Probe } from '../src/core/probe/probe.ts'
 
 export type Probing = Partial<Pick<EntrypointPorts, 'measure' | 'postStart'>>
 

@@ -1,7 +1,7 @@
 /** The options that say how pods are rewritten, for all commands that do. */
 import { type Command, Option } from 'commander'
-import type { RewriteOptions } from '../src/core/rewrite/rewrite.ts'
 import { DEFAULT_IMAGE } from '../src/core/rewrite/own.ts'
+import type { RewriteOptions } from '../src/core/rewrite/rewrite.ts'
 
 /** As commander hands them over. */
 export interface GivenRewrite {

@@ -3,8 +3,8 @@ import { createReadStream, type Stats } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '../core/entrypoint/files.ts'
-import type { FlagFolder } from '../core/timeline/history-flags.ts'
 import { MAKING } from '../core/entrypoint/record.ts'
+import type { FlagFolder } from '../core/timeline/history-flags.ts'
 
 const STDIN = 0
 const SOCKET = 'alive.sock'

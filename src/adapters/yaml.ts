@@ -18,6 +18,8 @@ import {
   toPlain,
   type Tree,
 } from '../core/manifest/tree.ts'
+import { wordYamlFault } from '../core/manifest/yaml-fault.ts'
+import { assembleMap } from '../core/manifest/yaml-map.ts'
 import {
   checkDepth,
   fresh,
@@ -27,8 +29,6 @@ import {
   type Reading,
   weigh,
 } from '../core/manifest/yaml-reading.ts'
-import { wordYamlFault } from '../core/manifest/yaml-fault.ts'
-import { assembleMap } from '../core/manifest/yaml-map.ts'
 
 export interface Manifest {
   /** In the order of the text; empty documents, and those with a fault, are left out. */

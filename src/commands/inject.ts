@@ -1,11 +1,11 @@
 /** `podorder inject` and `podorder eject`: manifests whose pods keep their order, and as they were before. */
 import { isEqual } from '../core/manifest/equality.ts'
 import type { FoundPod } from '../core/manifest/injection.ts'
-import { ORIGINAL } from '../core/rewrite/original.ts'
+import { describeFault } from '../core/manifest/tree.ts'
 import type { Container, PodTemplate } from '../core/pod.ts'
+import { ORIGINAL } from '../core/rewrite/original.ts'
 import { restorePod } from '../core/rewrite/restore.ts'
 import { type RewriteOptions, rewritePod } from '../core/rewrite/rewrite.ts'
-import { describeFault } from '../core/manifest/tree.ts'
 import type { FoundCommand, TextOf } from '../core/rewrite/wrap.ts'
 import { findImageCommands } from './inject/image-commands.ts'
 import { type Input, readInputs } from './inject/inputs.ts'

@@ -1,6 +1,6 @@
 /** What containers run that say no command: from the annotation, the map file, the cache, or the image's registry. */
-import { findInConfig, readSaidCommand } from '../core/image/image-config.ts'
 import type { ImageWords } from '../core/image/image-command.ts'
+import { findInConfig, readSaidCommand } from '../core/image/image-config.ts'
 import type { PlatformImage } from '../core/image/image-manifest.ts'
 import { combinePlatforms, type CommandWords } from '../core/image/image-platforms.ts'
 import { formatReference, parseReference, type ImageReference } from '../core/image/image-reference.ts'

@@ -1,7 +1,7 @@
 /** What the entrypoint's sequence needs from outside; cmd/entrypoint.ts hands the real ones in. */
 import type { Link, Prospect } from '../core/entrypoint/gate.ts'
-import type { Change } from '../core/probe/readiness.ts'
 import type { Child, Sink } from '../core/entrypoint/status.ts'
+import type { Change } from '../core/probe/readiness.ts'
 
 export interface Flags {
   /** Creates or replaces a file, whole, with its parent directories. @throws */

@@ -3,8 +3,8 @@
  * container, for as long as the flag `live` is not there.
  */
 import { scanArgv, type FlagTable } from '../core/command-line/argv.ts'
-import type { Files } from '../core/entrypoint/files.ts'
 import { formatRows } from '../core/command-line/help-rows.ts'
+import type { Files } from '../core/entrypoint/files.ts'
 
 const FLAGS = {
   'run-dir': { kind: 'value', value: 'DIR', help: 'where the flags are' },

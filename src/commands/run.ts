@@ -1,9 +1,9 @@
 /** `podorder run POD.yaml`: a pod's containers on this machine, in the order they need. */
-import type { History } from '../core/timeline/history.ts'
+import type { PictureFormat } from '../core/picture/format.ts'
 import { DEFAULT_IMAGE } from '../core/rewrite/own.ts'
 import { findUnsuitable } from '../core/run/suitability.ts'
-import type { PictureFormat } from '../core/picture/format.ts'
 import type { Verdict } from '../core/run/verdict.ts'
+import type { History } from '../core/timeline/history.ts'
 import { writeOutput } from './output.ts'
 import { keepDownward } from './run/downward.ts'
 import { loadPod } from './run/load.ts'

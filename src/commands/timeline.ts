@@ -1,7 +1,7 @@
 /** `podorder timeline`: what became of a pod's containers and when, to be looked at. */
-import type { History } from '../core/timeline/history.ts'
 import { choosePalette } from '../core/palette.ts'
 import { formatOf, LEAST_WIDTH, TIMELINE_FORMATS, type TimelineFormat } from '../core/picture/format.ts'
+import type { History } from '../core/timeline/history.ts'
 import { drawLive } from '../core/timeline/timeline-live.ts'
 import { drawTimelineText } from '../core/timeline/timeline-text.ts'
 import { type OutputPorts, writeOutput } from './output.ts'

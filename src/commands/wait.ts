@@ -1,8 +1,8 @@
 /** `entrypoint wait TARGET…`, and k8s-wait-for's words: returns when all targets hold, or one never will. */
+import type { AccessWish } from '../adapters/kube/access.ts'
 import { formatDuration } from '../core/duration.ts'
 import type { Refusal, TargetState } from '../core/kube/standing.ts'
 import type { Target } from '../core/kube/target.ts'
-import type { AccessWish } from '../adapters/kube/access.ts'
 import { formatWaitHelp } from '../core/kube/wait-options.ts'
 import { readWait, type WaitPlan } from '../core/kube/wait-plan.ts'
 import type { Log } from './ports.ts'

@@ -1,6 +1,6 @@
 /** findCommands with the real adapters, on either runtime. Run as a program it takes its settings from stdin. */
-import { text } from 'node:stream/consumers'
 import { execa } from 'execa'
+import { text } from 'node:stream/consumers'
 import { openImageCache } from '../../src/adapters/image-cache.ts'
 import { createExchange } from '../../src/adapters/registry.ts'
 import { findCommands, type CommandFound, type CommandWanted } from '../../src/commands/lookup.ts'

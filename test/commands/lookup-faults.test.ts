@@ -2,6 +2,7 @@
 import test, { type ExecutionContext } from 'ava'
 import type { IncomingMessage } from 'node:http'
 import type { CommandFound } from '../../src/commands/lookup.ts'
+import { passOn, startFront, type Answer, type Front } from '../support/registry-front.ts'
 import {
   digestOf,
   makeDirectory,
@@ -10,7 +11,6 @@ import {
   type IndexEntry,
   type Registry,
 } from '../support/registry.ts'
-import { passOn, startFront, type Answer, type Front } from '../support/registry-front.ts'
 import { lookUp, RUNTIMES, type Lookup } from './look-up.ts'
 
 const directory = makeDirectory()

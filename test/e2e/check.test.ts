@@ -1,8 +1,8 @@
 /** `podorder check` as people and CI call it. */
 import test from 'ava'
 import { statSync, writeFileSync } from 'node:fs'
-import { INSTALLED_BYTES } from '../../src/core/check/storage.ts'
 import { RULE_IDS } from '../../src/core/check/rules.ts'
+import { INSTALLED_BYTES } from '../../src/core/check/storage.ts'
 import type { Report } from '../support/check.ts'
 import { writeManifest } from '../support/manifest.ts'
 import { openPlace } from '../support/podorder.ts'

@@ -1,9 +1,9 @@
 /** `podorder explain` from outside: what it takes, what it says where, and its exit codes. */
 import test from 'ava'
-import { openPlace } from '../support/podorder.ts'
+import type { PodTemplate } from '../../src/core/pod.ts'
 import { crashing, giveStatus, NOW, readRecordedPods, running } from '../support/explained.ts'
 import { writeManifest } from '../support/manifest.ts'
-import type { PodTemplate } from '../../src/core/pod.ts'
+import { openPlace } from '../support/podorder.ts'
 
 const recorded = readRecordedPods().find(({ name }) => name === 'pod-ErrImageNeverPull 3')?.pod as PodTemplate
 const AT = ['--now', '2026-11-21T04:50:00Z']

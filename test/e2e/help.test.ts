@@ -2,8 +2,8 @@
 import test from 'ava'
 import { execa } from 'execa'
 import { INSTALL_OPTIONS } from '../../src/core/entrypoint/installation.ts'
-import { WAIT_OPTIONS } from '../../src/core/kube/wait-options.ts'
 import { OPTIONS } from '../../src/core/entrypoint/options.ts'
+import { WAIT_OPTIONS } from '../../src/core/kube/wait-options.ts'
 import { TEKTON_OPTIONS } from '../../src/core/tekton/flags.ts'
 
 const COLUMNS = 80

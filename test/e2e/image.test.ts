@@ -1,9 +1,9 @@
 /** The files of the image as the only root file system: nothing else is needed, and nothing foreign is used. */
 import test, { type ExecutionContext } from 'ava'
 import { execa } from 'execa'
+import { once } from 'node:events'
 import fs from 'node:fs'
 import { createServer } from 'node:net'
-import { once } from 'node:events'
 import { openStage, type Stage } from '../support/entrypoint.ts'
 import { eventually } from '../support/eventually.ts'
 import { findImageFiles, HOST, putExecutable, run } from '../support/installed.ts'

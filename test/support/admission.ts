@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { readNested } from '../../src/adapters/yaml.ts'
 import type { PodTemplate } from '../../src/core/pod.ts'
+import type { FoundCommand } from '../../src/core/rewrite/wrap.ts'
 import { admitPod, judgePod, type WebhookRewrite } from '../../src/core/webhook/admission.ts'
 import type { Verdict } from '../../src/core/webhook/review.ts'
-import type { FoundCommand } from '../../src/core/rewrite/wrap.ts'
 import { applyPatch } from './json-patch.ts'
 
 export interface RecordedReview {

@@ -1,7 +1,7 @@
 /** Orders to be drawn: any at all, and of shapes that are hard to draw. */
 import * as fc from 'fast-check'
-import type { Diagram } from '../../src/core/diagram/diagram.ts'
 import { diagramOrder } from '../../src/core/diagram/diagram-order.ts'
+import type { Diagram } from '../../src/core/diagram/diagram.ts'
 import type { Condition, Edge } from '../../src/core/order/order.ts'
 import { arbitraryOrder } from './arbitrary-order.ts'
 import { arbitraryLabel } from './arbitrary-words.ts'

@@ -1,6 +1,6 @@
 /** The API server's own rules for objects and workloads (Kubernetes: apimachinery pkg/api/validation, pkg/apis/{apps,batch,core}/validation). */
-import { checkPodSpec } from './pod-rules.ts'
 import { isQualifiedName, isSubdomain } from './object-names.ts'
+import { checkPodSpec } from './pod-rules.ts'
 
 /** Takes what is wrong, and where. */
 export type Refuse = (path: string, what: string) => void

@@ -1,8 +1,8 @@
 /** The other half of docker-registry's `auth: token`: gives a signed token to those who know the password. */
 import { createPrivateKey, randomUUID, sign, X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { once } from 'node:events'
 import type { Certificate } from './certificates.ts'
 
 export interface TokenServer {

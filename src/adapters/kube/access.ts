@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
-import { accessFromPod, type FoundAccess, POD_FILES } from '../../core/kube/access.ts'
 import { describeSystemError } from '../../core/entrypoint/files.ts'
+import { accessFromPod, type FoundAccess, POD_FILES } from '../../core/kube/access.ts'
 import { readKubeconfig } from '../../core/kube/kubeconfig.ts'
 
 export interface AccessWish {

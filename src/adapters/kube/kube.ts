@@ -1,6 +1,6 @@
 /** The Kubernetes API as the commands see it. */
-import type { Collection } from '../../core/kube/collection.ts'
 import { describeSystemError } from '../../core/entrypoint/files.ts'
+import type { Collection } from '../../core/kube/collection.ts'
 import { type AccessWish, findAccess, type ParseYaml } from './access.ts'
 import { createClient, type KubeClient } from './client.ts'
 import { follow, type FollowOptions } from './follow.ts'

@@ -5,8 +5,8 @@
  */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import type { Readable } from 'node:stream'
 import { constants } from 'node:os'
+import type { Readable } from 'node:stream'
 import { codeOf } from '../../core/entrypoint/files.ts'
 import type { Child, Running, Sink, StartFault, Status } from '../../core/entrypoint/status.ts'
 

@@ -4,8 +4,8 @@
  */
 import { formatDuration } from '../../core/duration.ts'
 import { codeOf } from '../../core/entrypoint/files.ts'
-import { explainFault } from '../../core/probe/probe-fault.ts'
 import type { HookCheck } from '../../core/probe/hook.ts'
+import { explainFault } from '../../core/probe/probe-fault.ts'
 import type { Check, Probe, ProbeResult } from '../../core/probe/probe.ts'
 import { probeExec } from './exec.ts'
 import { probeGrpc } from './grpc.ts'

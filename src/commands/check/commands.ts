@@ -1,8 +1,8 @@
 /** The commands of images, for a check: where inject stops, it goes on, and says what is not known. */
 import type { Finding } from '../../core/check/finding.ts'
+import { placeIn } from '../../core/check/pod.ts'
 import type { FoundPod } from '../../core/manifest/injection.ts'
 import type { FoundCommand } from '../../core/rewrite/wrap.ts'
-import { placeIn } from '../../core/check/pod.ts'
 import { findImageCommands } from '../inject/image-commands.ts'
 import type { InjectPorts } from '../inject/ports.ts'
 import type { ReadManifest } from './read.ts'

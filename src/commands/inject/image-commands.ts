@@ -1,10 +1,10 @@
 /** The words of containers whose manifests say none. */
 import type { FoundPod } from '../../core/manifest/injection.ts'
+import { describeFault, findEntry, findTree } from '../../core/manifest/tree.ts'
 import type { Container } from '../../core/pod.ts'
 import { missingCommands } from '../../core/rewrite/rewrite.ts'
-import { collectSources } from '../../core/run/sources.ts'
-import { describeFault, findEntry, findTree } from '../../core/manifest/tree.ts'
 import type { FoundCommand } from '../../core/rewrite/wrap.ts'
+import { collectSources } from '../../core/run/sources.ts'
 import type { CommandWanted } from '../lookup.ts'
 import type { ReadOrders } from './orders.ts'
 import type { InjectPorts } from './ports.ts'

@@ -1,4 +1,5 @@
 /** A manifest's text with its pods, and what becomes of it. */
+import { isEqual } from '../../core/manifest/equality.ts'
 import {
   type ChangedPod,
   changeDocuments,
@@ -10,7 +11,6 @@ import {
   hintWords,
   restorePods,
 } from '../../core/manifest/injection.ts'
-import { isEqual } from '../../core/manifest/equality.ts'
 import type { Document, Hint } from '../../core/manifest/manifest-edit.ts'
 import { openPage } from '../../core/manifest/page.ts'
 import { applySplices } from '../../core/manifest/splice.ts'

@@ -1,8 +1,8 @@
 /** Where changed manifests go: to stdout, into one file or a directory, back to where they came from, or shown as a diff. */
 import { paintDiff } from '../../core/palette.ts'
+import { writeOutput } from '../output.ts'
 import type { Input } from './inputs.ts'
 import type { ManifestPorts } from './ports.ts'
-import { writeOutput } from '../output.ts'
 
 export interface Target {
   readonly inPlace: boolean

@@ -2,8 +2,8 @@
  * What the kubelet does for one life of a container beside starting it: the postStart hook, the probes, the preStop hook
  * (pkg/kubelet/prober, pkg/kubelet/kuberuntime).
  */
-import type { Care, CareProbe, ProbeKind } from '../../core/probe/care.ts'
 import { LONGEST_TIMER_MS } from '../../core/duration.ts'
+import type { Care, CareProbe, ProbeKind } from '../../core/probe/care.ts'
 import type { Hook } from '../../core/probe/hook.ts'
 import { type Finding, hireWorker, takeResult } from '../../core/probe/probe-worker.ts'
 import type { Doom } from '../../core/run/step.ts'

@@ -1,13 +1,13 @@
 /** From a manifest's text to the one pod to run: found, checked, its order read. Nothing has been started yet. */
+import { findTemplates, type FoundTemplate, readTemplate } from '../../core/manifest/template.ts'
+import { describeFault, type Fault, findTree, sortFaults, type Tree } from '../../core/manifest/tree.ts'
 import { findAbsentSidecars, namePod } from '../../core/order/edges.ts'
 import type { Order } from '../../core/order/order.ts'
-import type { PodTemplate } from '../../core/pod.ts'
 import { readPodOrder } from '../../core/order/pod-order.ts'
+import type { PodTemplate } from '../../core/pod.ts'
 import { checkSidecars } from '../../core/rewrite/rewrite-check.ts'
 import { collectSources, type Sources } from '../../core/run/sources.ts'
 import { proposeWord } from '../../core/suggest.ts'
-import { findTemplates, type FoundTemplate, readTemplate } from '../../core/manifest/template.ts'
-import { describeFault, type Fault, findTree, sortFaults, type Tree } from '../../core/manifest/tree.ts'
 import type { ManifestDocument, RunPorts } from './ports.ts'
 
 export interface LoadedPod {

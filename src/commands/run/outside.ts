@@ -1,6 +1,6 @@
 /** What containers of a run wait for outside the pod: who asks the API for it, and how. */
-import type { OutsideWait } from '../../core/order/order.ts'
 import { describeFault } from '../../core/manifest/tree.ts'
+import type { OutsideWait } from '../../core/order/order.ts'
 import type { LoadedPod, Refusal } from './load.ts'
 import type { RunPorts } from './ports.ts'
 

@@ -2,10 +2,10 @@
  * A pod's containers as containers of podman: the rewritten pod goes through `podman kube play`, which makes them but starts
  * none. Each is then started, restarted and stopped by the same runner that leads processes.
  */
-import { buildEnvironment } from '../../core/run/environment.ts'
 import type { Container } from '../../core/pod.ts'
-import { isLocalVolume, makePlayable, type PlayableEnvironment, resolveSubPaths } from '../../core/run/playable.ts'
 import { RUN_VOLUME } from '../../core/rewrite/own.ts'
+import { buildEnvironment } from '../../core/run/environment.ts'
+import { isLocalVolume, makePlayable, type PlayableEnvironment, resolveSubPaths } from '../../core/run/playable.ts'
 import { findImageFault, lookUpCommands } from './images.ts'
 import type { LoadedPod, Refusal } from './load.ts'
 import { refuseAsking } from './outside.ts'

@@ -1,9 +1,9 @@
 /** What `podorder run` needs from outside; cmd/run.ts hands the real ones in. */
-import type { Machine } from '../../core/run/fields.ts'
+import type { Fault, Position, Scalar, Tree } from '../../core/manifest/tree.ts'
 import type { HookCheck } from '../../core/probe/hook.ts'
 import type { Probe, ProbeResult } from '../../core/probe/probe.ts'
+import type { Machine } from '../../core/run/fields.ts'
 import type { Content } from '../../core/run/sources.ts'
-import type { Fault, Position, Scalar, Tree } from '../../core/manifest/tree.ts'
 import type { WatchPaths } from '../ports.ts'
 
 export interface ManifestDocument {

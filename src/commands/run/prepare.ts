@@ -1,10 +1,10 @@
 /** From a loaded pod to what the runner leads: rewritten as in a cluster, with all that does not depend on what runs it. */
-import { type Care, PROBE_KINDS, readCare } from '../../core/probe/care.ts'
-import { gatherFacts, type PodFacts } from '../../core/run/fields.ts'
 import type { Order } from '../../core/order/order.ts'
-import { DOWNWARD_VOLUME } from '../../core/rewrite/own.ts'
 import type { Container, PodSpec, PodTemplate } from '../../core/pod.ts'
+import { type Care, PROBE_KINDS, readCare } from '../../core/probe/care.ts'
+import { DOWNWARD_VOLUME } from '../../core/rewrite/own.ts'
 import { rewritePod, type RewriteOptions } from '../../core/rewrite/rewrite.ts'
+import { gatherFacts, type PodFacts } from '../../core/run/fields.ts'
 import type { Member, Rules } from '../../core/run/step.ts'
 import type { LoadedPod } from './load.ts'
 import { isAsking } from './outside.ts'

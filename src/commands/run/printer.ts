@@ -1,12 +1,12 @@
 /** What a run shows: lines for people or for programs, on a terminal a picture of how the containers are, a table at the end. */
-import { describeCritical, findCritical } from '../../core/timeline/critical.ts'
-import type { History } from '../../core/timeline/history.ts'
-import { createRecorder } from '../../core/timeline/history-events.ts'
 import { choosePalette } from '../../core/palette.ts'
 import { type RunEvent, writeRunEvent } from '../../core/run/run-event.ts'
 import { describeRunEvent } from '../../core/run/run-words.ts'
-import { formatTable } from '../../core/timeline/timeline.ts'
+import { describeCritical, findCritical } from '../../core/timeline/critical.ts'
+import { createRecorder } from '../../core/timeline/history-events.ts'
+import type { History } from '../../core/timeline/history.ts'
 import { drawLive } from '../../core/timeline/timeline-live.ts'
+import { formatTable } from '../../core/timeline/timeline.ts'
 import { createBlock } from '../timeline/block.ts'
 import type { RunPorts } from './ports.ts'
 

@@ -1,10 +1,10 @@
 /** A pod's containers as processes of this machine: its volumes on this disk, its words made local. */
+import type { Container } from '../../core/pod.ts'
+import { BIN_VOLUME, INIT_CONTAINER, RUN_VOLUME } from '../../core/rewrite/own.ts'
 import { buildEnvironment } from '../../core/run/environment.ts'
 import { expand } from '../../core/run/expand.ts'
 import type { PodFacts } from '../../core/run/fields.ts'
 import { createRelocation } from '../../core/run/mounts.ts'
-import type { Container } from '../../core/pod.ts'
-import { BIN_VOLUME, INIT_CONTAINER, RUN_VOLUME } from '../../core/rewrite/own.ts'
 import type { LoadedPod, Refusal } from './load.ts'
 import { findKubeconfig } from './outside.ts'
 import type { ProcessPlan, Processes, RunPorts } from './ports.ts'

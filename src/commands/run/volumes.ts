@@ -1,6 +1,6 @@
 /** A pod's volumes, as directories of this disk. */
-import type { PodFacts } from '../../core/run/fields.ts'
 import type { Container, Volume } from '../../core/pod.ts'
+import type { PodFacts } from '../../core/run/fields.ts'
 import { listVolumeFiles } from '../../core/run/volume-files.ts'
 import type { LoadedPod } from './load.ts'
 import type { RunPorts } from './ports.ts'

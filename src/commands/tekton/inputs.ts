@@ -1,4 +1,5 @@
 /** What a step gets from those before it: in the words of its command, in its variables, and in its `when`. */
+import type { ReadText } from '../../core/tekton/reference.ts'
 import {
   type Substituted,
   substituteScript,
@@ -6,7 +7,6 @@ import {
   substituteWords,
   MARK,
 } from '../../core/tekton/substitution.ts'
-import type { ReadText } from '../../core/tekton/reference.ts'
 import { holds, substituteWhen, type WhenExpression } from '../../core/tekton/when.ts'
 import type { Command } from './command.ts'
 import type { RawTexts, TektonPorts } from './ports.ts'

@@ -1,7 +1,7 @@
 /** A history as a file of its own. */
-import type { History } from '../../core/timeline/history.ts'
-import { writeHistory } from '../../core/timeline/history-json.ts'
 import type { PictureFormat } from '../../core/picture/format.ts'
+import { writeHistory } from '../../core/timeline/history-json.ts'
+import type { History } from '../../core/timeline/history.ts'
 
 /** Ends with a line end. */
 export async function drawPicture(format: PictureFormat, history: History): Promise<string> {

@@ -1,7 +1,7 @@
 /** What reading a timeline needs from outside. */
+import type { Packing } from '../../core/tekton/message.ts'
 import type { FlagFolder } from '../../core/timeline/history-flags.ts'
 import type { PodReading } from '../../core/timeline/history-pod.ts'
-import type { Packing } from '../../core/tekton/message.ts'
 
 /** The local disk, and stdin. All of it rejects with the system's error. */
 export interface TimelineSources {

@@ -1,6 +1,6 @@
 /** From whatever tells of a pod's containers to their history. What it is, is seen from what is in it. */
-import type { History } from '../../core/timeline/history.ts'
 import { findFlagFolders, readFlagHistory } from '../../core/timeline/history-flags.ts'
+import type { History } from '../../core/timeline/history.ts'
 import type { TimelinePorts } from './ports.ts'
 import { createReader } from './reader.ts'
 

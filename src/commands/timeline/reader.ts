@@ -1,13 +1,13 @@
 /** A stream of JSON objects as a history: events of a run, looks at a pod, or a history that was written before. */
-import type { History } from '../../core/timeline/history.ts'
+import { isObject, type JsonObject, readObject } from '../../core/json-object.ts'
+import { fieldOf, listOf, textOf } from '../../core/kube/object.ts'
+import type { PodTemplate } from '../../core/pod.ts'
 import { createRecorder, type Recorder } from '../../core/timeline/history-events.ts'
 import { isHistory, isHistoryLike } from '../../core/timeline/history-json.ts'
 import { isRunLine, readRunEvent } from '../../core/timeline/history-line.ts'
 import { createPodRecorder, type PodRecorder } from '../../core/timeline/history-pod.ts'
-import { isObject, type JsonObject, readObject } from '../../core/json-object.ts'
+import type { History } from '../../core/timeline/history.ts'
 import { createJsonStream } from '../../core/timeline/json-stream.ts'
-import { fieldOf, listOf, textOf } from '../../core/kube/object.ts'
-import type { PodTemplate } from '../../core/pod.ts'
 import type { TimelinePorts } from './ports.ts'
 
 export interface Reader {

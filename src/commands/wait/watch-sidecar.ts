@@ -1,6 +1,6 @@
 /** Following a container that podorder does not wrap, by the files of the downward API. */
-import { known } from '../../core/kube/standing.ts'
 import { judgeSidecar } from '../../core/entrypoint/outside.ts'
+import { known } from '../../core/kube/standing.ts'
 import type { SidecarTarget } from '../../core/order/target.ts'
 import type { Flags } from '../ports.ts'
 import type { OnState, WatchPorts } from './ports.ts'

@@ -1,8 +1,8 @@
 /** Following one target outside the pod, whatever it is. */
-import { explainFault } from '../../core/probe/probe-fault.ts'
-import { describeCheck, DEFAULT_TIMING, type Probe } from '../../core/probe/probe.ts'
 import { known, met, refused, waiting } from '../../core/kube/standing.ts'
 import type { CheckTarget, FileTarget, Target } from '../../core/kube/target.ts'
+import { explainFault } from '../../core/probe/probe-fault.ts'
+import { describeCheck, DEFAULT_TIMING, type Probe } from '../../core/probe/probe.ts'
 import type { OnState, WatchPorts } from './ports.ts'
 import { watchObjects } from './watch-objects.ts'
 

@@ -1,9 +1,9 @@
 /** One admission review after another: from the body to the answer. */
+import type { Container } from '../../core/pod.ts'
+import type { FoundCommand } from '../../core/rewrite/wrap.ts'
 import { type Admission, admitPod, deny, judgePod, UNTOUCHED } from '../../core/webhook/admission.ts'
 import type { Metrics, Result } from '../../core/webhook/metrics.ts'
 import { denyVersion, isSpoken, readReview, type Review, type Verdict, writeAnswer } from '../../core/webhook/review.ts'
-import type { Container } from '../../core/pod.ts'
-import type { FoundCommand } from '../../core/rewrite/wrap.ts'
 import type { CommandFound } from '../lookup.ts'
 import type { Answer, Ask, WebhookOptions, WebhookPorts } from './ports.ts'
 

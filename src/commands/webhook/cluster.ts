@@ -1,8 +1,8 @@
 /** Where the webhook keeps its certificate, and where it makes its authority known: a Secret and its own configuration. */
 import type { KubeClient } from '../../adapters/kube/client.ts'
+import { isObject } from '../../core/json-object.ts'
 import type { KubeFailure } from '../../core/kube/failure.ts'
 import { fieldOf, textOf } from '../../core/kube/object.ts'
-import { isObject } from '../../core/json-object.ts'
 
 /** The names within the MutatingWebhookConfiguration; they key the list (patchMergeKey). */
 export const WEBHOOKS = ['namespaces.podorder.io', 'pods.podorder.io']

@@ -4,8 +4,8 @@ import type { Answer, Ask } from '../../adapters/server/exchange.ts'
 import type { PlainServer } from '../../adapters/server/plain.ts'
 import type { SecureOptions, SecureServer } from '../../adapters/server/secure.ts'
 import type { Parse, WebhookRewrite } from '../../core/webhook/admission.ts'
-import type { Log, WatchPaths } from '../ports.ts'
 import type { CommandFound, CommandWanted } from '../lookup.ts'
+import type { Log, WatchPaths } from '../ports.ts'
 import type { Cluster } from './cluster.ts'
 
 export interface WebhookOptions {

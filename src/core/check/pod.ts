@@ -1,8 +1,8 @@
 /** A pod that keeps an order, before and after the rewrite, with all that is known of where it shall run. Pure. */
-import type { Order } from '../order/order.ts'
-import { INIT_CONTAINER } from '../rewrite/own.ts'
-import type { Container, PodTemplate } from '../pod.ts'
 import { findEntry, findTree, listItems, type Position, type Tree } from '../manifest/tree.ts'
+import type { Order } from '../order/order.ts'
+import type { Container, PodTemplate } from '../pod.ts'
+import { INIT_CONTAINER } from '../rewrite/own.ts'
 import type { Policies } from './policies.ts'
 
 export interface CheckedPod {

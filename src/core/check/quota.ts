@@ -1,6 +1,6 @@
 /** Do ResourceQuotas let podorder's init container in, and does the pod keep its class of service? Pure. */
-import { INIT_CONTAINER } from '../rewrite/own.ts'
 import type { PodSpec } from '../pod.ts'
+import { INIT_CONTAINER } from '../rewrite/own.ts'
 import type { Verdict } from './finding.ts'
 import { type CheckedPod, findInit } from './pod.ts'
 import { readResources, type Resources } from './resources.ts'

@@ -2,9 +2,9 @@
  * SARIF 2.1.0 (OASIS, Static Analysis Results Interchange Format), as far as findings need it and code scanning reads it: rules with
  * short and full description and help, results with a place and a fingerprint that outlives edits elsewhere. Pure.
  */
-import type { Level } from './finding.ts'
 import type { Position } from '../manifest/tree.ts'
 import { version } from '../version.ts'
+import type { Level } from './finding.ts'
 
 export interface SarifRule {
   readonly id: string

@@ -1,8 +1,8 @@
 /** Is podorder's init container allowed to start, and do all containers reach its volumes? Pure. */
 import { fieldOf, listOf, textOf } from '../kube/object.ts'
 import { INIT_CONTAINER } from '../rewrite/own.ts'
-import { placeAlong, placeIn, findInit, listWrapped, type CheckedPod } from './pod.ts'
 import type { Verdict } from './finding.ts'
+import { placeAlong, placeIn, findInit, listWrapped, type CheckedPod } from './pod.ts'
 
 export function checkSecurity(pod: CheckedPod): readonly Verdict[] {
   return [...checkInit(pod), ...checkLabels(pod)]

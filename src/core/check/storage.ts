@@ -1,9 +1,9 @@
 /** Does the copy of the executable fit into what the pod may write? Pure. */
+import { fieldOf } from '../kube/object.ts'
 import { BIN_VOLUME } from '../rewrite/own.ts'
 import type { Verdict } from './finding.ts'
 import { type CheckedPod, placeAlong } from './pod.ts'
 import { formatAmount, readAmounts, sumResources } from './resources.ts'
-import { fieldOf } from '../kube/object.ts'
 
 /** What `install` puts into the volume: the executable, its loader and C library, on either platform; a test measures it. */
 export const INSTALLED_BYTES = 120 * 2 ** 20

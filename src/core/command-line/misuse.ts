@@ -1,6 +1,6 @@
 /** What is wrong with a command line, in one sentence that says what to do. Pure. */
-import type { CommandWords, ProgramWords } from './command-words.ts'
 import { suggest } from '../suggest.ts'
+import type { CommandWords, ProgramWords } from './command-words.ts'
 
 /**
  * @param problem commander's own words: `error: unknown option '--jsn'`

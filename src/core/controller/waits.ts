@@ -1,6 +1,6 @@
 /** What a pod's own order asks of the controller: who waits for whom by the downward API. Pure. */
-import { readDependsOn } from '../order/depends-on.ts'
 import type { Scalar, Tree } from '../manifest/tree.ts'
+import { readDependsOn } from '../order/depends-on.ts'
 
 /** A container and the containers that it waits for as `sidecar/NAME`. */
 export interface Waiter {

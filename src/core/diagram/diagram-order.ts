@@ -1,10 +1,10 @@
 /** From a pod's order, and from what came to pass, to what is drawn of it. Pure. */
-import { findCritical, measureSteps } from '../timeline/critical.ts'
-import type { Diagram, DiagramLink, DiagramNode } from './diagram.ts'
 import { findStages } from '../order/graph.ts'
-import type { History } from '../timeline/history.ts'
 import type { Order } from '../order/order.ts'
 import { conditionsOf, type OutsideTarget } from '../order/target.ts'
+import { findCritical, measureSteps } from '../timeline/critical.ts'
+import type { History } from '../timeline/history.ts'
+import type { Diagram, DiagramLink, DiagramNode } from './diagram.ts'
 
 /**
  * Containers that are not in the order are there too, but for those that are waited for as `sidecar/NAME`.

@@ -1,6 +1,6 @@
 /** Diagrams in Graphviz' language (graphviz.org/doc/info/lang.html). Pure. */
-import { chooseDirection, describeTerms, type Diagram, type DiagramLink, type DiagramNode } from './diagram.ts'
 import { formatDuration } from '../duration.ts'
+import { chooseDirection, describeTerms, type Diagram, type DiagramLink, type DiagramNode } from './diagram.ts'
 
 const CRITICAL = 'color="#d1242f"'
 

@@ -2,9 +2,9 @@
  * A diagram as text: its stages one below another, and behind each container what it waits for. Containers of a stage that
  * wait for the very same share a row, and every link is said once, so that a dense order stays short. Pure.
  */
-import { describeTerms, type Diagram, type DiagramNode, type Followers, groupFollowers } from './diagram.ts'
 import { formatDuration } from '../duration.ts'
 import type { Palette } from '../palette.ts'
+import { describeTerms, type Diagram, type DiagramNode, type Followers, groupFollowers } from './diagram.ts'
 
 /** A word that is never broken; `width` without colours. */
 interface Piece {

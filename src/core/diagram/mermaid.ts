@@ -2,8 +2,8 @@
  * Diagrams in Mermaid's language, as GitHub and others render it (mermaid.js.org/syntax/flowchart.html). Names never stand
  * for themselves: `end`, `default` and others are words of the language. Pure.
  */
-import { chooseDirection, describeTerms, type Diagram, type DiagramLink, type DiagramNode } from './diagram.ts'
 import { formatDuration } from '../duration.ts'
+import { chooseDirection, describeTerms, type Diagram, type DiagramLink, type DiagramNode } from './diagram.ts'
 
 /** `maxEdges`: a diagram cannot raise it, and what renders it for others, as GitHub does, leaves it as it is. */
 export const MERMAID_MAX_LINKS = 500

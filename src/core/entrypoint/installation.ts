@@ -1,7 +1,7 @@
 /** From the words after `install` to what is meant. Pure. */
 import { type FlagTable, scanArgv } from '../command-line/argv.ts'
-import { MAX_DIRECTORY } from './elf.ts'
 import { formatRows } from '../command-line/help-rows.ts'
+import { MAX_DIRECTORY } from './elf.ts'
 
 export const INSTALL_OPTIONS = {
   to: {

@@ -1,7 +1,7 @@
 /** Waiting for what is outside the pod's order: targets of the API and the network, and sidecars. Pure. */
-import type { Awaited, Verdict } from './gate.ts'
 import { impossible, met, type Refusal, type Standing, type TargetState, waiting } from '../kube/standing.ts'
 import type { RestartPolicy } from '../pod.ts'
+import type { Awaited, Verdict } from './gate.ts'
 
 /**
  * Judges what is known of one target. What can never hold, or cannot be found out, closes the gate for good only where nobody

@@ -1,9 +1,9 @@
 /** From what was said on the command line to what is meant: ms, absolute paths, contradictions refused. Pure. */
 import { scanArgv } from '../command-line/argv.ts'
 import { readChoice, readCount, readDuration, readNumber, type Refuse } from '../command-line/flag-value.ts'
+import type { RestartPolicy } from '../pod.ts'
 import type { Awaited, Wait } from './gate.ts'
 import { OPTIONS, type OptionName } from './options.ts'
-import type { RestartPolicy } from '../pod.ts'
 import type { Flag } from './record.ts'
 import type { Retry } from './retry.ts'
 import { plainWait, readTargets, readWaits } from './wait-flags.ts'

@@ -1,7 +1,7 @@
 /** How a container ended, in words. Pure. */
 import { fieldOf, textOf } from '../kube/object.ts'
-import { describePod, type Place, readLogs } from './kubectl.ts'
 import type { ContainerSight, End } from '../kube/pod-sight.ts'
+import { describePod, type Place, readLogs } from './kubectl.ts'
 import { tidy, wordDuration } from './wording.ts'
 
 const SIGNALS: ReadonlyMap<number, string> = new Map([

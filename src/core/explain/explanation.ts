@@ -1,9 +1,9 @@
 /** Why a pod is as it is: for each of its containers one sentence, the root cause first. Pure. */
+import { type PodSight, sightPod } from '../kube/pod-sight.ts'
 import type { Order } from '../order/order.ts'
 import type { PodTemplate } from '../pod.ts'
-import type { Finding, Rank, Told } from './finding.ts'
-import { type PodSight, sightPod } from '../kube/pod-sight.ts'
 import { isTektonPod, orderSteps } from '../tekton/sight.ts'
+import type { Finding, Rank, Told } from './finding.ts'
 import { tellContainers } from './walk.ts'
 import { type Note, noteNotInjected, notePod, wordState } from './whole.ts'
 import { flatten } from './wording.ts'

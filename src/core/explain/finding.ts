@@ -1,6 +1,6 @@
 /** What is told of one container. */
-import type { Passage } from './passage.ts'
 import type { ContainerSight, PodSight } from '../kube/pod-sight.ts'
+import type { Passage } from './passage.ts'
 
 /**
  * `cause`: here it begins. `awaited`: nothing is wrong, but others wait for it. `consequence`: it waits, or was skipped, because of

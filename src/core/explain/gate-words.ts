@@ -1,9 +1,9 @@
 /** A container whose gate is closed, or was: what it waits for, and where that begins. Pure. */
+import type { ContainerSight } from '../kube/pod-sight.ts'
 import { hasKind } from '../order/target.ts'
 import type { Circumstances, Words } from './finding.ts'
 import { readLogs } from './kubectl.ts'
 import type { Judged, Passage } from './passage.ts'
-import type { ContainerSight } from '../kube/pod-sight.ts'
 import { enumerate, wordDuration } from './wording.ts'
 
 /** @returns undefined where its gate is none of its troubles */

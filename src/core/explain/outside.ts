@@ -1,12 +1,12 @@
 /** Waits for what podorder neither starts nor stops: what a pod's status tells of them, and how to ask for the rest. Pure. */
 import { find } from '../controller/ordered-pod.ts'
 import { textOf } from '../kube/object.ts'
+import type { ContainerSight, PodSight } from '../kube/pod-sight.ts'
+import type { ObjectTarget } from '../kube/target.ts'
 import type { OutsideWait } from '../order/order.ts'
 import { ORDERED } from '../rewrite/own.ts'
-import type { ObjectTarget } from '../kube/target.ts'
 import { execIn, kubectl, quote } from './kubectl.ts'
 import type { Judged } from './passage.ts'
-import type { ContainerSight, PodSight } from '../kube/pod-sight.ts'
 
 /** What is known of a container that is not wrapped. */
 export interface Neighbour {

@@ -3,11 +3,11 @@
  * tells is the startup probe that inject gives to containers whose own probes must not come before their start, the readiness of
  * those that have a probe for it, ends, and what is known of those that are waited for. Pure.
  */
+import type { ContainerSight, End } from '../kube/pod-sight.ts'
 import type { Condition, Edge } from '../order/order.ts'
 import { isGateProbe } from '../rewrite/own.ts'
 import { writeProbing } from '../rewrite/wrapper-probes.ts'
 import { hasNeverBegun } from './ending.ts'
-import type { ContainerSight, End } from '../kube/pod-sight.ts'
 import { isNotMade } from './trouble.ts'
 
 /** `never`: it can no longer come. `unknown`: the status does not tell. */

@@ -1,8 +1,8 @@
 /** What a container does where its gate does not matter: it runs, it fails, it has completed, it has not been made. Pure. */
+import type { ContainerSight, PodSight } from '../kube/pod-sight.ts'
 import { hasNeverBegun, nameEnd, wordEnd } from './ending.ts'
 import type { Circumstances, Told, Words } from './finding.ts'
 import { describePod, readLogs } from './kubectl.ts'
-import type { ContainerSight, PodSight } from '../kube/pod-sight.ts'
 import { findTrouble, isNotMade } from './trouble.ts'
 import { findUnready } from './unready.ts'
 import { enumerate, wordDuration } from './wording.ts'

@@ -1,6 +1,6 @@
 /** A pod that is being deleted: who is told to stop when. Pure. */
-import type { Stop } from '../order/stopping.ts'
 import type { ContainerSight, Deletion } from '../kube/pod-sight.ts'
+import type { Stop } from '../order/stopping.ts'
 import type { Told } from './finding.ts'
 import { enumerate, wordDuration } from './wording.ts'
 

@@ -1,8 +1,8 @@
 /** What is wrong with a container whatever the order says: why it cannot be made, and why it does not go on. Pure. */
+import type { ContainerSight } from '../kube/pod-sight.ts'
 import { INIT_CONTAINER } from '../rewrite/own.ts'
 import { adviseEnd, imageOf, nameEnd, wordEnd } from './ending.ts'
 import { describePod, kubectl, type Place, readLogs } from './kubectl.ts'
-import type { ContainerSight } from '../kube/pod-sight.ts'
 import { count } from './wording.ts'
 
 export interface Trouble {

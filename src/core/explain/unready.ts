@@ -1,9 +1,9 @@
 /** A container that runs and is not ready: which probe decides, and how often it is asked. Pure. */
+import type { ContainerSight } from '../kube/pod-sight.ts'
 import { describeCheck, parseProbe } from '../probe/probe.ts'
 import { namePorts } from '../rewrite/wrapper-probes.ts'
 import { describePod, type Place, readLogs } from './kubectl.ts'
 import { hasProbe } from './passage.ts'
-import type { ContainerSight } from '../kube/pod-sight.ts'
 import type { Trouble } from './trouble.ts'
 import { tidy, wordDuration } from './wording.ts'
 

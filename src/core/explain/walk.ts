@@ -1,16 +1,16 @@
 /** A pod's containers one after another, those that are waited for before those that wait. Pure. */
+import type { ContainerSight, PodSight } from '../kube/pod-sight.ts'
 import { sortContainers } from '../order/graph.ts'
 import type { Edge, Order, OutsideWait } from '../order/order.ts'
-import type { PodTemplate } from '../pod.ts'
 import { planStops, type Stop } from '../order/stopping.ts'
+import type { PodTemplate } from '../pod.ts'
+import { isHandshakeDone, isTektonPod, judgeHandshake } from '../tekton/sight.ts'
 import type { Told } from './finding.ts'
 import { tellPassage } from './gate-words.ts'
 import { judgeOutside } from './outside.ts'
 import { judgeEdge, type Judged, judgePassage, WORDS } from './passage.ts'
-import type { ContainerSight, PodSight } from '../kube/pod-sight.ts'
 import { tellState } from './state-words.ts'
 import { isStopping, tellStop } from './stops.ts'
-import { isHandshakeDone, isTektonPod, judgeHandshake } from '../tekton/sight.ts'
 
 /** Kubernetes' default of terminationGracePeriodSeconds. */
 const DEFAULT_GRACE_S = 30

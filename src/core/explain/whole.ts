@@ -1,9 +1,9 @@
 /** The pod as a whole: its state in a line, and what is wrong with it rather than with one of its containers. Pure. */
 import { textOf } from '../kube/object.ts'
-import { INIT_CONTAINER } from '../rewrite/own.ts'
-import { describePod, kubectl } from './kubectl.ts'
 import type { Deletion, PodSight } from '../kube/pod-sight.ts'
+import { INIT_CONTAINER } from '../rewrite/own.ts'
 import type { Finding } from './finding.ts'
+import { describePod, kubectl } from './kubectl.ts'
 import { count, enumerate, wordDuration } from './wording.ts'
 
 export interface Note {

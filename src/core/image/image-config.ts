@@ -1,7 +1,7 @@
 /** What people say about images themselves: the file of `--image-config`, and `podorder.io/command.<container>`. Pure. */
+import { isObject } from '../json-object.ts'
 import type { ImageWords } from './image-command.ts'
 import { formatReference, parseReference, type ImageReference } from './image-reference.ts'
-import { isObject } from '../json-object.ts'
 
 /** By the image's full name. */
 export type ImageConfig = ReadonlyMap<string, ImageWords>

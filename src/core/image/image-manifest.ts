@@ -4,9 +4,9 @@
  * Source: OCI image specification 1.1 (manifest.md, image-index.md, config.md), and Docker's image manifest version 2,
  * schema 2, which differs from it in the names of its types only. Whatever is read here comes from outside.
  */
+import { isObject, readObject, type JsonObject } from '../json-object.ts'
 import { pickImageWords, type ImageWords } from './image-command.ts'
 import { isDigest } from './image-reference.ts'
-import { isObject, readObject, type JsonObject } from '../json-object.ts'
 
 export interface Descriptor {
   readonly digest: string

@@ -1,7 +1,7 @@
 /** One image, several platforms: what a container runs on each of them, and the cache's record of it. Pure. */
+import { isObject, isWords, readObject } from '../json-object.ts'
 import { combineCommand, type ImageWords } from './image-command.ts'
 import { isLinux, type PlatformImage } from './image-manifest.ts'
-import { isObject, isWords, readObject } from '../json-object.ts'
 
 /** In a manifest, `$` doubled for what came from the image. */
 export type CommandWords =

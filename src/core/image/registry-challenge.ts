@@ -3,8 +3,8 @@
  *
  * Source: RFC 9110 section 11 (the header), and the distribution project's token authentication (spec/auth/token.md, oauth.md).
  */
-import type { Credentials } from './docker-config.ts'
 import { readObject } from '../json-object.ts'
+import type { Credentials } from './docker-config.ts'
 import type { Ask, Authorization } from './registry-exchange.ts'
 
 export interface Challenge {

@@ -7,8 +7,8 @@
  * line under HTTP 200) everything is listed again.
  */
 import { type KubeFailure, isPassing, readStatus, unreachable } from './failure.ts'
-import { delayRetry } from './retry.ts'
 import { fieldOf, textOf } from './object.ts'
+import { delayRetry } from './retry.ts'
 
 export interface Following {
   /** What the next watch begins after; undefined: list first. */

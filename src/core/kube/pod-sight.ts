@@ -1,13 +1,13 @@
 /** What a pod's status tells of it and of its containers, as the API server hands it out. Pure. All times are ms since 1970. */
-import { conditionOf, countOf, fieldOf, listOf, textOf } from './object.ts'
+import { tidy, tidyEnd } from '../explain/wording.ts'
+import { RESTART_POLICIES } from '../manifest/template.ts'
+import type { Container, PodTemplate, RestartPolicy } from '../pod.ts'
 import { readOriginal } from '../rewrite/original.ts'
 import { INIT_CONTAINER } from '../rewrite/own.ts'
-import type { Container, PodTemplate, RestartPolicy } from '../pod.ts'
 import { restorePod } from '../rewrite/restore.ts'
 import type { Role } from '../run/step.ts'
-import { RESTART_POLICIES } from '../manifest/template.ts'
 import { isStep, isTektonPod } from '../tekton/sight.ts'
-import { tidy, tidyEnd } from '../explain/wording.ts'
+import { conditionOf, countOf, fieldOf, listOf, textOf } from './object.ts'
 
 export interface End {
   readonly exitCode: number

@@ -1,14 +1,14 @@
 /** The rewrite, and the way back, as changes to a manifest's own text. Pure. */
+import type { Container, PodTemplate } from '../pod.ts'
+import { type Original, readOriginal } from '../rewrite/original.ts'
+import { restorePod } from '../rewrite/restore.ts'
+import type { TextOf } from '../rewrite/wrap.ts'
 import { type Document, editDocument, type Hint, styleOfArgs } from './manifest-edit.ts'
 import { openPage, type Page } from './page.ts'
-import { type Original, readOriginal } from '../rewrite/original.ts'
-import type { Container, PodTemplate } from '../pod.ts'
-import { restorePod } from '../rewrite/restore.ts'
 import { carryOver, collectSpellings, spellFrom } from './spelling.ts'
 import { applySplices, findRegion, removePairs, type Splice, styleOfValue, styleWithin, writeRegion } from './splice.ts'
 import { findTemplates } from './template.ts'
 import { type Entry, findEntry, findTree, listItems, type MapTree, type Tree } from './tree.ts'
-import type { TextOf } from '../rewrite/wrap.ts'
 
 /** A pod, or a template of pods, in a manifest. */
 export interface FoundPod {

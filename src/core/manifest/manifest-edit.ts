@@ -1,6 +1,6 @@
 /** From what a manifest says to what it shall say, as the smallest changes to its text. Pure. */
-import { isEqual } from './equality.ts'
 import type { Texts } from '../rewrite/original.ts'
+import { isEqual } from './equality.ts'
 import type { Page } from './page.ts'
 import {
   insertItems,

@@ -1,6 +1,6 @@
 /** The words of a container's `command` and `args` as the manifest spells them, so that they keep that where they go. Pure. */
-import { findEntry, type Tree } from './tree.ts'
 import { columnOf } from './page.ts'
+import { findEntry, type Tree } from './tree.ts'
 import { type Spelling, type Style, writeValue } from './yaml-text.ts'
 
 interface Spelled {

@@ -1,14 +1,14 @@
 /** The annotations `podorder.io/…` of a pod or pod template: from what they say to a checked order. */
-import { DURATION_FIX, type Claim, readDependsOn } from './depends-on.ts'
 import { parseDuration } from '../duration.ts'
+import type { TemplateParts } from '../manifest/template.ts'
+import { describeKind, type Entry, type Fault, type Scalar, sortFaults, type Tree } from '../manifest/tree.ts'
+import type { RestartPolicy } from '../pod.ts'
+import { proposeWord } from '../suggest.ts'
+import { DURATION_FIX, type Claim, readDependsOn } from './depends-on.ts'
 import { findAbsentSidecars, makeEdges, namePod, type PodNames, refuseName, refuseWrapped } from './edges.ts'
 import { type PlacedName, splitNames } from './names.ts'
 import { checkOrder } from './order-check.ts'
 import type { Edge, Order } from './order.ts'
-import type { RestartPolicy } from '../pod.ts'
-import { proposeWord } from '../suggest.ts'
-import type { TemplateParts } from '../manifest/template.ts'
-import { describeKind, type Entry, type Fault, type Scalar, sortFaults, type Tree } from '../manifest/tree.ts'
 
 const PREFIX = 'podorder.io/'
 

@@ -1,9 +1,9 @@
 /** The annotation `podorder.io/depends-on`: its form. Whether the containers exist is for `edges.ts`. */
 import { parseDuration } from '../duration.ts'
-import type { Condition } from './order.ts'
-import { proposeWord } from '../suggest.ts'
-import { type ConditionWord, conditionsOf, hasKind } from './target.ts'
 import { describeKind, type Entry, type Fault, type Position, type Tree } from '../manifest/tree.ts'
+import { proposeWord } from '../suggest.ts'
+import type { Condition } from './order.ts'
+import { type ConditionWord, conditionsOf, hasKind } from './target.ts'
 
 /** What was said of one container and one target, whether or not they exist. */
 export interface Claim {

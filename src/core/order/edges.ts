@@ -1,11 +1,11 @@
 /** From what was said of containers to edges between containers that are there, and to what they wait for outside. */
-import type { Claim } from './depends-on.ts'
-import type { Edge, OutsideWait } from './order.ts'
-import { INIT_CONTAINER } from '../rewrite/own.ts'
-import { proposeWord, suggest } from '../suggest.ts'
-import { hasKind, type OutsideTarget, readTarget } from './target.ts'
 import type { NamedContainer, TemplateParts } from '../manifest/template.ts'
 import type { Fault, Position } from '../manifest/tree.ts'
+import { INIT_CONTAINER } from '../rewrite/own.ts'
+import { proposeWord, suggest } from '../suggest.ts'
+import type { Claim } from './depends-on.ts'
+import type { Edge, OutsideWait } from './order.ts'
+import { hasKind, type OutsideTarget, readTarget } from './target.ts'
 
 /** The names of a pod's containers. */
 export interface PodNames {

@@ -1,9 +1,9 @@
 /** Whether an order of containers that are all there can work out. */
+import type { Fault } from '../manifest/tree.ts'
+import type { RestartPolicy } from '../pod.ts'
 import { findCycles } from './cycle.ts'
 import type { Edge } from './order.ts'
-import type { RestartPolicy } from '../pod.ts'
 import { findServerWaits, findShadow } from './shadow.ts'
-import type { Fault } from '../manifest/tree.ts'
 
 export interface OrderCheck {
   readonly faults: readonly Fault[]

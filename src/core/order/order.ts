@@ -1,6 +1,6 @@
 /** The order of one pod: what was said in its annotations, checked, with every default filled in. */
-import type { OutsideTarget } from './target.ts'
 import type { Position } from '../manifest/tree.ts'
+import type { OutsideTarget } from './target.ts'
 
 /** What a container can be waited for; `behaviour` in docs/reference.md gives each one's meaning. */
 export type Condition = 'started' | 'ready' | 'completed' | 'failed' | 'ended'

@@ -1,10 +1,10 @@
 /** A pod's order, read from its template with everything that is wrong in it. Pure. */
-import { readOrder } from './annotations.ts'
-import { checkCare } from '../probe/care-check.ts'
-import type { Order } from './order.ts'
-import { readTemplate } from '../manifest/template.ts'
 import { checkTemplate } from '../manifest/template-check.ts'
+import { readTemplate } from '../manifest/template.ts'
 import { type Fault, type Scalar, sortFaults, type Tree } from '../manifest/tree.ts'
+import { checkCare } from '../probe/care-check.ts'
+import { readOrder } from './annotations.ts'
+import type { Order } from './order.ts'
 
 export interface PodOrder {
   /** Undefined: the pod says none, or there are faults. */

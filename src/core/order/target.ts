@@ -1,7 +1,7 @@
 /** What a target of `depends-on` names beside the containers that podorder wraps: things outside the pod, and its sidecars. Pure. */
 import { type CheckTarget, type ObjectTarget, parseTarget } from '../kube/target.ts'
-import type { Condition } from './order.ts'
 import { proposeWord } from '../suggest.ts'
+import type { Condition } from './order.ts'
 
 /** A container of the same pod that podorder does not wrap; the downward API tells how it is. */
 export interface SidecarTarget {

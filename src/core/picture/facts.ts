@@ -1,7 +1,7 @@
 /** What a picture says in words of a container and its lives. Pure. */
 import { formatDuration } from '../duration.ts'
-import type { ContainerHistory, History, Life } from '../timeline/history.ts'
 import type { Doom } from '../run/step.ts'
+import type { ContainerHistory, History, Life } from '../timeline/history.ts'
 
 const MINUTE = 60_000
 

@@ -1,6 +1,4 @@
 /** What must be right about probes and hooks before they can be carried out. Pure. */
-import { readCare } from './care.ts'
-import type { Container } from '../pod.ts'
 import {
   describeKind,
   type Fault,
@@ -11,6 +9,8 @@ import {
   toPlain,
   type Tree,
 } from '../manifest/tree.ts'
+import type { Container } from '../pod.ts'
+import { readCare } from './care.ts'
 
 /** @param template what `checkTemplate` tells of is left to it, the probes that the wrapper reads among it */
 export function checkCare(template: Tree): readonly Fault[] {

@@ -1,8 +1,8 @@
 /** What the kubelet does for a container besides starting it: its probes and its hooks, as the manifest has them. Pure. */
-import { type Hook, parseHook } from './hook.ts'
 import type { Container } from '../pod.ts'
-import { parseProbe, type Probe } from './probe.ts'
 import { namePorts } from '../rewrite/wrapper-probes.ts'
+import { type Hook, parseHook } from './hook.ts'
+import { parseProbe, type Probe } from './probe.ts'
 
 export type ProbeKind = 'startup' | 'liveness' | 'readiness'
 export type HookKind = 'postStart' | 'preStop'

@@ -1,9 +1,9 @@
 /** The rewrite undone: what it has put into a pod goes, what it has taken comes back. Pure. */
+import { PLATFORM_COMMANDS } from '../entrypoint/platform.ts'
 import { isWords, readObject } from '../json-object.ts'
+import type { Container, ObjectMeta, PodTemplate } from '../pod.ts'
 import { type Former, type FormerContainer, ORIGINAL, readOriginal } from './original.ts'
 import { isGateProbe, isOwnContainer, isOwnVolume, ORDERED } from './own.ts'
-import { PLATFORM_COMMANDS } from '../entrypoint/platform.ts'
-import type { Container, ObjectMeta, PodTemplate } from '../pod.ts'
 import type { FoundCommand } from './wrap.ts'
 
 export interface Restoration {

@@ -1,7 +1,7 @@
 /** What in a pod stands in the way of the rewrite: names and paths that it needs, and what it cannot wrap. Pure. */
+import { type Fault, findEntry, findTree, listItems, sortFaults, type Tree } from '../manifest/tree.ts'
 import type { Order, OutsideWait } from '../order/order.ts'
 import { INIT_CONTAINER, isOwnVolume, ORDERED } from './own.ts'
-import { type Fault, findEntry, findTree, listItems, sortFaults, type Tree } from '../manifest/tree.ts'
 
 /**
  * @param template a pod or a template that `checkTemplate` finds nothing wrong with, and that was not rewritten

@@ -2,9 +2,10 @@
  * The rewrite: a pod that says its order becomes one that keeps it. `inject` prints it, the webhook sends the difference,
  * `podorder run` executes it. Pure; what does not change is the same object afterwards.
  */
+import type { Order } from '../order/order.ts'
+import type { Container, ObjectMeta, PodSpec, PodTemplate, Volume, VolumeMount } from '../pod.ts'
 import { chooseInitResources } from './init-resources.ts'
 import { isChain, lowerRequests } from './lower-requests.ts'
-import type { Order } from '../order/order.ts'
 import { type Former, type FormerContainer, ORIGINAL, writeOriginal } from './original.ts'
 import {
   BIN_VOLUME,
@@ -16,7 +17,6 @@ import {
   ORDERED,
   RUN_VOLUME,
 } from './own.ts'
-import type { Container, ObjectMeta, PodSpec, PodTemplate, Volume, VolumeMount } from '../pod.ts'
 import { restorePod } from './restore.ts'
 import { type FoundCommand, hasCommand, type TextOf, wrapContainer } from './wrap.ts'
 import { createFlags } from './wrapper.ts'

@@ -1,8 +1,8 @@
 /** One container, so that its own words run through the entrypoint; with the notes for the way back. Pure. */
-import type { Former, FormerContainer } from './original.ts'
-import { makeGateProbe, RUN_VOLUME } from './own.ts'
 import { PLATFORM_COMMANDS } from '../entrypoint/platform.ts'
 import type { Container, VolumeMount } from '../pod.ts'
+import type { Former, FormerContainer } from './original.ts'
+import { makeGateProbe, RUN_VOLUME } from './own.ts'
 import { type Probing, writeProbing } from './wrapper-probes.ts'
 
 /** What an image runs: the same words everywhere, the container's args among them; or others on each platform, before the args. */

@@ -1,9 +1,9 @@
 /** What of a container's probes and hooks the wrapper does instead of the kubelet, and with which flags. Pure. */
 import { formatDuration } from '../duration.ts'
-import { protect } from '../run/expand.ts'
 import type { Container } from '../pod.ts'
-import { parseProbe, type Probe } from '../probe/probe.ts'
 import { writeProbe } from '../probe/probe-flag.ts'
+import { parseProbe, type Probe } from '../probe/probe.ts'
+import { protect } from '../run/expand.ts'
 
 /** Which probe tells of readiness: a startupProbe if there is one, else the readinessProbe. */
 export const READINESS_PROBES = [

@@ -1,10 +1,10 @@
 /** What the order asks of each container's wrapper, as flags of `entrypoint`. Pure. */
 import { formatDuration } from '../duration.ts'
-import { protect } from '../run/expand.ts'
 import type { Edge, Order, OutsideWait } from '../order/order.ts'
-import type { RestartPolicy } from '../pod.ts'
-import type { Probing } from './wrapper-probes.ts'
 import { planStops, type Stop } from '../order/stopping.ts'
+import type { RestartPolicy } from '../pod.ts'
+import { protect } from '../run/expand.ts'
+import type { Probing } from './wrapper-probes.ts'
 
 export interface WrapperSettings {
   /** Absolute, as the containers see it. */

@@ -1,7 +1,7 @@
 /** A container's environment as the kubelet makes it (pkg/kubelet, makeEnvironmentVariables). Pure. */
+import type { Container } from '../pod.ts'
 import { expand } from './expand.ts'
 import { type PodFacts, readField, readResource, type ResourceRef } from './fields.ts'
-import type { Container } from '../pod.ts'
 import type { Content, Data, Sources } from './sources.ts'
 
 export interface EnvironmentInput {

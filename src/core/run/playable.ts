@@ -5,8 +5,8 @@
  * for root alone and never removed; secrets, downwardAPI and projected volumes are refused; `$(NAME)` is not expanded; probes run
  * as `curl` inside the container; what ends is restarted at once; native sidecars are unknown.
  */
-import { expand } from './expand.ts'
 import type { Container, EnvVar, PodSpec, PodTemplate, Volume, VolumeMount } from '../pod.ts'
+import { expand } from './expand.ts'
 
 /** Volumes that are files on this disk as long as the pod lives. */
 const LOCAL_KINDS = ['emptyDir', 'configMap', 'secret', 'downwardAPI', 'projected']

@@ -1,5 +1,4 @@
 /** What a pod needs that processes of this machine cannot have. Pure. */
-import { INIT_CONTAINER } from '../rewrite/own.ts'
 import {
   describeKind,
   type Entry,
@@ -11,6 +10,7 @@ import {
   sortFaults,
   type Tree,
 } from '../manifest/tree.ts'
+import { INIT_CONTAINER } from '../rewrite/own.ts'
 
 /** Names of what stands in the same file as the pod. */
 export interface Given {

@@ -1,6 +1,6 @@
 /** What stands in a volume when a pod begins: the files of configMap, secret, downwardAPI and projected volumes. Pure. */
-import { type PodFacts, readField, readResource, type ResourceRef } from './fields.ts'
 import type { Volume } from '../pod.ts'
+import { type PodFacts, readField, readResource, type ResourceRef } from './fields.ts'
 import type { Content, Data, Sources } from './sources.ts'
 
 export interface VolumeFile {

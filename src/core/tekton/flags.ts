@@ -1,7 +1,7 @@
 /** From what Tekton's controller says on the command line to what is meant: ms, absolute paths. Pure. */
 import { type FlagTable, scanArgv } from '../command-line/argv.ts'
-import { LONGEST_TIMER_MS, parseDuration } from '../duration.ts'
 import { formatRows } from '../command-line/help-rows.ts'
+import { LONGEST_TIMER_MS, parseDuration } from '../duration.ts'
 import { type CredentialFlags, readPairs } from './credentials.ts'
 import { parseWhen, type WhenExpression } from './when.ts'
 

@@ -1,11 +1,11 @@
 /** Tekton's pods: steps that run one after another, the first once every sidecar is ready. Pure. */
 import { TEKTON_LABEL } from '../controller/tekton-pod.ts'
+import type { Told } from '../explain/finding.ts'
+import { kubectl } from '../explain/kubectl.ts'
+import type { Judged } from '../explain/passage.ts'
 import { textOf } from '../kube/object.ts'
 import type { Order } from '../order/order.ts'
 import type { PodTemplate } from '../pod.ts'
-import { kubectl } from '../explain/kubectl.ts'
-import type { Judged } from '../explain/passage.ts'
-import type { Told } from '../explain/finding.ts'
 
 const NOWHERE = { line: 1, column: 1 }
 

@@ -1,6 +1,6 @@
 /** The chain of containers that made a pod take as long as it did, followed back along what opened their gates. Pure. */
-import type { ContainerHistory, History, Life } from './history.ts'
 import type { Condition } from '../order/order.ts'
+import type { ContainerHistory, History, Life } from './history.ts'
 
 /** What one container does of a pod's work: from the opening of its gate to being what others wait for. ms since 1970. */
 export interface CriticalStep {

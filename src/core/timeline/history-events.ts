@@ -1,8 +1,8 @@
 /** The events of a run, folded into a history: while it runs, and when they are read back. Pure. */
-import { type ContainerHistory, findEdges, type History, type HistoryLink, type Life, sortByStart } from './history.ts'
-import type { Condition } from '../order/order.ts'
 import { WORK_DONE } from '../entrypoint/outcome.ts'
+import type { Condition } from '../order/order.ts'
 import type { ContainerEvent, RunEvent } from '../run/run-event.ts'
+import { type ContainerHistory, findEdges, type History, type HistoryLink, type Life, sortByStart } from './history.ts'
 
 export interface Recorder {
   /** Takes constant time, and none for output. */

@@ -2,6 +2,8 @@
  * What the flags of a run directory tell of the containers' lives: of the latest ones, since each life clears up after the one
  * before. Pure.
  */
+import { WORK_DONE } from '../entrypoint/outcome.ts'
+import { type FlagRecord, readRecord } from '../entrypoint/record.ts'
 import { readLinks } from './history-events.ts'
 import {
   type ContainerHistory,
@@ -11,8 +13,6 @@ import {
   type Life,
   sortByStart,
 } from './history.ts'
-import { WORK_DONE } from '../entrypoint/outcome.ts'
-import { type FlagRecord, readRecord } from '../entrypoint/record.ts'
 
 /** One container's directory: the flags' names and what is in them. */
 export interface FlagFolder {

@@ -2,11 +2,11 @@
  * When the gates of a pod's containers opened, as far as it follows from what is known of those that they wait for. Kubernetes
  * knows when a wrapper was started, and no more. Pure.
  */
-import { reachOf } from './critical.ts'
 import type { ContainerSight } from '../kube/pod-sight.ts'
 import { sortContainers } from '../order/graph.ts'
-import type { Life } from './history.ts'
 import type { Condition, Edge, Order } from '../order/order.ts'
+import { reachOf } from './critical.ts'
+import type { Life } from './history.ts'
 
 /** A life as the kubelet tells it: `sinceMs` is when its first process was started. */
 export interface PodLife extends Life {

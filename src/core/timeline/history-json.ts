@@ -1,6 +1,6 @@
 /** A history as JSON: what `podorder timeline --format json` prints, and reads again. Pure. */
-import type { History } from './history.ts'
 import { isObject, type JsonObject } from '../json-object.ts'
+import type { History } from './history.ts'
 
 /** Times are ms since 1970. */
 export function writeHistory(history: History): string {

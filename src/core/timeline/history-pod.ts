@@ -3,18 +3,18 @@
  * the kubelet's, in whole seconds. When a container became ready a status does not say, but a look that finds it ready after
  * one that did not does, where it says when the kubelet has written it. Pure.
  */
-import { orderSteps } from '../tekton/sight.ts'
+import { listOf, textOf } from '../kube/object.ts'
 import { type ContainerSight, type PodSight, sightPod } from '../kube/pod-sight.ts'
-import { type ContainerState, findEdges, type History, type Life } from './history.ts'
+import type { Fault, Scalar, Tree } from '../manifest/tree.ts'
+import type { Order } from '../order/order.ts'
+import { readPodOrder } from '../order/pod-order.ts'
+import type { PodTemplate } from '../pod.ts'
+import type { Packing } from '../tekton/message.ts'
+import { orderSteps } from '../tekton/sight.ts'
+import { layOut } from '../webhook/layout.ts'
 import { type Course, isMeasured, openGates, type PodLife } from './history-gates.ts'
 import { readStep } from './history-step.ts'
-import { listOf, textOf } from '../kube/object.ts'
-import type { Order } from '../order/order.ts'
-import type { PodTemplate } from '../pod.ts'
-import { readPodOrder } from '../order/pod-order.ts'
-import type { Packing } from '../tekton/message.ts'
-import type { Fault, Scalar, Tree } from '../manifest/tree.ts'
-import { layOut } from '../webhook/layout.ts'
+import { type ContainerState, findEdges, type History, type Life } from './history.ts'
 
 export interface PodReading {
   /** The YAML inside a scalar. */

@@ -1,6 +1,6 @@
 /** What a terminal shows of a pod while it runs, below what the containers say: bars of as many as fit, and a line on all. Pure. */
-import { type ContainerHistory, type History, isSettled, keepPrintable } from './history.ts'
 import type { Palette } from '../palette.ts'
+import { type ContainerHistory, type History, isSettled, keepPrintable } from './history.ts'
 import { drawBars } from './timeline-text.ts'
 import { formatStatus } from './timeline.ts'
 

@@ -1,11 +1,11 @@
 /** A history as bars of characters, fitted to a width: each phase has its own, so that it can be read without colours. Pure. */
-import { describeCritical } from './critical.ts'
-import { type ContainerHistory, type History, keepPrintable } from './history.ts'
 import type { Palette } from '../palette.ts'
 import { tellOutcome } from '../picture/facts.ts'
 import { cutMiddle } from '../picture/text-width.ts'
 import { chooseTicks } from '../picture/ticks.ts'
 import { type Kind, layOutTimeline, type Row } from '../picture/timeline-rows.ts'
+import { describeCritical } from './critical.ts'
+import { type ContainerHistory, type History, keepPrintable } from './history.ts'
 
 const WAITING = '·'
 const UNCLEAR = '?'

@@ -4,8 +4,8 @@
  * a fault is about. Pure.
  */
 import { isObject } from '../json-object.ts'
-import type { PodTemplate } from '../pod.ts'
 import type { Entry, Fault, Position, Scalar, Source, Tree } from '../manifest/tree.ts'
+import type { PodTemplate } from '../pod.ts'
 
 export interface Layout {
   /** The pod's annotations and its spec, which is all that an order is read from. */

@@ -1,6 +1,6 @@
 /** The difference of two JSON values as a JSON patch (RFC 6902). Pure. */
-import { isEqual } from '../manifest/equality.ts'
 import { isObject, type JsonObject } from '../json-object.ts'
+import { isEqual } from '../manifest/equality.ts'
 
 export type Operation =
   | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: unknown }

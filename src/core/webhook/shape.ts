@@ -2,8 +2,8 @@
  * Whether a pod has the shape that the API server's own decoder gives every pod: all that follows relies on it. Only somebody else's
  * review can lack it. Pure.
  */
-import { isObject, isWords, readObject } from '../json-object.ts'
 import { PLATFORM_COMMANDS } from '../entrypoint/platform.ts'
+import { isObject, isWords, readObject } from '../json-object.ts'
 
 /** @returns the path of the first value that is not what it should be; undefined when the pod is one */
 export function findMisshapen(pod: unknown): string | undefined {

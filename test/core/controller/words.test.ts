@@ -1,10 +1,10 @@
 /** What the controller sends, allows and tells, word by word. */
 import test from 'ava'
+import { fillBucket, takeToken } from '../../../src/core/controller/bucket.ts'
 import { createMetrics } from '../../../src/core/controller/metrics.ts'
 import { requestOf } from '../../../src/core/controller/requests.ts'
 import { listGrants } from '../../../src/core/controller/role.ts'
 import type { Sight } from '../../../src/core/controller/sight.ts'
-import { fillBucket, takeToken } from '../../../src/core/controller/bucket.ts'
 import { writeGrants } from '../../../src/core/kube/role.ts'
 
 const SIGHT: Sight = {

@@ -1,7 +1,7 @@
 import test from 'ava'
 import type { Verdict } from '../../../src/core/entrypoint/gate.ts'
-import { impossible, known, met, refused, type TargetState, waiting } from '../../../src/core/kube/standing.ts'
 import { explainOutside, judgeOutside, judgeSidecar } from '../../../src/core/entrypoint/outside.ts'
+import { impossible, known, met, refused, type TargetState, waiting } from '../../../src/core/kube/standing.ts'
 import type { RestartPolicy } from '../../../src/core/pod.ts'
 
 const WAIT = { label: 'pod/db', timeoutMs: undefined, optional: false }

@@ -1,7 +1,7 @@
 import test from 'ava'
 import * as fc from 'fast-check'
-import { combinePlatforms, formatRecord, readRecord } from '../../../src/core/image/image-platforms.ts'
 import { choosePlatformCommand } from '../../../src/core/entrypoint/platform.ts'
+import { combinePlatforms, formatRecord, readRecord } from '../../../src/core/image/image-platforms.ts'
 
 const image = (platform: string, entrypoint: readonly string[], cmd: readonly string[] = []) => ({
   platform,

@@ -1,9 +1,9 @@
 import test from 'ava'
 import * as fc from 'fast-check'
-import type { History } from '../../../src/core/timeline/history.ts'
 import { listFacts, tellOutcome } from '../../../src/core/picture/facts.ts'
 import { layOutTimeline } from '../../../src/core/picture/timeline-rows.ts'
 import { describeTimeline } from '../../../src/core/picture/timeline-words.ts'
+import type { History } from '../../../src/core/timeline/history.ts'
 import { anyHistory, makeCrowd, START_MS, TROUBLED, VOTING } from '../../support/histories.ts'
 
 function rowOf(history: History, container: string) {

@@ -1,8 +1,8 @@
 import test from 'ava'
 import { readManifest } from '../../../src/adapters/yaml.ts'
-import { readCare } from '../../../src/core/probe/care.ts'
-import { checkCare } from '../../../src/core/probe/care-check.ts'
 import { describeFault } from '../../../src/core/manifest/tree.ts'
+import { checkCare } from '../../../src/core/probe/care-check.ts'
+import { readCare } from '../../../src/core/probe/care.ts'
 
 test('probes and hooks are read with their named ports and their own grace periods', (t) => {
   const { care, faults } = readCare({

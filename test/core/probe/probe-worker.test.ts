@@ -1,8 +1,8 @@
 import test from 'ava'
 import * as fc from 'fast-check'
 import type { ProbeKind } from '../../../src/core/probe/care.ts'
-import { DEFAULT_TIMING, type Timing } from '../../../src/core/probe/probe.ts'
 import { type Finding, hireWorker, takeResult } from '../../../src/core/probe/probe-worker.ts'
+import { DEFAULT_TIMING, type Timing } from '../../../src/core/probe/probe.ts'
 
 interface Watch {
   readonly probes: readonly number[]

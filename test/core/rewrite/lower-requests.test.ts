@@ -1,6 +1,6 @@
 import test from 'ava'
-import { isChain, lowerRequests } from '../../../src/core/rewrite/lower-requests.ts'
 import type { Condition, Order } from '../../../src/core/order/order.ts'
+import { isChain, lowerRequests } from '../../../src/core/rewrite/lower-requests.ts'
 
 type Link = readonly [string, string, Condition]
 

@@ -2,10 +2,10 @@ import test from 'ava'
 import * as fc from 'fast-check'
 import type { Order } from '../../../src/core/order/order.ts'
 import type { Container, PodTemplate } from '../../../src/core/pod.ts'
-import { missingCommands, rewritePod } from '../../../src/core/rewrite/rewrite.ts'
 import { restorePod } from '../../../src/core/rewrite/restore.ts'
-import { createFlags } from '../../../src/core/rewrite/wrapper.ts'
+import { missingCommands, rewritePod } from '../../../src/core/rewrite/rewrite.ts'
 import { writeProbing } from '../../../src/core/rewrite/wrapper-probes.ts'
+import { createFlags } from '../../../src/core/rewrite/wrapper.ts'
 import { arbitraryOrder } from '../../support/arbitrary-order.ts'
 
 const OPTIONS = { image: 'podorder:1' }

@@ -1,13 +1,13 @@
 import test from 'ava'
 import * as fc from 'fast-check'
-import { expand } from '../../../src/core/run/expand.ts'
-import type { Order } from '../../../src/core/order/order.ts'
 import { readPlan } from '../../../src/core/entrypoint/plan.ts'
-import type { RestartPolicy } from '../../../src/core/pod.ts'
+import type { Order } from '../../../src/core/order/order.ts'
 import { planStops } from '../../../src/core/order/stopping.ts'
 import { parseOutside } from '../../../src/core/order/target.ts'
-import { createFlags } from '../../../src/core/rewrite/wrapper.ts'
+import type { RestartPolicy } from '../../../src/core/pod.ts'
 import { writeProbing } from '../../../src/core/rewrite/wrapper-probes.ts'
+import { createFlags } from '../../../src/core/rewrite/wrapper.ts'
+import { expand } from '../../../src/core/run/expand.ts'
 import { arbitraryOrder } from '../../support/arbitrary-order.ts'
 
 const SETTINGS = {

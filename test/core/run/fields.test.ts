@@ -1,7 +1,7 @@
 import test from 'ava'
+import { parseQuantity } from '../../../src/core/quantity.ts'
 import { buildEnvironment } from '../../../src/core/run/environment.ts'
 import { gatherFacts, readField, readResource } from '../../../src/core/run/fields.ts'
-import { parseQuantity } from '../../../src/core/quantity.ts'
 import { collectSources } from '../../../src/core/run/sources.ts'
 import { listVolumeFiles } from '../../../src/core/run/volume-files.ts'
 

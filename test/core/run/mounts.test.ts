@@ -1,7 +1,7 @@
 import test from 'ava'
 import * as fc from 'fast-check'
-import { createRelocation } from '../../../src/core/run/mounts.ts'
 import type { VolumeMount } from '../../../src/core/pod.ts'
+import { createRelocation } from '../../../src/core/run/mounts.ts'
 
 const DIRECTORIES = new Map([
   ['bin', '/tmp/pod/bin'],

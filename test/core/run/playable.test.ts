@@ -1,6 +1,6 @@
 import test from 'ava'
-import { isLocalVolume, makePlayable, type PlayableParts, resolveSubPaths } from '../../../src/core/run/playable.ts'
 import type { Container, PodSpec, Volume } from '../../../src/core/pod.ts'
+import { isLocalVolume, makePlayable, type PlayableParts, resolveSubPaths } from '../../../src/core/run/playable.ts'
 
 const NOTHING = { values: new Map<string, string>(), env: [], envFrom: [] }
 

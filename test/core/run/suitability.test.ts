@@ -1,7 +1,7 @@
 import test from 'ava'
 import { readManifest } from '../../../src/adapters/yaml.ts'
-import { findUnsuitable } from '../../../src/core/run/suitability.ts'
 import { describeFault } from '../../../src/core/manifest/tree.ts'
+import { findUnsuitable } from '../../../src/core/run/suitability.ts'
 
 const GIVEN = { configMaps: new Set(['settings']), secrets: new Set(['password']) }
 

@@ -1,11 +1,11 @@
 /** Events of a run become a history, and the lines that they are written as become the same events again. */
 import test from 'ava'
 import * as fc from 'fast-check'
-import { type ContainerHistory, type History, layOutSpans } from '../../../src/core/timeline/history.ts'
-import { createRecorder } from '../../../src/core/timeline/history-events.ts'
-import { isRunLine, readRunEvent } from '../../../src/core/timeline/history-line.ts'
 import { settle, WORK_DONE } from '../../../src/core/entrypoint/outcome.ts'
 import { type ContainerEvent, type RunEvent, writeRunEvent } from '../../../src/core/run/run-event.ts'
+import { createRecorder } from '../../../src/core/timeline/history-events.ts'
+import { isRunLine, readRunEvent } from '../../../src/core/timeline/history-line.ts'
+import { type ContainerHistory, type History, layOutSpans } from '../../../src/core/timeline/history.ts'
 
 const START = Date.UTC(2026, 0, 1)
 

@@ -1,9 +1,9 @@
 /** A run directory tells of the latest life of each container, and of what a new life has kept of the one before. */
 import test from 'ava'
 import * as fc from 'fast-check'
-import { type ContainerHistory, layOutSpans } from '../../../src/core/timeline/history.ts'
-import { type FlagFolder, findFlagFolders, readFlagHistory } from '../../../src/core/timeline/history-flags.ts'
 import { writeRecord } from '../../../src/core/entrypoint/record.ts'
+import { type FlagFolder, findFlagFolders, readFlagHistory } from '../../../src/core/timeline/history-flags.ts'
+import { type ContainerHistory, layOutSpans } from '../../../src/core/timeline/history.ts'
 
 const START = Date.UTC(2026, 0, 1)
 const at = (ms: number): string => new Date(START + ms).toISOString()

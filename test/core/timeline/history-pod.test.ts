@@ -1,8 +1,8 @@
 /** What the status of an injected pod tells of its containers' lives, and what it does not. */
 import test from 'ava'
+import type { PodTemplate } from '../../../src/core/pod.ts'
 import { findCritical } from '../../../src/core/timeline/critical.ts'
 import type { History } from '../../../src/core/timeline/history.ts'
-import type { PodTemplate } from '../../../src/core/pod.ts'
 import {
   ago,
   ended,

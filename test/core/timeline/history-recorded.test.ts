@@ -1,8 +1,8 @@
 /** Pods of a real Kubernetes, as they were recorded, read as histories. */
 import test from 'ava'
-import { type History, layOutSpans } from '../../../src/core/timeline/history.ts'
 import { fieldOf } from '../../../src/core/kube/object.ts'
 import type { PodTemplate } from '../../../src/core/pod.ts'
+import { type History, layOutSpans } from '../../../src/core/timeline/history.ts'
 import { NOW } from '../../support/explained.ts'
 import { find, openRecorder, see, tellBars } from '../../support/pod-history.ts'
 import { listStreams, readStream } from '../../support/recordings.ts'

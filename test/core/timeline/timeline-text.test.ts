@@ -1,7 +1,7 @@
 import test from 'ava'
 import * as fc from 'fast-check'
-import type { ContainerHistory, History } from '../../../src/core/timeline/history.ts'
 import { choosePalette } from '../../../src/core/palette.ts'
+import type { ContainerHistory, History } from '../../../src/core/timeline/history.ts'
 import { drawLive } from '../../../src/core/timeline/timeline-live.ts'
 import { drawTimelineText } from '../../../src/core/timeline/timeline-text.ts'
 import { anyHistory, makeCrowd, START_MS, TROUBLED, VOTING } from '../../support/histories.ts'

@@ -1,8 +1,8 @@
 import test from 'ava'
 import * as fc from 'fast-check'
-import type { ContainerHistory } from '../../../src/core/timeline/history.ts'
-import { beginContainer, recordEvent } from '../../../src/core/timeline/history-events.ts'
 import type { ContainerEvent } from '../../../src/core/run/run-event.ts'
+import { beginContainer, recordEvent } from '../../../src/core/timeline/history-events.ts'
+import type { ContainerHistory } from '../../../src/core/timeline/history.ts'
 import { formatStatus, formatTable } from '../../../src/core/timeline/timeline.ts'
 
 const START = Date.UTC(2026, 0, 1)

@@ -1,7 +1,7 @@
 /** Certificates of the webhook's own making, read by those who know how. */
 import test from 'ava'
-import { X509Certificate } from 'node:crypto'
 import { execFileSync } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,8 +1,8 @@
 /** What the webhook says when it does not let a pod in, and the edges of what it looks at. */
 import test from 'ava'
+import type { PodTemplate } from '../../../src/core/pod.ts'
 import { createMetrics } from '../../../src/core/webhook/metrics.ts'
 import { denyVersion, readReview, writeAnswer } from '../../../src/core/webhook/review.ts'
-import type { PodTemplate } from '../../../src/core/pod.ts'
 import { admit, annotate } from '../../support/admission.ts'
 
 const POD: PodTemplate = {

@@ -2,8 +2,8 @@
 import type { ExecutionContext } from 'ava'
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { ApiObject } from '../../support/api-store.ts'
 import type { ApiServer } from '../../support/api-server.ts'
+import type { ApiObject } from '../../support/api-store.ts'
 import { eventually, inTime } from '../../support/eventually.ts'
 import { openCluster } from '../../support/wait.ts'
 

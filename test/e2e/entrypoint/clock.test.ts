@@ -1,7 +1,7 @@
 /** The wall clock may be set while a wrapper waits: every duration is measured on the monotonic one. */
 import test, { type ExecutionContext } from 'ava'
-import { openStage, type Stage, type Wrapper } from '../../support/entrypoint.ts'
 import { type Clock, openClock } from '../../support/clock.ts'
+import { openStage, type Stage, type Wrapper } from '../../support/entrypoint.ts'
 import { eventually } from '../../support/eventually.ts'
 
 interface Case {

@@ -1,8 +1,8 @@
 /** Where manifests come from: files, directories, stdin; and what is no manifest gets one sentence, quickly. */
 import test from 'ava'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
-import { openPlace, type Place } from '../../support/podorder.ts'
 import { writeManifest, writePods, writeSteps } from '../../support/manifest.ts'
+import { openPlace, type Place } from '../../support/podorder.ts'
 
 const GIVE = 'give a manifest, a directory of them, or - for stdin'
 

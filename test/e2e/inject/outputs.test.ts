@@ -14,8 +14,8 @@ import {
 } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
-import { openPlace } from '../../support/podorder.ts'
 import { writeManifest, writePods } from '../../support/manifest.ts'
+import { openPlace } from '../../support/podorder.ts'
 
 const PODORDER = fileURLToPath(new URL('../../../dist/podorder', import.meta.url))
 

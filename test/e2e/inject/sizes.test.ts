@@ -1,7 +1,7 @@
 /** Manifests grow with the number of their containers, and no faster. */
 import test from 'ava'
-import { openPlace } from '../../support/podorder.ts'
 import { writeServers, writeSteps } from '../../support/manifest.ts'
+import { openPlace } from '../../support/podorder.ts'
 
 for (const [name, write] of [
   ['steps', writeSteps],

@@ -1,9 +1,9 @@
 /** `podorder run`: containers that wait for what is outside the pod, or for one that podorder does not wrap. */
 import test from 'ava'
 import { relative } from 'node:path'
-import { openPlace, type PodParts, type RunLine, writePod } from '../../support/podorder.ts'
-import { putPod } from '../../support/outside.ts'
 import { eventually } from '../../support/eventually.ts'
+import { putPod } from '../../support/outside.ts'
+import { openPlace, type PodParts, type RunLine, writePod } from '../../support/podorder.ts'
 import { openCluster } from '../../support/wait.ts'
 
 const serve = (script: string) => ({

@@ -1,8 +1,8 @@
 /** How a step runs: what it waits for, gets, and is stopped by. A test named `repaired:` shows what Tekton's own does not do. */
 import test from 'ava'
 import { readdirSync } from 'node:fs'
-import { eventually } from '../../support/eventually.ts'
 import { ECHO_SIGNALS, kill, sh } from '../../support/entrypoint.ts'
+import { eventually } from '../../support/eventually.ts'
 import { isRunning } from '../../support/proc.ts'
 import { openTekton, STEP, type TektonStage } from '../../support/tekton.ts'
 
