@@ -2,14 +2,12 @@
 import { type Command, Option } from 'commander'
 import type { Format } from '../src/commands/check.ts'
 import { describeSystemError } from '../src/core/entrypoint/files.ts'
-import { DEFAULT_ROOT } from '../src/core/rewrite/own.ts'
-import { addLookupOptions, collect, type GivenLookup, openLookup } from './image-lookup.ts'
-import { cacheDirectory, readRoot } from './inject.ts'
-import { addRewriteOptions, type GivenRewrite, readRewrite } from './rewrite-options.ts'
+import { addLookupOptions, CALL_TIMEOUT_MS, type GivenLookup, openCachedLookup } from './image-lookup.ts'
+import { addManifests, type GivenManifests, readManifests } from './manifests.ts'
+import { addRewriteOptions, addRoot, type GivenRewrite, readRewrite } from './rewrite-options.ts'
 import { openTerminal, writeOut } from './terminal.ts'
 
 const CODE_MISUSE = 2
-const LOOKUP_TIMEOUT_MS = 30_000
 
 const FORMATS: readonly Format[] = ['text', 'json', 'sarif']
 
@@ -22,39 +20,27 @@ Examples:
   podorder check -R manifests/ --offline --format sarif > check.sarif`
 
 /** As commander hands them over: a switch that was not given is not there. */
-interface Given extends GivenLookup, GivenRewrite {
-  readonly filename: readonly string[]
-  readonly recursive?: boolean
-  readonly only: readonly string[]
+interface Given extends GivenManifests, GivenLookup, GivenRewrite {
   readonly format: Format
   readonly strict?: boolean
   readonly rules?: boolean
-  readonly root: string
 }
 
 /** @param end takes the exit code */
 export function addCheck(program: Command, end: (code: number) => void): void {
-  const command = program
-    .command('check')
-    .description('find what inject, or the cluster, would refuse')
-    .argument('[files...]')
-    .option('-f, --filename <manifest>', 'a file, a directory or - for stdin; repeatable', collect, [])
-    .option('-R, --recursive', 'directories of directories too')
-    .option('--only <KIND/NAME>', 'this pod or workload only; repeatable', collect, [])
+  const command = addManifests(program.command('check').description('find what inject, or the cluster, would refuse'))
     .addOption(new Option('--format <name>', 'of what is found').choices(FORMATS).default('text'))
     .option('--strict', 'warnings fail too')
     .option('--rules', 'print what is looked at')
     .helpOption('-h, --help', 'print this page')
-  addRewriteOptions(command.optionsGroup('As inject will be called:')).addOption(
-    new Option('--root <path>', "where containers see podorder's volumes").argParser(readRoot).default(DEFAULT_ROOT),
-  )
-  addLookupOptions(command, LOOKUP_TIMEOUT_MS)
+  addRoot(addRewriteOptions(command.optionsGroup('As inject will be called:')))
+  addLookupOptions(command, CALL_TIMEOUT_MS)
     .addHelpText('after', EXAMPLES)
     .action(async (files: readonly string[], given: Given) => end(await check(files, given)))
 }
 
 async function check(files: readonly string[], given: Given): Promise<number> {
-  const { filename, recursive = false, only, format, strict = false, rules = false } = given
+  const { format, strict = false, rules = false } = given
   const terminal = { ...openTerminal(), write: writeOut }
   const misuse = (problem: string): number => {
     terminal.complain(`podorder: ${problem}`)
@@ -65,15 +51,14 @@ async function check(files: readonly string[], given: Given): Promise<number> {
     await terminal.write(formatRules())
     return 0
   }
-  const paths = [...filename, ...files]
-  if (paths.length === 0) return misuse('no manifest; give one with -f FILE, or -f - for stdin')
-  const { openImageCache } = await import('../src/adapters/image-cache.ts')
-  const findCommands = await openLookup(given, openImageCache(cacheDirectory()))
+  const wanted = readManifests(files, given)
+  if (typeof wanted === 'string') return misuse(wanted)
+  const findCommands = await openCachedLookup(given)
   if (typeof findCommands === 'string') return misuse(findCommands)
   const { readManifest, readNested, readValues } = await import('../src/adapters/yaml.ts')
   const { checkManifests } = await import('../src/commands/check.ts')
   return checkManifests(
-    { paths, recursive, only, format, strict, rewrite: { ...readRewrite(given), root: given.root } },
+    { ...wanted, format, strict, rewrite: readRewrite(given) },
     {
       yaml: { read: readManifest, readNested, readValues },
       disk: await import('../src/adapters/workspace.ts'),

@@ -1,8 +1,7 @@
 /** How help pages look, and `podorder help`. */
 import { Argument, type Command, Help, type Option } from 'commander'
 import { formatDuration } from '../src/core/duration.ts'
-import { listLookupOptions, LOOKUP_GROUP } from './image-lookup.ts'
-import { LOOKUP_TIMEOUT_MS } from './inject.ts'
+import { CALL_TIMEOUT_MS, listLookupOptions, LOOKUP_GROUP } from './image-lookup.ts'
 import { WEBHOOK_LOOKUP_MS } from './webhook.ts'
 
 const LOOKUP_DESCRIPTION = `A container without a command runs its image's. inject, check and webhook take
@@ -61,7 +60,7 @@ export function addHelp(program: Command, end: (code: number) => void): void {
 /** The options that few need, once for all commands that have them. */
 function makeLookupPage(program: Command): Command {
   const page = program.createCommand('podorder inject|check|webhook').copyInheritedSettings(program)
-  const timeouts = `${formatDuration(LOOKUP_TIMEOUT_MS)}; of webhook ${formatDuration(WEBHOOK_LOOKUP_MS)}`
-  for (const option of listLookupOptions(LOOKUP_TIMEOUT_MS, timeouts)) page.addOption(option)
+  const timeouts = `${formatDuration(CALL_TIMEOUT_MS)}; of webhook ${formatDuration(WEBHOOK_LOOKUP_MS)}`
+  for (const option of listLookupOptions(CALL_TIMEOUT_MS, timeouts)) page.addOption(option)
   return page.description(LOOKUP_DESCRIPTION).helpOption(false).addHelpText('after', LOOKUP_EXAMPLES)
 }

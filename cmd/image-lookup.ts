@@ -19,6 +19,9 @@ export interface GivenLookup {
   readonly lookupTimeout: number
 }
 
+/** For all images of a call of inject or check together. */
+export const CALL_TIMEOUT_MS = 30_000
+
 /** Their heading on a page; they have one of their own, `podorder help registries`, and are on no other. */
 export const LOOKUP_GROUP = 'Registries:'
 
@@ -93,6 +96,13 @@ export async function openLookup(given: GivenLookup, cache: ImageCache | undefin
     if (error instanceof InvalidArgumentError) return error.message
     throw error
   }
+}
+
+/** With what is known already of images, by digest, in the user's cache. */
+export async function openCachedLookup(given: GivenLookup): Promise<FindCommands | string> {
+  const { openImageCache } = await import('../src/adapters/image-cache.ts')
+  const directory = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
+  return openLookup(given, openImageCache(join(directory, 'podorder')))
 }
 
 /** Docker's own file, or the one that podman and skopeo are told of. */

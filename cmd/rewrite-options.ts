@@ -1,6 +1,6 @@
 /** The options that say how pods are rewritten, for all commands that do. */
-import { type Command, Option } from 'commander'
-import { DEFAULT_IMAGE } from '../src/core/rewrite/own.ts'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { DEFAULT_IMAGE, DEFAULT_ROOT } from '../src/core/rewrite/own.ts'
 import type { RewriteOptions } from '../src/core/rewrite/rewrite.ts'
 
 /** As commander hands them over. */
@@ -9,6 +9,7 @@ export interface GivenRewrite {
   readonly imagePullPolicy?: string
   readonly binSource: 'copy' | 'image-volume'
   readonly requests: 'keep' | 'max'
+  readonly root?: string
 }
 
 export function addRewriteOptions(command: Command): Command {
@@ -27,6 +28,21 @@ export function addRewriteOptions(command: Command): Command {
     )
 }
 
-export function readRewrite({ image, imagePullPolicy, binSource, requests }: GivenRewrite): RewriteOptions {
-  return { image, ...(imagePullPolicy === undefined ? {} : { imagePullPolicy }), binSource, requests }
+/** Where it may be chosen: a webhook's pods all have the same. */
+export function addRoot(command: Command): Command {
+  return command.addOption(
+    new Option('--root <path>', "where containers see podorder's volumes").argParser(readRoot).default(DEFAULT_ROOT),
+  )
+}
+
+export function readRewrite({ image, imagePullPolicy, binSource, requests, root }: GivenRewrite): RewriteOptions {
+  const pull = imagePullPolicy === undefined ? {} : { imagePullPolicy }
+  return { image, ...pull, binSource, requests, ...(root === undefined ? {} : { root }) }
+}
+
+function readRoot(path: string): string {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.')
+  const usual = /^\/[^:$,=]+$/.test(path) && parts.length > 0 && !parts.includes('..')
+  if (!usual) throw new InvalidArgumentError('Give an absolute path, such as /podorder, without : $ , = in it.')
+  return `/${parts.join('/')}`
 }
