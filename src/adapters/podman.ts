@@ -25,6 +25,8 @@ export async function callPodman(
   const result = await execa('podman', words, {
     // A session of its own: Ctrl-C on the terminal is for the runner, who must still clear up.
     detached: true,
+    // conmon leaves an empty file `oom` where podman was called, when the kernel kills a container over its memory.
+    cwd: '/',
     reject: false,
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
     ...(cancel === undefined ? {} : { cancelSignal: cancel }),

@@ -146,7 +146,13 @@ function startContainer(
     ...[...flags, image, ...program, ...words],
   ]
   const [file = '', ...rest] = command
-  const child = execa(file, rest, { env: PODMAN_ENVIRONMENT, reject: false, stripFinalNewline: false })
+  const child = execa(file, rest, {
+    // Where conmon may leave a file `oom`.
+    cwd: '/',
+    env: PODMAN_ENVIRONMENT,
+    reject: false,
+    stripFinalNewline: false,
+  })
   const output = { stdout: '', stderr: '' }
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (piece: string) => (output[stream] += piece))

@@ -14,8 +14,10 @@ export interface Critical {
   readonly steps: readonly CriticalStep[]
   /** From the opening of the first gate to the last step's end. */
   readonly chainMs: number
-  /** What all containers take, one after another. */
+  /** What all containers would take, one after another. */
   readonly sumMs: number
+  /** What they have taken, from the first of all starts: init containers come before any gate. */
+  readonly tookMs: number
 }
 
 /**
@@ -73,7 +75,9 @@ export function findCritical(history: History): Critical | undefined {
     steps.unshift(step)
   }
   const sumMs = [...measured.values()].reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
-  return { steps, chainMs: Math.max(0, last.toMs - (steps[0] ?? last).fromMs), sumMs }
+  const firstMs = [...measured.values()].reduce((earliest, { fromMs }) => Math.min(earliest, fromMs), Infinity)
+  const tookMs = Math.max(0, last.toMs - firstMs)
+  return { steps, chainMs: Math.max(0, last.toMs - (steps[0] ?? last).fromMs), sumMs, tookMs }
 }
 
 /** The one whose end or readiness came last, of those that nobody waits for; where everybody is waited for, of all. */
@@ -122,11 +126,11 @@ const ARROW = ' -> '
  * `critical path: redis -> postgres -> app, 6.2 s; one after another they would take 9.0 s: 2.8 s saved`; undefined where one
  * container is all there is to it.
  */
-export function describeCritical({ steps, chainMs, sumMs }: Critical): string | undefined {
+export function describeCritical({ steps, chainMs, sumMs, tookMs }: Critical): string | undefined {
   if (steps.length < 2) return undefined
   const path = `critical path: ${steps.map(({ container }) => container).join(ARROW)}, ${formatSeconds(chainMs)}`
-  const saved = formatSeconds(sumMs - chainMs)
-  if (sumMs <= chainMs || saved === formatSeconds(0)) return path
+  const saved = formatSeconds(sumMs - tookMs)
+  if (sumMs <= tookMs || saved === formatSeconds(0)) return path
   return `${path}; one after another all would take ${formatSeconds(sumMs)}: ${saved} saved`
 }
 

@@ -45,6 +45,19 @@ test('the path goes back along what opened the gates, from what was done last', 
   )
 })
 
+test('what went one after another anyway saves nothing: an init container comes before every gate', (t) => {
+  const history = makeHistory(
+    {
+      setup: { sinceMs: 0, startedMs: 0, endedMs: 3000, exitCode: 0 },
+      build: { sinceMs: 3100, startedMs: 3100, readyMs: 3100, endedMs: 4000, exitCode: 0 },
+      test: { sinceMs: 3100, startedMs: 4000, endedMs: 5000, exitCode: 0, waitedFor: 'build/completed' },
+    },
+    [{ container: 'test', target: 'build', condition: 'completed' }],
+  )
+  const critical = findCritical(history)
+  t.is(critical && describeCritical(critical), 'critical path: build -> test, 1.9 s')
+})
+
 test('what its pod has stopped was done when it was ready', (t) => {
   const history = makeHistory(
     {
