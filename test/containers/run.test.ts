@@ -3,7 +3,7 @@ import test, { type ExecutionContext } from 'ava'
 import { execa } from 'execa'
 import { randomUUID } from 'node:crypto'
 import { eventually } from '../support/eventually.ts'
-import { podman, PODMAN_ENVIRONMENT } from '../support/podman.ts'
+import { hasPacketFilter, podman, PODMAN_ENVIRONMENT } from '../support/podman.ts'
 import {
   openPlace,
   type Place,
@@ -401,6 +401,30 @@ test('prefixes and the closing table are those of the process runtime', async (t
   t.true(stdout.includes('podorder      | b started: a/completed came\n'))
   t.regex(stdout, /\ncontainer +waited +started +ready +ended +restarts +exit +reason +waited for last\n/)
   t.regex(stdout, /\nb +\S+s +\S+s +\S+s +\S+s +0 +0 +Completed +a\/completed\n\ncritical path: a -> b, \S+ s\n$/)
+  await pod.assertGone()
+})
+
+const networked = hasPacketFilter() ? test : test.skip
+
+networked('a pod with a network of its own: probes of the wrapper and of the runner reach it', async (t) => {
+  const probe = { httpGet: { port: 8080, path: '/' }, periodSeconds: 1 }
+  const pod = openPod(t, {
+    annotations: { 'depends-on': 'app: {web: ready}', main: 'app' },
+    spec: { hostNetwork: false, volumes: [{ name: 'data', emptyDir: {} }] },
+    containers: {
+      app: `wget -q -O - http://127.0.0.1:8080/index.html`,
+      web: {
+        command: ['/bin/sh', '-c', 'echo hello > /data/index.html; exec httpd -f -p 8080 -h /data'],
+        volumeMounts: DATA,
+        ...{ readinessProbe: probe, livenessProbe: { ...probe, initialDelaySeconds: 0 } },
+      },
+    },
+  })
+  const { code, lines, stderr } = await pod.run()
+  t.is(stderr, '')
+  t.is(code, 0, JSON.stringify(lines))
+  t.deepEqual(outputOf(lines, 'app'), ['hello'])
+  t.true(tellings(lines).indexOf('web ready') < tellings(lines).indexOf('app started'))
   await pod.assertGone()
 })
 

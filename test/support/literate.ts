@@ -51,11 +51,15 @@ export interface PageRun {
 }
 
 /** Runs one section's blocks as one user would, each in a shell of its own; the first that fails is the last. */
-export async function runSection({ scripts }: Section, { files }: Page): Promise<PageRun> {
+export async function runSection(
+  { scripts }: Section,
+  { files }: Page,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<PageRun> {
   const directory = mkdtempSync(join(tmpdir(), 'podorder-page-'))
   try {
     const bin = layOut(directory, files)
-    const env = { PATH: `${bin}:${join(ROOT, 'dist')}:${process.env['PATH']}`, NO_COLOR: '1', ROOT }
+    const env = { PATH: `${bin}:${join(ROOT, 'dist')}:${process.env['PATH']}`, NO_COLOR: '1', ROOT, ...variables }
     let output = ''
     for (const script of scripts) {
       const options = { cwd: directory, env, all: true, reject: false, stdin: 'ignore', timeout: 60_000 } as const

@@ -1,5 +1,5 @@
 /** Podman with storage and settings of its own, below build/: what the machine has otherwise is left alone. Needs root. */
-import { execa } from 'execa'
+import { execa, execaSync } from 'execa'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -70,4 +70,10 @@ function readHardLimit(limits: string, name: string, most: number): string {
 
 async function readPidMax(): Promise<number> {
   return Number(await readFile('/proc/sys/kernel/pid_max', 'utf8'))
+}
+
+/** Whether a pod can have a network of its own here: netavark calls iptables, which needs the kernel's packet filter. */
+export function hasPacketFilter(): boolean {
+  const { exitCode } = execaSync('iptables', ['--list'], { reject: false })
+  return exitCode === 0
 }
