@@ -17,6 +17,8 @@ import {
 const MARGIN = 16
 /** Between neighbours in a stage, between stages (and a label between them), between links side by side; px. */
 const GAPS = { nodesep: 14, ranksep: 36, edgesep: 8 }
+/** So much of a link is straight at both its ends, px: room for the arrow. */
+const STUB = 10
 /** How wide those that no link touches may make a picture that would be narrower. */
 const ROW = 800
 
@@ -83,14 +85,15 @@ function placeLayers(
     for (const other of others) graph.setEdge(...other, { width: 0, height: 0, minlen })
   }
   layout(graph)
-  const boxes = nodes.map(({ name }) => [name, cornered(graph.node(idOf(name)))] as const)
+  const boxes = new Map(nodes.map(({ name }) => [name, cornered(graph.node(idOf(name)))]))
   const links = diagram.links.map((link): PlacedLink => {
     const legs = legsOf(link)
     const { x, y } = graph.edge(...legs[0])
-    return { points: legs.flatMap((leg) => graph.edge(...leg).points.toReversed()), label: { x, y } }
+    const way = legs.flatMap((leg) => graph.edge(...leg).points.toReversed())
+    return { points: dock(way, boxes.get(link.target), boxes.get(link.container), direction), label: { x, y } }
   })
   const { width, height } = graph.graph()
-  return turnToOrder({ width, height, nodes: new Map(boxes), links }, diagram, direction)
+  return turnToOrder({ width, height, nodes: boxes, links }, diagram, direction)
 }
 
 /** From one node of dagre's to another. */
@@ -105,6 +108,25 @@ function findJunctions(diagram: Diagram): ReadonlyMap<string, string> {
         : [],
     ),
   )
+}
+
+/**
+ * dagre ends a link where the straight line to a box's middle meets it: a steep one would cross the boxes above or below. So
+ * it leaves in the middle of the side that looks at the next stage, and arrives where the other box looks back.
+ */
+function dock(
+  way: readonly Point[],
+  from: Box | undefined,
+  to: Box | undefined,
+  direction: Direction,
+): readonly Point[] {
+  if (from === undefined || to === undefined) return way
+  const middle = ({ x, y, width, height }: Box): Point => ({ x: x + width / 2, y: y + height / 2 })
+  const ahead = ({ x, y }: Point, px: number): Point => (direction === 'LR' ? { x: x + px, y } : { x, y: y + px })
+  const half = ({ width, height }: Box): number => (direction === 'LR' ? width : height) / 2
+  const start = ahead(middle(from), half(from))
+  const end = ahead(middle(to), -half(to))
+  return [start, ahead(start, STUB), ...way.slice(1, -1), ahead(end, -STUB), end]
 }
 
 /** dagre tells where the middle is. */

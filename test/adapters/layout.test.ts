@@ -148,3 +148,23 @@ test('no link at all, and names that every object has, are drawn like any other'
   const odd = drawLines('Pod/x', 'constructor valueof 1 0', 'valueof: constructor', '0: 1')
   t.deepEqual(findFlaws(odd, place(odd)), [])
 })
+
+test('links leave a box at its far side and arrive at the near one, straight: a steep one crosses no neighbour', (t) => {
+  fc.assert(
+    fc.property(arbitraryDiagram, (diagram) => {
+      const { nodes, links } = place(diagram)
+      const across = chooseDirection(diagram) === 'TB' ? 'y' : 'x'
+      const length = across === 'y' ? 'height' : 'width'
+      for (const [index, { points }] of links.entries()) {
+        const link = diagram.links[index]
+        const [from, to] = [nodes.get(link?.target ?? ''), nodes.get(link?.container ?? '')]
+        const near = (a = NaN, b = NaN): boolean => Math.abs(a - b) < 1e-6
+        t.true(near(points[0]?.[across], from && from[across] + from[length]))
+        t.true(near(points.at(-1)?.[across], to?.[across]))
+        const beside = across === 'y' ? 'x' : 'y'
+        t.true(near(points[0]?.[beside], points[1]?.[beside]))
+        t.true(near(points.at(-1)?.[beside], points.at(-2)?.[beside]))
+      }
+    }),
+  )
+})
