@@ -30,19 +30,22 @@ test('a chain stops from its end; each level has an equal share of 90 % of the g
   })
 })
 
-test('who waits for an end holds up no stop', (t) => {
+test('who waits for an end does not hold up that one, but what that one needed', (t) => {
   const mixed = order([
-    ['app', 'migrate', 'completed'],
-    ['app', 'db', 'ready'],
     ['migrate', 'db', 'ready'],
+    ['app', 'migrate', 'completed'],
     ['report', 'app', 'ended'],
     ['alarm', 'app', 'failed'],
   ])
+  const atOnce = { after: [], waitMs: 0, graceMs: 13_500 }
   t.deepEqual(stops(mixed), {
-    migrate: { after: [], waitMs: 0, graceMs: 13_500 },
-    app: { after: [], waitMs: 0, graceMs: 13_500 },
-    db: { after: ['app', 'migrate'], waitMs: 13_500, graceMs: 13_500 },
+    ...{ migrate: atOnce, app: atOnce, report: atOnce, alarm: atOnce },
+    db: { after: ['migrate', 'app', 'report', 'alarm'], waitMs: 13_500, graceMs: 13_500 },
   })
+})
+
+test('steps that need nothing that goes on stop together', (t) => {
+  t.deepEqual(stops(order([['b', 'a', 'completed']])), {})
 })
 
 test('a container that is needed twice is waited for once', (t) => {
@@ -55,6 +58,14 @@ test('a container that is needed twice is waited for once', (t) => {
 
 test('together is Kubernetes’ own way: nobody is told anything', (t) => {
   t.deepEqual(stops(order([['app', 'db', 'ready']], 'together')), {})
+})
+
+test('10,000 steps that all need one server are planned', (t) => {
+  const steps = order([
+    ['c0', 'db', 'ready'],
+    ...Array.from({ length: 9999 }, (_, index) => [`c${index + 1}`, `c${index}`, 'completed'] as const),
+  ])
+  t.is(planStops(steps, 300_000).get('db')?.after.length, 10_000)
 })
 
 test('a chain of 10,000 is planned', (t) => {

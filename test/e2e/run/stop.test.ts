@@ -35,6 +35,26 @@ for (const [signal, expected] of [
   })
 }
 
+test('what a migration needed is stopped after who waited for the migration to end', async (t) => {
+  const place = openPlace(t)
+  const slow = `trap 'sleep 0.5; echo web >> stops; exit 0' TERM; echo up; while :; do sleep 0.1; done`
+  place.write(
+    'pod.yaml',
+    writePod({
+      annotations: { 'depends-on': 'migrate: {db: started}\nweb: {migrate: completed}' },
+      spec: { restartPolicy: 'Always' },
+      containers: { db: server('db'), migrate: 'echo migrated', web: slow },
+    }),
+  )
+  const run = place.start(['run', '--json', 'pod.yaml'])
+  await eventually('all are up', () => areUp(run.lines(), 'db', 'migrate', 'web'))
+  run.signal('SIGTERM')
+  const { code, stdout } = await run.end
+  t.is(code, 143, stdout)
+  t.is(place.read('stops'), 'web\ndb\n')
+  await place.assertClean()
+})
+
 test('a second signal kills at once what has not stopped', async (t) => {
   const place = openPlace(t)
   place.write(
