@@ -27,7 +27,7 @@ test('the lock file has it', (t) => {
 })
 
 for (const place of PLACES) {
-  const named = [...readFileSync(place, 'utf8').matchAll(/\b(?:podorder:v?|VERSION=)(\d[\w.-]*\w)/g)]
+  const named = [...readFileSync(place, 'utf8').matchAll(/\b(?:podorder:v?|VERSION=|newTag: )(\d[\w.-]*\w)/g)]
   if (named.length > 0) {
     test(`${place} names the image of this version`, (t) => {
       t.deepEqual(
