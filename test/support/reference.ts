@@ -1,4 +1,5 @@
 /** docs/reference.md as tests read it: tables by their headings. */
+import type { ExecutionContext } from 'ava'
 import { readFileSync } from 'node:fs'
 import { PAGE } from '../../scripts/reference.ts'
 
@@ -32,9 +33,43 @@ export function readColumn(heading: string, name: string, index = 0): readonly s
   return readTable(heading, index).map((row) => row[name] ?? '')
 }
 
+/** Each once, in order: for comparing what is there, however often and wherever. */
+export function sortOnce(words: Iterable<string>): readonly string[] {
+  return [...new Set(words)].toSorted()
+}
+
 /** The words between backticks of a cell as it stands. */
 export function wordsOf(cell: string): readonly string[] {
   return cell.split(/, | /).filter((word) => word !== '')
+}
+
+/** A field of JSON as a table names it: `next[]` is a list, `reason?` is not in all objects. */
+export interface Field {
+  readonly name: string
+  readonly optional: boolean
+}
+
+export function fieldsOf(cell: string): readonly Field[] {
+  return wordsOf(cell).map((word) => ({ name: word.replace(/(?:\[\])?\??$/, ''), optional: word.endsWith('?') }))
+}
+
+/** All fields of a kind of object come, those that are not optional in each, and no others do. */
+export function compareFields(
+  t: ExecutionContext,
+  kind: string,
+  objects: readonly object[],
+  fields: readonly Field[],
+): void {
+  t.deepEqual(sortOnce(objects.flatMap(Object.keys)), sortOnce(fields.map(({ name }) => name)), kind)
+  for (const { name, optional } of fields) {
+    const lacking = optional ? undefined : objects.find((object) => !Object.hasOwn(object, name))
+    t.is(lacking, undefined, `${kind} without ${name}`)
+  }
+}
+
+/** What tables leave out, since all have it. */
+export function dropFields(value: object, names: readonly string[]): object {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)))
 }
 
 function cellsOf(line: string): readonly string[] {

@@ -17,6 +17,7 @@ const { values, positionals } = parseArgs({
     filename: { type: 'string', short: 'f' },
     kustomize: { type: 'string', short: 'k' },
     output: { type: 'string', short: 'o' },
+    namespace: { type: 'string', short: 'n' },
   },
 })
 const [verb = '', kind = '', name = '', ...words] = positionals
@@ -26,6 +27,7 @@ if (verb === 'podorder') {
   const { exitCode = 1 } = execaSync('kubectl-podorder', process.argv.slice(3), { stdio: 'inherit', reject: false })
   process.exit(exitCode)
 }
+if (verb === 'create' && kind === 'namespace' && name !== '') process.exit(0)
 if (verb === 'apply' || verb === 'create') process.exit(apply())
 if (verb === 'label' && kind === 'namespace' && words.every((word) => word.includes('='))) process.exit(0)
 if (verb === 'get' && kind === 'pod' && values['output'] === 'json') process.exit(showPod(`${name}.yaml`))

@@ -1,0 +1,204 @@
+/** Short lives of a wrapper, by how they end: what docs/reference.md says of ends, log events and flags. */
+import { eventually } from './eventually.ts'
+import type { Stage, Wrapper } from './entrypoint.ts'
+
+/** An event of its log. */
+export type Line = Readonly<Record<string, unknown>>
+
+/** Starts the wrapper of a container `me` whose events are JSON. */
+type Start = (words: readonly string[]) => Wrapper
+
+export interface Scene {
+  readonly play: (stage: Stage, start: Start) => Wrapper | Promise<Wrapper>
+  readonly code: number
+  readonly reason?: string
+}
+
+export const linesOf = (wrapper: Wrapper): readonly Line[] =>
+  wrapper
+    .stderr()
+    .split('\n')
+    .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Line] : []))
+
+const says = (wrapper: Wrapper, event: string): Promise<unknown> =>
+  eventually(`${event} is told`, () => linesOf(wrapper).some((line) => line['event'] === event))
+
+const sh = (script: string): readonly string[] => ['--', 'sh', '-c', script]
+/** Until it is told to stop, then with this exit code. @param mark a file that says that it can be told */
+const serve = (code: number, mark = 'up'): readonly string[] =>
+  sh(`trap "exit ${code}" TERM; touch ${mark}; while :; do sleep 0.02; done`)
+const REFUSED = JSON.stringify({ exec: { command: ['sh', '-c', 'until [ -e up ]; do sleep 0.02; done; exit 1'] } })
+
+/** By exit code and reason as the table has them. */
+export const ENDS: Readonly<Record<string, Scene>> = {
+  "the command's Error": { play: (_, start) => start(sh('exit 7')), code: 7 },
+  '128 + n Error': { play: (_, start) => start(sh('kill -9 $$')), code: 137 },
+  '0 Completed': { play: (_, start) => start(['--', 'true']), code: 0 },
+  '0 Cancelled': {
+    async play(stage, start) {
+      const wrapper = start(['--restart-policy', 'Always', ...serve(0)])
+      await stage.appears('up')
+      wrapper.signal('SIGTERM')
+      return wrapper
+    },
+    code: 0,
+  },
+  '0 Skipped': {
+    play(stage, start) {
+      stage.write('p.err', '{"reason":"Completed","origin":"p"}\n')
+      return start(['--wait-file', 'p', '--', 'true'])
+    },
+    code: 0,
+  },
+  '1 Skipped': {
+    play(stage, start) {
+      stage.write('p.err', '{"reason":"Error","origin":"p"}\n')
+      return start(['--wait-file', 'p', '--', 'true'])
+    },
+    code: 1,
+  },
+  '1 PredecessorDied': {
+    async play(stage, start) {
+      const predecessor = stage.member('p', ['--ready-exec', '["false"]', ...serve(0)])
+      await stage.appears('run/p/started')
+      const wrapper = start(['--wait-file', 'run/p/ready', '--', 'true'])
+      await says(wrapper, 'waiting')
+      predecessor.signal('SIGKILL')
+      return wrapper
+    },
+    code: 1,
+  },
+  '128 + n Cancelled': {
+    async play(_, start) {
+      const wrapper = start(['--wait-file', 'p', '--', 'true'])
+      await says(wrapper, 'waiting')
+      wrapper.signal('SIGTERM')
+      return wrapper
+    },
+    code: 143,
+  },
+  '124 TimeoutExceeded': {
+    play: (_, start) => start(['--wait-file', 'p', '--wait-timeout', '10ms', '--', 'true']),
+    code: 124,
+  },
+  "the command's StartupProbeFailed": {
+    play: (_, start) => start(['--startup-probe', writeProbe(1), ...serve(5)]),
+    code: 5,
+  },
+  "the command's PostStartHookError": { play: (_, start) => start(['--post-start', REFUSED, ...serve(5)]), code: 5 },
+  '126 StartError': {
+    play(stage, start) {
+      stage.write('plain')
+      return start(['--', './plain'])
+    },
+    code: 126,
+  },
+  '127 StartError': { play: (_, start) => start(['--', 'no-such-program']), code: 127 },
+  '2 Error': {
+    play(stage, start) {
+      stage.write('plain')
+      return start(['--wait-file', 'plain/p', '--', 'true'])
+    },
+    code: 2,
+  },
+  '125 Error': {
+    play(stage, start) {
+      stage.write('plain')
+      return start(['--stdout-path', 'plain/log', '--', 'true'])
+    },
+    code: 125,
+  },
+}
+
+function writeProbe(failureThreshold: number): string {
+  const { exec } = JSON.parse(REFUSED) as { readonly exec: object }
+  return JSON.stringify({ exec, periodSeconds: 1, timeoutSeconds: 20, failureThreshold })
+}
+
+/** What else there is to be logged, or to be found in a run directory. */
+export const OTHERS: Readonly<Record<string, Scene>> = {
+  'a wrong flag': { play: (_, start) => start(['--bogus']), code: 2 },
+  'a run directory that cannot be used': {
+    play(stage) {
+      stage.write('plain')
+      const words = ['--run-dir', 'plain', '--name', 'me', '--log-format', 'json', '--', 'true']
+      return stage.start(words)
+    },
+    code: 125,
+  },
+  'a probe that succeeds once': {
+    play: (_, start) =>
+      start([
+        '--ready-probe',
+        '{"exec":{"command":["test","-e","up"]},"periodSeconds":1,"failureThreshold":1}',
+        ...sh(
+          'touch up; until [ -e run/me/ready ]; do sleep 0.02; done; rm up; while [ -e run/me/ready ]; do sleep 0.02; done',
+        ),
+      ]),
+    code: 0,
+  },
+  'a second attempt': {
+    play: (_, start) => start(['--retries', '1', '--retry-delay', '1ms', '--', 'false']),
+    code: 1,
+  },
+  'a second attempt that lasts too long': {
+    play: (_, start) => start(['--retries', '1', '--retry-delay', '1ms', '--timeout', '10ms', ...serve(0)]),
+    code: 124,
+  },
+  'a hold': {
+    async play(_, start) {
+      const wrapper = start(['--hold', '--', 'true'])
+      await says(wrapper, 'holding')
+      wrapper.signal('SIGTERM')
+      return wrapper
+    },
+    code: 0,
+  },
+  'a stop after another': {
+    async play(stage, start) {
+      const other = stage.member('other', serve(0))
+      await stage.appears('run/other/started')
+      const wrapper = start(['--stop-after', 'other', ...serve(3, 'me.up')])
+      await stage.appears('me.up')
+      wrapper.signal('SIGTERM')
+      await says(wrapper, 'stopping')
+      other.signal('SIGTERM')
+      return wrapper
+    },
+    code: 3,
+  },
+  'a wait that was met, and one that was waived': {
+    async play(stage, start) {
+      stage.write('q.err')
+      const wrapper = start(['--wait-file=p,q', '--wait-file-optional', 'q', '--', 'true'])
+      await says(wrapper, 'waiting')
+      stage.write('p')
+      return wrapper
+    },
+    code: 0,
+  },
+  'a command without a wrapper': { play: (_, start) => start(['--exec', '--live-delay', '0s', '--', 'true']), code: 0 },
+  'a life after success': {
+    async play(_, start) {
+      await start(['--', 'true']).end
+      return start(['--', 'true'])
+    },
+    code: 0,
+  },
+  'a wait of its own': {
+    play(stage) {
+      stage.write('p')
+      return stage.start(['wait', 'file:p', '--log-format', 'json'], { env: { DEBUG: '1' } })
+    },
+    code: 0,
+  },
+  'a wait of its own that is ended': {
+    async play(stage) {
+      const wrapper = stage.start(['wait', 'file:p', '--log-format', 'json'], { env: { DEBUG: '1' } })
+      await says(wrapper, 'waiting')
+      wrapper.signal('SIGTERM')
+      return wrapper
+    },
+    code: 143,
+  },
+}
