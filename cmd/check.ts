@@ -48,8 +48,8 @@ async function check(files: readonly string[], given: Given): Promise<number> {
   }
   if (rules) {
     const { formatRules } = await import('../src/core/check/rules.ts')
-    await terminal.write(formatRules())
-    return 0
+    const { writeStdout } = await import('../src/commands/output.ts')
+    return writeStdout(formatRules(), { terminal, describeError: describeSystemError })
   }
   const wanted = readManifests(files, given)
   if (typeof wanted === 'string') return misuse(wanted)

@@ -2,7 +2,7 @@
 import { Argument, type Command } from 'commander'
 import type { ProgramWords } from '../src/core/command-line/command-words.ts'
 import { readProgram } from './command-words.ts'
-import { openTerminal } from './terminal.ts'
+import { writeOut } from './terminal.ts'
 
 const EXAMPLES = `
 To have it in every new shell:
@@ -33,7 +33,7 @@ export function addCompletion(program: Command, end: (code: number) => void): vo
     .addHelpText('after', EXAMPLES)
     .action(async (shell: Shell) => {
       const format = await loadFormat(shell)
-      await openTerminal().write(format(readProgram(program)))
+      await writeOut(format(readProgram(program)))
       end(0)
     })
 }

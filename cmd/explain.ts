@@ -1,11 +1,14 @@
 /** `podorder explain` on the command line. */
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { describeSystemError } from '../src/core/entrypoint/files.ts'
+import { readMoment } from './moment.ts'
 import { openTerminal, writeOut } from './terminal.ts'
 
 const EXAMPLES = `
 Root causes come first, then what they cause; a line that begins with > is what
-to do, or what to ask kubectl. Exit code: 0 when told, 2 for bad input.
+to do, or what to ask kubectl. Of a pod that is there several times, as kubectl
+get --watch prints it, the last state is told. Exit code: 0 when told, 2 for bad
+input.
 
 Examples:
   kubectl get pod shop -o json | podorder explain -
@@ -25,7 +28,7 @@ export function addExplain(program: Command, end: (code: number) => void): void 
     .description('tell why a pod hangs, or how it ended')
     .argument('<pod>', 'a file with one pod or several, as kubectl get -o json or yaml prints them; - for stdin')
     .addOption(new Option('--format <format>', 'for people, or for programs').choices(['text', 'json']).default('text'))
-    .option('--now <time>', 'as of when, for a pod that was recorded: 2026-03-01T12:00:00Z', readTime)
+    .option('--now <time>', 'as of when, for a pod that was recorded: 2026-03-01T12:00:00Z', readMoment)
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', EXAMPLES)
     .action(async (path: string, given: Given) => end(await explain(path, given)))
@@ -43,10 +46,4 @@ async function explain(path: string, { format, now = Date.now() }: Given): Promi
       describeError: describeSystemError,
     },
   )
-}
-
-function readTime(text: string): number {
-  const ms = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(ms)) throw new InvalidArgumentError('Give a time such as 2026-03-01T12:00:00Z.')
-  return ms
 }

@@ -2,8 +2,10 @@
 import { type Command, Option } from 'commander'
 import { describeSystemError } from '../src/core/entrypoint/files.ts'
 import { GRAPH_FORMATS, type GraphFormat } from '../src/core/picture/format.ts'
-import { collect } from './image-lookup.ts'
+import { addManifests, type GivenManifests, readManifests } from './manifests.ts'
 import { openTerminal, writeOut } from './terminal.ts'
+
+const CODE_MISUSE = 2
 
 /** Where stdout is no terminal. */
 const DEFAULT_COLUMNS = 80
@@ -17,34 +19,35 @@ Examples:
   helm template . | podorder graph --only Deployment/shop -`
 
 /** As commander hands them over: a switch that was not given is not there. */
-interface Given {
+interface Given extends GivenManifests {
   readonly format?: GraphFormat
   readonly output?: string
-  readonly only: readonly string[]
   readonly timeline?: string
 }
 
 /** @param end takes the exit code */
 export function addGraph(program: Command, end: (code: number) => void): void {
-  program
-    .command('graph')
-    .description('show who waits for whom')
-    .argument('<manifests...>', 'files, directories, or - for stdin')
+  addManifests(program.command('graph').description('show who waits for whom'))
     .addOption(new Option('--format <name>', 'as FILE ends; else text').choices(GRAPH_FORMATS))
     .option('-o, --output <file>', 'write there: .txt, .mmd, .dot, .svg, .html or .json')
-    .option('--only <KIND/NAME>', 'this pod or workload only; repeatable', collect, [])
     .option('--timeline <path>', 'what podorder timeline reads: marks the critical path')
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', GRAPH_EXAMPLES)
-    .action(async (paths: readonly string[], given: Given) => end(await graph(paths, given)))
+    .action(async (files: readonly string[], given: Given) => end(await graph(files, given)))
 }
 
-async function graph(paths: readonly string[], { format, output, only, timeline }: Given): Promise<number> {
+async function graph(files: readonly string[], given: Given): Promise<number> {
+  const { format, output, timeline } = given
+  const wanted = readManifests(files, given)
+  const terminal = openTerminal()
+  if (typeof wanted === 'string') {
+    terminal.complain(`podorder: ${wanted}`)
+    return CODE_MISUSE
+  }
   const { drawGraphs } = await import('../src/commands/graph.ts')
   const { readManifest, readNested, readValues } = await import('../src/adapters/yaml.ts')
-  const terminal = openTerminal()
   return drawGraphs(
-    { paths, format, output, only, timeline },
+    { ...wanted, format, output, timeline },
     {
       yaml: { read: readManifest, readNested, readValues },
       disk: await import('../src/adapters/workspace.ts'),

@@ -74,6 +74,8 @@ function readTarget(files: readonly string[], given: Given): EjectOptions | stri
   const wanted = readManifests(files, given)
   if (typeof wanted === 'string') return wanted
   if (inPlace && output !== undefined) return '--in-place and --output exclude each other; give one of them'
+  if (inPlace && wanted.paths.includes('-'))
+    return '--in-place cannot write to stdin; leave it out, and take the output'
   return { ...wanted, inPlace, output, diff }
 }
 

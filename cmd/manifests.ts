@@ -10,8 +10,12 @@ export interface GivenManifests {
 }
 
 export function addManifests(command: Command): Command {
+  return addManifestOptions(command.argument('[files...]'))
+}
+
+/** Where operands are something else. */
+export function addManifestOptions(command: Command): Command {
   return command
-    .argument('[files...]')
     .option('-f, --filename <manifest>', 'a file, a directory or - for stdin; repeatable', collect, [])
     .option('-R, --recursive', 'directories of directories too')
     .option('--only <KIND/NAME>', 'this pod or workload only; repeatable', collect, [])

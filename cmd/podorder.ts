@@ -5,7 +5,10 @@ import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Signals, takeSignals } from '../src/adapters/signals.ts'
 import { describeMisuse } from '../src/core/command-line/misuse.ts'
+import { findNodeFault } from '../src/core/command-line/node-version.ts'
+import { codeOf, describeSystemError } from '../src/core/entrypoint/files.ts'
 import { version } from '../src/core/version.ts'
+import manifest from '../package.json' with { type: 'json' }
 import { addCheck } from './check.ts'
 import { readProgram } from './command-words.ts'
 import { COMPILED } from './compiled.ts'
@@ -17,12 +20,13 @@ import { addHelp, HELP_LAYOUT } from './help.ts'
 import { addInject } from './inject.ts'
 import { addRbac } from './rbac.ts'
 import { addRun } from './run.ts'
-import { openTerminal } from './terminal.ts'
+import { openTerminal, type Terminal, writeOut } from './terminal.ts'
 import { addTimeline } from './timeline.ts'
 import { addVersion } from './version.ts'
 import { addWebhook } from './webhook.ts'
 
 const CODE_MISUSE = 2
+const CODE_NOT_WRITTEN = 1
 const LISTENING = new Set(['run', 'webhook', 'controller'])
 
 const EXAMPLES = `
@@ -37,7 +41,7 @@ podorder help COMMAND, or podorder COMMAND --help, tells more.`
 export async function runPodorder(argv: readonly string[], signals: Signals): Promise<number> {
   let code = 0
   const terminal = openTerminal()
-  let written: Promise<void> | undefined
+  let page = ''
   const program = new Command('podorder')
     .description('Starts the containers of a Kubernetes pod in the order they need, and stops them in reverse.')
     .version(`podorder ${version}`, '-V, --version', 'print the version')
@@ -46,7 +50,7 @@ export async function runPodorder(argv: readonly string[], signals: Signals): Pr
     .configureHelp(HELP_LAYOUT)
     .exitOverride()
     // What commander complains about comes as an error too, and is told then.
-    .configureOutput({ outputError: () => {}, writeOut: (text) => void (written = terminal.write(text)) })
+    .configureOutput({ outputError: () => {}, writeOut: (text) => void (page += text) })
     .showSuggestionAfterError(false)
     .addHelpText('after', EXAMPLES)
   const end = (ended: number): void => {
@@ -73,14 +77,31 @@ export async function runPodorder(argv: readonly string[], signals: Signals): Pr
   addVersion(program, end)
   addHelp(program, end)
   try {
+    code = (await perform(program, argv, terminal)) ?? code
+    if (page !== '') await writeOut(page)
+    return code
+  } catch (error) {
+    if (!isUnwritten(error)) throw error
+    terminal.complain(`podorder: stdout: ${describeSystemError(error)}`)
+    return CODE_NOT_WRITTEN
+  }
+}
+
+/** Does what the command line asks for. @returns an exit code when commander has ended it */
+async function perform(program: Command, argv: readonly string[], terminal: Terminal): Promise<number | undefined> {
+  try {
     await program.parseAsync([...argv], { from: 'user' })
+    return undefined
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    code = error.exitCode === 0 ? 0 : CODE_MISUSE
     if (!isHelp(error)) terminal.complain(`podorder: ${describeMisuse(error.message, argv, readProgram(program))}`)
+    return error.exitCode === 0 ? 0 : CODE_MISUSE
   }
-  await written
-  return code
+}
+
+/** What went to stdout; of files each command tells itself. */
+function isUnwritten(error: unknown): boolean {
+  return codeOf(error) !== undefined && error instanceof Error && 'syscall' in error && error.syscall === 'write'
 }
 
 /** The page or the version has been printed, because it was asked for or because nothing was. */
@@ -94,4 +115,11 @@ function isProgram(): boolean {
   return !COMPILED && script !== undefined && realpathSync(script) === realpathSync(fileURLToPath(import.meta.url))
 }
 
-if (isProgram()) process.exit(await runPodorder(process.argv.slice(2), takeSignals()))
+async function runProgram(): Promise<number> {
+  const fault = findNodeFault(process.versions.node, manifest.engines.node)
+  if (fault === undefined) return runPodorder(process.argv.slice(2), takeSignals())
+  process.stderr.write(`podorder: ${fault}\n`)
+  return CODE_MISUSE
+}
+
+if (isProgram()) process.exit(await runProgram())

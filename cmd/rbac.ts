@@ -1,30 +1,53 @@
 /** `podorder rbac` on the command line. */
 import type { Command } from 'commander'
-import { openTerminal } from './terminal.ts'
+import { describeSystemError } from '../src/core/entrypoint/files.ts'
+import { addManifestOptions, type GivenManifests } from './manifests.ts'
+import { openTerminal, writeOut } from './terminal.ts'
+
+const CODE_MISUSE = 2
 
 const EXAMPLES = `
 Targets: pod/NAME, job/NAME, service/NAME; KIND/NAMESPACE/NAME; KIND/-lSELECTOR
 
 Examples:
-  podorder rbac job/migrate service/mail -n shop | kubectl apply -f -
+  podorder rbac -f app.yaml | kubectl apply -f -
+  podorder rbac job/migrate service/mail -n shop
   podorder rbac pod/-lapp=db --service-account web`
+
+/** As commander hands them over: a switch that was not given is not there. */
+interface Given extends GivenManifests {
+  readonly namespace: string
+  readonly serviceAccount: string
+}
 
 /** @param end takes the exit code */
 export function addRbac(program: Command, end: (code: number) => void): void {
-  program
-    .command('rbac')
-    .description('print the least Role that lets a pod wait for these')
-    .argument('<targets...>')
-    .option('-n, --namespace <name>', 'of targets that name none, and of the ServiceAccount', 'default')
-    .option('--service-account <name>', 'that waits', 'default')
+  addManifestOptions(
+    program.command('rbac').description('print the least Roles that let pods wait for others').argument('[targets...]'),
+  )
+    .option('-n, --namespace <name>', 'where none is named', 'default')
+    .option('--service-account <name>', 'where none is named', 'default')
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', EXAMPLES)
-    .action(async (targets: readonly string[], given: { namespace: string; serviceAccount: string }) => {
-      const { writeRbac } = await import('../src/commands/rbac.ts')
-      const { code, text } = writeRbac(targets, given)
-      const terminal = openTerminal()
-      if (code === 0) await terminal.write(text)
-      else terminal.complain(`podorder: ${text}`)
-      end(code)
-    })
+    .action(async (targets: readonly string[], given: Given) => end(await rbac(targets, given)))
+}
+
+async function rbac(targets: readonly string[], given: Given): Promise<number> {
+  const { filename: paths, recursive = false, only, namespace, serviceAccount } = given
+  const terminal = { ...openTerminal(), write: writeOut }
+  if (targets.length + paths.length === 0) {
+    terminal.complain('podorder: nothing to wait for; give targets such as job/migrate, or a manifest with -f FILE')
+    return CODE_MISUSE
+  }
+  const { writeRbac } = await import('../src/commands/rbac.ts')
+  const { readManifest, readNested, readValues } = await import('../src/adapters/yaml.ts')
+  return writeRbac(
+    { targets, paths, recursive, only, namespace, serviceAccount },
+    {
+      yaml: { read: readManifest, readNested, readValues },
+      disk: await import('../src/adapters/workspace.ts'),
+      terminal,
+      describeError: describeSystemError,
+    },
+  )
 }

@@ -1,5 +1,6 @@
 /** The options that say how pods are rewritten, for all commands that do. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { parseReference } from '../src/core/image/image-reference.ts'
 import { DEFAULT_IMAGE, DEFAULT_ROOT } from '../src/core/rewrite/own.ts'
 import type { RewriteOptions } from '../src/core/rewrite/rewrite.ts'
 
@@ -14,7 +15,7 @@ export interface GivenRewrite {
 
 export function addRewriteOptions(command: Command): Command {
   return command
-    .option('--image <image>', "podorder's own", DEFAULT_IMAGE)
+    .addOption(new Option('--image <image>', "podorder's own").argParser(readImage).default(DEFAULT_IMAGE))
     .addOption(new Option('--image-pull-policy <how>', 'of that image').choices(['Always', 'IfNotPresent', 'Never']))
     .addOption(
       new Option('--bin-source <how>', 'an image-volume needs Kubernetes >= 1.33')
@@ -38,6 +39,12 @@ export function addRoot(command: Command): Command {
 export function readRewrite({ image, imagePullPolicy, binSource, requests, root }: GivenRewrite): RewriteOptions {
   const pull = imagePullPolicy === undefined ? {} : { imagePullPolicy }
   return { image, ...pull, binSource, requests, ...(root === undefined ? {} : { root }) }
+}
+
+function readImage(text: string): string {
+  const reference = parseReference(text)
+  if (!('problem' in reference)) return text
+  throw new InvalidArgumentError(`It ${reference.problem}; give one such as registry.example/podorder:1.`)
 }
 
 function readRoot(path: string): string {

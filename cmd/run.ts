@@ -73,7 +73,7 @@ function readFactor(text: string): number {
 async function run(options: RunOptions, signals: Signals): Promise<number> {
   const { runManifest } = await import('../src/commands/run.ts')
   const { readManifest, readNested } = await import('../src/adapters/yaml.ts')
-  const { createProcesses } = await import('../src/adapters/process.ts')
+  const { createProcesses } = await import('../src/adapters/process/processes.ts')
   const { createProber } = await import('../src/adapters/prober/prober.ts')
   const disk = await import('../src/adapters/workspace.ts')
   const terminal = openTerminal()

@@ -1,5 +1,6 @@
 /** Standard output and error, of the workstation's CLI. */
-import { wantsColour } from '../src/core/palette.ts'
+import { codeOf } from '../src/core/entrypoint/files.ts'
+import { isCapable, wantsColour } from '../src/core/palette.ts'
 
 export interface Terminal {
   /** @returns a promise, while what is written piles up, that resolves when it has gone out. */
@@ -11,46 +12,58 @@ export interface Terminal {
   /** How many rows a terminal has that can move its cursor; undefined when stdout is none. */
   rows(): number | undefined
   readonly coloured: boolean
-  /** Calls back when nobody reads stdout any more. */
-  onClosed(callback: () => void): void
+  /** Calls back when stdout takes nothing more: with the system's error, or undefined when nobody reads it any more. */
+  onClosed(callback: (error: Error | undefined) => void): void
 }
 
 const DEFAULT_COLUMNS = 80
 
 export function openTerminal(): Terminal {
   const { stdout, stderr, env } = process
-  let closed = false
-  let tell = (): void => {}
+  let closed: { readonly error: Error | undefined } | undefined
+  let tell = (_error: Error | undefined): void => {}
+  const close = (error: Error): void => {
+    if (closed !== undefined) return
+    closed = { error: hasLeft(error) ? undefined : error }
+    tell(closed.error)
+  }
   // Without a listener EPIPE would end us in the middle of things.
-  stdout.on('error', () => {
-    if (closed) return
-    closed = true
-    tell()
-  })
+  stdout.on('error', close)
   stderr.on('error', () => {})
   return {
     write(text) {
-      if (closed || text === '') return undefined
+      if (closed !== undefined || text === '') return undefined
       const { promise, resolve } = Promise.withResolvers<void>()
-      return stdout.write(text, () => resolve()) ? undefined : promise
+      const written = stdout.write(text, (error) => {
+        if (error) close(error)
+        resolve()
+      })
+      return written ? undefined : promise
     },
     complain: (line) => void stderr.write(`${line}\n`),
     columns: () => (stdout.isTTY ? stdout.columns || DEFAULT_COLUMNS : undefined),
-    rows: () => (stdout.isTTY && env['TERM'] !== 'dumb' ? stdout.rows : undefined),
+    rows: () => (stdout.isTTY && isCapable(env) ? stdout.rows : undefined),
     coloured: wantsColour(env, stdout.isTTY),
     onClosed(callback) {
       tell = callback
-      if (closed) callback()
+      if (closed !== undefined) callback(closed.error)
     },
   }
 }
 
-/** That a reader has seen enough, as head has, is no error. */
+/**
+ * That a reader has seen enough, as head has, is no error.
+ * @returns when all of it has gone out; rejects with the system's error
+ */
 export function writeOut(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => {
-      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error)
+      if (error && !hasLeft(error)) reject(error)
       else resolve()
     })
   })
+}
+
+function hasLeft(error: Error): boolean {
+  return codeOf(error) === 'EPIPE'
 }

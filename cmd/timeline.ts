@@ -1,6 +1,7 @@
 /** `podorder timeline` on the command line. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { LEAST_WIDTH, TIMELINE_FORMATS, type TimelineFormat } from '../src/core/picture/format.ts'
+import { readMoment } from './moment.ts'
 import { openTerminal, writeOut } from './terminal.ts'
 
 const MOST_WIDTH = 1000
@@ -20,6 +21,7 @@ Examples:
 interface Given {
   readonly format?: TimelineFormat
   readonly output?: string
+  readonly now?: number
   readonly width?: number
 }
 
@@ -31,6 +33,7 @@ export function addTimeline(program: Command, end: (code: number) => void): void
     .argument('[file]', 'what tells of the pod: a file, a run directory, or - for stdin')
     .addOption(new Option('--format <name>', 'as FILE ends; else text').choices(TIMELINE_FORMATS))
     .option('-o, --output <file>', 'write there, instead of to stdout')
+    .option('--now <time>', 'as of when, for a pod that was recorded: 2026-03-01T12:00:00Z', readMoment)
     .option('--width <columns>', 'of the text; else as wide as the terminal', readWidth)
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', EXAMPLES)
@@ -43,7 +46,7 @@ function readWidth(text: string): number {
   throw new InvalidArgumentError(`Give a number from ${LEAST_WIDTH} to ${MOST_WIDTH}.`)
 }
 
-async function show(path: string | undefined, { format, output, width }: Given): Promise<number> {
+async function show(path: string | undefined, { format, output, now, width }: Given): Promise<number> {
   const terminal = openTerminal()
   if (path === undefined && process.stdin.isTTY) {
     terminal.complain('podorder: nothing tells of a pod; give a file, a run directory, or pipe it in')
@@ -54,7 +57,7 @@ async function show(path: string | undefined, { format, output, width }: Given):
   const { showTimeline } = await import('../src/commands/timeline.ts')
   const { openTimelinePorts } = await import('./timeline-ports.ts')
   return showTimeline(
-    { path: path ?? '-', format, output, width },
+    { path: path ?? '-', format, output, nowMs: now, width },
     {
       ...(await openTimelinePorts()),
       terminal: { ...terminal, write: writeOut },

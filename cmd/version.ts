@@ -1,7 +1,7 @@
 /** `podorder version` on the command line. */
 import type { Command } from 'commander'
 import { version } from '../src/core/version.ts'
-import { openTerminal } from './terminal.ts'
+import { writeOut } from './terminal.ts'
 
 const EXAMPLES = `
 Examples:
@@ -24,7 +24,7 @@ export function addVersion(program: Command, end: (code: number) => void): void 
           : { name: 'bun', version: versions['bun'] }
       const facts = { version, runtime, platform, arch }
       const text = `podorder ${version} (${runtime.name} ${runtime.version}, ${platform} ${arch})`
-      await openTerminal().write(`${json ? JSON.stringify(facts) : text}\n`)
+      await writeOut(`${json ? JSON.stringify(facts) : text}\n`)
       end(0)
     })
 }

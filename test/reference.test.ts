@@ -1,10 +1,9 @@
 /** The table of docs/reference.md, cell by cell: what becomes of a follower. */
 import test, { type ExecutionContext } from 'ava'
-import { readFileSync } from 'node:fs'
 import { eventually } from './support/eventually.ts'
 import { openPlace, type RunLine, writePod } from './support/podorder.ts'
+import { readTable } from './support/reference.ts'
 
-const PAGE = new URL('../docs/reference.md', import.meta.url)
 const CONDITIONS = ['started', 'ready', 'completed', 'failed', 'ended'] as const
 type Condition = (typeof CONDITIONS)[number]
 
@@ -14,26 +13,11 @@ interface Row {
   readonly expected: Readonly<Record<Condition, string>>
 }
 
-const rows = readRows(readFileSync(PAGE, 'utf8'))
-
-function readRows(page: string): readonly Row[] {
-  const [, section = ''] = page.split('\n## What a follower does\n')
-  const [head, , ...lines] = section.split('\n').filter((line) => line.startsWith('| '))
-  const headings = cellsOf(head ?? '').map((cell) => cell.replaceAll('`', ''))
-  return lines.map((line) => {
-    const cells = cellsOf(line)
-    const of = (heading: string): string => cells[headings.indexOf(heading)] ?? ''
-    const expected = Object.fromEntries(CONDITIONS.map((name) => [name, of(name)])) as Row['expected']
-    return { restartPolicy: of('restartPolicy'), fate: of('the predecessor'), expected }
-  })
-}
-
-function cellsOf(line: string): readonly string[] {
-  return line
-    .split('|')
-    .slice(1, -1)
-    .map((cell) => cell.trim())
-}
+const rows = readTable('What a follower does').map((row): Row => {
+  const of = (heading: string): string => row[heading] ?? ''
+  const expected = Object.fromEntries(CONDITIONS.map((name) => [name, of(name)])) as Row['expected']
+  return { restartPolicy: of('restartPolicy'), fate: of('the predecessor'), expected }
+})
 
 /** What the predecessor does; in a life that is to show `started` and `ready`, their followers have come first. */
 const FOLLOWED = 'until [ -e started ] && [ -e ready ]; do sleep 0.02; done'

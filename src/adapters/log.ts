@@ -2,7 +2,7 @@
 import type { Files } from '../core/entrypoint/files.ts'
 
 export interface LogEvent {
-  /** waiting, started, ready, unready, ended, skipped, retrying, stopping, warning, error. */
+  /** One word, such as `started`: docs/reference.md lists them. */
   readonly event: string
   readonly message: string
   readonly [detail: string]: unknown

@@ -11,29 +11,37 @@ const SOCKET = 'alive.sock'
 /** Larger than any flag: a container may put what it likes into its directory. */
 const MAX_FLAG_BYTES = 65_536
 
-/** The folders of a run directory, or that directory as the only one. @returns undefined when it is no directory. @throws */
-export async function readFolders(path: string): Promise<readonly FlagFolder[] | undefined> {
+/**
+ * The folders of a run directory, or that directory as the only one.
+ * @param isDead whether nobody listens to the liveness socket in a directory
+ * @returns undefined when it is no directory. @throws
+ */
+export async function readFolders(path: string, isDead: IsDead): Promise<readonly FlagFolder[] | undefined> {
   if (!(await stat(path)).isDirectory()) return undefined
   const names = (await readdir(path)).toSorted()
   const folders: FlagFolder[] = []
   for (const name of names) {
     const found = await findIn(path, name)
-    if (found?.isDirectory() === true) folders.push(await readFolder(join(path, name), name))
+    if (found?.isDirectory() === true) folders.push(await readFolder(join(path, name), name, isDead))
   }
   return folders
 }
 
-async function readFolder(path: string, container: string): Promise<FlagFolder> {
+type IsDead = (directory: string) => Promise<boolean>
+
+async function readFolder(path: string, container: string, isDead: IsDead): Promise<FlagFolder> {
   const flags = new Map<string, string>()
-  let aliveMs: number | undefined
+  let socket: FlagFolder['socket']
   for (const name of await readdir(path)) {
     const found = await findIn(path, name)
-    if (name === SOCKET && found?.isSocket() === true) aliveMs = Math.round(found.mtimeMs)
+    if (name === SOCKET && found?.isSocket() === true) {
+      socket = { sinceMs: Math.round(found.mtimeMs), dead: await isDead(path) }
+    }
     if (found?.isFile() !== true || found.size > MAX_FLAG_BYTES || name.endsWith(MAKING)) continue
     const text = await unlessGone(readFile(join(path, name), 'utf8'))
     if (text !== undefined) flags.set(name, text)
   }
-  return { container, flags, aliveMs }
+  return { container, flags, socket }
 }
 
 function findIn(path: string, name: string): Promise<Stats | undefined> {
@@ -64,8 +72,7 @@ export async function* readPieces(path: string): AsyncIterable<string> {
   }
 }
 
-/** When a file was written last, ms since 1970; undefined for what is no file. @throws */
-export async function findWritten(path: string): Promise<number | undefined> {
-  const found = await stat(path)
-  return found.isFile() ? Math.round(found.mtimeMs) : undefined
+/** Whether it lies on a disk: a pipe, as a shell makes of `<(kubectl …)`, has what is so now. @throws */
+export async function isFile(path: string): Promise<boolean> {
+  return (await stat(path)).isFile()
 }

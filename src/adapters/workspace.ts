@@ -1,5 +1,5 @@
 /** The local disk: manifests, and a temporary directory for the volumes of a pod that runs here. */
-import fs from 'fs-extra'
+import fs, { type Stats } from 'fs-extra'
 import { isUtf8 } from 'node:buffer'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -25,33 +25,70 @@ export async function readManifestFile(path: string, maxMib = MAX_MANIFEST_MIB):
   throw new RangeError(`line ${line} is not UTF-8`)
 }
 
-/** The manifests in a directory, by their names' endings, sorted. @returns undefined when it is no directory. @throws */
+/**
+ * The manifests in a directory, by their names' endings, sorted. Links to files count, also those that lead nowhere, which
+ * is told when they are read; links to directories lead out of it, or around in it. @returns undefined when it is no
+ * directory. @throws
+ */
 export async function listManifests(path: string, recursive: boolean): Promise<readonly string[] | undefined> {
-  const found = await fs.stat(path).catch(() => undefined)
-  if (found?.isDirectory() !== true) return undefined
-  const names = await fs.readdir(path, { recursive, encoding: 'utf8' })
-  return names
-    .filter((name) => /\.(?:ya?ml|json)$/.test(name))
-    .toSorted()
-    .map((name) => join(path, name))
+  const found = await statOf(path)
+  return found?.isDirectory() === true ? (await listWithin(path, recursive)).toSorted() : undefined
 }
 
-/** Written aside and renamed, so that it is whole at any time; the mode stays, and a link what it points to. @throws */
+async function listWithin(directory: string, recursive: boolean): Promise<readonly string[]> {
+  const manifests: string[] = []
+  for (const entry of await fs.readdir(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name)
+    if (entry.isDirectory()) manifests.push(...(recursive ? await listWithin(path, recursive) : []))
+    else if (/\.(?:ya?ml|json)$/.test(entry.name) && (await statOf(path))?.isFile() !== false) manifests.push(path)
+  }
+  return manifests
+}
+
+/** Follows links. */
+export async function isRegularFile(path: string): Promise<boolean> {
+  return (await statOf(path))?.isFile() === true
+}
+
+/** Follows links. @returns undefined where there is nothing, or nobody may look. */
+function statOf(path: string): Promise<Stats | undefined> {
+  return fs.stat(path).catch(() => undefined)
+}
+
+/** Open already, by us or by whoever called us: another file in its place would not be the one that was meant. */
+const OPEN_ALREADY = /^\/(?:dev\/(?:stdout|stderr|fd\/\d+)|proc\/.*)$/
+
+/**
+ * Written aside and renamed, so that it is whole at any time; mode and owner stay, and a link what it points to. What is no
+ * regular file, such as a device or a pipe, is written to. @throws
+ */
 export async function replaceFile(path: string, text: string): Promise<void> {
+  const found = await statOf(path)
+  if (OPEN_ALREADY.test(path) || found?.isFile() === false) return fs.appendFile(path, text)
   const target = await fs.realpath(path).catch(() => path)
-  const mode = await fs.stat(target).then(
-    (found) => found.mode & 0o7777,
-    () => undefined,
-  )
   const aside = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`)
   try {
-    await fs.ensureDir(dirname(target))
-    await fs.writeFile(aside, text, { flush: true, flag: 'wx' })
-    if (mode !== undefined) await fs.chmod(aside, mode)
+    await writeAside(aside, text, found)
     await fs.rename(aside, target)
   } catch (error) {
     await fs.rm(aside, { force: true })
     throw error
+  }
+}
+
+/** @param former whose mode and, as far as we may give it away, owner it gets. @throws */
+async function writeAside(path: string, text: string, former: Stats | undefined): Promise<void> {
+  const file = await fs.open(path, 'wx', former === undefined ? 0o666 : 0o600)
+  try {
+    await fs.writeFile(file, text)
+    if (former !== undefined) {
+      // By the descriptor: where the directory is somebody else's, the name may be a link by now.
+      await fs.fchown(file, former.uid, former.gid).catch(() => {})
+      await fs.fchmod(file, former.mode & 0o7777)
+    }
+    await fs.fsync(file)
+  } finally {
+    await fs.close(file)
   }
 }
 

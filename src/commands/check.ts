@@ -14,8 +14,8 @@ import type { CheckedPod } from '../core/check/pod.ts'
 import { collectPolicies, type Policies } from '../core/check/policies.ts'
 import { RULE_IDS, RULES } from '../core/check/rules.ts'
 import { formatSarif } from '../core/check/sarif.ts'
-import { fieldOf, textOf } from '../core/kube/object.ts'
-import type { FoundPod } from '../core/manifest/injection.ts'
+import { findNamespace } from '../core/manifest/injection.ts'
+import { INIT_CONTAINER } from '../core/rewrite/own.ts'
 import { restorePod } from '../core/rewrite/restore.ts'
 import { type RewriteOptions, rewritePod } from '../core/rewrite/rewrite.ts'
 import { findKnownCommands, type KnownCommands } from './check/commands.ts'
@@ -51,7 +51,7 @@ export async function checkManifests(options: CheckOptions, ports: CheckPorts): 
   const { terminal } = ports
   const inputs = await readInputs(paths, recursive, ports)
   if ('problems' in inputs) {
-    for (const problem of inputs.problems) terminal.complain(`podorder: ${problem}`)
+    for (const problem of inputs.problems) terminal.complain(problem)
     return CODE_BAD_INPUT
   }
   const read = inputs.map((input) => readManifest(input, only, rewrite, ports.yaml))
@@ -66,7 +66,7 @@ export async function checkManifests(options: CheckOptions, ports: CheckPorts): 
   const known = await findKnownCommands(read, ports)
   const documents = read.flatMap(({ manifest }) => manifest?.documents ?? [])
   const policiesOf = collectPolicies(documents.map(({ value }) => value))
-  const findings = read.flatMap(({ input: { file }, findings: refused, fit }, index) => {
+  const found = read.flatMap(({ input: { file }, findings: refused, fit }, index) => {
     const checked = fit.flatMap((one) => checkPod(rewriteFit(one, known, rewrite, policiesOf)))
     return sortFindings([
       ...refused,
@@ -74,12 +74,25 @@ export async function checkManifests(options: CheckOptions, ports: CheckPorts): 
       ...checked.map((verdict) => ({ ...verdict, file })),
     ])
   })
+  const findings = tellOnce(found)
   const pods = read.reduce((sum, { ordered }) => sum + ordered, 0)
   const summary = summarize(findings, { files: read.length, pods })
   const text = write(findings, summary, format, terminal.coloured)
   if ((await writeOutput(text, undefined, ports)) !== 0) return CODE_BAD_INPUT
   terminal.complain(`podorder: ${formatSummary(summary)}`)
   return summary.errors > 0 || (strict && summary.warnings > 0) ? CODE_FOUND : 0
+}
+
+/** The image that podorder-init will have is said on the command line, not in each pod. */
+function tellOnce(findings: readonly Finding[]): readonly Finding[] {
+  const isOfInit = ({ rule, container }: Finding) => rule === 'image' && container === INIT_CONTAINER
+  const first = new Map(
+    findings
+      .filter(isOfInit)
+      .toReversed()
+      .map((finding) => [finding.what, finding]),
+  )
+  return findings.filter((finding) => !isOfInit(finding) || first.get(finding.what) === finding)
 }
 
 function rewriteFit(
@@ -98,16 +111,6 @@ function rewriteFit(
     policies: policiesOf(namespace ?? ''),
     platforms: new Map([...(found ?? [])].map(([container, command]) => [container, platforms.get(command) ?? []])),
   }
-}
-
-/** Of the object that the pod belongs to: the innermost with a kind, since a List has one too. */
-function findNamespace({ document, path }: FoundPod): string | undefined {
-  const objects = path.reduce<readonly unknown[]>(
-    (around, step) => [...around, fieldOf(around.at(-1), String(step))],
-    [document.value],
-  )
-  const object = objects.findLast((value) => textOf(value, 'kind') !== '')
-  return textOf(object, 'metadata', 'namespace') || undefined
 }
 
 function write(findings: readonly Finding[], summary: Summary, format: Format, coloured: boolean): string {

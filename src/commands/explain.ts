@@ -1,14 +1,16 @@
 /** `podorder explain`: why the pods of an input are as they are. */
 import { type Explanation, explainPod } from '../core/explain/explanation.ts'
 import { printExplanation } from '../core/explain/print.ts'
+import { findLastSeen, nameSeen, type Seen } from '../core/explain/watched.ts'
 import { tidy } from '../core/explain/wording.ts'
 import { fieldOf, listOf, textOf } from '../core/kube/object.ts'
 import type { FoundPod } from '../core/manifest/injection.ts'
 import type { Document } from '../core/manifest/manifest-edit.ts'
-import { describeFault, listItems } from '../core/manifest/tree.ts'
+import { describeFault, type Fault, listItems } from '../core/manifest/tree.ts'
 import { readPodOrder } from '../core/order/pod-order.ts'
 import { choosePalette } from '../core/palette.ts'
 import type { PodTemplate } from '../core/pod.ts'
+import { describeOn, layOut } from '../core/webhook/layout.ts'
 import { type Input, readInputs } from './inject/inputs.ts'
 import { type Manifest, openManifest } from './inject/manifest.ts'
 import type { ManifestDisk, ManifestYaml } from './inject/ports.ts'
@@ -40,11 +42,11 @@ const GIVE = 'give what kubectl get pod NAME -o json prints, or - to read it fro
 /** @returns the exit code: 0 when told, however the pods are */
 export async function explainPods({ path, format, nowMs }: ExplainOptions, ports: ExplainPorts): Promise<number> {
   const { yaml, terminal } = ports
-  const inputs = await readInputs([path], false, ports)
+  const inputs = await readInputs([path], undefined, ports)
   const read = 'problems' in inputs ? inputs.problems : inputs.flatMap((input) => readInput(input, nowMs, yaml))
   const problems = read.filter((one) => typeof one === 'string')
   if (problems.length > 0) {
-    for (const problem of problems) terminal.complain(`podorder: ${problem}`)
+    for (const problem of problems) terminal.complain(problem)
     return CODE_BAD_INPUT
   }
   const explanations = read.filter((one) => typeof one !== 'string')
@@ -60,18 +62,45 @@ export async function explainPods({ path, format, nowMs }: ExplainOptions, ports
 type Problem = string
 
 function readInput(input: Input, nowMs: number, yaml: ManifestYaml): readonly (Explanation | Problem)[] {
+  const { file, text } = input
+  const seen = findLastSeen(text)
+  if (seen !== undefined && 'problem' in seen) return [`${file}: ${seen.problem}; ${GIVE}`]
+  if (seen !== undefined) return seen.flatMap((one) => readSeen(file, one, nowMs, yaml))
   const manifest = openManifest(input, yaml)
   if ('problems' in manifest) return manifest.problems
   const pods = [...manifest.pods.filter(({ kind }) => kind === 'Pod'), ...manifest.documents.flatMap(listPods)]
-  if (pods.length > 0) return pods.flatMap((pod) => readPod(input.file, pod, nowMs, yaml))
+  // A watch in YAML shows one pod several times.
+  const last = new Map(pods.map((pod) => [nameSeen(pod.template), pod]))
+  const told = pods.filter((pod) => pod.name === '' || last.get(nameSeen(pod.template)) === pod)
+  if (told.length > 0)
+    return told.flatMap((pod) => readPod({ ...pod, describe: (fault) => describeFault(file, fault) }, nowMs, yaml))
   const at = manifest.documents[0]?.tree.at ?? { line: 1, column: 1 }
-  return [describeFault(input.file, { at, what: nameOther(manifest), fix: GIVE })]
+  return [describeFault(file, { at, what: nameOther(manifest), fix: GIVE })]
 }
 
-type Pod = Pick<FoundPod, 'tree' | 'template' | 'name'>
+function readSeen(
+  file: string,
+  { pod, at, gone }: Seen,
+  nowMs: number,
+  yaml: ManifestYaml,
+): readonly (Explanation | Problem)[] {
+  const template = pod as unknown as PodTemplate
+  const name = textOf(pod, 'metadata', 'name')
+  const where = `${file}:${at.line}:${at.column}`
+  const layout = layOut(template)
+  if (layout === undefined) return [`${where}: Pod/${tidy(name)} is nested more deeply than any pod; ${GIVE}`]
+  const describe = (fault: Fault): string =>
+    fault.at === layout.tree.at ? describeFault(file, { ...fault, at }) : `${where}: ${describeOn(layout, fault)}`
+  return readPod({ tree: layout.tree, template, name, describe }, nowMs, yaml, gone)
+}
+
+interface Pod extends Pick<FoundPod, 'tree' | 'template' | 'name'> {
+  /** With its place, as one line. */
+  readonly describe: (fault: Fault) => string
+}
 
 /** The API server's own list, whose items do not say what they are; kubectl's `List` is known to all commands. */
-function listPods({ tree, value }: Pick<Document, 'tree' | 'value'>): readonly Pod[] {
+function listPods({ tree, value }: Pick<Document, 'tree' | 'value'>): readonly Omit<Pod, 'describe'>[] {
   if (textOf(value, 'kind') !== 'PodList') return []
   const items = listOf(value, 'items') as readonly PodTemplate[]
   return listItems(tree, 'items').flatMap((item, index) => {
@@ -81,19 +110,19 @@ function listPods({ tree, value }: Pick<Document, 'tree' | 'value'>): readonly P
 }
 
 function readPod(
-  file: string,
-  { tree, template, name }: Pod,
+  { tree, template, name, describe }: Pod,
   nowMs: number,
   yaml: ManifestYaml,
+  gone = false,
 ): readonly (Explanation | Problem)[] {
   const { order, faults, sound } = readPodOrder(tree, (scalar) => yaml.readNested(scalar))
-  const told = faults.map((fault) => describeFault(file, fault))
+  const told = faults.map(describe)
   if (!sound) return told
   if (textOf(fieldOf(template, 'status'), 'phase') === '') {
     const what = `Pod/${tidy(name)} has no status: it is a manifest, or cut short`
-    return [describeFault(file, { at: tree.at, what, fix: GIVE })]
+    return [describe({ at: tree.at, what, fix: GIVE })]
   }
-  return [explainPod(template, order, told, nowMs)]
+  return [explainPod(template, order, told, nowMs, gone)]
 }
 
 /** What it is instead of a pod. */

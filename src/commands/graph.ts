@@ -8,13 +8,14 @@ import { choosePalette } from '../core/palette.ts'
 import { formatOf, GRAPH_FORMATS, type GraphFormat } from '../core/picture/format.ts'
 import type { History } from '../core/timeline/history.ts'
 import { readInputs } from './inject/inputs.ts'
-import { checkOnly, readOrders, type WantedPod } from './inject/orders.ts'
+import { checkOnly, readOrders, SAY_ORDER, type WantedPod } from './inject/orders.ts'
 import type { ManifestPorts } from './inject/ports.ts'
 import { writeOutput } from './output.ts'
 
 export interface GraphOptions {
   /** Files, directories, or `-` for stdin. */
   readonly paths: readonly string[]
+  readonly recursive: boolean
   /** `KIND/NAME` or `NAME` of those that are drawn; empty = all that have an order. */
   readonly only: readonly string[]
   /** Undefined: as `output` is called, and text without one. */
@@ -63,8 +64,8 @@ export async function drawGraphs(options: GraphOptions, ports: GraphPorts): Prom
   return writeOutput(await draw(format, marked.diagrams, options, ports), options.output, ports)
 }
 
-async function findDiagrams({ paths, only }: GraphOptions, ports: GraphPorts): Promise<Found> {
-  const inputs = await readInputs(paths, false, ports)
+async function findDiagrams({ paths, recursive, only }: GraphOptions, ports: GraphPorts): Promise<Found> {
+  const inputs = await readInputs(paths, recursive, ports)
   if ('problems' in inputs) return inputs
   const opened = inputs.map((input) => readOrders(input, only, {}, ports.yaml))
   const problems = [...opened.flatMap((one) => one.problems), ...checkOnly(only, opened)]
@@ -77,15 +78,15 @@ async function findDiagrams({ paths, only }: GraphOptions, ports: GraphPorts): P
   const problem =
     wanted.length === 0
       ? 'there is no pod in it; give a Pod, or a workload such as a Deployment or a Job'
-      : `nothing is ordered in ${wanted.map(({ pod }) => nameOf(pod)).join(', ')}; ` +
-        'say what waits for what with the annotation podorder.io/depends-on or podorder.io/steps'
+      : `nothing is ordered in ${wanted.map(({ pod }) => nameOf(pod)).join(', ')}; ${SAY_ORDER}`
   return { problems: [`${files}: ${problem}`] }
 }
 
 function diagramPod({ pod, order }: WantedPod): readonly Diagram[] {
   if (order === undefined) return []
-  const containers = pod.template.spec.containers.map(({ name }) => name)
-  return [diagramOrder(nameOf(pod), containers, order)]
+  const { containers, initContainers = [] } = pod.template.spec
+  const namesOf = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name)
+  return [diagramOrder(nameOf(pod), namesOf(containers), order, namesOf(initContainers))]
 }
 
 /** A name is whatever stands in the manifest; a title is one line of text. */
@@ -104,7 +105,7 @@ async function markTimeline(diagram: Diagram, timeline: string, ports: GraphPort
   }
   const marked = markHistory(diagram, history)
   if (marked.criticalMs === undefined) {
-    const what = 'it does not tell what came last, so no critical path is marked'
+    const what = 'no critical path follows from it, so none is marked'
     ports.terminal.complain(`podorder: warning: --timeline: ${what}`)
   }
   return { diagrams: [marked] }

@@ -17,7 +17,7 @@ import {
   restoreManifest,
   splitMark,
 } from './inject/manifest.ts'
-import { checkOnly, checkOriginal, isWanted, readOrders, type WantedPod } from './inject/orders.ts'
+import { checkOnly, checkRestore, isWanted, readOrders, sayNoOrder, type WantedPod } from './inject/orders.ts'
 import { putOut, type Target } from './inject/output.ts'
 import type { InjectPorts, ManifestPorts, ManifestYaml } from './inject/ports.ts'
 
@@ -47,6 +47,8 @@ export async function injectManifests(options: InjectOptions, ports: InjectPorts
     if (problems.length > 0) return { problems }
     for (const warning of opened.flatMap((one) => one.warnings))
       ports.terminal.complain(`podorder: warning: ${warning}`)
+    if (!opened.some(({ wanted }) => wanted.some(({ order }) => order !== undefined)))
+      ports.terminal.complain(`podorder: ${sayNoOrder(inputs)}`)
     const found = await findImageCommands(opened, ports)
     if ('problems' in found) return found
     return opened.map(({ manifest, wanted }) => {
@@ -116,7 +118,7 @@ export async function ejectManifests(options: EjectOptions, ports: ManifestPorts
       const manifest = openManifest(input, ports.yaml)
       if ('problems' in manifest) return { problems: manifest.problems, pods: [], wanted: [] }
       const wanted = manifest.pods.filter((pod) => isWanted(pod, options.only))
-      const problems = wanted.flatMap(checkOriginal).map((fault) => describeFault(input.file, fault))
+      const problems = wanted.flatMap(checkRestore).map((fault) => describeFault(input.file, fault))
       return { manifest, pods: manifest.pods, wanted, problems }
     })
     const problems = [...opened.flatMap((one) => one.problems), ...checkOnly(options.only, opened)]

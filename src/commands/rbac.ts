@@ -1,26 +1,108 @@
-/** `podorder rbac TARGET…`: the least Role that allows to wait for these. */
-import { writeRoles } from '../core/kube/role.ts'
-import { type ObjectTarget, parseTarget } from '../core/kube/target.ts'
+/** `podorder rbac`: the least Roles that allow to wait for targets, or for what the pods of manifests wait for. */
+import { fieldOf, textOf } from '../core/kube/object.ts'
+import { type Subject, writeRoles } from '../core/kube/role.ts'
+import { OBJECT_KINDS, type ObjectTarget, type ParsedTarget, parseTarget } from '../core/kube/target.ts'
+import { findNamespace } from '../core/manifest/injection.ts'
+import { proposeWord } from '../core/suggest.ts'
+import { readInputs } from './inject/inputs.ts'
+import { checkOnly, readOrders, type WantedPod } from './inject/orders.ts'
+import type { ManifestPorts } from './inject/ports.ts'
+import { writeStdout } from './output.ts'
 
 export interface RbacOptions {
-  /** Of targets that name none, and of the ServiceAccount. */
+  readonly targets: readonly string[]
+  /** Manifests: files, directories, or `-` for stdin. */
+  readonly paths: readonly string[]
+  readonly recursive: boolean
+  /** `KIND/NAME` or `NAME` of their pods; empty = all. */
+  readonly only: readonly string[]
+  /** Of targets and pods that name none, and of the ServiceAccount that waits for the targets. */
   readonly namespace: string
+  /** Of pods that name none, and who waits for the targets. */
   readonly serviceAccount: string
 }
 
-/** @returns the manifest, or one sentence on what is wrong, with the exit code. */
-export function writeRbac(
-  targets: readonly string[],
-  options: RbacOptions,
-): { readonly code: number; readonly text: string } {
-  const objects: ObjectTarget[] = []
-  for (const text of targets) {
-    const target = parseTarget(text)
-    if ('problem' in target) return { code: 2, text: target.problem }
-    if ('which' in target) objects.push(target)
+const CODE_BAD_INPUT = 2
+
+/** @returns the exit code; where it is 2, nothing was written */
+export async function writeRbac(options: RbacOptions, ports: Omit<ManifestPorts, 'diff'>): Promise<number> {
+  const { terminal } = ports
+  const grantees = await findGrantees(options, ports)
+  if ('problems' in grantees) {
+    for (const problem of grantees.problems) terminal.complain(problem)
+    return CODE_BAD_INPUT
   }
-  if (objects.length === 0) {
-    return { code: 2, text: 'none of these needs the API; name a target such as pod/db, job/migrate or service/mail' }
+  const waiting = grantees.filter(({ targets }) => targets.length > 0)
+  if (waiting.length > 0) return writeStdout(writeFor(waiting), ports)
+  const { paths } = options
+  if (paths.length === 0) {
+    terminal.complain(
+      'podorder: none of these needs the API; name a target such as pod/db, job/migrate or service/mail',
+    )
+    return CODE_BAD_INPUT
   }
-  return { code: 0, text: writeRoles(objects, options.namespace, options) }
+  terminal.complain('podorder: no pod in it waits for another pod, a Job or a service; no Role is needed')
+  return 0
+}
+
+/** The pods of one ServiceAccount share its Roles. */
+function writeFor(grantees: readonly Grantee[]): string {
+  const bySubject = Map.groupBy(grantees, ({ namespace, serviceAccount }) =>
+    JSON.stringify([namespace, serviceAccount]),
+  )
+  return [...bySubject.values()]
+    .flatMap(([first, ...others]) => {
+      if (first === undefined) return []
+      const targets = [first, ...others].flatMap((one) => one.targets)
+      return [writeRoles(targets, first.namespace, first)]
+    })
+    .join('---\n')
+}
+
+/** Who waits, and for what. */
+interface Grantee extends Subject {
+  readonly targets: readonly ObjectTarget[]
+}
+
+type Grantees = readonly Grantee[] | { readonly problems: readonly string[] }
+
+async function findGrantees(options: RbacOptions, ports: Omit<ManifestPorts, 'diff'>): Promise<Grantees> {
+  const { paths, recursive, only, namespace, serviceAccount } = options
+  const parsed = options.targets.map(readTarget)
+  const inputs = await readInputs(paths, recursive, ports)
+  const opened = 'problems' in inputs ? [] : inputs.map((input) => readOrders(input, only, {}, ports.yaml))
+  const problems = [
+    ...parsed.flatMap((target) => ('problem' in target ? [`podorder: ${target.problem}`] : [])),
+    ...('problems' in inputs ? inputs.problems : checkOnly(only, opened)),
+    ...opened.flatMap((one) => one.problems),
+  ]
+  if (problems.length > 0) return { problems }
+  const targets = parsed.filter(isObjectTarget)
+  const pods = opened.flatMap(({ wanted }) => wanted.map((pod) => readGrantee(pod, { namespace, serviceAccount })))
+  return [{ namespace, serviceAccount, targets }, ...pods]
+}
+
+/** What a Role can be for; what needs none is passed over. */
+const KINDS = OBJECT_KINDS.map((kind) => `${kind}/`)
+const KNOWN = /^(?:(?:pod|job)(?:-w[er])?\/|service\/|tcp:|https?:|exec:|file:)/
+
+function readTarget(text: string): ParsedTarget {
+  if (KNOWN.test(text)) return parseTarget(text)
+  const word = text.replace(/\/.*$/s, '/')
+  const otherwise = `it is one of ${KINDS.join(', ')}; a manifest is given with -f`
+  return { problem: `unknown target "${text}"; ${proposeWord(word, KINDS, otherwise)}` }
+}
+
+function isObjectTarget(target: object): target is ObjectTarget {
+  return 'which' in target
+}
+
+function readGrantee({ pod, order }: WantedPod, otherwise: Subject): Grantee {
+  const spec = fieldOf(pod.template, 'spec')
+  return {
+    namespace: findNamespace(pod) ?? otherwise.namespace,
+    // The second is the older name of the first (pkg/apis/core/v1/conversion.go).
+    serviceAccount: textOf(spec, 'serviceAccountName') || textOf(spec, 'serviceAccount') || otherwise.serviceAccount,
+    targets: (order?.outside ?? []).map(({ target }) => target).filter(isObjectTarget),
+  }
 }

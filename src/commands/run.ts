@@ -2,7 +2,6 @@
 import type { PictureFormat } from '../core/picture/format.ts'
 import { DEFAULT_IMAGE } from '../core/rewrite/own.ts'
 import { findUnsuitable } from '../core/run/suitability.ts'
-import type { Verdict } from '../core/run/verdict.ts'
 import type { History } from '../core/timeline/history.ts'
 import { writeOutput } from './output.ts'
 import { keepDownward } from './run/downward.ts'
@@ -38,6 +37,7 @@ export interface RunOptions {
   readonly timeline: { readonly path: string; readonly format: PictureFormat } | undefined
 }
 
+const CODE_NOT_WRITTEN = 1
 const CODE_BAD_INPUT = 2
 const SIGPIPE = 13
 /** HUP, INT, QUIT, TERM: they ask for the end. */
@@ -70,12 +70,12 @@ export async function runManifest(options: RunOptions, ports: RunPorts): Promise
     interruption.listen(() => cancelling.abort())
     const plan = await prepare(pod, { workspace, timeScale, image, cancel: cancelling.signal }, ports)
     if ('runtime' in plan) ({ runtime } = plan)
-    if (interruption.signal !== undefined) return 128 + interruption.signal
+    if (interruption.exitCode !== undefined) return interruption.exitCode
     if ('faults' in plan) return refuse(plan.faults, ports)
-    const { verdict, history } = await runAndPrint(plan, options, interruption, ports)
-    const written = await writePicture(history, options, ports)
-    const code = verdict.reason === 'Interrupted' ? 128 + (interruption.signal ?? 0) : verdict.exitCode
-    return code === 0 ? written : code
+    const { exitCode, history } = await runAndPrint(plan, options, interruption, ports)
+    const drawn = await writePicture(history, options, ports)
+    if (exitCode !== 0) return exitCode
+    return interruption.unwritten ? CODE_NOT_WRITTEN : drawn
   } finally {
     await runtime?.close()
     await disk.removeWorkspace(workspace)
@@ -87,16 +87,17 @@ async function runAndPrint(
   options: RunOptions,
   interruption: Interruption,
   ports: RunPorts,
-): Promise<{ readonly verdict: Verdict; readonly history: History }> {
+): Promise<{ readonly exitCode: number; readonly history: History }> {
   const containers = plan.members.map(({ name }) => name)
   const printer = createPrinter({ ...options, containers }, ports)
   const downward = keepDownward(plan, ports, printer.print)
   const { report } = downward
   try {
     const verdict = await runPod(plan, interruption.listen, ports, report)
-    const { phase, exitCode, reason } = verdict
+    const { phase, reason } = verdict
+    const exitCode = (reason === 'Interrupted' ? interruption.exitCode : undefined) ?? verdict.exitCode
     void report({ event: 'pod', atMs: ports.now(), phase, ...(reason === undefined ? {} : { reason }), exitCode })
-    return { verdict, history: printer.history() }
+    return { exitCode, history: printer.history() }
   } finally {
     await downward.settle()
     await printer.close()
@@ -115,28 +116,38 @@ function refuse(faults: readonly string[], { terminal }: RunPorts): number {
 }
 
 interface Interruption {
-  /** The first one's number. */
-  readonly signal: number | undefined
+  /** As the first one asks for. */
+  readonly exitCode: number | undefined
+  /** stdout has refused something, though it is read. */
+  readonly unwritten: boolean
   /** From now on every one is told, also one that has come before. */
   readonly listen: (interrupt: () => void) => void
 }
 
-function takeInterruptions({ signals, terminal, suspend }: RunPorts): Interruption {
+function takeInterruptions({ signals, terminal, suspend, describeError }: RunPorts): Interruption {
   let first: number | undefined
+  let unwritten = false
   let tell = (): void => {}
-  const interrupt = (signal: number): void => {
-    first ??= signal
+  const interrupt = (exitCode: number): void => {
+    first ??= exitCode
     tell()
   }
   signals.listen((signal) => {
-    if (ENDING.has(signal)) interrupt(signal)
+    if (ENDING.has(signal)) interrupt(128 + signal)
     else if (PAUSING.has(signal)) suspend()
   })
-  // Nobody reads any more, as when `head` has seen enough: stop, in order.
-  terminal.onClosed(() => first === undefined && interrupt(SIGPIPE))
+  // Nobody sees any more what it says, as when `head` has seen enough, or a disk is full: stop, in order.
+  terminal.onClosed((error) => {
+    unwritten = error !== undefined
+    if (unwritten) terminal.complain(`podorder: stdout: ${describeError(error)}`)
+    if (first === undefined) interrupt(unwritten ? CODE_NOT_WRITTEN : 128 + SIGPIPE)
+  })
   return {
-    get signal() {
+    get exitCode() {
       return first
+    },
+    get unwritten() {
+      return unwritten
     },
     listen(interrupt) {
       tell = interrupt

@@ -17,6 +17,8 @@ export interface TimelineOptions {
   readonly format: TimelineFormat | undefined
   /** A file; undefined = stdout. */
   readonly output: string | undefined
+  /** As of when, ms since 1970; undefined: up to when it was watched. */
+  readonly nowMs: number | undefined
   /** Columns of the text; undefined: as many as the terminal has. */
   readonly width: number | undefined
 }
@@ -42,14 +44,14 @@ const PICTURE_MS = 200
 
 /** @returns the exit code */
 export async function showTimeline(options: TimelineOptions, ports: TimelineCommandPorts): Promise<number> {
-  const { path, output } = options
+  const { output } = options
   const { terminal } = ports
   const format = options.format ?? (output === undefined ? 'text' : formatOf(output, TIMELINE_FORMATS))
   if (format === undefined) {
     terminal.complain(`podorder: ${output}: no format ends so; use .html, .svg, .json or .txt, or say --format`)
     return CODE_BAD_INPUT
   }
-  const history = await readAndShow(path, format === 'text' && output === undefined, ports)
+  const history = await readAndShow(options, format === 'text' && output === undefined, ports)
   if ('problem' in history) {
     terminal.complain(`podorder: ${history.problem}`)
     return CODE_BAD_INPUT
@@ -65,7 +67,11 @@ function drawText(history: History, { output, width }: TimelineOptions, { termin
 }
 
 /** While more of it comes, as from a pod that runs, a terminal shows what is known by now. */
-async function readAndShow(path: string, live: boolean, ports: TimelineCommandPorts): Promise<History | Problem> {
+async function readAndShow(
+  { path, nowMs }: TimelineOptions,
+  live: boolean,
+  ports: TimelineCommandPorts,
+): Promise<History | Problem> {
   const { terminal, now } = ports
   const palette = choosePalette(terminal.coloured)
   const block = createBlock()
@@ -80,7 +86,7 @@ async function readAndShow(path: string, live: boolean, ports: TimelineCommandPo
   }
   const redraw = live && terminal.rows() !== undefined ? setInterval(draw, PICTURE_MS) : undefined
   try {
-    return await readHistory(path, ports, (history) => (known = history))
+    return await readHistory(path, ports, { nowMs, watch: (history) => (known = history) })
   } finally {
     clearInterval(redraw)
     await terminal.write(block.show('', [], terminal.columns() ?? 0))

@@ -25,7 +25,13 @@ export function wantsColour(env: Readonly<Record<string, string | undefined>>, i
   const forced = env['FORCE_COLOR']
   if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false'
   if ((env['NO_COLOR'] ?? '') !== '') return false
-  return isTerminal && env['TERM'] !== 'dumb'
+  return isTerminal && isCapable(env)
+}
+
+/** Whether a terminal obeys sequences: one that has no name is not known to. */
+export function isCapable(env: Readonly<Record<string, string | undefined>>): boolean {
+  const { TERM = '' } = env
+  return TERM !== '' && TERM !== 'dumb'
 }
 
 /** A unified diff, its lines in the colours that git gives them. */

@@ -4,6 +4,20 @@
 export const OVERLAPS = `(() => {
   const walker = document.createTreeWalker(document, NodeFilter.SHOW_TEXT)
   const texts = []
+  // A cell that stays in place while the rest of its row scrolls hides what is below it, and what is too long for it.
+  const frameOf = (element) => {
+    const frame = element.closest('.scroll, #view')?.getBoundingClientRect()
+    const cell = element.closest('td, th')
+    if (!frame || !cell) return frame
+    const stays = (other) => ['left', 'right'].some((side) => getComputedStyle(other)[side] !== 'auto')
+    const seen = { left: frame.left, right: frame.right, top: frame.top, bottom: frame.bottom }
+    for (const other of [...cell.parentElement.cells].filter(stays)) {
+      const box = other.getBoundingClientRect()
+      if (other.cellIndex <= cell.cellIndex) seen.left = Math.max(seen.left, other === cell ? box.left : box.right)
+      if (other.cellIndex >= cell.cellIndex) seen.right = Math.min(seen.right, other === cell ? box.right : box.left)
+    }
+    return seen
+  }
   while (walker.nextNode()) {
     const node = walker.currentNode
     const parent = node.parentElement
@@ -11,7 +25,7 @@ export const OVERLAPS = `(() => {
     if (!parent.checkVisibility({ visibilityProperty: true })) continue
     const range = document.createRange()
     range.selectNodeContents(node)
-    const frame = parent.closest('.scroll, #view')?.getBoundingClientRect()
+    const frame = frameOf(parent)
     const clip = (side, bound, most) => (frame ? most(side, frame[bound]) : side)
     for (const { left, right, top, bottom } of range.getClientRects()) {
       const box = {

@@ -158,6 +158,32 @@ seen('a name is found among 200', async (t) => {
   await page.close()
 })
 
+seen(
+  'on a phone names and outcomes are in sight however far the bars are scrolled, and something of these too',
+  async (t) => {
+    for (const history of [VOTING, TROUBLED]) {
+      const page = await browser.open('phone.html', drawTimelineHtml(history), { width: 390, height: 800 })
+      for (const scrolled of [0, 10_000]) {
+        const rows = await page.evaluate<{ name: number; outcome: number; right: number; covered: number }[]>(`(() => {
+        document.querySelector('.timeline-box').scrollLeft = ${scrolled}
+        return [...document.querySelectorAll('#timeline tbody tr')].map((row) => {
+          const [name, , outcome] = [...row.cells].map((cell) => cell.getBoundingClientRect())
+          const middle = document.elementFromPoint(outcome.left + 12, Math.min(innerHeight - 1, outcome.top + outcome.height / 2))
+          return { name: name.left, outcome: outcome.left - name.right, right: outcome.right, covered: middle === row.cells[2] ? 0 : 1 }
+        })
+      })()`)
+        t.is(rows.length, history.containers.length)
+        for (const { name, outcome, right, covered } of rows) {
+          t.true(name >= 0 && right <= 390)
+          t.true(outcome >= 80, `${outcome} px for the bars`)
+          t.is(covered, 0)
+        }
+      }
+      await page.close()
+    }
+  },
+)
+
 seen('the axis stays in sight when 200 rows scroll', async (t) => {
   for (const sight of [DESK, PHONE]) {
     const page = await browser.open('axis.html', drawTimelineHtml(makeCrowd()), sight)

@@ -1,27 +1,31 @@
 /** `podorder check` as people and CI call it. */
 import test from 'ava'
+import { execa } from 'execa'
 import { statSync, writeFileSync } from 'node:fs'
 import { RULE_IDS } from '../../src/core/check/rules.ts'
 import { INSTALLED_BYTES } from '../../src/core/check/storage.ts'
+import { version } from '../../src/core/version.ts'
 import type { Report } from '../support/check.ts'
 import { writeManifest } from '../support/manifest.ts'
 import { openPlace } from '../support/podorder.ts'
 
 const GOOD = writeManifest()
 const WRONG = GOOD.replace('web: {db: ready}', 'web: {dv: ready}')
+/** One that a cluster can pull. */
+const IMAGE = ['--image', 'registry.example/podorder:1']
 /** It is held, and so it is warned about. */
 const DOUBTFUL = GOOD.replace('web: {db: ready}', 'web: {db: completed}')
 
 test('the exit code tells whether there are errors, and stderr how many of what', async (t) => {
   const place = openPlace(t)
   for (const [name, text] of Object.entries({ GOOD, WRONG, DOUBTFUL })) place.write(`${name}.yaml`, text)
-  const good = await place.run(['check', 'GOOD.yaml'])
+  const good = await place.run(['check', 'GOOD.yaml', ...IMAGE])
   t.deepEqual([good.code, good.stdout, good.stderr], [0, '', 'podorder: nothing wrong with 1 pod in 1 file\n'])
   const wrong = await place.run(['check', '-f', 'WRONG.yaml'])
   t.is(wrong.code, 1)
   t.is(wrong.stdout, 'WRONG.yaml:7:36: error: container "web": unknown container "dv"; did you mean "db"? [order]\n')
   t.is(wrong.stderr, 'podorder: 1 error in 1 file\n')
-  const doubtful = await place.run(['check', 'DOUBTFUL.yaml'])
+  const doubtful = await place.run(['check', 'DOUBTFUL.yaml', ...IMAGE])
   t.is(doubtful.code, 0)
   t.regex(doubtful.stdout, /^DOUBTFUL\.yaml:\d+:\d+: warning: .* \[advice\]\n$/)
   t.is((await place.run(['check', '--strict', 'DOUBTFUL.yaml'])).code, 1)
@@ -33,7 +37,7 @@ test('directories, several files and stdin are taken as inject takes them', asyn
   place.write('all/below/two.json', GOOD)
   place.write('all/notes.txt', 'no manifest')
   t.regex((await place.run(['check', 'all'])).stderr, / in 1 file$/m)
-  const { stdout, stderr } = await place.run(['check', '-R', 'all', '-f', '-'], { stdin: DOUBTFUL })
+  const { stdout, stderr } = await place.run(['check', '-R', 'all', '-f', '-', ...IMAGE], { stdin: DOUBTFUL })
   t.is(stderr, 'podorder: 1 error, 1 warning in 3 files\n')
   t.deepEqual(
     stdout.split('\n').map((line) => line.split(':')[0]),
@@ -49,7 +53,7 @@ test('JSON and SARIF have the same findings as the text', async (t) => {
   const place = openPlace(t)
   const stdin = `${WRONG}---\n${DOUBTFUL}`
   const [text, json, sarif] = await Promise.all(
-    ['text', 'json', 'sarif'].map((format) => place.run(['check', '--format', format, '-'], { stdin })),
+    ['text', 'json', 'sarif'].map((format) => place.run(['check', '--format', format, '-', ...IMAGE], { stdin })),
   )
   const report = JSON.parse(json?.stdout ?? '') as Report
   t.is(report.version, 1)
@@ -87,10 +91,10 @@ test('what cannot be looked at is one sentence, and 2', async (t) => {
   writeFileSync(place.path('large.yaml'), Buffer.alloc(33 * 2 ** 20, '#'))
   const calls: readonly (readonly [readonly string[], RegExp])[] = [
     [['check'], /^podorder: no manifest; give one with -f FILE/],
-    [['check', 'missing.yaml'], /^podorder: missing\.yaml: /],
-    [['check', 'empty'], /^podorder: empty: no \.yaml, \.yml or \.json file is in it/],
-    [['check', 'binary.yaml'], /^podorder: binary\.yaml: line 1 is not UTF-8; save it as UTF-8/],
-    [['check', 'large.yaml'], /^podorder: large\.yaml: more than 32 MiB; split it/],
+    [['check', 'missing.yaml'], /^missing\.yaml: no such file/],
+    [['check', 'empty'], /^empty: no \.yaml, \.yml or \.json file is in it/],
+    [['check', 'binary.yaml'], /^binary\.yaml: line 1 is not UTF-8; save it as UTF-8/],
+    [['check', 'large.yaml'], /^large\.yaml: more than 32 MiB; split it/],
     [['check', '--format', 'xml', 'a.yaml'], /^podorder: .*format/],
     [['check', '--only', 'Pod/x', '-'], /^podorder: --only: there is no Pod\/x/],
   ]
@@ -100,6 +104,28 @@ test('what cannot be looked at is one sentence, and 2', async (t) => {
     t.regex(stderr, sentence)
     t.is(stderr.trim().split('\n').length, 1)
   }
+})
+
+test("an image that only this machine has is warned about: podorder's own once, each other one at its place", async (t) => {
+  const place = openPlace(t)
+  const two = [GOOD, GOOD.replace('example/web:1', 'localhost/web:1').replace('name: shop', 'name: two')].join('---\n')
+  const check = async (...words: readonly string[]) => {
+    const { code, stdout } = await place.run(['check', '-', ...words], { stdin: two })
+    t.is(code, 0)
+    return stdout.match(/^stdin:\d+:\d+: warning: container "[^"]+": image "[^"]+" is on no registry|^.*\[(?!image)/gm)
+  }
+  const [own, web] = [
+    `stdin:2:1: warning: container "podorder-init": image "localhost/podorder:${version}"`,
+    'stdin:30:14: warning: container "web": image "localhost/web:1"',
+  ]
+  t.deepEqual(await check(), [`${own} is on no registry`, `${web} is on no registry`])
+  t.deepEqual(await check(...IMAGE), [`${web} is on no registry`])
+  t.deepEqual(await check('--image-pull-policy', 'Never'), [`${web} is on no registry`])
+})
+
+test('what check says of its rules is told when it cannot be written', async (t) => {
+  const end = await execa('sh', ['-c', 'exec dist/podorder check --rules > /dev/full'], { reject: false })
+  t.deepEqual([end.exitCode, end.stderr], [1, 'podorder: stdout: no space left on the volume (ENOSPC)'])
 })
 
 test('files without any pod, and words that are no names, are nothing to be wrong', async (t) => {
@@ -131,7 +157,7 @@ test('a file that is no YAML is an error at its place', async (t) => {
 test('a command that only its image knows is an error without the image, and none with it', async (t) => {
   const place = openPlace(t)
   const stdin = GOOD.replace('      command: [postgres]\n', '')
-  const { code, stdout } = await place.run(['check', '--offline', '-'], { stdin })
+  const { code, stdout } = await place.run(['check', '--offline', '-', ...IMAGE], { stdin })
   t.is(code, 1)
   t.regex(
     stdout,

@@ -1,6 +1,7 @@
 /** That nobody reads on, as behind `| head`, is no error. */
 import test from 'ava'
 import { execa } from 'execa'
+import { writePod } from '../support/podorder.ts'
 
 /** Runs its words with a stdout that nobody can read any more. */
 const CLOSED = `
@@ -10,7 +11,7 @@ os.close(reader)
 sys.exit(subprocess.call(sys.argv[1:], stdout=writer))
 `
 
-const POD = '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"x"},"spec":{"containers":[{"name":"a","image":"b"}]}}'
+const POD = writePod({ annotations: { steps: 'a, b' }, containers: { a: 'true', b: 'true' } })
 
 for (const words of ['--help', 'help registries', 'completion zsh', 'version --json', 'rbac pod/x', 'inject -']) {
   test(`podorder ${words} ends well`, async (t) => {

@@ -52,6 +52,7 @@ const dir = mkdtempSync(join(tmpdir(), 'colour-'))
 test.before(async () => {
   writeFileSync(join(dir, 'pod.yaml'), POD)
   writeFileSync(join(dir, 'pod.json'), STATUS)
+  writeFileSync(join(dir, 'wrong.yaml'), POD.replace('db: started', 'nobody: started'))
   await execa(PODORDER, ['inject', 'pod.yaml', '-o', 'injected.yaml'], { cwd: dir })
 })
 test.after.always(() => rmSync(dir, { recursive: true, force: true }))
@@ -64,6 +65,7 @@ const COMMANDS = [
   'graph pod.yaml',
   'timeline pod.json',
   'explain pod.json',
+  'check wrong.yaml',
 ]
 
 const CASES: readonly {
@@ -80,6 +82,8 @@ const CASES: readonly {
   { terminal: true, env: { NO_COLOR: '1' }, coloured: false },
   { terminal: true, env: { FORCE_COLOR: '0' }, coloured: false },
   { terminal: true, env: { TERM: 'dumb' }, coloured: false },
+  // Nobody says what it can.
+  { terminal: true, env: { TERM: '' }, coloured: false },
 ]
 
 /** What is written to stdout, by a command whose stdout is a pipe or a terminal. */
@@ -105,8 +109,21 @@ for (const command of COMMANDS) {
   })
 }
 
+test('a terminal that says not what it is gets no sequences at all', async (t) => {
+  const command = `env -u TERM ${PODORDER} run pod.yaml`
+  const env = { PATH: process.env['PATH'] ?? '', HOME: dir }
+  const { stdout } = await execa('script', ['-qec', command, '/dev/null'], {
+    cwd: dir,
+    env,
+    extendEnv: false,
+    input: '',
+  })
+  t.regex(stdout, /app .*Completed/)
+  t.false(stdout.includes('\u001B'), stdout)
+})
+
 test('pages and complaints have no colours anywhere', async (t) => {
-  for (const command of ['--help', 'inject --help', 'injct', 'version', 'completion bash', 'check pod.yaml']) {
+  for (const command of ['--help', 'inject --help', 'injct', 'version', 'completion bash']) {
     t.false((await write(command, true, { FORCE_COLOR: '1' })).includes('\u001B'), command)
   }
 })

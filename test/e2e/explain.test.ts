@@ -28,12 +28,57 @@ test('a pod as kubectl prints it, a list of them, and the API server’s own lis
   const stdin = (text: string) => place.run(['explain', '-', ...AT], { stdin: text })
   t.is((await stdin(JSON.stringify(pod))).stdout, TOLD)
   const { kind, apiVersion, ...bare } = pod
-  t.is((await stdin(JSON.stringify({ apiVersion, kind: 'List', items: [pod, pod] }))).stdout, `${TOLD}\n${TOLD}`)
+  const second = { ...pod, metadata: { ...pod.metadata, namespace: 'two' } }
+  const list = await stdin(JSON.stringify({ apiVersion, kind: 'List', items: [pod, second] }))
+  t.is(list.stdout, `${TOLD}\n${TOLD.replace('rec/', 'two/').replace('-n rec', '-n two')}`)
   t.is((await stdin(JSON.stringify({ apiVersion, kind: `${kind}List`, items: [bare] }))).stdout, TOLD)
   const yaml = await stdin(
     'kind: Pod\nmetadata: {name: x}\nspec: {nodeName: n, containers: [{name: a}]}\nstatus: {phase: Pending}\n',
   )
   t.deepEqual([yaml.code, yaml.stdout.split('\n')[0]], [0, 'pod x is pending: 1 in progress'])
+})
+
+const lines = (...objects: readonly object[]) => objects.map((object) => `${JSON.stringify(object)}\n`).join('')
+
+test('of a watch the last state of each pod is told, as kubectl prints it and as the API server sends it', async (t) => {
+  const place = openPlace(t)
+  const explain = (stdin: string) => place.run(['explain', '-', ...AT], { stdin })
+  const early = { ...recorded, status: { phase: 'Pending' } }
+  const other = (phase: string) => ({
+    ...recorded,
+    metadata: { ...recorded.metadata, name: 'other' },
+    status: { phase },
+  })
+  const states = [early, other('Pending'), recorded].map((state) => ({ apiVersion: 'v1', kind: 'Pod', ...state }))
+  const heads = ({ stdout }: { readonly stdout: string }) => stdout.match(/^pod .*$/gm)
+  const both = [...(TOLD.match(/^pod .*$/gm) ?? []), 'pod rec/other is pending: 2 in progress']
+  const printed = states.map((state) => JSON.stringify(state, undefined, 4)).join('\n')
+  const told = await explain(printed)
+  t.deepEqual([told.code, told.stderr, heads(told)], [0, '', both])
+  t.true(told.stdout.startsWith(TOLD))
+  t.is((await explain(`${printed}\n{"apiVersion": "v1", "ki`)).stdout, told.stdout)
+  t.deepEqual(heads(await explain(states.map((state) => JSON.stringify(state)).join('\n---\n')))?.toSorted(), both)
+  const events = states.map((object) => ({ type: 'MODIFIED', object }))
+  t.is((await explain(lines(...events, { type: 'BOOKMARK', object: { kind: 'Pod' } }))).stdout, told.stdout)
+  const gone = await explain(lines(...events, { type: 'DELETED', object: states[2] ?? {} }))
+  t.regex(gone.stdout, /^pod rec\/noimage is gone: it was deleted \(it was pending\)$/m)
+  t.regex(gone.stdout, /^ {2}main {2}was told to stop with the pod; its end was not seen$/m)
+})
+
+test('what is wrong in a watch is one sentence with its place', async (t) => {
+  const fit = { kind: 'Pod', metadata: { name: 'x' }, spec: { containers: [{ name: 'a' }] } }
+  const say = async (...objects: readonly object[]) => {
+    const { code, stdout, stderr } = await openPlace(t).run(['explain', '-'], { stdin: lines(...objects) })
+    t.deepEqual([code, stdout], [2, ''])
+    return stderr
+  }
+  const event = (object: object) => ({ type: 'ADDED', object })
+  t.is(
+    await say(fit, { ...fit, metadata: { name: 'y' }, status: { phase: 'Running' }, spec: { containers: [{}] } }),
+    `stdin:1:1: Pod/x has no status: it is a manifest, or cut short; ${GIVE}\n` +
+      'stdin:2:1: spec.containers[0]: containers[0] has no name; give it one, such as name: app\n',
+  )
+  t.is(await say(event({ kind: 'Service' })), `stdin: there is no pod in it; ${GIVE}\n`)
 })
 
 test('what inject has written is explained from its annotations: the whole way from a manifest', async (t) => {
@@ -105,7 +150,7 @@ for (const [name, stdin, says] of BAD) {
       code: 2,
       signal: null,
       stdout: '',
-      stderr: `podorder: ${says}\n`,
+      stderr: `${says}\n`,
     })
   })
 }
@@ -118,12 +163,12 @@ test('files that cannot be read, binaries, and words that are not known get one 
     t.deepEqual([code, stdout, stderr.split('\n').length], [2, '', 2], stderr)
     return stderr
   }
-  t.regex(await say('nope.json'), /^podorder: nope\.json: no such file or directory \(ENOENT\); /)
-  t.regex(await say('empty'), /^podorder: empty: no \.yaml, \.yml or \.json file is in it/)
+  t.regex(await say('nope.json'), /^nope\.json: no such file or directory \(ENOENT\); /)
+  t.regex(await say('empty'), /^empty: no \.yaml, \.yml or \.json file is in it/)
   t.regex(await say(process.execPath), /is not UTF-8; save it as UTF-8$|more than 32 MiB; split it$/m)
   t.regex(await say(), /missing required argument 'pod'/)
-  t.regex(await say('-', '--format', 'xml'), /Allowed choices are text, json/)
-  t.regex(await say('-', '--now', 'yesterday'), /Give a time such as 2026-03-01T12:00:00Z/)
+  t.regex(await say('-', '--format', 'xml'), /--format is one of text, json, not 'xml'/)
+  t.regex(await say('-', '--now', 'yesterday'), /--now cannot be 'yesterday'; give a time such as 2026-03-01T12:00:00Z/)
 })
 
 test('names that JavaScript knows, and states that Kubernetes does not, are told like any other', async (t) => {

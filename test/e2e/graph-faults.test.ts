@@ -62,8 +62,33 @@ test('a file that is not there, one that is too large, and a format that is not 
   t.is(await says('large.yaml'), 'large.yaml: more than 32 MiB; split it\n')
   const fix = 'use .txt, .mmd, .dot, .svg, .html or .json, or say --format'
   t.is(await says('pod.yaml', '-o', 'order.png'), `podorder: order.png: no format ends so; ${fix}\n`)
-  t.regex(await says('pod.yaml', '--format', 'sgv'), /^podorder: [^\n]*'sgv' is invalid[^\n]*\n$/)
-  t.regex(await says(), /^podorder: missing required argument [^\n]+\n$/)
+  t.regex(await says('pod.yaml', '--format', 'sgv'), /^podorder: [^\n]*'sgv'[^\n]*\n$/)
+  t.is(await says(), 'podorder: no manifest; give one with -f FILE, or -f - for stdin\n')
+})
+
+test('manifests are given as to inject: -f, directories, -R', async (t) => {
+  const place = openPlace(t)
+  place.write('all/below/pod.yaml', writeManifest())
+  place.write(
+    'patch.yaml',
+    'kind: Deployment\nmetadata: {name: shop}\nspec: {template: {metadata: {labels: {a: b}}}}\n',
+  )
+  const drawn = await place.run(['graph', 'all/below/pod.yaml'])
+  t.is(drawn.code, 0)
+  t.deepEqual(await place.run(['graph', '-R', '-f', 'all', '-f', 'patch.yaml']), drawn)
+  const { code, stderr } = await place.run(['graph', '-f', 'all'])
+  t.deepEqual([code, stderr], [2, 'all: no .yaml, .yml or .json file is in it; -R looks in its directories too\n'])
+})
+
+test('a directory that is not there is not made', async (t) => {
+  const place = openPlace(t)
+  place.write('pod.yaml', writeManifest())
+  const { code, stderr } = await place.run(['graph', 'pod.yaml', '-o', 'typo/order.svg'])
+  t.deepEqual(
+    [code, stderr],
+    [1, 'podorder: typo/order.svg: no such file or directory (ENOENT); nothing was written\n'],
+  )
+  t.false(place.has('typo'))
 })
 
 test('what cannot be written is said, and leaves nothing behind', async (t) => {

@@ -33,6 +33,20 @@ test('a manifest is shown, from a file, from stdin, and the same once it is inje
   t.deepEqual(await place.run(['graph', '-'], { stdin: injected.stdout }), shown)
 })
 
+test('containers that are not ordered are counted and told in every format', async (t) => {
+  const place = openPlace(t)
+  const containers = { db: 'true', app: 'true', logger: 'true' }
+  place.write('pod.yaml', writePod({ annotations: { 'depends-on': 'app: {db: ready}' }, containers }))
+  const draw = async (format: string) => (await place.run(['graph', 'pod.yaml', '--format', format])).stdout
+  t.regex(await draw('text'), /: 2 containers in 2 stages, 1 not ordered\n[^]*\n - ─ logger +not ordered\n/)
+  for (const format of ['mermaid', 'dot']) t.true((await draw(format)).includes('logger (not ordered)'))
+  for (const format of ['svg', 'html']) t.regex(await draw(format), /2 containers in 2 stages, 1 not ordered, 1 wait\./)
+  t.deepEqual(
+    readDiagrams(await draw('json'))[0]?.nodes.map(({ name, kind }) => `${name} ${kind}`),
+    ['db container', 'app container', 'logger plain'],
+  )
+})
+
 test('every pod with an order is shown, from directories too; --only chooses', async (t) => {
   const place = openPlace(t)
   place.write('all/a.yaml', `${writeManifest('one')}---\n${writeManifest('two')}`)

@@ -4,6 +4,7 @@ import { execa } from 'execa'
 import { openPlace, writePod } from '../support/podorder.ts'
 
 const LIST = '(podorder --help lists what there is)'
+const tellMore = (command: string): string => `(podorder ${command} --help tells more)`
 const FLAGS = '(entrypoint --help lists the flags)'
 
 const ROWS: readonly (readonly [line: string, says: string])[] = [
@@ -13,27 +14,24 @@ const ROWS: readonly (readonly [line: string, says: string])[] = [
   ['podorder --inject', "unknown option '--inject'; did you mean inject?"],
   ['podorder --versio', "unknown option '--versio'; did you mean --version?"],
   ['podorder inject --dif', "unknown option '--dif'; did you mean --diff?"],
-  ['podorder inject --__proto__', `unknown option '--__proto__' ${LIST}`],
+  ['podorder inject --__proto__', `unknown option '--__proto__' ${tellMore('inject')}`],
   // Of a page that it is not on.
   ['podorder inject --lookup-timeot=3s', "unknown option '--lookup-timeot=3s'; did you mean --lookup-timeout?"],
-  ['podorder inject -x', `unknown option '-x' ${LIST}`],
+  ['podorder inject -x', `unknown option '-x' ${tellMore('inject')}`],
   // Options of other commands.
   ['podorder run --in-place x', "unknown option '--in-place'; it is an option of inject and eject"],
   ['podorder eject --cert-dir x', "unknown option '--cert-dir'; it is an option of webhook"],
   // Values.
-  [
-    'podorder inject --bin-source copi',
-    "option '--bin-source <how>' argument 'copi' is invalid. Allowed choices are copy, image-volume; did you mean copy?",
-  ],
-  ['podorder inject --requests=', "option '--requests <how>' argument '' is invalid. Allowed choices are keep, max"],
-  ['podorder webhook --port x', "option '--port <port>' argument 'x' is invalid. Give a port, such as 8443"],
-  ['podorder completion bsh', "unknown shell 'bsh'. Allowed choices are bash, zsh, fish, kubectl; did you mean bash?"],
-  ['podorder inject --output', `option '-o, --output <path>' argument missing ${LIST}`],
-  ['podorder inject -f', `option '-f, --filename <manifest>' argument missing ${LIST}`],
+  ['podorder inject --bin-source copi', "--bin-source is one of copy, image-volume, not 'copi'; did you mean copy?"],
+  ['podorder inject --requests=', "--requests is one of keep, max, not ''"],
+  ['podorder webhook --port x', "--port cannot be 'x'; give a port, such as 8443"],
+  ['podorder completion bsh', "shell is one of bash, zsh, fish, kubectl, not 'bsh'; did you mean bash?"],
+  ['podorder inject --output', '--output needs a value: --output <path>'],
+  ['podorder inject -f', '--filename needs a value: --filename <manifest>'],
   // Operands.
-  ['podorder rbac', `missing required argument 'targets' ${LIST}`],
-  ['podorder version now', "too many arguments for 'version'. Expected 0 arguments but got 1: now"],
-  ['podorder webhook a b', "too many arguments for 'webhook'. Expected 0 arguments but got 2: a, b"],
+  ['podorder explain', `missing required argument 'pod' ${tellMore('explain')}`],
+  ['podorder version now', `version takes no argument, not: now ${tellMore('version')}`],
+  ['podorder webhook a b', `webhook takes no argument, not: a, b ${tellMore('webhook')}`],
   ['podorder rbac pods/db', 'unknown target "pods/db"; did you mean "pod/"?'],
   // Names of flags with one dash or an underscore.
   ['entrypoint --tiemout 3s -- true', `unknown flag --tiemout; did you mean --timeout? ${FLAGS}`],

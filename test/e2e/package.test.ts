@@ -1,11 +1,24 @@
 /** The npm package: what is in its tarball, and that it works as npm lays it out, on Node alone. */
 import test from 'ava'
 import { execa } from 'execa'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import manifest from '../../package.json' with { type: 'json' }
 import { listShipped, readLock } from '../../scripts/lock.ts'
+import { eventually } from '../support/eventually.ts'
+import { writePod } from '../support/podorder.ts'
+import { findProcessesIn } from '../support/proc.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'package-'))
 const modules = join(dir, 'node_modules')
@@ -38,8 +51,8 @@ test.before(async () => {
 
 test.after.always(() => rmSync(dir, { recursive: true, force: true }))
 
-async function run(words: readonly string[], input = '') {
-  const options = { cwd: dir, env: { PATH, HOME: dir, TMPDIR: dir }, extendEnv: false, reject: false, input }
+async function run(words: readonly string[], input = '', env: Readonly<Record<string, string>> = {}) {
+  const options = { cwd: dir, env: { PATH, HOME: dir, TMPDIR: dir, ...env }, extendEnv: false, reject: false, input }
   const { exitCode, stdout, stderr } = await execa('podorder', words, options)
   return { exitCode, stdout, stderr }
 }
@@ -140,4 +153,31 @@ test('completion and help come from the package too', async (t) => {
   t.regex((await run(['completion', 'bash'])).stdout, /complete -F _podorder podorder/)
   t.regex((await run(['help', 'inject'])).stdout, /^Usage: podorder inject /)
   t.true(existsSync(join(own, 'dist/npm/cmd/entrypoint.js')))
+})
+
+test('an older Node is told so in one sentence', async (t) => {
+  const older = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })
+    delete Promise.withResolvers`
+  const preload = join(dir, 'older.cjs')
+  writeFileSync(preload, older)
+  const { exitCode, stdout, stderr } = await run(['version'], '', { NODE_OPTIONS: `--require ${preload}` })
+  t.deepEqual([exitCode, stdout], [2, ''])
+  t.is(
+    stderr,
+    'podorder: this is Node 20.20.2, and podorder needs 22.22 or newer; install a newer one (https://nodejs.org)',
+  )
+})
+
+test('with a runner that is killed its wrappers end, and their commands', async (t) => {
+  const deaf = `trap '' TERM; echo up; while :; do sleep 0.1; done`
+  const input = writePod({ annotations: { 'depends-on': 'b: {a: started}' }, containers: { a: deaf, b: deaf } })
+  const runner = execa('podorder', ['run', '-'], { cwd: dir, env: { PATH, TMPDIR: dir }, reject: false, input })
+  let said = ''
+  runner.stdout.on('data', (piece: Buffer) => (said += piece.toString()))
+  await eventually('both are up', () => (said.match(/\| up$/gm) ?? []).length === 2)
+  const isOurs = (pid: number) => pid !== runner.pid
+  t.true(findProcessesIn(dir).filter(isOurs).length > 3)
+  runner.kill('SIGKILL')
+  await runner
+  await eventually('no process is left', () => findProcessesIn(dir).length === 0)
 })

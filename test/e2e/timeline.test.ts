@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { History } from '../../src/core/timeline/history.ts'
 import { eventually } from '../support/eventually.ts'
 import { openPlace, type Place, writePod } from '../support/podorder.ts'
 import { readStream } from '../support/recordings.ts'
@@ -58,10 +59,69 @@ test('the run directory of a pod that runs, and a copy of it', async (t) => {
   t.regex(stdout, /^\s*two +·+ waiting$/m)
   t.regex(stdout, /^\s*one +[·░]*█+ ready \d\.\d\d s$/m)
   execFileSync('sh', ['-c', `mkdir copy && tar -c -C '${directory}' . 2>tar.txt | tar -x -C copy`], { cwd: place.dir })
-  t.regex((await place.run(['timeline', 'copy'])).stdout, /^\s*two +not begun$/m)
+  const copy = (await place.run(['timeline', 'copy'])).stdout
+  t.regex(copy, /^\s*two +waiting, or not begun$/m)
+  t.regex(copy, /^The record ends here/m)
   place.write('go', '')
   t.is((await run.end).code, 0)
   t.regex((await place.run(['timeline', directory])).stderr, /no such file or directory/)
+})
+
+test('a wrapper that was killed without a word is told so, where its run directory is', async (t) => {
+  const place = openPlace(t)
+  place.write(
+    'pod.yaml',
+    writePod({ annotations: { steps: 'one, two' }, containers: { one: 'sleep 100', two: 'true' } }),
+  )
+  const run = place.start(['run', '--json', 'pod.yaml'])
+  await eventually('both wrappers live', () =>
+    ['started one', 'waiting two'].every((what) =>
+      run.lines().some(({ event, container }) => `${event} ${container}` === what),
+    ),
+  )
+  const [workspace = ''] = readdirSync(place.temporary)
+  const directory = join('tmp', workspace, 'run')
+  t.regex((await place.run(['timeline', directory])).stdout, /^\s*one .* (?:running|ready) \d\.\d\d s$/m)
+  // What is left of a pod whose wrappers are gone all at once: their sockets, and nobody behind them.
+  execFileSync('cp', ['-a', directory, 'left'], { cwd: place.dir })
+  run.signal('SIGTERM')
+  await run.end
+  const { stdout } = await place.run(['timeline', 'left'])
+  t.regex(stdout, /^\s*one .*× +Killed$/m)
+  t.regex(stdout, /^\s*two .*× +Killed$/m)
+})
+
+test('a pod that was deleted has ended, whatever its last status says', async (t) => {
+  const place = openPlace(t)
+  const stdin = readStream('pod-force-deleted-grace-0').join('\n')
+  t.regex((await place.run(['timeline'], { stdin })).stdout, /^stubborn +█+ stopped$/m)
+})
+
+test('a file ends with what it tells, or when --now says', async (t) => {
+  const place = openPlace(t)
+  place.write('pod.jsonl', readStream('pod-force-deleted-grace-0').slice(0, 5).join('\n'))
+  const spanOf = async (...words: readonly string[]) => {
+    const { stdout } = await place.run(['timeline', 'pod.jsonl', '--format', 'json', ...words])
+    const { startMs, endMs, partial = false } = JSON.parse(stdout) as History
+    return [endMs - startMs, partial]
+  }
+  t.deepEqual(await spanOf(), [1000, true])
+  t.deepEqual(await spanOf('--now', '2026-11-21T04:50:20Z'), [60_000, false])
+  t.regex((await place.run(['timeline', 'pod.jsonl'])).stdout, /^The record ends here/m)
+  t.regex((await place.run(['timeline', 'pod.jsonl', '-o', 'out.html'])).stderr, /^$/)
+  t.regex(place.read('out.html'), /The record ends here; how the pod went on is not in it\./)
+  const { code, stderr } = await place.run(['timeline', 'pod.jsonl', '--now', 'noon'])
+  t.is(code, 2)
+  t.is(stderr, "podorder: --now cannot be 'noon'; give a time such as 2026-03-01T12:00:00Z\n")
+})
+
+test('a record of a run that was cut off says so, a whole one does not', async (t) => {
+  const place = openPlace(t)
+  const whole = await recordSteps(place)
+  const lines = whole.trimEnd().split('\n')
+  const shown = (await place.run(['timeline'], { stdin: lines.slice(0, -1).join('\n') })).stdout
+  t.regex(shown, /\nThe record ends here; how the pod went on is not in it\.\n$/)
+  t.notRegex((await place.run(['timeline'], { stdin: whole })).stdout, /The record ends here/)
 })
 
 test('what kubectl prints of a pod, once or as it changes', async (t) => {
@@ -92,12 +152,12 @@ test('a file gets the format that its name asks for, or the one that is said', a
     const { code, stdout, stderr } = await place.run(['timeline', 'run.jsonl', ...words])
     return [code, stdout, stderr]
   }
-  t.deepEqual(await write('-o', 'deep/out.svg'), [0, '', ''])
-  t.regex(place.read('deep/out.svg'), /^<svg [^>]*xmlns/)
+  t.deepEqual(await write('-o', 'out.svg'), [0, '', ''])
+  t.regex(place.read('out.svg'), /^<svg [^>]*xmlns/)
   t.deepEqual(await write('-o', 'out.html'), [0, '', ''])
   t.regex(place.read('out.html'), /^<!doctype html>/i)
   t.deepEqual(await write('-o', 'picture', '--format', 'svg'), [0, '', ''])
-  t.is(place.read('picture'), place.read('deep/out.svg'))
+  t.is(place.read('picture'), place.read('out.svg'))
   t.deepEqual(await write('-o', 'out.txt'), [0, '', ''])
   t.regex(place.read('out.txt'), /critical path: one -> two/)
   const [code, , stderr] = await write('-o', 'out.pdf')
@@ -121,15 +181,16 @@ const EVENT = { at: '2026-01-01T00:00:00.000Z', event: 'ready', container: 'a', 
 const BAD: readonly (readonly [what: string, stdin: string, clause: RegExp])[] = [
   ['nothing', '', /it is empty/],
   ['blanks', ' \n\n', /it is empty/],
-  ['text', 'Error from server (NotFound): pods "x" not found\n', /this is no JSON/],
-  ['YAML', 'apiVersion: v1\nkind: Pod\n', /this is no JSON/],
-  ['a list', '[]', /this is no JSON/],
+  ['text', 'Error from server (NotFound): pods "x" not found\n', /this is no JSON object/],
+  ['YAML', 'apiVersion: v1\nkind: Pod\n', /this is no JSON object/],
+  ['a list', '[]', /this is no JSON object/],
+  ['null', 'null', /this is no JSON object/],
   ['half an object', '{"kind":"Pod",', /its JSON breaks off/],
-  ['text behind an object', `${JSON.stringify(EVENT)}\nfatal: lost`, /what follows object 1 is no JSON/],
+  ['text behind an object', `${JSON.stringify(EVENT)}\nfatal: lost`, /what follows object 1 is no JSON object/],
   ['broken JSON', '{"kind" "Pod"}', /object 1 is no JSON/],
-  ['another kind', '{"kind":"Job"}', /it is a Job/],
+  ['another kind', '{"kind":"Job"}', /it is no Pod but Job/],
   ['no kind', '{"name":"x"}', /it is no pod/],
-  ['a kind that a terminal would obey', '{"kind":"\\u001b[2J"}', /it is a \\u001b\[2J/],
+  ['a kind that a terminal would obey', '{"kind":"\\u001b[2J"}', /it is no Pod but \\u001b\[2J/],
   ['a manifest', JSON.stringify(POD), /it is a manifest: its pod has no status/],
   [
     'a pod that is none',
@@ -187,7 +248,7 @@ test('a path that leads to nothing, to a directory of something else, or to byte
   t.is(await complain('bytes'), 'podorder: bytes: it is not UTF-8')
   const { code, stderr } = await place.run(['timeline', '--width', '7'])
   t.is(code, 2)
-  t.regex(stderr, /^podorder: .*Give a number from 20 to 1000\n$/)
+  t.regex(stderr, /^podorder: --width cannot be '7'; give a number from 20 to 1000\n$/)
 })
 
 test('names that objects of JavaScript have are names like others', async (t) => {

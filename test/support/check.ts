@@ -46,6 +46,8 @@ export async function check(
         readManifestFile: () => (typeof source === 'string' ? Promise.resolve(source) : source()),
         listManifests: () => Promise.resolve(undefined),
         replaceFile: () => Promise.reject(new Error('nothing is written to files')),
+        makeDirectory: () => Promise.reject(new Error('nothing is written to files')),
+        isRegularFile: () => Promise.resolve(true),
         decodeText,
       },
       terminal: {

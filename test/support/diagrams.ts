@@ -12,10 +12,15 @@ const arbitraryTitle = fc
   .map((title) => title.replaceAll(/\p{Cc}/gu, '?'))
 
 export const arbitraryDiagram: fc.Arbitrary<Diagram> = fc
-  .record({ title: arbitraryTitle, order: arbitraryOrder, others: fc.uniqueArray(arbitraryLabel, { maxLength: 4 }) })
-  .map(({ title, order, others }) => {
-    const listed = [...order.containers, ...others.filter((name) => !order.containers.includes(name))]
-    return diagramOrder(title, listed, order)
+  .record({
+    title: arbitraryTitle,
+    order: arbitraryOrder,
+    others: fc.uniqueArray(arbitraryLabel, { maxLength: 6 }),
+    inits: fc.nat(3),
+  })
+  .map(({ title, order, others, inits }) => {
+    const free = others.filter((name) => !order.containers.includes(name))
+    return diagramOrder(title, [...order.containers, ...free.slice(inits)], order, free.slice(0, inits))
   })
 
 /** `app: db cache:completed` = app waits for db as ready, and for cache as completed. */

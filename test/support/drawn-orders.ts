@@ -30,7 +30,7 @@ export const VOTING_ORDER: Diagram = {
 const on = { critical: true } as const
 const LONG = 'warm-up-of-a-cache-with-a-name-that-is-longer-than-a-box-can-be'
 
-/** With times, optional waits, timeouts, a target outside, and a container that is left alone. */
+/** With times, optional waits, timeouts, a target outside, an init container, and a container that is left alone. */
 export const MIXED_ORDER: Diagram = {
   title: 'Deployment/checkout',
   nodes: [
@@ -42,6 +42,7 @@ export const MIXED_ORDER: Diagram = {
     node('end', 3),
     node('proxy', 0, { kind: 'plain' }),
     node('service/mail', 0, { kind: 'outside' }),
+    node('setup', 0, { kind: 'init' }),
   ],
   links: [
     link('migrate', 'db', on),

@@ -48,11 +48,12 @@ export const VOTING: History = {
   ],
 }
 
-/** Failures, restarts, skips, what nobody told, what goes on, and names that are long. */
+/** Failures, restarts, skips, what nobody told, what goes on after the record's end, and names that are long. */
 export const TROUBLED: History = {
   pod: 'checkout-7d9f8b6c5d-x2x8q',
   startMs: START_MS,
   endMs: START_MS + 64_000,
+  partial: true,
   containers: [
     become('podorder-init', 'ended', [{ sinceMs: 0, startedMs: 0, endedMs: 900, exitCode: 0, reason: 'Completed' }]),
     become('db', 'ready', [{ sinceMs: 1000, startedMs: 1010, readyMs: 9000 }]),

@@ -75,6 +75,8 @@ async function capture(source: Source, run: (ports: ManifestPorts) => Promise<nu
       readManifestFile: () => (typeof source === 'string' ? Promise.resolve(source) : source()),
       listManifests: () => Promise.resolve(undefined),
       replaceFile: () => Promise.reject(new Error('nothing is written to files')),
+      makeDirectory: () => Promise.reject(new Error('nothing is written to files')),
+      isRegularFile: () => Promise.resolve(true),
       decodeText,
     },
     terminal: {

@@ -3,6 +3,7 @@ import type { Finding, Level } from '../../core/check/finding.ts'
 import type { RuleId } from '../../core/check/rules.ts'
 import type { FoundPod } from '../../core/manifest/injection.ts'
 import type { Fault } from '../../core/manifest/tree.ts'
+import { limitFaults } from '../../core/manifest/yaml-fault.ts'
 import type { Order } from '../../core/order/order.ts'
 import type { RewriteOptions } from '../../core/rewrite/rewrite.ts'
 import type { Input } from '../inject/inputs.ts'
@@ -39,7 +40,14 @@ export function readManifest(
   const tell = (rule: RuleId, level: Level) => (fault: Fault) => ({ ...fault, rule, level, file: input.file })
   if ('problems' in manifest) {
     const { faults } = yaml.read(splitMark(input.text)[1])
-    return { input, manifest: undefined, pods: [], ordered: 0, fit: [], findings: faults.map(tell('syntax', 'error')) }
+    return {
+      input,
+      manifest: undefined,
+      pods: [],
+      ordered: 0,
+      fit: [],
+      findings: limitFaults(faults).map(tell('syntax', 'error')),
+    }
   }
   const { pods } = manifest
   const read = pods.filter((pod) => isWanted(pod, only)).map((pod) => readOrder(pod, rewrite, yaml))

@@ -43,13 +43,9 @@ export async function findImageCommands(
   return problems.length > 0 ? { problems } : commands
 }
 
-function wantCommand(
-  pod: FoundPod,
-  { name, image = '', args }: Container,
-  pullSecrets: readonly string[],
-): CommandWanted {
+function wantCommand(pod: FoundPod, { name, image, args }: Container, pullSecrets: readonly string[]): CommandWanted {
   const said = pod.template.metadata?.annotations?.[`podorder.io/command.${name}`]
-  return { container: name, image, args, said, pullSecrets }
+  return { container: name, image: image ?? '', args, said, pullSecrets }
 }
 
 function listPullSecrets({ template }: FoundPod): readonly string[] {

@@ -15,6 +15,7 @@ import type { Document, Hint } from '../../core/manifest/manifest-edit.ts'
 import { openPage } from '../../core/manifest/page.ts'
 import { applySplices } from '../../core/manifest/splice.ts'
 import { describeFault, type Tree } from '../../core/manifest/tree.ts'
+import { limitFaults } from '../../core/manifest/yaml-fault.ts'
 import { writeValue } from '../../core/manifest/yaml-text.ts'
 import type { TextOf } from '../../core/rewrite/wrap.ts'
 import type { Input } from './inputs.ts'
@@ -49,7 +50,7 @@ export function openManifest(
 ): Manifest | { readonly problems: readonly string[] } {
   const [, text] = splitMark(marked)
   const { documents: read, faults } = yaml.read(text)
-  if (faults.length > 0) return { problems: faults.map((fault) => describeFault(file, fault)) }
+  if (faults.length > 0) return { problems: limitFaults(faults).map((fault) => describeFault(file, fault)) }
   const documents = read.map((one) => ({ tree: one.tree(), value: one.value, aliases: one.aliases }))
   return { file, text, documents, pods: findPods(documents) }
 }

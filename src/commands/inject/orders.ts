@@ -1,5 +1,8 @@
 /** A manifest's pods with their orders, and everything that stands in the way. */
+import { fieldOf, listOf } from '../../core/kube/object.ts'
 import type { FoundPod } from '../../core/manifest/injection.ts'
+import { checkTemplate } from '../../core/manifest/template-check.ts'
+import { isFragment } from '../../core/manifest/template.ts'
 import { describeFault, type Fault, findEntry, findTree } from '../../core/manifest/tree.ts'
 import type { Order } from '../../core/order/order.ts'
 import { readPodOrder } from '../../core/order/pod-order.ts'
@@ -12,6 +15,8 @@ import { proposeWord } from '../../core/suggest.ts'
 import type { Input } from './inputs.ts'
 import { type Manifest, openManifest } from './manifest.ts'
 import type { ManifestYaml } from './ports.ts'
+
+export const SAY_ORDER = 'say what waits for what with the annotation podorder.io/depends-on or podorder.io/steps'
 
 export interface Opened {
   /** Undefined when there are problems. */
@@ -67,6 +72,7 @@ export function readOrder(
   { root = DEFAULT_ROOT, requests }: Pick<RewriteOptions, 'root' | 'requests'>,
   yaml: ManifestYaml,
 ): ReadOrder {
+  if (isFragment(pod.tree)) return { pod, order: undefined, faults: [], unfit: [], warnings: [] }
   const { order, faults, warnings } = readPodOrder(pod.tree, (scalar) => yaml.readNested(scalar))
   const wasRewritten = readOriginal(pod.template) !== undefined
   const unfit = order === undefined || wasRewritten ? checkOriginal(pod) : checkRewrite(pod.tree, order, root)
@@ -81,17 +87,30 @@ function warnOfRequests({ pod, order }: WantedPod): readonly Fault[] {
 }
 
 /** The notes of an earlier inject must be there and whole: without them there is no way back. */
-export function checkOriginal({ tree, template }: FoundPod): readonly Fault[] {
+function checkOriginal({ tree, template }: FoundPod): readonly Fault[] {
   const entry = findEntry(findTree(tree, ['metadata', 'annotations']), ORIGINAL)
   if (readOriginal(template) === 'unreadable') {
     const fix = 'take the manifest as it was before, or the annotation as inject wrote it'
     return [{ at: entry?.keyAt ?? tree.at, what: `${ORIGINAL} is not what inject writes`, fix }]
   }
-  const init = template.spec.initContainers?.findIndex?.(({ name }) => name === INIT_CONTAINER) ?? -1
+  const init = listOf(template, 'spec', 'initContainers').findIndex((one) => fieldOf(one, 'name') === INIT_CONTAINER)
   if (entry !== undefined || init === -1) return []
   const at = findTree(tree, ['spec', 'initContainers', init])?.at ?? tree.at
   const what = `there is ${INIT_CONTAINER}, but no annotation ${ORIGINAL}, which tells what the pod was before`
   return [{ at, what, fix: 'take the manifest as it was before, or give the container another name' }]
+}
+
+/** What is in the way back. */
+export function checkRestore(pod: FoundPod): readonly Fault[] {
+  const faults = checkOriginal(pod)
+  return faults.length > 0 || readOriginal(pod.template) === undefined ? faults : checkTemplate(pod.tree)
+}
+
+/** Of manifests with or without pods. */
+export function sayNoOrder(inputs: readonly Pick<Input, 'file'>[]): string {
+  const [first, ...others] = inputs
+  const where = first === undefined || others.length > 0 ? `${inputs.length} files` : first.file
+  return `no pod in ${where} says an order; ${SAY_ORDER}`
 }
 
 export function isWanted({ kind, name }: FoundPod, only: readonly string[]): boolean {

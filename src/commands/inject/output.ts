@@ -1,6 +1,6 @@
 /** Where changed manifests go: to stdout, into one file or a directory, back to where they came from, or shown as a diff. */
 import { paintDiff } from '../../core/palette.ts'
-import { writeOutput } from '../output.ts'
+import { type OutputPorts, writeOutput } from '../output.ts'
 import type { Input } from './inputs.ts'
 import type { ManifestPorts } from './ports.ts'
 
@@ -24,16 +24,26 @@ export async function putOut(results: readonly Result[], target: Target, ports: 
   const saysIt = diff || (!inPlace && output === undefined)
   const code = saysIt ? await writeOutput(said, undefined, ports) : 0
   if (code !== 0 || (!inPlace && output === undefined)) return code
-  const writes = inPlace ? planInPlace(results) : await planOutput(results, output ?? '', ports)
+  const writes = inPlace ? await planInPlace(results, ports) : await planOutput(results, output ?? '', ports)
   if ('problem' in writes) {
     ports.terminal.complain(`podorder: ${writes.problem}`)
     return CODE_BAD_INPUT
   }
+  const outputPorts = output?.endsWith('/') === true ? makeFirst(output, ports) : ports
   for (const { path, text } of writes) {
-    const written = await writeOutput(text, path, ports)
+    const written = await writeOutput(text, path, outputPorts)
     if (written !== 0) return written
   }
   return 0
+}
+
+/** A directory that is called one is made, where there is none. */
+function makeFirst(directory: string, { disk, ...ports }: ManifestPorts): OutputPorts {
+  const replaceFile = async (path: string, text: string): Promise<void> => {
+    await disk.makeDirectory(directory)
+    await disk.replaceFile(path, text)
+  }
+  return { ...ports, disk: { replaceFile } }
 }
 
 interface Write {
@@ -41,9 +51,13 @@ interface Write {
   readonly text: string
 }
 
-function planInPlace(results: readonly Result[]): readonly Write[] | { readonly problem: string } {
-  if (results.some(({ path }) => path === '-')) {
-    return { problem: '--in-place cannot write to stdin; leave it out, and take the output' }
+async function planInPlace(
+  results: readonly Result[],
+  { disk }: ManifestPorts,
+): Promise<readonly Write[] | { readonly problem: string }> {
+  for (const { path, file } of results) {
+    if (await disk.isRegularFile(path)) continue
+    return { problem: `--in-place cannot write to ${file}; leave it out, and take the output` }
   }
   return results.flatMap(({ path, text, after }) => (text === after ? [] : [{ path, text: after }]))
 }
@@ -53,7 +67,7 @@ async function planOutput(
   output: string,
   { disk }: ManifestPorts,
 ): Promise<readonly Write[] | { readonly problem: string }> {
-  const directory = output.endsWith('/') || (await disk.listManifests(output, false)) !== undefined
+  const directory = output.endsWith('/') || (await disk.listManifests(output, false).catch(() => [])) !== undefined
   if (!directory) return [{ path: output, text: join(results.map(({ after }) => after)) }]
   const writes = results.map(({ path, after }) => {
     const name = path === '-' ? 'stdin.yaml' : (path.split('/').at(-1) ?? path)

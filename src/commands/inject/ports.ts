@@ -22,10 +22,14 @@ export interface ManifestYaml {
 export interface ManifestDisk {
   /** `-` is stdin. A RangeError when it is larger than that (10 when not given), or not UTF-8. */
   readManifestFile(path: string, maxMib?: number): Promise<string>
-  /** The manifests in a directory, sorted; undefined when it is none. */
+  /** The manifests in a directory, sorted; undefined when it is none. Links are followed to files only. */
   listManifests(path: string, recursive: boolean): Promise<readonly string[] | undefined>
-  /** All or nothing; a file that is there keeps its mode, a link what it points to. */
+  /** All or nothing; a file that is there keeps its mode and owner, a link what it points to. A device or pipe is written to. */
   replaceFile(path: string, text: string): Promise<void>
+  /** With its parents; one that is there is fine. */
+  makeDirectory(path: string): Promise<void>
+  /** Follows links. */
+  isRegularFile(path: string): Promise<boolean>
   /** Base64 to text. */
   decodeText(base64: string): string
 }

@@ -1,5 +1,6 @@
 /** From a manifest's text to the one pod to run: found, checked, its order read. Nothing has been started yet. */
 import { findTemplates, type FoundTemplate, readTemplate } from '../../core/manifest/template.ts'
+import { limitFaults } from '../../core/manifest/yaml-fault.ts'
 import { describeFault, type Fault, findTree, sortFaults, type Tree } from '../../core/manifest/tree.ts'
 import { findAbsentSidecars, namePod } from '../../core/order/edges.ts'
 import type { Order } from '../../core/order/order.ts'
@@ -63,13 +64,13 @@ export async function loadPod({ path, only, findUnsuitable }: Wanted, ports: Por
     if (tree === undefined) throw new Error(`no template at ${chosen.path.join('.')}`)
     const { order, faults: own, warnings, sound } = readPodOrder(tree, (scalar) => ports.yaml.readNested(scalar))
     const sidecars = order === undefined ? [] : [...checkSidecars(tree, order), ...refuseAbsent(tree, order)]
-    const all = [...faults, ...own, ...sidecars, ...(sound ? findUnsuitable(tree, given) : [])]
+    const all = [...limitFaults(faults), ...own, ...sidecars, ...(sound ? findUnsuitable(tree, given) : [])]
     if (all.length > 0) return { faults: words(all) }
     const { name, template } = chosen
     const directory = path === '-' ? ports.cwd : ports.disk.directoryOf(path)
     return { file, name, template, order, given, directory, warnings: words(warnings) }
   }
-  if (faults.length > 0) return { faults: words(faults) }
+  if (faults.length > 0) return { faults: words(limitFaults(faults)) }
   const at = documents[0]?.at ?? { line: 1, column: 1 }
   return { faults: [describeFault(file, { at, ...chosen })] }
 }

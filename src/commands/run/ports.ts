@@ -98,8 +98,8 @@ export interface Terminal {
   /** How many rows a terminal has that can move its cursor; undefined when stdout is none. */
   rows(): number | undefined
   readonly coloured: boolean
-  /** Calls back when nobody reads stdout any more. */
-  onClosed(callback: () => void): void
+  /** Calls back when stdout takes nothing more: with the system's error, or undefined when nobody reads it any more. */
+  onClosed(callback: (error: Error | undefined) => void): void
 }
 
 export interface RunPorts {

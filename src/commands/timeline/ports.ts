@@ -9,8 +9,8 @@ export interface TimelineSources {
   readFolders(path: string): Promise<readonly FlagFolder[] | undefined>
   /** The text of a file, or of stdin for `-`, as it comes. A RangeError when it is no UTF-8. */
   readPieces(path: string): AsyncIterable<string>
-  /** When a file was written last, ms since 1970; undefined for stdin, and what is no file. */
-  findWritten(path: string): Promise<number | undefined>
+  /** Whether it lies on a disk, and does not come from a program while it is read. */
+  isFile(path: string): Promise<boolean>
 }
 
 export interface TimelinePorts {

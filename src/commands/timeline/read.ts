@@ -10,35 +10,41 @@ export interface Problem {
 
 const FIX = 'give the lines of podorder run --json, a pod as kubectl get pod NAME -o json prints it, or a run directory'
 
+export interface Reading {
+  /** As of when, ms since 1970. Undefined: what comes from stdin, or lies in a pod that runs, is told as of now, a file as of its last word. */
+  readonly nowMs?: number | undefined
+  /** Gets the history as far as it is known, whenever more of it has come. */
+  readonly watch?: (history: () => History | Problem) => void
+}
+
 /**
  * @param path a file, a run directory, or `-` for stdin
- * @param watch gets the history as far as it is known, whenever more of it has come
  * @returns the history, or in one sentence what is wrong
  */
 export async function readHistory(
   path: string,
   ports: TimelinePorts,
-  watch?: (history: () => History | Problem) => void,
+  { nowMs, watch }: Reading = {},
 ): Promise<History | Problem> {
   const { sources, describeError, now } = ports
   const file = path === '-' ? 'stdin' : path
   const say = (problem: string): Problem => ({ problem: `${file}: ${problem}` })
-  const reader = createReader(ports)
+  const reader = createReader(ports, nowMs)
   try {
     const folders = path === '-' ? undefined : await sources.readFolders(path)
     if (folders !== undefined) {
       const flags = findFlagFolders(folders)
       return flags !== undefined
-        ? readFlagHistory(flags, now())
+        ? readFlagHistory(flags, { nowMs, clockMs: now() })
         : say(`no flags of containers are in this directory; ${FIX}`)
     }
-    const observedMs = path === '-' ? undefined : await sources.findWritten(path)
+    const recorded = path !== '-' && (await sources.isFile(path))
     for await (const piece of sources.readPieces(path)) {
       const problem = reader.push(piece)
       if (problem !== undefined) return say(`${problem}; ${FIX}`)
       watch?.(() => reader.history(now()))
     }
-    const history = reader.end(observedMs ?? now())
+    const history = reader.end(recorded ? undefined : now())
     return 'problem' in history ? say(`${history.problem}; ${FIX}`) : history
   } catch (error) {
     if (error instanceof RangeError) return say(`${error.message}; ${FIX}`)

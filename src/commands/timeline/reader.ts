@@ -13,10 +13,10 @@ import type { TimelinePorts } from './ports.ts'
 export interface Reader {
   /** @returns what is wrong, in one clause */
   push(piece: string): string | undefined
-  /** As far as it is known. @param nowMs up to when it was watched */
-  history(nowMs: number): History | { readonly problem: string }
+  /** As far as it is known. @param observedMs up to when a pod was watched, undefined: nobody tells; events have times of their own */
+  history(observedMs: number | undefined): History | { readonly problem: string }
   /** Nothing more comes. */
-  end(nowMs: number): History | { readonly problem: string }
+  end(observedMs: number | undefined): History | { readonly problem: string }
 }
 
 /** etcd keeps no object above 1.5 MiB (its --max-request-bytes); a List may hold a few. */
@@ -25,7 +25,11 @@ const MIB = 1024 * 1024
 
 type Kind = 'events' | 'pod' | 'history'
 
-export function createReader({ yaml, packing }: Pick<TimelinePorts, 'yaml' | 'packing'>): Reader {
+/** @param nowMs as of when all of it is told; undefined: up to when it was watched */
+export function createReader(
+  { yaml, packing }: Pick<TimelinePorts, 'yaml' | 'packing'>,
+  nowMs: number | undefined,
+): Reader {
   const stream = createJsonStream()
   const events: Recorder = createRecorder()
   const pods: PodRecorder = createPodRecorder({ parse: (scalar) => yaml.readNested(scalar), packing })
@@ -53,11 +57,11 @@ export function createReader({ yaml, packing }: Pick<TimelinePorts, 'yaml' | 'pa
     return undefined
   }
 
-  function takePod(value: JsonObject): string | undefined {
+  function takePod(value: JsonObject, removed = false): string | undefined {
     const { kind: what, type, object } = value
     // What a watch hands out; bookmarks and errors say nothing of the pod.
     if (what === undefined && typeof type === 'string' && isObject(object)) {
-      return type === 'BOOKMARK' || type === 'ERROR' ? undefined : takePod(object)
+      return type === 'BOOKMARK' || type === 'ERROR' ? undefined : takePod(object, type === 'DELETED')
     }
     if (what === 'List' || what === 'PodList') {
       for (const item of listOf(value, 'items')) {
@@ -66,12 +70,13 @@ export function createReader({ yaml, packing }: Pick<TimelinePorts, 'yaml' | 'pa
       }
       return undefined
     }
-    if (what !== 'Pod') return `it is ${typeof what === 'string' && what !== '' ? `a ${cut(what)}` : 'no pod'}`
+    if (what !== 'Pod')
+      return typeof what === 'string' && what !== '' ? `it is no Pod but ${cut(what)}` : 'it is no pod'
     const name = `${textOf(value, 'metadata', 'namespace')}/${textOf(value, 'metadata', 'name')}`
     if (pod !== undefined && pod !== name) return `it holds several pods, ${cut(pod)} and ${cut(name)}`
     pod = name
     if (fieldOf(value, 'status') === undefined) return 'it is a manifest: its pod has no status'
-    return pods.see(value as unknown as PodTemplate)
+    return pods.see(value as unknown as PodTemplate, removed)
   }
 
   return {
@@ -82,27 +87,28 @@ export function createReader({ yaml, packing }: Pick<TimelinePorts, 'yaml' | 'pa
         const problem = value === undefined ? `object ${count} is no JSON` : take(value)
         if (problem !== undefined) return problem
       }
-      if (stream.strange) return count === 0 ? 'this is no JSON' : `what follows object ${count} is no JSON`
+      if (stream.strange)
+        return count === 0 ? 'this is no JSON object' : `what follows object ${count} is no JSON object`
       return stream.rest.length > MAX_OBJECT_MIB * MIB ? `an object of more than ${MAX_OBJECT_MIB} MiB` : undefined
     },
     history,
-    end(nowMs) {
+    end(observedMs) {
       // A program that was interrupted while it wrote may leave half an object; what came before is whole.
       if (count === 0 && stream.rest !== '') return { problem: 'its JSON breaks off' }
-      return history(nowMs)
+      return history(observedMs)
     },
   }
 
-  function history(nowMs: number): History | { readonly problem: string } {
+  function history(observedMs: number | undefined): History | { readonly problem: string } {
     switch (kind) {
       case undefined:
         return { problem: 'it is empty' }
       case 'events':
-        return events.history()
+        return events.history(nowMs)
       case 'history':
         return written ?? { problem: 'it is empty' }
       case 'pod':
-        return pod === undefined ? { problem: 'there is no pod in it' } : pods.history(nowMs)
+        return pod === undefined ? { problem: 'there is no pod in it' } : pods.history(nowMs ?? observedMs)
     }
   }
 }

@@ -4,12 +4,14 @@ import type { Verdict } from './finding.ts'
 import { checkLimitRanges } from './limit-range.ts'
 import { checkMemory } from './memory.ts'
 import { checkOutside } from './outside.ts'
+import { checkImages } from './image.ts'
 import type { CheckedPod } from './pod.ts'
 import { checkQos, checkQuotas } from './quota.ts'
 import { checkSecurity } from './security.ts'
 import { checkStorage } from './storage.ts'
 
 const CHECKS = [
+  checkImages,
   checkArchitecture,
   checkSecurity,
   checkStorage,

@@ -30,9 +30,10 @@ export function listWrapped({ after, order }: CheckedPod): readonly Container[] 
   return after.spec.containers.filter(({ name }) => ordered.has(name))
 }
 
-/** Where something is said in a container, or else the nearest that stands around it. */
+/** Where something is said in a container, init containers too, or else the nearest that stands around it. */
 export function placeIn(tree: Tree, container: string, ...path: readonly string[]): Position {
-  const found = listItems(tree, 'spec', 'containers').find((item) => {
+  const all = ['initContainers', 'containers'].flatMap((list) => listItems(tree, 'spec', list))
+  const found = all.find((item) => {
     const name = findEntry(item, 'name')?.value
     return name?.kind === 'scalar' && name.value === container
   })

@@ -28,6 +28,10 @@ export const RULES = {
     summary: 'the command of an image is not known',
     help: 'A container without "command" runs what its image says; podorder wraps the command, so it must know it. inject refuses it.',
   },
+  image: {
+    summary: 'nodes cannot pull an image',
+    help: 'An image whose name begins with "localhost/" is one that podman or buildah has built; a cluster has it only where somebody has loaded it.',
+  },
   architecture: {
     summary: 'the executable does not exist for its nodes',
     help: 'podorder runs on linux/amd64 and linux/arm64. Node selectors, node affinity and the platforms of images tell where a pod can run.',

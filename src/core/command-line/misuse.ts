@@ -2,31 +2,68 @@
 import { suggest } from '../suggest.ts'
 import type { CommandWords, ProgramWords } from './command-words.ts'
 
+/** Commander's own sentences. What was typed may hold anything, and stands where it may. */
+const WRONG_VALUE = /^option '(.*?)' argument '(.*)' is invalid\. (.*)$/s
+const WRONG_OPERAND = /^command-argument value '(.*)' is invalid for argument '(.*)'\. (.*)$/s
+const NO_VALUE = /^option '(.*)' argument missing$/
+const TOO_MANY = /^too many arguments(?: for '(.*?)')?\. Expected (\d+) arguments? but got \d+: (.*)$/s
+const UNKNOWN = /^unknown (option|command) '(.*)'$/s
+const CHOICES = /^Allowed choices are (.*)$/
+
 /**
  * @param problem commander's own words: `error: unknown option '--jsn'`
  * @param argv the command line that they are about
  */
 export function describeMisuse(problem: string, argv: readonly string[], program: ProgramWords): string {
-  const sentence = shorten(problem.trim().replace(/^error: /, ''))
-  const said = replaceControls(sentence.replace(/\.$/, ''))
-  const proposal = propose(sentence, argv, program)
-  if (proposal !== undefined) return `${said}; ${replaceControls(proposal)}`
-  // Words that end in a full stop say what to do.
-  return sentence.endsWith('.') ? said : `${said} (${program.name} --help lists what there is)`
+  const sentence = problem
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/\.$/, '')
+  return replaceControls(describe(sentence, argv, program))
 }
 
-function shorten(sentence: string): string {
-  return sentence.replace(/^command-argument value ('.*') is invalid for argument '(.*)'\./s, 'unknown $2 $1.')
+function describe(sentence: string, argv: readonly string[], program: ProgramWords): string {
+  const command = findCommand(argv, program)
+  const tellMore = command === undefined ? '' : ` (${program.name} ${command.name} --help tells more)`
+  const list = ` (${program.name} --help lists what there is)`
+  const [, flags, value = '', must = ''] = WRONG_VALUE.exec(sentence) ?? []
+  if (flags !== undefined) return describeValue(nameFlag(flags), value, must)
+  const [, operand = '', name, required = ''] = WRONG_OPERAND.exec(sentence) ?? []
+  if (name !== undefined) return describeValue(name, operand, required)
+  const [, empty] = NO_VALUE.exec(sentence) ?? []
+  if (empty !== undefined) return `${nameFlag(empty)} needs a value: ${nameFlag(empty)} ${empty.split(' ').at(-1)}`
+  const [, of = program.name, most, given] = TOO_MANY.exec(sentence) ?? []
+  if (most !== undefined) return `${of} takes ${most === '0' ? 'no argument' : most}, not: ${given}${tellMore}`
+  const [, kind, unknown = ''] = UNKNOWN.exec(sentence) ?? []
+  const proposal = kind === undefined ? undefined : propose(kind, unknown, command, program)
+  return proposal === undefined ? `${sentence}${tellMore || list}` : `${sentence}; ${proposal}`
 }
 
-function propose(sentence: string, argv: readonly string[], program: ProgramWords): string | undefined {
-  const [, word = '', choices] = /'([^']*)'[^']*\. Allowed choices are (.*)\.$/s.exec(sentence) ?? []
-  if (choices !== undefined) return didYouMean(suggest(word, choices.split(', ')))
-  const [, kind, unknown = ''] = /^unknown (option|command) '(.*)'$/s.exec(sentence) ?? []
-  const names = program.commands.map(({ name }) => name)
-  if (kind === 'command') return didYouMean(suggest(unknown, names))
-  if (kind === 'option') return proposeOption(unknown, findCommand(argv, program), program)
-  return undefined
+function describeValue(name: string, value: string, must: string): string {
+  const [, choices] = CHOICES.exec(must) ?? []
+  if (choices === undefined) return `${name} cannot be '${value}'; ${must.charAt(0).toLowerCase()}${must.slice(1)}`
+  const proposal = didYouMean(suggest(value, choices.split(', ')))
+  return `${name} is one of ${choices}, not '${value}'${proposal === undefined ? '' : `; ${proposal}`}`
+}
+
+/** `-o, --output <path>` -> `--output` */
+function nameFlag(flags: string): string {
+  return /--[\w-]+/.exec(flags)?.[0] ?? flags
+}
+
+function propose(
+  kind: string,
+  unknown: string,
+  command: CommandWords | undefined,
+  program: ProgramWords,
+): string | undefined {
+  if (kind === 'option') return proposeOption(unknown, command, program)
+  return didYouMean(
+    suggest(
+      unknown,
+      program.commands.map(({ name }) => name),
+    ),
+  )
 }
 
 function proposeOption(word: string, command: CommandWords | undefined, program: ProgramWords): string | undefined {

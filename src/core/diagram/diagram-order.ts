@@ -2,16 +2,23 @@
 import { findStages } from '../order/graph.ts'
 import type { Order } from '../order/order.ts'
 import { conditionsOf, type OutsideTarget } from '../order/target.ts'
+import { INIT_CONTAINER } from '../rewrite/own.ts'
 import { findCritical, measureSteps } from '../timeline/critical.ts'
 import type { History } from '../timeline/history.ts'
 import type { Diagram, DiagramLink, DiagramNode } from './diagram.ts'
 
 /**
- * Containers that are not in the order are there too, but for those that are waited for as `sidecar/NAME`.
+ * Containers that are not in the order are there too, but for those that are waited for as `sidecar/NAME`, and podorder's own.
  * @param title `Pod/voting`
  * @param containers all of the pod, as listed
+ * @param inits its init containers, native sidecars among them
  */
-export function diagramOrder(title: string, containers: readonly string[], order: Order): Diagram {
+export function diagramOrder(
+  title: string,
+  containers: readonly string[],
+  order: Order,
+  inits: readonly string[] = [],
+): Diagram {
   const links = [
     ...order.edges.map(({ target, condition, ...terms }) => makeLink({ target, condition }, terms)),
     ...order.outside.map(({ target, ...terms }) => makeLink(nameOutside(target), terms)),
@@ -25,8 +32,10 @@ export function diagramOrder(title: string, containers: readonly string[], order
   const makeNode = (name: string, kind: DiagramNode['kind']): DiagramNode => ({
     ...{ name, kind, stage: stages.get(name) ?? 0, main: main.has(name), critical: false },
   })
-  const own = containers.filter((name) => stages.has(name) || !outside.has(`sidecar/${name}`))
+  const isTold = (name: string): boolean => !outside.has(`sidecar/${name}`) && name !== INIT_CONTAINER
+  const own = containers.filter((name) => stages.has(name) || isTold(name))
   const nodes = [
+    ...inits.filter(isTold).map((name) => makeNode(name, 'init')),
     ...own.map((name) => makeNode(name, stages.has(name) ? 'container' : 'plain')),
     ...[...outside].map((name) => makeNode(name, 'outside')),
   ]
@@ -53,7 +62,9 @@ function nameOutside({ label }: OutsideTarget): Pick<DiagramLink, 'target' | 'co
  */
 export function markHistory(diagram: Diagram, history: History): Diagram {
   const measured = measureSteps(history)
-  const { steps, chainMs } = findCritical(history) ?? { steps: [], chainMs: undefined }
+  const found = findCritical(history)
+  // One container alone is no path.
+  const { steps, chainMs } = found !== undefined && found.steps.length > 1 ? found : { steps: [], chainMs: undefined }
   const before = new Map(steps.map(({ container }, index) => [container, steps[index - 1]?.container]))
   const nodes = diagram.nodes.map((node) => {
     const step = measured.get(node.name)

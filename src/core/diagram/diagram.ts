@@ -14,8 +14,8 @@ export interface Diagram {
 export interface DiagramNode {
   /** A container's name, or a target outside as it was written: `service/mail`, `sidecar/proxy`. Unique. */
   readonly name: string
-  /** `plain`: a container of the pod that podorder leaves alone. */
-  readonly kind: 'container' | 'plain' | 'outside'
+  /** `plain`: a container of the pod that podorder leaves alone. `init`: an init container or a native sidecar, before all others. */
+  readonly kind: 'container' | 'plain' | 'init' | 'outside'
   /** Which stage it starts in, from 0; 0 for what is outside the order. */
   readonly stage: number
   readonly main: boolean
@@ -71,6 +71,30 @@ export type PlaceDiagram = (
   diagram: Diagram,
   sizes: { readonly node: (node: DiagramNode) => Size; readonly label: (link: DiagramLink) => Size },
 ) => Promise<Placement>
+
+/** `5 containers in 4 stages, 1 not ordered, 2 before them`: in each form a diagram is counted the same way. */
+export function countNodes({ nodes }: Pick<Diagram, 'nodes'>): string {
+  const ordered = nodes.filter(({ kind }) => kind === 'container')
+  const stages = new Set(ordered.map(({ stage }) => stage)).size
+  const others = (['plain', 'init'] as const).flatMap((kind) => {
+    const number = nodes.filter((node) => node.kind === kind).length
+    return number === 0 ? [] : [`${number} ${ROLES[kind]}`]
+  })
+  return [`${count(ordered.length, 'container')} in ${count(stages, 'stage')}`, ...others].join(', ')
+}
+
+/** What is said of those that have no place in the order. */
+export const ROLES = { plain: 'not ordered', init: 'before all others' } as const
+
+/** On one line: `db 1.2s`, `log (not ordered)`. */
+export function labelNode({ name, kind, durationMs }: DiagramNode): string {
+  const role = kind === 'plain' || kind === 'init' ? ` (${ROLES[kind]})` : ''
+  return `${name}${role}${durationMs === undefined ? '' : ` ${formatDuration(durationMs)}`}`
+}
+
+export function count(number: number, one: string, several = `${one}s`): string {
+  return `${number} ${number === 1 ? one : several}`
+}
 
 /** `completed`, `ready (within 2m, optional)`: what a link asks for, beside its target's name. */
 export function describeTerms({ condition, timeoutMs, optional }: Omit<DiagramLink, 'container' | 'target'>): string {

@@ -1,6 +1,12 @@
 /** Diagrams in Graphviz' language (graphviz.org/doc/info/lang.html). Pure. */
-import { formatDuration } from '../duration.ts'
-import { chooseDirection, describeTerms, type Diagram, type DiagramLink, type DiagramNode } from './diagram.ts'
+import {
+  chooseDirection,
+  describeTerms,
+  type Diagram,
+  type DiagramLink,
+  type DiagramNode,
+  labelNode,
+} from './diagram.ts'
 
 const CRITICAL = 'color="#d1242f"'
 
@@ -32,11 +38,12 @@ function writeCluster(diagram: Diagram, index: number): readonly string[] {
   ]
 }
 
-function writeNode({ name, kind, main, critical, durationMs }: DiagramNode): string {
-  const label = durationMs === undefined ? name : `${name} ${formatDuration(durationMs)}`
+function writeNode(node: DiagramNode): string {
+  const { kind, main, critical } = node
+  const label = labelNode(node)
   const styles = [
     kind === 'outside' ? 'dashed,rounded' : [],
-    kind === 'plain' ? 'dotted' : [],
+    kind === 'plain' || kind === 'init' ? 'dotted' : [],
     main ? 'bold' : [],
   ].flat()
   return writeAttributes([

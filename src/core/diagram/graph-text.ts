@@ -4,7 +4,15 @@
  */
 import { formatDuration } from '../duration.ts'
 import type { Palette } from '../palette.ts'
-import { describeTerms, type Diagram, type DiagramNode, type Followers, groupFollowers } from './diagram.ts'
+import {
+  countNodes,
+  describeTerms,
+  type Diagram,
+  type DiagramNode,
+  type Followers,
+  groupFollowers,
+  ROLES,
+} from './diagram.ts'
 
 /** A word that is never broken; `width` without colours. */
 interface Piece {
@@ -36,16 +44,17 @@ export function formatGraph(diagram: Diagram, columns: number, palette: Palette)
       label: String(stage + 1),
       rows: groups.map((group) => makeRow(group, 'after', paint)),
     }))
-  const plain = nodes.filter(({ kind }) => kind === 'plain')
-  const rest =
-    plain.length === 0 ? [] : [{ label: '-', rows: [makeRow({ nodes: plain, links: [] }, 'not in the order', paint)] }]
-  const blocks = [...stages, ...rest]
+  const listOthers = (kind: 'plain' | 'init', label: string) => {
+    const others = nodes.filter((node) => node.kind === kind)
+    return others.length === 0 ? [] : [{ label, rows: [makeRow({ nodes: others, links: [] }, ROLES[kind], paint)] }]
+  }
+  const blocks = [...listOthers('init', '0'), ...stages, ...listOthers('plain', '-')]
   const digits = Math.max(...blocks.map(({ label }) => label.length))
   const room = Math.max(columns, LEAST_COLUMNS) - digits - 4
   const widths = blocks.flatMap(({ rows }) => rows.flatMap(({ names, lead }) => (lead === '' ? [] : measure(names))))
   const column = Math.max(0, ...widths.filter((width) => width <= room * NAMES_SHARE))
   const heading = [
-    `${title}: ${count(ordered.length, 'container')} in ${count(stages.length, 'stage')}`,
+    `${title}: ${countNodes(diagram)}`,
     criticalMs === undefined ? [] : `critical path ${formatDuration(criticalMs)}`,
   ].flat()
   return [
@@ -136,8 +145,4 @@ function wrap(pieces: readonly Piece[], width: number): readonly string[] {
     }
   }
   return lines
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`
 }

@@ -2,8 +2,14 @@
  * Diagrams in Mermaid's language, as GitHub and others render it (mermaid.js.org/syntax/flowchart.html). Names never stand
  * for themselves: `end`, `default` and others are words of the language. Pure.
  */
-import { formatDuration } from '../duration.ts'
-import { chooseDirection, describeTerms, type Diagram, type DiagramLink, type DiagramNode } from './diagram.ts'
+import {
+  chooseDirection,
+  describeTerms,
+  type Diagram,
+  type DiagramLink,
+  type DiagramNode,
+  labelNode,
+} from './diagram.ts'
 
 /** `maxEdges`: a diagram cannot raise it, and what renders it for others, as GitHub does, leaves it as it is. */
 export const MERMAID_MAX_LINKS = 500
@@ -24,7 +30,7 @@ export function writeMermaid(diagrams: readonly Diagram[]): string {
       .join()
   const members: Record<keyof typeof CLASSES, string> = {
     outside: listMembers(({ kind }) => kind === 'outside'),
-    plain: listMembers(({ kind }) => kind === 'plain'),
+    plain: listMembers(({ kind }) => kind === 'plain' || kind === 'init'),
     main: listMembers(({ main }) => main),
     critical: listMembers(({ critical }) => critical),
   }
@@ -53,9 +59,9 @@ function idOf(diagram: number, node: number): string {
   return `p${diagram}n${node}`
 }
 
-function writeShape({ name, kind, durationMs }: DiagramNode): string {
-  const label = quote(durationMs === undefined ? name : `${name} ${formatDuration(durationMs)}`)
-  return kind === 'outside' ? `([${label}])` : `[${label}]`
+function writeShape(node: DiagramNode): string {
+  const label = quote(labelNode(node))
+  return node.kind === 'outside' ? `([${label}])` : `[${label}]`
 }
 
 function writeArrow(link: DiagramLink): string {

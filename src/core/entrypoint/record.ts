@@ -23,7 +23,7 @@ export interface FlagRecord {
   /** CamelCase: Completed, Error, Skipped, Cancelled, TimeoutExceeded, PredecessorDied, StartError, StartupProbeFailed, PostStartHookError. */
   readonly reason?: string
   readonly message?: string
-  /** In `completed`: the command has ended, and its wrapper stays until it is told to stop (`--hold`). */
+  /** In the flags of a success: the command has ended, and its wrapper stays until it is told to stop (`--hold`). */
   readonly held?: boolean
   /** In `.err`: the container in which the trouble began. */
   readonly origin?: string

@@ -19,26 +19,28 @@ export interface Explanation {
   readonly containers: readonly Finding[]
 }
 
-const RANKS: readonly Rank[] = ['cause', 'awaited', 'consequence', 'unclear', 'fine']
+const RANKS: readonly Rank[] = ['cause', 'awaited', 'consequence', 'stopped', 'unclear', 'fine']
 
 /**
  * @param pod one whose template is sound (core/order/pod-order.ts)
  * @param said its order, undefined where it says none, or a wrong one
  * @param faults what is wrong in its order, one line each
+ * @param gone a watch has told that it was deleted
  */
 export function explainPod(
   pod: PodTemplate,
   said: Order | undefined,
   faults: readonly string[],
   nowMs: number,
+  gone = false,
 ): Explanation {
-  const sight = sightPod(pod)
+  const sight = sightPod(pod, gone)
   const order = isTektonPod(pod) ? orderSteps(pod) : said
   const told = tellContainers(pod, sight, order, nowMs)
   const named = new Set(told.flatMap(({ origins }) => origins))
   const wrong = new Set(told.flatMap(({ name, rank }) => (rank === 'cause' ? [name] : [])))
   const findings = told.map((one) => settle(one, named, wrong))
-  const notes = [...notePod(sight), ...noteOrder(sight, order, faults)]
+  const notes = [...notePod(sight, nowMs), ...noteOrder(sight, order, faults)]
   const containers = RANKS.flatMap((rank) => sortWithin(rank, findings, told, named))
   const { name, namespace, phase } = sight
   return { name, namespace, phase, state: wordState(sight, containers, notes, nowMs), notes, containers }
@@ -52,7 +54,7 @@ function settle(
 ): Finding {
   const finding = { name, type, rank, message, origins, next }
   if (rank === 'fine' && named.has(name)) return { ...finding, rank: 'awaited' }
-  if (passage.kind !== 'late' || origins.some((origin) => wrong.has(origin))) return finding
+  if (passage.kind !== 'late' || rank === 'stopped' || origins.some((origin) => wrong.has(origin))) return finding
   return {
     ...finding,
     rank: 'cause',

@@ -4,9 +4,10 @@ import type { Passage } from './passage.ts'
 
 /**
  * `cause`: here it begins. `awaited`: nothing is wrong, but others wait for it. `consequence`: it waits, or was skipped, because of
- * another container. `unclear`: its status does not tell. `fine`: it is as it should be.
+ * another container. `stopped`: it was stopped with the pod, or had ended before. `unclear`: its status does not tell. `fine`: it is
+ * as it should be.
  */
-export type Rank = 'cause' | 'awaited' | 'consequence' | 'unclear' | 'fine'
+export type Rank = 'cause' | 'awaited' | 'consequence' | 'stopped' | 'unclear' | 'fine'
 
 export interface Finding {
   readonly name: string
@@ -32,10 +33,20 @@ export interface Circumstances {
   readonly nowMs: number
   /** The first init container that the others wait for. */
   readonly blocker: Told | undefined
-  /** The main containers, once all of them have ended for good; none before that. */
-  readonly over: readonly string[]
+  /** Undefined as long as a main container has not ended for good. */
+  readonly over: Over | undefined
   /** Its gate gives up after so long; undefined = never. */
   readonly patienceMs: number | undefined
+}
+
+/** The work of the pod is done. */
+export interface Over {
+  /** The main containers. */
+  readonly main: readonly string[]
+  /** When the last of them ended. */
+  readonly atMs: number | undefined
+  /** How long the others have to stop, at the most. */
+  readonly graceMs: number
 }
 
 /** What is not there is empty. */

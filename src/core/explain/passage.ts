@@ -28,6 +28,8 @@ export interface Judged {
   readonly fleeting: boolean
   /** When the other one ended, where it did. */
   readonly lostMs: number | undefined
+  /** Whoever began to wait before then has found it met. */
+  readonly heldMs?: number
   readonly optional: boolean
   readonly timeoutMs: number | undefined
   readonly next: readonly string[]
@@ -51,6 +53,9 @@ const PASSED: Passage = { kind: 'passed', missing: [], perhaps: [], certain: tru
 
 /** Times in a pod's status are full seconds. */
 const SECOND_MS = 1000
+
+/** How often a wrapper that has waited for long looks at what it waits for, whatever its watch has told (commands/observe.ts). */
+const LOOK_MS = 10_000
 
 /** The wrapper's own (core/entrypoint/outcome.ts), and Tekton's. */
 const CODE_SKIPPED = 1
@@ -106,8 +111,23 @@ function judgeEnd(
   // One that never was met has surely kept it from starting; a readiness may have been there, and gone again.
   const surely = lost.filter(({ fleeting }) => !fleeting)
   if (surely.length > 0) return { kind: 'skipped', missing: surely, perhaps: [], certain: true }
-  const perhaps = lost.filter(({ lostMs = 0 }) => (finishedMs ?? 0) >= lostMs - SECOND_MS)
+  const perhaps = lost.filter((wait) => mayHaveMissed(wait, end))
   return perhaps.length > 0 ? { kind: 'skipped', missing: perhaps, perhaps: [], certain: false } : PASSED
+}
+
+/** A skip follows at once upon the loss, or upon the start where that came later. */
+function mayHaveMissed({ heldMs = 0, lostMs }: Judged, { startedMs = 0, finishedMs = 0 }: End): boolean {
+  if (startedMs < heldMs) return false
+  if (lostMs === undefined) return true
+  return finishedMs >= lostMs - SECOND_MS && finishedMs <= Math.max(lostMs, startedMs) + LOOK_MS + SECOND_MS
+}
+
+/** Without a probe it was ready as long as its command ran; what ended in its first second may have been ready unseen. */
+export function findHeld({ spec, state }: ContainerSight): Pick<Judged, 'heldMs'> {
+  if (hasProbe(spec, 'startupProbe') || hasProbe(spec, 'readinessProbe') || state.kind !== 'ended') return {}
+  const { startedMs, finishedMs } = state.end
+  const seen = startedMs !== undefined && finishedMs !== undefined && startedMs < finishedMs
+  return seen && writeProbing(spec).postStart === undefined ? { heldMs: finishedMs } : {}
 }
 
 /** What its own status tells of its gate. */

@@ -7,6 +7,7 @@ const HEADINGS: Readonly<Record<Rank, string>> = {
   cause: 'root cause',
   awaited: 'in progress',
   consequence: 'because of it',
+  stopped: 'stopped',
   unclear: 'not to be told from the status',
   fine: 'fine',
 }
@@ -26,10 +27,9 @@ interface Row {
 export function printExplanation(explanation: Explanation, palette: Palette): string {
   const { name, namespace, state, phase, notes, containers } = explanation
   const head = `pod ${namespace === '' ? '' : `${namespace}/`}${name} ${state}\n`
-  const groups = Map.groupBy(containers, ({ rank }) => rank)
   const whole = (rank: 'cause' | 'hint'): readonly Row[] =>
     notes.filter((note) => note.rank === rank).map((note) => ({ ...note, name: WHOLE }))
-  const causes: readonly Row[] = [...whole('cause'), ...(groups.get('cause') ?? [])]
+  const causes: readonly Row[] = [...whole('cause'), ...containers.filter(({ rank }) => rank === 'cause')]
   const hints = whole('hint')
   // Everything is as it should be, and over.
   if (phase === 'Succeeded' && causes.length === 0) return head
@@ -38,14 +38,12 @@ export function printExplanation(explanation: Explanation, palette: Palette): st
     rows.length === 0
       ? ''
       : `\n${palette.dim(heading)}\n${rows.map((row, index) => printRow(row, rows[index + 1], width, palette)).join('')}`
-  const withoutCause = phase === 'Failed' ? 'stopped' : 'waiting'
-  const blocks = [
-    print(HEADINGS.cause, causes),
-    ...(['awaited', 'consequence', 'unclear', 'fine'] as const).map((rank) => {
-      const heading = rank === 'consequence' && causes.length === 0 ? withoutCause : HEADINGS[rank]
-      return print(heading, groups.get(rank) ?? [])
-    }),
-  ]
+  const withoutCause = phase === 'Failed' ? HEADINGS.stopped : 'waiting'
+  const groups = Map.groupBy(
+    containers.filter(({ rank }) => rank !== 'cause'),
+    ({ rank }) => (rank === 'consequence' && causes.length === 0 ? withoutCause : HEADINGS[rank]),
+  )
+  const blocks = [[HEADINGS.cause, causes] as const, ...groups].map(([heading, rows]) => print(heading, rows))
   return `${head}${printHints(hints)}${blocks.join('')}`
 }
 

@@ -1,10 +1,12 @@
 /** What a container does where its gate does not matter: it runs, it fails, it has completed, it has not been made. Pure. */
 import type { ContainerSight, PodSight } from '../kube/pod-sight.ts'
 import { hasNeverBegun, nameEnd, wordEnd } from './ending.ts'
-import type { Circumstances, Told, Words } from './finding.ts'
+import type { Circumstances, Over, Told, Words } from './finding.ts'
 import { describePod, readLogs } from './kubectl.ts'
+import { askNode, overdueMs } from './stops.ts'
 import { findTrouble, isNotMade } from './trouble.ts'
 import { findUnready } from './unready.ts'
+import { hasEnded, startsNoMore } from './whole.ts'
 import { enumerate, wordDuration } from './wording.ts'
 
 /** One sentence. */
@@ -14,19 +16,20 @@ export function tellState(container: ContainerSight, around: Circumstances): Wor
   if (role === 'ephemeral') return tellEphemeral(container)
   const stopped = tellStoppedWithPod(container, pod)
   if (stopped !== undefined) return stopped
-  const trouble = findTrouble(container, pod) ?? (over.length > 0 ? undefined : findUnready(container, pod, nowMs))
+  const trouble = findTrouble(container, pod) ?? (over !== undefined ? undefined : findUnready(container, pod, nowMs))
   if (trouble !== undefined) return { rank: 'cause', ...trouble }
   if (isNotMade(container)) return tellNotMade(container, around)
   const again = wordRestarts(container)
   if (state.kind === 'ended') {
-    const ceaseless = container.policy === 'Always' ? '; restartPolicy Always starts it again' : ''
+    const ceaseless =
+      container.policy === 'Always' && !startsNoMore(pod) ? '; restartPolicy Always starts it again' : ''
     return { rank: 'fine', message: `has completed${again}${ceaseless}`, clause: 'has completed' }
   }
   if (role === 'init') {
     const message = `runs${wordSince(state, nowMs)}${again}; what comes after it waits for its end`
     return { rank: 'awaited', message, clause: 'is running', next: [readLogs(pod, name)] }
   }
-  if (over.length > 0) return tellOver(container, over)
+  if (over !== undefined) return tellOver(container, over, around)
   if (held) {
     const message = `runs, or has completed and is held, since others wait for its end${again}: its status does not tell`
     return { rank: 'unclear', message, clause: 'may have completed or not', next: [readLogs(pod, name)] }
@@ -35,10 +38,17 @@ export function tellState(container: ContainerSight, around: Circumstances): Wor
 }
 
 /** Main has ended, and what podorder wraps is stopped then; what it does not wrap keeps the pod from ending. */
-function tellOver({ name, role, wrapper }: ContainerSight, over: readonly string[]): Words {
-  const main = `main (${enumerate(over)}) has ended`
+function tellOver({ name, role, wrapper }: ContainerSight, over: Over, { pod, nowMs }: Circumstances): Words {
+  const { atMs = Infinity, graceMs } = over
+  const main = `main (${enumerate(over.main)}) has ended`
   // The kubelet stops native sidecars itself.
   if (wrapper !== undefined || role === 'sidecar') {
+    const lateMs = overdueMs(atMs + graceMs, nowMs)
+    if (lateMs !== undefined) {
+      const message = `runs, as far as its node has told: ${main}, and it was to be stopped ${wordDuration(lateMs)} ago`
+      const next = [...askNode(pod.node), readLogs(pod, name), describePod(pod)]
+      return { rank: 'cause', message, clause: 'does not stop', next }
+    }
     return { rank: 'awaited', message: `is being stopped, since ${main}`, clause: 'is being stopped' }
   }
   const message = `runs on though ${main}, and keeps the pod from ending: podorder stops what is ordered only`
@@ -84,25 +94,18 @@ function tellStoppedWithPod({ state }: ContainerSight, pod: PodSight): Words | u
   const killed =
     CODES_OF_STOPS.has(end.exitCode) && (pod.deletion !== undefined || (pod.phase === 'Failed' && pod.reason !== ''))
   if (end.reason === 'OOMKilled' || !(told || killed)) return undefined
-  return { rank: 'consequence', message: `${clause} (${nameEnd(end)})`, clause }
+  return { rank: 'stopped', message: `${clause} (${nameEnd(end)})`, clause }
 }
 
 function tellNotMade(container: ContainerSight, { pod, blocker }: Circumstances): Words {
   const clause = 'has not been created yet'
-  if (pod.deletion !== undefined && pod.phase === 'Pending') {
-    return { rank: 'consequence', message: 'is not created any more, since the pod is being deleted', clause }
+  if (pod.deletion !== undefined && !hasEnded(pod)) {
+    return { rank: 'stopped', message: 'is not created any more, since the pod is being deleted', clause }
   }
   if (pod.unscheduled !== undefined) {
     return { rank: 'consequence', message: 'has not been created, since no node has the pod', clause }
   }
-  if (pod.phase === 'Failed' || pod.phase === 'Succeeded') {
-    return {
-      rank: 'consequence',
-      message: 'was never created',
-      clause: 'was never created',
-      origins: originsOf(blocker),
-    }
-  }
+  if (hasEnded(pod)) return tellNeverMade(container, blocker)
   if (blocker !== undefined && blocker.name !== container.name) {
     const what = blocker.type === 'sidecar' ? 'native sidecar' : 'init container'
     const message = `is created after the ${what} ${blocker.name} (it ${blocker.clause})`
@@ -110,6 +113,18 @@ function tellNotMade(container: ContainerSight, { pod, blocker }: Circumstances)
   }
   const message = 'is being created: its image is pulled, its volumes are mounted'
   return { rank: 'awaited', message, clause, next: [describePod(pod)] }
+}
+
+/** A kubelet that throws a pod out may leave its containers out of the status (pkg/kubelet/eviction, kubelet.go: rejectPod). */
+function tellNeverMade({ state }: ContainerSight, blocker: Told | undefined): Words {
+  if (state.kind === 'none' && blocker?.rank !== 'cause') {
+    const message = 'may have run or not: its status does not tell'
+    return { rank: 'unclear', message, clause: 'may have run or not' }
+  }
+  const words = { message: 'was never created', clause: 'was never created' }
+  return blocker?.rank === 'stopped'
+    ? { rank: 'stopped', ...words }
+    : { rank: 'consequence', ...words, origins: originsOf(blocker) }
 }
 
 function originsOf(blocker: Told | undefined): readonly string[] {

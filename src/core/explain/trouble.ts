@@ -1,8 +1,9 @@
 /** What is wrong with a container whatever the order says: why it cannot be made, and why it does not go on. Pure. */
-import type { ContainerSight } from '../kube/pod-sight.ts'
+import type { ContainerSight, PodSight } from '../kube/pod-sight.ts'
 import { INIT_CONTAINER } from '../rewrite/own.ts'
 import { adviseEnd, imageOf, nameEnd, wordEnd } from './ending.ts'
 import { describePod, kubectl, type Place, readLogs } from './kubectl.ts'
+import { startsNoMore } from './whole.ts'
 import { count } from './wording.ts'
 
 export interface Trouble {
@@ -40,24 +41,24 @@ export function isNotMade({ state }: ContainerSight): boolean {
 }
 
 /** @returns undefined of one that is made, and goes on or has ended well */
-export function findTrouble(container: ContainerSight, place: Place): Trouble | undefined {
+export function findTrouble(container: ContainerSight, pod: PodSight): Trouble | undefined {
   const { state } = container
   if (isNotMade(container)) return undefined
-  if (state.kind === 'waiting') return tellWaiting(container, state.reason, state.message, place)
+  if (state.kind === 'waiting') return tellWaiting(container, state.reason, state.message, pod)
   if (state.kind !== 'ended' || state.end.exitCode === 0) return undefined
   const { end } = state
   const again =
-    container.policy === 'Never'
+    container.policy === 'Never' || startsNoMore(pod)
       ? ''
       : `; the kubelet starts it again${container.restarts === 0 ? '' : ` (${countRestarts(container)})`}`
   return {
     message: `${wordEnd(end, container)}${again}`,
     clause: `failed with ${nameEnd(end)}`,
-    next: adviseEnd(end, container, place, false),
+    next: adviseEnd(end, container, pod, false),
   }
 }
 
-function tellWaiting(container: ContainerSight, reason: string, message: string, place: Place): Trouble {
+function tellWaiting(container: ContainerSight, reason: string, message: string, pod: PodSight): Trouble {
   const { name } = container
   const image = IMAGE_REASONS.get(reason)
   if (image !== undefined) {
@@ -67,13 +68,13 @@ function tellWaiting(container: ContainerSight, reason: string, message: string,
     return {
       message: `its image ${imageOf(container)} ${image} (${reason})${said}`,
       clause,
-      next: [correct, describePod(place)],
+      next: [correct, describePod(pod)],
     }
   }
-  if (reason === 'CrashLoopBackOff') return tellCrashLoop(container, message, place)
+  if (reason === 'CrashLoopBackOff') return tellCrashLoop(container, message, pod)
   if (reason === 'PostStartHookError') {
     const said = message === '' ? '' : `: ${message}`
-    const next = [`correct lifecycle.postStart of ${name}`, describePod(place)]
+    const next = [`correct lifecycle.postStart of ${name}`, describePod(pod)]
     return {
       message: `is killed, since its postStart hook fails (${reason})${said}`,
       clause: 'fails in its postStart hook',
@@ -84,7 +85,7 @@ function tellWaiting(container: ContainerSight, reason: string, message: string,
   return {
     message: `${what} (${reason})${message === '' ? '' : `: ${message}`}`,
     clause: `${what}: ${reason}`,
-    next: [...findMissing(message, place), describePod(place)],
+    next: [...findMissing(message, pod), describePod(pod)],
   }
 }
 
@@ -103,28 +104,34 @@ function findMissing(message: string, place: Place): readonly string[] {
     : [`make the ${kind}, or correct its name: ${kubectl(place.namespace, 'get', kind, name)}`]
 }
 
-function tellCrashLoop(container: ContainerSight, said: string, place: Place): Trouble {
+function tellCrashLoop(container: ContainerSight, said: string, pod: PodSight): Trouble {
   const { last, policy, restarts } = container
   const [, pause] = /^back-off (\S+) restarting/.exec(said) ?? []
-  const wait = pause === undefined ? '' : `, the next start in up to ${pause}`
+  const over = startsNoMore(pod)
+  const keeps = over ? 'kept' : 'keeps'
+  const wait = pause === undefined || over ? '' : `, the next start in up to ${pause}`
   const times = `${countRestarts(container)}${wait} (CrashLoopBackOff)`
   if (last === undefined) {
-    return { message: `keeps ending: ${times}`, clause: 'keeps ending', next: [readLogs(place, container.name, true)] }
+    return {
+      message: `${keeps} ending: ${times}`,
+      clause: `${keeps} ending`,
+      next: [readLogs(pod, container.name, true)],
+    }
   }
   if (last.exitCode === 0) {
     return {
-      message: `keeps ending with exit code 0, and restartPolicy ${policy} starts it again: ${times}`,
+      message: `${keeps} ending with exit code 0, and restartPolicy ${policy} ${over ? 'started' : 'starts'} it again: ${times}`,
       clause: 'ends, and is started again',
       next: [
         'if its work is done then, have others wait for it as completed, which holds it, or use a Job',
-        readLogs(place, container.name, true),
+        readLogs(pod, container.name, true),
       ],
     }
   }
   return {
-    message: `keeps failing: the last time it ${wordEnd(last, container)}; ${times}`,
-    clause: `keeps failing, ${count(restarts, 'restart')}`,
-    next: adviseEnd(last, container, place, true),
+    message: `${keeps} failing: the last time it ${wordEnd(last, container)}; ${times}`,
+    clause: `${keeps} failing, ${count(restarts, 'restart')}`,
+    next: adviseEnd(last, container, pod, true),
   }
 }
 

@@ -5,12 +5,13 @@ import type { Edge, Order, OutsideWait } from '../order/order.ts'
 import { planStops, type Stop } from '../order/stopping.ts'
 import type { PodTemplate } from '../pod.ts'
 import { isHandshakeDone, isTektonPod, judgeHandshake } from '../tekton/sight.ts'
-import type { Told } from './finding.ts'
+import type { Over, Told } from './finding.ts'
 import { tellPassage } from './gate-words.ts'
 import { judgeOutside } from './outside.ts'
-import { judgeEdge, type Judged, judgePassage, WORDS } from './passage.ts'
+import { findHeld, judgeEdge, type Judged, judgePassage, WORDS } from './passage.ts'
 import { tellState } from './state-words.ts'
 import { isStopping, tellStop } from './stops.ts'
+import { hasEnded } from './whole.ts'
 
 /** Kubernetes' default of terminationGracePeriodSeconds. */
 const DEFAULT_GRACE_S = 30
@@ -24,7 +25,8 @@ export function tellContainers(
 ): readonly Told[] {
   const told = new Map<string, Told>()
   const judge = createJudge(pod, order, { sight, told, nowMs })
-  const over = findOver(sight, order)
+  const graceMs = (pod.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S) * 1000
+  const over = findOver(sight, order, graceMs)
   const patienceMs = order?.waitTimeoutMs
   let blocker: Told | undefined
   for (const container of sortSights(sight, order)) {
@@ -36,7 +38,7 @@ export function tellContainers(
     told.set(name, one)
     if (holdsUp(container)) blocker ??= one
   }
-  return tellStops([...told.values()], pod, sight, order)
+  return tellStops([...told.values()], sight, order, { graceMs, nowMs })
 }
 
 /** Those that are not ordered first, as listed. */
@@ -98,6 +100,7 @@ function weigh(edge: Edge, { container, passage, clause, origins, name }: Told):
     origins: origins.length === 0 ? [name] : origins,
     fleeting: (condition === 'ready' || condition === 'started') && (passed || restarts > 0),
     lostMs: state.kind === 'ended' ? state.end.finishedMs : undefined,
+    ...(passed && condition === 'ready' ? findHeld(container) : {}),
   }
 }
 
@@ -109,15 +112,18 @@ function wordHopeless({ condition }: Edge, { wrapper, policy }: ContainerSight):
     : ''
 }
 
-/** The main containers, where all of them have ended and the kubelet starts none of them again. */
-function findOver({ containers }: PodSight, order: Order | undefined): readonly string[] {
+/** Where all of main have ended, and the kubelet starts none of them again. */
+function findOver({ containers }: PodSight, order: Order | undefined, graceMs: number): Over | undefined {
   const main = order?.main ?? []
   const ends = containers.filter(({ name }) => main.includes(name))
   const final = ends.every(({ state, policy }) => {
     if (state.kind !== 'ended') return false
     return policy === 'Never' || (policy === 'OnFailure' && state.end.exitCode === 0)
   })
-  return final ? main : []
+  if (main.length === 0 || !final) return undefined
+  const times = ends.map(({ state }) => (state.kind === 'ended' ? state.end.finishedMs : undefined) ?? Infinity)
+  const atMs = Math.max(...times)
+  return { main, atMs: Number.isFinite(atMs) ? atMs : undefined, graceMs }
 }
 
 /** Init containers hold up all that comes after them: until their end, or, native sidecars, until they are started. */
@@ -126,19 +132,20 @@ function holdsUp({ role, state, started }: ContainerSight): boolean {
   return role === 'init' && !(state.kind === 'ended' && state.end.exitCode === 0)
 }
 
-/** While the pod is deleted, what runs is told of by its stop. */
+/** While the pod is deleted, what runs is told of by its stop, and nothing that has ended is why it is still there. */
 function tellStops(
   told: readonly Told[],
-  { spec }: PodTemplate,
-  { deletion }: PodSight,
+  sight: PodSight,
   order: Order | undefined,
+  { graceMs, nowMs }: { readonly graceMs: number; readonly nowMs: number },
 ): readonly Told[] {
+  const { deletion } = sight
   if (deletion === undefined) return told
-  const graceMs = (spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S) * 1000
   const stops: ReadonlyMap<string, Stop> = order === undefined ? new Map() : planStops(order, graceMs)
   const running = new Set(told.filter(({ container }) => isStopping(container)).map(({ name }) => name))
   return told.map((one) => {
     const stop = one.container.wrapper === undefined ? undefined : stops.get(one.name)
-    return running.has(one.name) ? { ...one, ...tellStop(deletion, stop, running) } : one
+    if (running.has(one.name)) return { ...one, ...tellStop(deletion, stop, running, nowMs) }
+    return one.rank === 'fine' || hasEnded(sight) ? one : { ...one, rank: 'stopped' }
   })
 }

@@ -4,6 +4,7 @@ import type { Deletion, PodSight } from '../kube/pod-sight.ts'
 import { INIT_CONTAINER } from '../rewrite/own.ts'
 import type { Finding } from './finding.ts'
 import { describePod, kubectl } from './kubectl.ts'
+import { askNode, overdueMs } from './stops.ts'
 import { count, enumerate, wordDuration } from './wording.ts'
 
 export interface Note {
@@ -14,8 +15,8 @@ export interface Note {
 }
 
 /** What Kubernetes itself says of it. */
-export function notePod(pod: PodSight): readonly Note[] {
-  const { unscheduled, disrupted, gated, phase, reason, deletion } = pod
+export function notePod(pod: PodSight, nowMs: number): readonly Note[] {
+  const { unscheduled, disrupted, gated, phase, reason } = pod
   const note = (rank: Note['rank'], message: string, ...next: readonly string[]): Note => ({ rank, message, next })
   return [
     ...(pod.outdated
@@ -45,14 +46,28 @@ export function notePod(pod: PodSight): readonly Note[] {
             describePod(pod),
           ),
         ]),
-    ...(deletion !== undefined && deletion.finalizers.length > 0 && hasEnded(pod)
-      ? [
-          note(
-            'cause',
-            `its finalizers keep it: ${enumerate(deletion.finalizers)}; whoever set them has to take them away`,
-          ),
-        ]
-      : []),
+    ...noteDeletion(pod, nowMs),
+  ]
+}
+
+/** The kubelet takes a pod's object away, grace 0, once its containers have stopped; finalizers, and who has no kubelet, are left. */
+function noteDeletion(pod: PodSight, nowMs: number): readonly Note[] {
+  const { deletion, node, name, namespace } = pod
+  if (deletion === undefined || deletion.done) return []
+  const { finalizers, graceMs, deadlineMs } = deletion
+  if (finalizers.length > 0 && (hasEnded(pod) || node === '' || graceMs === 0)) {
+    const message = `its finalizers keep it: ${enumerate(finalizers)}; whoever set them has to take them away`
+    return [{ rank: 'cause', message, next: [] }]
+  }
+  const lateMs = overdueMs(deadlineMs, nowMs)
+  if (lateMs === undefined || hasEnded(pod)) return []
+  const force = kubectl(namespace, 'delete', 'pod', name, '--force', '--grace-period=0')
+  return [
+    {
+      rank: 'cause',
+      message: `its node${node === '' ? '' : ` ${node}`} does not answer or cannot take it down, or this is an old status`,
+      next: [...askNode(node), describePod(pod), `if the node is gone for good: ${force}`],
+    },
   ]
 }
 
@@ -96,6 +111,11 @@ export function hasEnded({ phase }: PodSight): boolean {
   return phase === 'Succeeded' || phase === 'Failed'
 }
 
+/** Its kubelet starts none of its containers any more. */
+export function startsNoMore(pod: PodSight): boolean {
+  return pod.deletion !== undefined || hasEnded(pod)
+}
+
 /** What comes behind the pod's name. */
 export function wordState(pod: PodSight, findings: readonly Finding[], notes: readonly Note[], nowMs: number): string {
   const { phase, deletion } = pod
@@ -137,7 +157,8 @@ function all(number: number): string {
   return number === 2 ? 'both containers' : `all ${number} containers`
 }
 
-function wordDeletion({ deadlineMs, graceMs }: Deletion, { phase }: PodSight, nowMs: number): string {
+function wordDeletion({ deadlineMs, graceMs, done }: Deletion, { phase }: PodSight, nowMs: number): string {
+  if (done) return `is gone: it was deleted (it was ${phase.toLowerCase() || 'new'})`
   if (deadlineMs === undefined) return 'is being deleted'
   const agoMs = nowMs - (deadlineMs - graceMs)
   const told = agoMs < 0 ? '' : `, for ${wordDuration(agoMs)} now`
@@ -145,7 +166,7 @@ function wordDeletion({ deadlineMs, graceMs }: Deletion, { phase }: PodSight, no
   const end =
     leftMs >= 0
       ? `it is killed in ${wordDuration(leftMs)} at the latest`
-      : `it should be gone since ${wordDuration(-leftMs)}`
+      : `it should have been gone for ${wordDuration(-leftMs)}`
   return `is being deleted${told} (it was ${phase.toLowerCase() || 'new'}): ${end}`
 }
 

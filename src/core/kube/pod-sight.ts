@@ -53,6 +53,8 @@ export interface Deletion {
   readonly deadlineMs: number | undefined
   readonly graceMs: number
   readonly finalizers: readonly string[]
+  /** It is gone, and this is the last that was seen of it. */
+  readonly done: boolean
 }
 
 /** A reason in CamelCase and a sentence, as conditions have them; either may be empty. */
@@ -65,6 +67,8 @@ export interface PodSight extends Said {
   readonly name: string
   readonly namespace: string
   readonly phase: string
+  /** Empty where none has it. */
+  readonly node: string
   readonly policy: RestartPolicy
   readonly serviceAccount: string
   readonly labels: unknown
@@ -85,8 +89,8 @@ export interface PodSight extends Said {
   readonly containers: readonly ContainerSight[]
 }
 
-/** @param pod one whose template is sound (core/order/pod-order.ts) */
-export function sightPod(pod: PodTemplate): PodSight {
+/** @param pod one whose template is sound (core/order/pod-order.ts) @param gone a watch has told that it was deleted */
+export function sightPod(pod: PodTemplate, gone = false): PodSight {
   const restored = restorePod(pod).template
   const notes = readOriginal(pod)
   const original = notes === undefined || notes === 'unreadable' ? {} : notes.containers
@@ -112,7 +116,7 @@ export function sightPod(pod: PodTemplate): PodSight {
     .filter((container) => textOf(container, 'name') !== '')
     .map((container) => look('ephemeral', container as Container, 'Never'))
   return {
-    ...sightWhole(pod),
+    ...sightWhole(pod, gone),
     policy,
     injected: notes !== undefined || (pod.spec.initContainers ?? []).some(({ name }) => name === INIT_CONTAINER),
     containers: [
@@ -129,7 +133,7 @@ function findWrapper(name: string, original: object, tekton: boolean): Container
   return tekton && isStep(name) ? 'tekton' : undefined
 }
 
-function sightWhole(pod: PodTemplate): Omit<PodSight, 'policy' | 'injected' | 'containers'> {
+function sightWhole(pod: PodTemplate, gone: boolean): Omit<PodSight, 'policy' | 'injected' | 'containers'> {
   const deadlineS = fieldOf(pod, 'spec', 'activeDeadlineSeconds')
   const created = textOf(pod, 'metadata', 'creationTimestamp')
   const startTime = textOf(pod, 'status', 'startTime')
@@ -138,11 +142,12 @@ function sightWhole(pod: PodTemplate): Omit<PodSight, 'policy' | 'injected' | 'c
     name: tidy(textOf(pod, 'metadata', 'name') || textOf(pod, 'metadata', 'generateName')),
     namespace: tidy(textOf(pod, 'metadata', 'namespace')),
     phase: tidy(textOf(pod, 'status', 'phase')),
+    node: tidy(textOf(pod, 'spec', 'nodeName')),
     ...readSaid(fieldOf(pod, 'status')),
     serviceAccount: tidy(textOf(pod, 'spec', 'serviceAccountName')) || 'default',
     labels: fieldOf(pod, 'metadata', 'labels'),
     annotations: fieldOf(pod, 'metadata', 'annotations'),
-    deletion: readDeletion(pod),
+    deletion: readDeletion(pod, gone),
     unscheduled: readUnscheduled(pod),
     disrupted: sayWhere(conditionOf(pod, 'DisruptionTarget'), 'True'),
     gated: textOf(ready, 'reason') === 'ReadinessGatesNotReady' ? sayWhere(ready, 'False') : undefined,
@@ -163,9 +168,9 @@ function hasEnded(status: unknown): boolean {
   return fieldOf(status, 'state', 'terminated') !== undefined
 }
 
-function readDeletion(pod: unknown): Deletion | undefined {
+function readDeletion(pod: unknown, done: boolean): Deletion | undefined {
   const at = textOf(pod, 'metadata', 'deletionTimestamp')
-  if (at === '') return undefined
+  if (at === '' && !done) return undefined
   const finalizers = listOf(pod, 'metadata', 'finalizers').flatMap((name) =>
     typeof name === 'string' ? [tidy(name)] : [],
   )
@@ -173,6 +178,7 @@ function readDeletion(pod: unknown): Deletion | undefined {
     deadlineMs: readTime(at),
     graceMs: countOf(pod, 'metadata', 'deletionGracePeriodSeconds') * 1000,
     finalizers,
+    done,
   }
 }
 

@@ -41,9 +41,15 @@ export interface Grant {
  */
 export function writeRoles(targets: readonly ObjectTarget[], namespace: string, subject: Subject): string {
   const byNamespace = Map.groupBy(targets, (target) => target.namespace ?? namespace)
-  const name = `podorder-wait-${subject.serviceAccount}`
-  const grants = [...byNamespace].map(([place, of]) => ({ name, namespace: place, rules: collectRules(of) }))
+  const grants = [...byNamespace].map(([place, of]) => {
+    return { name: nameRole(place, subject), namespace: place, rules: collectRules(of) }
+  })
   return writeGrants(grants, subject)
+}
+
+/** In a namespace that is not the ServiceAccount's there may be Roles for others of its name. */
+function nameRole(place: string, { namespace, serviceAccount }: Subject): string {
+  return `podorder-wait-${place === namespace ? '' : `${namespace}:`}${serviceAccount}`
 }
 
 function collectRules(targets: readonly ObjectTarget[]): readonly Rule[] {
@@ -67,7 +73,7 @@ export function writeGrants(grants: readonly Grant[], subject: Subject): string 
 
 function writeGrant({ name, namespace, rules }: Grant, { serviceAccount, namespace: home }: Subject): string {
   const role = namespace === undefined ? 'ClusterRole' : 'Role'
-  const place = namespace === undefined ? '' : `  namespace: ${namespace}\n`
+  const place = namespace === undefined ? '' : `  namespace: ${writeName(namespace)}\n`
   const quote = (words: readonly string[]): string => `[${words.map((word) => `"${word}"`).join(', ')}]`
   const written = rules.map(({ resource: { group, plural }, names, verbs }) =>
     [
@@ -78,17 +84,24 @@ function writeGrant({ name, namespace, rules }: Grant, { serviceAccount, namespa
     ].join('\n'),
   )
   const head = (kind: string): string =>
-    `apiVersion: rbac.authorization.k8s.io/v1\nkind: ${kind}\nmetadata:\n  name: ${name}\n${place}`
+    `apiVersion: rbac.authorization.k8s.io/v1\nkind: ${kind}\nmetadata:\n  name: ${writeName(name)}\n${place}`
   return `${head(role)}rules:
 ${written.join('\n')}
 ---
 ${head(`${role}Binding`)}roleRef:
   apiGroup: rbac.authorization.k8s.io
   kind: ${role}
-  name: ${name}
+  name: ${writeName(name)}
 subjects:
   - kind: ServiceAccount
-    name: ${serviceAccount}
-    namespace: ${home}
+    name: ${writeName(serviceAccount)}
+    namespace: ${writeName(home)}
 `
+}
+
+/** In quotes where a reader of YAML 1.1 might take it for something else than text: `on`, `1e3`, and what is no name. */
+function writeName(name: string): string {
+  const isPlain =
+    /^[a-z](?:[-.:a-z0-9]*[a-z0-9])?$/.test(name) && !/^(?:true|false|null|yes|no|on|off|[yn])$/.test(name)
+  return isPlain ? name : JSON.stringify(name)
 }

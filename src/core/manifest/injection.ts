@@ -1,4 +1,5 @@
 /** The rewrite, and the way back, as changes to a manifest's own text. Pure. */
+import { fieldOf, textOf } from '../kube/object.ts'
 import type { Container, PodTemplate } from '../pod.ts'
 import { type Original, readOriginal } from '../rewrite/original.ts'
 import { restorePod } from '../rewrite/restore.ts'
@@ -33,6 +34,16 @@ export function findPods(documents: readonly Document[]): readonly FoundPod[] {
       return tree === undefined ? [] : [{ kind, name, path, template, tree, document }]
     }),
   )
+}
+
+/** Of the object that the pod belongs to: the innermost with a kind, since a List has one too. */
+export function findNamespace({ document, path }: FoundPod): string | undefined {
+  const objects = path.reduce<readonly unknown[]>(
+    (around, step) => [...around, fieldOf(around.at(-1), String(step))],
+    [document.value],
+  )
+  const object = objects.findLast((value) => textOf(value, 'kind') !== '')
+  return textOf(object, 'metadata', 'namespace') || undefined
 }
 
 /** What each document says once its pods are others. */

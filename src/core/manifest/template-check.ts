@@ -37,13 +37,13 @@ export function checkTemplate(tree: Tree): readonly Fault[] {
 /** Only whether there are none: that it is no list at all has been said. */
 function hasContainers(spec: Tree): boolean {
   const list = findEntry(spec, 'containers')?.value
-  if (list === undefined || describeKind(list) === 'empty') return false
+  if (list === undefined || isNull(list)) return false
   return list.kind !== 'list' || list.items.length > 0
 }
 
 function checkContainers(field: string, spec: Tree, names: Set<string>): readonly Fault[] {
   const entry = findEntry(spec, field)
-  if (entry === undefined || describeKind(entry.value) === 'empty') return []
+  if (entry === undefined || isNull(entry.value)) return []
   if (entry.value.kind !== 'list') {
     return [
       {
@@ -71,6 +71,7 @@ function checkContainer(place: string, container: Tree, names: Set<string>): rea
     name?.kind === 'scalar' && typeof name.value === 'string' && name.value !== '' ? { container: name.value } : {}
   const faults = [
     ...checkName(place, name, container.at),
+    ...checkImage(findEntry(container, 'image')?.value),
     ...checkWords('command', findEntry(container, 'command')?.value),
     ...checkWords('args', findEntry(container, 'args')?.value),
     ...checkMaps('env', findEntry(container, 'env')?.value),
@@ -104,8 +105,14 @@ function checkName(place: string, name: Tree | undefined, at: Position): readonl
   ]
 }
 
+/** Whether there is one is the API server's matter. */
+function checkImage(image: Tree | undefined): readonly Fault[] {
+  if (image === undefined || ['text', 'empty'].includes(describeKind(image))) return []
+  return [{ at: image.at, what: `image is ${describeKind(image)}, not text`, fix: 'put it in quotes' }]
+}
+
 function checkWords(field: string, words: Tree | undefined): readonly Fault[] {
-  if (words === undefined || (words.kind === 'scalar' && words.value === null)) return []
+  if (words === undefined || isNull(words)) return []
   if (words.kind !== 'list') {
     return [
       { at: words.at, what: `${field} is ${describeKind(words)}, not a list`, fix: `write ${field}: ["word", "word"]` },
@@ -120,7 +127,7 @@ function checkWords(field: string, words: Tree | undefined): readonly Fault[] {
 
 /** A list of maps, which podorder adds to. */
 function checkMaps(field: string, list: Tree | undefined): readonly Fault[] {
-  if (list === undefined || describeKind(list) === 'empty') return []
+  if (list === undefined || isNull(list)) return []
   const fix = 'begin each item with "- name:"'
   if (list.kind !== 'list') return [{ at: list.at, what: `${field} is ${describeKind(list)}, not a list`, fix }]
   return list.items.flatMap((item, index) =>
@@ -149,4 +156,9 @@ function checkRestartPolicy(policy: Tree | undefined): readonly Fault[] {
   if (policy.kind === 'scalar' && RESTART_POLICIES.some((known) => known === written)) return []
   const fix = proposeWord(written, RESTART_POLICIES, 'write Always, OnFailure or Never')
   return [{ at: policy.at, what: `unknown restartPolicy "${written}"`, fix }]
+}
+
+/** As good as left out; an empty text is not. */
+function isNull(tree: Tree): boolean {
+  return tree.kind === 'scalar' && tree.value === null
 }

@@ -1,7 +1,7 @@
 /** Finding the pod templates in a manifest, and the parts of one that an order is read from. */
 import { isObject } from '../json-object.ts'
 import type { PodTemplate, RestartPolicy } from '../pod.ts'
-import { findEntry, findTree, type Position, type Tree } from './tree.ts'
+import { describeKind, findEntry, findTree, type Position, type Tree } from './tree.ts'
 
 /** Where each kind keeps its template; a Pod is one itself (Kubernetes API reference, groups core, apps, batch). */
 const TEMPLATE_PATHS: ReadonlyMap<string, readonly string[]> = new Map([
@@ -55,6 +55,22 @@ function readName(metadata: unknown): string {
   if (!isObject(metadata)) return ''
   const name = metadata['name'] ?? metadata['generateName']
   return typeof name === 'string' ? name : ''
+}
+
+/**
+ * A piece that something else completes, such as a patch of kustomize's: it has no containers, and says nothing to podorder.
+ * @param tree of a template
+ */
+export function isFragment(tree: Tree): boolean {
+  const annotations = findTree(tree, ['metadata', 'annotations'])
+  const isAddressed =
+    annotations?.kind === 'map' && annotations.entries.some(({ key }) => key.startsWith('podorder.io/'))
+  if (isAddressed) return false
+  const spec = findEntry(tree, 'spec')?.value
+  if (spec === undefined || describeKind(spec) === 'empty') return true
+  const containers = findEntry(spec, 'containers')?.value
+  if (containers === undefined) return spec.kind === 'map'
+  return describeKind(containers) === 'empty' || (containers.kind === 'list' && containers.items.length === 0)
 }
 
 export interface NamedContainer {

@@ -25,6 +25,9 @@ const ADVICE: Readonly<Record<string, { readonly what?: string; readonly fix: st
   RESOURCE_EXHAUSTION: { what: 'nested too deeply', fix: 'nest maps and lists less deeply' },
 }
 
+/** After the first few of a file they are mostly the echo of each other. */
+const MAX_FAULTS = 5
+
 const FIX = 'check quotes, brackets and indentation, here and in the line before'
 const TEMPLATE_FIX = 'this is a template: render it first, for instance with helm template'
 
@@ -39,9 +42,21 @@ export function wordYamlFault(code: string, message: string, line: string, at: P
     const [bracket, end] = open === 'map' ? ['{', '}'] : ['[', ']']
     return { at, what: `a ${bracket} is not closed`, fix: `write the ${end}, indented more than the key it belongs to` }
   }
+  // What the API server streams, and what programs append, has no marks between objects.
+  if (/^Unexpected flow-map-start (?:at node end|token in YAML stream)/.test(message) && /^\s*\{/.test(line)) {
+    return { at, what: 'another JSON object begins', fix: 'put a line with --- between the two' }
+  }
   // Whether the next line is taken for a part of the key is chance.
   const known = message.startsWith('Implicit map keys need') ? 'MULTILINE_IMPLICIT_KEY' : code
   const advice = Object.hasOwn(ADVICE, known) ? ADVICE[known] : undefined
   const what = advice?.what ?? message.charAt(0).toLowerCase() + message.slice(1)
   return { at, what, fix: line.includes('{{') ? TEMPLATE_FIX : (advice?.fix ?? FIX) }
+}
+
+/** Of the faults that make a file unreadable, as many as are worth reading; that there are more is told at the next one. */
+export function limitFaults(faults: readonly Fault[]): readonly Fault[] {
+  const next = faults[MAX_FAULTS]
+  if (next === undefined) return faults
+  const more = { at: next.at, what: 'from here on more is wrong', fix: 'put right first what stands above' }
+  return [...faults.slice(0, MAX_FAULTS), more]
 }

@@ -2,7 +2,7 @@
 import type { Position } from '../manifest/tree.ts'
 import type { OutsideTarget } from './target.ts'
 
-/** What a container can be waited for; `behaviour` in docs/reference.md gives each one's meaning. */
+/** What a container can be waited for; `Conditions` in docs/reference.md gives each one's meaning. */
 export type Condition = 'started' | 'ready' | 'completed' | 'failed' | 'ended'
 
 interface Dependency {

@@ -1,7 +1,7 @@
 /** What a picture says in words of a container and its lives. Pure. */
 import { formatDuration } from '../duration.ts'
 import type { Doom } from '../run/step.ts'
-import type { ContainerHistory, History, Life } from '../timeline/history.ts'
+import { type ContainerHistory, type History, KILLED, type Life } from '../timeline/history.ts'
 
 const MINUTE = 60_000
 
@@ -34,6 +34,7 @@ function tellState({ state, lives, restarts }: ContainerHistory, startMs: number
     case 'running':
       return isUnclear(life) ? UNCLEAR : `running${since(life.startedMs)}`
     case 'waiting':
+      if (lives.length === 0) return 'waiting, or not begun'
       return isUnclear(life) ? UNCLEAR : 'waiting'
     case 'pending':
       return 'not begun'
@@ -54,7 +55,7 @@ function isUnclear({ gateUntold = false, startedMs }: Life): boolean {
 /** What a stop with the pod makes of it is no failure. */
 export function hasFailed({ exitCode, reason, killedBy, stopped = false }: Life): boolean {
   if (stopped || reason === 'Skipped') return false
-  return (exitCode ?? 0) !== 0 || killedBy !== undefined || reason === 'Error'
+  return (exitCode ?? 0) !== 0 || killedBy !== undefined || reason === 'Error' || reason === KILLED
 }
 
 /** Error is what any exit code but 0 is called: it adds nothing. */
@@ -67,6 +68,11 @@ const DOOMS: Readonly<Record<Doom, string>> = {
   startup: 'startup probe',
   liveness: 'liveness probe',
   postStart: 'postStart hook',
+}
+
+/** What is to be said of its right edge; undefined where the pod ended with it, or goes on now. */
+export function tellEdge({ partial = false }: History): string | undefined {
+  return partial ? 'The record ends here; how the pod went on is not in it.' : undefined
 }
 
 export const FACT_HEADINGS = [

@@ -1,6 +1,13 @@
 /** The order of a pod as a drawing, for a picture and for a page. Pure. */
-import type { Diagram, DiagramLink, Placement, Size } from '../diagram/diagram.ts'
-import { describeTerms } from '../diagram/diagram.ts'
+import {
+  count,
+  countNodes,
+  describeTerms,
+  type Diagram,
+  type DiagramLink,
+  type Placement,
+  type Size,
+} from '../diagram/diagram.ts'
 import { formatTime } from './facts.ts'
 import { drawHeads, drawLink, drawNode, drawTerms, TERMS_SIZE } from './graph-marks.ts'
 import { layOutStages, type Stages } from './graph-stages.ts'
@@ -14,6 +21,7 @@ export const GRAPH_RULES = [
   '.node rect,.node polygon{fill:$raised;stroke:$unclear;stroke-width:1.25}',
   '.node.container rect{stroke:$accent}',
   '.node.plain rect{fill:$surface;stroke-dasharray:4 3}',
+  '.node.init rect{fill:$surface;stroke-dasharray:1 2}',
   '.node.outside polygon{fill:$surface}',
   '.node.critical rect,.node.critical polygon{stroke:$critical;stroke-width:3}',
   '.node rect.inner{fill:none;stroke-width:1.25}',
@@ -91,20 +99,15 @@ export function nameOrder({ title }: Diagram): string {
   return title === '' ? 'Order' : `Order of ${title}`
 }
 
-/** `5 containers in 4 stages. The critical path takes 6.20 s.` */
-export function describeOrder({ nodes, links, criticalMs }: Diagram): string {
-  const containers = nodes.filter(({ kind }) => kind !== 'outside')
-  const stages = new Set(nodes.filter(({ kind }) => kind === 'container').map(({ stage }) => stage)).size
-  const outside = nodes.length - containers.length
+/** `5 containers in 4 stages, 1 not ordered, 6 waits. The critical path takes 6.20 s.` */
+export function describeOrder(diagram: Diagram): string {
+  const { nodes, links, criticalMs } = diagram
+  const outside = nodes.filter(({ kind }) => kind === 'outside').length
   const parts = [
-    count(containers.length, 'container'),
+    countNodes(diagram),
     ...(links.length === 0 ? [] : [count(links.length, 'wait')]),
     ...(outside === 0 ? [] : [count(outside, 'target outside', 'targets outside')]),
   ]
   const critical = criticalMs === undefined ? '' : ` The critical path takes ${formatTime(criticalMs)}.`
-  return `${parts.join(', ')}, in ${count(stages, 'stage')}.${critical}`
-}
-
-function count(number: number, one: string, several = `${one}s`): string {
-  return `${number} ${number === 1 ? one : several}`
+  return `${parts.join(', ')}.${critical}`
 }

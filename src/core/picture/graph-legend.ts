@@ -1,5 +1,5 @@
 /** The legend of an order: what occurs in it, and nothing else. Pure. */
-import type { Diagram, DiagramNode } from '../diagram/diagram.ts'
+import { type Diagram, type DiagramNode, ROLES } from '../diagram/diagram.ts'
 import { type Key, SWATCH } from './frame.ts'
 import { drawShape } from './graph-marks.ts'
 import { element, type Markup } from './markup.ts'
@@ -11,9 +11,9 @@ export function listGraphKeys({ nodes, links }: Diagram): readonly Key[] {
     ...(nodes.some(({ main }) => main)
       ? [{ words: 'main: its end ends the work', swatch: drawSample({ main: true }) }]
       : []),
-    ...(nodes.some(({ kind }) => kind === 'plain')
-      ? [{ words: 'not ordered', swatch: drawSample({ kind: 'plain' }) }]
-      : []),
+    ...(['init', 'plain'] as const).flatMap((kind) =>
+      nodes.some((node) => node.kind === kind) ? [{ words: ROLES[kind], swatch: drawSample({ kind }) }] : [],
+    ),
     ...(nodes.some(({ kind }) => kind === 'outside')
       ? [{ words: 'outside the order', swatch: drawSample({ kind: 'outside' }) }]
       : []),

@@ -6,6 +6,7 @@ import {
   type DiagramNode,
   type PlacedLink,
   type Point,
+  ROLES,
 } from '../diagram/diagram.ts'
 import { formatTime } from './facts.ts'
 import { type Attributes, element, type Markup } from './markup.ts'
@@ -26,7 +27,7 @@ export function captionNode({ name, kind, main, durationMs }: DiagramNode): {
   const notes = [
     ...(main ? ['main'] : []),
     ...(kind === 'outside' ? ['outside the order'] : []),
-    ...(kind === 'plain' ? ['not ordered'] : []),
+    ...(kind === 'plain' || kind === 'init' ? [ROLES[kind]] : []),
     ...(durationMs === undefined ? [] : [formatTime(durationMs)]),
   ]
   return { name: cutMiddle(name, MOST_COLUMNS), note: notes.join(' · ') }
@@ -47,7 +48,7 @@ export function drawNode(node: DiagramNode, box: Box, index: number): Markup {
   )
 }
 
-/** Rounded for what the pod has, dashed where it is left alone, a hexagon for what is outside; main has a double edge. */
+/** Rounded for what the pod has, dashed where podorder leaves it alone, a hexagon for what is outside; main has a double edge. */
 export function drawShape({ kind, main, critical }: DiagramNode, box: Box): Markup {
   return element(
     'g',

@@ -54,7 +54,8 @@ const RULES = [
   '#about dl div{display:flex;gap:6px}',
   '#about dt{color:$muted;white-space:nowrap}',
   '#about dd{margin:0;overflow-wrap:anywhere}',
-  '@media (max-width:800px){.timeline-box{max-height:82vh}.timeline .fact{padding-left:8px}}',
+  // Where the bars do not fit they scroll between the names and the outcomes, and are seen to go on below them.
+  '@media (max-width:800px){.timeline-box{max-height:82vh}.timeline tbody th{max-width:28vw}.timeline tr>:last-child{position:sticky;right:0;z-index:2;max-width:32vw;overflow:hidden;text-overflow:ellipsis;padding-left:8px;background:$surface;box-shadow:-6px 0 6px -6px $unclear}.timeline thead tr>:last-child{z-index:4}}',
   '@media (min-width:801px){.timeline-box{overflow:visible}}',
   '@media print{.timeline-box{max-height:none;overflow:visible}.timeline tr{break-inside:avoid}.timeline thead th,.timeline tbody th{position:static}.timeline .plot svg{min-width:0}}',
   TIMELINE_RULES,
@@ -116,6 +117,7 @@ function drawTableRow(row: Row, index: number, size: RowSize, startMs: number): 
   const { container } = row.history
   const critical = row.critical === undefined ? undefined : 'critical-row'
   const bad = row.ends.at(-1)?.end === 'failed' ? ' bad' : ''
+  const outcome = tellOutcome(row.history, startMs)
   const drawn = join([
     element('use', { href: '#grid' }),
     ...(row.opened?.critical === true ? [] : [drawOpening(row, index, size)]),
@@ -127,7 +129,7 @@ function drawTableRow(row: Row, index: number, size: RowSize, startMs: number): 
     { class: critical, 'data-row': index, 'data-name': container, 'data-by': row.opened?.by },
     element('th', { scope: 'row', title: container }, cutMiddle(container, MOST_NAME_COLUMNS)),
     element('td', { class: 'plot' }, element('svg', { height: size.height, 'aria-hidden': 'true' }, drawn)),
-    element('td', { class: `fact${bad}` }, tellOutcome(row.history, startMs)),
+    element('td', { class: `fact${bad}`, title: outcome }, outcome),
   )
 }
 

@@ -90,7 +90,9 @@ function layOutRow(history: ContainerHistory, endMs: number, place: (ms: number)
       const last = index === lives.length - 1
       if (life.endedMs !== undefined)
         return [{ end: judgeEnd(life, last && state === 'skipped'), at: place(life.endedMs) }]
-      return last && beginOf(life) !== undefined ? [{ end: 'ongoing' as const, at: 100 }] : []
+      if (!last || beginOf(life) === undefined) return []
+      // When it has ended nobody tells: at some time up to here.
+      return [{ end: state === 'ended' ? judgeEnd(life, false) : ('ongoing' as const), at: 100 }]
     }),
   }
 }

@@ -1,7 +1,7 @@
 /** The sentences of a timeline. Pure. */
 import { type Critical, describeCritical } from '../timeline/critical.ts'
 import type { History } from '../timeline/history.ts'
-import { formatTime } from './facts.ts'
+import { formatTime, tellEdge } from './facts.ts'
 import type { Timeline } from './timeline-rows.ts'
 
 export function nameTimeline({ pod }: History): string {
@@ -9,10 +9,16 @@ export function nameTimeline({ pod }: History): string {
 }
 
 /** `5 containers in 9.30 s. Critical path: redis → postgres, 4.1 s; …` */
-export function describeTimeline({ history: { containers }, spanMs, critical }: Timeline): string {
+export function describeTimeline({ history, spanMs, critical }: Timeline): string {
+  const { containers } = history
+  const edge = tellEdge(history)
   const count = containers.length === 1 ? '1 container' : `${containers.length} containers`
   const path = critical === undefined ? undefined : describeCritical(shorten(critical))
-  return [`${count} in ${formatTime(spanMs)}.`, ...(path === undefined ? [] : [`${beautify(path)}.`])].join(' ')
+  return [
+    `${count} in ${formatTime(spanMs)}.`,
+    ...(path === undefined ? [] : [`${beautify(path)}.`]),
+    ...(edge === undefined ? [] : [edge]),
+  ].join(' ')
 }
 
 function beautify(path: string): string {

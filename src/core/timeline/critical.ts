@@ -1,6 +1,6 @@
 /** The chain of containers that made a pod take as long as it did, followed back along what opened their gates. Pure. */
 import type { Condition } from '../order/order.ts'
-import type { ContainerHistory, History, Life } from './history.ts'
+import type { ContainerHistory, History, HistoryLink, Life } from './history.ts'
 
 /** What one container does of a pod's work: from the opening of its gate to being what others wait for. ms since 1970. */
 export interface CriticalStep {
@@ -68,7 +68,7 @@ export function findCritical(history: History): Critical | undefined {
   const seen = new Set([last.container])
   for (;;) {
     const [first = last] = steps
-    const step = stepBefore(first, byName)
+    const step = stepBefore(first, byName, history.links)
     // Recorded by several clocks, two containers may seem to have waited for each other.
     if (step === undefined || seen.has(step.container)) break
     seen.add(step.container)
@@ -101,16 +101,18 @@ function hasRun({ startedMs, gateUntold }: Life): boolean {
   return startedMs !== undefined || gateUntold === true
 }
 
-/** Whose reaching of what opened the gate. */
+/** Whose reaching of what opened the gate; where that was skipped, whose end it was skipped for. */
 function stepBefore(
   { container, fromMs }: CriticalStep,
   byName: ReadonlyMap<string, ContainerHistory>,
+  links: readonly HistoryLink[],
 ): CriticalStep | undefined {
   const life = byName.get(container)?.lives.findLast(({ startedMs }) => startedMs === fromMs)
   const label = life?.waitedFor ?? ''
   const slash = label.lastIndexOf('/')
   const target = byName.get(label.slice(0, Math.max(0, slash)))
   if (target === undefined) return undefined
+  if (target.state === 'skipped') return findSpoiler(target, byName, links)
   const condition = label.slice(slash + 1) as Condition
   const reached = target.lives.flatMap((one) => {
     const toMs = one.startedMs === undefined ? undefined : reachOf(one, condition)
@@ -118,6 +120,38 @@ function stepBefore(
   })
   const step = reached.findLast(({ toMs }) => toMs <= fromMs) ?? reached[0]
   return step === undefined ? undefined : { ...step, toMs: Math.max(step.fromMs, step.toMs) }
+}
+
+/** The end that a container was skipped for, found through others that were skipped for it. */
+function findSpoiler(
+  skipped: ContainerHistory,
+  byName: ReadonlyMap<string, ContainerHistory>,
+  links: readonly HistoryLink[],
+): CriticalStep | undefined {
+  const seen = new Set<string>()
+  let culprit: ContainerHistory | undefined = skipped
+  while (culprit?.state === 'skipped' && !seen.has(culprit.container)) {
+    seen.add(culprit.container)
+    culprit = blame(culprit.container, byName, links)
+  }
+  const { startedMs, endedMs } = culprit?.lives.at(-1) ?? {}
+  if (culprit === undefined || startedMs === undefined || endedMs === undefined) return undefined
+  return { container: culprit.container, fromMs: startedMs, toMs: Math.max(startedMs, endedMs) }
+}
+
+/** Of those that it waited for, the first to end otherwise than was asked: it was skipped at once. */
+function blame(
+  container: string,
+  byName: ReadonlyMap<string, ContainerHistory>,
+  links: readonly HistoryLink[],
+): ContainerHistory | undefined {
+  const ends = links.flatMap((link) => {
+    const other = link.container === container ? byName.get(link.target) : undefined
+    const life = other?.lives.at(-1)
+    const spoils = life?.endedMs !== undefined && reachOf(life, link.condition) === undefined
+    return spoils ? [{ other, endedMs: life.endedMs }] : []
+  })
+  return ends.toSorted((a, b) => a.endedMs - b.endedMs)[0]?.other
 }
 
 const ARROW = ' -> '

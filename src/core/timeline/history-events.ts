@@ -7,7 +7,7 @@ import { type ContainerHistory, findEdges, type History, type HistoryLink, type 
 export interface Recorder {
   /** Takes constant time, and none for output. */
   record(event: RunEvent): void
-  /** @param nowMs up to when it was watched; its last event when not given */
+  /** @param nowMs up to when it was watched; its last event when not given, and what came after nobody tells */
   history(nowMs?: number): History
 }
 
@@ -16,6 +16,7 @@ export function createRecorder(startMs?: number): Recorder {
   const known = new Map<string, ContainerHistory>()
   let pod = ''
   let listed = false
+  let finished = false
   const waits = new Map<string, readonly string[]>()
   let lastMs = startMs ?? 0
   let firstMs = startMs
@@ -26,6 +27,7 @@ export function createRecorder(startMs?: number): Recorder {
       if (event.event === 'output') return
       if (event.event === 'pod') {
         pod = event.name ?? pod
+        finished ||= event.phase === 'Succeeded' || event.phase === 'Failed'
         listed ||= event.containers !== undefined
         for (const name of event.containers ?? []) known.set(name, known.get(name) ?? beginContainer(name))
         return
@@ -35,15 +37,22 @@ export function createRecorder(startMs?: number): Recorder {
       known.set(container, recordEvent(known.get(container) ?? beginContainer(container), event))
     },
     history(nowMs) {
-      const all = listed ? [...known.values()] : sortByStart([...known.values()])
+      const told = [...known.values()].map((one) => (finished ? finish(one) : one))
+      const all = listed ? told : sortByStart(told)
       const links = [...waits].flatMap(([container, labels]) => readLinks(container, labels, known))
-      return { pod, ...findEdges(all, firstMs, nowMs ?? lastMs), containers: all, links }
+      const partial = finished || nowMs !== undefined ? {} : { partial: true }
+      return { pod, ...findEdges(all, firstMs, nowMs ?? lastMs), containers: all, links, ...partial }
     },
   }
 }
 
 export function beginContainer(container: string): ContainerHistory {
   return { container, state: 'pending', lives: [], restarts: 0 }
+}
+
+/** Its pod is over: what was to be started again no longer will be. */
+function finish(history: ContainerHistory): ContainerHistory {
+  return history.state === 'restarting' ? { ...history, state: 'ended' } : history
 }
 
 const CONDITIONS: readonly Condition[] = ['started', 'ready', 'completed', 'failed', 'ended']
@@ -98,8 +107,10 @@ export function recordEvent(history: ContainerHistory, event: ContainerEvent): C
       return { ...history, state: 'restarting', restarts: event.restarts }
     case 'stopping': {
       const life = open()
+      // One that is held has ended; only its wrapper is told to stop.
+      if (life === undefined) return history
       const why = event.cause === undefined ? { stopped: true } : { killedBy: event.cause }
-      return { ...history, state: 'stopping', lives: life === undefined ? lives : change({ ...life, ...why }) }
+      return { ...history, state: 'stopping', lives: change({ ...life, ...why }) }
     }
     case 'unhealthy':
     case 'hook-failed':

@@ -10,10 +10,12 @@ import type { Life } from './history.ts'
 
 /** A life as the kubelet tells it: `sinceMs` is when its first process was started. */
 export interface PodLife extends Life {
-  /** It was ready when it was last looked at. */
+  /** It was seen to be ready. */
   readonly up: boolean
   /** It was seen not to be ready. */
   readonly wasDown: boolean
+  /** Nobody has looked before it began: whatever it was not when it was first seen, it may have been before. */
+  readonly dark: boolean
   /** How its command ended, where its wrapper made a success of it. */
   readonly commandCode?: number
 }
@@ -71,7 +73,7 @@ function startAtOnce({ readyMs, ...seen }: PodLife, container: ContainerSight): 
   return { ...life, startedMs: sinceMs, ...(ready === undefined ? {} : { readyMs: ready }) }
 }
 
-function withoutSigns({ up: _up, wasDown: _wasDown, commandCode: _commandCode, ...life }: PodLife): Life {
+function withoutSigns({ up: _up, wasDown: _wasDown, dark: _dark, commandCode: _code, ...life }: PodLife): Life {
   return life
 }
 
@@ -138,7 +140,10 @@ function mayHaveBeen(
       return opened.some(({ gateUntold }) => gateUntold === true)
     case 'ready':
       if (!measured) return opened.some(({ gateUntold }) => gateUntold === true)
-      return lives.some((life, index) => (life.endedMs === undefined ? life.up : hasRun(opened[index])))
+      return lives.some((life, index) => {
+        if (life.endedMs !== undefined) return hasRun(opened[index])
+        return life.up || (life.dark && !hasStartup(container) && hasRun(opened[index]))
+      })
     case 'completed':
     case 'ended':
       // Its wrapper stays after success (`--hold`), so that the kubelet does not run it for ever.
@@ -146,6 +151,11 @@ function mayHaveBeen(
     case 'failed':
       return false
   }
+}
+
+/** Its startup probe decides: once that has succeeded it stays so for the rest of the life. Readiness comes and goes. */
+export function hasStartup({ wrapper, spec }: ContainerSight): boolean {
+  return wrapper === 'podorder' && (spec['startupProbe'] ?? undefined) !== undefined
 }
 
 function hasRun(life: Life | undefined): boolean {

@@ -36,7 +36,8 @@ export function isHistoryLike(value: JsonObject): boolean {
 export function isHistory(value: unknown): value is History {
   if (!isObject(value) || !isText(value['pod']) || !isNumber(value['startMs']) || !isNumber(value['endMs']))
     return false
-  const { containers, links } = value
+  const { containers, links, partial = false } = value
+  if (typeof partial !== 'boolean') return false
   return Array.isArray(containers) && containers.every(isContainer) && Array.isArray(links) && links.every(isLink)
 }
 

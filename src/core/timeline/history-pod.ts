@@ -12,9 +12,10 @@ import type { PodTemplate } from '../pod.ts'
 import type { Packing } from '../tekton/message.ts'
 import { orderSteps } from '../tekton/sight.ts'
 import { layOut } from '../webhook/layout.ts'
-import { type Course, isMeasured, openGates, type PodLife } from './history-gates.ts'
+import { type Course, hasStartup, isMeasured, openGates, type PodLife } from './history-gates.ts'
+import { findTrace, readTime, whenWritten } from './history-moments.ts'
 import { readStep } from './history-step.ts'
-import { type ContainerState, findEdges, type History, type Life } from './history.ts'
+import { type ContainerHistory, type ContainerState, findEdges, type History, isOver, type Life } from './history.ts'
 
 export interface PodReading {
   /** The YAML inside a scalar. */
@@ -24,29 +25,33 @@ export interface PodReading {
 }
 
 export interface PodRecorder {
-  /** @param pod of kind Pod. @returns what is wrong with it, in one clause */
-  see(pod: PodTemplate): string | undefined
-  /** @param nowMs up to when it was watched */
-  history(nowMs: number): History
+  /** @param pod of kind Pod. @param removed the API server has it no longer. @returns what is wrong with it, in one clause */
+  see(pod: PodTemplate, removed?: boolean): string | undefined
+  /** @param nowMs up to when it was watched; undefined: nobody tells, it may be long ago */
+  history(nowMs: number | undefined): History
 }
 
 interface Seen {
   readonly sight: PodSight
   readonly order: Order | undefined
   readonly startMs: number | undefined
+  /** The last moment of which it tells. */
+  readonly traceMs: number
+  /** It was deleted, and all its containers with it, whatever its last status says. */
+  readonly gone: boolean
 }
 
 /** A container's lives by the how manyth they are: the kubelet counts restarts. */
 type Lives = Map<number, PodLife>
 
-const UNSEEN: PodLife = { up: false, wasDown: false }
+const UNSEEN: PodLife = { up: false, wasDown: false, dark: false }
 
 export function createPodRecorder({ parse, packing }: PodReading): PodRecorder {
   let uid: string | undefined
   let seen: Seen | undefined
   const lives = new Map<string, Lives>()
   return {
-    see(pod) {
+    see(pod, removed = false) {
       const tree = layOut(pod)?.tree
       const reading = tree === undefined ? undefined : readPodOrder(tree, parse)
       if (reading?.sound !== true) return 'it is no Pod that the API server would take'
@@ -56,14 +61,17 @@ export function createPodRecorder({ parse, packing }: PodReading): PodRecorder {
       uid = textOf(pod, 'metadata', 'uid')
       const steps = sight.containers.some(({ wrapper }) => wrapper === 'tekton')
       const order = steps ? orderSteps(pod) : reading.order
-      seen = { sight, order, startMs: readTime(textOf(pod, 'status', 'startTime')) }
+      // To a watch with a selector, a pod that no longer matches is removed, too.
+      const gone = removed && sight.deletion !== undefined
+      seen = { sight, order, startMs: readTime(textOf(pod, 'status', 'startTime')), traceMs: findTrace(pod), gone }
       if (sight.outdated) return undefined
       const atMs = whenWritten(pod)
       const messages = readMessages(pod)
       for (const container of sight.containers) {
-        const known: Lives = lives.get(container.name) ?? new Map()
+        const before = lives.get(container.name)
+        const known: Lives = before ?? new Map()
         lives.set(container.name, known)
-        look(container, known, atMs)
+        look(container, known, atMs, before === undefined)
         if (container.wrapper === 'tekton') {
           lookAtStep(container, known, readStep(messages.get(container.name) ?? '', packing))
         }
@@ -72,13 +80,13 @@ export function createPodRecorder({ parse, packing }: PodReading): PodRecorder {
     },
     history: (nowMs) =>
       seen === undefined
-        ? { pod: '', startMs: nowMs, endMs: nowMs, containers: [], links: [] }
+        ? { pod: '', startMs: nowMs ?? 0, endMs: nowMs ?? 0, containers: [], links: [] }
         : assemble(seen, lives, nowMs),
   }
 }
 
-function assemble(seen: Seen, lives: ReadonlyMap<string, Lives>, nowMs: number): History {
-  const { sight, order, startMs } = seen
+function assemble(seen: Seen, lives: ReadonlyMap<string, Lives>, nowMs: number | undefined): History {
+  const { sight, order, startMs, traceMs, gone } = seen
   const courses = sight.containers.flatMap((container): readonly Course[] => {
     if (container.role === 'ephemeral') return []
     const own = [...(lives.get(container.name) ?? [])].toSorted(([a], [b]) => a - b)
@@ -91,30 +99,44 @@ function assemble(seen: Seen, lives: ReadonlyMap<string, Lives>, nowMs: number):
       return markStopped(exitCode === undefined ? life : { ...life, exitCode }, container, seen, opened)
     })
     const { name, restarts } = container
+    if (gone) return endAll(name, own, restarts)
     return { container: name, state: judge(container, own.at(-1), sight), lives: own, restarts }
   })
   const links = (order?.edges ?? []).map(({ container, target, condition }) => ({ container, target, condition }))
   // Of a pod that is over nothing goes on, not even a container that was never begun.
   const over = sight.phase === 'Succeeded' || sight.phase === 'Failed'
-  return { pod: sight.name, ...findEdges(containers, startMs, over ? 0 : nowMs), containers, links }
+  const edges = findEdges(containers, startMs, over || gone ? 0 : (nowMs ?? { traceMs }))
+  const unseen = gone && containers.some(({ lives: own }) => own.at(-1)?.endedMs === undefined)
+  const endMs = unseen ? Math.max(edges.endMs, traceMs) : edges.endMs
+  const partial = over || gone || nowMs !== undefined || isOver(containers) ? {} : { partial: true }
+  return { pod: sight.name, startMs: edges.startMs, endMs, containers, links, ...partial }
 }
 
-/** Adds what one look tells of a container to its lives. */
-function look(container: ContainerSight, known: Lives, atMs: number | undefined): void {
+/** When what still ran has ended nobody tells any more. */
+function endAll(container: string, lives: readonly Life[], restarts: number): ContainerHistory {
+  const last = lives.at(-1)
+  if (last === undefined) return { container, state: 'pending', lives, restarts }
+  const life = last.endedMs === undefined ? { ...last, stopped: true } : last
+  return { container, state: 'ended', lives: [...lives.slice(0, -1), life], restarts }
+}
+
+/** Adds what one look tells of a container to its lives. @param first of all looks at it */
+function look(container: ContainerSight, known: Lives, atMs: number | undefined, first: boolean): void {
   const { state, last, restarts } = container
   // A life is counted when it begins: while the next one is waited for, the last one is the one that was counted last.
   const before = state.kind === 'running' || state.kind === 'ended' ? restarts - 1 : restarts
   if (last !== undefined) put(known, before, readEnd(last))
   if (state.kind === 'ended') put(known, restarts, readEnd(state.end))
   if (state.kind !== 'running') return
-  const { readyMs: knownMs, wasDown = false } = known.get(restarts) ?? {}
+  const { readyMs: knownMs, up: wasUp = false, wasDown = false, dark = first } = known.get(restarts) ?? {}
   const up = isUp(container)
-  const readyMs = knownMs ?? (up && wasDown ? atMs : undefined)
+  const readyMs = knownMs ?? (up && wasDown && !wasUp ? atMs : undefined)
   put(known, restarts, {
     ...(state.sinceMs === undefined ? {} : { sinceMs: state.sinceMs }),
     ...(readyMs === undefined ? {} : { readyMs }),
-    up,
+    up: up || wasUp,
     wasDown: wasDown || !up,
+    dark,
   })
 }
 
@@ -146,18 +168,8 @@ function readEnd({
 }
 
 /** What others wait for as `ready`: the wrapper takes the startupProbe, if there is one, else the readinessProbe. */
-function isUp({ wrapper, spec, started, ready }: ContainerSight): boolean {
-  return wrapper === 'podorder' && (spec['startupProbe'] ?? undefined) !== undefined ? started : ready
-}
-
-/** When the kubelet has last written the status; undefined where `--show-managed-fields` was not given. */
-function whenWritten(pod: unknown): number | undefined {
-  const times = listOf(pod, 'metadata', 'managedFields').flatMap((entry) =>
-    textOf(entry, 'manager') === 'kubelet' && textOf(entry, 'subresource') === 'status'
-      ? (readTime(textOf(entry, 'time')) ?? [])
-      : [],
-  )
-  return times.length === 0 ? undefined : Math.max(...times)
+function isUp(container: ContainerSight): boolean {
+  return hasStartup(container) ? container.started : container.ready
 }
 
 function readMessages(pod: unknown): ReadonlyMap<string, string> {
@@ -211,9 +223,4 @@ function judge(container: ContainerSight, life: Life | undefined, { deletion }: 
         return life.gateUntold === true && isMeasured(container) && isUp(container) ? 'ready' : 'waiting'
       return !isMeasured(container) || isUp(container) ? 'ready' : 'running'
   }
-}
-
-function readTime(text: string): number | undefined {
-  const ms = Date.parse(text)
-  return Number.isNaN(ms) ? undefined : ms
 }

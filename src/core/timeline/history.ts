@@ -16,6 +16,8 @@ export interface History {
   readonly containers: readonly ContainerHistory[]
   /** Who waits for whom, as the order says; none where it is not known. */
   readonly links: readonly HistoryLink[]
+  /** The pod went on after `endMs`, and nothing tells how: a record that was cut off, or was made while it ran. */
+  readonly partial?: boolean
 }
 
 export interface HistoryLink {
@@ -29,7 +31,7 @@ export type ContainerState =
 
 export interface ContainerHistory {
   readonly container: string
-  /** At `endMs`. */
+  /** At `endMs`. `waiting` without any life: or it is not begun, where that cannot be told. */
   readonly state: ContainerState
   /** Oldest first; the first ones may be missing, `restarts` counts them all. */
   readonly lives: readonly Life[]
@@ -52,7 +54,7 @@ export interface Life {
   /** The wait that opened its gate, `db/ready`. */
   readonly waitedFor?: string
   readonly exitCode?: number
-  /** CamelCase: Completed, Error, Skipped, OOMKilled, … */
+  /** CamelCase: Completed, Error, Skipped, Killed, OOMKilled, … */
   readonly reason?: string
   readonly message?: string
   /** What has killed it, where a probe or a hook did. */
@@ -60,6 +62,9 @@ export interface Life {
   /** It was told to stop with its pod, so that when it ended says nothing of its own work. */
   readonly stopped?: boolean
 }
+
+/** The reason of a life whose wrapper was killed, so that nobody wrote how it ended. */
+export const KILLED = 'Killed'
 
 /** What a container does for a while; `restarting` is the time between two lives, `unclear` what nobody told. */
 export type Phase = 'waiting' | 'starting' | 'ready' | 'running' | 'unclear' | 'restarting'
@@ -122,12 +127,13 @@ const SHORTEST_AFTERGLOW_MS = 1000
 /**
  * A history's two edges. A pod that has run for days since all its containers were up is shown for a moment longer than
  * that: its start is what one wants to see.
- * @param observedMs up to when it was watched; what has happened later all the same counts too
+ * @param observed up to when it was watched (what has happened later all the same counts too); where nobody tells that, its last
+ * trace, and what goes on is shown for a moment longer
  */
 export function findEdges(
   containers: readonly ContainerHistory[],
   startMs: number | undefined,
-  observedMs: number,
+  observed: number | { readonly traceMs: number },
 ): Pick<History, 'startMs' | 'endMs'> {
   const times = containers.flatMap(({ lives }) =>
     lives.flatMap(({ sinceMs, startedMs, readyMs, endedMs }) => [sinceMs, startedMs, readyMs, endedMs]),
@@ -135,11 +141,19 @@ export function findEdges(
   const known = [startMs, ...times].filter((ms) => ms !== undefined)
   const first = known.reduce((least, ms) => Math.min(least, ms), Infinity)
   const last = known.reduce((most, ms) => Math.max(most, ms), -Infinity)
-  if (known.length === 0) return { startMs: observedMs, endMs: observedMs }
-  if (containers.every(({ state }) => state === 'ended' || state === 'skipped')) return { startMs: first, endMs: last }
-  const afterglow = Math.max(SHORTEST_AFTERGLOW_MS, (last - first) * AFTERGLOW)
-  const until = containers.every(isSettled) ? Math.min(observedMs, last + afterglow) : observedMs
+  if (known.length === 0) {
+    const onlyMs = typeof observed === 'number' ? observed : observed.traceMs
+    return { startMs: onlyMs, endMs: onlyMs }
+  }
+  if (isOver(containers)) return { startMs: first, endMs: last }
+  const glow = last + Math.max(SHORTEST_AFTERGLOW_MS, (last - first) * AFTERGLOW)
+  const observedMs = typeof observed === 'number' ? observed : Math.max(observed.traceMs, glow)
+  const until = containers.every(isSettled) ? Math.min(observedMs, glow) : observedMs
   return { startMs: first, endMs: Math.max(last, until) }
+}
+
+export function isOver(containers: readonly ContainerHistory[]): boolean {
+  return containers.every(({ state }) => state === 'ended' || state === 'skipped')
 }
 
 /** For a picture that goes down its steps where the pod's own order is not known: as they were started, then those that wait. */

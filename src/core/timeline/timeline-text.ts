@@ -1,6 +1,6 @@
 /** A history as bars of characters, fitted to a width: each phase has its own, so that it can be read without colours. Pure. */
 import type { Palette } from '../palette.ts'
-import { tellOutcome } from '../picture/facts.ts'
+import { tellEdge, tellOutcome } from '../picture/facts.ts'
 import { cutMiddle } from '../picture/text-width.ts'
 import { chooseTicks } from '../picture/ticks.ts'
 import { type Kind, layOutTimeline, type Row } from '../picture/timeline-rows.ts'
@@ -61,6 +61,7 @@ export function drawTimelineText(given: History, settings: TextSettings): readon
   const { width, palette } = settings
   const { kinds, critical } = layOutTimeline(history)
   const path = critical === undefined ? undefined : describeCritical(critical)
+  const edge = tellEdge(history)
   const legend = LEGEND.filter((entry) =>
     entry.kinds.some((kind) => shown(kind, path !== undefined) && kinds.has(kind)),
   )
@@ -73,6 +74,7 @@ export function drawTimelineText(given: History, settings: TextSettings): readon
       width,
     ).map((line) => palette.dim(line)),
     ...(path === undefined ? [] : fill(path.split(' '), ' ', width)),
+    ...(edge === undefined ? [] : fill(edge.split(' '), ' ', width)),
     ...(kinds.has('unclear') ? ['', ...fill(UNTOLD.split(' '), ' ', width)] : []),
   ]
 }

@@ -33,16 +33,12 @@ const ROWS: readonly (readonly [problem: string, line: string, says: string])[] 
     "unknown option '--diff=x'; it is an option of inject and eject",
   ],
   ["error: unknown option '-q'", 'inject -q', "unknown option '-q'; it is an option of run"],
-  ["error: unknown option '-z'", 'inject -z', `unknown option '-z' ${LIST}`],
+  ["error: unknown option '-z'", 'inject -z', `unknown option '-z' (podorder inject --help tells more)`],
   // Behind a command, the names of commands are not meant.
-  ["error: unknown option '--check'", 'run --check', `unknown option '--check' ${LIST}`],
+  ["error: unknown option '--check'", 'run --check', `unknown option '--check' (podorder run --help tells more)`],
   ["error: unknown option '--check'", '--check', "unknown option '--check'; did you mean check?"],
   ["error: unknown command 'it's'", "it's", `unknown command 'it's' ${LIST}`],
-  [
-    "error: option '--port <p>' argument 'x' is invalid. Give a port.",
-    '',
-    "option '--port <p>' argument 'x' is invalid. Give a port",
-  ],
+  ["error: option '--port <p>' argument 'x' is invalid. Give a port.", '', "--port cannot be 'x'; give a port"],
 ]
 
 for (const [problem, line, says] of ROWS) {

@@ -57,6 +57,16 @@ test('what is outside is called as it was written, is there once, and has the co
   )
 })
 
+test('init containers come before all others, but for podorder’s own, and for a sidecar that is waited for', (t) => {
+  const { order } = readPod(block('app: {db: ready, sidecar/proxy: ready}'), { containers: 'app db' })
+  if (order === undefined) throw new Error("the test's own order is wrong")
+  const inits = ['podorder-init', 'setup', 'proxy', 'logs']
+  t.deepEqual(
+    diagramOrder('Pod/x', ['app', 'db'], order, inits).nodes.map(({ name, kind }) => `${name} ${kind}`),
+    ['setup init', 'logs init', 'app container', 'db container', 'sidecar/proxy outside'],
+  )
+})
+
 test('names are unique, links lead from node to node, and targets are of an earlier stage', (t) => {
   fc.assert(
     fc.property(arbitraryDiagram, ({ nodes, links }) => {
@@ -102,6 +112,15 @@ test('the critical path is who waited last for whom, with the time that each too
     marked.links.filter(({ critical }) => critical).map(({ container, target }) => `${container} ${target}`),
     ['app db', 'later app'],
   )
+})
+
+test('one container alone is no critical path', (t) => {
+  const diagram = drawLines('Pod/x', 'db app', 'app: db')
+  const containers = [run('db', 0, 3000), run('setup', 0, 4000)]
+  const marked = markHistory(diagram, { pod: 'x', startMs: 0, endMs: 5000, containers, links: [] })
+  t.is(marked.criticalMs, undefined)
+  t.false(marked.nodes.some(({ critical }) => critical))
+  t.is(marked.nodes[0]?.durationMs, 3000)
 })
 
 test('of which nothing is known is left as it is', (t) => {

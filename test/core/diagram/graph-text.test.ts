@@ -7,6 +7,7 @@ import { choosePalette } from '../../../src/core/palette.ts'
 import { arbitraryDiagram, drawLines, SHAPES } from '../../support/diagrams.ts'
 
 const PLAIN = choosePalette(false)
+const INIT = { kind: 'init', stage: 0, main: false, critical: false } as const
 
 const show = (diagram: Parameters<typeof formatGraph>[0], columns = 80): string =>
   formatGraph(diagram, columns, PLAIN).join('\n')
@@ -41,13 +42,26 @@ test('those that wait for the very same share a row; conditions, main, times and
   )
   t.is(
     show({ ...diagram, nodes, criticalMs: 4000 }),
-    `Job/x: 5 containers in 3 stages, critical path 4s
+    `Job/x: 5 containers in 3 stages, 1 not ordered, critical path 4s
 
  1 ─ prepare
  2 ─ left, right                  after prepare completed
  3 ┬ join (main, critical, 1.5s)  after left, prepare completed; right failed
    └ log                          after left ready
- - ─ other                        not in the order`,
+ - ─ other                        not ordered`,
+  )
+})
+
+test('init containers and native sidecars stand before all others', (t) => {
+  const { nodes, ...rest } = drawLines('Pod/x', 'db app', 'app: db')
+  const inits = ['setup', 'proxy'].map((name) => ({ ...INIT, name }))
+  t.is(
+    show({ ...rest, nodes: [...inits, ...nodes] }),
+    `Pod/x: 2 containers in 2 stages, 2 before all others
+
+ 0 ─ setup, proxy  before all others
+ 1 ─ db
+ 2 ─ app           after db ready`,
   )
 })
 
@@ -73,7 +87,7 @@ test('a long name, and more names than fit, have lines of their own', (t) => {
 /** What a row says, where lines are long enough for whole rows. */
 function readRow(line: string): { readonly names: readonly string[]; readonly waits: readonly string[] } {
   const [, said = '', waits = ''] =
-    /^ +(?:\d+|-)? +[─┬├└] (.+?)(?: {2,}(?:after (.+)|not in the order))?$/.exec(line) ?? []
+    /^ +(?:\d+|-)? +[─┬├└] (.+?)(?: {2,}(?:after (.+)|not ordered|before all others))?$/.exec(line) ?? []
   const names = said.split(', ').map((name) => name.replace(/ \(main\)$/, ''))
   return {
     names,

@@ -1,7 +1,7 @@
 /** What was written is read back by the grammar of mermaid.js.org/syntax/flowchart.html, as narrowly as it is written. */
 import test from 'ava'
 import * as fc from 'fast-check'
-import { describeTerms, type Diagram } from '../../../src/core/diagram/diagram.ts'
+import { describeTerms, type Diagram, labelNode } from '../../../src/core/diagram/diagram.ts'
 import { writeMermaid } from '../../../src/core/diagram/mermaid.ts'
 import { arbitraryDiagram, drawLines } from '../../support/diagrams.ts'
 
@@ -63,17 +63,14 @@ test('what is written can be read back: titles, names, links and classes, of any
       const { titles, names, links, classes } = read(writeMermaid(diagrams))
       const nodes = diagrams.flatMap((diagram) => diagram.nodes)
       const those = (is: (node: (typeof nodes)[number]) => boolean) => {
-        const members = nodes.filter(is).map(({ name }) => name)
+        const members = nodes.filter(is).map(labelNode)
         return members.length === 0 ? undefined : members
       }
       t.deepEqual(
         titles,
         diagrams.map(({ title }) => title),
       )
-      t.deepEqual(
-        names,
-        nodes.map(({ name }) => name),
-      )
+      t.deepEqual(names, nodes.map(labelNode))
       t.deepEqual(links, diagrams.flatMap(spell))
       t.deepEqual(
         classes.get('main'),
@@ -85,7 +82,7 @@ test('what is written can be read back: titles, names, links and classes, of any
       )
       t.deepEqual(
         classes.get('plain'),
-        those(({ kind }) => kind === 'plain'),
+        those(({ kind }) => kind === 'plain' || kind === 'init'),
       )
       t.is(classes.get('critical'), undefined)
     }),

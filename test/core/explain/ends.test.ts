@@ -79,6 +79,31 @@ test('an end before the predecessor failed is its own; one after it is a skip as
   ])
 })
 
+test('who began to wait while its predecessor ran has found it ready, where no probe decides; who came later may not', (t) => {
+  const tell = (spec: object, secondsAgo: number, lasted: number) =>
+    say(
+      explainParts({
+        annotations: { 'depends-on': 'app: {db: ready}' },
+        spec: { restartPolicy: 'Never' },
+        containers: { db: [spec, ended(2, 100, 10)], app: [{}, ended(1, secondsAgo, lasted)] },
+      }),
+    ).at(-1)
+  const itself = (lasted: number) => `cause app: ended with exit code 1 after ${lasted}s`
+  const skipped =
+    'consequence app: ended with exit code 1, skipped as it seems: it waits for db to be ready (it failed with exit code 2)'
+  t.is(tell({}, 100, 10), itself(10))
+  t.is(tell({}, 98, 5), itself(5))
+  t.is(tell({}, 98, 2), skipped)
+  t.is(tell({}, 90, 1), skipped)
+  t.is(tell({}, 60, 30), itself(30))
+  const hook = { lifecycle: { postStart: { exec: { command: ['true'] } } } }
+  const probe = { readinessProbe: { tcpSocket: { port: 80 } } }
+  for (const spec of [hook, probe]) {
+    t.is(tell(spec, 100, 10), skipped)
+    t.is(tell(spec, 50, 55), itself(55))
+  }
+})
+
 test('codes of the wrapper’s own are told as such, those of a command that is not wrapped are not', (t) => {
   const tell = (exitCode: number) =>
     say(
@@ -131,6 +156,26 @@ test('once main has ended, what is ordered is being stopped, and what is not kee
     'cause proxy: runs on though main (work) has ended, and keeps the pod from ending: podorder stops what is ordered only',
     'awaited db: is being stopped, since main (work) has ended',
     'fine work: has completed',
+  ])
+})
+
+test('who has not stopped long after main ended, though all grace is over, is the cause', (t) => {
+  const tell = (secondsAgo: number) =>
+    explainParts({
+      annotations: { 'depends-on': 'work: {tun: ready}', main: 'work' },
+      containers: { tun: [{}, up], work: [{}, ended(0, secondsAgo)] },
+    })
+  t.is(say(tell(80))[0], 'awaited tun: is being stopped, since main (work) has ended')
+  const explanation = tell(597)
+  t.is(explanation.state, 'is running: 1 container in trouble, 1 fine')
+  t.is(
+    say(explanation)[0],
+    'cause tun: runs, as far as its node has told: main (work) has ended, and it was to be stopped 9m27s ago',
+  )
+  t.deepEqual(explanation.containers[0]?.next, [
+    'kubectl get node node',
+    'kubectl logs x -n shop -c tun',
+    'kubectl describe pod x -n shop',
   ])
 })
 

@@ -188,7 +188,7 @@ test('the node and the scheduler have reasons of their own', (t) => {
     metadata: { deletionTimestamp: ago(600), deletionGracePeriodSeconds: 30 },
     containers: { db: [{}, up], app: [{}, up] },
   })
-  t.is(late.state, 'is being deleted, for 10m30s now (it was running): it should be gone since 10m')
+  t.is(late.state, 'is being deleted, for 10m30s now (it was running): it should have been gone for 10m')
 })
 
 test('an ephemeral container is nobody’s trouble', (t) => {

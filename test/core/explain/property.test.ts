@@ -7,6 +7,7 @@ import type { PodTemplate, RestartPolicy } from '../../../src/core/pod.ts'
 import { rewritePod } from '../../../src/core/rewrite/rewrite.ts'
 import { arbitraryOrder } from '../../support/arbitrary-order.ts'
 import {
+  ago,
   crashing,
   creating,
   ended,
@@ -53,7 +54,7 @@ const arbitraryCase = fc.record({
   policy: fc.constantFrom<RestartPolicy>('Never', 'OnFailure', 'Always'),
   specs: fc.array(arbitrarySpec, { minLength: 12, maxLength: 12 }),
   statuses: fc.array(arbitraryStatus, { minLength: 12, maxLength: 12 }),
-  deleted: fc.boolean(),
+  deleted: fc.constantFrom<'no' | 'now' | 'long ago' | 'and gone'>('no', 'no', 'now', 'long ago', 'and gone'),
 })
 
 interface Known {
@@ -94,7 +95,13 @@ test('each container gets one sentence, and every origin is not as it is waited 
           { spec: specs[index] ?? {}, status: statuses[index] },
         ]),
       )
-      const explanation = explainPod(build(order, policy, known, deleted), order, [], Date.parse(NOW))
+      const explanation = explainPod(
+        build(order, policy, known, deleted),
+        order,
+        [],
+        Date.parse(NOW),
+        deleted === 'and gone',
+      )
       t.deepEqual(
         explanation.containers.map(({ name }) => name).toSorted(),
         [...order.containers, 'podorder-init'].toSorted(),
@@ -107,7 +114,7 @@ test('each container gets one sentence, and every origin is not as it is waited 
         for (const origin of origins.filter((one) => found.has(one))) {
           t.not(found.get(origin)?.rank, 'fine', `${name} names ${origin}: ${message}`)
           t.not(origin, name)
-          if (deleted) continue
+          if (deleted !== 'no') continue
           const awaited = order.edges.filter((edge) => edge.target === origin)
           const target = known.get(origin)
           t.true(
@@ -121,14 +128,15 @@ test('each container gets one sentence, and every origin is not as it is waited 
   )
 })
 
-function build(order: Order, policy: RestartPolicy, known: ReadonlyMap<string, Known>, deleted: boolean): PodTemplate {
+function build(order: Order, policy: RestartPolicy, known: ReadonlyMap<string, Known>, deleted: string): PodTemplate {
   const containers = Object.fromEntries(
     [...known].map(([name, { spec, status }]) => [
       name,
       status === undefined ? ([spec] as const) : ([spec, status] as const),
     ]),
   )
-  const metadata = deleted ? { deletionTimestamp: NOW, deletionGracePeriodSeconds: 30 } : {}
+  const at = { deletionTimestamp: deleted === 'now' ? NOW : ago(4000), deletionGracePeriodSeconds: 30 }
+  const metadata = deleted === 'no' ? {} : at
   const pod = makePod({ metadata, spec: { restartPolicy: policy }, containers })
   return giveStatus(rewritePod(pod, order, { image: 'podorder:1' }), { containers })
 }

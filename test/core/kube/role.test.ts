@@ -1,4 +1,5 @@
 import test from 'ava'
+import { readManifest } from '../../../src/adapters/yaml.ts'
 import { collectionOf, slicesOf } from '../../../src/core/kube/collection.ts'
 import { subjectOf, writeRoles } from '../../../src/core/kube/role.ts'
 import { type ObjectTarget, parseTarget } from '../../../src/core/kube/target.ts'
@@ -81,4 +82,23 @@ test('one object is selected by its name, which is what a Role can allow', (t) =
   const path = '/apis/discovery.k8s.io/v1/namespaces/n/endpointslices'
   t.deepEqual(slicesOf(service, 'n'), { path, labelSelector: 'kubernetes.io/service-name=mail' })
   t.deepEqual(slicesOf(services, 'n'), { path, labelSelector: 'kubernetes.io/service-name' })
+})
+
+test('in a namespace of others a Role is called after both, so that none takes the place of another', (t) => {
+  const nameOf = (namespace: string): string | undefined =>
+    /^ {2}name: (.*)$/m.exec(
+      writeRoles(targets('pod/ops/db'), namespace, { namespace, serviceAccount: 'default' }),
+    )?.[1]
+  t.deepEqual(['ops', 'shop', 'mail'].map(nameOf), [
+    ...['podorder-wait-default', 'podorder-wait-shop:default', 'podorder-wait-mail:default'],
+  ])
+})
+
+test('a name stays a name, whoever reads the YAML', (t) => {
+  for (const name of ['on', '1e3', '42', 'null', 'a\nkind: b', 'a: b']) {
+    const subject = { namespace: name, serviceAccount: name }
+    const [, binding] = readManifest(writeRoles(targets('pod/db'), name, subject)).documents
+    t.like(binding?.value, { subjects: [{ kind: 'ServiceAccount', name, namespace: name }] })
+    t.true(writeRoles(targets('pod/db'), name, subject).includes(`namespace: ${JSON.stringify(name)}\n`))
+  }
 })

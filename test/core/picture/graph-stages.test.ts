@@ -64,10 +64,10 @@ test('what nothing is linked with belongs to no band', (t) => {
 })
 
 test('the sentence counts what there is', (t) => {
-  t.is(describeOrder(VOTING_ORDER), '5 containers, 5 waits, in 5 stages.')
+  t.is(describeOrder(VOTING_ORDER), '5 containers in 5 stages, 5 waits.')
   t.is(
     describeOrder(MIXED_ORDER),
-    '7 containers, 6 waits, 1 target outside, in 4 stages. The critical path takes 53.1 s.',
+    '6 containers in 4 stages, 1 not ordered, 1 before all others, 6 waits, 1 target outside. The critical path takes 53.1 s.',
   )
 })
 

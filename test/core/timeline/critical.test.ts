@@ -58,6 +58,31 @@ test('what went one after another anyway saves nothing: an init container comes 
   t.is(critical && describeCritical(critical), 'critical path: build -> test, 1.9 s')
 })
 
+test('a path goes through what was skipped, to the end that it was skipped for', (t) => {
+  const skipped = { exitCode: 1, reason: 'Skipped' }
+  const { containers, links, ...rest } = makeHistory(
+    {
+      clone: { startedMs: 0, readyMs: 0, endedMs: 200, exitCode: 0 },
+      unit: { startedMs: 205, endedMs: 700, exitCode: 3, waitedFor: 'clone/completed' },
+      lint: { startedMs: 205, endedMs: 900, exitCode: 1, waitedFor: 'clone/completed' },
+      deploy: { sinceMs: 5, endedMs: 705, ...skipped },
+      tell: { sinceMs: 5, endedMs: 710, ...skipped },
+      cleanup: { startedMs: 715, endedMs: 950, exitCode: 0, waitedFor: 'tell/ended' },
+    },
+    [
+      { container: 'unit', target: 'clone', condition: 'completed' },
+      { container: 'lint', target: 'clone', condition: 'completed' },
+      ...['lint', 'unit'].map((target) => ({ container: 'deploy', target, condition: 'completed' as const })),
+      { container: 'tell', target: 'deploy', condition: 'completed' },
+      { container: 'cleanup', target: 'tell', condition: 'ended' },
+    ],
+  )
+  const told = containers.map((one) =>
+    one.lives[0]?.reason === 'Skipped' ? { ...one, state: 'skipped' as const } : one,
+  )
+  t.deepEqual(steps({ ...rest, links, containers: told }), ['clone 0-200', 'unit 205-700', 'cleanup 715-950'])
+})
+
 test('what its pod has stopped was done when it was ready', (t) => {
   const history = makeHistory(
     {

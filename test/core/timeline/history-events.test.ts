@@ -133,6 +133,27 @@ test('what probes kill says so, and is not taken for stopped', (t) => {
   t.is(life?.stopped, undefined)
 })
 
+test('one that has ended and is held stays ended when its pod stops', (t) => {
+  const ended = { event: 'ended', atMs: START + 2000, container: 'db', exitCode: 0, reason: 'Completed' } as const
+  const told = { event: 'stopping', atMs: START + 2900, container: 'db' } as const
+  const db = find(record(...DB, ended, told), 'db')
+  t.is(db?.state, 'ended')
+  t.is(db?.lives[0]?.stopped, undefined)
+})
+
+test('a record without its last phase breaks off; with it nothing is to be started again', (t) => {
+  const recorder = createRecorder()
+  const ended = { event: 'ended', atMs: START + 2000, container: 'db', exitCode: 1, reason: 'Error' } as const
+  const again = { event: 'restarting', atMs: START + 2000, container: 'db', restarts: 1, afterMs: 10_000 } as const
+  for (const event of [...DB, ended, again]) recorder.record(event)
+  t.true(recorder.history().partial)
+  t.is(recorder.history(START + 3000).partial, undefined)
+  t.is(find(recorder.history(), 'db')?.state, 'restarting')
+  recorder.record({ event: 'pod', atMs: START + 3000, phase: 'Failed', exitCode: 1 })
+  t.is(recorder.history().partial, undefined)
+  t.is(find(recorder.history(), 'db')?.state, 'ended')
+})
+
 test('a pod that has long been up is shown for a moment longer than it took', (t) => {
   const recorder = createRecorder(START)
   for (const event of DB) recorder.record(event)

@@ -2,6 +2,7 @@
 import test from 'ava'
 import * as fc from 'fast-check'
 import { writeRecord } from '../../../src/core/entrypoint/record.ts'
+import { tellOutcome } from '../../../src/core/picture/facts.ts'
 import { type FlagFolder, findFlagFolders, readFlagHistory } from '../../../src/core/timeline/history-flags.ts'
 import { type ContainerHistory, layOutSpans } from '../../../src/core/timeline/history.ts'
 
@@ -12,20 +13,23 @@ const at = (ms: number): string => new Date(START + ms).toISOString()
 function folder(
   container: string,
   flags: Readonly<Record<string, readonly [number, string, object?]>>,
-  aliveMs?: number,
+  socketMs?: number,
+  dead = false,
 ): FlagFolder {
   const entries = Object.entries(flags).map(([flag, [ms, incarnation, more]]) => {
     return [flag, writeRecord({ at: at(ms), incarnation, ...more })] as const
   })
-  return { container, flags: new Map(entries), aliveMs: aliveMs === undefined ? undefined : START + aliveMs }
+  const socket = socketMs === undefined ? undefined : { sinceMs: START + socketMs, dead }
+  return { container, flags: new Map(entries), socket }
 }
 
-const read = (one: FlagFolder): ContainerHistory | undefined => readFlagHistory([one], START + 9000).containers[0]
+const NOW = { nowMs: undefined, clockMs: START + 9000 }
+const read = (one: FlagFolder): ContainerHistory | undefined => readFlagHistory([one], NOW).containers[0]
 
 test('a life that goes on ends now, where its wrapper lives', (t) => {
   const db = folder('db', { started: [20, 'i1', { since: at(10) }], ready: [500, 'i1'] }, 9)
   const app = folder('app', { started: [510, 'i2', { since: at(12), waitedFor: 'db/ready' }] }, 11)
-  const history = readFlagHistory([app, db, folder('late', {}, 15)], START + 9000)
+  const history = readFlagHistory([app, db, folder('late', {}, 15)], NOW)
   t.deepEqual(
     history.containers.map(({ container, state }) => `${container} ${state}`),
     ['db ready', 'app running', 'late waiting'],
@@ -36,12 +40,40 @@ test('a life that goes on ends now, where its wrapper lives', (t) => {
   t.is(history.endMs, START + 9000)
 })
 
-test('of a copy nothing is known after its last flag', (t) => {
-  const history = readFlagHistory(
-    [folder('db', { started: [20, 'i1', { since: at(10) }], ready: [500, 'i1'] })],
-    START + 9000,
+test('of a copy nothing is known after its last flag, nor whether who has no flags waits', (t) => {
+  const db = folder('db', { started: [20, 'i1', { since: at(10) }], ready: [500, 'i1'] })
+  const history = readFlagHistory([db, folder('app', {})], NOW)
+  t.is(history.endMs, START + 500 + 1000)
+  t.true(history.partial)
+  const [, app] = history.containers
+  t.is(app && tellOutcome(app, START), 'waiting, or not begun')
+  const later = readFlagHistory([db], { ...NOW, nowMs: START + 700 })
+  t.is(later.endMs, START + 700)
+  t.is(later.partial, undefined)
+})
+
+test('a wrapper that nobody can reach any more was killed', (t) => {
+  const db = folder('db', { started: [20, 'i1', { since: at(10) }], ready: [500, 'i1'] }, 9, true)
+  const late = folder('late', {}, 15, true)
+  const other = folder('other', { started: [20, 'i2'] }, 9)
+  const history = readFlagHistory([db, late, other], NOW)
+  t.deepEqual(
+    history.containers.map((one) => `${one.container} ${one.state} ${tellOutcome(one, START)}`),
+    ['db ended Killed', 'other running running 0.02 s', 'late ended Killed'],
   )
-  t.is(history.endMs, START + 500)
+  const done = folder('db', { started: [20, 'i1'], ended: [90, 'i1', { exitCode: 0, reason: 'Completed' }] }, 9, true)
+  t.is(read(done)?.lives[0]?.reason, 'Completed')
+})
+
+test('who was killed, and when, is what those say that waited for it', (t) => {
+  const db = folder('db', { started: [20, 'i1', { since: at(10) }], ready: [500, 'i1'] })
+  const why = { exitCode: 1, reason: 'PredecessorDied', origin: 'db' }
+  const history = readFlagHistory([db, folder('app', { failed: [800, 'i2', why] })], NOW)
+  const [killed, skipped] = history.containers
+  t.is(killed?.lives[0]?.endedMs, START + 800)
+  t.is(killed?.lives[0]?.reason, 'Killed')
+  t.is(skipped?.state, 'skipped')
+  t.is(history.partial, undefined)
 })
 
 test('an end has its code, its reason and its message', (t) => {
@@ -94,7 +126,7 @@ test('a directory is one of flags when a flag or a wrapper is in it', (t) => {
       ['README', 'text'],
       ['package.json', '{"name":"x"}'],
     ]),
-    aliveMs: undefined,
+    socket: undefined,
   }
   const empty = folder('late', {})
   const db = folder('db', { started: [20, 'i1'] })
@@ -117,10 +149,11 @@ test('a container may write what it likes into its own directory', (t) => {
       })
       .map((record) => JSON.stringify(record)),
   )
+  const socket = fc.record({ sinceMs: fc.nat(), dead: fc.boolean() })
   const flag = fc.constantFrom('started', 'ready', 'completed', 'failed', 'exitCode', '__proto__')
   fc.assert(
-    fc.property(fc.array(fc.tuple(flag, value)), fc.option(fc.nat(), { nil: undefined }), (flags, aliveMs) => {
-      const history = readFlagHistory([{ container: '__proto__', flags: new Map(flags), aliveMs }], START)
+    fc.property(fc.array(fc.tuple(flag, value)), fc.option(socket, { nil: undefined }), (flags, served) => {
+      const history = readFlagHistory([{ container: '__proto__', flags: new Map(flags), socket: served }], NOW)
       for (const container of history.containers) {
         for (const life of container.lives) {
           for (const ms of [life.sinceMs, life.startedMs, life.readyMs, life.endedMs])

@@ -5,10 +5,12 @@ import { findCritical } from '../../../src/core/timeline/critical.ts'
 import type { History } from '../../../src/core/timeline/history.ts'
 import {
   ago,
+  creating,
   ended,
   giveStatus,
   injectPod,
   makePod,
+  NOW,
   type Parts,
   running,
   type Status,
@@ -74,11 +76,34 @@ test('one look does not tell when something became ready, nor when the gate behi
   t.is(findCritical(history), undefined)
 })
 
-test('what has never been seen ready holds those behind it', (t) => {
-  const history = seeParts({ ...READY, containers: { db: [PROBED, running(100, notReady)], app: [{}, running(100)] } })
-  t.is(find(history, 'app')?.lives[0]?.gateUntold, undefined)
-  t.is(tellBars(history, 'app'), 'waiting 100')
-  t.is(find(history, 'db')?.state, 'running')
+test('what is not ready now may have been; what could be seen from its start and never was holds those behind it', (t) => {
+  const at = (db: readonly [object, Status]): PodTemplate => {
+    const parts = { ...READY, containers: { db, app: [{}, running(100)] } } as const
+    return giveStatus(injectPod(makePod(parts)), parts)
+  }
+  const down = at([PROBED, running(100, notReady)])
+  t.regex(tellBars(see(down), 'app'), /^unclear \d+$/)
+  t.is(find(see(down), 'db')?.state, 'running')
+  t.is(tellBars(see(at([PROBED, creating]), down, down), 'app'), 'waiting 100')
+  t.regex(tellBars(see(at([PROBED, creating]), at([PROBED, running(100)]), down), 'app'), /^unclear \d+$/)
+})
+
+test('a startup probe that has not succeeded yet holds those behind it for sure', (t) => {
+  const db = [{ startupProbe: { tcpSocket: { port: 1 } } }, running(100, { ready: false, started: false })] as const
+  t.is(tellBars(seeParts({ ...READY, containers: { db, app: [{}, running(100)] } }), 'app'), 'waiting 100')
+})
+
+test('of a record nobody knows how it went on', (t) => {
+  const recorder = openRecorder()
+  const containers = { clone: [{}, running(100)], build: [{}, running(100)], test: [{}, running(100)] } as const
+  const parts = { ...STEPS, containers }
+  recorder.see(giveStatus(injectPod(makePod(parts)), parts))
+  const history = recorder.history(undefined)
+  t.true(history.partial)
+  t.true(history.endMs < Date.parse(ago(30)))
+  const known = recorder.history(Date.parse(NOW))
+  t.is(known.endMs, Date.parse(NOW))
+  t.is(known.partial, undefined)
 })
 
 test('a container without probes is ready once it is started, so that its followers are known', (t) => {

@@ -1,6 +1,7 @@
 /** Pods of a real Kubernetes, as they were recorded, read as histories. */
 import test from 'ava'
 import { fieldOf } from '../../../src/core/kube/object.ts'
+import { tellOutcome } from '../../../src/core/picture/facts.ts'
 import type { PodTemplate } from '../../../src/core/pod.ts'
 import { type History, layOutSpans } from '../../../src/core/timeline/history.ts'
 import { NOW } from '../../support/explained.ts'
@@ -37,6 +38,19 @@ test('recorded: a container that crashes again and again', (t) => {
   t.is(bad?.restarts, 3)
   t.is(bad?.lives.length, 4)
   t.true(bad?.lives.every(({ exitCode }) => exitCode === 2))
+})
+
+test('recorded: a pod that was deleted at once has ended with it', (t) => {
+  const recorder = openRecorder()
+  for (const line of readStream('pod-force-deleted-grace-0')) {
+    const { type, object } = JSON.parse(line) as { type: string; object: PodTemplate }
+    recorder.see(object, type === 'DELETED')
+  }
+  const history = recorder.history(Date.parse(NOW))
+  const [stubborn] = history.containers
+  t.is(stubborn?.state, 'ended')
+  t.is(stubborn && tellOutcome(stubborn, history.startMs), 'stopped')
+  t.is(history.endMs - history.startMs, 1000)
 })
 
 test('recorded: the last status of another pod of that name does not count', (t) => {

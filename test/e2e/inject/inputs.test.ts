@@ -1,9 +1,11 @@
 /** Where manifests come from: files, directories, stdin; and what is no manifest gets one sentence, quickly. */
 import test from 'ava'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { execa } from 'execa'
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { writeManifest, writePods, writeSteps } from '../../support/manifest.ts'
 import { openPlace, type Place } from '../../support/podorder.ts'
 
+const SAY = 'say what waits for what with the annotation podorder.io/depends-on or podorder.io/steps'
 const GIVE = 'give a manifest, a directory of them, or - for stdin'
 
 function countPods(stdout: string): number {
@@ -48,8 +50,84 @@ test('nothing in it is nothing out of it', async (t) => {
   const place = openPlace(t)
   for (const stdin of ['', '# nothing\n', '---\n---\n']) {
     const end = await place.run(['inject', '-'], { stdin })
-    t.deepEqual([end.code, end.stderr], [0, ''])
+    t.deepEqual([end.code, end.stdout, end.stderr], [0, stdin, `podorder: no pod in stdin says an order; ${SAY}\n`])
   }
+})
+
+test('that nothing is ordered is told, and all comes out as it was', async (t) => {
+  const place = openPlace(t)
+  const [plain, ordered] = [writeManifest('plain').replace(/^ {2}annotations:\n.*\n/m, ''), writeManifest()]
+  place.write('all/a.yaml', plain)
+  place.write('all/b.yaml', 'kind: Service\n')
+  const { code, stdout, stderr } = await place.run(['inject', 'all'])
+  t.deepEqual([code, stderr], [0, `podorder: no pod in 2 files says an order; ${SAY}\n`])
+  t.is(stdout, `${plain}---\nkind: Service\n`)
+  place.write('all/c.yaml', ordered)
+  t.is((await place.run(['inject', 'all'])).stderr, '')
+})
+
+test('what completes something else, such as a patch, is passed over', async (t) => {
+  const place = openPlace(t)
+  place.write('all/app.yaml', writeManifest())
+  const patches = [
+    'kind: Pod\n',
+    'kind: Pod\nspec:\n',
+    'kind: Pod\nspec: {nodeName: x}\n',
+    'apiVersion: apps/v1\nkind: Deployment\nspec: {template: {metadata: {annotations: {a: b}}}}\n',
+  ]
+  patches.forEach((text, index) => place.write(`all/patch-${index}.yaml`, text))
+  const injected = await place.run(['inject', 'all'])
+  t.deepEqual([injected.code, injected.stderr, countPods(injected.stdout)], [0, '', 1])
+  t.true(injected.stdout.endsWith(patches.join('---\n')))
+  for (const command of ['eject', 'graph', 'check']) t.is((await place.run([command, 'all'])).code, 0, command)
+})
+
+test('what is no part of a pod is refused in the words of run', async (t) => {
+  const place = openPlace(t)
+  const rows = {
+    'metadata: {annotations: {podorder.io/steps: "*"}}':
+      'app.yaml:1:1: the pod has no spec; write spec: {containers: […]}\n',
+    'spec: {initContainers: [null], containers: [{name: a, command: [a]}]}':
+      'app.yaml:2:25: initContainers[0] is empty, not a map; give it a name, an image, a command\n',
+  }
+  for (const [text, says] of Object.entries(rows)) {
+    place.write('app.yaml', `kind: Pod\n${text}\n`)
+    for (const command of ['inject', 'graph', 'run']) {
+      t.like(await place.run([command, 'app.yaml']), { code: 2, stdout: '', stderr: says }, command)
+    }
+    t.is((await place.run(['check', 'app.yaml'])).code, 1)
+  }
+})
+
+test('-R goes into directories, not through links to them, and takes what is a file', async (t) => {
+  const place = openPlace(t)
+  place.write('elsewhere/other.yaml', writeManifest('other'))
+  place.write('tree/a.yaml', writeManifest('a'))
+  place.write('tree/d.yaml/b.yaml', writeManifest('b'))
+  symlinkSync('..', place.path('tree/up'))
+  symlinkSync('../elsewhere', place.path('tree/aside.yaml'))
+  symlinkSync('../elsewhere/other.yaml', place.path('tree/c.yaml'))
+  await execa('mkfifo', [place.path('tree/pipe.yaml')])
+  const names = async (...words: readonly string[]) => {
+    const { stdout, stderr } = await place.run(['inject', ...words])
+    t.is(stderr, '')
+    return [...stdout.matchAll(/^metadata:\n {2}name: (.*)$/gm)].map(([, name]) => name)
+  }
+  t.deepEqual(await names('-R', 'tree'), ['a', 'other', 'b'])
+  t.deepEqual(await names('tree'), ['a', 'other'])
+  symlinkSync('tree', place.path('link'))
+  t.deepEqual(await names('link'), ['a', 'other'])
+})
+
+test('a directory below that may not be read is told by its name', async (t) => {
+  const place = openPlace(t)
+  place.write('tree/a.yaml', writeManifest('a'))
+  mkdirSync(place.path('tree/closed'))
+  chmodSync(place.path('tree/closed'), 0)
+  const { code, stdout, stderr } = await place.run(['inject', '-R', 'tree'], { uid: 65_534 })
+  chmodSync(place.path('tree/closed'), 0o700)
+  t.deepEqual([code, stdout], [2, ''])
+  t.is(stderr, 'tree/closed: permission denied (EACCES); make it readable, or name the files\n')
 })
 
 interface Bad {
@@ -103,7 +181,7 @@ const BAD: readonly Bad[] = [
   {
     name: 'a choice that there is not',
     args: ['app.yaml', '--bin-source', 'wish'],
-    says: ["podorder: option '--bin-source <how>' argument 'wish' is invalid. Allowed choices are copy, image-volume"],
+    says: ["podorder: --bin-source is one of copy, image-volume, not 'wish'"],
   },
   {
     name: 'two places to write to',
@@ -114,6 +192,38 @@ const BAD: readonly Bad[] = [
     name: 'stdin in place',
     args: ['-f', '-', '--in-place'],
     says: ['podorder: --in-place cannot write to stdin; leave it out, and take the output'],
+  },
+  {
+    name: 'stdin twice',
+    args: ['-f', '-', '-'],
+    says: ['podorder: stdin can be read once only; give - once'],
+  },
+  {
+    name: 'an image that is none',
+    args: ['app.yaml', '--image', 'a b'],
+    says: [
+      "podorder: --image cannot be 'a b'; it is not of the form [host[:port]/]name[:tag][@digest]; give one such as registry.example/podorder:1",
+    ],
+  },
+  {
+    name: 'an image without a name',
+    args: ['app.yaml', '--image', ''],
+    says: ["podorder: --image cannot be ''; it is empty; give one such as registry.example/podorder:1"],
+  },
+  {
+    name: 'tabs on every line',
+    args: ['app.yaml'],
+    lay: write(`a:\n${'\tb: 1\n'.repeat(50)}---\n`.repeat(20)),
+    says: [
+      ...[2, 3, 4, 5, 6].map((line) => `app.yaml:${line}:1: a tab in the indentation; indent with blanks, not tabs`),
+      'app.yaml:7:1: from here on more is wrong; put right first what stands above',
+    ],
+  },
+  {
+    name: 'JSON objects as a watch streams them',
+    args: ['app.yaml'],
+    lay: write('{"kind":"Pod"}\n{"kind":"Pod"}\n'),
+    says: ['app.yaml:2:1: another JSON object begins; put a line with --- between the two'],
   },
   {
     name: 'an image that nobody knows',

@@ -1,9 +1,12 @@
 /** Where changed manifests go: stdout, a file, a directory, back in place, or shown as a difference. Whole, or not at all. */
 import test from 'ava'
+import { execa } from 'execa'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
+  chownSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -30,6 +33,62 @@ test('--output: a file gets all of them, a directory each under its name', async
   t.deepEqual(readdirSync(place.path('new/deep')), ['a.yaml', 'b.yaml'])
   t.is(`${place.read('new/deep/a.yaml')}---\n${place.read('new/deep/b.yaml')}`, stdout)
   t.is(place.read('in/a.yaml'), writeManifest('a'))
+})
+
+test('--output: what is no regular file is written to, and stays what it is', async (t) => {
+  const place = openPlace(t)
+  place.write('app.yaml', writeManifest())
+  const { stdout } = await place.run(['inject', 'app.yaml'])
+  const pipe = place.path('pipe')
+  await execa('mkfifo', [pipe])
+  const [read, end] = await Promise.all([
+    execa('cat', [pipe], { stripFinalNewline: false }),
+    place.run(['inject', 'app.yaml', '-o', 'pipe']),
+  ])
+  t.deepEqual([end.code, end.stderr, read.stdout], [0, '', stdout])
+  t.true(lstatSync(pipe).isFIFO())
+  place.write('log', 'before\n')
+  const append = `exec ${PODORDER} inject app.yaml -o /dev/stdout`
+  t.is((await execa('sh', ['-c', `${append} | cat`], { cwd: place.dir, stripFinalNewline: false })).stdout, stdout)
+  await execa('sh', ['-c', `${append} >> log`], { cwd: place.dir })
+  t.is(place.read('log'), `before\n${stdout}`)
+  t.deepEqual(readdirSync(place.dir).toSorted(), ['app.yaml', 'log', 'pipe', 'tmp'])
+})
+
+test('--in-place: what is no regular file is refused', async (t) => {
+  const place = openPlace(t)
+  place.write('app.yaml', writeManifest())
+  const { exitCode, stderr } = await execa('bash', ['-c', `${PODORDER} inject -i -f <(cat app.yaml)`], {
+    cwd: place.dir,
+    reject: false,
+  })
+  t.is(exitCode, 2)
+  t.regex(stderr, /^podorder: --in-place cannot write to \/dev\/fd\/\d+; leave it out, and take the output$/)
+})
+
+test('--output: a directory is made where it is called one, and nowhere else', async (t) => {
+  const place = openPlace(t)
+  place.write('app.yaml', writeManifest())
+  const typo = await place.run(['inject', 'app.yaml', '-o', 'typo/app.yaml'])
+  t.deepEqual(
+    [typo.code, typo.stderr],
+    [1, 'podorder: typo/app.yaml: no such file or directory (ENOENT); nothing was written\n'],
+  )
+  const within = await place.run(['inject', 'app.yaml', '-o', 'app.yaml/new/'])
+  t.is(within.code, 1)
+  t.regex(within.stderr, /^podorder: app\.yaml\/new\/app\.yaml: [^\n]+; nothing was written\n$/)
+  t.deepEqual(readdirSync(place.dir).toSorted(), ['app.yaml', 'tmp'])
+})
+
+test('--in-place keeps the owner', async (t) => {
+  const place = openPlace(t)
+  place.write('app.yaml', writeManifest())
+  chownSync(place.path('app.yaml'), 1234, 2345)
+  chmodSync(place.path('app.yaml'), 0o600)
+  t.is((await place.run(['inject', '-i', 'app.yaml'])).code, 0)
+  t.regex(place.read('app.yaml'), /podorder-init/)
+  const { uid, gid, mode } = statSync(place.path('app.yaml'))
+  t.deepEqual([uid, gid, mode & 0o7777], [1234, 2345, 0o600])
 })
 
 test('two manifests of one name do not go over each other', async (t) => {

@@ -28,7 +28,7 @@ const CASES: readonly Case[] = [
   {
     name: 'no file given',
     args: ['run'],
-    says: ["podorder: missing required argument 'pod.yaml' (podorder --help lists what there is)"],
+    says: ["podorder: missing required argument 'pod.yaml' (podorder run --help tells more)"],
   },
   {
     name: 'a file that is not there',
@@ -136,12 +136,12 @@ spec:
   {
     name: 'an unknown runtime',
     args: ['run', '--runtime', 'docker', 'pod.yaml'],
-    says: ["podorder: option '--runtime <name>' argument 'docker' is invalid. Allowed choices are process, podman"],
+    says: ["podorder: --runtime is one of process, podman, not 'docker'"],
   },
   {
     name: 'a time scale that is no number',
     args: ['run', '--time-scale', 'fast', 'pod.yaml'],
-    says: ["podorder: option '--time-scale <factor>' argument 'fast' is invalid. Give a number above 0, such as 0.1"],
+    says: ["podorder: --time-scale cannot be 'fast'; give a number above 0, such as 0.1"],
   },
 ]
 

@@ -2,6 +2,7 @@
 import test from 'ava'
 import { eventually } from '../../support/eventually.ts'
 import { openPlace, type RunLine, writePod } from '../../support/podorder.ts'
+import { findProcessesIn, isRunning, readChildren, readStat } from '../../support/proc.ts'
 
 /** Says when it is up, and when it is told to stop. */
 const server = (name: string): string =>
@@ -30,6 +31,7 @@ for (const [signal, expected] of [
     run.signal(signal)
     const { code, stdout } = await run.end
     t.is(code, expected, stdout)
+    t.is(run.lines().at(-1)?.exitCode, expected, 'the last line says how it ends')
     t.is(place.read('stops'), 'c\nb\na\n')
     await place.assertClean()
   })
@@ -153,4 +155,40 @@ test('what containers leave running in the background is gone with the run', asy
   const { code, stdout } = await place.run(['run', '--json', 'pod.yaml'])
   t.is(code, 0, stdout)
   await place.assertClean()
+})
+
+test('with a runner that is killed ends all that it has started, whatever that does', async (t) => {
+  const place = openPlace(t)
+  const deaf = `trap '' TERM HUP INT; while :; do echo up; sleep 0.1; done`
+  const hanging = { exec: { command: ['sh', '-c', 'touch probed; while :; do sleep 0.1; done'] }, timeoutSeconds: 3600 }
+  place.write(
+    'pod.yaml',
+    writePod({
+      annotations: { 'depends-on': 'app: {db: started}\nlate: {app: completed}' },
+      spec: { restartPolicy: 'Always' },
+      containers: {
+        db: deaf,
+        app: `setsid sh -c "${deaf.replace('echo up', 'touch daemon')}" & ${deaf}`,
+        late: deaf,
+        aside: { command: ['sh', '-c', deaf], readinessProbe: hanging },
+        gone: 'echo up; exit 0',
+      },
+    }),
+  )
+  const run = place.start(['run', '--json', 'pod.yaml'])
+  await eventually('all are up', () => areUp(run.lines(), 'db', 'app', 'aside', 'gone'))
+  await eventually('what they start is up', () => place.has('daemon') && place.has('probed'))
+  const since = new Date().toISOString()
+  await eventually('the runner has gone on since', () => {
+    return new Set(run.lines().flatMap(({ at }) => (at > since ? [at] : []))).size > 2
+  })
+  const children = readChildren(run.pid)
+  t.true(children.length > 4)
+  run.signal('SIGKILL')
+  await run.end
+  await eventually('no process is left', () => {
+    const left = [...findProcessesIn(place.dir), ...children.filter(isRunning)]
+    if (left.length === 0) return true
+    throw new Error(left.map((pid) => `${pid} ${JSON.stringify(readStat(pid))}`).join('\n'))
+  })
 })

@@ -1,10 +1,12 @@
 /** A container's first process, here: started in a session of its own, its output in lines, its end with all it left. */
 import { execa } from 'execa'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
-import { createLineSplitter } from '../core/lines.ts'
-import { findLeftovers, readStat, type Stat } from '../core/run/process-stat.ts'
+import { createLineSplitter } from '../../core/lines.ts'
+import { findLeftovers } from '../../core/run/process-stat.ts'
+import { hasGroup, killGroup, listProcesses, signalQuietly } from './kernel.ts'
+import { openSurvivor } from './survivor.ts'
 
 export interface ProcessPlan {
   readonly argv: readonly string[]
@@ -58,8 +60,19 @@ export interface Processes {
 }
 
 export function createProcesses(): Processes {
+  const survivor = openSurvivor()
   const leaders = new Set<number>()
   const running = new Set<number>()
+
+  const begin = (pid: number): void => {
+    leaders.add(pid)
+    running.add(pid)
+    survivor.begun(pid)
+  }
+  const finish = (pid: number): void => {
+    running.delete(pid)
+    survivor.ended(pid)
+  }
 
   const spawn = (plan: ProcessPlan) => {
     const [file = '', ...args] = plan.argv
@@ -83,8 +96,7 @@ export function createProcesses(): Processes {
       const end = child.then((result) => explainStart(plan, result))
       return { pid, exited: end, end }
     }
-    leaders.add(pid)
-    running.add(pid)
+    begin(pid)
     const drained = Promise.all([
       readLines(child.stdout, (lines) => takeLines('stdout', lines)),
       readLines(child.stderr, (lines) => takeLines('stderr', lines)),
@@ -100,7 +112,7 @@ export function createProcesses(): Processes {
     })
     const end = async (): Promise<ProcessEnd> => {
       const how = await exited
-      running.delete(pid)
+      finish(pid)
       // With a container's first process the kernel ends all others of its PID namespace; a group is what comes nearest.
       killGroup(pid)
       await within(DRAIN_MS, drained)
@@ -115,8 +127,7 @@ export function createProcesses(): Processes {
     const child = spawn(plan)
     const { pid } = child
     if (pid === undefined) return { ok: false, why: explainStart(plan, await child).why }
-    leaders.add(pid)
-    running.add(pid)
+    begin(pid)
     let output = Buffer.alloc(0)
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => {
@@ -133,7 +144,7 @@ export function createProcesses(): Processes {
     if (cancel.aborted) kill()
     const { failed, exitCode, signal } = await child
     cancel.removeEventListener('abort', kill)
-    running.delete(pid)
+    finish(pid)
     // There may be thousands of these, and their numbers are used again.
     if (!hasGroup(pid)) leaders.delete(pid)
     if (cancel.aborted) return { ok: false, why: (cancel.reason as Error).message }
@@ -154,26 +165,6 @@ export function createProcesses(): Processes {
   }
 
   return { start, run, signal: signalQuietly, killGroup, sweep }
-}
-
-function killGroup(pid: number): void {
-  signalQuietly(-pid, 'SIGKILL')
-}
-
-function hasGroup(pid: number): boolean {
-  try {
-    return process.kill(-pid, 0)
-  } catch {
-    return false
-  }
-}
-
-function signalQuietly(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal)
-  } catch {
-    // ESRCH: it is gone.
-  }
 }
 
 /** Reads a stream to its end, in lines; bytes that are not UTF-8 become U+FFFD. */
@@ -224,26 +215,5 @@ function explainStart(
       default:
         return `${file}: ${typeof code === 'string' ? code : (result.message ?? 'cannot be started')}`
     }
-  }
-}
-
-/** Those that run; without /proc (not Linux) none is found, and the process groups have to do. */
-function listProcesses(): ReadonlyMap<number, Stat> {
-  const stats = new Map<number, Stat>()
-  for (const name of readQuietly(() => readdirSync('/proc')) ?? []) {
-    const pid = Number(name)
-    const text = Number.isInteger(pid) ? readQuietly(() => readFileSync(`/proc/${pid}/stat`, 'latin1')) : undefined
-    const stat = text === undefined ? undefined : readStat(text)
-    if (stat !== undefined && stat.state !== 'Z') stats.set(pid, stat)
-  }
-  return stats
-}
-
-/** A process may be gone at any moment. */
-function readQuietly<Value>(read: () => Value): Value | undefined {
-  try {
-    return read()
-  } catch {
-    return undefined
   }
 }
