@@ -7,6 +7,8 @@ export interface PodmanOptions {
   readonly input?: string
   /** Ends the call before it is done. */
   readonly cancel?: AbortSignal
+  /** Below TMPDIR, for what podman leaves there when it is ended before it is done. */
+  readonly temporary?: string
 }
 
 export interface PodmanAnswer {
@@ -20,7 +22,7 @@ export interface PodmanAnswer {
 /** Never rejects. */
 export async function callPodman(
   words: readonly string[],
-  { input, cancel }: PodmanOptions = {},
+  { input, cancel, temporary }: PodmanOptions = {},
 ): Promise<PodmanAnswer> {
   const result = await execa('podman', words, {
     // A session of its own: Ctrl-C on the terminal is for the runner, who must still clear up.
@@ -30,6 +32,8 @@ export async function callPodman(
     reject: false,
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
     ...(cancel === undefined ? {} : { cancelSignal: cancel }),
+    // Without TMPDIR podman unpacks layers in /var/tmp, which has more room than where we are.
+    ...(temporary === undefined || process.env['TMPDIR'] === undefined ? {} : { env: { TMPDIR: temporary } }),
   })
   if (!result.failed) return { stdout: result.stdout, problem: undefined, missing: false }
   const problem = findProblem(result.stderr ?? '') || (result.shortMessage ?? 'it failed without a word')

@@ -47,7 +47,7 @@ export async function preparePodman(pod: LoadedPod, options: PrepareOptions, por
   const name = `${facts.name}-${facts.uid.slice(0, SUFFIX_LENGTH)}`
   const { environments } = played
   const manifest = makePlayable(played.template, { ...played, name, hostName: facts.name })
-  const made = await play(name, manifest, cancel, ports)
+  const made = await play(name, manifest, { cancel, workspace }, ports)
   const address = 'problem' in made ? undefined : made.address
   const runtime = createPodmanRuntime({ name, workspace, address, environments }, ports)
   if ('problem' in made) {
@@ -141,11 +141,11 @@ function divide<Item>(list: readonly Item[], isOther: (item: Item) => boolean): 
 async function play(
   name: string,
   manifest: object,
-  cancel: AbortSignal,
+  { cancel, workspace }: Pick<PrepareOptions, 'cancel' | 'workspace'>,
   { podman }: Ports,
 ): Promise<{ readonly problem: string } | { readonly address: string | undefined }> {
   const input = JSON.stringify(manifest)
-  const made = await podman(['kube', 'play', '--quiet', '--start=false', '-'], { input, cancel })
+  const made = await podman(['kube', 'play', '--quiet', '--start=false', '-'], { input, cancel, temporary: workspace })
   if (made.problem !== undefined) return { problem: made.problem }
   const found = await podman(['pod', 'inspect', '--format', '{{.InfraContainerID}}', name])
   if (found.problem !== undefined) return { problem: found.problem }

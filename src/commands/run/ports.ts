@@ -79,6 +79,8 @@ export type Podman = (
     readonly input?: string
     /** Ends the call before it is done. */
     readonly cancel?: AbortSignal
+    /** Below TMPDIR, for what it leaves there when it is ended before it is done. */
+    readonly temporary?: string
   },
 ) => Promise<{
   readonly stdout: string
