@@ -4,7 +4,10 @@ import type { Layout } from './yaml-text.ts'
 
 /** Behind a key that is a line's last word, the lines that say nothing. */
 const BELOW = String.raw`["']?:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*`
-const LIST = new RegExp(String.raw`^([ -]*)["']?(?:containers|volumeMounts|env)${BELOW}( *)(-(?: +(?=[^\s#]))?)`, 'm')
+const listBelow = (keys: string): RegExp =>
+  new RegExp(String.raw`^([ -]*)["']?(?:${keys})${BELOW}( *)(-(?: +(?=[^\s#]))?)`, 'm')
+/** First of all the list of containers: nothing is ever put into it, so it tells the same before a rewrite and after. */
+const LISTS = ['containers', 'volumeMounts|env'].map(listBelow)
 const MAP = new RegExp(String.raw`^( *)["']?(?:metadata|spec)${BELOW}( +)[^\s-]`, 'm')
 
 /** The text that trees stand in, and the layout of the document that is about to change. */
@@ -16,7 +19,8 @@ export interface Page {
 /** @param source the document's, in the text. */
 export function openPage(text: string, { start, end }: Pick<Source, 'start' | 'end'>): Page {
   const document = text.slice(startOfLine(start, text), end)
-  const [, key = '', column = '', dash = ''] = LIST.exec(document) ?? []
+  const list = LISTS.reduce<RegExpExecArray | null>((found, pattern) => found ?? pattern.exec(document), null)
+  const [, key = '', column = '', dash = ''] = list ?? []
   const [, outer = '', inner = '  '] = MAP.exec(document) ?? []
   const json = isJson(text.slice(start, end))
   const layout = {
