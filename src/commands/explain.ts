@@ -13,7 +13,7 @@ import type { PodTemplate } from '../core/pod.ts'
 import { describeOn, layOut } from '../core/webhook/layout.ts'
 import { type Input, readInputs } from './inject/inputs.ts'
 import { type Manifest, openManifest } from './inject/manifest.ts'
-import type { ManifestDisk, ManifestYaml } from './inject/ports.ts'
+import type { ManifestPorts, ManifestYaml } from './inject/ports.ts'
 import { writeOutput } from './output.ts'
 
 export interface ExplainOptions {
@@ -24,16 +24,7 @@ export interface ExplainOptions {
   readonly nowMs: number
 }
 
-export interface ExplainPorts {
-  readonly yaml: ManifestYaml
-  readonly disk: ManifestDisk
-  readonly terminal: {
-    write(text: string): Promise<void>
-    complain(line: string): void
-    readonly coloured: boolean
-  }
-  readonly describeError: (error: unknown) => string
-}
+export type ExplainPorts = Pick<ManifestPorts, 'yaml' | 'disk' | 'terminal' | 'describeError'>
 
 const CODE_BAD_INPUT = 2
 

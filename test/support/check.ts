@@ -1,12 +1,7 @@
 /** `podorder check` in this process: real adapters, one manifest in memory, what is said captured. */
-import { decodeText } from '../../src/adapters/workspace.ts'
-import { readManifest, readNested, readValues } from '../../src/adapters/yaml.ts'
 import { checkManifests, type CheckOptions, type CheckPorts } from '../../src/commands/check.ts'
-import { findCommands } from '../../src/commands/lookup.ts'
 import type { Finding, Summary } from '../../src/core/check/finding.ts'
-import { describeSystemError } from '../../src/core/entrypoint/files.ts'
-import { readConfigFile } from '../../src/core/image/image-config.ts'
-import { type Given, IMAGE, type Said } from './inject.ts'
+import { capture, type Given, IMAGE, lookUpOffline, type Said, type Source } from './inject.ts'
 
 /** The output of `--format json`. */
 export interface Report {
@@ -18,61 +13,20 @@ export interface Report {
 /** @param file the name that findings have. @param source its text, or what reads it. @param find stands for the lookup */
 export async function check(
   file: string,
-  source: string | (() => Promise<string>),
+  source: Source,
   { rewrite, only = [], imageConfig, ...options }: Given & Partial<Pick<CheckOptions, 'format' | 'strict'>> = {},
-  find?: CheckPorts['findCommands'],
+  find: CheckPorts['findCommands'] = lookUpOffline(imageConfig),
 ): Promise<Said> {
-  const config = readConfigFile(imageConfig ?? {})
-  if ('faults' in config) throw new Error(config.faults.join('; '))
-  const settings = {
-    imageConfig: config,
-    registries: { mirrors: {}, insecure: [] },
-    dockerConfig: undefined,
-    offline: true,
-    timeoutMs: 30_000,
-  }
-  const exchange = () => Promise.reject(new Error('a registry was asked'))
-  let stdout = ''
-  let stderr = ''
-  const code = await checkManifests(
-    {
-      ...{ paths: [file], recursive: false, only, format: 'text', strict: false },
-      ...options,
-      rewrite: { image: IMAGE, ...rewrite },
-    },
-    {
-      yaml: { read: readManifest, readNested, readValues },
-      disk: {
-        readManifestFile: () => (typeof source === 'string' ? Promise.resolve(source) : source()),
-        listManifests: () => Promise.resolve(undefined),
-        replaceFile: () => Promise.reject(new Error('nothing is written to files')),
-        makeDirectory: () => Promise.reject(new Error('nothing is written to files')),
-        isRegularFile: () => Promise.resolve(true),
-        decodeText,
+  return capture(source, (ports) =>
+    checkManifests(
+      {
+        ...{ paths: [file], recursive: false, only, format: 'text', strict: false },
+        ...options,
+        rewrite: { image: IMAGE, ...rewrite },
       },
-      terminal: {
-        write(piece) {
-          stdout += piece
-          return Promise.resolve()
-        },
-        complain(line) {
-          stderr += `${line}\n`
-        },
-        coloured: false,
-      },
-      findCommands:
-        find ??
-        ((wanted) =>
-          findCommands(
-            wanted,
-            settings,
-            { exchange, cache: undefined, decode: decodeText },
-            new AbortController().signal,
-          )),
-      describeError: describeSystemError,
-    },
+      { ...ports, findCommands: find },
+    ),
   )
-  return { code, stdout, stderr }
 }
 
 export async function findings(

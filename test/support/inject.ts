@@ -3,7 +3,7 @@ import { diffTexts } from '../../src/adapters/diff.ts'
 import { decodeText } from '../../src/adapters/workspace.ts'
 import { readManifest, readNested, readValues } from '../../src/adapters/yaml.ts'
 import { ejectManifests, type EjectOptions, injectManifests, type InjectOptions } from '../../src/commands/inject.ts'
-import type { ManifestPorts } from '../../src/commands/inject/ports.ts'
+import type { InjectPorts, ManifestPorts } from '../../src/commands/inject/ports.ts'
 import { findCommands } from '../../src/commands/lookup.ts'
 import { describeSystemError } from '../../src/core/entrypoint/files.ts'
 import { readConfigFile } from '../../src/core/image/image-config.ts'
@@ -14,7 +14,7 @@ export interface Said {
   readonly stderr: string
 }
 
-type Source = string | (() => Promise<string>)
+export type Source = string | (() => Promise<string>)
 
 export const IMAGE = 'registry.example/podorder:1'
 
@@ -28,30 +28,22 @@ export interface Given {
 
 /** @param file the name that faults have. @param source its text, or what reads it */
 export async function inject(file: string, source: Source, given: Given = {}): Promise<Said> {
-  const config = readConfigFile(given.imageConfig ?? {})
-  if ('faults' in config) throw new Error(config.faults.join('; '))
-  const settings = {
-    imageConfig: config,
-    registries: { mirrors: {}, insecure: [] },
-    dockerConfig: undefined,
-    offline: true,
-    timeoutMs: 30_000,
-  }
   return capture(source, (ports) =>
     injectManifests(
       { ...options(file, given), rewrite: { image: IMAGE, ...given.rewrite } },
-      {
-        ...ports,
-        findCommands: (wanted) =>
-          findCommands(
-            wanted,
-            settings,
-            { exchange: unreachable, cache: undefined, decode: decodeText },
-            new AbortController().signal,
-          ),
-      },
+      { ...ports, findCommands: lookUpOffline(given.imageConfig) },
     ),
   )
+}
+
+/** @param said what the file of `--image-config` says */
+export function lookUpOffline(said: unknown = {}): InjectPorts['findCommands'] {
+  const config = readConfigFile(said)
+  if ('faults' in config) throw new Error(config.faults.join('; '))
+  const registries = { mirrors: {}, insecure: [] }
+  const settings = { imageConfig: config, registries, dockerConfig: undefined, offline: true, timeoutMs: 30_000 }
+  const ports = { exchange: unreachable, cache: undefined, decode: decodeText }
+  return (wanted) => findCommands(wanted, settings, ports, new AbortController().signal)
 }
 
 export async function eject(file: string, source: Source, given: Given = {}): Promise<Said> {
@@ -66,7 +58,8 @@ function options(file: string, { only = [] }: Given): EjectOptions {
   return { paths: [file], recursive: false, only, inPlace: false, output: undefined, diff: false }
 }
 
-async function capture(source: Source, run: (ports: ManifestPorts) => Promise<number>): Promise<Said> {
+/** @param source what a file says, or what reads it */
+export async function capture(source: Source, run: (ports: ManifestPorts) => Promise<number>): Promise<Said> {
   let stdout = ''
   let stderr = ''
   const code = await run({
