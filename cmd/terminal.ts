@@ -1,20 +1,7 @@
 /** Standard output and error, of the workstation's CLI. */
+import type { Terminal } from '../src/commands/run/ports.ts'
 import { codeOf } from '../src/core/entrypoint/files.ts'
 import { isCapable, wantsColour } from '../src/core/palette.ts'
-
-export interface Terminal {
-  /** @returns a promise, while what is written piles up, that resolves when it has gone out. */
-  write(text: string): Promise<void> | undefined
-  /** For what is wrong; one line. */
-  complain(line: string): void
-  /** The width of stdout; undefined when it is no terminal. */
-  columns(): number | undefined
-  /** How many rows a terminal has that can move its cursor; undefined when stdout is none. */
-  rows(): number | undefined
-  readonly coloured: boolean
-  /** Calls back when stdout takes nothing more: with the system's error, or undefined when nobody reads it any more. */
-  onClosed(callback: (error: Error | undefined) => void): void
-}
 
 const DEFAULT_COLUMNS = 80
 

@@ -87,7 +87,9 @@ function placeLayers(diagram: Diagram, linked: ReadonlySet<string>, sizes: Sizes
       points: [...inner(leg?.points), ...meeting, ...others.flatMap(({ points }) => inner(points))],
     }
   })
-  return turnToOrder(settleDown(boxes, ways, sizes, direction), diagram, direction)
+  const { width, height } = graph.graph()
+  const length = direction === 'LR' ? width : height
+  return turnToOrder(settleDown(boxes, ways, sizes, direction, length), diagram, direction)
 }
 
 /** From one node of dagre's to another. */

@@ -40,12 +40,16 @@ export interface Way {
   readonly points: readonly Point[]
 }
 
-/** What dagre has said of layers and sequences stays; where things stand in their layers is settled anew. */
+/**
+ * What dagre has said of layers and sequences stays; where things stand in their layers is settled anew.
+ * @param length of all layers together, margins included, px
+ */
 export function settleDown(
   boxes: ReadonlyMap<string, Box>,
   ways: readonly Way[],
   sizes: Sizes,
   direction: Direction,
+  length: number,
 ): Placement {
   const [along, across, breadth] = direction === 'LR' ? (['x', 'y', 'height'] as const) : (['y', 'x', 'width'] as const)
   const spots = new Map<string, Point & { readonly size: number; readonly gap: number; readonly weight: number }>()
@@ -59,11 +63,10 @@ export function settleDown(
       spots.set(keyOf(point), { ...point, size, gap: GAPS.edgesep, weight: PASSING })
     }
   }
-  const keys = [...spots.keys()]
-  const numbers = new Map(keys.map((key, index) => [key, index]))
-  const items = [...spots.values()].map((spot): Item => ({ ...spot, place: spot[across] }))
-  const spotList = [...spots.values()]
-  const layers = [...Map.groupBy(spotList.keys(), (index) => spotList[index]?.[along])]
+  const numbers = new Map([...spots.keys()].map((key, index) => [key, index]))
+  const list = [...spots.values()]
+  const items = list.map((spot): Item => ({ ...spot, place: spot[across] }))
+  const layers = [...Map.groupBy(list.keys(), (index) => list[index]?.[along])]
     .toSorted(([a = 0], [b = 0]) => a - b)
     .map(([, members]) => members.toSorted((a, b) => (items[a]?.place ?? 0) - (items[b]?.place ?? 0)))
   const numberOf = (point: Point): number => numbers.get(keyOf(point)) ?? -1
@@ -79,14 +82,9 @@ export function settleDown(
     [across]: (settled[numberOf(point)] ?? 0) - lowest + MARGIN,
   })
   const placed = new Map([...boxes].map(([name, box]) => [name, cornered(move(box))]))
-  const length = spotList.reduce((most, spot) => Math.max(most, spot[along]), 0)
-  const deepest = [...boxes.values()].reduce(
-    (most, box) => Math.max(most, box[along] + (direction === 'LR' ? box.width : box.height) / 2),
-    length,
-  )
-  const [far, wide] = [deepest + MARGIN, highest - lowest + 2 * MARGIN]
+  const wide = highest - lowest + 2 * MARGIN
   return {
-    ...(direction === 'LR' ? { width: far, height: wide } : { width: wide, height: far }),
+    ...(direction === 'LR' ? { width: length, height: wide } : { width: wide, height: length }),
     nodes: placed,
     links: ways.map(({ link, label, points }): PlacedLink => {
       const way = points.map((point) => move(point)).map(({ x, y }) => ({ x, y }))

@@ -1,5 +1,6 @@
 /** What a terminal shows of a pod while it runs, below what the containers say: bars of as many as fit, and a line on all. Pure. */
 import type { Palette } from '../palette.ts'
+import { layOutTimeline } from '../picture/timeline-rows.ts'
 import { type ContainerHistory, type History, isSettled, keepPrintable } from './history.ts'
 import { drawBars } from './timeline-text.ts'
 import { formatStatus } from './timeline.ts'
@@ -32,7 +33,9 @@ export function drawLive(
   if (columns < LEAST_COLUMNS || bars < Math.min(LEAST_BARS, containers.length)) return [status]
   const drawn = some ? chooseContainers(containers, bars) : containers
   const places = new Map(containers.map(({ container }, index) => [container, index]))
-  const lines = drawBars({ ...history, pod, containers: drawn, links: [] }, { width, palette, places }, false)
+  const timeline = layOutTimeline({ ...history, pod, containers: drawn, links: [] })
+  // What is critical is known at the end.
+  const lines = drawBars({ ...timeline, critical: undefined }, { width, palette, places })
   const more = some ? [palette.dim(`… and ${containers.length - drawn.length} more`)] : []
   return [...lines, ...more, status]
 }

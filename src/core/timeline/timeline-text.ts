@@ -3,7 +3,7 @@ import type { Palette } from '../palette.ts'
 import { tellEdge, tellOutcome } from '../picture/facts.ts'
 import { cutMiddle } from '../picture/text-width.ts'
 import { chooseTicks } from '../picture/ticks.ts'
-import { type Kind, layOutTimeline, type Row } from '../picture/timeline-rows.ts'
+import { type Kind, layOutTimeline, type Row, type Timeline } from '../picture/timeline-rows.ts'
 import { describeCritical } from './critical.ts'
 import { type ContainerHistory, type History, keepPrintable } from './history.ts'
 
@@ -59,14 +59,13 @@ export interface TextSettings {
 export function drawTimelineText(given: History, settings: TextSettings): readonly string[] {
   const history = keepPrintable(given)
   const { width, palette } = settings
-  const { kinds, critical } = layOutTimeline(history)
+  const timeline = layOutTimeline(history)
+  const { kinds, critical } = timeline
   const path = critical === undefined ? undefined : describeCritical(critical)
   const edge = tellEdge(history)
-  const legend = LEGEND.filter((entry) =>
-    entry.kinds.some((kind) => shown(kind, path !== undefined) && kinds.has(kind)),
-  )
+  const legend = LEGEND.filter((entry) => entry.kinds.some((kind) => kinds.has(kind)))
   return [
-    ...drawBars(history, settings, path !== undefined),
+    ...drawBars(timeline, settings),
     '',
     ...fill(
       legend.map(({ words }) => words),
@@ -79,17 +78,10 @@ export function drawTimelineText(given: History, settings: TextSettings): readon
   ]
 }
 
-function shown(kind: Kind, pathTold: boolean): boolean {
-  return kind !== 'critical' || pathTold
-}
-
-/** The axis and the bars alone. @param marked whether the critical path is marked */
-export function drawBars(
-  history: History,
-  { width, palette, places }: TextSettings,
-  marked: boolean,
-): readonly string[] {
-  const timeline = layOutTimeline(history)
+/** The axis and the bars alone, with the critical path where there is one. */
+export function drawBars(timeline: Timeline, { width, palette, places }: TextSettings): readonly string[] {
+  const { history } = timeline
+  const marked = timeline.critical !== undefined
   const facts = timeline.rows.map((row) => tellFacts(row.history, history.startMs))
   const frame = measureFrame(history, facts, width, marked)
   const lead = marked ? '  ' : ''

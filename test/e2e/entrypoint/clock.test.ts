@@ -26,6 +26,13 @@ const cases = (duration: string): readonly Case[] => [
   },
 ]
 
+function open(t: ExecutionContext): { readonly stage: Stage; readonly clock: Clock | undefined } {
+  const stage = openStage(t)
+  const clock = openClock(stage.dir)
+  if (clock === undefined) t.pass('faketime is not installed')
+  return { stage, clock }
+}
+
 async function begin(t: ExecutionContext, clock: Clock, stage: Stage, { words, when }: Case): Promise<Wrapper> {
   const wrapper = stage.start(words, { env: clock.env })
   await eventually('it is under way', () => wrapper.stderr().includes(when))
@@ -42,12 +49,8 @@ function hourOf(stderr: string): number {
 // Long enough for the clock to be set before it is over, on a busy machine too.
 for (const given of cases('4s')) {
   test(`a clock that is set back by an hour lengthens no timeout: ${given.what}`, async (t) => {
-    const stage = openStage(t)
-    const clock = openClock(stage.dir)
-    if (clock === undefined) {
-      t.pass('faketime is not installed')
-      return
-    }
+    const { stage, clock } = open(t)
+    if (clock === undefined) return
     const wrapper = await begin(t, clock, stage, given)
     clock.set('-1h')
     const end = await wrapper.end
@@ -58,12 +61,8 @@ for (const given of cases('4s')) {
 
 for (const given of cases('1h')) {
   test(`a clock that is set forward by two hours ends no timeout: ${given.what}`, async (t) => {
-    const stage = openStage(t)
-    const clock = openClock(stage.dir)
-    if (clock === undefined) {
-      t.pass('faketime is not installed')
-      return
-    }
+    const { stage, clock } = open(t)
+    if (clock === undefined) return
     const wrapper = await begin(t, clock, stage, given)
     clock.set('+2h')
     // Another one, started after that, has its whole time, and the first lives on.
@@ -78,12 +77,8 @@ for (const given of cases('1h')) {
 }
 
 test('a clock that is set back by an hour lengthens no delay of a retry', async (t) => {
-  const stage = openStage(t)
-  const clock = openClock(stage.dir)
-  if (clock === undefined) {
-    t.pass('faketime is not installed')
-    return
-  }
+  const { stage, clock } = open(t)
+  if (clock === undefined) return
   const words = ['--retries', '1', '--retry-delay', '4s', '--', 'false']
   const wrapper = await begin(t, clock, stage, { what: 'a retry', words, when: 'the next one in' })
   clock.set('-1h')
@@ -94,12 +89,8 @@ test('a clock that is set back by an hour lengthens no delay of a retry', async 
 })
 
 test('a clock that is set back by an hour delays neither a probe nor the flag live', async (t) => {
-  const stage = openStage(t)
-  const clock = openClock(stage.dir)
-  if (clock === undefined) {
-    t.pass('faketime is not installed')
-    return
-  }
+  const { stage, clock } = open(t)
+  if (clock === undefined) return
   const probe = '{"exec":{"command":["test","-e","up"]},"initialDelaySeconds":1}'
   const app = stage.member('app', ['--ready-probe', probe, '--live-delay', '500ms', '--', 'cat'], { env: clock.env })
   await stage.appears('run/app/started')
