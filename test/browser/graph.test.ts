@@ -10,7 +10,7 @@ import { MIXED_ORDER, VOTING_ORDER } from '../support/drawn-orders.ts'
 import { eventually } from '../support/eventually.ts'
 import { ODD_TEXTS } from '../support/histories.ts'
 import { type Browser, findChromium, type Page, startBrowser } from './chromium.ts'
-import { embedPicture, FAINT, OVERFLOW, OVERLAPS, partsOf, PICTURE } from './measure.ts'
+import { assertSound, DESK, embedPicture, OVERLAPS, partsOf, PICTURE } from './measure.ts'
 
 const chromium = findChromium()
 const seen = chromium === undefined ? test.skip : test
@@ -25,8 +25,6 @@ test.after.always(async () => {
 
 const LARGE = SHAPES['12 stages, each container after one or two of the one before']?.() ?? VOTING_ORDER
 const ORDERS: Readonly<Record<string, Diagram>> = { voting: VOTING_ORDER, mixed: MIXED_ORDER, large: LARGE }
-const DESK = { width: 1280, height: 800 }
-const PHONE = { width: 360, height: 700 }
 
 const placementOf = async (diagram: Diagram) => placeDiagram(diagram, { node: sizeNode, label: sizeLabel })
 const pageOf = async (diagram: Diagram) => drawGraphHtml(diagram, await placementOf(diagram))
@@ -37,18 +35,7 @@ const cornerOf = async (page: Page) => page.evaluate<number[]>(`[order.viewBox.b
 
 for (const [name, diagram] of Object.entries(ORDERS)) {
   seen(`${name}: the page complains of nothing, fetches nothing, and no two texts overlap`, async (t) => {
-    const html = await pageOf(diagram)
-    for (const sight of [DESK, PHONE, { ...DESK, dark: true }, { width: 760, media: 'print' as const }]) {
-      const page = await browser.open(`${name}.html`, html, sight)
-      const { count, pairs } = await page.evaluate<{ count: number; pairs: string[] }>(OVERLAPS)
-      t.true(count > 10)
-      t.deepEqual(pairs, [])
-      t.deepEqual(await page.evaluate(FAINT), [])
-      t.is(await page.evaluate(OVERFLOW), 0, JSON.stringify(sight))
-      t.deepEqual(page.complaints, [])
-      t.deepEqual(page.requests, [])
-      await page.close()
-    }
+    await assertSound(t, browser, `${name}.html`, await pageOf(diagram), 10)
   })
 
   seen(`${name}: texts of the picture lie in their boxes, on no others, and inside the picture`, async (t) => {

@@ -1,4 +1,6 @@
 /** Expressions that a page evaluates: what is drawn where, as it came out. */
+import type { ExecutionContext } from 'ava'
+import type { Browser } from './chromium.ts'
 
 /** Texts that lie on each other by more than a hair, as `one | other`. */
 export const OVERLAPS = `(() => {
@@ -100,4 +102,28 @@ export const PICTURE = `(async () => {
 /** `#12161c` -> `[18, 22, 28]` */
 export function partsOf(colour: string): readonly number[] {
   return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16))
+}
+
+export const DESK = { width: 1280, height: 800 }
+export const PHONE = { width: 360, height: 700 }
+
+/** On a desk and a phone, light and dark, and on paper. @param least so many texts there are at the least */
+export async function assertSound(
+  t: ExecutionContext,
+  browser: Browser,
+  name: string,
+  html: string,
+  least: number,
+): Promise<void> {
+  for (const sight of [DESK, PHONE, { ...DESK, dark: true }, { width: 760, media: 'print' as const }]) {
+    const page = await browser.open(name, html, sight)
+    const { count, pairs } = await page.evaluate<{ count: number; pairs: string[] }>(OVERLAPS)
+    t.true(count > least)
+    t.deepEqual(pairs, [])
+    t.deepEqual(await page.evaluate(FAINT), [])
+    t.is(await page.evaluate(OVERFLOW), 0, JSON.stringify(sight))
+    t.deepEqual(page.complaints, [])
+    t.deepEqual(page.requests, [])
+    await page.close()
+  }
 }

@@ -1,5 +1,5 @@
 /** Timelines in a real browser: what is seen, reached by keys, and never fetched. */
-import anyTest, { type TestFn } from 'ava'
+import test from 'ava'
 import { DARK, LIGHT } from '../../src/core/picture/theme.ts'
 import { drawTimelineHtml } from '../../src/core/picture/timeline-html.ts'
 import { drawTimelineSvg } from '../../src/core/picture/timeline-svg.ts'
@@ -8,15 +8,12 @@ import { eventually } from '../support/eventually.ts'
 import { makeCrowd, ODD_TEXTS, TROUBLED, VOTING } from '../support/histories.ts'
 import { markForbidden } from '../support/xml.ts'
 import { type Browser, findChromium, startBrowser } from './chromium.ts'
-import { embedPicture, FAINT, OVERFLOW, OVERLAPS, partsOf, PICTURE } from './measure.ts'
+import { assertSound, DESK, embedPicture, OVERLAPS, partsOf, PHONE, PICTURE } from './measure.ts'
 
 const chromium = findChromium()
-const test = anyTest as TestFn<{ browser: Browser }>
 const seen = chromium === undefined ? test.skip : test
 
 const HISTORIES: Readonly<Record<string, History>> = { voting: VOTING, troubled: TROUBLED, crowd: makeCrowd() }
-const DESK = { width: 1280, height: 800 }
-const PHONE = { width: 360, height: 700 }
 const INK = `getComputedStyle(document.body).color.match(/[0-9]+/g).map(Number)`
 
 let browser: Browser
@@ -29,17 +26,7 @@ test.after.always(async () => {
 
 for (const [name, history] of Object.entries(HISTORIES)) {
   seen(`${name}: the page complains of nothing, fetches nothing, and no two texts overlap`, async (t) => {
-    for (const sight of [DESK, PHONE, { ...DESK, dark: true }, { width: 760, media: 'print' as const }]) {
-      const page = await browser.open(`${name}.html`, drawTimelineHtml(history), sight)
-      const { count, pairs } = await page.evaluate<{ count: number; pairs: string[] }>(OVERLAPS)
-      t.true(count > 20)
-      t.deepEqual(pairs, [])
-      t.deepEqual(await page.evaluate(FAINT), [])
-      t.is(await page.evaluate(OVERFLOW), 0, JSON.stringify(sight))
-      t.deepEqual(page.complaints, [])
-      t.deepEqual(page.requests, [])
-      await page.close()
-    }
+    await assertSound(t, browser, `${name}.html`, drawTimelineHtml(history), 20)
   })
 
   seen(`${name}: the picture has no two texts on each other, and none beyond its edge`, async (t) => {
