@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:https'
 import { setTimeout as delay } from 'node:timers/promises'
-import { makeCredentials } from '../src/adapters/certificate.ts'
+import { makeCredentials } from '../src/webhook/make-certificate.io.ts'
 import { type Bench, type Figure, OURS, setBar } from './figure.ts'
 import { cpuSince, readMemory, readThreads } from './proc.ts'
 import { endProcess, startProcess } from './processes.ts'

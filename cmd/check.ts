@@ -1,13 +1,11 @@
 /** `podorder check` on the command line. */
+import { CODE_MISUSE } from '../src/base/exit-code.ts'
 import { type Command, Option } from 'commander'
-import type { Format } from '../src/commands/check.ts'
-import { describeSystemError } from '../src/core/entrypoint/files.ts'
+import type { Format } from '../src/check/check.ts'
 import { addLookupOptions, CALL_TIMEOUT_MS, type GivenLookup, openCachedLookup } from './image-lookup.ts'
 import { addManifests, type GivenManifests, readManifests } from './manifests.ts'
 import { addRewriteOptions, addRoot, type GivenRewrite, readRewrite } from './rewrite-options.ts'
 import { openTerminal, writeOut } from './terminal.ts'
-
-const CODE_MISUSE = 2
 
 const FORMATS: readonly Format[] = ['text', 'json', 'sarif']
 
@@ -47,24 +45,23 @@ async function check(files: readonly string[], given: Given): Promise<number> {
     return CODE_MISUSE
   }
   if (rules) {
-    const { formatRules } = await import('../src/core/check/rules.ts')
-    const { writeStdout } = await import('../src/commands/output.ts')
-    return writeStdout(formatRules(), { terminal, describeError: describeSystemError })
+    const { formatRules } = await import('../src/check/rules.ts')
+    const { writeStdout } = await import('../src/cli/output.ts')
+    return writeStdout(formatRules(), { terminal })
   }
   const wanted = readManifests(files, given)
   if (typeof wanted === 'string') return misuse(wanted)
   const findCommands = await openCachedLookup(given)
   if (typeof findCommands === 'string') return misuse(findCommands)
-  const { readManifest, readNested, readValues } = await import('../src/adapters/yaml.ts')
-  const { checkManifests } = await import('../src/commands/check.ts')
+  const { readManifest, readNested, readValues } = await import('../src/manifest/yaml.io.ts')
+  const { checkManifests } = await import('../src/check/check.ts')
   return checkManifests(
     { ...wanted, format, strict, rewrite: readRewrite(given) },
     {
       yaml: { read: readManifest, readNested, readValues },
-      disk: await import('../src/adapters/workspace.ts'),
+      disk: await import('../src/cli/disk.io.ts'),
       terminal,
       findCommands,
-      describeError: describeSystemError,
     },
   )
 }

@@ -1,6 +1,6 @@
 /** commander's tree of `podorder`, as plain words. */
 import type { Command, Option } from 'commander'
-import type { CommandWords, OptionWords, ProgramWords, ValueWords } from '../src/core/command-line/command-words.ts'
+import type { CommandWords, OptionWords, ProgramWords, ValueWords } from '../src/cli/command-words.ts'
 
 /** What is between the brackets of an option or an operand -> what a shell proposes there; nothing for other names. */
 const KINDS = new Map<string, ValueWords>([

@@ -1,6 +1,6 @@
 /** `podorder completion` on the command line. */
 import { Argument, type Command } from 'commander'
-import type { ProgramWords } from '../src/core/command-line/command-words.ts'
+import type { ProgramWords } from '../src/cli/command-words.ts'
 import { readProgram } from './command-words.ts'
 import { writeOut } from './terminal.ts'
 
@@ -41,12 +41,12 @@ export function addCompletion(program: Command, end: (code: number) => void): vo
 async function loadFormat(shell: Shell): Promise<(program: ProgramWords) => string> {
   switch (shell) {
     case 'bash':
-      return (await import('../src/core/completion/bash.ts')).formatBash
+      return (await import('../src/cli/completion-bash.ts')).formatBash
     case 'zsh':
-      return (await import('../src/core/completion/zsh.ts')).formatZsh
+      return (await import('../src/cli/completion-zsh.ts')).formatZsh
     case 'fish':
-      return (await import('../src/core/completion/fish.ts')).formatFish
+      return (await import('../src/cli/completion-fish.ts')).formatFish
     case 'kubectl':
-      return (await import('../src/core/completion/kubectl.ts')).formatKubectl
+      return (await import('../src/cli/completion-kubectl.ts')).formatKubectl
   }
 }

@@ -1,8 +1,7 @@
 /** `podorder controller` on the command line. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { hostname } from 'node:os'
-import type { Signals } from '../src/adapters/signals.ts'
-import { describeSystemError } from '../src/core/entrypoint/files.ts'
+import type { Signals } from '../src/child/signals.io.ts'
 import { connect } from './connection.ts'
 
 const EXAMPLES = `
@@ -56,11 +55,11 @@ export function addController(program: Command, signals: Signals, end: (code: nu
 }
 
 async function run(given: Given, signals: Signals): Promise<number> {
-  const { runController } = await import('../src/commands/controller.ts')
-  const { servePlainly } = await import('../src/adapters/server/plain.ts')
-  const { readNested } = await import('../src/adapters/yaml.ts')
-  const { createLog } = await import('../src/adapters/log.ts')
-  const { nodeFiles } = await import('../src/adapters/node/files.ts')
+  const { runController } = await import('../src/controller/controller.ts')
+  const { servePlainly } = await import('../src/webhook/plain.io.ts')
+  const { readNested } = await import('../src/manifest/yaml.io.ts')
+  const { createLog } = await import('../src/base/log.io.ts')
+  const { nodeFiles } = await import('../src/base/files-node.io.ts')
   const { tekton = false, events = false, qps, burst, port, leaderElect, leaseName } = given
   return runController(
     {
@@ -86,7 +85,6 @@ async function run(given: Given, signals: Signals): Promise<number> {
       clock: () => performance.now(),
       now: () => new Date(),
       chance: () => Math.random(),
-      describeError: describeSystemError,
     },
   )
 }

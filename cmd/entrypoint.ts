@@ -1,17 +1,18 @@
 #!/usr/bin/env node
 /** The executable that runs first in every ordered container. It loads nothing that it does not use. */
-import { holdLifeline, serveAlive } from '../src/adapters/alive.ts'
-import { createLog } from '../src/adapters/log.ts'
-import { createPosixChild, ENVIRONMENT, readVariable } from '../src/adapters/posix/child.ts'
-import { createPosixFiles } from '../src/adapters/posix/files.ts'
-import { type Library, openLibrary } from '../src/adapters/posix/library.ts'
-import { takeSignals } from '../src/adapters/signals.ts'
-import { runEntrypoint } from '../src/commands/entrypoint.ts'
-import { createFlags } from '../src/commands/flags.ts'
-import { describeSystemError, type Files } from '../src/core/entrypoint/files.ts'
-import { type Plan, readPlan } from '../src/core/entrypoint/plan.ts'
-import { PLATFORM_COMMANDS } from '../src/core/entrypoint/platform.ts'
-import type { CommandWords } from '../src/core/entrypoint/status.ts'
+import { CODE_MISUSE } from '../src/base/exit-code.ts'
+import { holdLifeline, serveAlive } from '../src/flags/alive.io.ts'
+import { createLog } from '../src/base/log.io.ts'
+import { createPosixChild, ENVIRONMENT, readVariable } from '../src/child/child-posix.io.ts'
+import { createPosixFiles } from '../src/base/files-posix.io.ts'
+import { type Library, openLibrary } from '../src/base/libc.io.ts'
+import { takeSignals } from '../src/child/signals.io.ts'
+import { runEntrypoint } from '../src/entrypoint/entrypoint.ts'
+import { createFlagFiles } from '../src/flags/flag-files.ts'
+import type { Files } from '../src/base/files.ts'
+import { type Plan, readPlan } from '../src/entrypoint/plan.ts'
+import { PLATFORM_COMMANDS } from '../src/image/platform-commands.ts'
+import type { CommandSource } from '../src/child/child.ts'
 
 /** The variable in which Tekton's controller names the programs of several platforms. */
 const TEKTON_COMMANDS = 'TEKTON_PLATFORM_COMMANDS'
@@ -38,12 +39,12 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'problem':
       return (await doOtherJob(argv, system)) ?? misuse(reading.problem)
     case 'help': {
-      const { formatHelp } = await import('../src/core/entrypoint/help.ts')
+      const { formatHelp } = await import('../src/entrypoint/help.ts')
       process.stdout.write(formatHelp(argv))
       return 0
     }
     case 'version': {
-      const { version } = await import('../src/core/version.ts')
+      const { version } = await import('../src/base/version.ts')
       process.stdout.write(`entrypoint ${version}\n`)
       return 0
     }
@@ -57,11 +58,11 @@ async function doOtherJob(argv: readonly string[], { files }: System): Promise<n
   return typeof done === 'string' ? misuse(done) : done
 }
 
-type Command = CommandWords & { readonly fault: string | undefined }
+type Command = CommandSource & { readonly fault: string | undefined }
 
 /** The command of an image whose platforms have several. */
 async function readCommands(commands: string, words: number): Promise<Command> {
-  const { choosePlatformCommand } = await import('../src/core/entrypoint/platform.ts')
+  const { choosePlatformCommand } = await import('../src/image/platform-commands.ts')
   // What is run beside the command, its probes and hooks, gets our own view.
   delete process.env[PLATFORM_COMMANDS]
   const choice = choosePlatformCommand(commands, process.arch, words > 0)
@@ -77,7 +78,7 @@ async function runPlan(plan: Plan, system: System, words: number): Promise<numbe
   const command = commands === undefined ? plain : await readCommands(commands, words)
   const child =
     posix === undefined
-      ? (await import('../src/adapters/node/child.ts')).createNodeChild([
+      ? (await import('../src/child/child-node.io.ts')).createNodeChild([
           ...command.lead,
           ...process.argv.slice(process.argv.length - words),
         ])
@@ -96,15 +97,15 @@ async function runPlan(plan: Plan, system: System, words: number): Promise<numbe
     postStart: undefined,
     ...probing,
     fault: command.fault,
-    flags: createFlags(files),
+    flags: createFlagFiles(files, process.pid),
     lifelines: { serve: (dir) => serveAlive(dir, files), hold: (dir, onChange) => holdLifeline(dir, files, onChange) },
-    watchPaths: async (paths, wake, warn) => (await import('../src/adapters/watch.ts')).watchPaths(paths, wake, warn),
+    watchPaths: async (paths, wake, warn) => (await import('../src/flags/watch.io.ts')).watchPaths(paths, wake, warn),
     outside,
     log,
     now: () => new Date(),
+    self: { pid: process.pid, uid: process.getuid?.() },
     chance: Math.random,
-    openCopy: async (path, descriptor) => (await import('../src/adapters/copy.ts')).openCopy(path, descriptor),
-    describeError: describeSystemError,
+    openCopy: async (path, descriptor) => (await import('../src/child/copy.io.ts')).openCopy(path, descriptor),
   })
 }
 
@@ -121,7 +122,7 @@ interface System {
 async function openSystem(): Promise<System> {
   const library = await openLibrary()
   if (library === undefined) {
-    const { nodeFiles } = await import('../src/adapters/node/files.ts')
+    const { nodeFiles } = await import('../src/base/files-node.io.ts')
     const { env } = process
     const tekton = env[TEKTON_COMMANDS] !== undefined
     return { files: nodeFiles, tekton, commands: env[PLATFORM_COMMANDS], posix: undefined }
@@ -134,5 +135,5 @@ async function openSystem(): Promise<System> {
 
 function misuse(problem: string): number {
   process.stderr.write(`entrypoint: ${problem} (entrypoint --help lists the flags)\n`)
-  return 2
+  return CODE_MISUSE
 }

@@ -1,6 +1,5 @@
 /** `podorder explain` on the command line. */
 import { type Command, Option } from 'commander'
-import { describeSystemError } from '../src/core/entrypoint/files.ts'
 import { readMoment } from './moment.ts'
 import { openTerminal, writeOut } from './terminal.ts'
 
@@ -35,15 +34,14 @@ export function addExplain(program: Command, end: (code: number) => void): void 
 }
 
 async function explain(path: string, { format, now = Date.now() }: Given): Promise<number> {
-  const { readManifest, readNested, readValues } = await import('../src/adapters/yaml.ts')
-  const { explainPods } = await import('../src/commands/explain.ts')
+  const { readManifest, readNested, readValues } = await import('../src/manifest/yaml.io.ts')
+  const { explainPods } = await import('../src/explain/explain-command.ts')
   return explainPods(
     { path, format, nowMs: now },
     {
       yaml: { read: readManifest, readNested, readValues },
-      disk: await import('../src/adapters/workspace.ts'),
+      disk: await import('../src/cli/disk.io.ts'),
       terminal: { ...openTerminal(), write: writeOut },
-      describeError: describeSystemError,
     },
   )
 }

@@ -1,11 +1,9 @@
 /** `podorder graph` on the command line. */
+import { CODE_MISUSE } from '../src/base/exit-code.ts'
 import { type Command, Option } from 'commander'
-import { describeSystemError } from '../src/core/entrypoint/files.ts'
-import { GRAPH_FORMATS, type GraphFormat } from '../src/core/picture/format.ts'
+import { GRAPH_FORMATS, type GraphFormat } from '../src/picture/format.ts'
 import { addManifests, type GivenManifests, readManifests } from './manifests.ts'
 import { openTerminal, writeOut } from './terminal.ts'
-
-const CODE_MISUSE = 2
 
 /** Where stdout is no terminal. */
 const DEFAULT_COLUMNS = 80
@@ -44,21 +42,20 @@ async function graph(files: readonly string[], given: Given): Promise<number> {
     terminal.complain(`podorder: ${wanted}`)
     return CODE_MISUSE
   }
-  const { drawGraphs } = await import('../src/commands/graph.ts')
-  const { readManifest, readNested, readValues } = await import('../src/adapters/yaml.ts')
+  const { drawGraphs } = await import('../src/graph/graph-command.ts')
+  const { readManifest, readNested, readValues } = await import('../src/manifest/yaml.io.ts')
   return drawGraphs(
     { ...wanted, format, output, timeline },
     {
       yaml: { read: readManifest, readNested, readValues },
-      disk: await import('../src/adapters/workspace.ts'),
+      disk: await import('../src/cli/disk.io.ts'),
       terminal: { ...terminal, write: writeOut },
       columns: (output === undefined ? terminal.columns() : undefined) ?? DEFAULT_COLUMNS,
-      place: async (diagram, sizes) => (await import('../src/adapters/layout.ts')).placeDiagram(diagram, sizes),
+      place: async (diagram, sizes) => (await import('../src/graph/place-diagram.ts')).placeDiagram(diagram, sizes),
       readHistory: async (path) => {
         const { openTimelinePorts } = await import('./timeline-ports.ts')
-        return (await import('../src/commands/timeline/read.ts')).readHistory(path, await openTimelinePorts())
+        return (await import('../src/history/read-history.ts')).readHistory(path, await openTimelinePorts())
       },
-      describeError: describeSystemError,
     },
   )
 }

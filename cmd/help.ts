@@ -1,6 +1,6 @@
 /** How help pages look, and `podorder help`. */
 import { Argument, type Command, Help, type Option } from 'commander'
-import { formatDuration } from '../src/core/duration.ts'
+import { formatDuration } from '../src/base/duration.ts'
 import { CALL_TIMEOUT_MS, listLookupOptions, LOOKUP_GROUP } from './image-lookup.ts'
 import { WEBHOOK_LOOKUP_MS } from './webhook.ts'
 

@@ -2,12 +2,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { ImageCache } from '../src/adapters/image-cache.ts'
-import type { CommandFound, CommandWanted } from '../src/commands/lookup.ts'
-import type { LookupSettings } from '../src/commands/lookup/ports.ts'
-import { formatDuration, parseDuration } from '../src/core/duration.ts'
-import { describeSystemError } from '../src/core/entrypoint/files.ts'
-import { describeFault } from '../src/core/manifest/tree.ts'
+import type { ImageCache } from '../src/image/image-cache.io.ts'
+import type { CommandFound, CommandWanted } from '../src/image/lookup.ts'
+import type { LookupSettings } from '../src/image/lookup-ports.ts'
+import { formatDuration, parseDuration } from '../src/base/duration.ts'
+import { describeError } from '../src/base/system-error.ts'
+import { describeFault } from '../src/manifest/tree.ts'
 
 /** As commander hands them over. */
 export interface GivenLookup {
@@ -57,16 +57,16 @@ export type FindCommands = (wanted: readonly CommandWanted[]) => Promise<readonl
 /** @returns one sentence when a file that was named cannot be used */
 export async function openLookup(given: GivenLookup, cache: ImageCache | undefined): Promise<FindCommands | string> {
   const { imageConfig: configFile, registryCa } = given
-  const { createExchange } = await import('../src/adapters/registry.ts')
-  const { readConfigFile } = await import('../src/core/image/image-config.ts')
-  const { checkRegistries } = await import('../src/core/image/registry-address.ts')
-  const { readManifest } = await import('../src/adapters/yaml.ts')
-  const disk = await import('../src/adapters/workspace.ts')
+  const { createExchange } = await import('../src/image/registry.io.ts')
+  const { readConfigFile } = await import('../src/image/image-config.ts')
+  const { checkRegistries } = await import('../src/image/registry-address.ts')
+  const { readManifest } = await import('../src/manifest/yaml.io.ts')
+  const disk = await import('../src/cli/disk.io.ts')
   const read = async (path: string): Promise<string> => {
     try {
       return await disk.readManifestFile(path)
     } catch (error) {
-      throw new InvalidArgumentError(`${path}: ${describeSystemError(error)}`)
+      throw new InvalidArgumentError(`${path}: ${describeError(error)}`)
     }
   }
   try {
@@ -88,7 +88,7 @@ export async function openLookup(given: GivenLookup, cache: ImageCache | undefin
     const faults = checkRegistries(settings.registries)
     if (faults.length > 0) return faults.join('; ')
     return async (wanted) => {
-      const { findCommands } = await import('../src/commands/lookup.ts')
+      const { findCommands } = await import('../src/image/lookup.ts')
       const ports = { exchange, cache, decode: disk.decodeText }
       return findCommands(wanted, settings, ports, new AbortController().signal)
     }
@@ -100,7 +100,7 @@ export async function openLookup(given: GivenLookup, cache: ImageCache | undefin
 
 /** With what is known already of images, by digest, in the user's cache. */
 export async function openCachedLookup(given: GivenLookup): Promise<FindCommands | string> {
-  const { openImageCache } = await import('../src/adapters/image-cache.ts')
+  const { openImageCache } = await import('../src/image/image-cache.io.ts')
   const directory = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
   return openLookup(given, openImageCache(join(directory, 'podorder')))
 }

@@ -1,14 +1,12 @@
 /** `podorder inject` and `podorder eject` on the command line. */
+import { CODE_MISUSE } from '../src/base/exit-code.ts'
 import type { Command } from 'commander'
-import type { EjectOptions, InjectOptions } from '../src/commands/inject.ts'
-import type { ManifestPorts } from '../src/commands/inject/ports.ts'
-import { describeSystemError } from '../src/core/entrypoint/files.ts'
+import type { EjectOptions, InjectOptions } from '../src/inject/inject.ts'
+import type { ManifestPorts } from '../src/inject/ports.ts'
 import { addLookupOptions, CALL_TIMEOUT_MS, type GivenLookup, openCachedLookup } from './image-lookup.ts'
 import { addManifests, type GivenManifests, readManifests } from './manifests.ts'
 import { addRewriteOptions, addRoot, type GivenRewrite, readRewrite } from './rewrite-options.ts'
 import { openTerminal, writeOut } from './terminal.ts'
-
-const CODE_MISUSE = 2
 
 const INJECT_EXAMPLES = `
 Examples:
@@ -57,7 +55,7 @@ async function inject(paths: readonly string[], given: GivenToInject): Promise<n
   const lookup = await openCachedLookup(given)
   if (typeof lookup === 'string') return misuse(lookup, ports)
   const options: InjectOptions = { ...target, rewrite: readRewrite(given) }
-  const { injectManifests } = await import('../src/commands/inject.ts')
+  const { injectManifests } = await import('../src/inject/inject.ts')
   return injectManifests(options, { ...ports, findCommands: lookup })
 }
 
@@ -65,7 +63,7 @@ async function eject(paths: readonly string[], given: Given): Promise<number> {
   const target = readTarget(paths, given)
   const ports = await openPorts()
   if (typeof target === 'string') return misuse(target, ports)
-  const { ejectManifests } = await import('../src/commands/inject.ts')
+  const { ejectManifests } = await import('../src/inject/inject.ts')
   return ejectManifests(target, ports)
 }
 
@@ -85,12 +83,11 @@ function misuse(problem: string, { terminal }: ManifestPorts): number {
 }
 
 async function openPorts(): Promise<ManifestPorts> {
-  const { readManifest, readNested, readValues } = await import('../src/adapters/yaml.ts')
+  const { readManifest, readNested, readValues } = await import('../src/manifest/yaml.io.ts')
   return {
     yaml: { read: readManifest, readNested, readValues },
-    disk: await import('../src/adapters/workspace.ts'),
+    disk: await import('../src/cli/disk.io.ts'),
     terminal: { ...openTerminal(), write: writeOut },
-    diff: async (...texts) => (await import('../src/adapters/diff.ts')).diffTexts(...texts),
-    describeError: describeSystemError,
+    diff: async (...texts) => (await import('../src/inject/diff.ts')).diffTexts(...texts),
   }
 }

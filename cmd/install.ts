@@ -1,7 +1,6 @@
 /** `entrypoint install`. */
-import * as disk from '../src/adapters/placement.ts'
-import { runInstall } from '../src/commands/install.ts'
-import { describeSystemError } from '../src/core/entrypoint/files.ts'
+import * as disk from '../src/install/placement.io.ts'
+import { runInstall } from '../src/install/install.ts'
 
 /** @returns the exit code. */
 export function install(argv: readonly string[]): number {
@@ -11,7 +10,6 @@ export function install(argv: readonly string[]): number {
     cwd: process.cwd(),
     uid: process.getuid?.(),
     clock: () => performance.now(),
-    describeError: describeSystemError,
   })
   if (code === 0) process.stdout.write(`${text}\n`)
   else process.stderr.write(`entrypoint: ${text}\n`)

@@ -1,9 +1,9 @@
 /** What the executable does besides running a command, by its first word or its flags: loaded only when it is asked for. */
-import type { Signals } from '../src/adapters/signals.ts'
-import { isTektonMode } from '../src/commands/tekton/mode.ts'
-import type { Files } from '../src/core/entrypoint/files.ts'
-import { WAIT_WORDS } from '../src/core/kube/wait-words.ts'
-import { suggest } from '../src/core/suggest.ts'
+import type { Signals } from '../src/child/signals.io.ts'
+import { isTektonMode } from '../src/tekton/mode.ts'
+import type { Files } from '../src/base/files.ts'
+import { WAIT_WORDS } from '../src/wait/wait-words.ts'
+import { suggest } from '../src/base/suggest.ts'
 
 /** @returns the exit code, or one sentence on what is wrong with the words; undefined when they ask for nothing else */
 export async function doJob(

@@ -1,10 +1,10 @@
 /** What a gate needs for targets outside the pod's order: loaded where there are any. */
-import type { createLog } from '../src/adapters/log.ts'
-import { createOutside } from '../src/commands/outside.ts'
-import type { FollowOutside } from '../src/commands/ports.ts'
-import type { Files } from '../src/core/entrypoint/files.ts'
-import type { OutsidePlan, Plan } from '../src/core/entrypoint/plan.ts'
-import { parseOutside } from '../src/core/order/target.ts'
+import type { createLog } from '../src/base/log.io.ts'
+import { createOutside } from '../src/wait/outside.ts'
+import type { FollowOutside } from '../src/entrypoint/ports.ts'
+import type { Files } from '../src/base/files.ts'
+import type { OutsidePlan, Plan } from '../src/entrypoint/plan.ts'
+import { parseOutside } from '../src/order/outside-target.ts'
 import { openTools } from './waiting.ts'
 
 /** @returns what follows them, or one sentence on what is wrong with a flag. */

@@ -1,14 +1,15 @@
 #!/usr/bin/env node
 /** The workstation's CLI. Each command loads what it needs when it is called. */
+import { CODE_FAILED, CODE_MISUSE } from '../src/base/exit-code.ts'
 import { Command, CommanderError } from 'commander'
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Signals, takeSignals } from '../src/adapters/signals.ts'
-import type { Terminal } from '../src/commands/run/ports.ts'
-import { describeMisuse } from '../src/core/command-line/misuse.ts'
-import { findNodeFault } from '../src/core/command-line/node-version.ts'
-import { codeOf, describeSystemError } from '../src/core/entrypoint/files.ts'
-import { version } from '../src/core/version.ts'
+import { type Signals, takeSignals } from '../src/child/signals.io.ts'
+import type { Terminal } from '../src/run/ports.ts'
+import { describeMisuse } from '../src/cli/misuse.ts'
+import { findNodeFault } from '../src/cli/node-version.ts'
+import { codeOf, describeError } from '../src/base/system-error.ts'
+import { version } from '../src/base/version.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { addCheck } from './check.ts'
 import { readProgram } from './command-words.ts'
@@ -26,8 +27,6 @@ import { addTimeline } from './timeline.ts'
 import { addVersion } from './version.ts'
 import { addWebhook } from './webhook.ts'
 
-const CODE_MISUSE = 2
-const CODE_NOT_WRITTEN = 1
 const LISTENING = new Set(['run', 'webhook', 'controller'])
 
 const EXAMPLES = `
@@ -83,8 +82,8 @@ export async function runPodorder(argv: readonly string[], signals: Signals): Pr
     return code
   } catch (error) {
     if (!isUnwritten(error)) throw error
-    terminal.complain(`podorder: stdout: ${describeSystemError(error)}`)
-    return CODE_NOT_WRITTEN
+    terminal.complain(`podorder: stdout: ${describeError(error)}`)
+    return CODE_FAILED
   }
 }
 

@@ -1,13 +1,13 @@
 /** What measures a container's readiness, and what carries out its hook: loaded where there is a probe or a hook. */
-import { createProber } from '../src/adapters/prober/prober.ts'
-import type { EntrypointPorts } from '../src/commands/ports.ts'
-import { performHook } from '../src/commands/post-start.ts'
-import { measureReadiness } from '../src/commands/readiness.ts'
-import type { Plan, ReadinessFlag } from '../src/core/entrypoint/plan.ts'
-import type { Child } from '../src/core/entrypoint/status.ts'
-import { type HookCheck, hookFromFlag } from '../src/core/probe/hook.ts'
-import { probeFromFlag } from '../src/core/probe/probe-flag.ts'
-import type { Probe } from '../src/core/probe/probe.ts'
+import { createProber } from '../src/probe/prober.io.ts'
+import type { EntrypointPorts } from '../src/entrypoint/ports.ts'
+import { performHook } from '../src/entrypoint/post-start.ts'
+import { measureReadiness } from '../src/probe/measure.ts'
+import type { Plan, ReadinessFlag } from '../src/entrypoint/plan.ts'
+import type { Child } from '../src/child/child.ts'
+import { type HookCheck, hookFromFlag } from '../src/probe/hook.ts'
+import { probeFromFlag } from '../src/probe/probe-flag.ts'
+import type { Probe } from '../src/probe/probe.ts'
 
 export type Probing = Partial<Pick<EntrypointPorts, 'measure' | 'postStart'>>
 

@@ -1,10 +1,8 @@
 /** `podorder rbac` on the command line. */
+import { CODE_MISUSE } from '../src/base/exit-code.ts'
 import type { Command } from 'commander'
-import { describeSystemError } from '../src/core/entrypoint/files.ts'
 import { addManifestOptions, type GivenManifests } from './manifests.ts'
 import { openTerminal, writeOut } from './terminal.ts'
-
-const CODE_MISUSE = 2
 
 const EXAMPLES = `
 Targets: pod/NAME, job/NAME, service/NAME; KIND/NAMESPACE/NAME; KIND/-lSELECTOR
@@ -39,15 +37,14 @@ async function rbac(targets: readonly string[], given: Given): Promise<number> {
     terminal.complain('podorder: nothing to wait for; give targets such as job/migrate, or a manifest with -f FILE')
     return CODE_MISUSE
   }
-  const { writeRbac } = await import('../src/commands/rbac.ts')
-  const { readManifest, readNested, readValues } = await import('../src/adapters/yaml.ts')
+  const { writeRbac } = await import('../src/rbac/rbac.ts')
+  const { readManifest, readNested, readValues } = await import('../src/manifest/yaml.io.ts')
   return writeRbac(
     { targets, paths, recursive, only, namespace, serviceAccount },
     {
       yaml: { read: readManifest, readNested, readValues },
-      disk: await import('../src/adapters/workspace.ts'),
+      disk: await import('../src/cli/disk.io.ts'),
       terminal,
-      describeError: describeSystemError,
     },
   )
 }

@@ -1,8 +1,8 @@
 /** The options that say how pods are rewritten, for all commands that do. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { parseReference } from '../src/core/image/image-reference.ts'
-import { DEFAULT_IMAGE, DEFAULT_ROOT } from '../src/core/rewrite/own.ts'
-import type { RewriteOptions } from '../src/core/rewrite/rewrite.ts'
+import { parseReference } from '../src/image/image-reference.ts'
+import { DEFAULT_IMAGE, DEFAULT_ROOT } from '../src/pod/own.ts'
+import type { RewriteOptions } from '../src/rewrite/rewrite.ts'
 
 /** As commander hands them over. */
 export interface GivenRewrite {

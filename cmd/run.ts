@@ -1,18 +1,17 @@
 /** `podorder run` on the command line. */
+import { CODE_MISUSE } from '../src/base/exit-code.ts'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { existsSync, realpathSync } from 'node:fs'
 import { cpus, hostname, totalmem } from 'node:os'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { openLibrary } from '../src/adapters/posix/library.ts'
-import type { Signals } from '../src/adapters/signals.ts'
-import type { RunOptions } from '../src/commands/run.ts'
-import { describeSystemError } from '../src/core/entrypoint/files.ts'
-import { formatOf, TIMELINE_FORMATS } from '../src/core/picture/format.ts'
+import { openLibrary } from '../src/base/libc.io.ts'
+import type { Signals } from '../src/child/signals.io.ts'
+import type { RunOptions } from '../src/run/run.ts'
+import { formatOf, TIMELINE_FORMATS } from '../src/picture/format.ts'
 import { COMPILED } from './compiled.ts'
 import { openTerminal } from './terminal.ts'
 
-const CODE_MISUSE = 2
 const PR_SET_CHILD_SUBREAPER = 36
 
 const RUN_EXAMPLES = `
@@ -71,11 +70,11 @@ function readFactor(text: string): number {
 }
 
 async function run(options: RunOptions, signals: Signals): Promise<number> {
-  const { runManifest } = await import('../src/commands/run.ts')
-  const { readManifest, readNested } = await import('../src/adapters/yaml.ts')
-  const { createProcesses } = await import('../src/adapters/process/processes.ts')
-  const { createProber } = await import('../src/adapters/prober/prober.ts')
-  const disk = await import('../src/adapters/workspace.ts')
+  const { runManifest } = await import('../src/run/run.ts')
+  const { readManifest, readNested } = await import('../src/manifest/yaml.io.ts')
+  const { createProcesses } = await import('../src/run/processes.io.ts')
+  const { createProber } = await import('../src/probe/prober.io.ts')
+  const disk = await import('../src/cli/disk.io.ts')
   const terminal = openTerminal()
   const entrypoint = findEntrypoint()
   if (entrypoint === undefined) {
@@ -95,9 +94,9 @@ async function run(options: RunOptions, signals: Signals): Promise<number> {
     yaml: { read: readManifest, readNested },
     processes: createProcesses(),
     prober: createProber(),
-    podman: async (words, given) => (await import('../src/adapters/podman.ts')).callPodman(words, given),
+    podman: async (words, given) => (await import('../src/run/podman-play.io.ts')).callPodman(words, given),
     watchDirectories: async (paths, wake, warn) =>
-      (await import('../src/adapters/watch.ts')).watchDirectories(paths, wake, warn),
+      (await import('../src/flags/watch.io.ts')).watchDirectories(paths, wake, warn),
     terminal,
     machine: { hostName: hostname(), cores: cpus().length, memoryBytes: totalmem() },
     env: process.env,
@@ -106,7 +105,6 @@ async function run(options: RunOptions, signals: Signals): Promise<number> {
     makeUid: () => crypto.randomUUID(),
     now: () => Date.now(),
     clock: () => performance.now(),
-    describeError: describeSystemError,
     suspend: () => process.kill(process.pid, 'SIGSTOP'),
   })
 }

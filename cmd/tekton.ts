@@ -1,15 +1,15 @@
 /** The executable in the place of Tekton's entrypoint: loaded only when it is called so. */
-import { holdLifeline, serveAlive } from '../src/adapters/alive.ts'
-import { createLog } from '../src/adapters/log.ts'
-import { createPosixChild } from '../src/adapters/posix/child.ts'
-import { createPosixFiles } from '../src/adapters/posix/files.ts'
-import { dropNetwork, emptyStdin } from '../src/adapters/posix/isolation.ts'
-import { openLibrary } from '../src/adapters/posix/library.ts'
-import type { Signals } from '../src/adapters/signals.ts'
-import { createFlags } from '../src/commands/flags.ts'
-import type { RawTexts, TektonPorts } from '../src/commands/tekton/ports.ts'
-import { runTekton } from '../src/commands/tekton/run.ts'
-import { describeSystemError, type Files } from '../src/core/entrypoint/files.ts'
+import { holdLifeline, serveAlive } from '../src/flags/alive.io.ts'
+import { createLog } from '../src/base/log.io.ts'
+import { createPosixChild } from '../src/child/child-posix.io.ts'
+import { createPosixFiles } from '../src/base/files-posix.io.ts'
+import { dropNetwork, emptyStdin } from '../src/child/isolation-posix.io.ts'
+import { openLibrary } from '../src/base/libc.io.ts'
+import type { Signals } from '../src/child/signals.io.ts'
+import { createFlagFiles } from '../src/flags/flag-files.ts'
+import type { RawTexts, TektonPorts } from '../src/tekton/ports.ts'
+import { runTekton } from '../src/tekton/tekton.ts'
+import type { Files } from '../src/base/files.ts'
 
 const OWN_WORDS = '/proc/self/cmdline'
 const OWN_ENVIRONMENT = '/proc/self/environ'
@@ -30,21 +30,20 @@ export async function startTekton(argv: readonly string[], signals: Signals): Pr
       return words.slice(words.length - count)
     },
     readEnvironment: () => split(files.read(OWN_ENVIRONMENT)),
-    openDisk: async () => (await import('../src/adapters/tekton-disk.ts')).tektonDisk,
+    openDisk: async () => (await import('../src/tekton/tekton-disk.io.ts')).tektonDisk,
     openPlacement: async () => ({
-      disk: await import('../src/adapters/placement.ts'),
+      disk: await import('../src/install/placement.io.ts'),
       executable: process.execPath,
     }),
-    openPacking: async () => (await import('../src/adapters/deflate.ts')).deflatePacking,
-    openCel: async () => (await import('../src/adapters/cel.ts')).evaluateCel,
-    flags: createFlags(files),
+    openPacking: async () => (await import('../src/tekton/deflate.io.ts')).deflatePacking,
+    openCel: async () => (await import('../src/tekton/cel.ts')).evaluateCel,
+    flags: createFlagFiles(files, process.pid),
     lifelines: { serve: (dir) => serveAlive(dir, files), hold: (dir, onChange) => holdLifeline(dir, files, onChange) },
-    watchPaths: async (paths, wake, warn) => (await import('../src/adapters/watch.ts')).watchPaths(paths, wake, warn),
+    watchPaths: async (paths, wake, warn) => (await import('../src/flags/watch.io.ts')).watchPaths(paths, wake, warn),
     // A step's log is what its users look at: only what they must know is added to it.
     log: createLog(files, { format: 'text', quiet: true, name: undefined }),
     now: () => new Date(),
-    openCopy: async (path, descriptor) => (await import('../src/adapters/copy.ts')).openCopy(path, descriptor),
-    describeError: describeSystemError,
+    openCopy: async (path, descriptor) => (await import('../src/child/copy.io.ts')).openCopy(path, descriptor),
     tell: (text) => void process.stderr.write(text),
   })
 }
@@ -72,9 +71,9 @@ async function openSystem(): Promise<System> {
 }
 
 async function openNode(): Promise<System> {
-  const { nodeFiles } = await import('../src/adapters/node/files.ts')
-  const { createNodeChild } = await import('../src/adapters/node/child.ts')
-  const isolation = await import('../src/adapters/node/isolation.ts')
+  const { nodeFiles } = await import('../src/base/files-node.io.ts')
+  const { createNodeChild } = await import('../src/child/child-node.io.ts')
+  const isolation = await import('../src/child/isolation-node.io.ts')
   return {
     files: nodeFiles,
     openChild(argv, env) {

@@ -1,7 +1,7 @@
 /** Standard output and error, of the workstation's CLI. */
-import type { Terminal } from '../src/commands/run/ports.ts'
-import { codeOf } from '../src/core/entrypoint/files.ts'
-import { isCapable, wantsColour } from '../src/core/palette.ts'
+import type { Terminal } from '../src/run/ports.ts'
+import { codeOf } from '../src/base/system-error.ts'
+import { isCapable, wantsColour } from '../src/base/palette.ts'
 
 const DEFAULT_COLUMNS = 80
 

@@ -1,11 +1,11 @@
 /** `podorder timeline` on the command line. */
+import { CODE_MISUSE } from '../src/base/exit-code.ts'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { LEAST_WIDTH, TIMELINE_FORMATS, type TimelineFormat } from '../src/core/picture/format.ts'
+import { LEAST_WIDTH, TIMELINE_FORMATS, type TimelineFormat } from '../src/picture/format.ts'
 import { readMoment } from './moment.ts'
 import { openTerminal, writeOut } from './terminal.ts'
 
 const MOST_WIDTH = 1000
-const CODE_MISUSE = 2
 
 const EXAMPLES = `
 It reads what podorder run --json has printed, what kubectl says of a pod, a run
@@ -54,14 +54,14 @@ async function show(path: string | undefined, { format, output, now, width }: Gi
   }
   // The first Ctrl-C goes to whatever is piped in too, and ends it: then what has come is drawn.
   if ((path ?? '-') === '-' && !process.stdin.isTTY) process.once('SIGINT', () => {})
-  const { showTimeline } = await import('../src/commands/timeline.ts')
+  const { showTimeline } = await import('../src/timeline/timeline-command.ts')
   const { openTimelinePorts } = await import('./timeline-ports.ts')
   return showTimeline(
     { path: path ?? '-', format, output, nowMs: now, width },
     {
       ...(await openTimelinePorts()),
       terminal: { ...terminal, write: writeOut },
-      disk: await import('../src/adapters/workspace.ts'),
+      disk: await import('../src/cli/disk.io.ts'),
     },
   )
 }

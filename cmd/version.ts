@@ -1,6 +1,6 @@
 /** `podorder version` on the command line. */
 import type { Command } from 'commander'
-import { version } from '../src/core/version.ts'
+import { version } from '../src/base/version.ts'
 import { writeOut } from './terminal.ts'
 
 const EXAMPLES = `

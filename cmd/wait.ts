@@ -1,8 +1,8 @@
 /** `entrypoint wait …` and the words of k8s-wait-for: loaded only when they are called. */
-import { createLog } from '../src/adapters/log.ts'
-import type { Signals } from '../src/adapters/signals.ts'
-import { runWait } from '../src/commands/wait.ts'
-import type { Files } from '../src/core/entrypoint/files.ts'
+import { createLog } from '../src/base/log.io.ts'
+import type { Signals } from '../src/child/signals.io.ts'
+import { runWait } from '../src/wait/wait.ts'
+import type { Files } from '../src/base/files.ts'
 import { openTools } from './waiting.ts'
 
 /** @param argv with the first word. @returns the exit code */

@@ -1,13 +1,11 @@
 /** `podorder webhook` on the command line. */
+import { CODE_MISUSE } from '../src/base/exit-code.ts'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { Signals } from '../src/adapters/signals.ts'
-import type { WebhookOptions, WebhookPorts } from '../src/commands/webhook.ts'
-import { describeSystemError } from '../src/core/entrypoint/files.ts'
+import type { Signals } from '../src/child/signals.io.ts'
+import type { WebhookOptions, WebhookPorts } from '../src/webhook/webhook.ts'
 import { connect } from './connection.ts'
 import { addLookupOptions, type GivenLookup, openLookup } from './image-lookup.ts'
 import { addRewriteOptions, type GivenRewrite, readRewrite } from './rewrite-options.ts'
-
-const CODE_MISUSE = 2
 
 const EXAMPLES = `
 Examples:
@@ -67,7 +65,7 @@ async function webhook(given: Given, signals: Signals): Promise<number> {
   if (typeof findCommands === 'string') return misuse(findCommands)
   const found = certDir === undefined ? await findCluster(given) : undefined
   if (found !== undefined && 'problem' in found) return misuse(found.problem)
-  const { runWebhook } = await import('../src/commands/webhook.ts')
+  const { runWebhook } = await import('../src/webhook/webhook.ts')
   return runWebhook(
     {
       ...{ port, healthPort, certDir, service, onLookupFailure, namespace: found?.namespace ?? '' },
@@ -78,7 +76,7 @@ async function webhook(given: Given, signals: Signals): Promise<number> {
 }
 
 async function findCluster(given: Given) {
-  const { openCluster } = await import('../src/commands/webhook/cluster.ts')
+  const { openCluster } = await import('../src/webhook/cluster.ts')
   const kube = await connect({ kubeconfig: given.kubeconfig, context: given.context })
   if ('problem' in kube) return { problem: `${kube.problem}; or give --cert-dir with a certificate of your own` }
   const namespace = given.namespace ?? kube.namespace
@@ -87,14 +85,14 @@ async function findCluster(given: Given) {
 }
 
 async function openPorts(signals: Signals): Promise<Omit<WebhookPorts, 'findCommands' | 'cluster'>> {
-  const { serveSecurely } = await import('../src/adapters/server/secure.ts')
-  const { servePlainly } = await import('../src/adapters/server/plain.ts')
-  const { makeCredentials, readCredentials } = await import('../src/adapters/certificate.ts')
-  const { readNested } = await import('../src/adapters/yaml.ts')
-  const { readManifestFile } = await import('../src/adapters/workspace.ts')
-  const { watchPaths } = await import('../src/adapters/watch.ts')
-  const { createLog } = await import('../src/adapters/log.ts')
-  const { nodeFiles } = await import('../src/adapters/node/files.ts')
+  const { serveSecurely } = await import('../src/webhook/secure.io.ts')
+  const { servePlainly } = await import('../src/webhook/plain.io.ts')
+  const { makeCredentials, readCredentials } = await import('../src/webhook/make-certificate.io.ts')
+  const { readNested } = await import('../src/manifest/yaml.io.ts')
+  const { readManifestFile } = await import('../src/cli/disk.io.ts')
+  const { watchPaths } = await import('../src/flags/watch.io.ts')
+  const { createLog } = await import('../src/base/log.io.ts')
+  const { nodeFiles } = await import('../src/base/files-node.io.ts')
   return {
     ...{ serveSecurely, servePlainly, makeCredentials, readCredentials, watchPaths, signals },
     parse: readNested,
@@ -103,7 +101,6 @@ async function openPorts(signals: Signals): Promise<Omit<WebhookPorts, 'findComm
     log: createLog(nodeFiles, { format: 'json', quiet: false, name: undefined }),
     now: () => Date.now(),
     clock: () => performance.now(),
-    describeError: describeSystemError,
   }
 }
 

@@ -10,7 +10,7 @@ import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/
 import { basename, dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { createPad } from '../src/core/entrypoint/elf.ts'
+import { createPad } from '../src/install/elf.ts'
 import { fetchBase } from './fetch-base.ts'
 import { HOST, readTarget } from './target.ts'
 

@@ -4,8 +4,8 @@
  */
 import test, { type ExecutionContext } from 'ava'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { readManifestFile } from '../src/adapters/workspace.ts'
-import { readManifest } from '../src/adapters/yaml.ts'
+import { readManifestFile } from '../src/cli/disk.io.ts'
+import { readManifest } from '../src/manifest/yaml.io.ts'
 import { eject, type Given, IMAGE, inject } from './support/inject.ts'
 import { isKnownKind, validateObject } from './support/schema.ts'
 

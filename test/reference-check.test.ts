@@ -1,6 +1,6 @@
 /** The rules of docs/reference.md: each of its examples comes, at each of its levels, and there is no other rule. */
 import test from 'ava'
-import { RULE_IDS } from '../src/core/check/rules.ts'
+import { RULE_IDS } from '../src/check/rules.ts'
 import type { Report } from './support/check.ts'
 import { openPlace, type Place } from './support/podorder.ts'
 import { readColumn, readTable, sortOnce } from './support/reference.ts'

@@ -1,9 +1,9 @@
 /** What docs/reference.md says of the webhook, the controller and deploy/. */
 import test from 'ava'
 import { globSync, readFileSync } from 'node:fs'
-import { PATH } from '../src/commands/webhook/answering.ts'
-import { createMetrics as createControllerMetrics } from '../src/core/controller/metrics.ts'
-import { createMetrics as createWebhookMetrics } from '../src/core/webhook/metrics.ts'
+import { PATH } from '../src/webhook/answering.ts'
+import { createControllerMetrics } from '../src/controller/controller-metrics.ts'
+import { createWebhookMetrics } from '../src/webhook/webhook-metrics.ts'
 import { readColumn, readSection, readTable, sortOnce, wordsOf } from './support/reference.ts'
 
 const METRICS = {

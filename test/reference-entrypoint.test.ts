@@ -1,8 +1,8 @@
 /** What docs/reference.md says of ends, log events and flags: each comes, and nothing else does. */
 import test, { type ExecutionContext } from 'ava'
 import { existsSync, readdirSync } from 'node:fs'
-import type { FlagRecord } from '../src/core/entrypoint/record.ts'
-import { WAIT_WORDS } from '../src/core/kube/wait-words.ts'
+import type { FlagRecord } from '../src/flags/record.ts'
+import { WAIT_WORDS } from '../src/wait/wait-words.ts'
 import { openStage } from './support/entrypoint.ts'
 import { ENDS, type Line, linesOf, OTHERS, type Scene } from './support/entrypoint-scenes.ts'
 import { eventually } from './support/eventually.ts'

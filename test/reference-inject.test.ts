@@ -1,10 +1,10 @@
 /** What docs/reference.md says that inject writes: that, and nothing else, with the values that it gives. */
 import test from 'ava'
 import { isDeepStrictEqual } from 'node:util'
-import { readManifest } from '../src/adapters/yaml.ts'
-import { fieldOf, listOf, textOf } from '../src/core/kube/object.ts'
-import type { PodTemplate } from '../src/core/pod.ts'
-import { rewritePod } from '../src/core/rewrite/rewrite.ts'
+import { readManifest } from '../src/manifest/yaml.io.ts'
+import { fieldOf, listOf, textOf } from '../src/pod/api-object.ts'
+import type { PodTemplate } from '../src/pod/pod.ts'
+import { rewritePod } from '../src/rewrite/rewrite.ts'
 import { openPlace } from './support/podorder.ts'
 import { readTable, sortOnce, wordsOf } from './support/reference.ts'
 

@@ -3,7 +3,7 @@ import test, { type ExecutionContext } from 'ava'
 import { rmSync } from 'node:fs'
 import { eventually } from './support/eventually.ts'
 import { crashing, giveStatus, running } from './support/explained.ts'
-import type { PodTemplate } from '../src/core/pod.ts'
+import type { PodTemplate } from '../src/pod/pod.ts'
 import { openPlace, type Place, type RunLine, writePod } from './support/podorder.ts'
 import {
   compareFields,

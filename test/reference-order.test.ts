@@ -1,6 +1,6 @@
 /** What docs/reference.md says of annotations, conditions and targets: tried on the built executable, and complete. */
 import test, { type ExecutionContext } from 'ava'
-import { conditionsOf, parseOutside } from '../src/core/order/target.ts'
+import { conditionsOf, parseOutside } from '../src/order/outside-target.ts'
 import { openPlace } from './support/podorder.ts'
 import { readColumn, readSection, readTable, sortOnce, wordsOf } from './support/reference.ts'
 

@@ -1,9 +1,9 @@
 /** Timelines in a real browser: what is seen, reached by keys, and never fetched. */
 import test from 'ava'
-import { DARK, LIGHT } from '../../src/core/picture/theme.ts'
-import { drawTimelineHtml } from '../../src/core/picture/timeline-html.ts'
-import { drawTimelineSvg } from '../../src/core/picture/timeline-svg.ts'
-import type { History } from '../../src/core/timeline/history.ts'
+import { DARK, LIGHT } from '../../src/picture/theme.ts'
+import { drawTimelineHtml } from '../../src/timeline/timeline-html.ts'
+import { drawTimelineSvg } from '../../src/timeline/timeline-svg.ts'
+import type { History } from '../../src/history/history.ts'
 import { eventually } from '../support/eventually.ts'
 import { makeCrowd, ODD_TEXTS, TROUBLED, VOTING } from '../support/histories.ts'
 import { markForbidden } from '../support/xml.ts'

@@ -1,6 +1,6 @@
 /** What of the guide needs podman, run as it stands. */
 import test from 'ava'
-import { DEFAULT_IMAGE } from '../../src/core/rewrite/own.ts'
+import { DEFAULT_IMAGE } from '../../src/pod/own.ts'
 import { readPage, runSection } from '../support/literate.ts'
 import { hasPacketFilter, podman, PODMAN_ENVIRONMENT } from '../support/podman.ts'
 import { PODORDER_IMAGE, ROOTS } from './roots.ts'

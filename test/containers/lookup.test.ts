@@ -2,7 +2,7 @@
 import test from 'ava'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { lookUp } from '../commands/look-up.ts'
+import { lookUp } from '../image/look-up.ts'
 import { podman } from '../support/podman.ts'
 import { makeDirectory, startRegistry, type Registry } from '../support/registry.ts'
 

@@ -1,6 +1,6 @@
 /** `podorder explain` from outside: what it takes, what it says where, and its exit codes. */
 import test from 'ava'
-import type { PodTemplate } from '../../src/core/pod.ts'
+import type { PodTemplate } from '../../src/pod/pod.ts'
 import { crashing, giveStatus, NOW, readRecordedPods, running } from '../support/explained.ts'
 import { writeManifest } from '../support/manifest.ts'
 import { openPlace } from '../support/podorder.ts'

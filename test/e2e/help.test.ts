@@ -1,10 +1,10 @@
 /** Every page of both programs fits a screen, shows an example that works, and together they name every option. */
 import test from 'ava'
 import { execa } from 'execa'
-import { INSTALL_OPTIONS } from '../../src/core/entrypoint/installation.ts'
-import { OPTIONS } from '../../src/core/entrypoint/options.ts'
-import { WAIT_OPTIONS } from '../../src/core/kube/wait-options.ts'
-import { TEKTON_OPTIONS } from '../../src/core/tekton/flags.ts'
+import { INSTALL_OPTIONS } from '../../src/install/installation.ts'
+import { OPTIONS } from '../../src/entrypoint/options.ts'
+import { WAIT_OPTIONS } from '../../src/wait/wait-options.ts'
+import { TEKTON_OPTIONS } from '../../src/tekton/tekton-flags.ts'
 
 const COLUMNS = 80
 const LINES = 40

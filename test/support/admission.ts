@@ -1,11 +1,11 @@
 /** Reviews as the API server sends them, and what the webhook makes of them. */
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import { readNested } from '../../src/adapters/yaml.ts'
-import type { PodTemplate } from '../../src/core/pod.ts'
-import type { FoundCommand } from '../../src/core/rewrite/wrap.ts'
-import { admitPod, judgePod, type WebhookRewrite } from '../../src/core/webhook/admission.ts'
-import type { Verdict } from '../../src/core/webhook/review.ts'
+import { readNested } from '../../src/manifest/yaml.io.ts'
+import type { PodTemplate } from '../../src/pod/pod.ts'
+import type { FoundCommand } from '../../src/rewrite/wrap.ts'
+import { admitPod, judgePod, type WebhookRewrite } from '../../src/webhook/admission.ts'
+import type { ReviewResult } from '../../src/webhook/review.ts'
 import { applyPatch } from './json-patch.ts'
 
 export interface RecordedReview {
@@ -41,13 +41,13 @@ export function annotate(pod: PodTemplate, annotations: Readonly<Record<string, 
   return { ...pod, metadata: { ...pod.metadata, annotations: Object.fromEntries(own) as Record<string, string> } }
 }
 
-export function admit(pod: PodTemplate, commands: ReadonlyMap<string, FoundCommand> = new Map()): Verdict {
+export function admit(pod: PodTemplate, commands: ReadonlyMap<string, FoundCommand> = new Map()): ReviewResult {
   const admission = judgePod(pod, REWRITE, readNested)
   return admission.kind === 'ordered' ? admitPod(admission, REWRITE, commands) : admission
 }
 
 /** @returns the pod as the API server has it afterwards */
-export function carryOut(pod: PodTemplate, verdict: Verdict): PodTemplate {
+export function carryOut(pod: PodTemplate, verdict: ReviewResult): PodTemplate {
   if (verdict.kind === 'denied') throw new Error(verdict.message)
   return applyPatch(pod, verdict.patch) as PodTemplate
 }

@@ -1,4 +1,4 @@
-/** Refusals in the API's own words; `test/adapters/kube-double.test.ts` compares them with recorded ones. */
+/** Refusals in the API's own words; `test/kube/double.test.ts` compares them with recorded ones. */
 import type { Asked } from './api-selection.ts'
 
 export interface Answer {

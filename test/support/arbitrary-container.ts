@@ -1,6 +1,6 @@
 /** Random containers for property tests: everything that the API server's schema has for them and a rewrite might meet. */
 import * as fc from 'fast-check'
-import type { Container } from '../../src/core/pod.ts'
+import type { Container } from '../../src/pod/pod.ts'
 import { arbitraryCommand, arbitraryWord } from './arbitrary-words.ts'
 
 const variable = fc.oneof(

@@ -1,7 +1,8 @@
 /** Random orders for property tests: acyclic, with every kind of edge, and waits for every kind of thing outside. */
 import * as fc from 'fast-check'
-import type { Condition, Edge, Order, OutsideWait } from '../../src/core/order/order.ts'
-import { readTarget } from '../../src/core/order/target.ts'
+import type { Condition } from '../../src/order/conditions.ts'
+import type { Edge, Order, OutsideWait } from '../../src/order/order.ts'
+import { readTarget } from '../../src/order/outside-target.ts'
 
 const CONDITIONS: readonly Condition[] = ['started', 'ready', 'completed', 'failed', 'ended']
 

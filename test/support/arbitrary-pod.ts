@@ -1,9 +1,9 @@
 /** Random pods for property tests: an API server takes every one of them, and the order that they say is without fault. */
 import * as fc from 'fast-check'
 import * as yaml from 'yaml'
-import { formatDuration } from '../../src/core/duration.ts'
-import type { Condition } from '../../src/core/order/order.ts'
-import type { Container, PodSpec, PodTemplate } from '../../src/core/pod.ts'
+import { formatDuration } from '../../src/base/duration.ts'
+import type { Condition } from '../../src/order/conditions.ts'
+import type { Container, PodSpec, PodTemplate } from '../../src/pod/pod.ts'
 import { arbitraryContainer, arbitraryInitContainer } from './arbitrary-container.ts'
 import { arbitraryCommand, arbitraryLabel } from './arbitrary-words.ts'
 

@@ -1,6 +1,6 @@
 /** `podorder check` in this process: real adapters, one manifest in memory, what is said captured. */
-import { checkManifests, type CheckOptions, type CheckPorts } from '../../src/commands/check.ts'
-import type { Finding, Summary } from '../../src/core/check/finding.ts'
+import { checkManifests, type CheckOptions, type CheckPorts } from '../../src/check/check.ts'
+import type { Finding, Summary } from '../../src/check/finding.ts'
 import { capture, type Given, IMAGE, lookUpOffline, type Said, type Source } from './inject.ts'
 
 /** The output of `--format json`. */

@@ -1,5 +1,5 @@
 /** The API server's own rules for containers (Kubernetes: pkg/apis/core/validation, validateContainerCommon and what it calls). */
-import { parseQuantity } from '../../src/core/quantity.ts'
+import { parseQuantity } from '../../src/pod/quantity.ts'
 import { isLabel, isPortName } from './object-names.ts'
 import type { Refuse } from './object-rules.ts'
 

@@ -6,7 +6,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { FlagRecord } from '../../src/core/entrypoint/record.ts'
+import type { FlagRecord } from '../../src/flags/record.ts'
 import { eventually, inTime } from './eventually.ts'
 import { podman, PODMAN_ENVIRONMENT } from './podman.ts'
 

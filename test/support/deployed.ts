@@ -1,5 +1,5 @@
 /** The parts of what `deploy/` has that its test looks at. */
-import type { PodTemplate } from '../../src/core/pod.ts'
+import type { PodTemplate } from '../../src/pod/pod.ts'
 import type { DeployedObject } from './kustomize.ts'
 
 export interface Deployment {

@@ -1,8 +1,9 @@
 /** Orders to be drawn: any at all, and of shapes that are hard to draw. */
 import * as fc from 'fast-check'
-import { diagramOrder } from '../../src/core/diagram/diagram-order.ts'
-import type { Diagram } from '../../src/core/diagram/diagram.ts'
-import type { Condition, Edge } from '../../src/core/order/order.ts'
+import { diagramOrder } from '../../src/graph/diagram-order.ts'
+import type { Diagram } from '../../src/graph/diagram.ts'
+import type { Condition } from '../../src/order/conditions.ts'
+import type { Edge } from '../../src/order/order.ts'
 import { arbitraryOrder } from './arbitrary-order.ts'
 import { arbitraryLabel } from './arbitrary-words.ts'
 

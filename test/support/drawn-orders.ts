@@ -1,6 +1,6 @@
 /** Orders as pictures of them are tested with: a plain one, one with all that there can be, and any. */
 import * as fc from 'fast-check'
-import type { Diagram, DiagramLink, DiagramNode } from '../../src/core/diagram/diagram.ts'
+import type { Diagram, DiagramLink, DiagramNode } from '../../src/graph/diagram.ts'
 import { anyText } from './histories.ts'
 
 function node(name: string, stage: number, more: Partial<DiagramNode> = {}): DiagramNode {

@@ -6,7 +6,7 @@ import { constants, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import type { FlagRecord } from '../../src/core/entrypoint/record.ts'
+import type { FlagRecord } from '../../src/flags/record.ts'
 import { eventually, inTime } from './eventually.ts'
 import { findProcessesIn } from './proc.ts'
 

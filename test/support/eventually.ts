@@ -1,7 +1,7 @@
 /** Waiting in tests: an assertion is tried again until it holds, so that no test knows how long anything takes. */
 
-/** Generous: the tests share two slow cores with each other, and only a failing test ever waits so long. */
-const DEADLINE_MS = 20_000
+import { LIMIT_MS } from './time-limit.ts'
+
 const RETRY_MS = 10
 
 /**
@@ -13,7 +13,7 @@ export async function eventually<Seen>(
   what: string,
   look: () => Seen | false | undefined | Promise<Seen | false | undefined>,
 ): Promise<Seen> {
-  const deadline = performance.now() + DEADLINE_MS
+  const deadline = performance.now() + LIMIT_MS
   for (;;) {
     let trouble: unknown
     try {
@@ -31,7 +31,7 @@ export async function eventually<Seen>(
 export async function inTime<Value>(what: string, promise: Promise<Value>, explain: () => string): Promise<Value> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`not in time: ${what}\n${explain()}`)), DEADLINE_MS)
+    timer = setTimeout(() => reject(new Error(`not in time: ${what}\n${explain()}`)), LIMIT_MS)
   })
   try {
     return await Promise.race([promise, late])

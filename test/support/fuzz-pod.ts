@@ -1,5 +1,5 @@
 /** Pods and annotations that nobody would write: grown from a grammar, then broken. Everything comes from one seed. */
-import type { PodTemplate } from '../../src/core/pod.ts'
+import type { PodTemplate } from '../../src/pod/pod.ts'
 
 export interface Chance {
   /** 0 … below `limit`. */

@@ -1,9 +1,9 @@
 /** What must hold of the webhook's answer, whatever it is sent: it answers, and no word of an annotation becomes one of a command. */
-import { readNested } from '../../src/adapters/yaml.ts'
-import { createAnswering } from '../../src/commands/webhook/answering.ts'
-import type { PodTemplate } from '../../src/core/pod.ts'
-import { createMetrics } from '../../src/core/webhook/metrics.ts'
-import type { Operation } from '../../src/core/webhook/patch.ts'
+import { readNested } from '../../src/manifest/yaml.io.ts'
+import { createAnswering } from '../../src/webhook/answering.ts'
+import type { PodTemplate } from '../../src/pod/pod.ts'
+import { createWebhookMetrics } from '../../src/webhook/webhook-metrics.ts'
+import type { Operation } from '../../src/webhook/patch.ts'
 import { REWRITE } from './admission.ts'
 import { breakValue, createChance, growPod } from './fuzz-pod.ts'
 import { applyPatch } from './json-patch.ts'
@@ -42,7 +42,7 @@ export async function fuzz(seed: number, runs: number): Promise<FuzzEnd> {
   const faults: string[] = []
   let slowestMs = 0
   let logged = ''
-  const metrics = createMetrics()
+  const metrics = createWebhookMetrics()
   const answer = createAnswering({ rewrite: REWRITE, onLookupFailure: 'deny' }, metrics, {
     findCommands: (wanted) => Promise.resolve(wanted.map(findCommand)),
     parse: readNested,

@@ -1,7 +1,7 @@
 /** Histories of pods as tests need them: a plain one, one in which all goes wrong, a large one, and any. */
 import * as fc from 'fast-check'
-import type { Condition } from '../../src/core/order/order.ts'
-import type { ContainerHistory, ContainerState, History, HistoryLink, Life } from '../../src/core/timeline/history.ts'
+import type { Condition } from '../../src/order/conditions.ts'
+import type { ContainerHistory, ContainerState, History, HistoryLink, Life } from '../../src/history/history.ts'
 
 /** 2026-11-21T09:00:00Z */
 export const START_MS = 1_795_251_600_000

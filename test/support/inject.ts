@@ -1,12 +1,11 @@
 /** `podorder inject` and `eject` in this process: real adapters, but files are kept in memory and what is said is captured. */
-import { diffTexts } from '../../src/adapters/diff.ts'
-import { decodeText } from '../../src/adapters/workspace.ts'
-import { readManifest, readNested, readValues } from '../../src/adapters/yaml.ts'
-import { ejectManifests, type EjectOptions, injectManifests, type InjectOptions } from '../../src/commands/inject.ts'
-import type { InjectPorts, ManifestPorts } from '../../src/commands/inject/ports.ts'
-import { findCommands } from '../../src/commands/lookup.ts'
-import { describeSystemError } from '../../src/core/entrypoint/files.ts'
-import { readConfigFile } from '../../src/core/image/image-config.ts'
+import { diffTexts } from '../../src/inject/diff.ts'
+import { decodeText } from '../../src/cli/disk.io.ts'
+import { readManifest, readNested, readValues } from '../../src/manifest/yaml.io.ts'
+import { ejectManifests, type EjectOptions, injectManifests, type InjectOptions } from '../../src/inject/inject.ts'
+import type { InjectPorts, ManifestPorts } from '../../src/inject/ports.ts'
+import { findCommands } from '../../src/image/lookup.ts'
+import { readConfigFile } from '../../src/image/image-config.ts'
 
 export interface Said {
   readonly code: number
@@ -83,7 +82,6 @@ export async function capture(source: Source, run: (ports: ManifestPorts) => Pro
       coloured: false,
     },
     diff: (...texts) => Promise.resolve(diffTexts(...texts)),
-    describeError: describeSystemError,
   })
   return { code, stdout, stderr }
 }

@@ -1,10 +1,11 @@
 /** Executables with their libraries beside them, as the image has them, in directories of a test. */
+import { LIMIT_MS } from './time-limit.ts'
 import { execa, type Options } from 'execa'
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { place, readWith } from '../../src/adapters/placement.ts'
-import { relocate } from '../../src/core/entrypoint/elf.ts'
+import { place, readWith } from '../../src/install/placement.io.ts'
+import { relocate } from '../../src/install/elf.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 export const BUILT = join(ROOT, 'dist/entrypoint')
@@ -19,7 +20,7 @@ export interface Done {
 export async function run(words: readonly string[], options: Options = {}): Promise<Done> {
   const [program = '', ...rest] = words
   const env = { PATH: process.env['PATH'] ?? '' }
-  const end = await execa(program, rest, { env, extendEnv: false, reject: false, timeout: 60_000, ...options })
+  const end = await execa(program, rest, { env, extendEnv: false, reject: false, timeout: LIMIT_MS, ...options })
   return { code: end.exitCode, stdout: String(end.stdout), stderr: String(end.stderr) }
 }
 

@@ -4,7 +4,7 @@
  */
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { readManifest } from '../../src/adapters/yaml.ts'
+import { readManifest } from '../../src/manifest/yaml.io.ts'
 import { applyPatch } from './json-patch.ts'
 
 export interface DeployedObject {

@@ -3,6 +3,7 @@
  * that begins with a comment `# name.yaml` is a file. Programs that are not podorder's have stand-ins: `kubectl` checks what
  * it is given as an API server would, and `npm` builds nothing, since other tests run what is built.
  */
+import { LONG_LIMIT_MS } from './time-limit.ts'
 import { execa } from 'execa'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -62,7 +63,14 @@ export async function runSection(
     const env = { PATH: `${bin}:${join(ROOT, 'dist')}:${process.env['PATH']}`, NO_COLOR: '1', ROOT, ...variables }
     let output = ''
     for (const script of scripts) {
-      const options = { cwd: directory, env, all: true, reject: false, stdin: 'ignore', timeout: 60_000 } as const
+      const options = {
+        cwd: directory,
+        env,
+        all: true,
+        reject: false,
+        stdin: 'ignore',
+        timeout: LONG_LIMIT_MS,
+      } as const
       const { exitCode = -1, all } = await execa('bash', ['-euo', 'pipefail', '-c', script], options)
       output += `${all}\n`
       if (exitCode !== 0) return { code: exitCode, output: `${output}\n${script}` }

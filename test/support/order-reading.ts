@@ -1,8 +1,8 @@
 /** Reads the order of a pod that is nothing but annotations and names. */
-import { readManifest, readNested } from '../../src/adapters/yaml.ts'
-import { readTemplate } from '../../src/core/manifest/template.ts'
-import { describeFault } from '../../src/core/manifest/tree.ts'
-import { type OrderReading, readOrder } from '../../src/core/order/annotations.ts'
+import { readManifest, readNested } from '../../src/manifest/yaml.io.ts'
+import { readTemplate } from '../../src/manifest/template.ts'
+import { describeFault } from '../../src/manifest/tree.ts'
+import { type OrderReading, readOrder } from '../../src/order/annotations.ts'
 
 export interface Pod {
   readonly containers?: string

@@ -1,4 +1,5 @@
 /** Runs a manifest through the built executable and tells what happened before what. */
+import { LONG_LIMIT_MS } from './time-limit.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
@@ -6,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
 /** Under ava's own deadline, so that a pod that hangs is stopped, and what it did is told. */
-const DEADLINE_MS = 100_000
+const DEADLINE_MS = LONG_LIMIT_MS
 const PODORDER = fileURLToPath(new URL('../../dist/podorder', import.meta.url))
 
 /** One line of `podorder run --json`. */

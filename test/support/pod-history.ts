@@ -1,9 +1,9 @@
 /** Pods as `kubectl get -o json` prints them, read as histories. */
-import { deflatePacking } from '../../src/adapters/deflate.ts'
-import { readNested } from '../../src/adapters/yaml.ts'
-import type { PodTemplate } from '../../src/core/pod.ts'
-import { createPodRecorder, type PodRecorder } from '../../src/core/timeline/history-pod.ts'
-import { type ContainerHistory, type History, layOutSpans } from '../../src/core/timeline/history.ts'
+import { deflatePacking } from '../../src/tekton/deflate.io.ts'
+import { readNested } from '../../src/manifest/yaml.io.ts'
+import type { PodTemplate } from '../../src/pod/pod.ts'
+import { createPodRecorder, type PodRecorder } from '../../src/history/history-pod.ts'
+import { type ContainerHistory, type History, layOutSpans } from '../../src/history/history.ts'
 import { NOW } from './explained.ts'
 
 export const openRecorder = (): PodRecorder => createPodRecorder({ parse: readNested, packing: deflatePacking })

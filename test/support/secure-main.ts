@@ -1,6 +1,6 @@
 /** The HTTPS server with limits that a test can reach, on Node or Bun. Its arguments: limits as JSON, certificate, key. */
 import { readFileSync } from 'node:fs'
-import { type SecureLimits, serveSecurely } from '../../src/adapters/server/secure.ts'
+import { type SecureLimits, serveSecurely } from '../../src/webhook/secure.io.ts'
 
 const [limits = '', certificate = '', key = ''] = process.argv.slice(2)
 let held = 0

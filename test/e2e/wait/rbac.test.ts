@@ -1,7 +1,7 @@
 /** `podorder rbac`: the least Roles, of targets and of what pods wait for. */
 import test from 'ava'
 import { execa } from 'execa'
-import { readManifest } from '../../../src/adapters/yaml.ts'
+import { readManifest } from '../../../src/manifest/yaml.io.ts'
 import { writeManifest } from '../../support/manifest.ts'
 import { openPlace, writePod } from '../../support/podorder.ts'
 

@@ -5,7 +5,7 @@
 import { execaSync } from 'execa'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { readManifest } from '../../../src/adapters/yaml.ts'
+import { readManifest } from '../../../src/manifest/yaml.io.ts'
 import { type DeployedObject, render } from '../kustomize.ts'
 import { isKnownKind, validateObject } from '../schema.ts'
 

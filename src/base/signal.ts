@@ -1,0 +1,10 @@
+/** Signals by their numbers on Linux, the same on amd64 and arm64 (signal(7)). */
+
+export const SIGHUP = 1
+export const SIGINT = 2
+export const SIGQUIT = 3
+export const SIGKILL = 9
+export const SIGTERM = 15
+
+/** Signals whose meaning is to end a program that does not handle them. */
+export const ENDING_SIGNALS: ReadonlySet<number> = new Set([SIGHUP, SIGINT, SIGQUIT, SIGTERM])

@@ -1,0 +1,24 @@
+/** Errors of the system, in words. Pure. */
+
+const MEANINGS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  ENOENT: 'no such file or directory',
+  ENOSPC: 'no space left on the volume',
+  ENOTDIR: 'a part of its path is a file',
+  EISDIR: 'it is a directory',
+  EROFS: 'the file system is read-only',
+  ENAMETOOLONG: 'its name is too long',
+  ELOOP: 'too many symbolic links',
+  EDQUOT: 'the quota is used up',
+}
+
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+/** `permission denied (EACCES)`: what it means, and what to search for. */
+export function describeError(error: unknown): string {
+  const code = codeOf(error)
+  if (code === undefined) return error instanceof Error ? error.message : String(error)
+  return `${MEANINGS[code] ?? 'system error'} (${code})`
+}

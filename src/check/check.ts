@@ -1,0 +1,128 @@
+/** `podorder check`: everything that inject would refuse or warn about, and whether what it writes will run where it goes. */
+import { CODE_FAILED, CODE_MISUSE } from '../base/exit-code.ts'
+import { checkPod } from './checks.ts'
+import {
+  type Finding,
+  formatJson,
+  formatSummary,
+  formatText,
+  sayFinding,
+  sortFindings,
+  summarize,
+  type Summary,
+} from './finding.ts'
+import type { CheckedPod } from './checked-pod.ts'
+import { collectPolicies, type Policies } from './policies.ts'
+import { RULE_IDS, RULES } from './rules.ts'
+import { formatSarif } from './sarif.ts'
+import { findNamespace } from '../inject/injection.ts'
+import { INIT_CONTAINER } from '../pod/own.ts'
+import { restorePod } from '../rewrite/restore.ts'
+import { type RewriteOptions, rewritePod } from '../rewrite/rewrite.ts'
+import { findKnownCommands, type KnownCommands } from './commands.ts'
+import { type FitPod, readCheckedManifest } from './read-manifest.ts'
+import { readInputs } from '../inject/inputs.ts'
+import { checkOnly } from '../inject/orders.ts'
+import type { InjectPorts } from '../inject/ports.ts'
+import { writeOutput } from '../cli/output.ts'
+
+export type Format = 'text' | 'json' | 'sarif'
+
+export interface CheckOptions {
+  /** Files, directories, or `-` for stdin. */
+  readonly paths: readonly string[]
+  readonly recursive: boolean
+  /** `KIND/NAME` or `NAME` of those that are checked; empty = all. */
+  readonly only: readonly string[]
+  readonly format: Format
+  /** Warnings fail too. */
+  readonly strict: boolean
+  /** As inject would be called. */
+  readonly rewrite: Omit<RewriteOptions, 'commandOf' | 'textOf'>
+}
+
+export type CheckPorts = Pick<InjectPorts, 'yaml' | 'disk' | 'terminal' | 'findCommands'>
+
+/** @returns 1 when there are errors, 2 when something could not be looked at, or told */
+export async function checkManifests(options: CheckOptions, ports: CheckPorts): Promise<number> {
+  const { paths, recursive, only, format, strict, rewrite } = options
+  const { terminal } = ports
+  const inputs = await readInputs(paths, recursive, ports)
+  if ('problems' in inputs) {
+    for (const problem of inputs.problems) terminal.complain(problem)
+    return CODE_MISUSE
+  }
+  const read = inputs.map((input) => readCheckedManifest(input, only, rewrite, ports.yaml))
+  const strangers = checkOnly(
+    only,
+    read.map(({ pods }) => ({ pods, problems: [] })),
+  )
+  if (strangers.length > 0 && read.every(({ manifest }) => manifest !== undefined)) {
+    for (const problem of strangers) terminal.complain(problem)
+    return CODE_MISUSE
+  }
+  const known = await findKnownCommands(read, ports)
+  const documents = read.flatMap(({ manifest }) => manifest?.documents ?? [])
+  const policiesOf = collectPolicies(documents.map(({ value }) => value))
+  const found = read.flatMap(({ input: { file }, findings: refused, fit }, index) => {
+    const checked = fit.flatMap((one) => checkPod(rewriteFit(one, known, rewrite, policiesOf)))
+    return sortFindings([
+      ...refused,
+      ...(known.findings[index] ?? []),
+      ...checked.map((verdict) => ({ ...verdict, file })),
+    ])
+  })
+  const findings = tellOnce(found)
+  const pods = read.reduce((sum, { ordered }) => sum + ordered, 0)
+  const summary = summarize(findings, { files: read.length, pods })
+  const text = write(findings, summary, format, terminal.coloured)
+  if ((await writeOutput(text, undefined, ports)) !== 0) return CODE_MISUSE
+  terminal.complain(`podorder: ${formatSummary(summary)}`)
+  return summary.errors > 0 || (strict && summary.warnings > 0) ? CODE_FAILED : 0
+}
+
+/** The image that podorder-init will have is said on the command line, not in each pod. */
+function tellOnce(findings: readonly Finding[]): readonly Finding[] {
+  const isOfInit = ({ rule, container }: Finding) => rule === 'image' && container === INIT_CONTAINER
+  const first = new Map(
+    findings
+      .filter(isOfInit)
+      .toReversed()
+      .map((finding) => [finding.what, finding]),
+  )
+  return findings.filter((finding) => !isOfInit(finding) || first.get(finding.what) === finding)
+}
+
+function rewriteFit(
+  { pod, order }: FitPod,
+  { commands, platforms }: KnownCommands,
+  rewrite: CheckOptions['rewrite'],
+  policiesOf: (namespace: string) => Policies,
+): CheckedPod {
+  const { template, tree } = pod
+  const found = commands.get(pod)
+  const namespace = findNamespace(pod)
+  return {
+    ...{ tree, order, namespace },
+    before: restorePod(template).template,
+    after: rewritePod(template, order, { ...rewrite, commandOf: ({ name }) => found?.get(name) }),
+    policies: policiesOf(namespace ?? ''),
+    platforms: new Map([...(found ?? [])].map(([container, command]) => [container, platforms.get(command) ?? []])),
+  }
+}
+
+function write(findings: readonly Finding[], summary: Summary, format: Format, coloured: boolean): string {
+  switch (format) {
+    case 'text':
+      return formatText(findings, coloured)
+    case 'json':
+      return formatJson(findings, summary)
+    case 'sarif': {
+      const rules = RULE_IDS.map((id) => ({ id, ...RULES[id] }))
+      return formatSarif(
+        rules,
+        findings.map((finding) => ({ ...finding, message: sayFinding(finding) })),
+      )
+    }
+  }
+}

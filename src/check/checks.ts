@@ -1,0 +1,27 @@
+/** Everything that is looked at in one pod that inject takes. Pure. */
+import { checkArchitecture } from './architecture.ts'
+import type { CheckResult } from './finding.ts'
+import { checkLimitRanges } from './limit-range.ts'
+import { checkMemory } from './memory.ts'
+import { checkOutside } from './outside-targets.ts'
+import { checkImages } from './image.ts'
+import type { CheckedPod } from './checked-pod.ts'
+import { checkQos, checkQuotas } from './quota.ts'
+import { checkSecurity } from './security.ts'
+import { checkStorage } from './storage.ts'
+
+const CHECKS = [
+  checkImages,
+  checkArchitecture,
+  checkSecurity,
+  checkStorage,
+  checkMemory,
+  checkLimitRanges,
+  checkQuotas,
+  checkQos,
+  checkOutside,
+]
+
+export function checkPod(pod: CheckedPod): readonly CheckResult[] {
+  return CHECKS.flatMap((check) => check(pod))
+}

@@ -1,0 +1,80 @@
+/** What `podorder check` has found, as people read it and as programs do. Pure. */
+import type { Fault } from '../manifest/tree.ts'
+import type { RuleId } from './rules.ts'
+
+/** An error: the pod is refused, or will not run. A warning: it may not. A note: what somebody must see to. */
+export type Level = 'error' | 'warning' | 'note'
+
+/** `file` is the path as it was given, or `stdin`. */
+export interface Finding extends Fault {
+  readonly rule: RuleId
+  readonly level: Level
+  readonly file: string
+}
+
+/** Before it is known in which file. */
+export type CheckResult = Omit<Finding, 'file'>
+
+export interface Summary {
+  readonly files: number
+  /** That say an order, or try to. */
+  readonly pods: number
+  readonly errors: number
+  readonly warnings: number
+  readonly notes: number
+}
+
+const COLOURS: Readonly<Record<Level, number>> = { error: 31, warning: 33, note: 36 }
+
+export function summarize(findings: readonly Finding[], { files, pods }: Pick<Summary, 'files' | 'pods'>): Summary {
+  const count = (level: Level): number => findings.filter((finding) => finding.level === level).length
+  return { files, pods, errors: count('error'), warnings: count('warning'), notes: count('note') }
+}
+
+/** In the order of the file; those at one place keep their order. */
+export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
+  return findings.toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column)
+}
+
+/** Without its place: `container "x": what; fix`. */
+export function sayFinding({ container, what, fix }: CheckResult): string {
+  return `${container === undefined ? '' : `container "${container}": `}${what}; ${fix}`
+}
+
+/** One line each, `file:line:column: level: container "x": what; fix [rule]`, which editors and CI can jump to. */
+export function formatText(findings: readonly Finding[], coloured: boolean): string {
+  return findings
+    .map((finding) => {
+      const { file, at, level, rule } = finding
+      const painted = coloured ? `\u001B[1;${COLOURS[level]}m${level}\u001B[m` : level
+      return `${file}:${at.line}:${at.column}: ${painted}: ${sayFinding(finding)} [${rule}]\n`
+    })
+    .join('')
+}
+
+/**
+ * One object: `version` (of this form, 1), `findings` in the order of files and places, each `{rule, level, file, at: {line,
+ * column}, container?, what, fix}`, lines and columns from 1, columns in UTF-16 code units; `summary` `{files, pods, errors,
+ * warnings, notes}`.
+ */
+export function formatJson(findings: readonly Finding[], summary: Summary): string {
+  const listed = findings.map(({ rule, level, file, at, container, what, fix }) => {
+    return { rule, level, file, at, ...(container === undefined ? {} : { container }), what, fix }
+  })
+  return `${JSON.stringify({ version: 1, findings: listed, summary }, undefined, 2)}\n`
+}
+
+export function formatSummary({ files, pods, errors, warnings, notes }: Summary): string {
+  const found = [
+    ...(errors > 0 ? [countOf(errors, 'error')] : []),
+    ...(warnings > 0 ? [countOf(warnings, 'warning')] : []),
+    ...(notes > 0 ? [countOf(notes, 'note')] : []),
+  ]
+  const where = countOf(files, 'file')
+  if (found.length > 0) return `${found.join(', ')} in ${where}`
+  return pods === 0 ? `no pod in ${where} says an order` : `nothing wrong with ${countOf(pods, 'pod')} in ${where}`
+}
+
+function countOf(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`
+}

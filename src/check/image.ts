@@ -1,0 +1,40 @@
+/** Can a node get the images of a pod at all? Pure. */
+import type { Container } from '../pod/pod.ts'
+import { isOwnContainer } from '../pod/own.ts'
+import type { CheckResult } from './finding.ts'
+import { type CheckedPod, placeIn } from './checked-pod.ts'
+
+/**
+ * What podman and buildah put before the names of images that they build. To the runtime of a node it is a registry on that
+ * very node, and none is there; one with a port may well be, as a mirror or the cluster's own.
+ */
+const LOCAL = 'localhost/'
+
+/** One for each image. With pull policy Never somebody has said that it is on the nodes. */
+export function checkImages({ tree, after: { spec } }: CheckedPod): readonly CheckResult[] {
+  const local = [...(spec.initContainers ?? []), ...spec.containers].filter(
+    ({ image, imagePullPolicy }) => image?.startsWith(LOCAL) === true && imagePullPolicy !== 'Never',
+  )
+  const first = new Map(local.toReversed().map((container) => [container.image, container]))
+  return local.flatMap((container): readonly CheckResult[] => {
+    if (first.get(container.image) !== container) return []
+    const { name, image } = container
+    const what = `image "${image}" is on no registry: only the machine that built it has it`
+    return [
+      {
+        rule: 'image',
+        level: 'warning',
+        at: placeIn(tree, name, 'image'),
+        container: name,
+        what,
+        fix: adviseOn(container),
+      },
+    ]
+  })
+}
+
+function adviseOn(container: Container): string {
+  return isOwnContainer(container)
+    ? 'push it to a registry and inject with --image NAME; or load it onto all nodes and inject with --image-pull-policy Never'
+    : 'push it to a registry and write its name there; or load it onto all nodes and write imagePullPolicy: Never'
+}

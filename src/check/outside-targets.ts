@@ -1,0 +1,44 @@
+/** What a pod needs of the cluster to wait for things outside of its own order. Pure. */
+import { quoteWord } from '../base/shell.ts'
+import { findEntry } from '../manifest/tree.ts'
+import type { CheckResult } from './finding.ts'
+import { type CheckedPod, placeAlong } from './checked-pod.ts'
+
+export function checkOutside(pod: CheckedPod): readonly CheckResult[] {
+  return [...checkPermission(pod), ...checkController(pod)]
+}
+
+/** One for the pod: all its containers are of one ServiceAccount. What Roles allow is not judged: they may be anywhere. */
+function checkPermission({ tree, after, order, namespace }: CheckedPod): readonly CheckResult[] {
+  const waits = order.outside.flatMap(({ target, container, at }) =>
+    'which' in target ? [{ target, container, at }] : [],
+  )
+  const [first] = waits
+  if (first === undefined) return []
+  const spec = findEntry(tree, 'spec')?.value ?? tree
+  if (after.spec['automountServiceAccountToken'] === false) {
+    const at = placeAlong(spec, ['automountServiceAccountToken'])
+    const what = `${first.target.label} is watched through the API, but the pod gets no token for it`
+    const fix = 'remove automountServiceAccountToken: false, or mount a token where it would be'
+    return [{ rule: 'permission', level: 'warning', at, container: first.container, what, fix }]
+  }
+  const account = after.spec['serviceAccountName']
+  const words = [
+    'podorder rbac',
+    ...(namespace === undefined ? [] : [`-n ${namespace}`]),
+    ...(typeof account === 'string' ? [`--service-account ${account}`] : []),
+    ...new Set(waits.map(({ target }) => quoteWord(target.label))),
+  ]
+  const who = `ServiceAccount "${typeof account === 'string' ? account : 'default'}"`
+  const what = `${who} needs leave to list and watch what is waited for`
+  const fix = `apply what "${words.join(' ')}" prints, unless it has it`
+  return [{ rule: 'permission', level: 'note', at: first.at, container: first.container, what, fix }]
+}
+
+function checkController({ order }: CheckedPod): readonly CheckResult[] {
+  const first = order.outside.find(({ target }) => target.kind === 'sidecar')
+  if (first === undefined) return []
+  const what = `${first.target.label} is watched by way of podorder's controller`
+  const fix = 'see that "podorder controller" runs in the cluster'
+  return [{ rule: 'controller', level: 'note', at: first.at, container: first.container, what, fix }]
+}

@@ -1,0 +1,50 @@
+/** Do ResourceQuotas let podorder's init container in, and does the pod keep its class of service? Pure. */
+import type { PodSpec } from '../pod/pod.ts'
+import { INIT_CONTAINER } from '../pod/own.ts'
+import type { CheckResult } from './finding.ts'
+import { type CheckedPod, findInit } from './checked-pod.ts'
+import { readResources, type Resources } from './resources.ts'
+
+/** What a quota makes every container say that counts it (pkg/quota/v1/evaluator/core/pods.go, validationSet). */
+const REQUIRED: ReadonlyMap<string, readonly [keyof Resources, string]> = new Map([
+  ['cpu', ['requests', 'cpu']],
+  ['memory', ['requests', 'memory']],
+  ['requests.cpu', ['requests', 'cpu']],
+  ['requests.memory', ['requests', 'memory']],
+  ['limits.cpu', ['limits', 'cpu']],
+  ['limits.memory', ['limits', 'memory']],
+])
+
+export function checkQuotas(pod: CheckedPod): readonly CheckResult[] {
+  const { tree, policies } = pod
+  const init = findInit(pod)
+  if (init === undefined) return []
+  const own = readResources(init, policies.defaults)
+  return policies.quotas.flatMap(({ name, resources }): readonly CheckResult[] => {
+    const missing = resources.filter((resource) => {
+      const required = REQUIRED.get(resource)
+      return required !== undefined && !own[required[0]].has(required[1])
+    })
+    if (missing.length === 0) return []
+    const what = `ResourceQuota "${name}" refuses ${INIT_CONTAINER}, which says no ${missing.join(', ')}`
+    const fix = 'give the namespace a LimitRange with a default for it'
+    return [{ rule: 'quota', level: 'error', at: tree.at, what, fix }]
+  })
+}
+
+/** Resources of the pod as a whole decide alone where it has any (pkg/apis/core/v1/helper/qos, ComputePodQOS). */
+export function checkQos({ tree, before, after, policies }: CheckedPod): readonly CheckResult[] {
+  const { defaults } = policies
+  if (before.spec['resources'] !== undefined) return []
+  if (!isGuaranteed(before.spec, defaults) || isGuaranteed(after.spec, defaults)) return []
+  const what = `it is of the class Guaranteed, and with ${INIT_CONTAINER} it will be Burstable`
+  const fix = 'count on that: it may be evicted earlier, and gets no CPUs of its own from a static CPU manager'
+  return [{ rule: 'qos', level: 'warning', at: tree.at, what, fix }]
+}
+
+function isGuaranteed({ containers, initContainers }: PodSpec, defaults: Resources): boolean {
+  return [...(initContainers ?? []), ...containers].every((container) => {
+    const { requests, limits } = readResources(container, defaults)
+    return ['cpu', 'memory'].every((name) => (limits.get(name) ?? 0) > 0 && limits.get(name) === requests.get(name))
+  })
+}

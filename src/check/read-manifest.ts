@@ -1,0 +1,64 @@
+/** A manifest's pods with their orders, and everything that inject refuses or warns about, each with its rule. */
+import type { Finding, Level } from './finding.ts'
+import type { RuleId } from './rules.ts'
+import type { FoundPod } from '../inject/injection.ts'
+import type { Fault } from '../manifest/tree.ts'
+import { limitFaults } from '../manifest/yaml-fault.ts'
+import type { Order } from '../order/order.ts'
+import type { RewriteOptions } from '../rewrite/rewrite.ts'
+import type { Input } from '../inject/inputs.ts'
+import { type OpenManifest, openManifest, splitMark } from '../inject/manifest.ts'
+import { isWanted, readTemplateOrder } from '../inject/orders.ts'
+import type { ManifestYaml } from '../inject/ports.ts'
+
+export interface ReadManifest {
+  readonly input: Input
+  /** Undefined when it cannot be read. */
+  readonly manifest: OpenManifest | undefined
+  /** All of them, whether they are wanted or not. */
+  readonly pods: readonly FoundPod[]
+  /** How many of those that are wanted say an order, or try to. */
+  readonly ordered: number
+  /** Those that inject would rewrite: nothing is wrong with them, as far as their manifest tells. */
+  readonly fit: readonly FitPod[]
+  readonly findings: readonly Finding[]
+}
+
+export interface FitPod {
+  readonly pod: FoundPod
+  readonly order: Order
+}
+
+/** @param only `KIND/NAME` or `NAME` of those that are wanted; empty = all */
+export function readCheckedManifest(
+  input: Input,
+  only: readonly string[],
+  rewrite: Pick<RewriteOptions, 'root' | 'requests'>,
+  yaml: ManifestYaml,
+): ReadManifest {
+  const manifest = openManifest(input, yaml)
+  const tell = (rule: RuleId, level: Level) => (fault: Fault) => ({ ...fault, rule, level, file: input.file })
+  if ('problems' in manifest) {
+    const { faults } = yaml.read(splitMark(input.text)[1])
+    return {
+      input,
+      manifest: undefined,
+      pods: [],
+      ordered: 0,
+      fit: [],
+      findings: limitFaults(faults).map(tell('syntax', 'error')),
+    }
+  }
+  const { pods } = manifest
+  const read = pods.filter((pod) => isWanted(pod, only)).map((pod) => readTemplateOrder(pod, rewrite, yaml))
+  return {
+    ...{ input, manifest, pods },
+    ordered: read.filter(({ order, faults }) => order !== undefined || faults.length > 0).length,
+    fit: read.flatMap(({ pod, order, unfit }) => (order === undefined || unfit.length > 0 ? [] : [{ pod, order }])),
+    findings: read.flatMap(({ faults, unfit, warnings }) => [
+      ...faults.map(tell('order', 'error')),
+      ...unfit.map(tell('rewrite', 'error')),
+      ...warnings.map(tell('advice', 'warning')),
+    ]),
+  }
+}

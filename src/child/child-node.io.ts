@@ -1,0 +1,80 @@
+/**
+ * The twin of posix/child.ts for Node, which has no FFI: the npm package without an executable at hand, and tests.
+ * It differs where Node cannot do better: the command gets a session of its own (no job control in the terminal), its
+ * argv and environment pass through UTF-8, orphans are not reaped, and `--exec` needs `process.execve` (Node >= 23.11).
+ */
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
+import type { Readable } from 'node:stream'
+import { codeOf } from '../base/system-error.ts'
+import type { Child, Running, Sink, StartFault, Status } from './child.ts'
+
+export function createNodeChild(command: readonly string[]): Child {
+  const env = { ...process.env }
+  const [program = '', ...args] = command
+  return {
+    prepare() {},
+    async spawn({ stdout, stderr }): Promise<Running | StartFault> {
+      const child = spawn(program, args, {
+        env,
+        detached: true,
+        stdio: ['inherit', stdout === undefined ? 'inherit' : 'pipe', stderr === undefined ? 'inherit' : 'pipe'],
+      })
+      const end = new Promise<Status>((resolve) => {
+        child.once('exit', (code, signal) => {
+          resolve(signal === null ? { code: code ?? 0 } : { signal: constants.signals[signal] })
+        })
+      })
+      const drains = [drain(child.stdout, stdout), drain(child.stderr, stderr)].filter(
+        (drained) => drained !== undefined,
+      )
+      const drained = drains.length === 0 ? undefined : Promise.all(drains)
+      return new Promise((resolve) => {
+        child.once('spawn', () => resolve({ pid: child.pid ?? 0, end, drained }))
+        child.once('error', (error) => resolve(explain(error, program)))
+      })
+    },
+    signal(pid, signal) {
+      try {
+        process.kill(-pid, signal)
+      } catch {
+        // ESRCH: it has ended already.
+      }
+    },
+    replace() {
+      for (const candidate of findCandidates(program)) {
+        try {
+          process.execve?.(candidate, command, env)
+        } catch (error) {
+          return explain(error, program)
+        }
+      }
+      return { code: 126, why: `this Node cannot replace itself by ${program}; use the executable, or Node >= 23.11` }
+    },
+    sweep() {},
+    shareReaping() {},
+    offerToOomKiller() {},
+  }
+}
+
+/** What exists under that name: execve itself does not search PATH, and a failed one would end this process. */
+function findCandidates(program: string): readonly string[] {
+  if (program.includes('/')) return [program]
+  const found = (process.env['PATH'] ?? '').split(':').map((dir) => `${dir || '.'}/${program}`)
+  return found.filter((path) => existsSync(path))
+}
+
+function drain(stream: Readable | null, sink: Sink | undefined): Promise<void> | undefined {
+  if (stream === null || sink === undefined) return undefined
+  return (async () => {
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) await sink(chunk)
+  })()
+}
+
+function explain(error: unknown, program: string): StartFault {
+  const code = codeOf(error)
+  return code === 'ENOENT'
+    ? { code: 127, why: `${program}: not found${program.includes('/') ? '' : ` in PATH=${process.env['PATH'] ?? ''}`}` }
+    : { code: 126, why: `${program}: cannot be executed (${String(code)})` }
+}

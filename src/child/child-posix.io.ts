@@ -1,0 +1,239 @@
+/**
+ * Processes by the C library itself. No other way gives a true process group (Bun's `detached` is setsid, which takes the
+ * terminal away), byte-exact argv and environment, default signal dispositions and an empty mask, no leaked descriptors,
+ * real wait statuses (also of real-time signals), and the reaping of orphans.
+ */
+import type { Files } from '../base/files.ts'
+import type { Child, CommandSource, Running, Sink, StartFault, Status } from './child.ts'
+import type { Library } from '../base/libc.io.ts'
+import { offerToOomKiller } from './oom.io.ts'
+import { explainStart } from './start-posix.io.ts'
+
+/** Structure sizes of glibc on x86-64 and aarch64 (80, 336, 128 bytes), with room to spare. */
+const SIZE_FILE_ACTIONS = 256
+const SIZE_ATTRIBUTES = 1024
+const SIZE_SIGNAL_SET = 256
+
+/** What this process was started with, to the byte; process.env is neither exact nor cheap. */
+export const ENVIRONMENT = '/proc/self/environ'
+
+const POSIX_SPAWN_SETPGROUP = 0x02
+const POSIX_SPAWN_SETSIGDEF = 0x04
+const POSIX_SPAWN_SETSIGMASK = 0x08
+const WNOHANG = 1
+const SIG_SETMASK = 2
+const PR_SET_CHILD_SUBREAPER = 36
+const CLOSE_RANGE_CLOEXEC = 4
+const O_CLOEXEC = 0o2000000
+const SIGKILL = 9
+const SIGPIPE = 13
+const SIGXFSZ = 25
+
+const ENOENT = 2
+const ENOEXEC = 8
+const ENOTDIR = 20
+
+interface Prepared {
+  readonly argv: Uint32Array
+  readonly env: Uint32Array
+  /** NUL-terminated. */
+  readonly program: Buffer
+  readonly attributes: Uint8Array
+  /** File actions of the usual case: our own descriptors, and not the terminal's foreground. */
+  readonly actions: Uint8Array
+  /** stdin is our controlling terminal. */
+  readonly terminal: boolean
+}
+
+/** @param environment the content of `ENVIRONMENT` */
+export function createPosixChild(
+  c: Library,
+  files: Files,
+  environment: Buffer,
+  { lead, words, hidden }: CommandSource,
+): Child {
+  /** What C points into must not be collected; it lives as long as the process. */
+  const kept: NodeJS.ArrayBufferView[] = []
+  const status = new Int32Array(1)
+  const endings = new Map<number, (status: Status) => void>()
+  let shared = false
+  let prepared: Prepared | undefined
+
+  const keep = <Memory extends NodeJS.ArrayBufferView>(memory: Memory): Memory => {
+    kept.push(memory)
+    return memory
+  }
+  const pointTo = (strings: readonly Uint8Array[]): Uint32Array => {
+    // Pointers of 8 bytes, little-endian, as two words each; the last one is NULL.
+    const pointers = new Uint32Array(2 * (strings.length + 1))
+    for (const [index, string] of strings.entries()) {
+      const address = c.addressOf(string)
+      pointers[2 * index] = address % 2 ** 32
+      pointers[2 * index + 1] = Math.floor(address / 2 ** 32)
+    }
+    return keep(pointers)
+  }
+  const reap = (): void => {
+    const targets = shared ? [...endings.keys()] : [-1]
+    for (const target of targets) {
+      for (let pid = c.waitpid(target, status, WNOHANG); pid > 0; pid = c.waitpid(target, status, WNOHANG)) {
+        const raw = status[0] ?? 0
+        const tell = endings.get(pid)
+        endings.delete(pid)
+        tell?.((raw & 0x7f) === 0 ? { code: (raw >> 8) & 0xff } : { signal: raw & 0x7f })
+      }
+    }
+  }
+  const prepare = (): Prepared => {
+    if (prepared !== undefined) return prepared
+    if (process.pid !== 1) c.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    process.on('SIGCHLD', reap)
+    const ours = splitStrings(keep(files.read('/proc/self/cmdline')))
+    const argv = [...lead.map((word) => keep(Buffer.from(`${word}\0`))), ...ours.slice(ours.length - words)]
+    const whole = splitStrings(keep(environment))
+    const env = hidden === undefined ? whole : whole.filter((string) => !textOf(string).startsWith(`${hidden}=`))
+    const attributes = keep(Buffer.alloc(SIZE_ATTRIBUTES))
+    // Not sigfillset: it leaves out glibc's own two (32, 33), and posix_spawn would have the command ignore those.
+    const every = Buffer.alloc(SIZE_SIGNAL_SET).fill(0xff)
+    c.posix_spawnattr_init(attributes)
+    c.posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)
+    c.posix_spawnattr_setsigdefault(attributes, every)
+    c.posix_spawnattr_setsigmask(attributes, Buffer.alloc(SIZE_SIGNAL_SET))
+    prepared = {
+      argv: pointTo(argv),
+      env: pointTo(env),
+      program: argv[0] ?? Buffer.alloc(1),
+      attributes,
+      actions: keep(beginActions()),
+      terminal: c.tcgetpgrp(0) >= 0,
+    }
+    c.posix_spawn_file_actions_addclosefrom_np(prepared.actions, 3)
+    return prepared
+  }
+  const beginActions = (): Uint8Array => {
+    const actions = Buffer.alloc(SIZE_FILE_ACTIONS)
+    c.posix_spawn_file_actions_init(actions)
+    return actions
+  }
+  const openPipes = (actions: Uint8Array, sinks: readonly (Sink | undefined)[]) =>
+    sinks.flatMap((sink, index) => {
+      if (sink === undefined) return []
+      const ends = new Int32Array(2)
+      c.seldom().pipe2(ends, O_CLOEXEC)
+      const [from = -1, to = -1] = ends
+      c.seldom().posix_spawn_file_actions_adddup2(actions, to, index + 1)
+      return [{ sink, from, to }]
+    })
+
+  return {
+    prepare: () => void prepare(),
+    spawn({ stdout, stderr }): Running | StartFault {
+      const { argv, env, program, attributes, terminal, ...usual } = prepare()
+      const foreground = terminal && c.tcgetpgrp(0) === c.seldom().getpgrp()
+      const plain = stdout === undefined && stderr === undefined && !foreground
+      const actions = plain ? usual.actions : beginActions()
+      const pipes = openPipes(actions, [stdout, stderr])
+      if (foreground) c.seldom().posix_spawn_file_actions_addtcsetpgrp_np(actions, 0)
+      if (!plain) c.posix_spawn_file_actions_addclosefrom_np(actions, 3)
+      const started = new Int32Array(1)
+      const errno = c.posix_spawnp(started, program, actions, attributes, argv, env)
+      for (const { to } of pipes) c.close(to)
+      if (errno !== 0) {
+        for (const { from } of pipes) c.close(from)
+        return explainStart(errno, textOf(program), files)
+      }
+      const pid = started[0] ?? 0
+      const end = new Promise<Status>((resolve) => endings.set(pid, resolve))
+      const drained = pipes.length === 0 ? undefined : Promise.all(pipes.map(({ sink, from }) => drain(from, sink)))
+      return { pid, end, drained }
+    },
+    signal: (pid, signal) => void c.kill(-pid, signal),
+    replace() {
+      const { argv, env, program } = prepare()
+      const name = textOf(program)
+      // What Bun ignores for itself would stay ignored across execve; handlers reset themselves.
+      c.seldom().signal(SIGPIPE, 0)
+      c.seldom().signal(SIGXFSZ, 0)
+      c.seldom().sigprocmask(SIG_SETMASK, Buffer.alloc(SIZE_SIGNAL_SET), null)
+      c.seldom().close_range(3, 0xffff_ffff, CLOSE_RANGE_CLOEXEC)
+      let worst = ENOENT
+      for (const candidate of candidatesOf(name)) {
+        // The very bytes, where it is a path: they need not be UTF-8.
+        c.seldom().execve(candidate === name ? program : Buffer.from(`${candidate}\0`), argv, env)
+        const errno = c.errno()
+        // A search goes on where an entry of PATH leads through a file; a command given by its path is told so.
+        if (errno !== ENOENT && (errno !== ENOTDIR || name.includes('/'))) worst = errno
+        if (errno === ENOEXEC) break
+      }
+      return explainStart(worst, name, files)
+    },
+    sweep() {
+      // Killing one orphan hands its children to us; go on until waitpid says that there are none (ECHILD).
+      while (c.waitpid(-1, status, WNOHANG) >= 0) {
+        const orphans = listChildren(files)
+        if (orphans.length === 0) return
+        for (const pid of orphans) c.kill(pid, SIGKILL)
+        c.waitpid(-1, status, 0)
+      }
+    },
+    shareReaping(next) {
+      shared = next
+      if (!next) reap()
+    },
+    offerToOomKiller: (pid) => offerToOomKiller(pid, files),
+  }
+}
+
+export function readVariable(name: string, environment: Buffer): string | undefined {
+  const start = `${name}=`
+  return splitStrings(environment)
+    .map(textOf)
+    .find((string) => string.startsWith(start))
+    ?.slice(start.length)
+}
+
+/** NUL-terminated strings laid end to end, as /proc gives them, each as its own view with its NUL. */
+function splitStrings(memory: Buffer): readonly Buffer[] {
+  const strings: Buffer[] = []
+  for (let start = 0, end = memory.indexOf(0); end !== -1; start = end + 1, end = memory.indexOf(0, start)) {
+    strings.push(memory.subarray(start, end + 1))
+  }
+  return strings
+}
+
+function textOf(string: Buffer): string {
+  return string.toString('utf8', 0, string.length - 1)
+}
+
+/** execvp's search, without its habit of giving a file that no program can run to the shell. */
+function candidatesOf(program: string): readonly string[] {
+  if (program.includes('/')) return [program]
+  const path = process.env['PATH'] ?? '/bin:/usr/bin'
+  return path.split(':').map((dir) => (dir === '' ? program : `${dir}/${program}`))
+}
+
+/** Children of every thread of ours (CONFIG_PROC_CHILDREN; without it there is nothing to go by). */
+function listChildren(files: Files): readonly number[] {
+  try {
+    return files
+      .list('/proc/self/task')
+      .flatMap((thread) => files.read(`/proc/self/task/${thread}/children`).toString().split(' '))
+      .filter((word) => word !== '')
+      .map(Number)
+  } catch {
+    return []
+  }
+}
+
+/** Hands a pipe's content to a sink until its last writer has closed it; reading may block, so node:fs does it aside. */
+async function drain(descriptor: number, sink: Sink): Promise<void> {
+  const { read } = await import('node:fs')
+  const chunk = new Uint8Array(65_536)
+  for (;;) {
+    const length = await new Promise<number>((resolve) => {
+      read(descriptor, chunk, 0, chunk.length, null, (error, bytes) => resolve(error === null ? bytes : 0))
+    })
+    if (length === 0) return
+    await sink(chunk.subarray(0, length))
+  }
+}

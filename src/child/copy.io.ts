@@ -1,0 +1,27 @@
+/** A copy of a stream: every chunk is written to our own descriptor and appended to a file (`--stdout-path`). */
+import { mkdirSync, openSync, write } from 'node:fs'
+import type { Sink } from './child.ts'
+
+/** @throws the system's error when the file cannot be opened; its directories are made. */
+export async function openCopy(path: string, descriptor: 1 | 2): Promise<Sink> {
+  mkdirSync(path.slice(0, path.lastIndexOf('/')) || '/', { recursive: true })
+  const file = openSync(path, 'a', 0o644)
+  return async (chunk) => {
+    await Promise.all([writeAll(descriptor, chunk), writeAll(file, chunk)])
+  }
+}
+
+/** A reader that went away (EPIPE) or a full disk must not stop the command; the other copy goes on. */
+async function writeAll(descriptor: number, chunk: Uint8Array): Promise<void> {
+  for (let offset = 0; offset < chunk.length;) {
+    const written = await new Promise<number | 'again' | 'lost'>((resolve) => {
+      write(descriptor, chunk, offset, chunk.length - offset, null, (error, bytes) => {
+        resolve(error === null ? bytes : error.code === 'EAGAIN' ? 'again' : 'lost')
+      })
+    })
+    if (written === 'lost') return
+    // A descriptor that somebody else made non-blocking: its reader is slow.
+    if (written === 'again') await new Promise((resolve) => setTimeout(resolve, 5))
+    else offset += written
+  }
+}

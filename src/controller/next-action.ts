@@ -1,0 +1,125 @@
+/**
+ * What is to be done for one pod now: write what its annotations ought to say, nudge the kubelet, tell that it waits, or let it be.
+ * A state machine over times that are handed in, in ms of a monotonic clock. Pure.
+ *
+ * Why nudge: the kubelet loses about one update of a downward volume in a thousand until its next resync, 60 to 90 s later, and
+ * half of them while pods with persistent volumes start on its node; any later change of the pod makes it look again (recorded
+ * from Kubernetes 1.26). How often it has been nudged stands in the annotation itself, so whoever leads next goes on there.
+ */
+import { NUDGE } from '../pod/annotation-names.ts'
+import { delayRetry } from '../base/back-off.ts'
+import { gapOf, NUDGES, readNudges, type AnnotationValues, type ControlledPod } from './controlled-pod.ts'
+
+/** What is remembered of a pod besides its sight. */
+export interface Memory {
+  /** What was written and has not come back by the watch yet. */
+  readonly assumed: { readonly said: AnnotationValues; readonly version: string; readonly atMs: number } | undefined
+  /** Since when there is nothing to write and somebody has yet to learn of it; from here the next nudge counts. */
+  readonly calmMs: number | undefined
+  /** Since when somebody waits. */
+  readonly gatedMs: number | undefined
+  /** There is an Event that says so. */
+  readonly told: boolean
+  /** Of writing, in a row. */
+  readonly failures: number
+  /** Nothing is written before. */
+  readonly retryMs: number
+}
+
+/** Merged into the pod's annotations; undefined takes one away. */
+export type Write =
+  | { readonly kind: 'status' | 'nudge'; readonly said: AnnotationValues }
+  | { readonly kind: 'event'; readonly message: string }
+
+export type NextAction =
+  | { readonly kind: 'write'; readonly write: Write }
+  | { readonly kind: 'later'; readonly atMs: number }
+  | { readonly kind: 'rest' }
+
+export interface StepOptions {
+  readonly events: boolean
+}
+
+/** Nothing is known of it yet. */
+export const BLANK: Memory = {
+  assumed: undefined,
+  calmMs: undefined,
+  gatedMs: undefined,
+  told: false,
+  failures: 0,
+  retryMs: 0,
+}
+
+/** A watch that is so late has lost what it should bring: what was written may be there no more. */
+const ECHO_MS = 30_000
+const PATIENCE_MS = 60_000
+
+/** Takes in what is seen of the pod now. */
+export function remember(memory: Memory, sight: ControlledPod, nowMs: number): Memory {
+  const { assumed } = memory
+  const here = assumed === undefined || sight.version === assumed.version || nowMs - assumed.atMs >= ECHO_MS
+  const kept = here ? { ...memory, assumed: undefined } : memory
+  const calm = sight.pending && listDue(kept, sight) === undefined
+  const gated = sight.gate !== undefined
+  return {
+    ...kept,
+    calmMs: calm ? (kept.calmMs ?? nowMs) : undefined,
+    gatedMs: gated ? (kept.gatedMs ?? nowMs) : undefined,
+    told: gated && kept.told,
+  }
+}
+
+/** @param memory that has taken in this sight */
+export function decide(memory: Memory, sight: ControlledPod, nowMs: number, { events }: StepOptions): NextAction {
+  if (sight.over) return { kind: 'rest' }
+  const due = listDue(memory, sight)
+  const nudges = countNudges(memory, sight)
+  const steps: { readonly atMs: number; readonly write: Write }[] = []
+  if (due !== undefined) {
+    const said = nudges === 0 ? due : { ...due, [NUDGE]: undefined }
+    steps.push({ atMs: nowMs, write: { kind: 'status', said } })
+  }
+  if (memory.calmMs !== undefined && nudges < NUDGES) {
+    const said = { [NUDGE]: String(nudges + 1) }
+    steps.push({ atMs: memory.calmMs + gapOf(nudges), write: { kind: 'nudge', said } })
+  }
+  if (events && memory.gatedMs !== undefined && !memory.told && sight.gate !== undefined) {
+    steps.push({ atMs: memory.gatedMs + PATIENCE_MS, write: { kind: 'event', message: sight.gate } })
+  }
+  const [next] = steps.toSorted((a, b) => a.atMs - b.atMs)
+  const wakes = memory.assumed === undefined ? [] : [memory.assumed.atMs + ECHO_MS]
+  if (next !== undefined && Math.max(next.atMs, memory.retryMs) <= nowMs) return { kind: 'write', write: next.write }
+  if (next !== undefined) wakes.push(Math.max(next.atMs, memory.retryMs))
+  return wakes.length === 0 ? { kind: 'rest' } : { kind: 'later', atMs: Math.min(...wakes) }
+}
+
+/** @param version of the pod, after its annotations were changed */
+export function afterWrite(memory: Memory, write: Write, version: string, nowMs: number): Memory {
+  const well = { ...memory, failures: 0, retryMs: 0 }
+  if (write.kind === 'event') return { ...well, told: true }
+  const said = { ...memory.assumed?.said, ...write.said }
+  return { ...well, assumed: { said, version, atMs: nowMs }, calmMs: undefined }
+}
+
+/**
+ * An Event is a courtesy: it is not tried again.
+ * @param chance from 0 up to, but not, 1
+ * @param askedMs at least so long, when the server has said so
+ */
+export function afterFailure(memory: Memory, write: Write, nowMs: number, chance: number, askedMs?: number): Memory {
+  if (write.kind === 'event') return { ...memory, told: true }
+  const failures = memory.failures + 1
+  return { ...memory, failures, retryMs: nowMs + delayRetry(failures, chance, askedMs) }
+}
+
+/** @returns undefined when nothing is. */
+function listDue({ assumed }: Memory, { said, due }: ControlledPod): AnnotationValues | undefined {
+  if (assumed === undefined && said === due) return undefined
+  const now = { ...said, ...assumed?.said }
+  const different = Object.entries(due).filter(([name, value]) => (now[name] ?? '') !== (value ?? ''))
+  return different.length === 0 ? undefined : Object.fromEntries(different)
+}
+
+function countNudges({ assumed }: Memory, sight: ControlledPod): number {
+  return assumed !== undefined && NUDGE in assumed.said ? readNudges(assumed.said[NUDGE]) : sight.nudges
+}

@@ -1,0 +1,43 @@
+/** The requests by which the controller writes. Pure. */
+import type { ControlledPod } from './controlled-pod.ts'
+import type { Write } from './next-action.ts'
+
+export interface WriteRequest {
+  readonly method: 'PATCH' | 'POST'
+  readonly path: string
+  readonly contentType: string
+  readonly body: object
+}
+
+/** @param now RFC 3339, in seconds as metav1.Time has it */
+export function requestOf(sight: ControlledPod, write: Write, now: string): WriteRequest {
+  const { namespace, name, uid } = sight
+  const root = `/api/v1/namespaces/${namespace}`
+  if (write.kind === 'event') {
+    const body = describeWaiting(sight, write.message, now)
+    return { method: 'POST', path: `${root}/events`, contentType: 'application/json', body }
+  }
+  // The uid may not change, so a pod that has taken the name meanwhile is left alone: 422 (recorded from Kubernetes 1.26).
+  const annotations = Object.fromEntries(Object.entries(write.said).map(([key, value]) => [key, value ?? null]))
+  const body = { metadata: { uid, annotations } }
+  return { method: 'PATCH', path: `${root}/pods/${name}`, contentType: 'application/merge-patch+json', body }
+}
+
+const REASON = 'WaitingFor'
+
+/** Its name tells pod and reason, so that there is one of them, whoever leads: a second one is a conflict. */
+function describeWaiting({ namespace, name, uid }: ControlledPod, message: string, now: string): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: `podorder.${uid}.${REASON.toLowerCase()}`, namespace },
+    involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace, name, uid },
+    reason: REASON,
+    message: `${message}, for more than a minute`,
+    type: 'Normal',
+    source: { component: 'podorder-controller' },
+    firstTimestamp: now,
+    lastTimestamp: now,
+    count: 1,
+  }
+}

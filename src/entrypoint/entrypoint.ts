@@ -1,0 +1,186 @@
+/** `entrypoint [flags] -- command`: gate, run, flags. */
+import { ENDING_SIGNALS, SIGHUP } from '../base/signal.ts'
+import { CODE_BROKEN } from '../base/exit-code.ts'
+import { describeError } from '../base/system-error.ts'
+import { formatDuration } from '../base/duration.ts'
+import type { Look } from '../flags/judge.ts'
+import { type Outcome, settle } from './outcome.ts'
+import type { Plan } from './plan.ts'
+import { delayAttempt } from './retry.ts'
+import { type Attempt, startAttempt } from './attempt.ts'
+import { type Gate, type GateResult, passGate } from './gate.ts'
+import { beginWrapperLife, type WrapperLife } from './life.ts'
+import { observe } from '../flags/observe.ts'
+import type { EntrypointPorts } from './ports.ts'
+
+/** Where there is nothing to wait for, nothing of a gate is set up: 20 KiB less for as long as the command runs. */
+const OPEN: Gate = { passage: Promise.resolve({ kind: 'open', waitedFor: undefined }), end() {} }
+
+/** @returns the exit code. Whatever happens, every flag that can no longer come has got its `.err` by then. */
+export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise<number> {
+  const { log, signals, child } = ports
+  const early: number[] = []
+  let listener = (signal: number): void => void early.push(signal)
+  signals.listen((signal) => listener(signal))
+  /** Hands signals to whoever is in charge now, first those that nobody has taken yet. */
+  const listen = (next: (signal: number) => void): void => {
+    listener = next
+    for (const signal of early.splice(0)) next(signal)
+  }
+  const keep = (): void => void (listener = (signal) => early.push(signal))
+
+  const since = ports.now().toISOString()
+  let life: WrapperLife | undefined
+  try {
+    life = await beginWrapperLife(plan, ports)
+  } catch (error) {
+    log({
+      event: 'error',
+      message: `cannot use ${plan.ownDir ?? 'the flag files'}: ${describeError(error)}; is it writable for uid ${ports.self.uid}?`,
+    })
+    return CODE_BROKEN
+  }
+  if (life.over) {
+    log({ event: 'ended', message: 'has completed before a restart; not run again (--rerun would)', exitCode: 0 })
+    return 0
+  }
+
+  const done = followStopFiles(plan, ports)
+  /** The running command was told to end by a signal from outside. */
+  let asked = false
+  /** By one that no application takes for something else. */
+  let halted = false
+  /** Of the command, from 1; undefined where `--retries` allow only one. */
+  let attempt: number | undefined
+  return conclude(life, await live(life).catch(describeBug))
+
+  async function live(life: WrapperLife): Promise<Outcome> {
+    if (ports.fault !== undefined) return { kind: 'misdirected', message: ports.fault }
+    const passage = await waitAtGate()
+    if (passage.kind !== 'open') return passage
+    const { waitedFor } = passage
+    return plan.exec ? becomeCommand(life, waitedFor) : runWithRetries(life, waitedFor)
+  }
+
+  /** A bug of ours must not leave followers waiting either. */
+  function describeBug(error: unknown): Outcome {
+    return { kind: 'broken', message: `unexpected: ${describeError(error)}` }
+  }
+
+  async function waitAtGate(): Promise<GateResult> {
+    const others: number[] = []
+    let gate: Gate | undefined
+    let told: number | undefined
+    listen((signal) => {
+      if (!ENDING_SIGNALS.has(signal)) others.push(signal)
+      else if (gate === undefined) told ??= signal
+      else gate.end({ kind: 'interrupted', signal })
+    })
+    // It came before the first look; a gate that stands open must not let the command through any more.
+    if (told !== undefined) return { kind: 'interrupted', signal: told }
+    gate = plan.waits.length === 0 && ports.outside === undefined ? OPEN : passGate(plan, ports)
+    void done?.then(() => gate?.end({ kind: 'stopped' }))
+    // What is needed after the gate is made ready behind it.
+    child.prepare()
+    const passage = await gate.passage
+    keep()
+    early.push(...others)
+    return passage
+  }
+
+  function becomeCommand(life: WrapperLife, waitedFor: string | undefined): Outcome {
+    const unknown = { reason: 'Unknown', message: 'it runs without a wrapper (--exec), so nobody can tell how it ends' }
+    life.publish('started', { pid: ports.self.pid, since, waitedFor })
+    if (plan.liveDelayMs !== undefined) life.publish('live')
+    life.publish('ready')
+    life.resignSocket()
+    for (const flag of ['completed', 'failed', 'ended'] as const) life.refuse(flag, unknown)
+    const { code, why } = child.replace()
+    return { kind: 'unstartable', code, message: why }
+  }
+
+  async function runWithRetries(life: WrapperLife, waitedFor: string | undefined): Promise<Outcome> {
+    for (let tries = 1; ; tries++) {
+      if (plan.retry.times > 0) attempt = tries
+      const running: Attempt = startAttempt(plan, life, { since, waitedFor, attempt }, ports)
+      listen((signal) => {
+        asked ||= ENDING_SIGNALS.has(signal)
+        halted ||= ENDING_SIGNALS.has(signal) && signal !== SIGHUP
+        running.signal(signal)
+      })
+      void done?.then(() => running.stop())
+      const outcome = await running.outcome
+      keep()
+      if (halted && outcome.kind === 'exited' && outcome.code === 0) return { kind: 'halted' }
+      const own = ['signalled', 'timeout', 'unfit'].includes(outcome.kind)
+      const failed = own || (outcome.kind === 'exited' && outcome.code !== 0)
+      if (!failed || asked || tries > plan.retry.times) return outcome
+      const { reason, message, exitCode } = settle(outcome, { restartPolicy: 'Never', continueOnError: false })
+      const delayMs = Math.round(delayAttempt(plan.retry, tries, ports.chance()))
+      const attempts = plan.retry.times + 1
+      const how = `attempt ${tries} of ${attempts} failed: ${message ?? reason}`
+      log({
+        event: 'retrying',
+        message: `${how}; the next one in ${formatDuration(delayMs)}`,
+        ...{ attempt, attempts, exitCode, reason, delayMs },
+      })
+      for (const flag of ['ready', 'live'] as const) life.withdraw(flag)
+      if (await endsWithin(delayMs)) return outcome
+    }
+  }
+
+  /** @returns whether it was told to end before the time was up. */
+  function endsWithin(ms: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), ms)
+      const end = (): void => {
+        clearTimeout(timer)
+        resolve(true)
+      }
+      listen((signal) => ENDING_SIGNALS.has(signal) && end())
+      void done?.then(end)
+    })
+  }
+
+  async function conclude(life: WrapperLife, outcome: Outcome): Promise<number> {
+    const settlement = settle(outcome, plan)
+    const { exitCode, reason, message } = settlement
+    const held = plan.hold && !asked && exitCode === 0 && (outcome.kind === 'exited' || outcome.kind === 'signalled')
+    const publish = held ? settlement.publish.filter((flag) => flag !== 'stopped') : settlement.publish
+    const told = life.settle({ ...settlement, publish }, { held: held || undefined, attempt })
+    // What is wrong with the wrapper's own doing is an error; how the command or a predecessor ended is an event.
+    const own = exitCode !== 0 && !['exited', 'signalled', 'interrupted', 'skipped'].includes(outcome.kind)
+    log({
+      event: own ? 'error' : outcome.kind === 'skipped' ? 'skipped' : 'ended',
+      message: `${reason}${message === undefined ? '' : `: ${message}`}`,
+      exitCode,
+      reason,
+      attempt,
+    })
+    if (held) {
+      log({ event: 'holding', message: 'holding until told to stop' })
+      await new Promise<void>((resolve) => {
+        listen((signal) => ENDING_SIGNALS.has(signal) && resolve())
+        void done?.then(resolve)
+      })
+      life.publish('stopped')
+    }
+    return told || exitCode !== 0 ? exitCode : CODE_BROKEN
+  }
+}
+
+/** @returns what resolves when all stop files are there, or can no longer come since their container has died. */
+function followStopFiles(plan: Plan, ports: EntrypointPorts): Promise<void> | undefined {
+  if (plan.stopFiles.length === 0) return undefined
+  const final = plan.restartPolicy === 'Never'
+  const isOver = ({ file, refusal, link }: Look) =>
+    file !== 'absent' || refusal !== undefined || (final && link === 'lost')
+  return new Promise((resolve) => {
+    observe(
+      plan.stopFiles,
+      ports,
+      (sights) => (sights.every(isOver) ? true : undefined),
+      () => resolve(),
+    )
+  })
+}

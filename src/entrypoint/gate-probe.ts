@@ -1,0 +1,63 @@
+/**
+ * `entrypoint probe`: the startupProbe of a container that may be waiting. The kubelet runs it every other second, in the
+ * container, for as long as the flag `live` is not there.
+ */
+import { CODE_FAILED, CODE_MISUSE } from '../base/exit-code.ts'
+import { describeError } from '../base/system-error.ts'
+import { scanArgv, type FlagTable } from '../args/argv.ts'
+import { formatRows } from '../args/help-rows.ts'
+import type { Files } from '../base/files.ts'
+
+const FLAGS = {
+  'run-dir': { kind: 'value', value: 'DIR', help: 'where the flags are' },
+  name: { kind: 'value', value: 'NAME', help: 'of the container in it' },
+  help: { kind: 'switch', help: 'this page' },
+} as const satisfies FlagTable
+
+interface Ports {
+  readonly files: Pick<Files, 'find'>
+}
+
+export interface ProbeVerdict {
+  readonly code: 0 | 1 | 2
+  /** For stdout, unless it is empty: the kubelet shows it in the pod's events. For stderr where the code is 2. */
+  readonly text: string
+}
+
+/** @param argv the words after `probe` */
+export function runProbe(argv: readonly string[], { files }: Ports): ProbeVerdict {
+  const scanned = scanArgv(argv, FLAGS)
+  if ('problem' in scanned) return { code: CODE_MISUSE, text: scanned.problem }
+  if (scanned.values.get('help')?.at(-1) === 'true') return { code: 0, text: formatProbeHelp() }
+  const runDir = scanned.values.get('run-dir')?.at(-1)
+  const name = scanned.values.get('name')?.at(-1)
+  const stray = scanned.words[0] ?? (scanned.rest === undefined ? undefined : '--')
+  if (stray !== undefined) return { code: CODE_MISUSE, text: `probe takes no ${stray}; only --run-dir and --name` }
+  if (!runDir || !name) return { code: CODE_MISUSE, text: 'probe needs --run-dir=DIR and --name=NAME' }
+  const has = (flag: string): boolean => files.find(`${runDir}/${name}/${flag}`) !== undefined
+  try {
+    if (has('live')) return { code: 0, text: '' }
+    if (has('stopped')) return { code: CODE_FAILED, text: `${name} has ended` }
+    return {
+      code: CODE_FAILED,
+      text: has('started') ? `${name} is starting` : `${name} is waiting for its turn to start`,
+    }
+  } catch (error) {
+    return { code: CODE_FAILED, text: `cannot look into ${runDir}/${name}: ${describeError(error)}` }
+  }
+}
+
+function formatProbeHelp(): string {
+  return [
+    'entrypoint probe succeeds once the container is live; until then it says what',
+    'the container does. inject writes it as the startupProbe of those that wait.',
+    '',
+    'Usage: entrypoint probe --run-dir DIR --name NAME',
+    '  entrypoint probe --run-dir /podorder/run --name app',
+    '',
+    'Flags:',
+    ...formatRows(FLAGS),
+    '',
+    'Exit codes: 0 live; 1 not yet; 2 usage.',
+  ].join('\n')
+}

@@ -1,0 +1,122 @@
+/** Waiting until the order allows the start. */
+import { listFirst } from '../base/wording.ts'
+import { formatDuration } from '../base/duration.ts'
+import { type Closed, explain, judge, type PendingWait, type Look } from '../flags/judge.ts'
+import type { Outcome } from './outcome.ts'
+import type { Plan } from './plan.ts'
+import { type Observation, observe } from '../flags/observe.ts'
+import type { EntrypointPorts } from './ports.ts'
+
+type Ports = Pick<EntrypointPorts, 'flags' | 'lifelines' | 'watchPaths' | 'outside' | 'log'>
+
+export type GateResult = { readonly kind: 'open'; readonly waitedFor: string | undefined } | Outcome
+
+export interface Gate {
+  readonly passage: Promise<GateResult>
+  /** Ends the waiting from outside. */
+  end(outcome: Outcome): void
+}
+
+const REMIND_MS = 30_000
+/** A reminder names so many waits and counts the rest. */
+const SPELLED_OUT = 8
+
+/** Opens once every wait holds in one and the same look; closes as soon as one that is needed cannot. */
+export function passGate(plan: Plan, ports: Ports): Gate {
+  const { promise: passage, resolve } = Promise.withResolvers<GateResult>()
+  const policy = { content: plan.waitContent, restartPolicy: plan.restartPolicy }
+  const waived = new Set<PendingWait>()
+  const timers: NodeJS.Timeout[] = []
+  let observation: Observation | undefined
+  let ended = false
+  let latest: readonly Look[] = []
+
+  const outside = ports.outside?.(() => observation?.look())
+  const waits: readonly PendingWait[] = [
+    ...plan.waits.map((wait, index) => ({
+      wait,
+      judge: () => judge(wait, latest[index] as Look, policy),
+      explain: () => explain(latest[index] as Look, policy),
+    })),
+    ...(outside?.waits ?? []),
+  ]
+  let missing = waits
+
+  const end = (how: GateResult): void => {
+    ended = true
+    for (const timer of timers) clearTimeout(timer)
+    observation?.close()
+    // After the spawn, as with what is watched.
+    if (outside !== undefined) setImmediate(outside.close)
+    resolve(how)
+  }
+  const waive = (each: PendingWait, message: string): void => {
+    waived.add(each)
+    ports.log({ event: 'warning', message: `${message}; going on without it, since it is optional` })
+  }
+  const decide = (looks: readonly Look[]): GateResult | undefined => {
+    latest = looks
+    const open: PendingWait[] = []
+    for (const each of waits) {
+      if (waived.has(each)) continue
+      const verdict = each.judge()
+      if (verdict.kind === 'waiting') open.push(each)
+      else if (verdict.kind !== 'met') {
+        if (!each.wait.optional) return outcomeOf(verdict)
+        waive(each, verdict.message)
+      }
+    }
+    if (open.length === 0) return { kind: 'open', waitedFor: missing.at(-1)?.wait.label }
+    missing = open
+    return undefined
+  }
+  const remind = (): void => {
+    const reasons = missing.map((each) => `${each.wait.label} (${each.explain()})`)
+    const message = `waiting for ${listFirst(reasons, SPELLED_OUT)}`
+    ports.log({ event: 'waiting', message, waitingFor: missing.map(({ wait }) => wait.label) })
+  }
+  const giveUpAfter = (ms: number, only: PendingWait | undefined): void => {
+    const expire = (): void => {
+      // Who was stopped for longer than that, or its machine, must not give up on what has come meanwhile.
+      observation?.look()
+      if (ended) return
+      const late = only === undefined ? missing : missing.filter((each) => each === only)
+      if (late.length === 0) return
+      const names = late.map(({ wait }) => wait.label).join(', ')
+      const message = `gave up waiting for ${names} after ${formatDuration(ms)}`
+      if (only?.wait.optional !== true) return end({ kind: 'wait-timeout', message })
+      waive(only, message)
+      const how = decide(latest)
+      if (how !== undefined) end(how)
+    }
+    timers.push(setTimeout(expire, ms))
+  }
+
+  observation = observe(plan.waits, ports, decide, end)
+  if (!ended) {
+    if (outside === undefined) remind()
+    else void outside.introduced.then(() => !ended && remind())
+    timers.push(setInterval(remind, REMIND_MS))
+    if (plan.waitTimeoutMs !== undefined) giveUpAfter(plan.waitTimeoutMs, undefined)
+    for (const each of waits) {
+      if (each.wait.timeoutMs !== undefined) giveUpAfter(each.wait.timeoutMs, each)
+    }
+  }
+  return { passage, end }
+}
+
+/** A `failed` that cannot come because its container completed is no failure: the command is simply not needed. */
+function outcomeOf({ kind, origin, reason, cause, message }: Closed): Outcome {
+  switch (kind) {
+    case 'unreachable':
+      return { kind: 'misdirected', message }
+    case 'unknowable':
+      return { kind: 'broken', message }
+    case 'died':
+      return { kind: 'skipped', reason: 'PredecessorDied', origin, cause, message }
+    case 'refused':
+      return reason === 'Completed'
+        ? { kind: 'unneeded', message }
+        : { kind: 'skipped', reason: 'Skipped', origin, cause, message }
+  }
+}

@@ -1,0 +1,77 @@
+/** The help pages of `entrypoint [flags] -- command`: what nearly everybody needs on one, the rest on the other. Pure. */
+import { formatRows } from '../args/help-rows.ts'
+import { OPTIONS, type OptionName } from './options.ts'
+
+interface Group {
+  readonly heading: string
+  readonly names: readonly OptionName[]
+}
+
+const DAILY: readonly Group[] = [
+  {
+    heading: 'What it waits for, all at once:',
+    names: ['wait-file', 'wait-file-content', 'wait-for', 'wait-timeout'],
+  },
+  {
+    heading: 'What it tells others:',
+    names: ['run-dir', 'name', 'post-file', 'started-file', 'ready-file', 'ready-tcp', 'ready-http', 'ready-exec'],
+  },
+  {
+    heading: 'How it runs the command:',
+    names: ['restart-policy', 'timeout', 'retries', 'on-error', 'stop-file', 'hold', 'exec', 'help', 'version'],
+  },
+]
+
+const RARE: readonly Group[] = [
+  {
+    heading: 'Waits:',
+    names: [
+      'wait-file-timeout',
+      'wait-file-optional',
+      'wait-for-timeout',
+      'wait-for-optional',
+      'kubeconfig',
+      'downward-dir',
+    ],
+  },
+  { heading: 'Probes and hook of Kubernetes:', names: ['startup-probe', 'ready-probe', 'post-start', 'live-delay'] },
+  {
+    heading: 'Runs and stops:',
+    names: [
+      'retry-delay',
+      'retry-factor',
+      'retry-max-delay',
+      'retry-jitter',
+      'rerun',
+      'grace-period',
+      'stop-after',
+      'stop-wait',
+    ],
+  },
+  { heading: 'Output:', names: ['stdout-path', 'stderr-path', 'log-format', 'quiet'] },
+]
+
+const DAILY_HEAD = `entrypoint waits for its turn, runs a command, and tells others by flag files.
+
+Usage: entrypoint [flags] -- command [args…]
+  entrypoint --wait-file /run/1.ready --post-file /run/2.ready -- app`
+
+const DAILY_FOOT = `D is a duration such as 90s or 1h30m; TARGET: see entrypoint wait --help, and
+sidecar/NAME. Exit codes: the command's; 128+n signal n; 1 skipped; 2 usage;
+124 timed out; 125 own failure; 126 cannot be executed; 127 not found.
+More: entrypoint --help more; entrypoint install|probe|wait --help`
+
+const RARE_HEAD = `Usage: entrypoint [flags] -- command [args…]
+  entrypoint --retries 5 --retry-delay 2s --stdout-path /logs/app -- app`
+
+const RARE_FOOT = `A flag may be written --wait-file, --wait_file or -wait_file, with a blank or =.`
+
+/** @param argv that asks for help: `--help`, or `--help more` */
+export function formatHelp(argv: readonly string[]): string {
+  return argv.includes('more') ? layOut(RARE_HEAD, RARE, RARE_FOOT) : layOut(DAILY_HEAD, DAILY, DAILY_FOOT)
+}
+
+function layOut(head: string, groups: readonly Group[], foot: string): string {
+  const sections = groups.map(({ heading, names }) => [heading, ...formatRows(OPTIONS, { names })].join('\n'))
+  return `${[head, ...sections, foot].join('\n\n')}\n`
+}

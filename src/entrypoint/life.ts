@@ -1,0 +1,146 @@
+/** The flags of one life of one container: what is published, withdrawn and refused, and where. */
+import { describeError } from '../base/system-error.ts'
+import { settle, type Settlement } from './outcome.ts'
+import type { Plan } from './plan.ts'
+import { type Flag, type FlagRecord, readRecord, writeRecord } from '../flags/record.ts'
+import type { EntrypointPorts } from './ports.ts'
+
+type Ports = Pick<EntrypointPorts, 'flags' | 'lifelines' | 'now' | 'log' | 'self'>
+
+/** JSON leaves out what is undefined. */
+type Details = { readonly [Field in keyof FlagRecord]?: FlagRecord[Field] | undefined }
+
+export interface WrapperLife {
+  /** The command has completed in an earlier life, and its success is final: nothing is to be done. */
+  readonly over: boolean
+  publish(flag: Flag, details?: Details): void
+  withdraw(flag: Flag): void
+  /** Says that a flag can no longer come, unless it has come already. */
+  refuse(flag: Flag, why: Details): void
+  /** Publishes an end. @returns false when a flag could not be written: followers may be left in the dark. */
+  settle(settlement: Settlement, details: Details): boolean
+  /** Takes the liveness socket away, so that its end says nothing about the command. */
+  resignSocket(): void
+}
+
+/** What could not be written is tried again: a full volume may have room in a while, and others wait for the flag. */
+const AGAIN_MS = 1000
+
+/** A name in the run directory that a new life keeps: success is remembered. */
+const KEPT_AFTER_SUCCESS = new Set(['completed', 'ended', 'exitCode'])
+
+/**
+ * Begins a life: removes what an earlier one of this container left in its run directory, and serves the liveness socket.
+ * A life that has nothing to do is over at once; what its forerunner was killed before it could publish is made up for.
+ * @throws the system's error when the run directory cannot be used.
+ */
+export async function beginWrapperLife(plan: Plan, ports: Ports): Promise<WrapperLife> {
+  const { flags, now } = ports
+  const began = now()
+  const incarnation = `${began.getTime().toString(36)}-${ports.self.pid.toString(36)}`
+  const published = new Set<Flag>()
+  let over = false
+
+  if (plan.ownDir !== undefined) {
+    const names = flags.openDirectory(plan.ownDir)
+    const completed = names.includes('completed') && !plan.rerun
+    over = completed && plan.restartPolicy !== 'Always'
+    for (const name of over ? [] : names) {
+      if (completed && KEPT_AFTER_SUCCESS.has(name)) continue
+      flags.withdraw(`${plan.ownDir}/${name}`)
+    }
+  }
+  for (const { flag, path } of over ? [] : plan.files) {
+    if (flag !== 'completed') flags.withdraw(path)
+    flags.withdraw(`${path}.err`)
+  }
+  if (plan.ownDir !== undefined && !over) await ports.lifelines.serve(plan.ownDir)
+
+  const pathsOf = (flag: Flag): readonly string[] => {
+    const explicit = plan.files.filter((file) => file.flag === flag).map(({ path }) => path)
+    return plan.ownDir === undefined ? explicit : [`${plan.ownDir}/${flag}`, ...explicit]
+  }
+  const lamented = new Set<string>()
+  const attempt = (path: string, write: () => void): boolean => {
+    try {
+      write()
+      return true
+    } catch (error) {
+      if (!lamented.has(path)) {
+        ports.log({ event: 'error', message: `cannot write ${path}: ${describeError(error)}` })
+      }
+      lamented.add(path)
+      return false
+    }
+  }
+  const put = (flag: Flag, suffix: '' | '.err', details: Details): boolean =>
+    pathsOf(flag)
+      .map((path) => {
+        const content = writeRecord({ at: now().toISOString(), incarnation, ...details })
+        return attempt(path + suffix, () => flags.publish(path + suffix, content))
+      })
+      .every(Boolean)
+
+  /** Flags that could not be written yet. */
+  const pending = new Map<Flag, NodeJS.Timeout>()
+  const giveUp = (flag: Flag): void => {
+    clearTimeout(pending.get(flag))
+    pending.delete(flag)
+  }
+  const life: WrapperLife = {
+    over,
+    publish(flag, details = {}) {
+      published.add(flag)
+      if (pending.size > 0) giveUp(flag)
+      if (!put(flag, '', details))
+        pending.set(
+          flag,
+          setTimeout(() => life.publish(flag, details), AGAIN_MS),
+        )
+    },
+    withdraw(flag) {
+      giveUp(flag)
+      if (!published.delete(flag)) return
+      for (const path of pathsOf(flag)) attempt(path, () => flags.withdraw(path))
+    },
+    refuse(flag, why) {
+      if (!published.has(flag)) put(flag, '.err', why)
+    },
+    settle({ exitCode, reason, message, origin, cause, publish, refuse, withdraw }, details) {
+      const own = { exitCode, reason, message, origin, ...details }
+      // What followers hand on is where it began, however long the chain.
+      const handedOn = { exitCode, reason, message: cause ?? message, origin: origin ?? plan.name }
+      for (const flag of [...pending.keys()]) {
+        giveUp(flag)
+        published.delete(flag)
+      }
+      for (const flag of withdraw) life.withdraw(flag)
+      let told = true
+      for (const flag of publish) {
+        published.add(flag)
+        told = put(flag, '', own) && told
+      }
+      for (const flag of refuse) if (!published.has(flag)) told = put(flag, '.err', handedOn) && told
+      return told
+    },
+    resignSocket() {
+      if (plan.ownDir !== undefined) flags.withdraw(`${plan.ownDir}/alive.sock`)
+    },
+  }
+  if (over) republish()
+  return life
+
+  /** In the words of the life that completed, whatever it has left unsaid. */
+  function republish(): void {
+    const record = readRecord(flags.read(`${plan.ownDir}/completed`) ?? '')
+    const isThere = (path: string): boolean => flags.look(path).file !== 'absent'
+    const say = (path: string, details: Details): boolean =>
+      attempt(path, () => flags.publish(path, writeRecord(details)))
+    const { publish, refuse } = settle({ kind: 'exited', code: 0 }, plan)
+    for (const path of publish.flatMap(pathsOf)) if (!isThere(path)) say(path, record)
+    const origin = record.origin ?? plan.name
+    for (const path of refuse.flatMap(pathsOf)) {
+      if (!isThere(path) && !isThere(`${path}.err`)) say(`${path}.err`, { ...record, origin })
+    }
+  }
+}

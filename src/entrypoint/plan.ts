@@ -1,0 +1,204 @@
+/** From what was said on the command line to what is meant: ms, absolute paths, contradictions refused. Pure. */
+import { scanArgv } from '../args/argv.ts'
+import { readChoice, readCount, readDuration, readNumber, type Refuse } from '../args/flag-value.ts'
+import type { RestartPolicy } from '../pod/pod.ts'
+import type { Awaited, Wait } from '../flags/judge.ts'
+import { OPTIONS, type OptionName } from './options.ts'
+import type { Flag } from '../flags/record.ts'
+import type { Retry } from './retry.ts'
+import { plainWait, readTargets, readWaits } from './wait-flags.ts'
+
+export interface Plan {
+  /** Index in argv of the command's first word. */
+  readonly command: number
+  readonly waits: readonly Wait[]
+  readonly waitContent: boolean
+  /** Undefined: nothing, and nothing for it is loaded. */
+  readonly outside: OutsidePlan | undefined
+  readonly waitTimeoutMs: number | undefined
+  readonly name: string | undefined
+  /** This container's own directory, `--run-dir/--name`. */
+  readonly ownDir: string | undefined
+  /** Flags published by explicit path: `--post-file` is `completed`. */
+  readonly files: readonly { readonly flag: Flag; readonly path: string }[]
+  /** How readiness is measured; undefined = ready as soon as started. */
+  readonly readiness: ReadinessFlag | undefined
+  /** The flag `live` is published so long after the spawn; undefined: when a startup probe has passed, else never. */
+  readonly liveDelayMs: number | undefined
+  /** JSON of a lifecycle handler; `probe/hook.ts` reads it, only when there is one. */
+  readonly postStart: string | undefined
+  readonly restartPolicy: RestartPolicy
+  readonly timeoutMs: number | undefined
+  readonly graceMs: number
+  /** The grace period was said, so that it holds for a SIGTERM from outside too; else its sender decides when to kill. */
+  readonly graceGiven: boolean
+  readonly retry: Retry
+  readonly continueOnError: boolean
+  readonly stopFiles: readonly Wait[]
+  readonly stopAfter: readonly Wait[]
+  readonly stopWaitMs: number | undefined
+  readonly hold: boolean
+  readonly rerun: boolean
+  readonly exec: boolean
+  readonly stdoutPath: string | undefined
+  readonly stderrPath: string | undefined
+  readonly logFormat: 'text' | 'json'
+  readonly quiet: boolean
+}
+
+/** What is waited for beside files; `order/outside-target.ts` reads the labels, only when there are any. */
+export interface OutsidePlan {
+  readonly waits: readonly Awaited[]
+  readonly kubeconfig: string | undefined
+  readonly downwardDir: string | undefined
+}
+
+/** One of the flags that say how; `probe/probe-flag.ts` reads its text, only when there is one. */
+export interface ReadinessFlag {
+  readonly flag: 'startup-probe' | 'ready-probe' | 'ready-tcp' | 'ready-http' | 'ready-exec'
+  readonly text: string
+}
+
+export type PlanReading =
+  | { readonly kind: 'plan'; readonly plan: Plan }
+  | { readonly kind: 'help' | 'version' }
+  | { readonly kind: 'problem'; readonly problem: string }
+
+/**
+ * @param cwd what relative paths are relative to.
+ * @param commandGiven the command stands elsewhere: words after `--` are more of it, if there are any.
+ */
+export function readPlan(argv: readonly string[], cwd: string, commandGiven = false): PlanReading {
+  const scanned = scanArgv(argv, OPTIONS)
+  if ('problem' in scanned) return { kind: 'problem', problem: scanned.problem }
+  const { values } = scanned
+  if (values.get('help')?.at(-1) === 'true') return { kind: 'help' }
+  if (values.get('version')?.at(-1) === 'true') return { kind: 'version' }
+  const stray = scanned.words[0]
+  if (stray !== undefined) return { kind: 'problem', problem: `put -- before the command: -- ${stray} …` }
+  const command = scanned.rest ?? argv.length
+  if (command === argv.length && !commandGiven) {
+    return { kind: 'problem', problem: 'no command; write it after --: entrypoint [flags] -- command [args…]' }
+  }
+  const problems: string[] = []
+  const plan = buildPlan(command, values, cwd, (problem) => problems.push(problem))
+  return problems[0] === undefined ? { kind: 'plan', plan } : { kind: 'problem', problem: problems[0] }
+}
+
+type Values = ReadonlyMap<string, readonly string[]>
+
+function buildPlan(command: number, values: Values, cwd: string, refuse: Refuse): Plan {
+  const last = (name: OptionName) => values.get(name)?.at(-1)
+  const isOn = (name: OptionName) => last(name) === 'true'
+  const list = (name: OptionName) =>
+    (values.get(name) ?? []).flatMap((text) => text.split(',')).filter((text) => text !== '')
+  const absolute = (path: string) => (path.startsWith('/') ? path : `${cwd === '/' ? '' : cwd}/${path}`)
+  const path = (name: OptionName) => {
+    const text = last(name)
+    return text === undefined || text === '' ? undefined : absolute(text)
+  }
+  const duration = (name: OptionName) => {
+    const text = last(name)
+    return text === undefined ? undefined : readDuration(`--${name}`, text, refuse)
+  }
+  const runDir = path('run-dir')
+  const name = last('name')
+  if ((runDir === undefined) !== (name === undefined)) refuse('--run-dir and --name go together; give both or neither')
+  if (name !== undefined && !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) {
+    refuse(`--name "${name}" is not a container name; use lower case letters, digits and -`)
+  }
+  const waits = readWaits(values, absolute, runDir, refuse)
+  const targets = readTargets(values, refuse)
+  const stopAfter = list('stop-after').map((other) => {
+    if (runDir === undefined) refuse('--stop-after needs --run-dir, where the others say that they have stopped')
+    return plainWait(`${runDir}/${other}/stopped`, runDir)
+  })
+  const files = (['completed', 'started', 'ready'] as const).flatMap((flag) => {
+    const given = path(flag === 'completed' ? 'post-file' : flag === 'started' ? 'started-file' : 'ready-file')
+    return given === undefined ? [] : [{ flag, path: given }]
+  })
+  const [factor, jitter] = [last('retry-factor'), last('retry-jitter')]
+  const plan: Plan = {
+    command,
+    waits,
+    waitContent: isOn('wait-file-content'),
+    outside:
+      targets.length === 0
+        ? undefined
+        : { waits: targets, kubeconfig: last('kubeconfig'), downwardDir: path('downward-dir') },
+    waitTimeoutMs: duration('wait-timeout'),
+    name,
+    ownDir: runDir === undefined ? undefined : `${runDir}/${name}`,
+    files,
+    readiness: readReadiness(last, refuse),
+    liveDelayMs: duration('live-delay'),
+    postStart: last('post-start'),
+    restartPolicy: readChoice(
+      '--restart-policy',
+      last('restart-policy') ?? 'Never',
+      ['Never', 'OnFailure', 'Always'],
+      refuse,
+    ),
+    timeoutMs: duration('timeout') || undefined,
+    graceMs: duration('grace-period') ?? 10_000,
+    graceGiven: values.has('grace-period'),
+    retry: {
+      times: readCount('--retries', last('retries') ?? '0', refuse),
+      delayMs: duration('retry-delay') ?? 1000,
+      factor: factor === undefined ? 2 : readNumber('--retry-factor', factor, 1, 1000, refuse),
+      jitter: jitter === undefined ? 0.1 : readNumber('--retry-jitter', jitter, 0, 1, refuse),
+      maxDelayMs: duration('retry-max-delay') ?? 300_000,
+    },
+    continueOnError:
+      readChoice('--on-error', last('on-error') ?? 'stopAndFail', ['continue', 'stopAndFail'], refuse) === 'continue',
+    stopFiles: list('stop-file').map((file) => plainWait(absolute(file), runDir)),
+    stopAfter,
+    stopWaitMs: duration('stop-wait'),
+    hold: isOn('hold'),
+    rerun: isOn('rerun'),
+    exec: isOn('exec'),
+    stdoutPath: path('stdout-path'),
+    stderrPath: path('stderr-path'),
+    logFormat: readChoice('--log-format', last('log-format') ?? 'text', ['text', 'json'], refuse),
+    quiet: isOn('quiet'),
+  }
+  refuseWithExec(plan, refuse)
+  if (plan.liveDelayMs !== undefined && runDir === undefined) {
+    refuse('--live-delay needs --run-dir, where the flag live is published')
+  }
+  if (plan.liveDelayMs !== undefined && plan.readiness?.flag === 'startup-probe') {
+    refuse('--live-delay and --startup-probe both say when the container is live; give one of them')
+  }
+  return plan
+}
+
+function readReadiness(last: (name: OptionName) => string | undefined, refuse: Refuse): ReadinessFlag | undefined {
+  const names = ['startup-probe', 'ready-probe', 'ready-tcp', 'ready-http', 'ready-exec'] as const
+  const given = names.flatMap((flag) => {
+    const text = last(flag)
+    return text === undefined ? [] : [{ flag, text }]
+  })
+  if (given.length > 1) refuse(`--${given[0]?.flag} and --${given[1]?.flag} exclude each other; give one of them`)
+  return given[0]
+}
+
+/** After `--exec` nobody of ours is left who could do any of these. */
+function refuseWithExec(plan: Plan, refuse: Refuse): void {
+  if (!plan.exec) return
+  const impossible: readonly [boolean, string][] = [
+    [plan.files.some(({ flag }) => flag === 'completed'), '--post-file'],
+    [plan.timeoutMs !== undefined, '--timeout'],
+    [plan.retry.times > 0, '--retries'],
+    [plan.continueOnError, '--on-error continue'],
+    [plan.stopFiles.length > 0, '--stop-file'],
+    [plan.stopAfter.length > 0, '--stop-after'],
+    [plan.hold, '--hold'],
+    [plan.readiness !== undefined, '--ready-… or --startup-probe'],
+    [plan.postStart !== undefined, '--post-start'],
+    [(plan.liveDelayMs ?? 0) > 0, '--live-delay of more than 0s'],
+    [plan.stdoutPath !== undefined, '--stdout-path'],
+    [plan.stderrPath !== undefined, '--stderr-path'],
+  ]
+  const clash = impossible.find(([given]) => given)
+  if (clash !== undefined) refuse(`--exec leaves nobody behind who could do ${clash[1]}; give one or the other`)
+}

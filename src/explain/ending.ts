@@ -1,0 +1,83 @@
+/** How a container ended, in words. Pure. */
+import { fieldOf, textOf } from '../pod/api-object.ts'
+import type { ContainerStatus, End } from '../status/pod-status.ts'
+import { describePod, type Place, readLogs } from './kubectl.ts'
+import { tidy, wordDuration } from '../base/wording.ts'
+
+const SIGNALS: ReadonlyMap<number, string> = new Map([
+  [1, 'SIGHUP'],
+  [2, 'SIGINT'],
+  [3, 'SIGQUIT'],
+  [4, 'SIGILL'],
+  [6, 'SIGABRT'],
+  [7, 'SIGBUS'],
+  [8, 'SIGFPE'],
+  [9, 'SIGKILL'],
+  [11, 'SIGSEGV'],
+  [13, 'SIGPIPE'],
+  [15, 'SIGTERM'],
+])
+
+/** Of a container that its runtime could not start (containerd's CRI; Docker's). */
+const NEVER_BEGAN: ReadonlySet<string> = new Set(['StartError', 'ContainerCannotRun'])
+
+/** What the wrapper's own exit codes mean (behaviour of the entrypoint); a command may of course end with them itself. */
+const OWN_CODES: ReadonlyMap<number, string> = new Map([
+  [124, 'podorder says so of a time that ran out'],
+  [125, 'podorder says so of a failure of its own'],
+  [126, 'podorder, or a shell, says so of a command that cannot be executed'],
+  [127, 'podorder, or a shell, says so of a command that was not found'],
+])
+
+/** The runtime could not start it, so not even podorder's wrapper has run in it. */
+export function hasNeverBegun({ reason }: End): boolean {
+  return NEVER_BEGAN.has(reason)
+}
+
+/** `exit code 2`, `OOMKilled, exit code 137`: how it ended, without its message. */
+export function nameEnd({ exitCode, reason }: End): string {
+  const plain = reason === '' || reason === 'Error' || reason === 'Completed'
+  return plain ? `exit code ${exitCode}` : `${reason}, exit code ${exitCode}`
+}
+
+/** One clause: `ended with exit code 2 after 3s: no such table`. */
+export function wordEnd(end: End, { wrapper, spec }: Pick<ContainerStatus, 'wrapper' | 'spec'>): string {
+  const { exitCode, reason, message, startedMs, finishedMs } = end
+  const tail = message === '' || message.startsWith('[{') || message.startsWith('tknz:') ? '' : `: ${message}`
+  if (hasNeverBegun(end)) return `could not be started (${reason})${tail}`
+  if (reason === 'ContainerStatusUnknown') return 'is lost: the kubelet cannot tell how it ended'
+  const lasted = startedMs === undefined || finishedMs === undefined ? '' : wordLife(finishedMs - startedMs)
+  if (reason === 'OOMKilled') {
+    const limit = fieldOf(spec, 'resources', 'limits', 'memory')
+    const room =
+      typeof limit === 'string' ? `it took more memory than its limit of ${tidy(limit)}` : 'the memory ran out'
+    return `was killed${lasted}, since ${room} (OOMKilled)${tail}`
+  }
+  const signal = SIGNALS.get(exitCode - 128)
+  if (signal !== undefined) return `was killed by ${signal}${lasted} (exit code ${exitCode})${tail}`
+  const own = wrapper === 'podorder' ? OWN_CODES.get(exitCode) : undefined
+  return `ended with ${nameEnd(end)}${own === undefined ? '' : ` (${own})`}${lasted}${tail}`
+}
+
+/** Times in a status are full seconds. */
+function wordLife(ms: number): string {
+  return ms < 1000 ? ' at once' : ` after ${wordDuration(ms)}`
+}
+
+/** What to do about it. @param previous it ended in the life before this one */
+export function adviseEnd(end: End, container: ContainerStatus, place: Place, previous: boolean): readonly string[] {
+  const { name, spec } = container
+  const logs = readLogs(place, name, previous)
+  if (end.reason === 'OOMKilled') return [`give it more memory: resources.limits.memory of ${name}`, logs]
+  if (hasNeverBegun(end)) return [`correct its command, or its image ${imageOf(container)}`, describePod(place)]
+  if (end.reason === 'ContainerStatusUnknown') return [describePod(place)]
+  // Whether a probe, a hook or somebody else has killed it stands in the events only.
+  const probed = ['livenessProbe', 'startupProbe', 'lifecycle'].some(
+    (field) => (spec[field] ?? undefined) !== undefined,
+  )
+  return SIGNALS.has(end.exitCode - 128) && probed ? [logs, describePod(place)] : [logs]
+}
+
+export function imageOf({ actual }: ContainerStatus): string {
+  return tidy(textOf(actual, 'image')) || '(none)'
+}

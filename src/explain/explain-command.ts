@@ -1,0 +1,125 @@
+/** `podorder explain`: why the pods of an input are as they are. */
+import { CODE_MISUSE } from '../base/exit-code.ts'
+import { type Explanation, explainPod } from './explanation.ts'
+import { printExplanation } from './print.ts'
+import { findLastSeen, nameSeen, type Seen } from './watched.ts'
+import { tidy } from '../base/wording.ts'
+import { fieldOf, listOf, textOf } from '../pod/api-object.ts'
+import type { FoundPod } from '../inject/injection.ts'
+import type { Document } from '../manifest/manifest-edit.ts'
+import { describeFault, type Fault, listItems } from '../manifest/tree.ts'
+import { readPodOrder } from '../order/pod-order.ts'
+import { choosePalette } from '../base/palette.ts'
+import type { PodTemplate } from '../pod/pod.ts'
+import { describeOn, layOut } from '../manifest/pod-page.ts'
+import { type Input, readInputs } from '../inject/inputs.ts'
+import { type OpenManifest, openManifest } from '../inject/manifest.ts'
+import type { ManifestPorts, ManifestYaml } from '../inject/ports.ts'
+import { writeOutput } from '../cli/output.ts'
+
+export interface ExplainOptions {
+  /** A file, a directory of them, or `-` for stdin. */
+  readonly path: string
+  readonly format: 'text' | 'json'
+  /** As of when, ms since 1970. */
+  readonly nowMs: number
+}
+
+export type ExplainPorts = Pick<ManifestPorts, 'yaml' | 'disk' | 'terminal'>
+
+const GIVE = 'give what kubectl get pod NAME -o json prints, or - to read it from stdin'
+
+/** @returns the exit code: 0 when told, however the pods are */
+export async function explainPods({ path, format, nowMs }: ExplainOptions, ports: ExplainPorts): Promise<number> {
+  const { yaml, terminal } = ports
+  const inputs = await readInputs([path], undefined, ports)
+  const read = 'problems' in inputs ? inputs.problems : inputs.flatMap((input) => readInput(input, nowMs, yaml))
+  const problems = read.filter((one) => typeof one === 'string')
+  if (problems.length > 0) {
+    for (const problem of problems) terminal.complain(problem)
+    return CODE_MISUSE
+  }
+  const explanations = read.filter((one) => typeof one !== 'string')
+  const palette = choosePalette(terminal.coloured)
+  const text =
+    format === 'json'
+      ? `${JSON.stringify({ items: explanations }, undefined, 2)}\n`
+      : explanations.map((explanation) => printExplanation(explanation, palette)).join('\n')
+  return writeOutput(text, undefined, ports)
+}
+
+/** One line on what is wrong. */
+type Problem = string
+
+function readInput(input: Input, nowMs: number, yaml: ManifestYaml): readonly (Explanation | Problem)[] {
+  const { file, text } = input
+  const seen = findLastSeen(text)
+  if (seen !== undefined && 'problem' in seen) return [`${file}: ${seen.problem}; ${GIVE}`]
+  if (seen !== undefined) return seen.flatMap((one) => readSeen(file, one, nowMs, yaml))
+  const manifest = openManifest(input, yaml)
+  if ('problems' in manifest) return manifest.problems
+  const pods = [...manifest.pods.filter(({ kind }) => kind === 'Pod'), ...manifest.documents.flatMap(listPods)]
+  // A watch in YAML shows one pod several times.
+  const last = new Map(pods.map((pod) => [nameSeen(pod.template), pod]))
+  const told = pods.filter((pod) => pod.name === '' || last.get(nameSeen(pod.template)) === pod)
+  if (told.length > 0)
+    return told.flatMap((pod) => readPod({ ...pod, describe: (fault) => describeFault(file, fault) }, nowMs, yaml))
+  const at = manifest.documents[0]?.tree.at ?? { line: 1, column: 1 }
+  return [describeFault(file, { at, what: nameOther(manifest), fix: GIVE })]
+}
+
+function readSeen(
+  file: string,
+  { pod, at, gone }: Seen,
+  nowMs: number,
+  yaml: ManifestYaml,
+): readonly (Explanation | Problem)[] {
+  const template = pod as unknown as PodTemplate
+  const name = textOf(pod, 'metadata', 'name')
+  const where = `${file}:${at.line}:${at.column}`
+  const layout = layOut(template)
+  if (layout === undefined) return [`${where}: Pod/${tidy(name)} is nested more deeply than any pod; ${GIVE}`]
+  const describe = (fault: Fault): string =>
+    fault.at === layout.tree.at ? describeFault(file, { ...fault, at }) : `${where}: ${describeOn(layout, fault)}`
+  return readPod({ tree: layout.tree, template, name, describe }, nowMs, yaml, gone)
+}
+
+interface Pod extends Pick<FoundPod, 'tree' | 'template' | 'name'> {
+  /** With its place, as one line. */
+  readonly describe: (fault: Fault) => string
+}
+
+/** The API server's own list, whose items do not say what they are; kubectl's `List` is known to all commands. */
+function listPods({ tree, value }: Pick<Document, 'tree' | 'value'>): readonly Omit<Pod, 'describe'>[] {
+  if (textOf(value, 'kind') !== 'PodList') return []
+  const items = listOf(value, 'items') as readonly PodTemplate[]
+  return listItems(tree, 'items').flatMap((item, index) => {
+    const template = items[index]
+    return template === undefined ? [] : [{ tree: item, template, name: textOf(template, 'metadata', 'name') }]
+  })
+}
+
+function readPod(
+  { tree, template, name, describe }: Pod,
+  nowMs: number,
+  yaml: ManifestYaml,
+  gone = false,
+): readonly (Explanation | Problem)[] {
+  const { order, faults, sound } = readPodOrder(tree, (scalar) => yaml.readNested(scalar))
+  const told = faults.map(describe)
+  if (!sound) return told
+  if (textOf(fieldOf(template, 'status'), 'phase') === '') {
+    const what = `Pod/${tidy(name)} has no status: it is a manifest, or cut short`
+    return [describe({ at: tree.at, what, fix: GIVE })]
+  }
+  return [explainPod(template, order, told, nowMs, gone)]
+}
+
+/** What it is instead of a pod. */
+function nameOther({ pods, documents }: OpenManifest): string {
+  const [workload] = pods
+  if (workload !== undefined) return `${workload.kind}/${tidy(workload.name)} is no pod; its pods are what waits`
+  if (documents.length === 0) return 'there is nothing in it'
+  const kind = tidy(textOf(documents[0]?.value, 'kind'))
+  return kind === '' || kind.endsWith('List') ? 'there is no pod in it' : `it is a ${kind}, and no pod`
+}

@@ -1,0 +1,99 @@
+/** Why a pod is as it is: for each of its containers one sentence, the root cause first. Pure. */
+import { type PodStatus, readPodStatus } from '../status/pod-status.ts'
+import type { Order } from '../order/order.ts'
+import type { PodTemplate } from '../pod/pod.ts'
+import { isTektonPod, orderSteps } from '../status/tekton-pod.ts'
+import type { ContainerFinding, Rank, Told } from './container-finding.ts'
+import { tellContainers } from './walk.ts'
+import { type Note, noteNotInjected, notePod, wordState } from './whole.ts'
+import { flatten } from '../base/wording.ts'
+
+export interface Explanation {
+  readonly name: string
+  readonly namespace: string
+  readonly phase: string
+  /** What comes behind the pod's name, one line. */
+  readonly state: string
+  readonly notes: readonly Note[]
+  /** Each of its containers once; causes first, and what they cause behind them. */
+  readonly containers: readonly ContainerFinding[]
+}
+
+const RANKS: readonly Rank[] = ['cause', 'awaited', 'consequence', 'stopped', 'unclear', 'fine']
+
+/**
+ * @param pod one whose template is sound (order/pod-order.ts)
+ * @param said its order, undefined where it says none, or a wrong one
+ * @param faults what is wrong in its order, one line each
+ * @param gone a watch has told that it was deleted
+ */
+export function explainPod(
+  pod: PodTemplate,
+  said: Order | undefined,
+  faults: readonly string[],
+  nowMs: number,
+  gone = false,
+): Explanation {
+  const sight = readPodStatus(pod, gone)
+  const order = isTektonPod(pod) ? orderSteps(pod) : said
+  const told = tellContainers(pod, sight, order, nowMs)
+  const named = new Set(told.flatMap(({ origins }) => origins))
+  const wrong = new Set(told.flatMap(({ name, rank }) => (rank === 'cause' ? [name] : [])))
+  const findings = told.map((one) => settle(one, named, wrong))
+  const notes = [...notePod(sight, nowMs), ...noteOrder(sight, order, faults)]
+  const containers = RANKS.flatMap((rank) => sortWithin(rank, findings, told, named))
+  const { name, namespace, phase } = sight
+  return { name, namespace, phase, state: wordState(sight, containers, notes, nowMs), notes, containers }
+}
+
+/** What others wait for is not only fine; who gave up, though nothing is wrong with what it waited for, is where it begins. */
+function settle(
+  { name, type, rank, message, origins, next, passage }: Told,
+  named: ReadonlySet<string>,
+  wrong: ReadonlySet<string>,
+): ContainerFinding {
+  const finding = { name, type, rank, message, origins, next }
+  if (rank === 'fine' && named.has(name)) return { ...finding, rank: 'awaited' }
+  if (passage.kind !== 'late' || rank === 'stopped' || origins.some((origin) => wrong.has(origin))) return finding
+  return {
+    ...finding,
+    rank: 'cause',
+    next: ['give it more time: podorder.io/wait-timeout, or timeout behind the condition', ...next],
+  }
+}
+
+function noteOrder(sight: PodStatus, order: Order | undefined, faults: readonly string[]): readonly Note[] {
+  const since = sight.injected
+    ? 'its order was changed since it was injected, and is wrong'
+    : 'its order is wrong, so podorder does not keep it'
+  if (faults.length > 0)
+    return faults.map((fault) => ({ rank: 'cause', message: `${since}: ${flatten(fault)}`, next: [] }))
+  if (order === undefined) {
+    const message = sight.injected
+      ? 'podorder has injected it, but its annotations say no order any more: what its gates wait for stands in the args'
+      : 'podorder has not ordered it: no annotation of it says an order'
+    return [{ rank: 'hint', message, next: [] }]
+  }
+  const kept = sight.containers.some(({ wrapper }) => wrapper !== undefined)
+  return kept || sight.injected ? [] : [noteNotInjected(sight)]
+}
+
+/** Of failures the first one first; of the other causes those that others name. */
+function sortWithin(
+  rank: Rank,
+  findings: readonly ContainerFinding[],
+  told: readonly Told[],
+  named: ReadonlySet<string>,
+): readonly ContainerFinding[] {
+  const endedMs = new Map(
+    told.map(({ name, container: { state } }) => [
+      name,
+      state.kind === 'ended' ? (state.end.finishedMs ?? Infinity) : Infinity,
+    ]),
+  )
+  const within = findings.filter((finding) => finding.rank === rank)
+  if (rank !== 'cause') return within
+  const timeOf = ({ name }: ContainerFinding): number =>
+    Math.min(endedMs.get(name) ?? Infinity, Number.MAX_SAFE_INTEGER)
+  return within.toSorted((a, b) => Number(named.has(b.name)) - Number(named.has(a.name)) || timeOf(a) - timeOf(b))
+}

@@ -1,0 +1,164 @@
+/**
+ * Gates, as far as a pod's status tells of them. Kubernetes knows the wrappers only: one that waits runs, to the kubelet. What
+ * tells is the startup probe that inject gives to containers whose own probes must not come before their start, the readiness of
+ * those that have a probe for it, ends, and what is known of those that are waited for. Pure.
+ */
+import { CODE_FAILED, CODE_TIMEOUT } from '../base/exit-code.ts'
+import type { ContainerStatus, End } from '../status/pod-status.ts'
+import type { Condition } from '../order/conditions.ts'
+import type { Edge } from '../order/order.ts'
+import { isGateProbe } from '../pod/own.ts'
+import { writeProbing } from '../probe/wrapper-probes.ts'
+import { hasNeverBegun } from './ending.ts'
+import type { GateStatus, Judged, WaitStatus } from './gate.ts'
+import { isNotMade } from './trouble.ts'
+
+const PASSED: GateStatus = { kind: 'passed', missing: [], perhaps: [], certain: true }
+
+/** Times in a pod's status are full seconds. */
+const SECOND_MS = 1000
+
+/** How often a wrapper that has waited for long looks at what it waits for, whatever its watch has told (flags/observe.ts). */
+const LOOK_MS = 10_000
+
+/**
+ * What can no longer come keeps nobody waiting: who runs on has passed it before, or goes on without it.
+ * @param patienceMs after which its gate gives up; undefined = never
+ */
+export function judgeGate(
+  container: ContainerStatus,
+  waits: readonly Judged[],
+  patienceMs: number | undefined,
+): GateStatus {
+  if (container.wrapper === undefined || waits.length === 0) return PASSED
+  const { state, last } = container
+  const end = state.kind === 'ended' ? state.end : state.kind === 'waiting' ? last : undefined
+  if (end !== undefined) return judgeEnd(end, container, waits, patienceMs)
+  if (state.kind !== 'running') return { kind: 'closed', missing: [], perhaps: [], certain: true }
+  const sign = findSign(container)
+  if (sign === 'passed') return PASSED
+  const open = waits.filter(
+    ({ standing, optional }) => standing === 'unmet' || (sign === 'closed' && standing === 'never' && !optional),
+  )
+  const dark = waits.filter(({ standing }) => standing === 'unknown')
+  const closed = { kind: 'closed', missing: open, perhaps: dark } as const
+  if (sign === 'closed')
+    return open.length > 0 ? { ...closed, certain: true } : { ...closed, missing: dark, perhaps: [], certain: true }
+  if (open.length > 0) return { ...closed, certain: !open.every(({ fleeting }) => fleeting) }
+  return dark.length > 0 ? { kind: 'unclear', missing: dark, perhaps: [], certain: false } : PASSED
+}
+
+function judgeEnd(
+  end: End,
+  { policy, wrapper }: ContainerStatus,
+  waits: readonly Judged[],
+  patienceMs: number | undefined,
+): GateStatus {
+  const { exitCode, startedMs, finishedMs } = end
+  const lost = waits.filter(({ standing, optional }) => standing === 'never' && !optional)
+  if (exitCode === 0) {
+    const idle = lost.filter(({ words }) => words.endsWith(WORDS.failed))
+    return idle.length > 0 ? { kind: 'unneeded', missing: idle, perhaps: [], certain: true } : PASSED
+  }
+  const bounds = [patienceMs, ...waits.map(({ timeoutMs, optional }) => (optional ? undefined : timeoutMs))]
+  const lasted = startedMs === undefined || finishedMs === undefined ? 0 : finishedMs - startedMs
+  const shortest = Math.min(...bounds.map((ms) => ms ?? Infinity))
+  if (exitCode === CODE_TIMEOUT && wrapper === 'podorder' && lasted >= shortest - SECOND_MS) {
+    const missing = waits.filter(({ standing }) => standing !== 'met')
+    return { kind: 'late', missing, perhaps: [], certain: false }
+  }
+  if (policy !== 'Never' || exitCode !== CODE_FAILED) return PASSED
+  // One that never was met has surely kept it from starting; a readiness may have been there, and gone again.
+  const surely = lost.filter(({ fleeting }) => !fleeting)
+  if (surely.length > 0) return { kind: 'skipped', missing: surely, perhaps: [], certain: true }
+  const perhaps = lost.filter((wait) => mayHaveMissed(wait, end))
+  return perhaps.length > 0 ? { kind: 'skipped', missing: perhaps, perhaps: [], certain: false } : PASSED
+}
+
+/** A skip follows at once upon the loss, or upon the start where that came later. */
+function mayHaveMissed({ heldMs = 0, lostMs }: Judged, { startedMs = 0, finishedMs = 0 }: End): boolean {
+  if (startedMs < heldMs) return false
+  if (lostMs === undefined) return true
+  return finishedMs >= lostMs - SECOND_MS && finishedMs <= Math.max(lostMs, startedMs) + LOOK_MS + SECOND_MS
+}
+
+/** Without a probe it was ready as long as its command ran; what ended in its first second may have been ready unseen. */
+export function findHeld({ spec, state }: ContainerStatus): Pick<Judged, 'heldMs'> {
+  if (hasProbe(spec, 'startupProbe') || hasProbe(spec, 'readinessProbe') || state.kind !== 'ended') return {}
+  const { startedMs, finishedMs } = state.end
+  const seen = startedMs !== undefined && finishedMs !== undefined && startedMs < finishedMs
+  return seen && writeProbing(spec).postStart === undefined ? { heldMs: finishedMs } : {}
+}
+
+/** What its own status tells of its gate. */
+function findSign({ spec, actual, started, ready }: ContainerStatus): 'passed' | 'closed' | 'unknown' {
+  if (isGateProbe(actual['startupProbe'])) {
+    if (started) return 'passed'
+    // Else its own startupProbe, its hook, or a delay may be what is not over yet.
+    const { liveDelayMs = 0, postStart } = writeProbing(spec)
+    return hasProbe(spec, 'startupProbe') || liveDelayMs > 0 || postStart !== undefined ? 'unknown' : 'closed'
+  }
+  return hasProbe(spec, 'readinessProbe') && ready ? 'passed' : 'unknown'
+}
+
+export function hasProbe(spec: ContainerStatus['spec'], field: 'startupProbe' | 'readinessProbe'): boolean {
+  return (spec[field] ?? undefined) !== undefined
+}
+
+export const WORDS: Readonly<Record<Condition, string>> = {
+  started: 'to start',
+  ready: 'to be ready',
+  completed: 'to complete',
+  failed: 'to fail',
+  ended: 'to end',
+}
+
+/** Whether the container that is waited for is as it should be; the table of docs/reference.md. */
+export function judgeEdge(
+  { condition }: Pick<Edge, 'condition'>,
+  target: ContainerStatus,
+  passage: GateStatus,
+): WaitStatus {
+  const { state, wrapper, held } = target
+  if (wrapper === undefined || isNotMade(target) || state.kind === 'waiting') return 'unmet'
+  if (state.kind === 'ended') return judgeEnded(condition, state.end, target, passage)
+  const begun = passage.kind === 'passed' ? 'met' : passage.kind === 'closed' ? 'unmet' : 'unknown'
+  switch (condition) {
+    case 'started':
+      return begun
+    case 'ready':
+      return judgeReady(target) ?? begun
+    case 'failed':
+      return 'unmet'
+    case 'completed':
+    case 'ended':
+      return held && begun !== 'unmet' ? 'unknown' : 'unmet'
+  }
+}
+
+/** @returns undefined where no probe tells: it is ready as soon as it is started */
+function judgeReady({ spec, actual, started, ready }: ContainerStatus): WaitStatus | undefined {
+  if (hasProbe(spec, 'startupProbe')) return started ? 'met' : 'unmet'
+  if (hasProbe(spec, 'readinessProbe')) return ready ? 'met' : 'unmet'
+  return isGateProbe(actual['startupProbe']) && started ? 'met' : undefined
+}
+
+function judgeEnded(condition: Condition, end: End, { policy }: ContainerStatus, passage: GateStatus): WaitStatus {
+  const success = end.exitCode === 0
+  const final = policy === 'Never' || (policy === 'OnFailure' && success)
+  // Without a wrapper nobody says that it has failed.
+  if (hasNeverBegun(end) || !(final || success)) return 'unmet'
+  switch (condition) {
+    case 'started':
+      if (success) return final ? 'met' : 'unmet'
+      return passage.kind === 'passed' ? 'met' : 'never'
+    case 'ready':
+      return success ? (final ? 'met' : 'unmet') : 'never'
+    case 'completed':
+      return success ? 'met' : 'never'
+    case 'failed':
+      return success ? (final ? 'never' : 'unmet') : 'met'
+    case 'ended':
+      return 'met'
+  }
+}

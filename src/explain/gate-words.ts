@@ -1,0 +1,88 @@
+/** A container whose gate is closed, or was: what it waits for, and where that begins. Pure. */
+import type { ContainerStatus } from '../status/pod-status.ts'
+import { hasKind } from '../order/outside-target.ts'
+import type { Circumstances, Words } from './container-finding.ts'
+import { readLogs } from './kubectl.ts'
+import type { Judged, GateStatus } from './gate.ts'
+import { enumerate, wordDuration } from '../base/wording.ts'
+
+/** @returns undefined where its gate is none of its troubles */
+export function tellPassage(container: ContainerStatus, passage: GateStatus, around: Circumstances): Words | undefined {
+  const { pod } = around
+  const { kind, missing, perhaps, certain } = passage
+  const { state, name } = container
+  const targets = new Set(missing.map(({ target }) => target))
+  const origins = [...new Set(missing.flatMap((one) => one.origins))].slice(0, MOST_ORIGINS)
+  // What is outside the pod has a kind before its name.
+  const rank = origins.every(hasKind) ? 'cause' : 'consequence'
+  const logs = certain ? [] : [readLogs(pod, name)]
+  const next = [...[...missing, ...perhaps].slice(0, MOST_ADVICE).flatMap((one) => one.next), ...logs]
+  const deeper = origins.filter((origin) => !targets.has(origin))
+  const begins = deeper.length === 0 ? '' : `; it begins with ${enumerate(deeper)}`
+  switch (kind) {
+    case 'passed':
+      return undefined
+    case 'unneeded':
+      return { rank: 'fine', message: `was not needed: it waits for ${wordMissing(missing)}`, clause: 'was not needed' }
+    case 'skipped': {
+      const why = `${wordMissing(missing)}${begins}`
+      const message = certain
+        ? `was skipped: it waits for ${why}`
+        : `ended with exit code 1, skipped as it seems: it waits for ${why}`
+      return { rank, message, clause: 'was skipped', origins, next }
+    }
+    case 'late': {
+      const message = `gave up waiting, exit code 124${missing.length === 0 ? '' : `: it waits for ${wordMissing(missing)}`}${begins}`
+      return { rank, message, clause: 'gave up waiting', origins, next }
+    }
+    case 'unclear': {
+      if (state.kind !== 'running') return undefined
+      const message = `runs, or still waits for ${wordMissing(missing)}: its status does not tell${begins}`
+      return { rank: 'unclear', message, clause: 'may be waiting itself', origins, next }
+    }
+    case 'closed': {
+      if (state.kind !== 'running') return undefined
+      if (missing.length === 0) {
+        return {
+          rank: 'awaited',
+          message: 'has nothing left to wait for, and is about to start',
+          clause: 'is about to start',
+          next: [readLogs(pod, name)],
+        }
+      }
+      const verb = certain ? 'waits' : 'seems to wait'
+      const more = perhaps.length === 0 ? '' : `, and perhaps for ${wordMissing(perhaps)}`
+      const message = `${verb} for ${wordMissing(missing)}${more}${begins}${wordPatience(missing, state.sinceMs, around)}`
+      return { rank, message, clause: `${verb} itself`, origins, next }
+    }
+  }
+}
+
+/** A container that waits for many, each of which waits for many more, names a few. */
+const MOST_ORIGINS = 8
+
+const MOST_ADVICE = 4
+
+function wordMissing(missing: readonly Judged[]): string {
+  return enumerate(
+    missing.map(({ words, clause, optional }) => {
+      const remarks = [...(optional ? ['optional'] : []), ...(clause === '' ? [] : [`it ${clause}`])]
+      return remarks.length === 0 ? words : `${words} (${remarks.join('; ')})`
+    }),
+  )
+}
+
+/** How long its gate has patience yet. */
+function wordPatience(
+  missing: readonly Judged[],
+  sinceMs: number | undefined,
+  { patienceMs, nowMs }: Circumstances,
+): string {
+  const bounds = missing.map(({ optional, timeoutMs }) => (optional ? Infinity : (timeoutMs ?? Infinity)))
+  const limitMs = Math.min(patienceMs ?? Infinity, ...bounds)
+  if (sinceMs === undefined || limitMs === Infinity) return ''
+  const leftMs = sinceMs + limitMs - nowMs
+  return leftMs >= 0
+    ? `; it gives up in ${wordDuration(leftMs)}`
+    : `; it was to give up ${wordDuration(-leftMs)} ago, so this is an old status`
+}

@@ -1,0 +1,38 @@
+/** Command lines for people to copy: what tells more than a pod's status. Pure. */
+import { quoteWord } from '../base/shell.ts'
+import { tidy } from '../base/wording.ts'
+
+/** Of the pod that is explained. */
+export interface Place {
+  readonly name: string
+  readonly namespace: string
+}
+
+export function describePod(pod: Place): string {
+  return `kubectl describe pod ${quote(pod.name)}${inNamespace(pod.namespace)}`
+}
+
+/** @param previous of its life before this one */
+export function readLogs(pod: Place, container: string, previous = false): string {
+  const which = previous ? ' --previous' : ''
+  return `kubectl logs ${quote(pod.name)}${inNamespace(pod.namespace)} -c ${quote(container)}${which}`
+}
+
+export function execIn(pod: Place, container: string, words: readonly string[]): string {
+  const command = words.map(quote).join(' ')
+  return `kubectl exec ${quote(pod.name)}${inNamespace(pod.namespace)} -c ${quote(container)} -- ${command}`
+}
+
+/** @param words `get`, `configmap`, `app` */
+export function kubectl(namespace: string, ...words: readonly string[]): string {
+  return `kubectl ${words.map(quote).join(' ')}${inNamespace(namespace)}`
+}
+
+function inNamespace(namespace: string): string {
+  return namespace === '' ? '' : ` -n ${quote(namespace)}`
+}
+
+/** For a POSIX shell. */
+export function quote(word: string): string {
+  return quoteWord(tidy(word))
+}

@@ -1,0 +1,132 @@
+/** What a container does where its gate does not matter: it runs, it fails, it has completed, it has not been made. Pure. */
+import type { ContainerStatus, PodStatus } from '../status/pod-status.ts'
+import { hasNeverBegun, nameEnd, wordEnd } from './ending.ts'
+import type { Circumstances, Over, Told, Words } from './container-finding.ts'
+import { describePod, readLogs } from './kubectl.ts'
+import { askNode, overdueMs } from './stops.ts'
+import { findTrouble, isNotMade } from './trouble.ts'
+import { findUnready } from './unready.ts'
+import { hasEnded, startsNoMore } from './whole.ts'
+import { enumerate, wordDuration } from '../base/wording.ts'
+
+/** One sentence. */
+export function tellState(container: ContainerStatus, around: Circumstances): Words {
+  const { pod, nowMs, over } = around
+  const { state, role, name, held } = container
+  if (role === 'ephemeral') return tellEphemeral(container)
+  const stopped = tellStoppedWithPod(container, pod)
+  if (stopped !== undefined) return stopped
+  const trouble = findTrouble(container, pod) ?? (over !== undefined ? undefined : findUnready(container, pod, nowMs))
+  if (trouble !== undefined) return { rank: 'cause', ...trouble }
+  if (isNotMade(container)) return tellNotMade(container, around)
+  const again = wordRestarts(container)
+  if (state.kind === 'ended') {
+    const ceaseless =
+      container.policy === 'Always' && !startsNoMore(pod) ? '; restartPolicy Always starts it again' : ''
+    return { rank: 'fine', message: `has completed${again}${ceaseless}`, clause: 'has completed' }
+  }
+  if (role === 'init') {
+    const message = `runs${wordSince(state, nowMs)}${again}; what comes after it waits for its end`
+    return { rank: 'awaited', message, clause: 'is running', next: [readLogs(pod, name)] }
+  }
+  if (over !== undefined) return tellOver(container, over, around)
+  if (held) {
+    const message = `runs, or has completed and is held, since others wait for its end${again}: its status does not tell`
+    return { rank: 'unclear', message, clause: 'may have completed or not', next: [readLogs(pod, name)] }
+  }
+  return { rank: 'fine', message: `runs${wordSince(state, nowMs)}${again}`, clause: 'is running' }
+}
+
+/** Main has ended, and what podorder wraps is stopped then; what it does not wrap keeps the pod from ending. */
+function tellOver({ name, role, wrapper }: ContainerStatus, over: Over, { pod, nowMs }: Circumstances): Words {
+  const { atMs = Infinity, graceMs } = over
+  const main = `main (${enumerate(over.main)}) has ended`
+  // The kubelet stops native sidecars itself.
+  if (wrapper !== undefined || role === 'sidecar') {
+    const lateMs = overdueMs(atMs + graceMs, nowMs)
+    if (lateMs !== undefined) {
+      const message = `runs, as far as its node has told: ${main}, and it was to be stopped ${wordDuration(lateMs)} ago`
+      const next = [...askNode(pod.node), readLogs(pod, name), describePod(pod)]
+      return { rank: 'cause', message, clause: 'does not stop', next }
+    }
+    return { rank: 'awaited', message: `is being stopped, since ${main}`, clause: 'is being stopped' }
+  }
+  const message = `runs on though ${main}, and keeps the pod from ending: podorder stops what is ordered only`
+  const next = [
+    `name ${name} in podorder.io/depends-on, or make it a native sidecar: an init container with restartPolicy Always`,
+  ]
+  return { rank: 'cause', message, clause: 'is running', next }
+}
+
+function wordRestarts(container: ContainerStatus): string {
+  const { restarts, last } = container
+  if (restarts === 0) return ''
+  const before = last === undefined ? '' : `; before that it ${wordEnd(last, container)}`
+  return `, restarted ${restarts === 1 ? 'once' : `${restarts} times`}${before}`
+}
+
+function wordSince(state: ContainerStatus['state'], nowMs: number): string {
+  const sinceMs = state.kind === 'running' ? state.sinceMs : undefined
+  return sinceMs === undefined ? '' : ` for ${wordDuration(Math.max(0, nowMs - sinceMs))}`
+}
+
+/** For debugging; nobody waits for it, and its end is nobody's failure. */
+function tellEphemeral({ state }: ContainerStatus): Words {
+  const message =
+    state.kind === 'ended'
+      ? `was for debugging, and ended with ${nameEnd(state.end)}`
+      : `is for debugging, and ${state.kind === 'running' ? 'runs' : 'is being made'}`
+  return { rank: 'fine', message, clause: 'is for debugging' }
+}
+
+/** 128 + SIGKILL and SIGTERM. */
+const CODES_OF_STOPS: ReadonlySet<number> = new Set([137, 143])
+
+/** The whole pod was stopped, or is none of this status: how its containers ended tells nothing. */
+function tellStoppedWithPod({ state }: ContainerStatus, pod: PodStatus): Words | undefined {
+  if (state.kind !== 'ended' || state.end.exitCode === 0 || hasNeverBegun(state.end)) return undefined
+  const { end } = state
+  const clause = 'was stopped with the pod'
+  if (pod.outdated)
+    return { rank: 'consequence', message: `ended with ${nameEnd(end)}, if that is its own status`, clause }
+  const { deadlineMs = Infinity, graceMs = 0 } = pod.deletion ?? {}
+  const told = (end.finishedMs ?? 0) >= deadlineMs - graceMs
+  const killed =
+    CODES_OF_STOPS.has(end.exitCode) && (pod.deletion !== undefined || (pod.phase === 'Failed' && pod.reason !== ''))
+  if (end.reason === 'OOMKilled' || !(told || killed)) return undefined
+  return { rank: 'stopped', message: `${clause} (${nameEnd(end)})`, clause }
+}
+
+function tellNotMade(container: ContainerStatus, { pod, blocker }: Circumstances): Words {
+  const clause = 'has not been created yet'
+  if (pod.deletion !== undefined && !hasEnded(pod)) {
+    return { rank: 'stopped', message: 'is not created any more, since the pod is being deleted', clause }
+  }
+  if (pod.unscheduled !== undefined) {
+    return { rank: 'consequence', message: 'has not been created, since no node has the pod', clause }
+  }
+  if (hasEnded(pod)) return tellNeverMade(container, blocker)
+  if (blocker !== undefined && blocker.name !== container.name) {
+    const what = blocker.type === 'sidecar' ? 'native sidecar' : 'init container'
+    const message = `is created after the ${what} ${blocker.name} (it ${blocker.clause})`
+    return { rank: 'consequence', message, clause, origins: originsOf(blocker) }
+  }
+  const message = 'is being created: its image is pulled, its volumes are mounted'
+  return { rank: 'awaited', message, clause, next: [describePod(pod)] }
+}
+
+/** A kubelet that throws a pod out may leave its containers out of the status (pkg/kubelet/eviction, kubelet.go: rejectPod). */
+function tellNeverMade({ state }: ContainerStatus, blocker: Told | undefined): Words {
+  if (state.kind === 'none' && blocker?.rank !== 'cause') {
+    const message = 'may have run or not: its status does not tell'
+    return { rank: 'unclear', message, clause: 'may have run or not' }
+  }
+  const words = { message: 'was never created', clause: 'was never created' }
+  return blocker?.rank === 'stopped'
+    ? { rank: 'stopped', ...words }
+    : { rank: 'consequence', ...words, origins: originsOf(blocker) }
+}
+
+function originsOf(blocker: Told | undefined): readonly string[] {
+  return blocker === undefined ? [] : [blocker.name]
+}

@@ -1,0 +1,58 @@
+/** A pod that is being deleted, or whose work is done: who is told to stop when, and for how long that may last. Pure. */
+import type { ContainerStatus, Deletion } from '../status/pod-status.ts'
+import type { Stop } from '../order/stopping.ts'
+import type { Told } from './container-finding.ts'
+import { kubectl } from './kubectl.ts'
+import { enumerate, wordDuration } from '../base/wording.ts'
+
+/** What a kubelet has not managed it does again within a minute (its syncFrequency), so whatever lasts longer is stuck. */
+const RESYNC_MS = 60_000
+
+/** @returns how long it has been overdue; undefined of what may end by itself yet */
+export function overdueMs(deadlineMs: number | undefined, nowMs: number): number | undefined {
+  const lateMs = nowMs - (deadlineMs ?? Infinity)
+  return lateMs > RESYNC_MS ? lateMs : undefined
+}
+
+/** @param node which has the pod */
+export function askNode(node: string): readonly string[] {
+  return node === '' ? [] : [kubectl('', 'get', 'node', node)]
+}
+
+/**
+ * The kubelet tells all containers to stop at the same moment; the wrapper holds it back until those that need its container have
+ * stopped. Which ones have is reported only with the end of the last (recorded from Kubernetes 1.26).
+ * @param stop undefined: it is told at once
+ * @param running those that have not stopped
+ */
+export function tellStop(
+  deletion: Deletion,
+  stop: Stop | undefined,
+  running: ReadonlySet<string>,
+  nowMs: number,
+): Pick<Told, 'rank' | 'message' | 'clause' | 'origins' | 'next'> {
+  if (deletion.done) {
+    const message = 'was told to stop with the pod; its end was not seen'
+    return { rank: 'stopped', message, clause: 'was stopped with the pod', origins: [], next: [] }
+  }
+  const lateMs = overdueMs(deletion.deadlineMs, nowMs)
+  if (lateMs !== undefined) {
+    const message = `runs, as far as its node has told; it was to be killed ${wordDuration(lateMs)} ago`
+    return { rank: 'consequence', message, clause: 'does not stop', origins: [], next: [] }
+  }
+  const after = (stop?.after ?? []).filter((name) => running.has(name))
+  const graceMs = stop?.graceMs ?? deletion.graceMs
+  const clause = 'is stopping'
+  if (stop === undefined || after.length === 0) {
+    const message = `is stopping: it was told to with the pod, and has ${wordDuration(graceMs)} for it`
+    return { rank: 'awaited', message, clause, origins: [], next: [] }
+  }
+  const message =
+    `stops after ${enumerate(after)}, at the latest ${wordDuration(stop.waitMs)} after the pod was told to, ` +
+    `and has ${wordDuration(graceMs)} then`
+  return { rank: 'consequence', message, clause, origins: after, next: [] }
+}
+
+export function isStopping({ state, role }: ContainerStatus): boolean {
+  return state.kind === 'running' && role !== 'ephemeral'
+}

@@ -1,0 +1,30 @@
+/** Tekton's pods: steps that run one after another, the first once every sidecar is ready. Pure. */
+import type { Told } from './container-finding.ts'
+import { kubectl } from './kubectl.ts'
+import type { Judged } from './gate.ts'
+import { textOf } from '../pod/api-object.ts'
+import type { PodTemplate } from '../pod/pod.ts'
+
+const READY = 'tekton.dev/ready'
+
+/** The first step need not wait any more. */
+export function isHandshakeDone(pod: PodTemplate): boolean {
+  return textOf(pod, 'metadata', 'annotations', READY) !== ''
+}
+
+/**
+ * What keeps the first step waiting: sidecars that are not ready, then the annotation that tells of them.
+ * @param sidecars the containers that are no steps
+ */
+export function judgeHandshake(sidecars: readonly Pick<Told, 'name' | 'clause' | 'container'>[]): readonly Judged[] {
+  const base = { standing: 'unmet', fleeting: false, lostMs: undefined, optional: false, timeoutMs: undefined } as const
+  const missing = sidecars.filter(({ container: { state, ready } }) => state.kind !== 'ended' && !ready)
+  if (missing.length > 0) {
+    return missing.map(({ name, clause }) => {
+      return { ...base, words: `${name} to be ready`, target: name, clause, origins: [name], next: [] }
+    })
+  }
+  const clause = 'is not there yet; Tekton’s controller writes it once all sidecars are ready'
+  const next = [kubectl('tekton-pipelines', 'logs', 'deployment/tekton-pipelines-controller', '--tail=50')]
+  return [{ ...base, words: `the annotation ${READY}`, target: READY, clause, origins: [READY], next }]
+}

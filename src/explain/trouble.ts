@@ -1,0 +1,140 @@
+/** What is wrong with a container whatever the order says: why it cannot be made, and why it does not go on. Pure. */
+import type { ContainerStatus, PodStatus } from '../status/pod-status.ts'
+import { INIT_CONTAINER } from '../pod/own.ts'
+import { adviseEnd, imageOf, nameEnd, wordEnd } from './ending.ts'
+import { describePod, kubectl, type Place, readLogs } from './kubectl.ts'
+import { startsNoMore } from './whole.ts'
+import { count } from '../base/wording.ts'
+
+export interface Trouble {
+  /** What comes behind the container's name. */
+  readonly message: string
+  /** The same in a few words, for those that wait for it. */
+  readonly clause: string
+  /** What to do, or to look at; command lines mostly. */
+  readonly next: readonly string[]
+}
+
+/** Sources: pkg/kubelet/images/types.go, pkg/kubelet/container/sync_result.go. */
+const IMAGE_REASONS: ReadonlyMap<string, string> = new Map([
+  ['ErrImagePull', 'cannot be pulled'],
+  ['ImagePullBackOff', 'cannot be pulled'],
+  ['RegistryUnavailable', 'cannot be pulled: its registry does not answer'],
+  ['SignatureValidationFailed', 'is refused: its signature does not fit'],
+  ['ErrImageNeverPull', 'is not on the node, and imagePullPolicy is Never'],
+  ['InvalidImageName', 'has no valid name'],
+  ['ImageInspectError', 'is damaged on the node'],
+])
+
+const CREATE_REASONS: ReadonlyMap<string, string> = new Map([
+  ['CreateContainerConfigError', 'cannot be created'],
+  ['CreateContainerError', 'cannot be created'],
+  ['PreCreateHookError', 'cannot be created'],
+  ['RunContainerError', 'cannot be started'],
+  ['PreStartHookError', 'cannot be started'],
+])
+
+/** Those that say nothing but that its turn has not come. */
+export function isNotMade({ state }: ContainerStatus): boolean {
+  if (state.kind === 'none') return true
+  return state.kind === 'waiting' && ['', 'ContainerCreating', 'PodInitializing'].includes(state.reason)
+}
+
+/** @returns undefined of one that is made, and goes on or has ended well */
+export function findTrouble(container: ContainerStatus, pod: PodStatus): Trouble | undefined {
+  const { state } = container
+  if (isNotMade(container)) return undefined
+  if (state.kind === 'waiting') return tellWaiting(container, state.reason, state.message, pod)
+  if (state.kind !== 'ended' || state.end.exitCode === 0) return undefined
+  const { end } = state
+  const again =
+    container.policy === 'Never' || startsNoMore(pod)
+      ? ''
+      : `; the kubelet starts it again${container.restarts === 0 ? '' : ` (${countRestarts(container)})`}`
+  return {
+    message: `${wordEnd(end, container)}${again}`,
+    clause: `failed with ${nameEnd(end)}`,
+    next: adviseEnd(end, container, pod, false),
+  }
+}
+
+function tellWaiting(container: ContainerStatus, reason: string, message: string, pod: PodStatus): Trouble {
+  const { name } = container
+  const image = IMAGE_REASONS.get(reason)
+  if (image !== undefined) {
+    const correct = adviseImage(name, reason)
+    const said = message === '' ? '' : `: ${message}`
+    const clause = `cannot be made: ${reason}`
+    return {
+      message: `its image ${imageOf(container)} ${image} (${reason})${said}`,
+      clause,
+      next: [correct, describePod(pod)],
+    }
+  }
+  if (reason === 'CrashLoopBackOff') return tellCrashLoop(container, message, pod)
+  if (reason === 'PostStartHookError') {
+    const said = message === '' ? '' : `: ${message}`
+    const next = [`correct lifecycle.postStart of ${name}`, describePod(pod)]
+    return {
+      message: `is killed, since its postStart hook fails (${reason})${said}`,
+      clause: 'fails in its postStart hook',
+      next,
+    }
+  }
+  const what = CREATE_REASONS.get(reason) ?? 'is waiting'
+  return {
+    message: `${what} (${reason})${message === '' ? '' : `: ${message}`}`,
+    clause: `${what}: ${reason}`,
+    next: [...findMissing(message, pod), describePod(pod)],
+  }
+}
+
+function adviseImage(name: string, reason: string): string {
+  if (reason === 'ErrImageNeverPull') return `put the image on the node, or give ${name} another imagePullPolicy`
+  return name === INIT_CONTAINER
+    ? 'inject with an image that the nodes can pull: podorder inject --image IMAGE, and the same of the webhook'
+    : `correct the image of ${name}, or add imagePullSecrets for its registry`
+}
+
+/** The kubelet's own words for what a container refers to (recorded from Kubernetes 1.26: configmap "missing" not found). */
+function findMissing(message: string, place: Place): readonly string[] {
+  const [, kind, name] = /\b(configmap|secret) "([^"]+)" not found/.exec(message) ?? []
+  return kind === undefined || name === undefined
+    ? []
+    : [`make the ${kind}, or correct its name: ${kubectl(place.namespace, 'get', kind, name)}`]
+}
+
+function tellCrashLoop(container: ContainerStatus, said: string, pod: PodStatus): Trouble {
+  const { last, policy, restarts } = container
+  const [, pause] = /^back-off (\S+) restarting/.exec(said) ?? []
+  const over = startsNoMore(pod)
+  const keeps = over ? 'kept' : 'keeps'
+  const wait = pause === undefined || over ? '' : `, the next start in up to ${pause}`
+  const times = `${countRestarts(container)}${wait} (CrashLoopBackOff)`
+  if (last === undefined) {
+    return {
+      message: `${keeps} ending: ${times}`,
+      clause: `${keeps} ending`,
+      next: [readLogs(pod, container.name, true)],
+    }
+  }
+  if (last.exitCode === 0) {
+    return {
+      message: `${keeps} ending with exit code 0, and restartPolicy ${policy} ${over ? 'started' : 'starts'} it again: ${times}`,
+      clause: 'ends, and is started again',
+      next: [
+        'if its work is done then, have others wait for it as completed, which holds it, or use a Job',
+        readLogs(pod, container.name, true),
+      ],
+    }
+  }
+  return {
+    message: `${keeps} failing: the last time it ${wordEnd(last, container)}; ${times}`,
+    clause: `${keeps} failing, ${count(restarts, 'restart')}`,
+    next: adviseEnd(last, container, pod, true),
+  }
+}
+
+function countRestarts({ restarts }: ContainerStatus): string {
+  return count(restarts, 'restart')
+}

@@ -1,0 +1,31 @@
+/** A container that runs and is not ready: which probe decides, and how often it is asked. Pure. */
+import type { ContainerStatus } from '../status/pod-status.ts'
+import { describeCheck, parseProbe } from '../probe/probe.ts'
+import { namePorts } from '../probe/wrapper-probes.ts'
+import { describePod, type Place, readLogs } from './kubectl.ts'
+import { hasProbe } from './gate-status.ts'
+import type { Trouble } from './trouble.ts'
+import { tidy, wordDuration } from '../base/wording.ts'
+
+/** @returns undefined of one that is as ready as its probes can tell, and of what is no running container */
+export function findUnready(container: ContainerStatus, place: Place, nowMs: number): Trouble | undefined {
+  const { name, state, ready, started, spec } = container
+  if (state.kind !== 'running' || (ready && started)) return undefined
+  const field = started || !hasProbe(spec, 'startupProbe') ? 'readinessProbe' : 'startupProbe'
+  // Without a probe it is ready as soon as the kubelet looks again.
+  if (!hasProbe(spec, field)) return undefined
+  const since = state.sinceMs === undefined ? '' : ` for ${wordDuration(Math.max(0, nowMs - state.sinceMs))}`
+  const limit = field === 'startupProbe' ? '; when it has failed too often, the container is started again' : ''
+  return {
+    message: `runs${since}, but is not ready: its ${field} decides${describeProbe(container, field)}${limit}`,
+    clause: 'is not ready',
+    next: [readLogs(place, name), describePod(place)],
+  }
+}
+
+function describeProbe({ spec }: ContainerStatus, field: 'startupProbe' | 'readinessProbe'): string {
+  const parsed = parseProbe(spec[field], namePorts(spec['ports']))
+  if ('problem' in parsed) return ''
+  const { check, timing } = parsed.probe
+  return ` (${tidy(describeCheck(check))}, asked every ${wordDuration(timing.periodMs)})`
+}

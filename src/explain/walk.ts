@@ -1,0 +1,153 @@
+/** A pod's containers one after another, those that are waited for before those that wait. Pure. */
+import type { ContainerStatus, PodStatus } from '../status/pod-status.ts'
+import { sortContainers } from '../order/graph.ts'
+import type { Edge, Order, OutsideWait } from '../order/order.ts'
+import { planStops, type Stop } from '../order/stopping.ts'
+import type { PodTemplate } from '../pod/pod.ts'
+import { isTektonPod } from '../status/tekton-pod.ts'
+import { isHandshakeDone, judgeHandshake } from './tekton-gate.ts'
+import type { Over, Told } from './container-finding.ts'
+import { tellPassage } from './gate-words.ts'
+import { judgeOutsideWait } from './outside-wait.ts'
+import type { Judged } from './gate.ts'
+import { findHeld, judgeEdge, judgeGate, WORDS } from './gate-status.ts'
+import { tellState } from './state-words.ts'
+import { isStopping, tellStop } from './stops.ts'
+import { hasEnded } from './whole.ts'
+
+/** Kubernetes' default of terminationGracePeriodSeconds. */
+const DEFAULT_GRACE_S = 30
+
+/** Linear in containers and waits. @param order undefined: none is kept */
+export function tellContainers(
+  pod: PodTemplate,
+  sight: PodStatus,
+  order: Order | undefined,
+  nowMs: number,
+): readonly Told[] {
+  const told = new Map<string, Told>()
+  const judge = createJudge(pod, order, { sight, told, nowMs })
+  const graceMs = (pod.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S) * 1000
+  const over = findOver(sight, order, graceMs)
+  const patienceMs = order?.waitTimeoutMs
+  let blocker: Told | undefined
+  for (const container of sortSights(sight, order)) {
+    const passage = judgeGate(container, judge(container), patienceMs)
+    const around = { pod: sight, nowMs, blocker, over, patienceMs }
+    const words = tellPassage(container, passage, around) ?? tellState(container, around)
+    const { name, role } = container
+    const one: Told = { name, type: role, origins: [], next: [], ...words, container, passage }
+    told.set(name, one)
+    if (holdsUp(container)) blocker ??= one
+  }
+  return tellStops([...told.values()], sight, order, { graceMs, nowMs })
+}
+
+/** Those that are not ordered first, as listed. */
+function sortSights({ containers }: PodStatus, order: Order | undefined): readonly ContainerStatus[] {
+  if (order === undefined) return containers
+  const byName = new Map(containers.map((container) => [container.name, container]))
+  const sorted = sortContainers(order.containers, order.edges) ?? []
+  const ordered = new Set(sorted)
+  return [...containers.filter(({ name }) => !ordered.has(name)), ...sorted.flatMap((name) => byName.get(name) ?? [])]
+}
+
+interface Known {
+  readonly sight: PodStatus
+  readonly told: ReadonlyMap<string, Told>
+  readonly nowMs: number
+}
+
+/** @returns how each wait of a container stands */
+function createJudge(
+  pod: PodTemplate,
+  order: Order | undefined,
+  { sight, told, nowMs }: Known,
+): (container: ContainerStatus) => readonly Judged[] {
+  const edges = Map.groupBy(order?.edges ?? [], ({ container }) => container)
+  const outside = Map.groupBy(order?.outside ?? [], ({ container }) => container)
+  const first = isTektonPod(pod) && !isHandshakeDone(pod) ? order?.containers[0] : undefined
+  return (container) => {
+    const inside = (edges.get(container.name) ?? []).flatMap((edge) => {
+      const target = told.get(edge.target)
+      return target === undefined ? [] : [expire(edge, weigh(edge, target), container, nowMs)]
+    })
+    const elsewhere = (outside.get(container.name) ?? []).map((wait) =>
+      expire(wait, judgeOutsideWait(wait, sight, told), container, nowMs),
+    )
+    const apps = container.name === first ? [...told.values()].filter(({ type }) => type === 'app') : undefined
+    return [...inside, ...elsewhere, ...(apps === undefined ? [] : judgeHandshake(apps))]
+  }
+}
+
+/** Without what is optional it goes on, once its time is over. */
+function expire(
+  { optional, timeoutMs }: Edge | OutsideWait,
+  judged: Judged,
+  { state }: ContainerStatus,
+  nowMs: number,
+): Judged {
+  if (!optional || timeoutMs === undefined || state.kind !== 'running' || state.sinceMs === undefined) return judged
+  return state.sinceMs + timeoutMs < nowMs ? { ...judged, standing: 'met' } : judged
+}
+
+function weigh(edge: Edge, { container, passage, clause, origins, name }: Told): Judged {
+  const { condition, optional, timeoutMs } = edge
+  const { state, restarts } = container
+  const passed = passage.kind === 'passed' && (state.kind === 'running' || state.kind === 'ended')
+  return {
+    ...{ words: `${name} ${WORDS[condition]}`, target: name, optional, timeoutMs, next: [] },
+    standing: judgeEdge(edge, container, passage),
+    clause: `${clause}${wordHopeless(edge, container)}`,
+    origins: origins.length === 0 ? [name] : origins,
+    fleeting: (condition === 'ready' || condition === 'started') && (passed || restarts > 0),
+    lostMs: state.kind === 'ended' ? state.end.finishedMs : undefined,
+    ...(passed && condition === 'ready' ? findHeld(container) : {}),
+  }
+}
+
+/** Why it can never be as it is waited for, whatever becomes of it. */
+function wordHopeless({ condition }: Edge, { wrapper, policy }: ContainerStatus): string {
+  if (wrapper === undefined) return '; podorder does not wrap it, so nobody will ever say so'
+  return condition === 'failed' && policy !== 'Never'
+    ? `; under restartPolicy ${policy} no failure is final, so that never comes`
+    : ''
+}
+
+/** Where all of main have ended, and the kubelet starts none of them again. */
+function findOver({ containers }: PodStatus, order: Order | undefined, graceMs: number): Over | undefined {
+  const main = order?.main ?? []
+  const ends = containers.filter(({ name }) => main.includes(name))
+  const final = ends.every(({ state, policy }) => {
+    if (state.kind !== 'ended') return false
+    return policy === 'Never' || (policy === 'OnFailure' && state.end.exitCode === 0)
+  })
+  if (main.length === 0 || !final) return undefined
+  const times = ends.map(({ state }) => (state.kind === 'ended' ? state.end.finishedMs : undefined) ?? Infinity)
+  const atMs = Math.max(...times)
+  return { main, atMs: Number.isFinite(atMs) ? atMs : undefined, graceMs }
+}
+
+/** Init containers hold up all that comes after them: until their end, or, native sidecars, until they are started. */
+function holdsUp({ role, state, started }: ContainerStatus): boolean {
+  if (role === 'sidecar') return !started
+  return role === 'init' && !(state.kind === 'ended' && state.end.exitCode === 0)
+}
+
+/** While the pod is deleted, what runs is told of by its stop, and nothing that has ended is why it is still there. */
+function tellStops(
+  told: readonly Told[],
+  sight: PodStatus,
+  order: Order | undefined,
+  { graceMs, nowMs }: { readonly graceMs: number; readonly nowMs: number },
+): readonly Told[] {
+  const { deletion } = sight
+  if (deletion === undefined) return told
+  const stops: ReadonlyMap<string, Stop> = order === undefined ? new Map() : planStops(order, graceMs)
+  const running = new Set(told.filter(({ container }) => isStopping(container)).map(({ name }) => name))
+  return told.map((one) => {
+    const stop = one.container.wrapper === undefined ? undefined : stops.get(one.name)
+    if (running.has(one.name)) return { ...one, ...tellStop(deletion, stop, running, nowMs) }
+    return one.rank === 'fine' || hasEnded(sight) ? one : { ...one, rank: 'stopped' }
+  })
+}

@@ -1,0 +1,117 @@
+/** The gate: from what is seen of the predecessors to open, closed for good, or still waiting. Pure. */
+import type { RestartPolicy } from '../pod/pod.ts'
+import type { FlagRecord } from './record.ts'
+
+/** What is waited for. */
+export interface Awaited {
+  /** How people call it: `db/ready` in a run directory, else the path; or `pod/db`. */
+  readonly label: string
+  /** Gives up on this one after so many ms from the start of the waiting. */
+  readonly timeoutMs: number | undefined
+  /** Go on when it times out or can no longer come. */
+  readonly optional: boolean
+}
+
+/** A file. */
+export interface Wait extends Awaited {
+  readonly path: string
+}
+
+/**
+ * The predecessor's liveness socket, `alive.sock` beside the wait file. `none`: there is no such socket (not started yet,
+ * or its wrapper has replaced itself by the command); `lost`: nobody listens any more, so the wrapper is gone.
+ */
+export type SocketState = 'none' | 'connecting' | 'held' | 'lost'
+
+/** What one look at one wait file found. */
+export interface Look {
+  readonly file: 'absent' | 'empty' | 'present'
+  /** `<file>.err` is there: it will never come. */
+  readonly refusal: Partial<FlagRecord> | undefined
+  readonly link: SocketState
+  /** The file and the predecessor's `ended` flag tell of the same life: its end does not make the file stale. */
+  readonly concluded: boolean
+  /** The look itself failed (not a directory, permission denied). */
+  readonly problem: string | undefined
+}
+
+/** How a closed gate came to be closed. */
+export interface Closed {
+  /** `unreachable`: what was asked for makes no sense. `unknowable`: it cannot be found out. */
+  readonly kind: 'refused' | 'died' | 'unreachable' | 'unknowable'
+  readonly wait: Awaited
+  /** The container (or wait file) in which the trouble began, and how that one ended. */
+  readonly origin: string
+  readonly reason: string | undefined
+  readonly cause: string
+  /** The whole of it as a sentence. */
+  readonly message: string
+}
+
+export type WaitResult = { readonly kind: 'met' } | { readonly kind: 'waiting' } | Closed
+
+/** How one wait stands, whatever it is for. */
+export interface PendingWait {
+  readonly wait: Awaited
+  judge(): WaitResult
+  /** One clause on why it is not met yet. */
+  explain(): string
+}
+
+export interface GatePolicy {
+  readonly content: boolean
+  readonly restartPolicy: RestartPolicy
+}
+
+/**
+ * Judges one wait. A good file wins over `.err` beside it, as in Tekton. A `started` or `ready` whose owner was killed
+ * without a word is a leftover: under restartPolicy Never that owner never comes back, else the kubelet restarts it.
+ */
+export function judge(wait: Wait, sight: Look, policy: GatePolicy): WaitResult {
+  if (sight.problem !== undefined) {
+    const message = `cannot wait for ${wait.path}: ${sight.problem}`
+    return { kind: 'unreachable', wait, origin: wait.label, reason: undefined, cause: sight.problem, message }
+  }
+  const there = sight.file === 'present' || (sight.file === 'empty' && !policy.content)
+  const orphaned = sight.link === 'lost' && !sight.concluded
+  if (there && !orphaned) return { kind: sight.link === 'connecting' && !sight.concluded ? 'waiting' : 'met' }
+  const owner = ownerOf(wait)
+  if (sight.refusal !== undefined) {
+    const { reason, message, origin = owner } = sight.refusal
+    return close('refused', wait, origin, reason, message ?? reason ?? 'it said so')
+  }
+  if (orphaned && policy.restartPolicy === 'Never') {
+    if (isOfEnd(wait)) return { kind: 'met' }
+    return close('died', wait, owner, 'PredecessorDied', 'killed before it could say how it ended')
+  }
+  return { kind: 'waiting' }
+}
+
+function close(kind: Closed['kind'], wait: Wait, origin: string, reason: string | undefined, cause: string): Closed {
+  return { kind, wait, origin, reason, cause, message: `${wait.label} will not come: ${origin}: ${cause}` }
+}
+
+/** A container that was killed before it could say so has ended, and failed: what cleans up after it is to run. */
+function isOfEnd({ label }: Wait): boolean {
+  return !label.startsWith('/') && /\/(?:failed|ended)$/.test(label)
+}
+
+/** `db/ready` -> `db`; a path stays a path. */
+export function ownerOf(wait: Wait): string {
+  const slash = wait.label.lastIndexOf('/')
+  return slash > 0 && !wait.label.startsWith('/') ? wait.label.slice(0, slash) : wait.label
+}
+
+/** One clause on why a wait is not met yet. */
+export function explain(sight: Look, policy: GatePolicy): string {
+  if (sight.file === 'empty' && policy.content) return 'it is there but empty'
+  switch (sight.link) {
+    case 'none':
+      return 'not started yet'
+    case 'lost':
+      return 'it was killed; the kubelet will restart it'
+    case 'held':
+    case 'connecting':
+      return 'it is running, or waiting itself'
+  }
+}

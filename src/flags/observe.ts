@@ -1,0 +1,99 @@
+/** Following a set of wait files: watch, then look; look again whenever something may have changed. */
+import type { Look, Wait } from './judge.ts'
+import { readRecord } from './record.ts'
+import type { FlagPorts } from './ports.ts'
+
+export interface Observation {
+  /** Looks afresh at all of them, now. */
+  look(): void
+  /** Stops following; nothing is called after. */
+  close(): void
+}
+
+/** Written when a life ends: that its owner is gone is no wonder then. */
+const TERMINAL = new Set(['completed', 'failed', 'ended', 'stopped', 'exitCode'])
+
+/**
+ * Asks `decide` with one sight per wait, first at once and then after every change, until it has an answer, which
+ * `conclude` gets. The answer always comes from a fresh look at all of them: what was met once may be gone by then.
+ */
+export function observe<Answer>(
+  waits: readonly Wait[],
+  ports: FlagPorts,
+  decide: (sights: readonly Look[]) => Answer | undefined,
+  conclude: (answer: Answer) => void,
+): Observation {
+  const lifelines = new Map<string, { state(): Look['link']; close(): void }>()
+  const byDirectory = new Map<string, number[]>()
+  let closed = false
+  let watch: { close(): Promise<void> } | undefined
+
+  for (const [index, wait] of waits.entries()) {
+    const directory = directoryOf(wait.path)
+    const together = byDirectory.get(directory)
+    if (together === undefined) byDirectory.set(directory, [index])
+    else together.push(index)
+  }
+
+  const sightOf = (wait: Wait): Look => {
+    const directory = directoryOf(wait.path)
+    const { file, problem } = ports.flags.look(wait.path)
+    const refused =
+      file !== 'present' && problem === undefined && ports.flags.look(`${wait.path}.err`).file !== 'absent'
+    const refusal = refused ? readRecord(ports.flags.read(`${wait.path}.err`) ?? '') : undefined
+    let lifeline = lifelines.get(directory)
+    if (lifeline === undefined) {
+      lifeline = ports.lifelines.hold(directory, () => check(directory))
+      lifelines.set(directory, lifeline)
+    }
+    const link = problem === undefined ? lifeline.state() : 'none'
+    const questionable = file !== 'absent' && (link === 'lost' || link === 'connecting')
+    return { file, problem, refusal, link, concluded: questionable && isConcluded(wait.path, directory) }
+  }
+
+  const isConcluded = (path: string, directory: string): boolean => {
+    if (TERMINAL.has(path.slice(directory.length + 1))) return true
+    const incarnationIn = (file: string) => readRecord(ports.flags.read(file) ?? '').incarnation
+    const ended = incarnationIn(`${directory}/ended`)
+    return ended !== undefined && ended === incarnationIn(path)
+  }
+
+  let sights: Look[] = []
+  const check = (directory?: string): void => {
+    if (closed) return
+    const changed = directory === undefined ? undefined : byDirectory.get(directory)
+    if (changed === undefined) sights = waits.map(sightOf)
+    else for (const index of changed) sights[index] = sightOf(waits[index] as Wait)
+    let answer = decide(sights)
+    if (answer !== undefined && changed !== undefined && waits.length > changed.length) {
+      sights = waits.map(sightOf)
+      answer = decide(sights)
+    }
+    if (answer === undefined) return
+    close()
+    conclude(answer)
+  }
+
+  const close = (): void => {
+    closed = true
+    for (const lifeline of lifelines.values()) lifeline.close()
+    // After the spawn, not before it: closing takes longer than starting the command.
+    setImmediate(() => void watch?.close())
+  }
+
+  check()
+  if (!closed && waits.length > 0) void follow()
+  return { look: check, close }
+
+  async function follow(): Promise<void> {
+    const paths = waits.flatMap((wait) => [wait.path, `${wait.path}.err`])
+    const warn = (message: string) => ports.log({ event: 'warning', message })
+    watch = await ports.watchPaths(paths, check, warn)
+    if (closed) await watch.close()
+    else check()
+  }
+}
+
+function directoryOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf('/'), 1))
+}

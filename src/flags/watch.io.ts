@@ -1,0 +1,128 @@
+/** Being woken when a file may have changed: chokidar, with polling where inotify is used up or does not work. */
+import type { ChokidarOptions, FSWatcher } from 'chokidar'
+import { codeOf } from '../base/system-error.ts'
+import { MAKING } from './record.ts'
+
+export interface Watch {
+  close(): Promise<void>
+}
+
+/** Gets the directory in which something changed, where it is known. */
+type Wake = (directory?: string) => void
+type Warn = (message: string) => void
+
+/**
+ * A lost event (a dangling symlink whose target appears elsewhere, a network file system) costs at most this much; who has
+ * waited for a minute looks less often, since a second's look costs 0.25 ms of CPU and there may be hundreds waiting.
+ */
+const RELOOK_MS = 1000
+const LATE_RELOOK_MS = 10_000
+const LATE_AFTER_MS = 60_000
+const POLL_MS = 100
+
+/**
+ * Calls `wake` whenever one of the paths may have changed: created, removed, replaced, or anything beside it in its
+ * directory. The paths, and the directories they are in, need not exist. It only says "look again", never what happened.
+ * `wake` gets the directory where it is known. `raw` events come about 1 ms after the kernel's; chokidar's own `add` of an empty file is held back by 10 ms.
+ * @param warn gets one sentence when it has to fall back to polling.
+ * @returns once every path is watched; look after that, or something may be missed.
+ */
+export function watchPaths(paths: readonly string[], wake: Wake, warn: Warn): Promise<Watch> {
+  const directories = new Set(paths.map((path) => path.slice(0, Math.max(path.lastIndexOf('/'), 1))))
+  // Of a directory that comes only later nothing is looked into but what leads to the paths.
+  const leading = new Set(paths.flatMap(listAncestors))
+  return follow(paths, directories, { ignored: (path) => !leading.has(path) }, wake, warn)
+}
+
+/** `/a/b` -> `/a/b`, `/a`. */
+function listAncestors(path: string): readonly string[] {
+  const ancestors: string[] = []
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) ancestors.push(path.slice(0, end))
+  return ancestors
+}
+
+/**
+ * The same for everything in directories that are there and stay there. What happens in them is not looked into, which
+ * costs half as much as watching each file: `podorder run` follows hundreds of containers so.
+ */
+export function watchDirectories(directories: readonly string[], wake: Wake, warn: Warn): Promise<Watch> {
+  const known = new Set(directories)
+  return follow(directories, known, { depth: 0, ignored: (path) => !known.has(path) }, wake, warn)
+}
+
+async function follow(
+  paths: readonly string[],
+  directories: ReadonlySet<string>,
+  options: ChokidarOptions,
+  wake: Wake,
+  warn: Warn,
+): Promise<Watch> {
+  const { watch } = await import('chokidar')
+  let closed = false
+  let current: FSWatcher
+
+  const begin = (usePolling: boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const watcher = withoutVariables(() =>
+        watch([...paths], {
+          usePolling,
+          interval: POLL_MS,
+          binaryInterval: POLL_MS,
+          atomic: false,
+          ignoreInitial: true,
+          ignorePermissionErrors: true,
+          ...options,
+        }),
+      )
+      current = watcher
+      watcher.on('all', () => wake())
+      watcher.on('raw', (_event, name, details) => {
+        if (name?.endsWith(MAKING) === true) return
+        const { watchedPath } = details as { readonly watchedPath?: string }
+        wake(watchedPath !== undefined && directories.has(watchedPath) ? watchedPath : undefined)
+      })
+      watcher.once('ready', resolve)
+      watcher.on('error', (error) => {
+        if (closed || watcher !== current) return
+        if (usePolling) return
+        warn(`cannot watch for changes (${describe(error)}); looking every ${POLL_MS} ms instead`)
+        void watcher.close()
+        resolve(begin(true))
+        wake()
+      })
+    })
+
+  await begin(false)
+  let relook = setInterval(() => wake(), RELOOK_MS)
+  const later = setTimeout(() => {
+    clearInterval(relook)
+    relook = setInterval(() => wake(), LATE_RELOOK_MS)
+  }, LATE_AFTER_MS)
+  return {
+    async close() {
+      closed = true
+      clearInterval(relook)
+      clearTimeout(later)
+      await current.close()
+    },
+  }
+}
+
+/** An application's own settings, which chokidar would take for ours; what is run beside the command is to see them. */
+function withoutVariables<Result>(act: () => Result): Result {
+  const names = ['CHOKIDAR_USEPOLLING', 'CHOKIDAR_INTERVAL']
+  const values = names.map((name) => [name, process.env[name]] as const)
+  for (const name of names) delete process.env[name]
+  try {
+    return act()
+  } finally {
+    for (const [name, value] of values) if (value !== undefined) process.env[name] = value
+  }
+}
+
+function describe(error: unknown): string {
+  const code = codeOf(error)
+  if (code === 'EMFILE') return 'EMFILE: fs.inotify.max_user_instances of this node and uid is used up'
+  if (code === 'ENOSPC') return 'ENOSPC: fs.inotify.max_user_watches of this node and uid is used up'
+  return error instanceof Error ? error.message : String(error)
+}

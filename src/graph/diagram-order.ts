@@ -1,0 +1,76 @@
+/** From a pod's order, and from what came to pass, to what is drawn of it. Pure. */
+import { findStages } from '../order/graph.ts'
+import type { Order } from '../order/order.ts'
+import { conditionsOf, type OutsideTarget } from '../order/outside-target.ts'
+import { INIT_CONTAINER } from '../pod/own.ts'
+import { findCritical, measureSteps } from '../history/critical.ts'
+import type { History } from '../history/history.ts'
+import type { Diagram, DiagramLink, DiagramNode } from './diagram.ts'
+
+/**
+ * Containers that are not in the order are there too, but for those that are waited for as `sidecar/NAME`, and podorder's own.
+ * @param title `Pod/voting`
+ * @param containers all of the pod, as listed
+ * @param inits its init containers, native sidecars among them
+ */
+export function diagramOrder(
+  title: string,
+  containers: readonly string[],
+  order: Order,
+  inits: readonly string[] = [],
+): Diagram {
+  const links = [
+    ...order.edges.map(({ target, condition, ...terms }) => makeLink({ target, condition }, terms)),
+    ...order.outside.map(({ target, ...terms }) => makeLink(nameOutside(target), terms)),
+  ]
+  const stages = new Map<string, number>()
+  findStages(order.containers, order.edges).forEach((names, stage) => {
+    for (const name of names) stages.set(name, stage)
+  })
+  const main = new Set(order.main)
+  const outside = new Set(order.outside.map(({ target }) => nameOutside(target).target))
+  const makeNode = (name: string, kind: DiagramNode['kind']): DiagramNode => ({
+    ...{ name, kind, stage: stages.get(name) ?? 0, main: main.has(name), critical: false },
+  })
+  const isTold = (name: string): boolean => !outside.has(`sidecar/${name}`) && name !== INIT_CONTAINER
+  const own = containers.filter((name) => stages.has(name) || isTold(name))
+  const nodes = [
+    ...inits.filter(isTold).map((name) => makeNode(name, 'init')),
+    ...own.map((name) => makeNode(name, stages.has(name) ? 'container' : 'plain')),
+    ...[...outside].map((name) => makeNode(name, 'outside')),
+  ]
+  return { title, nodes, links, criticalMs: undefined }
+}
+
+function makeLink(
+  asked: Pick<DiagramLink, 'target' | 'condition'>,
+  { container, optional, timeoutMs }: Pick<DiagramLink, 'container' | 'optional' | 'timeoutMs'>,
+): DiagramLink {
+  return { container, ...asked, optional, ...(timeoutMs !== undefined && { timeoutMs }), critical: false }
+}
+
+/** As it was written: a Job that is waited for as ended has a word of its own among the targets. */
+function nameOutside({ label }: OutsideTarget): Pick<DiagramLink, 'target' | 'condition'> {
+  const ended = /^job-we\//
+  if (ended.test(label)) return { target: label.replace(ended, 'job/'), condition: 'ended' }
+  return { target: label, condition: conditionsOf(label)?.[0] ?? 'ready' }
+}
+
+/**
+ * The same with what came to pass: how long each container took, and the critical path, where the history tells it; each on
+ * it waited for the one before it last.
+ */
+export function markHistory(diagram: Diagram, history: History): Diagram {
+  const measured = measureSteps(history)
+  const found = findCritical(history)
+  // One container alone is no path.
+  const { steps, chainMs } = found !== undefined && found.steps.length > 1 ? found : { steps: [], chainMs: undefined }
+  const before = new Map(steps.map(({ container }, index) => [container, steps[index - 1]?.container]))
+  const nodes = diagram.nodes.map((node) => {
+    const step = measured.get(node.name)
+    const critical = before.has(node.name)
+    return step === undefined ? { ...node, critical } : { ...node, critical, durationMs: step.toMs - step.fromMs }
+  })
+  const links = diagram.links.map((link) => ({ ...link, critical: before.get(link.container) === link.target }))
+  return { ...diagram, nodes, links, criticalMs: chainMs }
+}

@@ -1,0 +1,140 @@
+/** The order of a pod as something to be drawn: nodes and links with what is said of them. Pure. */
+import type { Size } from '../picture/frame.ts'
+import { formatDuration } from '../base/duration.ts'
+
+export interface Diagram {
+  /** `Pod/voting` */
+  readonly title: string
+  /** In the pod's own order; what is waited for outside the order follows. */
+  readonly nodes: readonly DiagramNode[]
+  readonly links: readonly DiagramLink[]
+  /** How long the critical path takes, ms; undefined where nothing tells how long anything takes. */
+  readonly criticalMs: number | undefined
+}
+
+export interface DiagramNode {
+  /** A container's name, or a target outside as it was written: `service/mail`, `sidecar/proxy`. Unique. */
+  readonly name: string
+  /** `plain`: a container of the pod that podorder leaves alone. `init`: an init container or a native sidecar, before all others. */
+  readonly kind: 'container' | 'plain' | 'init' | 'outside'
+  /** Which stage it starts in, from 0; 0 for what is outside the order. */
+  readonly stage: number
+  readonly main: boolean
+  readonly critical: boolean
+  /** From the opening of its gate to being what others wait for, where a timeline tells. */
+  readonly durationMs?: number
+}
+
+/** `container` waits for `target`. */
+export interface DiagramLink {
+  readonly container: string
+  readonly target: string
+  /** `ready`, `completed`, …; for a target outside the one it has, `open`, `ready`, … */
+  readonly condition: string
+  readonly optional: boolean
+  readonly timeoutMs?: number
+  readonly critical: boolean
+}
+
+/** Where everything goes, in px from the top left corner; `links[n]` belongs to the diagram's `links[n]`. */
+export interface Placement {
+  readonly width: number
+  readonly height: number
+  /** By name; `x` and `y` are the top left corner. */
+  readonly nodes: ReadonlyMap<string, Box>
+  readonly links: readonly PlacedLink[]
+}
+
+export interface Box extends Size {
+  readonly x: number
+  readonly y: number
+}
+
+export interface PlacedLink {
+  /** From the target to the container that waits, as the start goes; at least two. */
+  readonly points: readonly Point[]
+  /** The middle of its label. */
+  readonly label: Point
+}
+
+export interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+/** Lays out a diagram in layers, targets before the containers that wait for them; an adapter of a layout library. */
+export type PlaceDiagram = (
+  diagram: Diagram,
+  sizes: { readonly node: (node: DiagramNode) => Size; readonly label: (link: DiagramLink) => Size },
+) => Promise<Placement>
+
+/** `5 containers in 4 stages, 1 not ordered, 2 before them`: in each form a diagram is counted the same way. */
+export function countNodes({ nodes }: Pick<Diagram, 'nodes'>): string {
+  const ordered = nodes.filter(({ kind }) => kind === 'container')
+  const stages = new Set(ordered.map(({ stage }) => stage)).size
+  const others = (['plain', 'init'] as const).flatMap((kind) => {
+    const number = nodes.filter((node) => node.kind === kind).length
+    return number === 0 ? [] : [`${number} ${ROLES[kind]}`]
+  })
+  return [`${countWords(ordered.length, 'container')} in ${countWords(stages, 'stage')}`, ...others].join(', ')
+}
+
+/** What is said of those that have no place in the order. */
+export const ROLES = { plain: 'not ordered', init: 'before all others' } as const
+
+/** On one line: `db 1.2s`, `log (not ordered)`. */
+export function labelNode({ name, kind, durationMs }: DiagramNode): string {
+  const role = kind === 'plain' || kind === 'init' ? ` (${ROLES[kind]})` : ''
+  return `${name}${role}${durationMs === undefined ? '' : ` ${formatDuration(durationMs)}`}`
+}
+
+export function countWords(number: number, one: string, several = `${one}s`): string {
+  return `${number} ${number === 1 ? one : several}`
+}
+
+/** `completed`, `ready (within 2m, optional)`: what a link asks for, beside its target's name. */
+export function describeTerms({ condition, timeoutMs, optional }: Omit<DiagramLink, 'container' | 'target'>): string {
+  const options = [
+    timeoutMs === undefined ? [] : `within ${formatDuration(timeoutMs)}`,
+    optional ? 'optional' : [],
+  ].flat()
+  return options.length === 0 ? condition : `${condition} (${options.join(', ')})`
+}
+
+/** Containers that wait for the very same, and what that is. */
+export interface Followers {
+  readonly nodes: readonly [DiagramNode, ...(readonly DiagramNode[])]
+  /** Those of the first of them. */
+  readonly links: readonly DiagramLink[]
+}
+
+/** In the order of the diagram. They are of one stage, or wait for nothing. */
+export function groupFollowers({ nodes, links }: Pick<Diagram, 'nodes' | 'links'>): readonly Followers[] {
+  const waits = Map.groupBy(links, ({ container }) => container)
+  const keyOf = ({ name, stage }: DiagramNode): string =>
+    JSON.stringify([stage, (waits.get(name) ?? []).map((link) => `${link.target} ${describeTerms(link)}`).toSorted()])
+  return [...Map.groupBy(nodes, keyOf).values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : [{ nodes: [first, ...others], links: waits.get(first.name) ?? [] }],
+  )
+}
+
+/** `LR`: the stages from left to right, each from top to bottom. `TB`: the other way round. */
+export type Direction = 'LR' | 'TB'
+
+/** About 1600 px: what a screen shows from left to right. */
+const STAGES_ACROSS = 8
+
+/**
+ * Left to right as time goes, unless that is wider than a screen and the other way is narrower: pages scroll downwards. A
+ * stage takes half as much again across as a name does (its links have labels); where stages lie one below another, a link
+ * takes half of it, with its label, wherever it passes.
+ */
+export function chooseDirection({ nodes, links }: Pick<Diagram, 'nodes' | 'links'>): Direction {
+  const stages = new Map(nodes.map(({ name, stage }) => [name, stage]))
+  const sizes = Map.groupBy(stages.values(), (stage) => stage)
+  if (sizes.size <= STAGES_ACROSS) return 'LR'
+  const widest = [...sizes.values()].reduce((most, members) => Math.max(most, members.length), 0)
+  const passed = links.map(({ container, target }) => (stages.get(container) ?? 0) - (stages.get(target) ?? 0))
+  const abreast = passed.reduce((sum, count) => sum + count, 0) / sizes.size
+  return 1.5 * sizes.size <= widest + abreast / 2 ? 'LR' : 'TB'
+}

@@ -1,0 +1,125 @@
+/** What the page of an order does when it is used: moving and zooming the drawing, finding a container, showing who is linked with it. */
+import { type Script, THEME_SCRIPT } from '../picture/html-page.ts'
+
+/** Nodes and links carry their indexes; the rows of the list are the nodes. */
+const SOURCE = `${THEME_SCRIPT}
+const view = document.getElementById('view')
+const svg = document.getElementById('order')
+const find = document.getElementById('find')
+const found = document.getElementById('found')
+const nodes = [...svg.querySelectorAll('[data-node]')]
+const links = [...svg.querySelectorAll('[data-link]')]
+const rows = [...document.getElementById('list').tBodies[0].rows]
+const whole = svg.viewBox.baseVal
+const size = { width: whole.width, height: whole.height }
+let at = { x: 0, y: 0, scale: 1 }
+
+const print = matchMedia('print')
+function draw() {
+  if (print.matches) return svg.setAttribute('viewBox', [0, 0, size.width, size.height].join(' '))
+  const width = view.clientWidth / at.scale
+  const height = view.clientHeight / at.scale
+  svg.setAttribute('viewBox', [at.x, at.y, width, height].join(' '))
+}
+function fit(least = 0) {
+  const scale = Math.max(least, Math.min(1, view.clientWidth / size.width, view.clientHeight / size.height))
+  const begin = (all, seen) => Math.min(0, (all - seen / scale) / 2)
+  at = { scale, x: begin(size.width, view.clientWidth), y: begin(size.height, view.clientHeight) }
+  draw()
+}
+function zoom(factor, left = view.clientWidth / 2, top = view.clientHeight / 2) {
+  const scale = Math.min(4, Math.max(0.05, at.scale * factor))
+  at = { scale, x: at.x + left / at.scale - left / scale, y: at.y + top / at.scale - top / scale }
+  draw()
+}
+function pan(left, top) {
+  at = { ...at, x: at.x + left / at.scale, y: at.y + top / at.scale }
+  draw()
+}
+
+view.classList.add('live')
+// Readable from the start: what does not fit is reached by moving.
+fit(0.75)
+addEventListener('resize', draw)
+print.addEventListener('change', draw)
+view.addEventListener('wheel', (event) => {
+  event.preventDefault()
+  const box = view.getBoundingClientRect()
+  zoom(Math.exp(-event.deltaY / 400), event.clientX - box.left, event.clientY - box.top)
+}, { passive: false })
+view.addEventListener('pointerdown', (event) => {
+  if (event.button !== 0) return
+  let { clientX, clientY } = event
+  view.setPointerCapture(event.pointerId)
+  const follow = (moved) => {
+    pan(clientX - moved.clientX, clientY - moved.clientY)
+    clientX = moved.clientX
+    clientY = moved.clientY
+  }
+  view.addEventListener('pointermove', follow)
+  const leave = () => view.removeEventListener('pointermove', follow)
+  view.addEventListener('pointerup', leave, { once: true })
+  view.addEventListener('pointercancel', leave, { once: true })
+})
+const KEYS = {
+  ArrowLeft: () => pan(-60, 0),
+  ArrowRight: () => pan(60, 0),
+  ArrowUp: () => pan(0, -60),
+  ArrowDown: () => pan(0, 60),
+  '+': () => zoom(1.25),
+  '=': () => zoom(1.25),
+  '-': () => zoom(0.8),
+  0: () => fit(),
+  Escape: () => show([]),
+}
+view.addEventListener('keydown', (event) => {
+  const act = KEYS[event.key]
+  if (!act || event.ctrlKey || event.metaKey || event.altKey) return
+  event.preventDefault()
+  act()
+})
+document.getElementById('in').addEventListener('click', KEYS['+'])
+document.getElementById('out').addEventListener('click', KEYS['-'])
+document.getElementById('fit').addEventListener('click', () => fit())
+
+function show(picked) {
+  const near = new Set(picked)
+  const touched = new Set()
+  for (const link of links) {
+    const ends = [link.dataset.from, link.dataset.to]
+    if (!ends.some((end) => picked.includes(end))) continue
+    touched.add(link)
+    for (const end of ends) near.add(end)
+  }
+  svg.classList.toggle('picking', picked.length > 0)
+  for (const link of links) link.classList.toggle('near', touched.has(link))
+  for (const node of nodes) {
+    node.classList.toggle('near', near.has(node.dataset.node))
+    node.classList.toggle('picked', picked.includes(node.dataset.node))
+  }
+}
+let kept = []
+for (const node of nodes) {
+  node.addEventListener('mouseenter', () => show([node.dataset.node]))
+  node.addEventListener('mouseleave', () => show(kept))
+}
+
+find.addEventListener('input', () => {
+  const wanted = find.value.trim().toLowerCase()
+  const matching = wanted === '' ? [] : rows.filter((row) => row.dataset.name.toLowerCase().includes(wanted))
+  const first = matching.find((row) => row.dataset.name.toLowerCase() === wanted) ?? matching[0]
+  kept = matching.map((row) => row.dataset.row)
+  found.textContent = wanted === '' ? '' : matching.length === 1 ? first.dataset.said : matching.length + ' of ' + rows.length
+  show(kept)
+  const node = first && nodes.find((each) => each.dataset.node === first.dataset.row)
+  if (!node) return
+  const box = node.getBoundingClientRect()
+  const frame = view.getBoundingClientRect()
+  if (at.scale < 0.7) zoom(0.7 / at.scale, box.left + box.width / 2 - frame.left, box.top + box.height / 2 - frame.top)
+  const now = node.getBoundingClientRect()
+  pan(now.left + now.width / 2 - frame.left - frame.width / 2, now.top + now.height / 2 - frame.top - frame.height / 2)
+})
+`
+
+/** `test/picture/page.test.ts` computes the digest and tells when it is another. */
+export const GRAPH_SCRIPT: Script = { source: SOURCE, sha256: '8Gu82U/ZXdyoLNnAHU7+/X5QWpk/4hOpR53yM0+sk9c=' }

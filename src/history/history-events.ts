@@ -1,0 +1,125 @@
+/** The events of a run, folded into a history: while it runs, and when they are read back. Pure. */
+import { WORK_DONE } from '../entrypoint/outcome.ts'
+import type { Condition } from '../order/conditions.ts'
+import type { ContainerEvent, RunEvent } from './run-event.ts'
+import { type ContainerHistory, findEdges, type History, type HistoryLink, type Life, sortByStart } from './history.ts'
+
+export interface Recorder {
+  /** Takes constant time, and none for output. */
+  record(event: RunEvent): void
+  /** @param nowMs up to when it was watched; its last event when not given, and what came after nobody tells */
+  history(nowMs?: number): History
+}
+
+/** Containers are in the pod's order; when its first event does not tell it, they are in the order of their starts. */
+export function createRecorder(startMs?: number): Recorder {
+  const known = new Map<string, ContainerHistory>()
+  let pod = ''
+  let listed = false
+  let finished = false
+  const waits = new Map<string, readonly string[]>()
+  let lastMs = startMs ?? 0
+  let firstMs = startMs
+  return {
+    record(event) {
+      firstMs ??= event.atMs
+      lastMs = Math.max(lastMs, event.atMs)
+      if (event.event === 'output') return
+      if (event.event === 'pod') {
+        pod = event.name ?? pod
+        finished ||= event.phase === 'Succeeded' || event.phase === 'Failed'
+        listed ||= event.containers !== undefined
+        for (const name of event.containers ?? []) known.set(name, known.get(name) ?? beginContainer(name))
+        return
+      }
+      const { container } = event
+      if (event.event === 'waiting') waits.set(container, event.waitingFor)
+      known.set(container, recordEvent(known.get(container) ?? beginContainer(container), event))
+    },
+    history(nowMs) {
+      const told = [...known.values()].map((one) => (finished ? finish(one) : one))
+      const all = listed ? told : sortByStart(told)
+      const links = [...waits].flatMap(([container, labels]) => readLinks(container, labels, known))
+      const partial = finished || nowMs !== undefined ? {} : { partial: true }
+      return { pod, ...findEdges(all, firstMs, nowMs ?? lastMs), containers: all, links, ...partial }
+    },
+  }
+}
+
+export function beginContainer(container: string): ContainerHistory {
+  return { container, state: 'pending', lives: [], restarts: 0 }
+}
+
+/** Its pod is over: what was to be started again no longer will be. */
+function finish(history: ContainerHistory): ContainerHistory {
+  return history.state === 'restarting' ? { ...history, state: 'ended' } : history
+}
+
+const CONDITIONS: readonly Condition[] = ['started', 'ready', 'completed', 'failed', 'ended']
+
+/** @param known the containers: other labels are of targets outside, which are no links */
+export function readLinks(
+  container: string,
+  labels: readonly string[],
+  known: ReadonlyMap<string, unknown>,
+): readonly HistoryLink[] {
+  return labels.flatMap((label) => {
+    const slash = label.lastIndexOf('/')
+    const target = label.slice(0, Math.max(0, slash))
+    const condition = CONDITIONS.find((name) => name === label.slice(slash + 1))
+    return condition !== undefined && known.has(target) ? [{ container, target, condition }] : []
+  })
+}
+
+export function recordEvent(history: ContainerHistory, event: ContainerEvent): ContainerHistory {
+  const { lives } = history
+  const change = (life: Life): readonly Life[] => [...lives.slice(0, -1), life]
+  /** The life that goes on; what happens without one begins it. */
+  const open = (): Life | undefined => (isOpen(history) ? lives.at(-1) : undefined)
+  const put = (life: Life): readonly Life[] => (isOpen(history) ? change(life) : [...lives, life])
+  switch (event.event) {
+    case 'waiting':
+      return { ...history, state: 'waiting', lives: [...lives, { sinceMs: event.atMs }] }
+    case 'started': {
+      const { atMs, sinceMs, waitedFor } = event
+      const waited = open()
+      const life = { sinceMs, startedMs: atMs, ...(waitedFor === undefined ? {} : { waitedFor }) }
+      return { ...history, state: 'running', lives: waited?.startedMs === undefined ? put(life) : [...lives, life] }
+    }
+    case 'ready': {
+      const life = open()
+      const state = history.state === 'stopping' ? 'stopping' : 'ready'
+      if (life === undefined) return { ...history, state }
+      const readyMs = life.readyMs ?? (event.measured ? event.atMs : (life.startedMs ?? event.atMs))
+      return { ...history, state, lives: change({ ...life, readyMs }) }
+    }
+    case 'unready':
+      return history.state === 'ready' ? { ...history, state: 'running' } : history
+    case 'ended':
+    case 'skipped': {
+      const { atMs, exitCode, reason, message } = event
+      const told = message === undefined ? {} : { message }
+      const stopped = message === WORK_DONE ? { stopped: true } : {}
+      const life = { ...open(), endedMs: atMs, exitCode, reason, ...told, ...stopped }
+      return { ...history, state: event.event, lives: put(life) }
+    }
+    case 'restarting':
+      return { ...history, state: 'restarting', restarts: event.restarts }
+    case 'stopping': {
+      const life = open()
+      // One that is held has ended; only its wrapper is told to stop.
+      if (life === undefined) return history
+      const why = event.cause === undefined ? { stopped: true } : { killedBy: event.cause }
+      return { ...history, state: 'stopping', lives: change({ ...life, ...why }) }
+    }
+    case 'unhealthy':
+    case 'hook-failed':
+    case 'output':
+      return history
+  }
+}
+
+function isOpen({ lives }: ContainerHistory): boolean {
+  const life = lives.at(-1)
+  return life !== undefined && life.endedMs === undefined
+}

@@ -1,0 +1,164 @@
+/**
+ * When the gates of a pod's containers opened, as far as it follows from what is known of those that they wait for. Kubernetes
+ * knows when a wrapper was started, and no more. Pure.
+ */
+import type { ContainerStatus } from '../status/pod-status.ts'
+import { sortContainers } from '../order/graph.ts'
+import type { Condition } from '../order/conditions.ts'
+import type { Edge, Order } from '../order/order.ts'
+import { reachOf } from './critical.ts'
+import type { Life } from './history.ts'
+
+/** A life as the kubelet tells it: `sinceMs` is when its first process was started. */
+export interface PodLife extends Life {
+  /** It was seen to be ready. */
+  readonly up: boolean
+  /** It was seen not to be ready. */
+  readonly wasDown: boolean
+  /** Nobody has looked before it began: whatever it was not when it was first seen, it may have been before. */
+  readonly dark: boolean
+  /** How its command ended, where its wrapper made a success of it. */
+  readonly commandCode?: number
+}
+
+export interface Course {
+  readonly container: ContainerStatus
+  readonly lives: readonly PodLife[]
+}
+
+/** What has become of one wait. `unknown`: it may have been over at any time, or not at all. */
+type Wait =
+  { readonly kind: 'met'; readonly atMs: number; readonly label: string } | { readonly kind: 'unmet' | 'unknown' }
+
+/** Each container's lives with the times of their gates, or that nobody tells them. */
+export function openGates(courses: readonly Course[], order: Order | undefined): ReadonlyMap<string, readonly Life[]> {
+  const byName = new Map(courses.map((course) => [course.container.name, course]))
+  const edges = Map.groupBy(order?.edges ?? [], ({ container }) => container)
+  const outside = new Set(order?.outside.map(({ container }) => container))
+  const opened = new Map<string, readonly Life[]>()
+  // Those that are waited for come first.
+  for (const name of sortContainers([...byName.keys()], order?.edges ?? []) ?? []) {
+    const course = byName.get(name)
+    if (course === undefined) continue
+    const { container, lives } = course
+    const own = edges.get(name) ?? []
+    const blind = outside.has(name) || (container.wrapper === 'podorder' && order === undefined)
+    const handedOver = container.wrapper === 'tekton' && own.length === 0 && waitsByFlag(container)
+    opened.set(
+      name,
+      lives.map((life) => {
+        if (container.wrapper === undefined) return startAtOnce(life, container)
+        const waits = own.map((edge) => judgeWait(edge, life, byName, opened))
+        return openGate(life, container, blind || handedOver ? [...waits, { kind: 'unknown' }] : waits)
+      }),
+    )
+  }
+  return opened
+}
+
+/** Tekton's first step waits for what its controller says. */
+function waitsByFlag({ actual }: ContainerStatus): boolean {
+  return actual.args?.some((word) => /^--?wait[-_]file/.test(word)) === true
+}
+
+/** A probe measures its readiness; else it is ready as soon as it is started. */
+export function isMeasured({ spec }: ContainerStatus): boolean {
+  return (spec['startupProbe'] ?? spec['readinessProbe'] ?? undefined) !== undefined
+}
+
+function startAtOnce({ readyMs, ...seen }: PodLife, container: ContainerStatus): Life {
+  const life = withoutSigns(seen)
+  const { sinceMs } = life
+  if (sinceMs === undefined) return life
+  const ready = isMeasured(container) ? readyMs : container.role === 'init' ? undefined : sinceMs
+  return { ...life, startedMs: sinceMs, ...(ready === undefined ? {} : { readyMs: ready }) }
+}
+
+function withoutSigns({ up: _up, wasDown: _wasDown, dark: _dark, commandCode: _code, ...life }: PodLife): Life {
+  return life
+}
+
+function openGate({ readyMs, ...seen }: PodLife, container: ContainerStatus, waits: readonly Wait[]): Life {
+  const life = withoutSigns(seen)
+  const { sinceMs, startedMs, endedMs = Infinity } = life
+  const measured = isMeasured(container)
+  const told = { ...life, ...(measured && readyMs !== undefined ? { readyMs } : {}) }
+  if (sinceMs === undefined) return told
+  const met = waits.flatMap((wait) => (wait.kind === 'met' ? [wait] : []))
+  const last = met.reduce<{ atMs: number; label?: string }>((a, b) => (b.atMs >= a.atMs ? b : a), { atMs: sinceMs })
+  const waitedFor = last.label === undefined ? {} : { waitedFor: last.label }
+  if (startedMs !== undefined) return { ...told, ...waitedFor }
+  if (met.length === waits.length) {
+    // Whole seconds: an end may seem to be before the start that it followed.
+    const openMs = Math.min(last.atMs, endedMs, told.readyMs ?? Infinity)
+    return { ...told, startedMs: openMs, ...(measured ? {} : { readyMs: openMs }), ...waitedFor }
+  }
+  // It waits, or it never came to be started.
+  if (waits.some(({ kind }) => kind === 'unmet') && !(measured && seen.up)) return told
+  return { ...told, gateUntold: true }
+}
+
+function judgeWait(
+  { target, condition, optional }: Edge,
+  { sinceMs = 0 }: PodLife,
+  courses: ReadonlyMap<string, Course>,
+  opened: ReadonlyMap<string, readonly Life[]>,
+): Wait {
+  const course = courses.get(target)
+  const lives = opened.get(target) ?? []
+  const measured = course !== undefined && isMeasured(course.container)
+  const times = lives.flatMap((life) => {
+    const atMs = whenReached(life, condition, measured)
+    return atMs === undefined || isForgotten(life, condition, sinceMs) ? [] : [Math.max(atMs, sinceMs)]
+  })
+  if (times.length > 0) return { kind: 'met', atMs: Math.min(...times), label: `${target}/${condition}` }
+  const unknown = optional || course === undefined || mayHaveBeen(course, lives, condition, measured)
+  return { kind: unknown ? 'unknown' : 'unmet' }
+}
+
+function whenReached(life: Life, condition: Condition, measured: boolean): number | undefined {
+  if (condition !== 'ready') return reachOf(life, condition)
+  return measured ? life.readyMs : life.startedMs
+}
+
+/** That it was started or ready no longer counts when that life has failed; what has succeeded stays. */
+function isForgotten({ endedMs = Infinity, exitCode }: Life, condition: Condition, sinceMs: number): boolean {
+  return (condition === 'started' || condition === 'ready') && endedMs < sinceMs && exitCode !== 0
+}
+
+/** Whether it may have come without having been seen. */
+function mayHaveBeen(
+  { container, lives }: Course,
+  opened: readonly Life[],
+  condition: Condition,
+  measured: boolean,
+): boolean {
+  // The kubelet remembers two lives.
+  if (lives.length < container.restarts + 1 && lives.length > 0) return true
+  const goesOn = opened.some(({ sinceMs, endedMs }) => sinceMs !== undefined && endedMs === undefined)
+  switch (condition) {
+    case 'started':
+      return opened.some(({ gateUntold }) => gateUntold === true)
+    case 'ready':
+      if (!measured) return opened.some(({ gateUntold }) => gateUntold === true)
+      return lives.some((life, index) => {
+        if (life.endedMs !== undefined) return hasRun(opened[index])
+        return life.up || (life.dark && !hasStartup(container) && hasRun(opened[index]))
+      })
+    case 'completed':
+    case 'ended':
+      // Its wrapper stays after success (`--hold`), so that the kubelet does not run it for ever.
+      return container.policy === 'Always' && goesOn
+    case 'failed':
+      return false
+  }
+}
+
+/** Its startup probe decides: once that has succeeded it stays so for the rest of the life. Readiness comes and goes. */
+export function hasStartup({ wrapper, spec }: ContainerStatus): boolean {
+  return wrapper === 'podorder' && (spec['startupProbe'] ?? undefined) !== undefined
+}
+
+function hasRun(life: Life | undefined): boolean {
+  return life?.startedMs !== undefined || life?.gateUntold === true
+}

@@ -1,0 +1,58 @@
+/** A history as JSON: what `podorder timeline --format json` prints, and reads again. Pure. */
+import { isObject, type JsonObject } from '../base/json-object.ts'
+import type { History } from './history.ts'
+
+/** Times are ms since 1970. */
+export function writeHistory(history: History): string {
+  return `${JSON.stringify(history, undefined, 2)}\n`
+}
+
+const STATES = new Set(['pending', 'waiting', 'running', 'ready', 'restarting', 'stopping', 'ended', 'skipped'])
+const CONDITIONS = new Set(['started', 'ready', 'completed', 'failed', 'ended'])
+const KILL_CAUSES = new Set(['startup', 'liveness', 'postStart'])
+
+const isText = (value: unknown): boolean => typeof value === 'string'
+const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value)
+
+const LIFE: Readonly<Record<string, (value: unknown) => boolean>> = {
+  sinceMs: isNumber,
+  startedMs: isNumber,
+  readyMs: isNumber,
+  endedMs: isNumber,
+  exitCode: isNumber,
+  waitedFor: isText,
+  reason: isText,
+  message: isText,
+  killedBy: (value) => KILL_CAUSES.has(String(value)),
+  gateUntold: (value) => typeof value === 'boolean',
+  stopped: (value) => typeof value === 'boolean',
+}
+
+/** Whether it looks like one; that it is one `isHistory` says. */
+export function isHistoryLike(value: JsonObject): boolean {
+  return 'pod' in value && 'containers' in value && !('kind' in value)
+}
+
+export function isHistory(value: unknown): value is History {
+  if (!isObject(value) || !isText(value['pod']) || !isNumber(value['startMs']) || !isNumber(value['endMs']))
+    return false
+  const { containers, links, partial = false } = value
+  if (typeof partial !== 'boolean') return false
+  return Array.isArray(containers) && containers.every(isContainer) && Array.isArray(links) && links.every(isLink)
+}
+
+function isContainer(value: unknown): boolean {
+  if (!isObject(value) || !isText(value['container']) || !STATES.has(String(value['state']))) return false
+  const { lives, restarts } = value
+  return isNumber(restarts) && Array.isArray(lives) && lives.every(isLife)
+}
+
+function isLife(value: unknown): boolean {
+  if (!isObject(value)) return false
+  return Object.entries(LIFE).every(([field, check]) => value[field] === undefined || check(value[field]))
+}
+
+function isLink(value: unknown): boolean {
+  if (!isObject(value)) return false
+  return isText(value['container']) && isText(value['target']) && CONDITIONS.has(String(value['condition']))
+}

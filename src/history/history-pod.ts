@@ -1,0 +1,224 @@
+/**
+ * What a pod's status tells of its containers' lives: one look at it, or many, one after another, as a watch makes them. Times are
+ * the kubelet's, in whole seconds. When a container became ready a status does not say, but a look that finds it ready after
+ * one that did not does, where it says when the kubelet has written it. Pure.
+ */
+import { CODE_FAILED } from '../base/exit-code.ts'
+import { listOf, textOf } from '../pod/api-object.ts'
+import { type ContainerStatus, type PodStatus, readPodStatus } from '../status/pod-status.ts'
+import type { Fault, Scalar, Tree } from '../manifest/tree.ts'
+import type { Order } from '../order/order.ts'
+import { readPodOrder } from '../order/pod-order.ts'
+import type { PodTemplate } from '../pod/pod.ts'
+import type { Packing } from '../tekton/message.ts'
+import { orderSteps } from '../status/tekton-pod.ts'
+import { layOut } from '../manifest/pod-page.ts'
+import { type Course, hasStartup, isMeasured, openGates, type PodLife } from './history-gates.ts'
+import { findTrace, readTime, whenWritten } from './history-moments.ts'
+import { readStep } from './history-step.ts'
+import { type ContainerHistory, type ContainerState, findEdges, type History, isOver, type Life } from './history.ts'
+
+export interface PodReading {
+  /** The YAML inside a scalar. */
+  readonly parse: (scalar: Scalar) => { readonly tree: Tree | undefined; readonly faults: readonly Fault[] }
+  /** For the messages of Tekton's steps. */
+  readonly packing: Packing
+}
+
+export interface PodRecorder {
+  /** @param pod of kind Pod. @param removed the API server has it no longer. @returns what is wrong with it, in one clause */
+  see(pod: PodTemplate, removed?: boolean): string | undefined
+  /** @param nowMs up to when it was watched; undefined: nobody tells, it may be long ago */
+  history(nowMs: number | undefined): History
+}
+
+interface Seen {
+  readonly sight: PodStatus
+  readonly order: Order | undefined
+  readonly startMs: number | undefined
+  /** The last moment of which it tells. */
+  readonly traceMs: number
+  /** It was deleted, and all its containers with it, whatever its last status says. */
+  readonly gone: boolean
+}
+
+/** A container's lives by the how manyth they are: the kubelet counts restarts. */
+type Lives = Map<number, PodLife>
+
+const UNSEEN: PodLife = { up: false, wasDown: false, dark: false }
+
+export function createPodRecorder({ parse, packing }: PodReading): PodRecorder {
+  let uid: string | undefined
+  let seen: Seen | undefined
+  const lives = new Map<string, Lives>()
+  return {
+    see(pod, removed = false) {
+      const tree = layOut(pod)?.tree
+      const reading = tree === undefined ? undefined : readPodOrder(tree, parse)
+      if (reading?.sound !== true) return 'it is no Pod that the API server would take'
+      const sight = readPodStatus(pod)
+      // Made anew under the same name, it has a new life.
+      if (sight.outdated || uid !== textOf(pod, 'metadata', 'uid')) lives.clear()
+      uid = textOf(pod, 'metadata', 'uid')
+      const steps = sight.containers.some(({ wrapper }) => wrapper === 'tekton')
+      const order = steps ? orderSteps(pod) : reading.order
+      // To a watch with a selector, a pod that no longer matches is removed, too.
+      const gone = removed && sight.deletion !== undefined
+      seen = { sight, order, startMs: readTime(textOf(pod, 'status', 'startTime')), traceMs: findTrace(pod), gone }
+      if (sight.outdated) return undefined
+      const atMs = whenWritten(pod)
+      const messages = readMessages(pod)
+      for (const container of sight.containers) {
+        const before = lives.get(container.name)
+        const known: Lives = before ?? new Map()
+        lives.set(container.name, known)
+        look(container, known, atMs, before === undefined)
+        if (container.wrapper === 'tekton') {
+          lookAtStep(container, known, readStep(messages.get(container.name) ?? '', packing))
+        }
+      }
+      return undefined
+    },
+    history: (nowMs) =>
+      seen === undefined
+        ? { pod: '', startMs: nowMs ?? 0, endMs: nowMs ?? 0, containers: [], links: [] }
+        : assemble(seen, lives, nowMs),
+  }
+}
+
+function assemble(seen: Seen, lives: ReadonlyMap<string, Lives>, nowMs: number | undefined): History {
+  const { sight, order, startMs, traceMs, gone } = seen
+  const courses = sight.containers.flatMap((container): readonly Course[] => {
+    if (container.role === 'ephemeral') return []
+    const own = [...(lives.get(container.name) ?? [])].toSorted(([a], [b]) => a - b)
+    return [{ container, lives: own.map(([, life]) => life) }]
+  })
+  const opened = openGates(courses, order)
+  const containers = courses.map(({ container, lives: told }) => {
+    const own = (opened.get(container.name) ?? []).map((life, index) => {
+      const exitCode = told[index]?.commandCode
+      return markStopped(exitCode === undefined ? life : { ...life, exitCode }, container, seen, opened)
+    })
+    const { name, restarts } = container
+    if (gone) return endAll(name, own, restarts)
+    return { container: name, state: judge(container, own.at(-1), sight), lives: own, restarts }
+  })
+  const links = (order?.edges ?? []).map(({ container, target, condition }) => ({ container, target, condition }))
+  // Of a pod that is over nothing goes on, not even a container that was never begun.
+  const over = sight.phase === 'Succeeded' || sight.phase === 'Failed'
+  const edges = findEdges(containers, startMs, over || gone ? 0 : (nowMs ?? { traceMs }))
+  const unseen = gone && containers.some(({ lives: own }) => own.at(-1)?.endedMs === undefined)
+  const endMs = unseen ? Math.max(edges.endMs, traceMs) : edges.endMs
+  const partial = over || gone || nowMs !== undefined || isOver(containers) ? {} : { partial: true }
+  return { pod: sight.name, startMs: edges.startMs, endMs, containers, links, ...partial }
+}
+
+/** When what still ran has ended nobody tells any more. */
+function endAll(container: string, lives: readonly Life[], restarts: number): ContainerHistory {
+  const last = lives.at(-1)
+  if (last === undefined) return { container, state: 'pending', lives, restarts }
+  const life = last.endedMs === undefined ? { ...last, stopped: true } : last
+  return { container, state: 'ended', lives: [...lives.slice(0, -1), life], restarts }
+}
+
+/** Adds what one look tells of a container to its lives. @param first of all looks at it */
+function look(container: ContainerStatus, known: Lives, atMs: number | undefined, first: boolean): void {
+  const { state, last, restarts } = container
+  // A life is counted when it begins: while the next one is waited for, the last one is the one that was counted last.
+  const before = state.kind === 'running' || state.kind === 'ended' ? restarts - 1 : restarts
+  if (last !== undefined) put(known, before, readEnd(last))
+  if (state.kind === 'ended') put(known, restarts, readEnd(state.end))
+  if (state.kind !== 'running') return
+  const { readyMs: knownMs, up: wasUp = false, wasDown = false, dark = first } = known.get(restarts) ?? {}
+  const up = isUp(container)
+  const readyMs = knownMs ?? (up && wasDown && !wasUp ? atMs : undefined)
+  put(known, restarts, {
+    ...(state.sinceMs === undefined ? {} : { sinceMs: state.sinceMs }),
+    ...(readyMs === undefined ? {} : { readyMs }),
+    up: up || wasUp,
+    wasDown: wasDown || !up,
+    dark,
+  })
+}
+
+function put(known: Lives, index: number, life: Partial<PodLife>): void {
+  known.set(index, { ...(known.get(index) ?? UNSEEN), ...life })
+}
+
+/** The message itself is for Tekton's controller. */
+function lookAtStep({ restarts }: ContainerStatus, known: Lives, step: Partial<PodLife> | undefined): void {
+  if (step === undefined) return
+  const { message: _, ...life } = known.get(restarts) ?? UNSEEN
+  known.set(restarts, { ...life, ...step })
+}
+
+function readEnd({
+  exitCode,
+  reason,
+  message,
+  startedMs,
+  finishedMs,
+}: NonNullable<ContainerStatus['last']>): Partial<PodLife> {
+  return {
+    ...(startedMs === undefined ? {} : { sinceMs: startedMs }),
+    ...(finishedMs === undefined ? {} : { endedMs: finishedMs }),
+    ...(reason === '' ? {} : { reason }),
+    ...(message === '' ? {} : { message }),
+    exitCode,
+  }
+}
+
+/** What others wait for as `ready`: the wrapper takes the startupProbe, if there is one, else the readinessProbe. */
+function isUp(container: ContainerStatus): boolean {
+  return hasStartup(container) ? container.started : container.ready
+}
+
+function readMessages(pod: unknown): ReadonlyMap<string, string> {
+  return new Map(
+    listOf(pod, 'status', 'containerStatuses').map((status) => [
+      textOf(status, 'name'),
+      textOf(status, 'state', 'terminated', 'message'),
+    ]),
+  )
+}
+
+/** When its pod is deleted, or its work is done, what ends does so since it was told to. */
+function markStopped(
+  life: Life,
+  container: ContainerStatus,
+  { sight, order }: Seen,
+  all: ReadonlyMap<string, readonly Life[]>,
+): Life {
+  const { endedMs } = life
+  if (endedMs === undefined) return life
+  const { deadlineMs, graceMs = 0 } = sight.deletion ?? {}
+  const main = order?.main ?? []
+  const ends = main.map((name) => all.get(name)?.at(-1)?.endedMs ?? Infinity)
+  const doneMs =
+    main.length === 0 || main.includes(container.name) || container.wrapper === undefined ? Infinity : Math.max(...ends)
+  const stopped = endedMs >= Math.min(doneMs, (deadlineMs ?? Infinity) - graceMs)
+  return stopped ? { ...life, stopped } : life
+}
+
+function judge(container: ContainerStatus, life: Life | undefined, { deletion }: PodStatus): ContainerState {
+  const { state, policy, wrapper } = container
+  if (life === undefined) return 'pending'
+  switch (state.kind) {
+    case 'none':
+    case 'waiting':
+      return 'restarting'
+    case 'ended': {
+      const again = policy === 'Always' || (policy === 'OnFailure' && state.end.exitCode !== 0)
+      if (again && deletion === undefined) return 'restarting'
+      const started = life.startedMs !== undefined || life.gateUntold === true
+      if (wrapper === 'tekton' && life.reason === 'Skipped') return 'skipped'
+      return wrapper === 'podorder' && !started && state.end.exitCode === CODE_FAILED ? 'skipped' : 'ended'
+    }
+    case 'running':
+      if (deletion !== undefined) return 'stopping'
+      // The kubelet calls a container without probes ready as soon as its wrapper runs.
+      if (life.startedMs === undefined)
+        return life.gateUntold === true && isMeasured(container) && isUp(container) ? 'ready' : 'waiting'
+      return !isMeasured(container) || isUp(container) ? 'ready' : 'running'
+  }
+}

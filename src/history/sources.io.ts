@@ -1,0 +1,78 @@
+/** What tells of a pod's containers, on the local disk and on stdin. */
+import { createReadStream, type Stats } from 'node:fs'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { codeOf } from '../base/system-error.ts'
+import { MAKING } from '../flags/record.ts'
+import type { FlagFolder } from './history-flags.ts'
+
+const STDIN = 0
+const SOCKET = 'alive.sock'
+/** Larger than any flag: a container may put what it likes into its directory. */
+const MAX_FLAG_BYTES = 65_536
+
+/**
+ * The folders of a run directory, or that directory as the only one.
+ * @param isDead whether nobody listens to the liveness socket in a directory
+ * @returns undefined when it is no directory. @throws
+ */
+export async function readFolders(path: string, isDead: IsDead): Promise<readonly FlagFolder[] | undefined> {
+  if (!(await stat(path)).isDirectory()) return undefined
+  const names = (await readdir(path)).toSorted()
+  const folders: FlagFolder[] = []
+  for (const name of names) {
+    const found = await findIn(path, name)
+    if (found?.isDirectory() === true) folders.push(await readFolder(join(path, name), name, isDead))
+  }
+  return folders
+}
+
+type IsDead = (directory: string) => Promise<boolean>
+
+async function readFolder(path: string, container: string, isDead: IsDead): Promise<FlagFolder> {
+  const flags = new Map<string, string>()
+  let socket: FlagFolder['socket']
+  for (const name of await readdir(path)) {
+    const found = await findIn(path, name)
+    if (name === SOCKET && found?.isSocket() === true) {
+      socket = { sinceMs: Math.round(found.mtimeMs), dead: await isDead(path) }
+    }
+    if (found?.isFile() !== true || found.size > MAX_FLAG_BYTES || name.endsWith(MAKING)) continue
+    const text = await unlessGone(readFile(join(path, name), 'utf8'))
+    if (text !== undefined) flags.set(name, text)
+  }
+  return { container, flags, socket }
+}
+
+function findIn(path: string, name: string): Promise<Stats | undefined> {
+  return unlessGone(stat(join(path, name)))
+}
+
+/** A directory that is read while its pod runs changes. */
+async function unlessGone<Value>(promise: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await promise
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** @throws the system's error; a RangeError when it is not UTF-8 */
+export async function* readPieces(path: string): AsyncIterable<string> {
+  const stream = path === '-' ? createReadStream('', { fd: STDIN, autoClose: false }) : createReadStream(path)
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  try {
+    for await (const piece of stream as AsyncIterable<Buffer>) yield decoder.decode(piece, { stream: true })
+    yield decoder.decode()
+  } catch (error) {
+    throw codeOf(error) === 'ERR_ENCODING_INVALID_ENCODED_DATA' || error instanceof TypeError
+      ? new RangeError('it is not UTF-8')
+      : error
+  }
+}
+
+/** Whether it lies on a disk: a pipe, as a shell makes of `<(kubectl …)`, has what is so now. @throws */
+export async function isFile(path: string): Promise<boolean> {
+  return (await stat(path)).isFile()
+}

@@ -1,0 +1,71 @@
+/** One image, several platforms: what a container runs on each of them, and the cache's record of it. Pure. */
+import { isObject, isWords, readObject } from '../base/json-object.ts'
+import { combineCommand, type ImageWords } from './image-command.ts'
+import { isLinux, type PlatformImage } from './image-manifest.ts'
+
+/** In a manifest, `$` doubled for what came from the image. */
+export type PlatformWords =
+  /** With the container's args, or CMD. */
+  | { readonly words: readonly string[] }
+  /** `os/architecture[/variant]` -> ENTRYPOINT, and CMD where the container has no args; its args are not included. */
+  | { readonly platforms: Readonly<Record<string, readonly string[]>> }
+
+/** @returns `problem` is one clause about the image. */
+export function combinePlatforms(
+  images: readonly PlatformImage[],
+  args: readonly string[] | undefined,
+): PlatformWords | { readonly problem: string } {
+  const linux = images.filter(({ platform }) => isLinux(platform))
+  const [first] = linux
+  if (first === undefined)
+    return { problem: `it has no image for Linux${images[0] ? `, only for ${images[0].platform}` : ''}` }
+  if (linux.every((image) => areSame(combineCommand(image, args), combineCommand(first, args)))) {
+    const words = combineCommand(first, args)
+    return words.length > 0 ? { words } : { problem: 'it has no ENTRYPOINT and no CMD' }
+  }
+  const hasArgs = args !== undefined && args.length > 0
+  const own = ({ entrypoint, cmd }: ImageWords) => combineCommand({ entrypoint, cmd: hasArgs ? [] : cmd })
+  const runnable = linux.filter((image) => hasArgs || own(image).length > 0)
+  return { platforms: keyByPlatform(runnable.map((image) => ({ platform: image.platform, words: own(image) }))) }
+}
+
+/**
+ * Each os/architecture without a variant first: the entry that names none, else the first listed. Whoever looks up knows its
+ * variant or not, and falls back to the key without; so a variant that says the same needs no key of its own.
+ */
+function keyByPlatform(
+  list: readonly { readonly platform: string; readonly words: readonly string[] }[],
+): Readonly<Record<string, readonly string[]>> {
+  const base = (platform: string): string => platform.split('/', 2).join('/')
+  const plainFirst = list.toSorted(
+    (a, b) => Number(a.platform !== base(a.platform)) - Number(b.platform !== base(b.platform)),
+  )
+  const keys = new Map<string, readonly string[]>()
+  for (const { platform, words } of plainFirst) {
+    const known = keys.get(base(platform))
+    if (known === undefined) keys.set(base(platform), words)
+    else if (!areSame(known, words)) keys.set(platform, words)
+  }
+  return Object.fromEntries(keys)
+}
+
+function areSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((word, index) => word === b[index])
+}
+
+/** What the cache keeps of an image, under its digest. */
+export function formatRecord(images: readonly PlatformImage[]): string {
+  return `${JSON.stringify({ images })}\n`
+}
+
+/** @returns undefined for anything but a whole record: then the registry is asked again. */
+export function readPlatformRecord(text: string): readonly PlatformImage[] | undefined {
+  const images = readObject(text)?.['images']
+  return Array.isArray(images) && images.length > 0 && images.every(isPlatformImage) ? images : undefined
+}
+
+function isPlatformImage(value: unknown): value is PlatformImage {
+  return (
+    isObject(value) && typeof value['platform'] === 'string' && isWords(value['entrypoint']) && isWords(value['cmd'])
+  )
+}

@@ -1,0 +1,37 @@
+/** What the lookup of commands needs from outside, and what it is told. */
+import type { ImageCache } from './image-cache.io.ts'
+import type { ImageConfig } from './image-config.ts'
+import type { RegistrySettings } from './registry-address.ts'
+import type { Exchange } from './registry-exchange.ts'
+
+export interface LookupPorts {
+  readonly exchange: Exchange
+  /** undefined: nothing is kept. */
+  readonly cache: ImageCache | undefined
+  /** base64 to text */
+  readonly decode: (base64: string) => string
+}
+
+export interface LookupSettings {
+  readonly imageConfig: ImageConfig
+  readonly registries: RegistrySettings
+  /** The text of Docker's config.json. */
+  readonly dockerConfig: string | undefined
+  /** No registry is asked. */
+  readonly offline: boolean
+  /** For all of them together. */
+  readonly timeoutMs: number
+}
+
+/** One image, and who may pull it: the texts of config.json, those of the pod first. */
+export interface Pull {
+  readonly dockerConfigs: readonly string[]
+  readonly settings: LookupSettings
+  readonly ports: LookupPorts
+  readonly cancel: AbortSignal
+}
+
+/** `problem` is one clause. */
+export interface LookupProblem {
+  readonly problem: string
+}

@@ -1,0 +1,132 @@
+/** Questions to one endpoint about one repository: who we are is found out with the first of them. */
+import { findCredentials, type RegistryCredentials } from './docker-config.ts'
+import { refuseAddress, writeAddress, type Endpoint } from './registry-address.ts'
+import { answerChallenge, readToken } from './registry-challenge.ts'
+import type { RegistryAnswer, AskRegistry, Authorization } from './registry-exchange.ts'
+import { explainStatus, readPatience } from './registry-fault.ts'
+import type { LookupProblem, Pull } from './lookup-ports.ts'
+
+export interface Question {
+  /** Below the repository. */
+  readonly path: string
+  readonly method?: 'GET' | 'HEAD'
+  readonly accept: string
+  readonly maxBytes: number
+}
+
+/** @returns an answer of status 200, or the problem. */
+export type Session = (question: Question) => Promise<RegistryAnswer | LookupProblem>
+
+/** A registry may send a blob's readers to its storage, and that one to another place. */
+const MAX_REDIRECTS = 5
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]
+
+export function openSession(endpoint: Endpoint, pull: Pull): Session {
+  const { host, repository } = endpoint
+  const asked = hostOf(endpoint.origin)
+  const { credentials, helper } = findCredentials(pull.dockerConfigs, host, repository, pull.ports.decode)
+  // As anybody comes last: what is public can be read with stale credentials in the file.
+  const untried: (RegistryCredentials | undefined)[] = [...credentials, undefined]
+  let challenge: string | undefined
+  let authorization: Authorization | undefined
+  let trouble: string | undefined
+
+  const identify = async (header: string): Promise<boolean> => {
+    while (untried.length > 0) {
+      const found = await authorize(header, untried.shift(), repository, pull)
+      if (found === undefined) continue
+      if (!('problem' in found)) {
+        authorization = found
+        return true
+      }
+      trouble = found.problem
+    }
+    return false
+  }
+
+  return async ({ path, method = 'GET', accept, maxBytes }) => {
+    for (;;) {
+      const identity = authorization === undefined ? {} : { authorization }
+      const answer = await follow({ method, url: writeAddress(endpoint, path), accept, maxBytes, ...identity }, pull)
+      if ('problem' in answer || answer.status === 200) return answer
+      challenge = answer.headers['www-authenticate'] ?? challenge
+      if (!isDenial(answer)) return { problem: explainStatus(asked, answer, undefined) }
+      if (challenge !== undefined && (await identify(challenge))) continue
+      return {
+        problem:
+          trouble === undefined ? explainStatus(asked, answer, helper) : `${asked} wants a token, but ${trouble}`,
+      }
+    }
+  }
+}
+
+function isDenial({ status }: RegistryAnswer): boolean {
+  return status === 401 || status === 403
+}
+
+/** @returns undefined when these credentials get nothing. */
+async function authorize(
+  challenge: string,
+  credentials: RegistryCredentials | undefined,
+  repository: string,
+  pull: Pull,
+): Promise<Authorization | LookupProblem | undefined> {
+  const answering = answerChallenge(challenge, credentials, repository)
+  if (answering === undefined || 'authorization' in answering) return answering?.authorization
+  const answer = await follow(answering.ask, pull)
+  if ('problem' in answer) return answer
+  const token = answer.status === 200 ? readToken(answer.text) : undefined
+  if (token !== undefined) return { kind: 'bearer', token }
+  // What token services answer to credentials that they do not know, or to a kind of them that they do not take.
+  if ([400, 401, 403, 404, 405].includes(answer.status)) return undefined
+  const service = hostOf(answering.ask.url)
+  return { problem: answer.status === 200 ? `${service} gives none` : explainStatus(service, answer, undefined) }
+}
+
+/** Redirects, and one wait when the registry asks for it. What identifies us goes to the first origin only. */
+async function follow(first: AskRegistry, { ports, settings, cancel }: Pull): Promise<RegistryAnswer | LookupProblem> {
+  let ask = first
+  let hasWaited = false
+  for (let redirects = 0; redirects <= MAX_REDIRECTS;) {
+    const refused = refuseAddress(ask.url, settings.registries.insecure)
+    if (refused !== undefined) return { problem: refused }
+    const answer = await ports.exchange(ask, cancel)
+    if ('fault' in answer) return { problem: answer.fault }
+    const patience = hasWaited ? undefined : readPatience(answer)
+    const location = answer.headers['location']
+    if (patience !== undefined) {
+      hasWaited = true
+      await wait(patience, cancel)
+    } else if (REDIRECTS.includes(answer.status) && location !== undefined) {
+      redirects++
+      ask = redirect(first, ask, location)
+    } else return answer
+  }
+  return { problem: `${hostOf(first.url)} redirects more than ${MAX_REDIRECTS} times` }
+}
+
+function redirect(first: AskRegistry, last: AskRegistry, location: string): AskRegistry {
+  const url = URL.parse(location, last.url)
+  const { authorization, form, ...rest } = first
+  const isHome = url?.origin === URL.parse(first.url)?.origin
+  return {
+    ...rest,
+    url: url?.href ?? location,
+    ...(isHome && authorization !== undefined ? { authorization } : {}),
+    ...(isHome && form !== undefined ? { form } : {}),
+  }
+}
+
+function wait(ms: number, cancel: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    cancel.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
+
+function hostOf(url: string): string {
+  return URL.parse(url)?.host ?? url
+}

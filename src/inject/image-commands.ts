@@ -1,0 +1,61 @@
+/** The words of containers whose manifests say none. */
+import { commandAnnotation } from '../pod/annotation-names.ts'
+import type { FoundPod } from './injection.ts'
+import { describeFault, findEntry, findTree } from '../manifest/tree.ts'
+import type { Container } from '../pod/pod.ts'
+import { missingCommands } from '../rewrite/rewrite.ts'
+import type { FoundCommand } from '../rewrite/wrap.ts'
+import { collectSources } from '../pod/sources.ts'
+import type { CommandWanted } from '../image/lookup.ts'
+import type { ReadOrders } from './orders.ts'
+import type { InjectPorts } from './ports.ts'
+
+/** By pod and container; or everything that is not known, one line each. */
+export async function findImageCommands(
+  opened: readonly ReadOrders[],
+  { findCommands, disk }: Pick<InjectPorts, 'findCommands' | 'disk'>,
+): Promise<ReadonlyMap<FoundPod, ReadonlyMap<string, FoundCommand>> | { readonly problems: readonly string[] }> {
+  const missing = opened.flatMap(({ input, manifest, wanted }) => {
+    const { secrets } = collectSources((manifest?.documents ?? []).map(({ value }) => value))
+    return wanted.flatMap(({ pod, order }) =>
+      (order === undefined ? [] : missingCommands(pod.template, order)).map((container) => {
+        const pullSecrets = listPullSecrets(pod).flatMap((name) => {
+          const content = secrets.get(name)?.get('.dockerconfigjson')
+          if (content === undefined) return []
+          return ['text' in content ? content.text : disk.decodeText(content.base64)]
+        })
+        return { input, pod, container, wanted: wantCommand(pod, container, pullSecrets) }
+      }),
+    )
+  })
+  const commands = new Map<FoundPod, Map<string, FoundCommand>>()
+  const problems: string[] = []
+  const found = missing.length === 0 ? [] : await findCommands(missing.map(({ wanted }) => wanted))
+  missing.forEach(({ input, pod, container }, index) => {
+    const command = found[index]
+    if (command === undefined) throw new Error(`no answer for container ${container.name}`)
+    if ('problem' in command) {
+      const { problem: what, fix } = command
+      problems.push(
+        describeFault(input.file, { at: placeOf(pod, container.name), container: container.name, what, fix }),
+      )
+    } else commands.set(pod, (commands.get(pod) ?? new Map<string, FoundCommand>()).set(container.name, command))
+  })
+  return problems.length > 0 ? { problems } : commands
+}
+
+function wantCommand(pod: FoundPod, { name, image, args }: Container, pullSecrets: readonly string[]): CommandWanted {
+  const said = pod.template.metadata?.annotations?.[commandAnnotation(name)]
+  return { container: name, image: image ?? '', args, said, pullSecrets }
+}
+
+function listPullSecrets({ template }: FoundPod): readonly string[] {
+  const secrets = template.spec['imagePullSecrets']
+  return Array.isArray(secrets) ? secrets.map((secret: { readonly name?: unknown } | null) => String(secret?.name)) : []
+}
+
+function placeOf({ tree, template }: FoundPod, container: string) {
+  const index = template.spec.containers.findIndex(({ name }) => name === container)
+  const found = findTree(tree, ['spec', 'containers', index])
+  return (findEntry(found, 'image')?.value ?? found ?? tree).at
+}

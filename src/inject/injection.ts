@@ -1,0 +1,174 @@
+/** The rewrite, and the way back, as changes to a manifest's own text. Pure. */
+import { fieldOf, textOf } from '../pod/api-object.ts'
+import type { Container, PodTemplate } from '../pod/pod.ts'
+import { type Original, readOriginal } from '../pod/original.ts'
+import { restorePod } from '../rewrite/restore.ts'
+import type { TextOf } from '../rewrite/wrap.ts'
+import { type Document, editDocument, type Hint, styleOfArgs } from '../manifest/manifest-edit.ts'
+import { openPage, type Page } from '../manifest/text-page.ts'
+import { carryOver, collectSpellings, spellFrom } from '../manifest/spelling.ts'
+import {
+  applySplices,
+  findRegion,
+  removePairs,
+  type Splice,
+  styleOfValue,
+  styleWithin,
+  writeRegion,
+} from '../manifest/splice.ts'
+import { findTemplates } from '../manifest/template.ts'
+import { type Entry, findEntry, findTree, listItems, type MapTree, type Tree } from '../manifest/tree.ts'
+
+/** A pod, or a template of pods, in a manifest. */
+export interface FoundPod {
+  readonly kind: string
+  readonly name: string
+  readonly template: PodTemplate
+  readonly tree: Tree
+  readonly document: Document
+  /** From the document's root. */
+  readonly path: readonly (string | number)[]
+}
+
+export interface ChangedPod extends FoundPod {
+  readonly after: PodTemplate
+}
+
+/** In the order of the text. */
+export function findPods(documents: readonly Document[]): readonly FoundPod[] {
+  return documents.flatMap((document) =>
+    findTemplates(document.value).flatMap(({ kind, name, path, template }) => {
+      const tree = findTree(document.tree, path)
+      return tree === undefined ? [] : [{ kind, name, path, template, tree, document }]
+    }),
+  )
+}
+
+/** Of the object that the pod belongs to: the innermost with a kind, since a List has one too. */
+export function findNamespace({ document, path }: FoundPod): string | undefined {
+  const objects = path.reduce<readonly unknown[]>(
+    (around, step) => [...around, fieldOf(around.at(-1), String(step))],
+    [document.value],
+  )
+  const object = objects.findLast((value) => textOf(value, 'kind') !== '')
+  return textOf(object, 'metadata', 'namespace') || undefined
+}
+
+/** What each document says once its pods are others. */
+export function changeDocuments(documents: readonly Document[], pods: readonly ChangedPod[]): readonly unknown[] {
+  const byDocument = Map.groupBy(pods, ({ document }) => document)
+  return documents.map((document) =>
+    (byDocument.get(document) ?? []).reduce((value, { path, after }) => putAt(value, path, after), document.value),
+  )
+}
+
+/** @returns undefined when that cannot be done by small changes */
+export function editText(
+  text: string,
+  documents: readonly Document[],
+  values: readonly unknown[],
+  hints: ReadonlyMap<Tree, Hint>,
+): string | undefined {
+  const splices: Splice[] = []
+  documents.forEach((document, index) => {
+    if (values[index] === document.value) return
+    const page = openPage(text, document.tree.source)
+    for (const splice of editDocument(document, values[index], page, hints)) splices.push(splice)
+  })
+  return applySplices(text, splices)
+}
+
+/** Hints for the rewrite: a word keeps its spelling. */
+export function hintWords(pods: readonly FoundPod[], text: string): ReadonlyMap<Tree, Hint> {
+  const hints = new Map<Tree, Hint>()
+  for (const { tree } of pods) {
+    for (const container of listContainers(tree)) {
+      hints.set(container, { spell: spellFrom(collectSpellings(container, text)) })
+    }
+  }
+  return hints
+}
+
+/** Hints for the way back: what the rewrite has noted. */
+export function hintOriginals(pods: readonly FoundPod[], text: string): ReadonlyMap<Tree, Hint> {
+  const hints = new Map(hintWords(pods, text))
+  for (const { tree, template } of pods) {
+    const original = readOriginal(template)
+    if (original === undefined || original === 'unreadable') continue
+    for (const part of ['metadata', 'spec']) {
+      const map = findEntry(tree, part)?.value
+      if (map !== undefined && original.text !== undefined) hints.set(map, { texts: original.text })
+    }
+    hintContainers(tree, template, original, hints)
+  }
+  return hints
+}
+
+function hintContainers(tree: Tree, template: PodTemplate, original: Original, hints: Map<Tree, Hint>): void {
+  const notes = new Map(Object.entries(original.containers))
+  listContainers(tree).forEach((container, index) => {
+    const texts = notes.get(template.spec.containers[index]?.name ?? '')?.text
+    if (texts === undefined) return
+    hints.set(container, { ...hints.get(container), texts })
+    const lifecycle = findEntry(container, 'lifecycle')?.value
+    if (lifecycle !== undefined) hints.set(lifecycle, { texts })
+  })
+}
+
+/** Tells the rewrite what to note of how fields were written. */
+export function createTextOf({ tree, template, document }: FoundPod, text: string): TextOf {
+  const page = openPage(text, document.tree.source)
+  const containers = new Map(listContainers(tree).map((map, index) => [template.spec.containers[index]?.name, map]))
+  const values = new Map(template.spec.containers.map((container) => [container.name, container]))
+  const metadata = findEntry(tree, 'metadata')?.value
+  const spec = findEntry(tree, 'spec')?.value
+  return (name, field) => {
+    const holder = name === undefined ? (field === 'labels' ? metadata : spec) : containers.get(name)
+    const map = field === 'postStart' ? findEntry(holder, 'lifecycle')?.value : holder
+    const entry = findEntry(map, field)
+    if (map?.kind !== 'map' || map.source.alias || entry === undefined || entry.merged) return undefined
+    if (field === 'postStart') return map.entries.length === 1 ? undefined : noteRemoval(map, entry, page)
+    const value = (name === undefined ? { ...template.spec, ...template.metadata } : values.get(name))?.[field]
+    return noteText(map, entry, value, page)
+  }
+}
+
+/** @returns undefined where the way back finds the very text by itself */
+function noteText(map: MapTree, entry: Entry, value: unknown, page: Page): string | undefined {
+  const { key } = entry
+  if (Array.isArray(value) && value.length > 0 && key !== 'command' && !entry.value.source.alias) return undefined
+  if (key === 'lifecycle' && Object.keys(value as object).length === 1) return noteRemoval(map, entry, page)
+  const region = findRegion(entry, page)
+  const text = page.text.slice(region.start, region.end)
+  // The rest of it stays, unless it is written elsewhere.
+  if (key === 'lifecycle') return entry.value.source.alias ? text : undefined
+  const style = styleOfValue(value, entry.value, styleWithin(map, page), page)
+  const words = key === 'command' ? (value as Container['command']) : undefined
+  const spellings = words && carryOver(words, collectSpellings(map, page.text), styleOfArgs(map, page))
+  return writeRegion(value, style, spellings && spellFrom(spellings)) === text ? undefined : text
+}
+
+function noteRemoval(map: MapTree, entry: Entry, page: Page): string {
+  const { start, end } = removePairs(map, entry, entry, page)
+  return page.text.slice(start, end)
+}
+
+/** Those that were rewritten, as they were before. */
+export function restorePods(pods: readonly FoundPod[]): readonly ChangedPod[] {
+  return pods.flatMap((pod) => {
+    const after = restorePod(pod.template).template
+    return after === pod.template ? [] : [{ ...pod, after }]
+  })
+}
+
+function listContainers(template: Tree): readonly MapTree[] {
+  return listItems(template, 'spec', 'containers').flatMap((item) => (item.kind === 'map' ? [item] : []))
+}
+
+/** A copy of what leads there; the rest is the same. */
+function putAt(value: unknown, [step, ...path]: readonly (string | number)[], put: unknown): unknown {
+  if (step === undefined) return put
+  if (Array.isArray(value)) return value.with(Number(step), putAt(value[Number(step)], path, put))
+  const record = value as Readonly<Record<string, unknown>>
+  return { ...record, [step]: putAt(record[step], path, put) }
+}

@@ -1,0 +1,65 @@
+/** The manifests that a command is given: files, directories and stdin, read. */
+import { describeError } from '../base/system-error.ts'
+import type { ManifestDisk } from './ports.ts'
+
+export interface Input {
+  readonly path: string
+  /** What faults name. */
+  readonly file: string
+  readonly text: string
+}
+
+export interface InputPorts {
+  readonly disk: ManifestDisk
+}
+
+/** A file of ten thousand pods, rewritten, is one that can be restored. */
+const MAX_MIB = 32
+
+/**
+ * All of them, or everything that is wrong, one line each.
+ * @param recursive undefined: the command has no such option
+ */
+export async function readInputs(
+  paths: readonly string[],
+  recursive: boolean | undefined,
+  { disk }: InputPorts,
+): Promise<readonly Input[] | { readonly problems: readonly string[] }> {
+  if (paths.filter((path) => path === '-').length > 1)
+    return { problems: ['podorder: stdin can be read once only; give - once'] }
+  const problems: string[] = []
+  const inputs: Input[] = []
+  const read = async (path: string): Promise<void> => {
+    const file = path === '-' ? 'stdin' : path
+    try {
+      inputs.push({ path, file, text: await disk.readManifestFile(path, MAX_MIB) })
+    } catch (error) {
+      problems.push(`${file}: ${describeError(error)}; ${advise(error)}`)
+    }
+  }
+  const list = async (path: string): Promise<void> => {
+    const within = path === '-' ? undefined : await disk.listManifests(path, recursive ?? false)
+    if (within === undefined) await read(path)
+    else if (within.length > 0) for (const inner of within) await read(inner)
+    else {
+      const hint = recursive === false ? '; -R looks in its directories too' : ''
+      problems.push(`${path}: no .yaml, .yml or .json file is in it${hint}`)
+    }
+  }
+  for (const path of new Set(paths)) {
+    await list(path).catch((error: unknown) => {
+      problems.push(`${pathOf(error) ?? path}: ${describeError(error)}; make it readable, or name the files`)
+    })
+  }
+  return problems.length > 0 ? { problems } : inputs
+}
+
+function advise(error: unknown): string {
+  if (!(error instanceof RangeError)) return 'give a manifest, a directory of them, or - for stdin'
+  return error.message.endsWith('UTF-8') ? 'save it as UTF-8' : 'split it'
+}
+
+/** Of the file or directory that a system's error is about. */
+function pathOf(error: unknown): string | undefined {
+  return error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined
+}

@@ -1,0 +1,115 @@
+/** A manifest's text with its pods, and what becomes of it. */
+import { isEqual } from '../manifest/equality.ts'
+import {
+  type ChangedPod,
+  changeDocuments,
+  createTextOf,
+  editText,
+  findPods,
+  type FoundPod,
+  hintOriginals,
+  hintWords,
+  restorePods,
+} from './injection.ts'
+import type { Document, Hint } from '../manifest/manifest-edit.ts'
+import { openPage } from '../manifest/text-page.ts'
+import { applySplices } from '../manifest/splice.ts'
+import { describeFault, type Tree } from '../manifest/tree.ts'
+import { limitFaults } from '../manifest/yaml-fault.ts'
+import { writeValue } from '../manifest/yaml-text.ts'
+import type { TextOf } from '../rewrite/wrap.ts'
+import type { Input } from './inputs.ts'
+import type { ManifestYaml } from './ports.ts'
+
+export interface OpenManifest {
+  readonly file: string
+  /** Without the byte order mark that it may have. */
+  readonly text: string
+  readonly documents: readonly Document[]
+  readonly pods: readonly FoundPod[]
+}
+
+export interface Changed {
+  /** Without the mark. */
+  readonly text: string
+  /** Whole documents had to be written anew, without their comments. */
+  readonly restyled: boolean
+}
+
+const MARK = '\uFEFF'
+
+/** @returns a byte order mark, or nothing; and the rest */
+export function splitMark(text: string): readonly [string, string] {
+  return text.startsWith(MARK) ? [MARK, text.slice(MARK.length)] : ['', text]
+}
+
+/** @returns one line for each fault when it cannot be read */
+export function openManifest(
+  { file, text: marked }: Pick<Input, 'file' | 'text'>,
+  yaml: ManifestYaml,
+): OpenManifest | { readonly problems: readonly string[] } {
+  const [, text] = splitMark(marked)
+  const { documents: read, faults } = yaml.read(text)
+  if (faults.length > 0) return { problems: limitFaults(faults).map((fault) => describeFault(file, fault)) }
+  const documents = read.map((one) => ({ tree: one.tree(), value: one.value, aliases: one.aliases }))
+  return { file, text, documents, pods: findPods(documents) }
+}
+
+/** These pods as before any rewrite: byte for byte, as long as nobody has changed them since, else value by value. */
+export function restoreManifest(manifest: OpenManifest, pods: readonly FoundPod[], yaml: ManifestYaml): Changed {
+  const { text } = manifest
+  const changed = restorePods(pods)
+  if (changed.length === 0) return { text, restyled: false }
+  const restored =
+    edit(manifest, changed, hintOriginals(pods, text), yaml) ?? edit(manifest, changed, hintWords(pods, text), yaml)
+  return restored === undefined ? write(manifest, changed, yaml) : { text: restored, restyled: false }
+}
+
+/** @param change makes pods another; it is handed what tells how a pod's fields are written, as far as that matters */
+export function changeManifest(
+  manifest: OpenManifest,
+  change: (textOf: (pod: FoundPod) => TextOf) => readonly ChangedPod[],
+  yaml: ManifestYaml,
+): Changed {
+  const { text } = manifest
+  const changed = change((pod) => createTextOf(pod, text))
+  if (changed.length === 0) return { text, restyled: false }
+  const edited = edit(manifest, changed, hintWords(changed, text), yaml)
+  if (edited !== undefined) return { text: edited, restyled: false }
+  const withoutTexts = change(() => () => undefined)
+  return write(manifest, withoutTexts, yaml)
+}
+
+/** @returns undefined when the text does not say afterwards what it shall */
+function edit(
+  manifest: OpenManifest,
+  changed: readonly ChangedPod[],
+  hints: ReadonlyMap<Tree, Hint>,
+  yaml: ManifestYaml,
+): string | undefined {
+  const values = changeDocuments(manifest.documents, changed)
+  const text = editText(manifest.text, manifest.documents, values, hints)
+  return text !== undefined && saysWhatItShall(text, values, yaml) ? text : undefined
+}
+
+/** For a text that no small change does justice to: each document that changes is written anew. */
+function write({ file, text, documents }: OpenManifest, changed: readonly ChangedPod[], yaml: ManifestYaml): Changed {
+  const values = changeDocuments(documents, changed)
+  const splices = documents.flatMap(({ tree, value }, index) => {
+    if (values[index] === value) return []
+    const style = { ...openPage(text, tree.source).layout, flow: true, indent: 0, step: 2, json: true }
+    return [{ ...tree.source, text: writeValue(values[index], style) }]
+  })
+  const written = applySplices(text, splices)
+  if (written === undefined || !saysWhatItShall(written, values, yaml))
+    throw new Error(`${file}: what was written does not say what it shall`)
+  return { text: written, restyled: true }
+}
+
+/** Read again: by the fast reader, and by the one that reads what people write where that one has a doubt. */
+function saysWhatItShall(text: string, values: readonly unknown[], yaml: ManifestYaml): boolean {
+  const isRight = (said: readonly unknown[] | undefined): boolean => said !== undefined && isEqual(said, values)
+  if (isRight(yaml.readValues(text))) return true
+  const { documents, faults } = yaml.read(text)
+  return faults.length === 0 && isRight(documents.map(({ value }) => value))
+}

@@ -1,0 +1,132 @@
+/** A manifest's pods with their orders, and everything that stands in the way. */
+import { ORIGINAL } from '../pod/annotation-names.ts'
+import { fieldOf, listOf } from '../pod/api-object.ts'
+import type { FoundPod } from './injection.ts'
+import { checkTemplate } from '../order/template-check.ts'
+import { isFragment } from '../manifest/template.ts'
+import { describeFault, type Fault, findEntry, findTree } from '../manifest/tree.ts'
+import type { Order } from '../order/order.ts'
+import { readPodOrder } from '../order/pod-order.ts'
+import { isChain } from '../rewrite/lower-requests.ts'
+import { readOriginal } from '../pod/original.ts'
+import { DEFAULT_ROOT, INIT_CONTAINER } from '../pod/own.ts'
+import { checkRewrite } from '../rewrite/rewrite-check.ts'
+import type { RewriteOptions } from '../rewrite/rewrite.ts'
+import { proposeWord } from '../base/suggest.ts'
+import type { Input } from './inputs.ts'
+import { type OpenManifest, openManifest } from './manifest.ts'
+import type { ManifestYaml } from './ports.ts'
+
+export const SAY_ORDER = 'say what waits for what with the annotation podorder.io/depends-on or podorder.io/steps'
+
+export interface Opened {
+  /** Undefined when there are problems. */
+  readonly manifest?: OpenManifest | undefined
+  /** All of them, whether they are wanted or not. */
+  readonly pods: readonly FoundPod[]
+  /** One line each. */
+  readonly problems: readonly string[]
+}
+
+/** A pod that shall be as its annotations say. */
+export interface WantedPod {
+  readonly pod: FoundPod
+  /** Undefined: it says none, so nothing of an earlier rewrite may stay. */
+  readonly order: Order | undefined
+}
+
+export interface ReadOrders extends Opened {
+  readonly input: Input
+  readonly wanted: readonly WantedPod[]
+  readonly warnings: readonly string[]
+}
+
+/** @param only `KIND/NAME` or `NAME` of those that are wanted; empty = all */
+export function readOrders(
+  input: Input,
+  only: readonly string[],
+  rewrite: Pick<RewriteOptions, 'root' | 'requests'>,
+  yaml: ManifestYaml,
+): ReadOrders {
+  const manifest = openManifest(input, yaml)
+  const nothing = { input, wanted: [], warnings: [] }
+  if ('problems' in manifest) return { ...nothing, problems: manifest.problems, pods: [] }
+  const { pods } = manifest
+  const wanted = pods.filter((pod) => isWanted(pod, only)).map((pod) => readTemplateOrder(pod, rewrite, yaml))
+  const tell = (fault: Fault): string => describeFault(input.file, fault)
+  const problems = wanted.flatMap(({ faults, unfit }) => [...faults, ...unfit])
+  if (problems.length > 0) return { ...nothing, problems: problems.map(tell), pods }
+  const warnings = wanted.flatMap((one) => one.warnings)
+  return { input, manifest, pods, wanted, problems: [], warnings: warnings.map(tell) }
+}
+
+export interface ReadOrder extends WantedPod {
+  /** In the order itself, or the pod. */
+  readonly faults: readonly Fault[]
+  /** What is in the rewrite's way. */
+  readonly unfit: readonly Fault[]
+  readonly warnings: readonly Fault[]
+}
+
+export function readTemplateOrder(
+  pod: FoundPod,
+  { root = DEFAULT_ROOT, requests }: Pick<RewriteOptions, 'root' | 'requests'>,
+  yaml: ManifestYaml,
+): ReadOrder {
+  if (isFragment(pod.tree)) return { pod, order: undefined, faults: [], unfit: [], warnings: [] }
+  const { order, faults, warnings } = readPodOrder(pod.tree, (scalar) => yaml.readNested(scalar))
+  const wasRewritten = readOriginal(pod.template) !== undefined
+  const unfit = order === undefined || wasRewritten ? checkOriginal(pod) : checkRewrite(pod.tree, order, root)
+  const ofRequests = requests === 'max' ? warnOfRequests({ pod, order }) : []
+  return { pod, order, faults, unfit, warnings: [...warnings, ...ofRequests] }
+}
+
+function warnOfRequests({ pod, order }: WantedPod): readonly Fault[] {
+  if (order === undefined || isChain(order)) return []
+  const what = 'requests are kept: its containers do not run strictly one after another'
+  return [{ at: pod.tree.at, what, fix: 'chain them with podorder.io/steps, or leave out --requests max' }]
+}
+
+/** The notes of an earlier inject must be there and whole: without them there is no way back. */
+function checkOriginal({ tree, template }: FoundPod): readonly Fault[] {
+  const entry = findEntry(findTree(tree, ['metadata', 'annotations']), ORIGINAL)
+  if (readOriginal(template) === 'unreadable') {
+    const fix = 'take the manifest as it was before, or the annotation as inject wrote it'
+    return [{ at: entry?.keyAt ?? tree.at, what: `${ORIGINAL} is not what inject writes`, fix }]
+  }
+  const init = listOf(template, 'spec', 'initContainers').findIndex((one) => fieldOf(one, 'name') === INIT_CONTAINER)
+  if (entry !== undefined || init === -1) return []
+  const at = findTree(tree, ['spec', 'initContainers', init])?.at ?? tree.at
+  const what = `there is ${INIT_CONTAINER}, but no annotation ${ORIGINAL}, which tells what the pod was before`
+  return [{ at, what, fix: 'take the manifest as it was before, or give the container another name' }]
+}
+
+/** What is in the way back. */
+export function checkRestore(pod: FoundPod): readonly Fault[] {
+  const faults = checkOriginal(pod)
+  return faults.length > 0 || readOriginal(pod.template) === undefined ? faults : checkTemplate(pod.tree)
+}
+
+/** Of manifests with or without pods. */
+export function sayNoOrder(inputs: readonly Pick<Input, 'file'>[]): string {
+  const [first, ...others] = inputs
+  const where = first === undefined || others.length > 0 ? `${inputs.length} files` : first.file
+  return `no pod in ${where} says an order; ${SAY_ORDER}`
+}
+
+export function isWanted({ kind, name }: FoundPod, only: readonly string[]): boolean {
+  const names = [name, `${kind}/${name}`].map((text) => text.toLowerCase())
+  return only.length === 0 || only.some((wanted) => names.includes(wanted.toLowerCase()))
+}
+
+/** What is wanted and not there, one line each. */
+export function checkOnly(only: readonly string[], opened: readonly Opened[]): readonly string[] {
+  const pods = opened.flatMap((one) => one.pods)
+  const names = pods.map(({ kind, name }) => `${kind}/${name}`)
+  return only
+    .filter((wanted) => !pods.some((pod) => isWanted(pod, [wanted])))
+    .map((wanted) => {
+      const listed = names.length === 0 ? 'no pod is in it' : `it has ${names.slice(0, 8).join(', ')}`
+      return `podorder: --only: there is no ${wanted}; ${proposeWord(wanted, names, listed)}`
+    })
+}

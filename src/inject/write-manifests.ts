@@ -1,0 +1,99 @@
+/** Where changed manifests go: to stdout, into one file or a directory, back to where they came from, or shown as a diff. */
+import { CODE_MISUSE } from '../base/exit-code.ts'
+import { paintDiff } from '../base/palette.ts'
+import { type OutputPorts, writeOutput } from '../cli/output.ts'
+import type { Input } from './inputs.ts'
+import type { ManifestPorts } from './ports.ts'
+
+export interface OutputTarget {
+  readonly inPlace: boolean
+  /** A file, or a directory when it is one or ends with a slash. */
+  readonly output: string | undefined
+  /** Show what changes, and write it only where another option says so. */
+  readonly diff: boolean
+}
+
+export interface Result extends Input {
+  readonly after: string
+}
+
+export async function putOut(results: readonly Result[], target: OutputTarget, ports: ManifestPorts): Promise<number> {
+  const { inPlace, output, diff } = target
+  const said = diff ? await formatDiffs(results, ports) : join(results.map(({ after }) => after))
+  const saysIt = diff || (!inPlace && output === undefined)
+  const code = saysIt ? await writeOutput(said, undefined, ports) : 0
+  if (code !== 0 || (!inPlace && output === undefined)) return code
+  const writes = inPlace ? await planInPlace(results, ports) : await planOutput(results, output ?? '', ports)
+  if ('problem' in writes) {
+    ports.terminal.complain(`podorder: ${writes.problem}`)
+    return CODE_MISUSE
+  }
+  const outputPorts = output?.endsWith('/') === true ? makeFirst(output, ports) : ports
+  for (const { path, text } of writes) {
+    const written = await writeOutput(text, path, outputPorts)
+    if (written !== 0) return written
+  }
+  return 0
+}
+
+/** A directory that is called one is made, where there is none. */
+function makeFirst(directory: string, { disk, ...ports }: ManifestPorts): OutputPorts {
+  const replaceFile = async (path: string, text: string): Promise<void> => {
+    await disk.makeDirectory(directory)
+    await disk.replaceFile(path, text)
+  }
+  return { ...ports, disk: { replaceFile } }
+}
+
+interface Write {
+  readonly path: string
+  readonly text: string
+}
+
+async function planInPlace(
+  results: readonly Result[],
+  { disk }: ManifestPorts,
+): Promise<readonly Write[] | { readonly problem: string }> {
+  for (const { path, file } of results) {
+    if (await disk.isRegularFile(path)) continue
+    return { problem: `--in-place cannot write to ${file}; leave it out, and take the output` }
+  }
+  return results.flatMap(({ path, text, after }) => (text === after ? [] : [{ path, text: after }]))
+}
+
+async function planOutput(
+  results: readonly Result[],
+  output: string,
+  { disk }: ManifestPorts,
+): Promise<readonly Write[] | { readonly problem: string }> {
+  const directory = output.endsWith('/') || (await disk.listManifests(output, false).catch(() => [])) !== undefined
+  if (!directory) return [{ path: output, text: join(results.map(({ after }) => after)) }]
+  const writes = results.map(({ path, after }) => {
+    const name = path === '-' ? 'stdin.yaml' : (path.split('/').at(-1) ?? path)
+    return { path: `${output.replace(/\/+$/, '')}/${name}`, text: after }
+  })
+  const twice = writes.find(({ path }, index) => writes.findIndex((other) => other.path === path) !== index)
+  if (twice === undefined) return writes
+  return { problem: `two manifests would go to ${twice.path}; give a file to --output, and get one after another` }
+}
+
+/** As one stream of documents. */
+function join(texts: readonly string[]): string {
+  return texts
+    .filter((text) => text.trim() !== '')
+    .map((text, index, all) => {
+      const separated = index === 0 || /^(?:---|%)/.test(text) ? text : `---\n${text}`
+      return index === all.length - 1 || separated.endsWith('\n') ? separated : `${separated}\n`
+    })
+    .join('')
+}
+
+async function formatDiffs(results: readonly Result[], { diff, terminal }: ManifestPorts): Promise<string> {
+  const shown: string[] = []
+  for (const { file, text, after } of results) {
+    const changes =
+      text === after ? '' : ((await diff(file, text, after)) ?? `${file}: too much of it changes to be shown\n`)
+    shown.push(terminal.coloured ? paintDiff(changes) : changes)
+  }
+  return shown.join('')
+}

@@ -1,0 +1,118 @@
+/** `entrypoint install`: this executable and its libraries into a volume that every container of the pod mounts. */
+import { CODE_BROKEN, CODE_MISUSE } from '../base/exit-code.ts'
+import { type Patch, type ReadAt, relocate } from './elf.ts'
+import { codeOf, describeError } from '../base/system-error.ts'
+import { formatInstallHelp, type Installation, readInstallation } from './installation.ts'
+
+export interface InstallPorts {
+  /** The system's errors are thrown. */
+  readonly disk: {
+    listNames(path: string): readonly string[] | undefined
+    readWith<Result>(path: string, use: (read: ReadAt) => Result): Result
+    isInPlace(source: string, target: string, patches: readonly Patch[]): boolean
+    place(source: string, target: string, patches: readonly Patch[]): number
+    makeDirectory(path: string, mode?: number): void
+    emptyDirectory(path: string): number
+  }
+  /** Of this very program, absolute. */
+  readonly executable: string
+  readonly cwd: string
+  readonly uid: number | undefined
+  /** Monotonic, in ms. */
+  readonly clock: () => number
+}
+
+export interface InstallResult {
+  readonly code: number
+  /** One line, without its end; the help has more. */
+  readonly text: string
+}
+
+/** A file that belongs into the volume. */
+interface Piece {
+  readonly source: string
+  readonly target: string
+  readonly patches: readonly Patch[]
+}
+
+/** @param argv without the word `install`. */
+export function runInstall(argv: readonly string[], ports: InstallPorts): InstallResult {
+  const reading = readInstallation(argv, ports.cwd)
+  switch (reading.kind) {
+    case 'help':
+      return { code: 0, text: formatInstallHelp() }
+    case 'problem':
+      return { code: CODE_MISUSE, text: `${reading.problem} (entrypoint install --help lists the flags)` }
+    case 'installation':
+      return install(reading.installation, ports)
+  }
+}
+
+function install({ to, runDir, containers }: Installation, ports: InstallPorts): InstallResult {
+  const { disk, clock } = ports
+  const began = clock()
+  /** What is being done, for the error: there is no way on from any. */
+  let doing = `read ${ports.executable}`
+  try {
+    const pieces = to === undefined ? [] : listPieces(to, ports)
+    if ('problem' in pieces) return { code: CODE_BROKEN, text: pieces.problem }
+    let written = 0
+    let bytes = 0
+    for (const { source, target, patches } of pieces) {
+      doing = `write ${target}`
+      disk.makeDirectory(parentOf(target))
+      if (disk.isInPlace(source, target, patches)) continue
+      bytes += disk.place(source, target, patches)
+      written++
+    }
+    let removed = 0
+    for (const container of runDir === undefined ? [] : containers) {
+      const own = `${runDir}/${container}`
+      doing = `prepare ${own}`
+      // Any uid may write its own flags; sticky, so that it cannot take away the directory's owner's right to clear up.
+      disk.makeDirectory(own, 0o1777)
+      removed += disk.emptyDirectory(own)
+    }
+    const copied = `copied ${written} ${written === 1 ? 'file' : 'files'} to ${to}, ${bytes} bytes`
+    const facts = [
+      ...(to === undefined ? [] : [written === 0 ? `${to} is up to date, nothing copied` : copied]),
+      ...(pieces.length === 1 ? ['no lib directory beside it: it will use the C library of each image'] : []),
+      ...(containers.length === 0 ? [] : [`${containers.length} run directories in ${runDir}`]),
+      ...(removed === 0 ? [] : [`${removed} old flags removed`]),
+    ]
+    return { code: 0, text: `${facts.join('; ')}; ${Math.round(clock() - began)} ms` }
+  } catch (error) {
+    return { code: CODE_BROKEN, text: `cannot ${doing}: ${describeError(error)}${advise(error, ports.uid)}` }
+  }
+}
+
+function advise(error: unknown, uid: number | undefined): string {
+  const code = codeOf(error) ?? ''
+  if (['ENOSPC', 'EDQUOT'].includes(code)) {
+    return '; what was there is unchanged; give the volume more room (an emptyDir’s sizeLimit, say)'
+  }
+  return ['EACCES', 'EPERM', 'EROFS'].includes(code) ? `; mount a volume there that uid ${uid} may write to` : ''
+}
+
+/** The libraries first, the executable last: once it is there, it can be run. @throws */
+function listPieces(to: string, { disk, executable }: InstallPorts): readonly Piece[] | { readonly problem: string } {
+  const patches = disk.readWith(executable, (read) => relocate(read, to))
+  if ('problem' in patches) {
+    return {
+      problem: `cannot install ${executable}: ${patches.problem}; run install from the built entrypoint or podorder’s image`,
+    }
+  }
+  const libraries = `${parentOf(executable)}/lib`
+  const names = disk.listNames(libraries) ?? []
+  const whole = { source: executable, target: `${to}/entrypoint` }
+  // Without a loader to start it with it stays as it is, for images like the machine it was built on.
+  if (!names.includes('ld.so')) return [{ ...whole, patches: [] }]
+  return [
+    ...names.map((name) => ({ source: `${libraries}/${name}`, target: `${to}/lib/${name}`, patches: [] })),
+    { ...whole, patches },
+  ]
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/')) || '/'
+}

@@ -1,0 +1,79 @@
+/** What can go wrong with a request to the API, as data. Pure. */
+import { countOf, textOf } from '../pod/api-object.ts'
+
+export interface KubeFailure {
+  readonly kind: FailureKind
+  /** One clause: the API's own message, or the system's. */
+  readonly message: string
+  /** undefined: no answer came. */
+  readonly status: number | undefined
+  /** Asked for by the server. */
+  readonly retryAfterMs: number | undefined
+}
+
+/**
+ * `unreachable`: no answer, or not all of it. `untrusted`: TLS. `unauthorized`: 401. `forbidden`: 403. `missing`: 404.
+ * `conflict`: 409. `expired`: 410, of a resourceVersion or a continue token. `throttled`: 429. `broken`: 5xx. `invalid`: any
+ * other refusal, so that asking again is of no use.
+ */
+export type FailureKind =
+  | 'unreachable'
+  | 'untrusted'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'missing'
+  | 'conflict'
+  | 'expired'
+  | 'throttled'
+  | 'broken'
+  | 'invalid'
+
+const KINDS: ReadonlyMap<number, FailureKind> = new Map([
+  [401, 'unauthorized'],
+  [403, 'forbidden'],
+  [404, 'missing'],
+  [409, 'conflict'],
+  [410, 'expired'],
+  [429, 'throttled'],
+])
+
+/** Of an answer that is no JSON: API priority and fairness, and whatever proxy is in between. */
+const LONGEST_MESSAGE = 300
+
+/**
+ * @param body the answer's; mostly a Status object, but plain text from API priority and fairness
+ * @param retryAfter the header's value: seconds; the date that HTTP also allows is not used by the API
+ */
+export function readFailure(status: number, body: string, retryAfter: string | undefined): KubeFailure {
+  const answer = parse(body)
+  const said = textOf(answer, 'message') || (answer === undefined ? (body.trim().split('\n', 1)[0] ?? '') : '')
+  const seconds = /^\d+$/.test(retryAfter ?? '') ? Number(retryAfter) : countOf(answer, 'details', 'retryAfterSeconds')
+  return {
+    kind: KINDS.get(status) ?? (status >= 500 ? 'broken' : 'invalid'),
+    message: said === '' ? `HTTP status ${status}` : said.slice(0, LONGEST_MESSAGE),
+    status,
+    retryAfterMs: seconds > 0 ? seconds * 1000 : undefined,
+  }
+}
+
+/** From the `object` of a watch's ERROR line: the same Status, under HTTP 200. */
+export function readStatus(status: unknown): KubeFailure {
+  return readFailure(countOf(status, 'code') || 500, JSON.stringify(status) ?? '', undefined)
+}
+
+export function unreachable(message: string): KubeFailure {
+  return { kind: 'unreachable', message, status: undefined, retryAfterMs: undefined }
+}
+
+/** The same request may do better in a while. */
+export function isTransient({ kind }: KubeFailure): boolean {
+  return kind === 'unreachable' || kind === 'throttled' || kind === 'broken'
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}

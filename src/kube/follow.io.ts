@@ -1,0 +1,160 @@
+/** Following a collection of the API: list it, watch it, and go on whatever happens to the watch. */
+import type { IncomingMessage } from 'node:http'
+import { type CacheChange, createCache } from './cache.ts'
+import type { Collection } from './collection.ts'
+import { type KubeFailure, unreachable } from './failure.ts'
+import {
+  afterEnd,
+  afterEvent,
+  afterList,
+  beginFollowing,
+  type Ending,
+  type Following,
+  readEvent,
+} from './list-watch.ts'
+import { listOf, textOf } from '../pod/api-object.ts'
+import { createLineSplitter } from '../base/lines.ts'
+import { pause } from '../base/pause.ts'
+import { explain, failureOf, type KubeClient, readAll } from './client.io.ts'
+
+export interface FollowOptions<Item> {
+  /** What is kept of an object; the rest of it is forgotten at once. */
+  readonly keep: (object: unknown) => Item
+  /** All changes that came together: of one event, or of a list; none when a watch is back after trouble. */
+  readonly onChanges: (items: ReadonlyMap<string, Item>, changes: readonly CacheChange<Item>[]) => void
+  /** Nothing new is known for the moment. @param final it has been refused, and nothing more will come. */
+  readonly onTrouble: (failure: KubeFailure, final: boolean) => void
+  /** A watch is begun: the first, and one after each end. */
+  readonly onWatch?: () => void
+}
+
+/** Pages of about 3 MB where pods are large. */
+const PAGE = '500'
+/** The server ends a watch after 4 to 5 minutes, so that one whose connection has died unnoticed does not last for ever. */
+const WATCH_SECONDS = 240
+const WATCH_SPREAD_SECONDS = 60
+const LATE_MS = 15_000
+/** A watch that lasted so long was a good one, even if nothing happened. */
+const FRUITFUL_MS = 1000
+/** An object is at most 1.5 MiB in etcd; in JSON it may be a few times as long. */
+const LONGEST_LINE = 16 * 1024 * 1024
+
+export function follow<Item>(
+  client: KubeClient,
+  collection: Collection,
+  options: FollowOptions<Item>,
+): { close(): void } {
+  const over = new AbortController()
+  const { signal } = over
+  const cache = createCache(options.keep)
+  let troubled = false
+  const tell = (changes: readonly CacheChange<Item>[]): void => {
+    troubled = false
+    options.onChanges(cache.items, changes)
+  }
+  void run()
+  return { close: () => over.abort() }
+
+  async function run(): Promise<void> {
+    let state = beginFollowing()
+    while (!signal.aborted) {
+      const ended = state.version === undefined ? await list(state) : await watch(state)
+      if (signal.aborted) return
+      if (ended.ending === undefined) {
+        state = ended.state
+        continue
+      }
+      const next = afterEnd(ended.state, ended.ending, Math.random())
+      if (ended.ending.kind === 'failed' && ended.ending.failure.kind !== 'expired') {
+        troubled = true
+        options.onTrouble(ended.ending.failure, next === undefined)
+      }
+      if (next === undefined) return
+      state = next.state
+      if (next.afterMs > 0) await pause(next.afterMs, signal)
+    }
+  }
+
+  async function list(state: Following): Promise<{ state: Following; ending?: Ending }> {
+    for (let token = ''; ;) {
+      const query = {
+        ...select(collection),
+        ...(state.paged ? { limit: PAGE } : {}),
+        ...(token && { continue: token }),
+      }
+      const answer = await client.call({ method: 'GET', path: collection.path, query, signal, retries: 0 })
+      if (!answer.ok) {
+        cache.discard()
+        return { state, ending: { kind: 'failed', failure: answer.failure, fruitful: false } }
+      }
+      cache.page(listOf(answer.value, 'items'))
+      token = textOf(answer.value, 'metadata', 'continue')
+      if (token !== '') continue
+      tell(cache.replace())
+      return { state: afterList(state, textOf(answer.value, 'metadata', 'resourceVersion')) }
+    }
+  }
+
+  async function watch(begun: Following): Promise<{ state: Following; ending: Ending }> {
+    const seconds = WATCH_SECONDS + Math.floor(Math.random() * WATCH_SPREAD_SECONDS)
+    const query = {
+      ...select(collection),
+      watch: 'true',
+      allowWatchBookmarks: 'true',
+      resourceVersion: begun.version ?? '',
+      timeoutSeconds: String(seconds),
+    }
+    options.onWatch?.()
+    const since = performance.now()
+    const opened = await client.open({ method: 'GET', path: collection.path, query, signal }, seconds * 1000 + LATE_MS)
+    if (!opened.ok) return { state: begun, ending: { kind: 'failed', failure: opened.failure, fruitful: false } }
+    const answer = opened.value
+    if (answer.statusCode !== 200) {
+      const failure = await readAll(answer).then((body) => failureOf(answer, body), explain)
+      return { state: begun, ending: { kind: 'failed', failure, fruitful: false } }
+    }
+    if (troubled) tell([])
+    let state = begun
+    let lines = 0
+    let failure: KubeFailure | undefined
+    try {
+      for await (const line of readLines(answer)) {
+        const event = readEvent(line)
+        if (event.kind === 'error') {
+          failure = event.failure
+          break
+        }
+        lines++
+        state = afterEvent(state, event.version)
+        const change = event.kind === 'bookmark' ? undefined : cache.take(event)
+        if (change !== undefined) tell([change])
+      }
+    } catch {
+      // Cut off, or silent for too long: the runtimes have many words for it.
+      failure = unreachable('the watch broke off')
+    } finally {
+      answer.destroy()
+    }
+    const fruitful = lines > 0 || performance.now() - since > FRUITFUL_MS
+    return {
+      state,
+      ending: failure === undefined ? { kind: 'closed', fruitful } : { kind: 'failed', failure, fruitful },
+    }
+  }
+}
+
+function select({ labelSelector, fieldSelector }: Collection): Readonly<Record<string, string>> {
+  return {
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+  }
+}
+
+/** Whole lines; what is left when the stream ends is none. */
+async function* readLines(answer: IncomingMessage): AsyncGenerator<string> {
+  const splitter = createLineSplitter(LONGEST_LINE)
+  answer.setEncoding('utf8')
+  for await (const chunk of answer) {
+    for (const line of splitter.push(chunk as string)) if (line !== '') yield line
+  }
+}

@@ -1,0 +1,87 @@
+/** When a wait for Jobs is met. Pure. */
+import { conditionOf, countOf, fieldOf, hasCondition, listOf, textOf } from '../pod/api-object.ts'
+import { impossible, listSome, met, type TargetResult, waiting } from './target-result.ts'
+import type { ObjectTarget } from './target.ts'
+
+export interface JobSight {
+  readonly name: string
+  readonly complete: boolean
+  /** `BackoffLimitExceeded: Job has reached …` */
+  readonly failure: string | undefined
+  readonly suspended: boolean
+  /** Of its pods; those that have ended but are not yet in the API's own counts are counted. */
+  readonly active: number
+  readonly succeeded: number
+  readonly failures: number
+}
+
+/**
+ * A Job by its conditions, since the counts alone do not tell a retry from the end. SuccessCriteriaMet and FailureTarget
+ * (Kubernetes >= 1.31) say how it will end while its last pods are still being stopped.
+ */
+export function sightJob(job: unknown): JobSight {
+  const failed = ['Failed', 'FailureTarget'].find((type) => hasCondition(job, type))
+  const condition = failed === undefined ? undefined : conditionOf(job, failed)
+  const uncounted = (how: string): number => listOf(job, 'status', 'uncountedTerminatedPods', how).length
+  return {
+    name: textOf(job, 'metadata', 'name'),
+    complete: hasCondition(job, 'Complete') || hasCondition(job, 'SuccessCriteriaMet'),
+    failure:
+      condition === undefined
+        ? undefined
+        : [textOf(condition, 'reason'), textOf(condition, 'message')].filter((text) => text !== '').join(': '),
+    suspended: fieldOf(job, 'spec', 'suspend') === true,
+    active: countOf(job, 'status', 'active'),
+    succeeded: countOf(job, 'status', 'succeeded') + uncounted('succeeded'),
+    failures: countOf(job, 'status', 'failed') + uncounted('failed'),
+  }
+}
+
+/**
+ * @param jobs all that the target selects
+ * @param gone those it has selected before, as they were last seen. One that had ended by then has done what it was for, and
+ * may be removed (`ttlSecondsAfterFinished`); of any other nobody will ever know how it would have ended.
+ */
+export function judgeJobs(target: ObjectTarget, jobs: Iterable<JobSight>, gone: Iterable<JobSight>): TargetResult {
+  const present = [...jobs]
+  const names = new Set(present.map(({ name }) => name))
+  const past = [...gone].filter(({ name }) => !names.has(name))
+  const lost = past.find((job) => !hasEnded(job, target))
+  if (lost !== undefined) {
+    const left = 'name' in target.which ? 'was deleted' : 'was deleted or is selected no longer'
+    return impossible(`${lost.name} ${left} before it had ended`)
+  }
+  const all = [...present, ...past]
+  if (all.length === 0) return waiting('name' in target.which ? 'there is no such job yet' : 'no job matches yet')
+  const missing = all.filter((job) => !isThere(job, target))
+  if (missing.length === 0) return met(`${listSome(all.map(({ name }) => name))} ${describeEnd(all)}`)
+  const failed = missing.find(({ failure }) => failure !== undefined)
+  if (failed !== undefined) return impossible(`${failed.name} has failed (${failed.failure})`)
+  return waiting(listSome(missing.map((job) => `${job.name} ${describe(job)}`)))
+}
+
+function isThere(job: JobSight, { demand }: ObjectTarget): boolean {
+  switch (demand) {
+    case 'all':
+      return job.complete
+    case 'finished':
+      return job.complete || job.failure !== undefined
+    case 'some':
+      return job.complete || (job.succeeded > 0 && job.active === 0)
+  }
+}
+
+function hasEnded(job: JobSight, target: ObjectTarget): boolean {
+  return isThere(job, target) || job.failure !== undefined
+}
+
+function describeEnd(jobs: readonly JobSight[]): string {
+  const verb = jobs.length === 1 ? 'has' : 'have'
+  return jobs.every(({ complete }) => complete) ? `${verb} completed` : `${verb} ended`
+}
+
+function describe({ suspended, active, succeeded, failures }: JobSight): string {
+  if (suspended) return 'is suspended'
+  const counts = [`${active} active`, `${succeeded} succeeded`, `${failures} failed`]
+  return `has not ended (${counts.join(', ')})`
+}

@@ -1,0 +1,78 @@
+/** When a wait for Services is met: by their EndpointSlices, whoever has made those. Pure. */
+import { fieldOf, listOf, textOf } from '../pod/api-object.ts'
+import { impossible, listSome, met, type TargetResult, waiting } from './target-result.ts'
+import type { ObjectTarget } from './target.ts'
+
+/** The label by which a slice says whose it is; also of slices made by hand for a Service without a selector. */
+export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name'
+
+export interface ServiceSight {
+  readonly name: string
+  /** A name elsewhere: it has no endpoints. */
+  readonly external: boolean
+}
+
+export interface SliceSight {
+  readonly service: string
+  readonly ready: number
+  /** Not counting those that are being stopped. */
+  readonly unready: number
+}
+
+export function sightService(service: unknown): ServiceSight {
+  return { name: textOf(service, 'metadata', 'name'), external: textOf(service, 'spec', 'type') === 'ExternalName' }
+}
+
+/** A condition that is not there: `ready` counts as true, `terminating` as false (discovery.k8s.io/v1 EndpointConditions). */
+export function sightSlice(slice: unknown): SliceSight {
+  const conditions = listOf(slice, 'endpoints').map((endpoint) => fieldOf(endpoint, 'conditions'))
+  const ready = conditions.filter((condition) => fieldOf(condition, 'ready') !== false).length
+  const stopping = conditions.filter(
+    (condition) => fieldOf(condition, 'ready') === false && fieldOf(condition, 'terminating') === true,
+  ).length
+  return {
+    service: textOf(fieldOf(slice, 'metadata', 'labels'), SERVICE_NAME_LABEL),
+    ready,
+    unready: conditions.length - ready - stopping,
+  }
+}
+
+/**
+ * @param services all that the target selects
+ * @param slices at least all of theirs
+ */
+export function judgeServices(
+  target: ObjectTarget,
+  services: Iterable<ServiceSight>,
+  slices: Iterable<SliceSight>,
+): TargetResult {
+  const all = [...services]
+  if (all.length === 0) {
+    return waiting('name' in target.which ? 'there is no such service yet' : 'no service matches yet')
+  }
+  const external = all.find((service) => service.external)
+  if (external !== undefined) {
+    return impossible(`${external.name} is of type ExternalName and has no endpoints; wait for tcp://HOST:PORT instead`)
+  }
+  const counts = new Map(all.map(({ name }) => [name, { name, ready: 0, unready: 0 }]))
+  for (const { service, ready, unready } of slices) {
+    const count = counts.get(service)
+    if (count === undefined) continue
+    count.ready += ready
+    count.unready += unready
+  }
+  const isMissing = ({ ready, unready }: { readonly ready: number; readonly unready: number }): boolean =>
+    ready === 0 || (target.demand !== 'some' && unready > 0)
+  const missing = [...counts.values()].filter(isMissing)
+  if (missing.length > 0) {
+    return waiting(listSome(missing.map(({ name, ready, unready }) => `${name} has ${describe(ready, unready)}`)))
+  }
+  return met(
+    listSome([...counts.values()].map(({ name, ready, unready }) => `${name} has ${describe(ready, unready)}`)),
+  )
+}
+
+function describe(ready: number, unready: number): string {
+  if (ready + unready === 0) return 'no endpoints'
+  return `${ready} of ${ready + unready} endpoints ready`
+}

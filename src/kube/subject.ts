@@ -1,0 +1,18 @@
+/** Whom the API server has asked for permission. Pure. */
+
+/** Who is allowed: a ServiceAccount, and its namespace. */
+export interface Subject {
+  readonly namespace: string
+  readonly serviceAccount: string
+}
+
+const ACCOUNT = /system:serviceaccount:([-a-z0-9]+):([-.a-z0-9]+)/
+
+/**
+ * @param said the API's refusal, which names the ServiceAccount
+ * @param namespace the client's own
+ */
+export function subjectOf(said: string, namespace: string): Subject {
+  const [, home, serviceAccount] = ACCOUNT.exec(said) ?? []
+  return { namespace: home ?? namespace, serviceAccount: serviceAccount ?? 'default' }
+}

@@ -1,0 +1,212 @@
+/** From what a manifest says to what it shall say, as the smallest changes to its text. Pure. */
+import type { Texts } from '../pod/original.ts'
+import { isEqual } from './equality.ts'
+import type { Page } from './text-page.ts'
+import {
+  insertItems,
+  insertPair,
+  removeItems,
+  reinsertPair,
+  removePairs,
+  replaceItem,
+  replaceRegion,
+  type Splice,
+  styleOfValue,
+  styleWithin,
+  writeRegion,
+} from './splice.ts'
+import { type Alias, type Entry, type ListTree, type MapTree, type Source, toPlain, type Tree } from './tree.ts'
+import { type Spelling, type Style, writePair, writeValue } from './yaml-text.ts'
+
+/** Fields of a container that become something else altogether. */
+const REPLACED = new Set(['startupProbe', 'resources'])
+
+/** How what is in a map was or is to be written. */
+export interface Hint {
+  /** The very text of fields: behind their colons, or all of those that are not there. */
+  readonly texts?: Texts
+  /** Of the words in `command` and `args`. */
+  readonly spell?: Spelling
+}
+
+export interface Document {
+  readonly tree: Tree
+  readonly value: unknown
+  readonly aliases: readonly Alias[]
+}
+
+interface Editing {
+  readonly page: Page
+  readonly hints: ReadonlyMap<Tree, Hint>
+  readonly splices: Splice[]
+  /** The collections in which something changes, each as its `entries` or `items`: what an alias shares with its anchor. */
+  readonly touched: Set<unknown>
+}
+
+/** @param after what the document shall say; what stays is best the same object as in its value */
+export function editDocument(
+  { tree, value, aliases }: Document,
+  after: unknown,
+  page: Page,
+  hints: ReadonlyMap<Tree, Hint>,
+): readonly Splice[] {
+  const editing: Editing = { page, hints, splices: [], touched: new Set() }
+  editTree(tree, value, after, editing, undefined)
+  return [...editing.splices, ...writeOut(aliases, editing)]
+}
+
+/** What stands at an anchor changes, or goes: then what stood there is written where an alias stands for it. */
+function writeOut(aliases: readonly Alias[], { page, splices, touched }: Editing): readonly Splice[] {
+  const removed = splices.filter(({ start, end }) => end > start)
+  // By where it begins: a block of text ends behind its line, and a removal may end before that.
+  const isRemoved = ({ start, end }: Source) =>
+    removed.some((splice) => splice.start <= start && Math.min(start + 1, end) <= splice.end)
+  return aliases.flatMap(({ source, target }) => {
+    const parts = target.kind === 'map' ? target.entries : target.kind === 'list' ? target.items : undefined
+    if (isRemoved(source) || !(touched.has(parts) || isRemoved(target.source))) return []
+    const style = { ...page.layout, flow: true, indent: 0 }
+    return [{ start: source.start, end: source.end, text: writeValue(toPlain(target), style) }]
+  })
+}
+
+function editTree(tree: Tree, before: unknown, after: unknown, editing: Editing, spell: Spelling | undefined): void {
+  if (tree.kind === 'map') editMap(tree, before as Fields, after as Fields, editing)
+  else if (tree.kind === 'list')
+    editList(tree, before as readonly unknown[], after as readonly unknown[], editing, spell)
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function editMap(map: MapTree, before: Fields, after: Fields, editing: Editing): void {
+  const { page, splices, touched } = editing
+  const { texts = {}, spell: spellWord } = editing.hints.get(map) ?? {}
+  const own = new Map(map.entries.flatMap((entry) => (entry.merged ? [] : [[entry.key, entry] as const])))
+  let previous: Entry | undefined
+  for (const [key, value] of Object.entries(after)) {
+    const entry = own.get(key)
+    if (!Object.hasOwn(before, key) || !isEqual(before[key], value)) {
+      touched.add(map.entries)
+      const text = Object.hasOwn(texts, key) ? texts[key] : undefined
+      const spell = key === 'command' || key === 'args' ? spellWord : undefined
+      if (entry === undefined) {
+        splices.push(
+          text === undefined
+            ? insertPair(map, previous, writeNew(map, key, value, page, spell), page)
+            : reinsertPair(map, previous, text, page),
+        )
+      } else if (text === undefined && !REPLACED.has(key) && canEdit(entry.value, before[key], value)) {
+        editTree(entry.value, before[key], value, editing, spell)
+      } else {
+        const style = styleOfValue(value, entry.value, styleWithin(map, page), page)
+        splices.push(...replaceRegion(entry, text ?? writeRegion(value, style, spell), page))
+      }
+    }
+    previous = entry ?? previous
+  }
+  for (const { first, last } of findGoneEntries([...own.values()], after)) {
+    touched.add(map.entries)
+    splices.push(removePairs(map, first, last, page))
+  }
+}
+
+/** The runs of entries whose keys are no longer there. */
+function findGoneEntries(
+  entries: readonly Entry[],
+  after: Fields,
+): readonly { readonly first: Entry; readonly last: Entry }[] {
+  const runs: { first: Entry; last: Entry }[] = []
+  entries.forEach((entry, index) => {
+    if (Object.hasOwn(after, entry.key)) return
+    const run = runs.at(-1)
+    if (run !== undefined && run.last === entries[index - 1]) run.last = entry
+    else runs.push({ first: entry, last: entry })
+  })
+  return runs
+}
+
+/** A list keeps its place where its last or first items stay, or some go, or each becomes another. */
+function editList(
+  list: ListTree,
+  before: readonly unknown[],
+  after: readonly unknown[],
+  editing: Editing,
+  spell: Spelling | undefined,
+): void {
+  const { page, splices, touched } = editing
+  touched.add(list.items)
+  const more = after.length - before.length
+  if (more > 0) {
+    const where = isEqual(before, after.slice(more)) ? 'first' : 'last'
+    const items = where === 'first' ? after.slice(0, more) : after.slice(-more)
+    splices.push(insertItems(list, where, items, page, spell))
+  } else if (more < 0) {
+    for (const { from, count } of findGone(before, after)) splices.push(removeItems(list, from, count, page))
+  } else {
+    list.items.forEach((item, index) => {
+      if (isEqual(before[index], after[index])) return
+      if (canEdit(item, before[index], after[index])) editTree(item, before[index], after[index], editing, spell)
+      else splices.push(replaceItem(item, after[index], list, page, spell))
+    })
+  }
+}
+
+/** Whether the text can stay, but for some of it. */
+function canEdit(tree: Tree, before: unknown, after: unknown): boolean {
+  if (tree.kind === 'scalar' || tree.source.alias || typeof after !== 'object' || after === null) return false
+  if (tree.kind === 'map') return !Array.isArray(after) && hasOwnEntries(tree)
+  if (!Array.isArray(after) || !Array.isArray(before)) return false
+  const more = after.length - before.length
+  if (before.length === 0 || after.length === 0) return false
+  if (more > 0) return isEqual(before, after.slice(more)) || isEqual(before, after.slice(0, before.length))
+  if (more === 0) return before.every((item) => typeof item === 'object')
+  return countGone(before, after) === -more
+}
+
+/** In a map that only merges others there is nothing that a new entry could stand behind. */
+function hasOwnEntries({ entries, source }: MapTree): boolean {
+  return source.flow || entries.some(({ merged }) => !merged)
+}
+
+interface Run {
+  readonly from: number
+  readonly count: number
+}
+
+/** The runs of items that are no longer there; the others are the same, in the same order. */
+function findGone(before: readonly unknown[], after: readonly unknown[]): readonly Run[] {
+  // What was put before a list's own words may well be equal to one of them.
+  const ahead = before.length - after.length
+  if (isEqual(before.slice(ahead), after)) return [{ from: 0, count: ahead }]
+  const runs: Run[] = []
+  let next = 0
+  before.forEach((item, index) => {
+    if (next < after.length && isEqual(item, after[next])) next++
+    else if (runs.at(-1)?.from === index - (runs.at(-1)?.count ?? 0)) runs[runs.length - 1] = grow(runs.at(-1))
+    else runs.push({ from: index, count: 1 })
+  })
+  return runs
+}
+
+function grow(run: Run | undefined): Run {
+  return { from: run?.from ?? 0, count: (run?.count ?? 0) + 1 }
+}
+
+function countGone(before: readonly unknown[], after: readonly unknown[]): number {
+  return findGone(before, after).reduce((sum, { count }) => sum + count, 0)
+}
+
+function writeNew(map: MapTree, key: string, value: unknown, page: Page, spell: Spelling | undefined): string {
+  const style = styleWithin(map, page)
+  const dashes = key === 'args' && !style.flow ? styleOfArgs(map, page).indent - style.indent : style.dashes
+  return writePair(key, value, { ...style, dashes }, spell)
+}
+
+/** How a container's args are written; where it has none, as its command. */
+export function styleOfArgs(container: MapTree, page: Page): Style {
+  const find = (field: string) => container.entries.find(({ key, merged }) => key === field && !merged)?.value
+  const [args, command] = [find('args'), find('command')]
+  if (args?.kind === 'list' && !args.source.alias) return styleWithin(args, page)
+  const outer = styleWithin(container, page)
+  const like = command?.kind === 'list' && !command.source.flow && !command.source.alias ? command : undefined
+  return styleOfValue([], like, outer, page)
+}

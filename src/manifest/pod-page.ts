@@ -1,0 +1,92 @@
+/**
+ * A pod that came as JSON, laid out as a page, so that what reads trees can read it: each value on a line of its own, each
+ * annotation of podorder's on as many lines as its text has. A place on the page tells which value, or which line of an annotation,
+ * a fault is about. Pure.
+ */
+import { DEPENDS_ON } from '../pod/annotation-names.ts'
+import { isObject } from '../base/json-object.ts'
+import type { Entry, Fault, Position, Scalar, Source, Tree } from './tree.ts'
+import type { PodTemplate } from '../pod/pod.ts'
+
+export interface Layout {
+  /** The pod's annotations and its spec, which is all that an order is read from. */
+  readonly tree: Tree
+  /** `podorder.io/depends-on:2:14` within an annotation, else the path as the API server writes it: `spec.containers[0].name`. */
+  nameOf(place: Position): string
+}
+
+/** Deeper than any pod's (the deepest of its fields lie about 12 levels down), and no danger to whoever recurses. */
+const MAX_DEPTH = 100
+
+const SOURCE: Source = { start: 0, end: 0, flow: true, alias: false }
+
+/** Its lines come first, so that the places that are named within faults of its text are those in the text. */
+const OWN = /^podorder\.io\//
+
+/** @returns undefined when it is nested more deeply than any pod */
+export function layOut({ metadata, spec }: PodTemplate): Layout | undefined {
+  const names: { readonly line: number; readonly name: string }[] = []
+  let free = 1
+  const take = (name: string, lines: number): Position => {
+    const line = free
+    names.push({ line, name })
+    free += lines
+    return { line, column: 0 }
+  }
+  const texts = new Map<string, Scalar>()
+  const readText = (key: string, value: string): Scalar => {
+    const at = take(key, value.split('\n').length)
+    return { kind: 'scalar', at, source: SOURCE, value, textAt: { line: at.line, column: 1 } }
+  }
+  const annotations: unknown = metadata?.annotations
+  const first = isObject(annotations) ? annotations[DEPENDS_ON] : undefined
+  if (typeof first === 'string') texts.set(DEPENDS_ON, readText(DEPENDS_ON, first))
+
+  const read = (value: unknown, path: string, depth: number): Tree => {
+    if (depth > MAX_DEPTH) throw new RangeError('nested too deeply')
+    const at = take(path, 1)
+    if (Array.isArray(value)) {
+      const items = value.map((item, index) => read(item, `${path}[${index}]`, depth + 1))
+      return { kind: 'list', at, source: SOURCE, items }
+    }
+    if (!isObject(value)) return { kind: 'scalar', at, source: SOURCE, value: value as Scalar['value'] }
+    const entries = Object.entries(value).map(([key, inner]) =>
+      makeEntry(key, read(inner, path === '' ? key : `${path}.${key}`, depth + 1)),
+    )
+    return { kind: 'map', at, source: SOURCE, entries }
+  }
+  const readAnnotations = (given: unknown): Tree => {
+    if (!isObject(given)) return read(given, 'metadata.annotations', 0)
+    const own = Object.entries(given).filter(([key]) => OWN.test(key))
+    const entries = own.map(([key, value]) =>
+      makeEntry(key, typeof value === 'string' ? (texts.get(key) ?? readText(key, value)) : read(value, key, 0)),
+    )
+    return { kind: 'map', at: take('metadata.annotations', 1), source: SOURCE, entries }
+  }
+  const pod = { kind: 'map', at: take('metadata', 1), source: SOURCE } as const
+  try {
+    const said = annotations === undefined ? [] : [makeEntry('annotations', readAnnotations(annotations))]
+    const parts = [makeEntry('metadata', { ...pod, entries: said })]
+    if (spec !== undefined) parts.push(makeEntry('spec', read(spec, 'spec', 0)))
+    return { tree: { ...pod, entries: parts }, nameOf: (place) => namePlace(names, place) }
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+function makeEntry(key: string, value: Tree): Entry {
+  return { key, keyAt: value.at, keySource: SOURCE, value, merged: false }
+}
+
+function namePlace(names: readonly { readonly line: number; readonly name: string }[], { line, column }: Position) {
+  const found = names.findLast((entry) => entry.line <= line)
+  const name = found?.name ?? ''
+  return column === 0 ? name : `${name}:${line - (found?.line ?? 0) + 1}:${column}`
+}
+
+/** As one line; the container is named where the place does not name it. */
+export function describeOn(layout: Layout, { at, container, what, fix }: Fault): string {
+  const whose = container === undefined ? '' : `container "${container}": `
+  return `${layout.nameOf(at)}: ${whose}${what}; ${fix}`
+}

@@ -1,0 +1,58 @@
+/** The words of a container's `command` and `args` as the manifest spells them, so that they keep that where they go. Pure. */
+import { columnOf } from './text-page.ts'
+import { findEntry, type Tree } from './tree.ts'
+import { type Spelling, type Style, writeValue } from './yaml-text.ts'
+
+interface Spelled {
+  readonly text: string
+  readonly flow: boolean
+  /** Where its list has the dashes. */
+  readonly column: number
+}
+
+export type Spellings = ReadonlyMap<string, Spelled>
+
+/** Of each word the first spelling. */
+export function collectSpellings(container: Tree, manifest: string): Spellings {
+  const spellings = new Map<string, Spelled>()
+  for (const field of ['command', 'args']) {
+    const list = findEntry(container, field)?.value
+    if (list?.kind !== 'list' || list.source.alias) continue
+    const column = columnOf(list.source.start, manifest)
+    for (const { kind, source, ...word } of list.items) {
+      if (kind !== 'scalar' || !('value' in word) || typeof word.value !== 'string' || source.alias) continue
+      // What has a tag or an anchor before it means something else without.
+      const before = manifest.slice(0, source.start).trimEnd().at(-1)
+      if (spellings.has(word.value) || !'[,-'.includes(before ?? '')) continue
+      const text = manifest.slice(source.start, source.end).replace(/\r?\n$/, '')
+      spellings.set(word.value, { text, flow: list.source.flow, column })
+    }
+  }
+  return spellings
+}
+
+export function spellFrom(spellings: Spellings): Spelling {
+  return (word, style) => {
+    const spelled = spellings.get(word)
+    return spelled !== undefined && fits(spelled, style) ? spelled.text : undefined
+  }
+}
+
+/** The spellings that the words have once they have gone into a list of that style. */
+export function carryOver(words: readonly string[], spellings: Spellings, style: Style): Spellings {
+  const spell = spellFrom(spellings)
+  const within = { ...style, indent: style.indent + style.dash.length }
+  return new Map(
+    words.map((word) => [
+      word,
+      { text: spell(word, within) ?? writeValue(word, within), flow: style.flow, column: style.indent },
+    ]),
+  )
+}
+
+function fits({ text, flow, column }: Spelled, style: Style): boolean {
+  if (/^[|>]/.test(text)) return !style.flow && column === style.indent - style.dash.length
+  if (text.includes('\n')) return false
+  // Brackets and commas mean something within brackets.
+  return flow || !style.flow || /^["']/.test(text) || !/[[\]{},]/.test(text)
+}

@@ -1,0 +1,243 @@
+/**
+ * Changes to a YAML or JSON text that leave every other byte as it is. What one of them puts in, its counterpart takes out
+ * again without a trace: `insertPair` and `removePairs`, `insertItems` and `removeItems`.
+ */
+import { columnOf, type Page, startOfLine } from './text-page.ts'
+import type { Entry, ListTree, MapTree, Tree } from './tree.ts'
+import { type Spelling, type Style, writeItem, writeValue } from './yaml-text.ts'
+
+/** Between two offsets stands this text from now on. */
+export interface Splice {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+
+interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/**
+ * All at once. Of those at one place the first one given stands first. One that begins within the one before it, by a line end
+ * say, is put as far behind that if it does the same there: what a removal leaves out then stands behind it again, what an
+ * insertion begins with stands at its place.
+ * @returns undefined when two overlap otherwise
+ */
+export function applySplices(text: string, splices: readonly Splice[]): string | undefined {
+  let end = 0
+  const pieces: string[] = []
+  for (const splice of splices.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
+    const moved = splice.start < end ? moveSplice(splice, end, text) : splice
+    if (moved === undefined) return undefined
+    pieces.push(text.slice(end, moved.start), moved.text)
+    end = moved.end
+  }
+  return pieces.join('') + text.slice(end)
+}
+
+/** @returns undefined when it is another change there */
+function moveSplice({ start, end, text: put }: Splice, to: number, text: string): Splice | undefined {
+  const passed = text.slice(start, to)
+  const behind = end + to - start
+  if (put === '' && passed === text.slice(end, behind)) return { start: to, end: behind, text: '' }
+  if (start === end && put.startsWith(passed)) return { start: to, end: to, text: put.slice(passed.length) + passed }
+  return undefined
+}
+
+/** How the entries or items of a collection are written. */
+export function styleWithin(collection: MapTree | ListTree, { text, layout }: Page): Style {
+  const { source } = collection
+  const [first] = spansOf(collection, text)
+  if (!source.flow) {
+    const style = { ...layout, flow: false, indent: columnOf(first?.start ?? source.start, text) }
+    const dash = collection.kind === 'list' ? /^- +(?=[^\s#])/.exec(text.slice(first?.start, first?.end)) : null
+    return dash === null ? style : { ...style, dash: dash[0] }
+  }
+  if (first === undefined || !text.slice(source.start, first.start).includes('\n')) {
+    return { ...layout, flow: true, indent: 0 }
+  }
+  const line = text.slice(startOfLine(source.start, text))
+  const indent = columnOf(first.start, text)
+  const step = Math.max(1, indent - (/^[ \t]*/.exec(line)?.[0].length ?? 0))
+  return { ...layout, flow: true, indent, step }
+}
+
+/** How a new value is written behind a key of a map; a list or map as the one that stood there, if anything was in it. */
+export function styleOfValue(value: unknown, like: Tree | undefined, outer: Style, page: Page): Style {
+  const old = like === undefined || like.source.alias || isEmpty(like) ? undefined : like
+  if (outer.flow || old?.source.flow === true) {
+    const { step, ...others } = outer
+    const spread = old === undefined || page.text.slice(old.source.start, old.source.end).includes('\n')
+    return { ...others, flow: true, ...(spread && step !== undefined ? { step } : {}) }
+  }
+  if (!Array.isArray(value)) return { ...outer, indent: outer.indent + outer.nest }
+  return old?.kind === 'list' ? styleWithin(old, page) : { ...outer, indent: outer.indent + outer.dashes }
+}
+
+function isEmpty(tree: Tree): boolean {
+  return tree.kind === 'scalar' || (tree.kind === 'list' ? tree.items : tree.entries).length === 0
+}
+
+/** The part of an entry behind its colon. A comment on the key's line is no part of a block value that begins below it. */
+export function findRegion(entry: Entry, { text }: Page): Span {
+  const { keySource, value } = entry
+  const colon = text.indexOf(':', keySource.end) + 1
+  const line = endOfLine(colon, text)
+  const below = value.kind !== 'scalar' && !value.source.flow && !value.source.alias && line < value.source.start
+  return { start: below ? line : colon, end: trimLineEnd(endOfEntry(entry, text), text) }
+}
+
+/** Another text in the region. Blanks and a comment on the key's line stay there, whichever of the two texts begin below it. */
+export function replaceRegion(entry: Entry, put: string, page: Page): readonly Splice[] {
+  const { text, layout } = page
+  const { start, end } = findRegion(entry, page)
+  const [wasBelow, goesBelow] = [text.slice(start, end), put].map((value) => value.startsWith(layout.eol))
+  const colon = text.indexOf(':', entry.keySource.end) + 1
+  if (wasBelow && !goesBelow) return [insertion(colon, put), { start, end, text: '' }]
+  const line = endOfLine(end, text)
+  if (!wasBelow && goesBelow) return [{ start, end, text: '' }, insertion(line, put)]
+  return [{ start, end, text: put }]
+}
+
+function insertion(offset: number, text: string): Splice {
+  return { start: offset, end: offset, text }
+}
+
+/** Where nothing stands behind the colon, it is the end. */
+function endOfEntry({ keySource, value: { source } }: Entry, text: string): number {
+  const colon = text.indexOf(':', keySource.end) + 1
+  return source.start === source.end ? colon : source.end
+}
+
+/** The text of a region. */
+export function writeRegion(value: unknown, style: Style, spell?: Spelling): string {
+  const text = writeValue(value, style, spell)
+  return text.startsWith(style.eol) && !style.flow ? text : ` ${text}`
+}
+
+/** Puts an entry behind another one that the map itself has, or first. */
+export function insertPair(map: MapTree, after: Entry | undefined, written: string, page: Page): Splice {
+  return insertAt(map, indexOfEntry(map, after), written, page)
+}
+
+/** Puts back the very text that `removePair` took away from there. */
+export function reinsertPair(map: MapTree, after: Entry | undefined, removed: string, page: Page): Splice {
+  return { ...insertAt(map, indexOfEntry(map, after), '', page), text: removed }
+}
+
+function indexOfEntry(map: MapTree, entry: Entry | undefined): number {
+  return entry === undefined ? -1 : ownEntries(map).indexOf(entry)
+}
+
+/** Takes entries away that stand one after another. */
+export function removePairs(map: MapTree, first: Entry, last: Entry, page: Page): Splice {
+  return removeBetween(map, indexOfEntry(map, first), indexOfEntry(map, last), page)
+}
+
+/** Puts items before all others, or behind them. */
+export function insertItems(
+  list: ListTree,
+  where: 'first' | 'last',
+  items: readonly unknown[],
+  page: Page,
+  spell?: Spelling,
+): Splice {
+  const style = styleWithin(list, page)
+  const written = items.map((item) => (style.flow ? writeValue(item, style, spell) : writeItem(item, style, spell)))
+  return insertAt(list, where === 'first' ? -1 : list.items.length - 1, written.join(separate(style)), page)
+}
+
+/** Takes items away; not all of a list without brackets. */
+export function removeItems(list: ListTree, from: number, count: number, page: Page): Splice {
+  return removeBetween(list, from, from + count - 1, page)
+}
+
+/** A new item in the place of an old one. */
+export function replaceItem(item: Tree, value: unknown, list: ListTree, page: Page, spell?: Spelling): Splice {
+  const style = styleWithin(list, page)
+  const text = style.flow ? writeValue(value, style, spell) : writeItem(value, style, spell).slice(style.dash.length)
+  return { start: item.source.start, end: trimLineEnd(item.source.end, page.text), text }
+}
+
+function separate({ flow, step, eol, indent, blank }: Style): string {
+  if (flow && step === undefined) return ', '
+  return (flow ? ',' : '') + eol + blank.repeat(indent)
+}
+
+/** @param index of the part that it goes behind; -1 = first */
+function insertAt(parent: MapTree | ListTree, index: number, written: string, page: Page): Splice {
+  const { text } = page
+  const style = styleWithin(parent, page)
+  const spans = spansOf(parent, text)
+  const between = separate(style)
+  if (index === -1 && style.flow) {
+    const put =
+      spans.length === 0 ? written : style.step === undefined ? written + between : between.slice(1) + written + ','
+    return insertion(parent.source.start + 1, put)
+  }
+  const previous = spans[index]
+  if (previous === undefined) return insertion(spans[0]?.start ?? parent.source.start, written + between)
+  if (style.flow) return insertion(previous.end, between + written)
+  // A block scalar ends with its line.
+  if (text[previous.end - 1] === '\n') return insertion(previous.end, ' '.repeat(style.indent) + written + style.eol)
+  return insertion(endOfLine(previous.end, text), between + written)
+}
+
+/** The exact opposite. */
+function removeBetween(parent: MapTree | ListTree, from: number, to: number, page: Page): Splice {
+  const { text } = page
+  const style = styleWithin(parent, page)
+  const spans = spansOf(parent, text)
+  const [first, last] = [spans[from], spans[to]]
+  if (first === undefined || last === undefined) throw new RangeError(`no parts ${from} to ${to} of ${spans.length}`)
+  const previous = spans[from - 1]
+  const next = spans[to + 1]
+  const cut = (start: number, end: number): Splice => ({ start, end, text: '' })
+  if (style.flow) {
+    if (previous !== undefined) return cut(previous.end, last.end)
+    if (next === undefined) return cut(parent.source.start + 1, last.end)
+    const comma = text.indexOf(',', last.end) + 1
+    return cut(parent.source.start + 1, style.step === undefined && text[comma] === ' ' ? comma + 1 : comma)
+  }
+  if (previous === undefined) return cut(first.start, next?.start ?? last.end)
+  const end = text[last.end - 1] === '\n' ? trimLineEnd(last.end, text) : endOfLine(last.end, text)
+  if (text[previous.end - 1] !== '\n') return cut(endOfLine(previous.end, text), end)
+  return cut(previous.end, text.indexOf('\n', end) + 1 || text.length)
+}
+
+function ownEntries({ entries }: MapTree): readonly Entry[] {
+  return entries.filter(({ merged }) => !merged)
+}
+
+/** From where to where each part goes, a list's dashes included. */
+function spansOf(collection: MapTree | ListTree, text: string): readonly Span[] {
+  if (collection.kind === 'map') {
+    return ownEntries(collection).map((entry) => ({ start: entry.keySource.start, end: endOfEntry(entry, text) }))
+  }
+  const { source, items } = collection
+  if (source.flow) return items.map((item) => item.source)
+  const column = columnOf(source.start, text)
+  return items.map(({ source: { start, end } }) => ({ start: findDash(start, column, text), end }))
+}
+
+/** Before a list's item there may be anchors, tags and comments; its dash is in the list's own column. */
+function findDash(start: number, column: number, text: string): number {
+  for (let line = startOfLine(start, text); ; line = startOfLine(line - 1, text)) {
+    const dash = line + column
+    if (dash < start + 1 && /^-(?:\s|$)/.test(text.slice(dash, dash + 2)) && /^[\s-]*$/.test(text.slice(line, dash)))
+      return dash
+    if (line === 0) return start
+  }
+}
+
+/** Before its line end. */
+function endOfLine(offset: number, text: string): number {
+  const end = text.indexOf('\n', offset)
+  return end === -1 ? text.length : trimLineEnd(end + 1, text)
+}
+
+function trimLineEnd(end: number, text: string): number {
+  if (text[end - 1] !== '\n') return end
+  return text[end - 2] === '\r' ? end - 2 : end - 1
+}

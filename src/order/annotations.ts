@@ -1,0 +1,194 @@
+/** The annotations `podorder.io/…` of a pod or pod template: from what they say to a checked order. */
+import { PREFIX } from '../pod/annotation-names.ts'
+import { isOfLife } from './conditions.ts'
+import { parseDuration } from '../base/duration.ts'
+import type { TemplateParts } from '../manifest/template.ts'
+import { describeKind, type Entry, type Fault, type Scalar, sortFaults, type Tree } from '../manifest/tree.ts'
+import type { RestartPolicy } from '../pod/pod.ts'
+import { proposeWord } from '../base/suggest.ts'
+import { DURATION_FIX, type Claim, readDependsOn } from './depends-on.ts'
+import { findAbsentSidecars, makeEdges, namePod, type PodNames, refuseName, refuseWrapped } from './edges.ts'
+import { type PlacedName, splitNames } from './names.ts'
+import { checkOrder } from './order-check.ts'
+import type { Edge, Order } from './order.ts'
+
+/** Those that an order is read from, and those that others read. */
+const ORDERING = ['depends-on', 'steps', 'main', 'stop-order', 'wait-timeout'] as const
+const OTHERS = ['inject', 'ready', 'failed', 'nudge', 'original', 'command.<container>']
+
+type Ordering = (typeof ORDERING)[number]
+
+/** Under Never a predecessor that hangs would hold the pod for ever, and nobody restarts anything. */
+const WAIT_TIMEOUT_OF_NEVER_MS = 3_600_000
+
+export interface OrderInput extends TemplateParts {
+  /** Reads the YAML inside a scalar, with places in the outer file; no tree where there is nothing in it. */
+  readonly parse: (scalar: Scalar) => { readonly tree: Tree | undefined; readonly faults: readonly Fault[] }
+}
+
+export interface OrderReading {
+  /** Undefined when nothing is ordered, or there are faults. */
+  readonly order: Order | undefined
+  /** Everything that is wrong, in the order of the file. */
+  readonly faults: readonly Fault[]
+  readonly warnings: readonly Fault[]
+}
+
+/** Linear in the length of the annotations; names are looked up, never used as properties. */
+export function readOrder(input: OrderInput): OrderReading {
+  const faults: Fault[] = []
+  const names = input.containers.map(({ name }) => name)
+  const pod = namePod(input)
+  const said = collectAnnotations(input.annotations, faults)
+  const steps = readSteps(said.get('steps'), names, pod, faults)
+  const claims = [...readDependencies(said.get('depends-on'), input.parse, faults), ...chainSteps(steps)]
+  const { edges, outside } = makeEdges(claims, pod, faults)
+  const main = readNames('main', said.get('main'), pod, faults).map(({ name }) => name)
+  const stopOrder = readStopOrder(said.get('stop-order'), edges, faults)
+  const waitTimeoutMs = readWaitTimeout(said.get('wait-timeout'), input.restartPolicy, faults)
+  const check = checkOrder(names, edges, main, input.restartPolicy)
+  const ordered = new Set([
+    ...steps.map(({ name }) => name),
+    ...main,
+    ...edges.flatMap((edge) => [edge.container, edge.target]),
+    ...outside.map(({ container }) => container),
+  ])
+  const all = sortFaults([...faults, ...refuseIdle(said), ...refuseWrapped(outside, ordered), ...check.faults])
+  const containers = names.filter((name) => ordered.has(name))
+  const order =
+    all.length > 0 || ordered.size === 0 ? undefined : { edges, outside, containers, main, stopOrder, waitTimeoutMs }
+  // What a mesh's webhook adds comes after the manifest has been written.
+  const absent = findAbsentSidecars(outside, pod, 'it waits in vain unless a webhook adds it to the pod')
+  return { order, faults: all, warnings: sortFaults([...check.warnings, ...absent]) }
+}
+
+/** An annotation that is there and is text. */
+interface Said {
+  readonly entry: Entry
+  readonly text: Scalar
+}
+
+/** Ours among the annotations, by their name behind the slash. */
+function collectAnnotations(annotations: Tree | undefined, faults: Fault[]): ReadonlyMap<Ordering, Said> {
+  const said = new Map<Ordering, Said>()
+  if (annotations === undefined || describeKind(annotations) === 'empty') return said
+  if (annotations.kind !== 'map') {
+    const what = `annotations are ${describeKind(annotations)}, not a map`
+    faults.push({ at: annotations.at, what, fix: 'write "name: text" for each' })
+    return said
+  }
+  for (const entry of annotations.entries) {
+    if (!entry.key.startsWith(PREFIX)) continue
+    const name = entry.key.slice(PREFIX.length)
+    const ordering = ORDERING.find((known) => known === name)
+    if (ordering !== undefined) {
+      const text = readText(entry, faults)
+      if (text !== undefined) said.set(ordering, { entry, text })
+    } else if (!OTHERS.includes(name) && !/^command\../.test(name)) {
+      const known = [...ORDERING, ...OTHERS]
+      const fix = proposeWord(name, known, `podorder.io/ is followed by ${known.join(', ')}`)
+      faults.push({ at: entry.keyAt, what: `unknown annotation ${entry.key}`, fix })
+    }
+  }
+  return said
+}
+
+/** The API server takes annotations that are text only; a map is mostly a `|` forgotten. */
+function readText({ key, keyAt, value }: Entry, faults: Fault[]): Scalar | undefined {
+  if (value.kind === 'scalar' && typeof value.value === 'string' && value.value.trim() !== '') return value
+  if (value.kind === 'scalar' && (value.value === null || typeof value.value === 'string')) {
+    faults.push(wordEmpty({ key, keyAt }))
+    return undefined
+  }
+  const fix = value.kind === 'scalar' ? 'put it in quotes' : `write "${key}: |", and the rest indented below it`
+  faults.push({ at: value.at, what: `${key} is ${describeKind(value)}, not text`, fix })
+  return undefined
+}
+
+function wordEmpty({ key, keyAt }: Pick<Entry, 'key' | 'keyAt'>): Fault {
+  return { at: keyAt, what: `${key} says nothing`, fix: 'say it, or remove the annotation' }
+}
+
+function readDependencies(said: Said | undefined, parse: OrderInput['parse'], faults: Fault[]): readonly Claim[] {
+  if (said === undefined) return []
+  const { tree, faults: own } = parse(said.text)
+  for (const fault of own) faults.push(fault)
+  if (tree !== undefined && !(tree.kind === 'map' && tree.entries.length === 0)) return readDependsOn(tree, faults)
+  if (own.length === 0) faults.push(wordEmpty(said.entry))
+  return []
+}
+
+function readSteps(
+  said: Said | undefined,
+  names: readonly string[],
+  pod: PodNames,
+  faults: Fault[],
+): readonly PlacedName[] {
+  if (said?.text.value !== undefined && String(said.text.value).trim() === '*') {
+    return names.map((name) => ({ name, at: said.text.at }))
+  }
+  return readNames('steps', said, pod, faults)
+}
+
+/** Each step starts after the one before it has completed. */
+function chainSteps(steps: readonly PlacedName[]): readonly Claim[] {
+  return steps.slice(1).map(({ name, at }, index) => ({
+    container: name,
+    containerAt: at,
+    target: steps[index]?.name ?? name,
+    at,
+    condition: 'completed',
+    optional: false,
+  }))
+}
+
+/** A comma list; what names no container of the pod is left out. */
+function readNames(what: Ordering, said: Said | undefined, pod: PodNames, faults: Fault[]): readonly PlacedName[] {
+  if (said === undefined) return []
+  const seen = new Set<string>()
+  return splitNames(said.text).filter(({ name, at }) => {
+    const refusal = seen.has(name)
+      ? { what: `"${name}" is named twice in ${PREFIX}${what}`, fix: 'name it once' }
+      : refuseListed(name, what, pod)
+    seen.add(name)
+    if (refusal !== undefined) faults.push({ at, ...refusal })
+    return refusal === undefined
+  })
+}
+
+function refuseListed(name: string, what: Ordering, pod: PodNames): Pick<Fault, 'what' | 'fix'> | undefined {
+  if (name === '') return { what: `a name is missing in ${PREFIX}${what}`, fix: 'write "a, b, c"' }
+  if (name !== '*') return refuseName(name, pod)
+  const fix = what === 'steps' ? 'write "*" alone for all containers as listed' : 'name the containers'
+  return { what: `"*" cannot be among the names of ${PREFIX}${what}`, fix }
+}
+
+function readStopOrder(said: Said | undefined, edges: readonly Edge[], faults: Fault[]): Order['stopOrder'] {
+  const text = said === undefined ? undefined : String(said.text.value).trim()
+  if (text === 'reverse' || text === 'together') return text
+  if (said !== undefined && text !== undefined) {
+    const fix = proposeWord(text, ['reverse', 'together'], 'write reverse or together')
+    faults.push({ at: said.text.at, what: `unknown stop order "${text}"`, fix })
+  }
+  // Who needs another one running needs it running until its own end.
+  return edges.some(({ condition }) => isOfLife(condition)) ? 'reverse' : 'together'
+}
+
+function readWaitTimeout(said: Said | undefined, restartPolicy: RestartPolicy, faults: Fault[]): number | undefined {
+  if (said === undefined) return restartPolicy === 'Never' ? WAIT_TIMEOUT_OF_NEVER_MS : undefined
+  const text = String(said.text.value).trim()
+  const timeoutMs = parseDuration(text)
+  if (timeoutMs !== undefined && timeoutMs >= 1) return timeoutMs
+  faults.push({ at: said.text.at, what: `bad duration "${text}" for ${PREFIX}wait-timeout`, fix: DURATION_FIX })
+  return undefined
+}
+
+/** The other annotations are about an order; without one they do nothing, which nobody would write on purpose. */
+function refuseIdle(said: ReadonlyMap<Ordering, Said>): readonly Fault[] {
+  if (said.has('depends-on') || said.has('steps')) return []
+  return [...said.values()].map(({ entry }) => ({
+    at: entry.keyAt,
+    what: `${entry.key} is there, but nothing is ordered`,
+    fix: `say the order with ${PREFIX}depends-on or ${PREFIX}steps, or remove it`,
+  }))
+}

@@ -1,0 +1,121 @@
+/** The annotation `podorder.io/depends-on`: its form. Whether the containers exist is for `edges.ts`. */
+import { parseDuration } from '../base/duration.ts'
+import { describeKind, type Entry, type Fault, type Position, type Tree } from '../manifest/tree.ts'
+import { proposeWord } from '../base/suggest.ts'
+import { type Condition, CONDITION_NAMES, DEFAULT_CONDITION, findSynonym, SYNONYMS } from './conditions.ts'
+import { type ConditionWord, conditionsOf, hasKind } from './outside-target.ts'
+
+/** What was said of one container and one target, whether or not they exist. */
+export interface Claim {
+  readonly container: string
+  readonly containerAt: Position
+  readonly target: string
+  readonly at: Position
+  /** Absent: nothing was said, or nothing readable, which is a fault; more faults can still be found then. */
+  readonly condition?: Condition
+  readonly timeoutMs?: number
+  readonly optional: boolean
+}
+
+const OPTIONS = ['condition', 'timeout', 'optional']
+
+export const DURATION_FIX = 'write it like 30s, 5m or 1h30m'
+
+/** What one target's value says; a property is missing where it says nothing, or nothing readable. */
+type Said = Partial<Pick<Claim, 'condition' | 'timeoutMs' | 'optional'>>
+
+/** Puts a fault on the list; the answer is that nothing was said. */
+type Refuse = (at: Position, what: string, fix: string) => Said
+
+/** Reads `container: targets` for each container; the targets are a map to conditions, a list, or one name. */
+export function readDependsOn(tree: Tree, faults: Fault[]): readonly Claim[] {
+  if (tree.kind !== 'map') {
+    const what = `podorder.io/depends-on is ${describeKind(tree)}, not a map of containers`
+    faults.push({ at: tree.at, what, fix: 'write "app: {db: ready}": app starts when db is ready' })
+    return []
+  }
+  return tree.entries.flatMap((entry) => readTargets(entry, faults))
+}
+
+function readTargets({ key: container, keyAt: containerAt, value }: Entry, faults: Fault[]): readonly Claim[] {
+  const base = { container, containerAt, optional: false } as const
+  const refuse: Refuse = (at, what, fix) => {
+    faults.push({ at, container, what, fix })
+    return {}
+  }
+  if (isEmpty(value)) {
+    refuse(containerAt, 'nothing is said of what it starts after', 'name a container, or remove the line')
+    return []
+  }
+  switch (value.kind) {
+    case 'scalar':
+      return [{ ...base, target: String(value.value), at: value.at }]
+    case 'list':
+      return value.items.flatMap((item) => {
+        if (item.kind === 'scalar') return [{ ...base, target: String(item.value), at: item.at }]
+        refuse(item.at, `a list names containers, this is ${describeKind(item)}`, 'write a map: {db: completed}')
+        return []
+      })
+    case 'map':
+      return value.entries.map((entry) => {
+        const conditions = hasKind(entry.key) ? conditionsOf(entry.key) : CONDITION_NAMES
+        // Of a kind that is not known nothing can be said.
+        const said = conditions === undefined ? {} : readSaid(entry, conditions, refuse)
+        return { ...base, target: entry.key, at: entry.keyAt, ...said }
+      })
+  }
+}
+
+function isEmpty(tree: Tree): boolean {
+  if (tree.kind === 'scalar') return describeKind(tree) === 'empty'
+  return (tree.kind === 'map' ? tree.entries : tree.items).length === 0
+}
+
+/** `ready`, or `{condition: ready, timeout: 2m, optional: true}`. */
+function readSaid(entry: Entry, conditions: readonly ConditionWord[], refuse: Refuse): Said {
+  const { key, keyAt, value } = entry
+  if (isEmpty(value)) {
+    const natural = hasKind(key) ? conditions[0] : DEFAULT_CONDITION
+    return refuse(keyAt, `no condition for "${key}"`, `write "${key}: ${natural}"`)
+  }
+  if (value.kind !== 'map') return readCondition(key, value, conditions, refuse)
+  return value.entries.reduce<Said>((said, option) => ({ ...said, ...readOption(key, option, conditions, refuse) }), {})
+}
+
+function readOption(
+  target: string,
+  { key, keyAt, value }: Entry,
+  conditions: readonly ConditionWord[],
+  refuse: Refuse,
+): Said {
+  const word = readWord(value)
+  switch (key) {
+    case 'condition':
+      return readCondition(target, value, conditions, refuse)
+    case 'timeout': {
+      const timeoutMs = parseDuration(word)
+      if (timeoutMs !== undefined && timeoutMs >= 1) return { timeoutMs }
+      return refuse(value.at, `bad timeout "${word}"`, DURATION_FIX)
+    }
+    case 'optional':
+      if (word === 'true' || word === 'false') return { optional: word === 'true' }
+      return refuse(value.at, `optional is "${word}"`, 'write true or false')
+    default:
+      return refuse(keyAt, `unknown option "${key}"`, proposeWord(key, OPTIONS, 'use condition, timeout or optional'))
+  }
+}
+
+function readCondition(target: string, value: Tree, conditions: readonly ConditionWord[], refuse: Refuse): Said {
+  const word = readWord(value)
+  const said = findSynonym(word) ?? word
+  const condition = conditions.find((known) => known === said)
+  if (condition !== undefined) return { condition: condition === 'open' ? 'ready' : condition }
+  const use = `use ${conditions.join(', ').replace(/, (?=[^,]*$)/, ' or ')}`
+  const inside = !hasKind(target)
+  const what = inside ? `unknown condition "${word}"` : `unknown condition "${word}" for "${target}"`
+  return refuse(value.at, what, proposeWord(word, inside ? [...conditions, ...SYNONYMS] : conditions, use))
+}
+
+function readWord(tree: Tree): string {
+  return tree.kind === 'scalar' ? String(tree.value ?? '') : describeKind(tree)
+}

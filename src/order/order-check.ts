@@ -1,0 +1,119 @@
+/** Whether an order of containers that are all there can work out. */
+import { holdsTarget } from './conditions.ts'
+import type { Fault } from '../manifest/tree.ts'
+import type { RestartPolicy } from '../pod/pod.ts'
+import { findCycles } from './cycle.ts'
+import type { Edge } from './order.ts'
+import { findServerWaits, findShadow } from './shadow.ts'
+
+export interface OrderCheck {
+  readonly faults: readonly Fault[]
+  readonly warnings: readonly Fault[]
+}
+
+/** Cycles and main's shadow (faults); what the kubelet's restarts, or main, will probably spoil (warnings). */
+export function checkOrder(
+  containers: readonly string[],
+  edges: readonly Edge[],
+  main: readonly string[],
+  restartPolicy: RestartPolicy,
+): OrderCheck {
+  const cycles = wordCycles(containers, edges)
+  const shadow = cycles.length > 0 ? new Set<string>() : findShadow(containers, edges, main)
+  return {
+    faults: [...cycles, ...wordShadow(edges, main, shadow)],
+    warnings: [
+      ...warnOfShadow(edges, shadow),
+      ...warnOfServers(edges, main),
+      ...warnOfHolding(edges, restartPolicy),
+      ...warnOfFailing(edges, restartPolicy),
+    ],
+  }
+}
+
+/** A cycle longer than this is shown by its beginning and its end. */
+const SHOWN = 20
+
+function wordCycles(containers: readonly string[], edges: readonly Edge[]): readonly Fault[] {
+  const cycles = findCycles(containers, edges)
+  if (cycles.length === 0) return []
+  const places = new Map(edges.map(({ container, target, at }) => [`${container} ${target}`, at]))
+  return cycles.map((cycle) => {
+    const [first = '', second = first] = cycle
+    const shown =
+      cycle.length <= SHOWN
+        ? cycle
+        : [...cycle.slice(0, SHOWN - 1), `(${cycle.length - SHOWN} more)`, ...cycle.slice(-1)]
+    return {
+      at: places.get(`${first} ${second}`) ?? { line: 1, column: 1 },
+      container: first,
+      what: `cycle ${[...shown, first].join(' -> ')}, where -> means "waits for"`,
+      fix: 'remove one of these dependencies',
+    }
+  })
+}
+
+function wordShadow(edges: readonly Edge[], main: readonly string[], shadow: ReadonlySet<string>): readonly Fault[] {
+  return edges
+    .filter(({ target, condition }) => condition === 'completed' && shadow.has(target))
+    .map(({ container, target, at }) => ({
+      at,
+      container,
+      what:
+        `waits for "${target}" to be completed, which it can never be: ` +
+        `it starts only after main (${main.join(', ')}) has ended, and everything else is stopped then`,
+      fix: `add "${target}" to podorder.io/main`,
+    }))
+}
+
+function warnOfShadow(edges: readonly Edge[], shadow: ReadonlySet<string>): readonly Fault[] {
+  return uniqueBy(
+    edges.filter(({ container }) => shadow.has(container)),
+    ({ container }) => container,
+  ).map(({ container, at }) => ({
+    at,
+    container,
+    what: 'starts only after main has ended, when everything that is not main is stopped',
+    fix: `add "${container}" to podorder.io/main, if its work is wanted`,
+  }))
+}
+
+function warnOfServers(edges: readonly Edge[], main: readonly string[]): readonly Fault[] {
+  return findServerWaits(edges, main).map(({ container, target, condition, at }) => ({
+    at,
+    container,
+    what:
+      `waits for "${target}" to be ${condition}, while others wait for it to be ready: ` +
+      `if it is a server, it is stopped only when main has ended, and neither ever ends`,
+    fix: `wait for it to be ready, or add "${target}" to podorder.io/main`,
+  }))
+}
+
+/** Under Always the kubelet would run it again and again, so its wrapper stays (`--hold`). */
+function warnOfHolding(edges: readonly Edge[], restartPolicy: RestartPolicy): readonly Fault[] {
+  if (restartPolicy !== 'Always') return []
+  const held = edges.filter(({ condition }) => holdsTarget(condition))
+  return uniqueBy(held, ({ target }) => target).map(({ target, at }) => ({
+    at,
+    container: target,
+    what: 'is waited for until it has ended, but restartPolicy is Always: it is held after success',
+    fix: 'if the pod is meant to end, make it a Job, with restartPolicy OnFailure or Never',
+  }))
+}
+
+/** A failure is an end only where nothing restarts the container. */
+function warnOfFailing(edges: readonly Edge[], restartPolicy: RestartPolicy): readonly Fault[] {
+  if (restartPolicy === 'Never') return []
+  return edges
+    .filter(({ condition }) => condition === 'failed')
+    .map(({ container, target, at }) => ({
+      at,
+      container,
+      what: `waits for "${target}" to have failed, but restartPolicy ${restartPolicy} restarts it until it succeeds`,
+      fix: 'use restartPolicy Never',
+    }))
+}
+
+function uniqueBy(edges: readonly Edge[], keyOf: (edge: Edge) => string): readonly Edge[] {
+  return [...Map.groupBy(edges, keyOf).values()].flatMap(([first]) => (first === undefined ? [] : [first]))
+}

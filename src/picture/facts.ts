@@ -1,0 +1,123 @@
+/** What a picture says in words of a container and its lives. Pure. */
+import { formatDuration } from '../base/duration.ts'
+import type { KillCause } from '../pod/pod.ts'
+import { type ContainerHistory, type History, KILLED, type Life } from '../history/history.ts'
+
+const MINUTE = 60_000
+
+/** `0.04 s`, `12.3 s`, `2m5s`: as exact as one wants to read it; never below zero, since two clocks may differ by a little. */
+export function formatTime(ms: number): string {
+  const positive = Math.max(0, ms)
+  if (positive < 10_000) return `${(positive / 1000).toFixed(2)} s`
+  if (positive < MINUTE) return `${(positive / 1000).toFixed(1)} s`
+  return formatDuration(Math.round(positive / 1000) * 1000)
+}
+
+/** The one thing to know of a container, `ready 1.20 s`, `exit 137, OOMKilled`, and how often it was started again. */
+export function tellOutcome(history: ContainerHistory, startMs: number): string {
+  const { restarts, state } = history
+  const again =
+    restarts === 0 || state === 'restarting' ? '' : restarts === 1 ? ', 1 restart' : `, ${restarts} restarts`
+  return `${tellState(history, startMs)}${again}`
+}
+
+function tellState({ state, lives, restarts }: ContainerHistory, startMs: number): string {
+  const life = lives.at(-1) ?? {}
+  const since = (ms: number | undefined) => (ms === undefined ? '' : ` ${formatTime(ms - startMs)}`)
+  switch (state) {
+    case 'ended':
+      return hasFailed(life)
+        ? tellFailure(life)
+        : `${life.stopped === true ? 'stopped' : 'ended'}${since(life.endedMs)}`
+    case 'ready':
+      return `ready${since(life.readyMs)}`
+    case 'running':
+      return isUnclear(life) ? UNCLEAR : `running${since(life.startedMs)}`
+    case 'waiting':
+      if (lives.length === 0) return 'waiting, or not begun'
+      return isUnclear(life) ? UNCLEAR : 'waiting'
+    case 'pending':
+      return 'not begun'
+    case 'restarting':
+      return `restarting (${restarts})${hasFailed(life) ? `, ${tellFailure(life)}` : ''}`
+    case 'stopping':
+    case 'skipped':
+      return state
+  }
+}
+
+const UNCLEAR = 'waiting or running'
+
+function isUnclear({ gateUntold = false, startedMs }: Life): boolean {
+  return gateUntold && startedMs === undefined
+}
+
+/** What a stop with the pod makes of it is no failure. */
+export function hasFailed({ exitCode, reason, killedBy, stopped = false }: Life): boolean {
+  if (stopped || reason === 'Skipped') return false
+  return (exitCode ?? 0) !== 0 || killedBy !== undefined || reason === 'Error' || reason === KILLED
+}
+
+/** Error is what any exit code but 0 is called: it adds nothing. */
+function tellFailure({ exitCode, reason, killedBy }: Life): string {
+  const cause = killedBy === undefined ? (reason === 'Error' ? '' : (reason ?? '')) : KILL_CAUSES[killedBy]
+  return [exitCode === undefined ? '' : `exit ${exitCode}`, cause].filter((part) => part !== '').join(', ') || 'failed'
+}
+
+const KILL_CAUSES: Readonly<Record<KillCause, string>> = {
+  startup: 'startup probe',
+  liveness: 'liveness probe',
+  postStart: 'postStart hook',
+}
+
+/** What is to be said of its right edge; undefined where the pod ended with it, or goes on now. */
+export function tellEdge({ partial = false }: History): string | undefined {
+  return partial ? 'The record ends here; how the pod went on is not in it.' : undefined
+}
+
+export const FACT_HEADINGS = [
+  'container',
+  'life',
+  'waited',
+  'waited for last',
+  'started',
+  'ready',
+  'ended',
+  'exit',
+  'reason',
+  'message',
+] as const
+
+type Facts = Readonly<Record<(typeof FACT_HEADINGS)[number], string>> & {
+  /** The container's index. */
+  readonly row: number
+}
+
+/** One record a life, oldest first; a container without any has one that says so. Times since the pod's start. */
+export function listFacts({ containers, startMs, endMs }: History): readonly Facts[] {
+  const since = (ms: number | undefined) => (ms === undefined ? '' : formatTime(ms - startMs))
+  return containers.flatMap(({ container, lives, restarts }, row) => {
+    const known: readonly Life[] = lives.length === 0 ? [{}] : lives
+    const missed = Math.max(0, restarts + 1 - known.length)
+    return known.map((life, index) => ({
+      row,
+      container,
+      life: restarts === 0 ? '' : `${missed + index + 1} of ${missed + known.length}`,
+      waited: tellWait(life, endMs),
+      'waited for last': life.waitedFor ?? '',
+      started: since(life.startedMs),
+      ready: since(life.readyMs),
+      ended: since(life.endedMs),
+      exit: life.exitCode === undefined ? '' : String(life.exitCode),
+      reason: life.reason ?? '',
+      message: [life.killedBy === undefined ? '' : `killed over its ${KILL_CAUSES[life.killedBy]}`, life.message ?? '']
+        .filter((part) => part !== '')
+        .join(': '),
+    }))
+  })
+}
+
+function tellWait(life: Life, untilMs: number): string {
+  if (life.sinceMs === undefined) return ''
+  return isUnclear(life) ? 'not told' : formatTime((life.startedMs ?? life.endedMs ?? untilMs) - life.sinceMs)
+}

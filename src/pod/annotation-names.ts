@@ -1,0 +1,23 @@
+/** The names of podorder's annotations and labels, each in one place. */
+
+export const PREFIX = 'podorder.io/'
+
+/** The order. */
+export const DEPENDS_ON = `${PREFIX}depends-on`
+export const STEPS = `${PREFIX}steps`
+/** podorder's choice of pods: `enabled` or `disabled`; the webhook reads it as a label too. */
+export const INJECT = `${PREFIX}inject`
+/** What a rewritten pod was before (`original.ts`). */
+export const ORIGINAL = `${PREFIX}original`
+/** The label of the pods that the controller watches: somebody in them waits for `sidecar/NAME`. */
+export const ORDERED = `${PREFIX}ordered`
+/** What the controller says of such a pod; the downward API makes files of it. */
+export const READY = `${PREFIX}ready`
+export const FAILED = `${PREFIX}failed`
+/** Changed only to make the kubelet look at the pod again. */
+export const NUDGE = `${PREFIX}nudge`
+
+/** The annotation that says what an image's ENTRYPOINT and CMD are, as a JSON array. */
+export function commandAnnotation(container: string): string {
+  return `${PREFIX}command.${container}`
+}

@@ -1,0 +1,41 @@
+/** What is podorder's own in a rewritten pod, by name. */
+import type { Container } from './pod.ts'
+import { version } from '../base/version.ts'
+
+export const BIN_VOLUME = 'podorder-bin'
+export const RUN_VOLUME = 'podorder-run'
+/** Only where somebody waits for a sidecar. */
+export const DOWNWARD_VOLUME = 'podorder-downward'
+export const INIT_CONTAINER = 'podorder-init'
+export const DEFAULT_ROOT = '/podorder'
+
+/** podorder's own image, where no other is named. */
+export const DEFAULT_IMAGE = `localhost/podorder:${version}`
+
+/** The word behind the entrypoint in the startup probe of a container that waits. */
+const PROBE_WORD = 'probe'
+
+/** Succeeds as soon as the application itself may be probed: the kubelet holds its other probes back until then. */
+export function makeGateProbe(entrypoint: string, runDir: string, container: string): object {
+  return {
+    exec: { command: [entrypoint, PROBE_WORD, `--run-dir=${runDir}`, `--name=${container}`] },
+    periodSeconds: 2,
+    timeoutSeconds: 10,
+    // int32; as startup probes go, for ever.
+    failureThreshold: 2_147_483_647,
+  }
+}
+
+export function isGateProbe(probe: unknown): boolean {
+  const { exec } = (probe ?? {}) as { readonly exec?: { readonly command?: readonly unknown[] } }
+  const [program, word] = exec?.command ?? []
+  return word === PROBE_WORD && typeof program === 'string' && program.endsWith('/entrypoint')
+}
+
+export function isOwnVolume({ name }: { readonly name: string }): boolean {
+  return name === BIN_VOLUME || name === RUN_VOLUME || name === DOWNWARD_VOLUME
+}
+
+export function isOwnContainer({ name }: Pick<Container, 'name'>): boolean {
+  return name === INIT_CONTAINER
+}

@@ -1,0 +1,42 @@
+/** ConfigMaps and Secrets that stand in the same file as the pod: a process here can have no others. Pure. */
+import { isObject } from '../base/json-object.ts'
+
+/** One value of either; the base64 ones may be no text at all. */
+export type SourceContent = { readonly text: string } | { readonly base64: string }
+
+export type Data = ReadonlyMap<string, SourceContent>
+
+export interface Sources {
+  readonly configMaps: ReadonlyMap<string, Data>
+  readonly secrets: ReadonlyMap<string, Data>
+}
+
+/** Those of a `List` too. Of two with the same name the later one counts, as with `kubectl apply`. */
+export function collectSources(documents: readonly unknown[]): Sources {
+  const configMaps = new Map<string, Data>()
+  const secrets = new Map<string, Data>()
+  const collect = (document: unknown): void => {
+    if (!isObject(document)) return
+    const { kind, metadata, items } = document
+    if (kind === 'List' && Array.isArray(items)) for (const item of items) collect(item)
+    const name = isObject(metadata) ? metadata['name'] : undefined
+    if (typeof name !== 'string') return
+    if (kind === 'ConfigMap') {
+      configMaps.set(name, new Map([...readTexts(document['data']), ...readEncoded(document['binaryData'])]))
+    }
+    // stringData is merged over data by the API server.
+    if (kind === 'Secret') {
+      secrets.set(name, new Map([...readEncoded(document['data']), ...readTexts(document['stringData'])]))
+    }
+  }
+  for (const document of documents) collect(document)
+  return { configMaps, secrets }
+}
+
+function readTexts(data: unknown): readonly (readonly [string, SourceContent])[] {
+  return Object.entries(isObject(data) ? data : {}).map(([key, value]) => [key, { text: String(value) }])
+}
+
+function readEncoded(data: unknown): readonly (readonly [string, SourceContent])[] {
+  return Object.entries(isObject(data) ? data : {}).map(([key, value]) => [key, { base64: String(value) }])
+}

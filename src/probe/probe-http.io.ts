@@ -1,0 +1,89 @@
+/** A check or a hook by HTTP. */
+import type { OutgoingHttpHeaders } from 'node:http'
+import { codeOf } from '../base/system-error.ts'
+import { judgeHookAnswer, withoutAuthorization, writeHookHeaders } from './hook.ts'
+import { beginExchange, judgeAnswer, writeHeaders, type HttpProbeAnswer } from './http-probe.ts'
+import type { Check, ProbeResult } from './probe.ts'
+import { findOwnAddress, reach } from './reach.io.ts'
+
+type HttpCheck = Extract<Check, { kind: 'http' }>
+
+/** Of an HTTP body (pkg/probe/http: 10 KiB). */
+const MAX_OUTPUT_BYTES = 10 * 1024
+/** Go's http.Client: ten requests, then it gives up. */
+const MAX_REQUESTS = 10
+/** As `URL` writes its host. */
+const IP_ADDRESS = /^[\d.]+$|^\[/
+
+/** Of a TLS handshake that plain HTTP answers: Bun's, and Node's. */
+const PLAIN_ANSWERS: readonly (string | undefined)[] = ['ERR_SSL_WRONG_VERSION_NUMBER', 'EPROTO']
+
+export function probeHttp(check: HttpCheck, over: AbortSignal): Promise<ProbeResult> {
+  return exchange(check, over, judgeAnswer)
+}
+
+/** As the kubelet does, a hook's request by HTTPS that plain HTTP answers is made again by HTTP. */
+export async function callHttp(check: HttpCheck, over: AbortSignal): Promise<ProbeResult> {
+  const headers = writeHookHeaders(check.headers)
+  try {
+    return await exchange({ ...check, headers }, over, judgeHookAnswer)
+  } catch (error) {
+    if (check.scheme !== 'https' || !PLAIN_ANSWERS.includes(codeOf(error))) throw error
+    const plain: HttpCheck = { ...check, scheme: 'http', headers: withoutAuthorization(headers) }
+    return exchange(plain, over, judgeHookAnswer)
+  }
+}
+
+/** @param judge what an answer means, or where to go on from it. */
+async function exchange(check: HttpCheck, over: AbortSignal, judge: typeof judgeAnswer): Promise<ProbeResult> {
+  const headers = Object.fromEntries(writeHeaders(check.headers))
+  let next = beginExchange(check, findOwnAddress())
+  for (let requests = 0; requests < MAX_REQUESTS; requests++) {
+    const { url, port, host } = next
+    const answer = await reach(check.host, port, (address) => get(url, { ...headers, host }, address, port, over))
+    const verdict = judge(next, answer, check.headers)
+    if ('ok' in verdict) return verdict
+    next = verdict
+  }
+  return { ok: false, why: `still redirected after ${MAX_REQUESTS} requests` }
+}
+
+/** One request, answered when the body has ended, or its first 10 KiB have come. */
+async function get(
+  url: URL,
+  headers: OutgoingHttpHeaders,
+  address: string,
+  port: number,
+  over: AbortSignal,
+): Promise<HttpProbeAnswer> {
+  const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http')
+  over.throwIfAborted()
+  const { promise, resolve, reject } = Promise.withResolvers<HttpProbeAnswer>()
+  const exchange = request({
+    host: address,
+    port,
+    path: url.pathname + url.search,
+    headers,
+    agent: false,
+    // The kubelet does not check certificates, and names no IP address in the handshake.
+    rejectUnauthorized: false,
+    servername: IP_ADDRESS.test(url.hostname) ? '' : url.hostname,
+  })
+  exchange.on('error', reject)
+  exchange.on('response', (response) => {
+    let left = MAX_OUTPUT_BYTES
+    const finish = (): void => {
+      resolve({ status: response.statusCode ?? 0, location: response.headers.location })
+      exchange.destroy()
+    }
+    response.on('error', reject)
+    response.on('end', finish)
+    response.on('data', (chunk: Buffer) => {
+      left -= chunk.length
+      if (left <= 0) finish()
+    })
+  })
+  over.addEventListener('abort', () => exchange.destroy())
+  exchange.end()
+  return promise
+}

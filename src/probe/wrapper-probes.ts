@@ -1,0 +1,87 @@
+/** What of a container's probes and hooks the wrapper does instead of the kubelet, and with which flags. Pure. */
+import { formatDuration } from '../base/duration.ts'
+import type { Container } from '../pod/pod.ts'
+import { writeProbe } from './probe-flag.ts'
+import { parseProbe, type Probe } from './probe.ts'
+import { protect } from '../pod/expand.ts'
+
+/** Which probe tells of readiness: a startupProbe if there is one, else the readinessProbe. */
+export const READINESS_PROBES = [
+  { field: 'startupProbe', flag: '--startup-probe' },
+  { field: 'readinessProbe', flag: '--ready-probe' },
+] as const
+
+export interface Probing {
+  readonly flags: readonly string[]
+  /** A probe measures its readiness; else it is ready as soon as it is started. */
+  readonly measured: boolean
+  /** The kubelet must leave it alone until it says that it lives: its probes would kill it while it waits. */
+  readonly guarded: boolean
+  /** ms from the start until its livenessProbe may come; undefined when a startupProbe says when, or none comes at all. */
+  readonly liveDelayMs: number | undefined
+  /** The hook that the wrapper runs once there is an application to run it for. */
+  readonly postStart: unknown
+}
+
+/** Probes that the API server would refuse give no flag. */
+export function writeProbing(container: Container): Probing {
+  const ports = namePorts(container['ports'])
+  const readiness = READINESS_PROBES.flatMap(({ field, flag }) => {
+    const parsed = has(container, field) ? parseProbe(container[field], ports) : undefined
+    return parsed === undefined || 'problem' in parsed ? [] : [`${flag}=${writeProbe(keepFromExpansion(parsed.probe))}`]
+  }).slice(0, 1)
+  const startup = has(container, 'startupProbe')
+  const liveness = has(container, 'livenessProbe') ? (container['livenessProbe'] as Fields) : undefined
+  const liveDelayMs =
+    startup || liveness === undefined ? undefined : Number(liveness['initialDelaySeconds'] ?? 0) * 1000
+  const postStart = (container['lifecycle'] as Fields | null | undefined)?.['postStart'] ?? undefined
+  return {
+    flags: [
+      ...readiness,
+      ...(liveDelayMs === undefined ? [] : [`--live-delay=${formatDuration(liveDelayMs)}`]),
+      ...(postStart === undefined
+        ? []
+        : [`--post-start=${protect(JSON.stringify(resolvePort(postStart as Fields, ports)))}`]),
+    ],
+    measured: readiness.length > 0,
+    guarded: startup || liveness !== undefined,
+    liveDelayMs,
+    postStart,
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function has(container: Container, field: string): boolean {
+  return (container[field] ?? undefined) !== undefined
+}
+
+/** name -> containerPort of a container's `ports`. */
+export function namePorts(ports: unknown): ReadonlyMap<string, number> {
+  const named = new Map<string, number>()
+  if (!Array.isArray(ports)) return named
+  for (const port of ports as readonly { name?: unknown; containerPort?: unknown }[]) {
+    if (typeof port?.name === 'string' && typeof port.containerPort === 'number')
+      named.set(port.name, port.containerPort)
+  }
+  return named
+}
+
+/** The wrapper does not know the ports' names. */
+function resolvePort(hook: Fields, ports: ReadonlyMap<string, number>): Fields {
+  const httpGet = hook['httpGet'] as Fields | null | undefined
+  const port = httpGet?.['port']
+  return typeof port === 'string' && ports.has(port)
+    ? { ...hook, httpGet: { ...httpGet, port: ports.get(port) } }
+    : hook
+}
+
+/**
+ * The kubelet expands `$(NAME)` in `args`, where the flag stands, and in the command of an exec probe (pkg/kubelet/container
+ * ExpandContainerCommandOnlyStatic), but not in an HTTP probe's path and headers, nor in a hook.
+ */
+function keepFromExpansion({ check, timing }: Probe): Probe {
+  if (check.kind !== 'http') return { check, timing }
+  const headers = check.headers.map(({ name, value }) => ({ name, value: protect(value) }))
+  return { check: { ...check, path: protect(check.path), headers }, timing }
+}

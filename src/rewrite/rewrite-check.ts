@@ -1,0 +1,101 @@
+/** What in a pod stands in the way of the rewrite: names and paths that it needs, and what it cannot wrap. Pure. */
+import { ORDERED } from '../pod/annotation-names.ts'
+import { type Fault, findEntry, findTree, listItems, sortFaults, type Tree } from '../manifest/tree.ts'
+import type { Order, OutsideWait } from '../order/order.ts'
+import { INIT_CONTAINER, isOwnVolume } from '../pod/own.ts'
+
+/**
+ * @param template a pod or a template that `checkTemplate` finds nothing wrong with, and that was not rewritten
+ * @param root where the containers will see what is podorder's
+ */
+export function checkRewrite(template: Tree, order: Order, root: string): readonly Fault[] {
+  const ordered = new Set(order.containers)
+  return sortFaults([
+    ...checkSystem(template),
+    ...checkSidecars(template, order),
+    ...checkLabel(template),
+    ...listItems(template, 'spec', 'volumes').flatMap(checkVolume),
+    ...[...listItems(template, 'spec', 'initContainers'), ...listItems(template, 'spec', 'containers')].flatMap(
+      checkName,
+    ),
+    ...listItems(template, 'spec', 'containers').flatMap((container) => {
+      const name = readText(container, 'name') ?? ''
+      return ordered.has(name) ? checkContainer(container, name, root) : []
+    }),
+  ])
+}
+
+/** spec.os.name, or the node label that pods for Windows are placed by. */
+function checkSystem(template: Tree): readonly Fault[] {
+  return [
+    ['spec', 'os', 'name'],
+    ['spec', 'nodeSelector', 'kubernetes.io/os'],
+    ['spec', 'nodeSelector', 'beta.kubernetes.io/os'],
+  ].flatMap((path) => {
+    const system = findTree(template, path)
+    if (system?.kind !== 'scalar' || system.value !== 'windows') return []
+    const fix = 'remove the order; the entrypoint is a Linux executable'
+    return [{ at: system.at, what: 'a pod for Windows cannot be ordered', fix }]
+  })
+}
+
+/** An init container that is no native sidecar has been through before the first container starts. */
+export function checkSidecars(template: Tree, { outside }: Pick<Order, 'outside'>): readonly Fault[] {
+  const inits = listItems(template, 'spec', 'initContainers')
+  const ending = new Set(
+    inits
+      .filter((container) => readText(container, 'restartPolicy') !== 'Always')
+      .map((container) => readText(container, 'name')),
+  )
+  return outside.flatMap(({ container, target, at }: OutsideWait) => {
+    if (target.kind !== 'sidecar' || !ending.has(target.name)) return []
+    const fix = 'remove it: every init container has been through before the first container starts'
+    return [{ at, container, what: `"${target.name}" is an init container, and no sidecar`, fix }]
+  })
+}
+
+/** By it the controller knows the pods that need it. */
+function checkLabel(template: Tree): readonly Fault[] {
+  const label = findTree(template, ['metadata', 'labels', ORDERED])
+  if (label === undefined || (label.kind === 'scalar' && label.value === 'true')) return []
+  return [{ at: label.at, what: `the label ${ORDERED} is podorder's own`, fix: 'remove it' }]
+}
+
+function checkVolume(volume: Tree): readonly Fault[] {
+  const name = findEntry(volume, 'name')?.value
+  if (name?.kind !== 'scalar' || !isOwnVolume({ name: String(name.value) })) return []
+  return [{ at: name.at, what: `the volume's name ${name.value} is taken by podorder`, fix: 'give it another name' }]
+}
+
+function checkName(container: Tree): readonly Fault[] {
+  const name = findEntry(container, 'name')?.value
+  if (name?.kind !== 'scalar' || name.value !== INIT_CONTAINER) return []
+  return [{ at: name.at, what: `the name ${name.value} is taken by podorder`, fix: 'give the container another name' }]
+}
+
+function checkContainer(container: Tree, name: string, root: string): readonly Fault[] {
+  return listItems(container, 'volumeMounts').flatMap((mount) => {
+    const path = findEntry(mount, 'mountPath')?.value
+    if (path?.kind !== 'scalar' || !overlaps(String(path.value), root)) return []
+    return [
+      {
+        ...{ at: path.at, container: name, what: `it mounts a volume at ${path.value}, where podorder's own go` },
+        fix: 'mount it elsewhere, or move podorder with --root DIR',
+      },
+    ]
+  })
+}
+
+/** At the root itself, or below: what is above it may be a volume that podorder's are mounted in. */
+function overlaps(path: string, root: string): boolean {
+  const clean = `/${path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/')}`
+  return clean === root || clean.startsWith(`${root}/`)
+}
+
+function readText(tree: Tree, key: string): string | undefined {
+  const value = findEntry(tree, key)?.value
+  return value?.kind === 'scalar' && typeof value.value === 'string' ? value.value : undefined
+}

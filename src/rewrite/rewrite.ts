@@ -1,0 +1,241 @@
+/**
+ * The rewrite: a pod that says its order becomes one that keeps it. `inject` prints it, the webhook sends the difference,
+ * `podorder run` executes it. Pure; what does not change is the same object afterwards.
+ */
+import { FAILED, PREFIX, READY } from '../pod/annotation-names.ts'
+import { ORDERED } from '../pod/annotation-names.ts'
+import { ORIGINAL } from '../pod/annotation-names.ts'
+import type { Order } from '../order/order.ts'
+import type { Container, ObjectMeta, PodSpec, PodTemplate, Volume, VolumeMount } from '../pod/pod.ts'
+import { chooseInitResources } from './init-resources.ts'
+import { isChain, lowerRequests } from './lower-requests.ts'
+import { type Former, type FormerContainer, writeOriginal } from '../pod/original.ts'
+import {
+  BIN_VOLUME,
+  DEFAULT_ROOT,
+  DOWNWARD_VOLUME,
+  INIT_CONTAINER,
+  isOwnContainer,
+  isOwnVolume,
+  RUN_VOLUME,
+} from '../pod/own.ts'
+import { restorePod } from './restore.ts'
+import { type FoundCommand, hasCommand, type TextOf, wrapContainer } from './wrap.ts'
+import { writeWrapperFlags } from './wrapper.ts'
+
+/** Kubernetes' default of terminationGracePeriodSeconds. */
+const DEFAULT_GRACE_S = 30
+
+/** Where the image has the executable, and where it must be to find its libraries (see scripts/assemble-image.ts). */
+const IMAGE_PATH = '/podorder/image'
+
+/** Any uid but root's; the image's own user. */
+const NOBODY = 65_534
+
+export interface RewriteOptions {
+  /** podorder's own image, for the init container. */
+  readonly image: string
+  readonly imagePullPolicy?: string
+  /** Where the containers see what is podorder's; absolute, `DEFAULT_ROOT` when not given. */
+  readonly root?: string
+  /** `image-volume`: mounted from the image itself rather than copied (Kubernetes >= 1.33). */
+  readonly binSource?: 'copy' | 'image-volume'
+  /** `max`: steps that run one after another do not add up their requests. */
+  readonly requests?: 'keep' | 'max'
+  /** The words of a container without `command`; asked only where `missingCommands` tells so. */
+  readonly commandOf?: (container: Container) => FoundCommand | undefined
+  /** For the way back to the very text. */
+  readonly textOf?: TextOf
+}
+
+/** The ordered containers whose command only their image knows, in listed order. */
+export function missingCommands(template: PodTemplate, order: Order): readonly Container[] {
+  const { template: restored, known } = restorePod(template)
+  const ordered = new Set(order.containers)
+  return restored.spec.containers.filter(
+    (container) => ordered.has(container.name) && !hasCommand(container) && !known.has(container.name),
+  )
+}
+
+/**
+ * Linear in the size of the pod and its order. A pod that was rewritten before is restored first, so one whose order has changed
+ * since gets the flags of the new one. Where nothing changes, as with its own output, the pod comes out as it went in: a
+ * webhook that is called again finds it completed and its parts moved by other webhooks and the API server.
+ * @throws when a command is missing and `commandOf` has none
+ */
+export function rewritePod(template: PodTemplate, order: Order, options: RewriteOptions): PodTemplate {
+  if (order.containers.length === 0) return template
+  const { template: restored, known } = restorePod(template)
+  const { metadata, spec } = restored
+  const { root = DEFAULT_ROOT, textOf = () => undefined } = options
+  const runDir = `${root}/run`
+  const downwardDir = `${root}/downward`
+  const ordered = new Set(order.containers)
+  const attentive = new Set(
+    order.outside.flatMap(({ container, target }) => (target.kind === 'sidecar' ? [container] : [])),
+  )
+  const lower = options.requests === 'max' && isChain(order)
+  const lowered = lower
+    ? lowerRequests(spec.containers.filter(({ name }) => ordered.has(name)))
+    : new Map<string, object>()
+  const settings = {
+    ...{ runDir, entrypoint: `${binPath(options)}/entrypoint`, binMount: mountBin(options), textOf },
+    downwardMounts: (container: string) =>
+      attentive.has(container) ? [{ name: DOWNWARD_VOLUME, mountPath: downwardDir, readOnly: true }] : [],
+    flagsOf: writeWrapperFlags(order, {
+      ...{ runDir, downwardDir },
+      restartPolicy: spec.restartPolicy ?? 'Always',
+      graceMs: (spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S) * 1000,
+    }),
+    commandOf: (container: Container) => known.get(container.name) ?? options.commandOf?.(container),
+    resourcesOf: (container: string) => lowered.get(container),
+  }
+  const former: [string, FormerContainer][] = []
+  const containers = spec.containers.map((container) => {
+    if (!ordered.has(container.name)) return container
+    const wrapped = wrapContainer(container, settings)
+    former.push([container.name, wrapped.former])
+    return wrapped.container
+  })
+  const labels = attentive.size > 0 && metadata?.labels?.[ORDERED] === undefined ? noteLabels(metadata) : undefined
+  const original = writeOriginal({
+    containers: Object.fromEntries(former),
+    ...(labels === undefined ? {} : { labels }),
+    ...noteEmpty(spec, labels !== undefined && 'value' in labels, textOf),
+  })
+  const rewritten: PodTemplate = {
+    ...restored,
+    metadata: {
+      ...metadata,
+      ...(labels !== undefined ? { labels: { ...metadata?.labels, [ORDERED]: 'true' } } : {}),
+      annotations: { ...metadata?.annotations, [ORIGINAL]: original },
+    },
+    spec: {
+      ...spec,
+      volumes: [...(spec.volumes ?? []), ...makeVolumes(options), ...(attentive.size > 0 ? [DOWNWARD] : [])],
+      initContainers: putInitContainer(template.spec, makeInitContainer(order, { ...spec, containers }, options)),
+      containers,
+    },
+  }
+  return restored !== template && isRewritten(template, rewritten) ? template : rewritten
+}
+
+/** First, since init containers may be native sidecars that never end; one that is there only learns of the containers. */
+function putInitContainer({ initContainers }: PodSpec, made: Container): readonly Container[] {
+  const others = initContainers ?? []
+  if (!others.some(isOwnContainer)) return [made, ...others]
+  return others.map((container) => (isOwnContainer(container) ? { ...container, args: made.args ?? [] } : container))
+}
+
+/** Whether what podorder has to say is all there, whatever others have added. */
+function isRewritten({ metadata, spec }: PodTemplate, { metadata: meant, spec: wanted }: PodTemplate): boolean {
+  const containers = new Map([...(spec.initContainers ?? []), ...spec.containers].map((each) => [each.name, each]))
+  const volumes = new Set(spec.volumes?.map(({ name }) => name))
+  const mountsOf = ({ volumeMounts = [] }: Container) => volumeMounts.filter(isOwnVolume)
+  return (
+    metadata?.labels?.[ORDERED] === meant?.labels?.[ORDERED] &&
+    (wanted.volumes ?? []).every(({ name }) => volumes.has(name)) &&
+    [...(wanted.initContainers ?? []), ...wanted.containers].every((want) => {
+      const found = containers.get(want.name)
+      if (found === undefined || !says(mountsOf(found), mountsOf(want))) return false
+      return ['command', 'args', 'startupProbe', 'lifecycle'].every((field) => says(found[field], want[field]))
+    })
+  )
+}
+
+/** Whether it says all that is wanted: the API server adds defaults, such as a probe's successThreshold. */
+function says(value: unknown, wanted: unknown): boolean {
+  if (typeof wanted !== 'object' || wanted === null) return value === wanted
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(wanted) && (!Array.isArray(value) || value.length !== wanted.length)) return false
+  return Object.entries(wanted).every(([key, part]) => says((value as Readonly<Record<string, unknown>>)[key], part))
+}
+
+function binPath({ root = DEFAULT_ROOT, binSource }: RewriteOptions): string {
+  return binSource === 'image-volume' ? IMAGE_PATH : `${root}/bin`
+}
+
+function mountBin(options: RewriteOptions): VolumeMount {
+  const mount = { name: BIN_VOLUME, mountPath: binPath(options), readOnly: true }
+  return options.binSource === 'image-volume' ? { ...mount, subPath: IMAGE_PATH.slice(1) } : mount
+}
+
+/** Labels that are there with nothing in them, which only a note can tell from none. */
+function noteLabels(metadata: ObjectMeta | undefined): Former {
+  const labels: unknown = metadata?.labels
+  return labels === undefined || Object.keys(labels ?? {}).length > 0 ? {} : { value: labels }
+}
+
+/** Lists of the spec that are there with nothing in them; and how they, and the labels, if those are so too, were written. */
+function noteEmpty(
+  spec: PodSpec,
+  labels: boolean,
+  textOf: TextOf,
+): { fields?: Record<string, Former>; text?: Record<string, string> } {
+  const empty = (['volumes', 'initContainers'] as const).filter((field) => {
+    const list: unknown = spec[field]
+    return list === null || (Array.isArray(list) && list.length === 0)
+  })
+  const texts = [...empty, ...(labels ? ['labels'] : [])].flatMap((field) => {
+    const text = textOf(undefined, field)
+    return text === undefined ? [] : [[field, text] as const]
+  })
+  const fields = empty.map((field) => [field, { value: spec[field] }] as const)
+  return {
+    ...(fields.length === 0 ? {} : { fields: Object.fromEntries(fields) }),
+    ...(texts.length === 0 ? {} : { text: Object.fromEntries(texts) }),
+  }
+}
+
+/** Files that the controller fills by way of the pod's annotations; empty until there are any. */
+const DOWNWARD: Volume = {
+  name: DOWNWARD_VOLUME,
+  downwardAPI: {
+    items: [READY, FAILED].map((name) => ({
+      path: name.slice(PREFIX.length),
+      fieldRef: { fieldPath: `metadata.annotations['${name}']` },
+    })),
+  },
+}
+
+function makeVolumes({ binSource, image, imagePullPolicy }: RewriteOptions): readonly Volume[] {
+  const pullPolicy = imagePullPolicy === undefined ? {} : { pullPolicy: imagePullPolicy }
+  return [
+    {
+      name: BIN_VOLUME,
+      ...(binSource === 'image-volume' ? { image: { reference: image, ...pullPolicy } } : { emptyDir: {} }),
+    },
+    { name: RUN_VOLUME, emptyDir: {} },
+  ]
+}
+
+/** What PodSecurity's level "restricted" asks for, and no more than copying a file takes. */
+function makeInitContainer(order: Order, spec: PodSpec, options: RewriteOptions): Container {
+  const { image, imagePullPolicy, root = DEFAULT_ROOT, binSource } = options
+  const copied = binSource !== 'image-volume'
+  const runDir = `${root}/run`
+  const asRoot = (spec['securityContext'] as { readonly runAsUser?: unknown } | null | undefined)?.runAsUser === 0
+  return {
+    name: INIT_CONTAINER,
+    image,
+    ...(imagePullPolicy === undefined ? {} : { imagePullPolicy }),
+    args: [
+      ...['install', ...(copied ? [`--to=${root}/bin`] : []), `--run-dir=${runDir}`],
+      `--containers=${order.containers.join(',')}`,
+    ],
+    resources: chooseInitResources(spec),
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      // Else the pod's own would count, and the kubelet refuses a root that must not be one.
+      ...(asRoot ? { runAsUser: NOBODY } : {}),
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    volumeMounts: [
+      ...(copied ? [{ name: BIN_VOLUME, mountPath: `${root}/bin` }] : []),
+      { name: RUN_VOLUME, mountPath: runDir },
+    ],
+  }
+}

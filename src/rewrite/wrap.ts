@@ -1,0 +1,131 @@
+/** One container, so that its own words run through the entrypoint; with the notes for the way back. Pure. */
+import { PLATFORM_COMMANDS } from '../image/platform-commands.ts'
+import type { Container, VolumeMount } from '../pod/pod.ts'
+import type { Former, FormerContainer } from '../pod/original.ts'
+import { makeGateProbe, RUN_VOLUME } from '../pod/own.ts'
+import { type Probing, writeProbing } from '../probe/wrapper-probes.ts'
+
+/** What an image runs: the same words everywhere, the container's args among them; or others on each platform, before the args. */
+export type FoundCommand =
+  { readonly words: readonly string[] } | { readonly platforms: Readonly<Record<string, readonly string[]>> }
+
+/** How a field of a container (or, without one, of the pod's spec) was written, where its value does not tell. */
+export type TextOf = (container: string | undefined, field: string) => string | undefined
+
+export interface WrapSettings {
+  /** As the containers see them. */
+  readonly runDir: string
+  readonly entrypoint: string
+  readonly binMount: VolumeMount
+  /** Those that wait for sidecars read of them there. */
+  readonly downwardMounts: (container: string) => readonly VolumeMount[]
+  readonly flagsOf: (container: string, probing: Probing) => readonly string[]
+  readonly commandOf: (container: Container) => FoundCommand | undefined
+  /** Other resources than its own. */
+  readonly resourcesOf: (container: string) => unknown
+  readonly textOf: TextOf
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** An empty list is as good as none to the kubelet: the image's ENTRYPOINT is taken. */
+export function hasCommand({ command }: Container): boolean {
+  return (command?.length ?? 0) > 0
+}
+
+/** @throws when its command is missing and nobody knows it */
+export function wrapContainer(
+  container: Container,
+  settings: WrapSettings,
+): { readonly container: Container; readonly former: FormerContainer } {
+  const { runDir, entrypoint, textOf } = settings
+  const { name, image, command, args } = container
+  const found = hasCommand(container) ? { words: [...(command ?? []), ...(args ?? [])] } : settings.commandOf(container)
+  if (found === undefined) throw new Error(`the command of container ${name} is not known`)
+  const probing = writeProbing(container)
+  const resources = settings.resourcesOf(name)
+  const words = 'words' in found ? found.words : (args ?? [])
+  const changed = {
+    command: [entrypoint],
+    args: [...settings.flagsOf(name, probing), '--', ...words],
+    ...('words' in found ? {} : { env: [...(container.env ?? []), writePlatforms(found.platforms)] }),
+    ...(probing.guarded ? { startupProbe: makeGateProbe(entrypoint, runDir, name) } : {}),
+    ...(probing.postStart === undefined ? {} : { lifecycle: withoutPostStart(container) }),
+    ...(resources === undefined ? {} : { resources }),
+    volumeMounts: [
+      ...(container.volumeMounts ?? []),
+      settings.binMount,
+      ...mountRunDirs(runDir, name),
+      ...settings.downwardMounts(name),
+    ],
+  }
+  const fields = noteFields(container, changed)
+  const taken = probing.postStart === undefined ? [] : ['postStart']
+  const text = noteTexts(container, [...Object.keys(changed), ...taken], textOf)
+  const former = {
+    ...(hasCommand(container) ? { command: command?.length ?? 0 } : { image: image ?? '' }),
+    ...(args === undefined || args === null ? {} : { args: args.length }),
+    ...(fields.length === 0 ? {} : { fields: Object.fromEntries(fields) }),
+    ...(text.length === 0 ? {} : { text: Object.fromEntries(text) }),
+  }
+  return { container: putFields(container, changed), former }
+}
+
+/** All flags to be read, only its own to be written: no container can forge another's. */
+function mountRunDirs(runDir: string, container: string): readonly VolumeMount[] {
+  return [
+    { name: RUN_VOLUME, mountPath: runDir, readOnly: true },
+    { name: RUN_VOLUME, mountPath: `${runDir}/${container}`, subPath: container },
+  ]
+}
+
+function writePlatforms(platforms: Readonly<Record<string, readonly string[]>>): { name: string; value: string } {
+  return { name: PLATFORM_COMMANDS, value: JSON.stringify(platforms) }
+}
+
+/** @returns undefined when nothing else is in it */
+function withoutPostStart(container: Container): object | undefined {
+  const { postStart: _, ...others } = container['lifecycle'] as Readonly<Record<string, unknown>>
+  return Object.keys(others).length === 0 ? undefined : others
+}
+
+/** The values that cannot be had back from what is there afterwards. */
+function noteFields(container: Container, changed: Fields): readonly (readonly [string, Former])[] {
+  const keys = Object.keys(container)
+  return Object.keys(changed).flatMap((field) => {
+    if (!Object.hasOwn(container, field)) return []
+    const value: unknown = container[field]
+    const counted = Array.isArray(value) && (value.length > 0 || field === 'args')
+    if (counted) return []
+    const after = changed[field] === undefined ? keys[keys.indexOf(field) - 1] : undefined
+    return [[field, { value, ...(after === undefined ? {} : { after }) }] as const]
+  })
+}
+
+function noteTexts(
+  { name }: Container,
+  changed: readonly string[],
+  textOf: TextOf,
+): readonly (readonly [string, string])[] {
+  return changed.flatMap((field) => {
+    const text = textOf(name, field)
+    return text === undefined ? [] : [[field, text] as const]
+  })
+}
+
+/** In their places; a command behind the image, its args behind it, anything else that is new last. What is undefined goes. */
+function putFields(container: Container, changed: Fields): Container {
+  const entries = Object.entries<unknown>(container)
+  const put = (field: string, after: string | undefined): void => {
+    const value = changed[field]
+    const index = entries.findIndex(([key]) => key === field)
+    if (index !== -1) entries[index] = [field, value]
+    else entries.splice(entries.findIndex(([key]) => key === after) + 1 || entries.length, 0, [field, value])
+  }
+  put('command', Object.hasOwn(container, 'image') ? 'image' : 'name')
+  put('args', 'command')
+  for (const field of Object.keys(changed)) if (field !== 'command' && field !== 'args') put(field, undefined)
+  return Object.fromEntries(
+    entries.filter(([key, value]) => value !== undefined || !Object.hasOwn(changed, key)),
+  ) as Container
+}

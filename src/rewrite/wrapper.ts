@@ -1,0 +1,106 @@
+/** What the order asks of each container's wrapper, as flags of `entrypoint`. Pure. */
+import { holdsTarget } from '../order/conditions.ts'
+import { formatDuration } from '../base/duration.ts'
+import type { Edge, Order, OutsideWait } from '../order/order.ts'
+import { planStops, type Stop } from '../order/stopping.ts'
+import type { RestartPolicy } from '../pod/pod.ts'
+import { protect } from '../pod/expand.ts'
+import type { Probing } from '../probe/wrapper-probes.ts'
+
+export interface WrapperSettings {
+  /** Absolute, as the containers see it. */
+  readonly runDir: string
+  /** Where the downward API tells of sidecars; absolute too. */
+  readonly downwardDir: string
+  readonly restartPolicy: RestartPolicy
+  /** The pod's terminationGracePeriodSeconds. */
+  readonly graceMs: number
+}
+
+/**
+ * Takes time linear in the order; the function that is returned, in what concerns the container.
+ * @returns takes a container of the order; says its flags, always in the same sequence, up to but without the `--`
+ */
+export function writeWrapperFlags(
+  order: Order,
+  settings: WrapperSettings,
+): (container: string, probing: Probing) => readonly string[] {
+  const { runDir, downwardDir, restartPolicy, graceMs } = settings
+  const edges = Map.groupBy(order.edges, ({ container }) => container)
+  const outside = Map.groupBy(order.outside, ({ container }) => container)
+  const stops = planStops(order, graceMs)
+  const held = restartPolicy === 'Always' ? findEndings(order) : new Set<string>()
+  const main = new Set(order.main)
+  const awaited = new Set(order.edges.map(({ target }) => target))
+  const whenMainEnds = order.main.map((name) => `--stop-file=${runDir}/${name}/ended`)
+  const atLast = order.waitTimeoutMs === undefined ? [] : [`--wait-timeout=${formatDuration(order.waitTimeoutMs)}`]
+
+  return (container, probing) => {
+    const stop = stops.get(container)
+    // Nobody asks for it once it has been started.
+    const leaves = stop === undefined && order.main.length === 0 && !awaited.has(container) && isOverAtStart(probing)
+    return [
+      ...[`--run-dir=${runDir}`, `--name=${container}`, `--restart-policy=${restartPolicy}`],
+      ...(edges.get(container) ?? []).flatMap((edge) => writeWait(edge, runDir)),
+      ...writeOutside(outside.get(container) ?? [], downwardDir),
+      ...atLast,
+      ...(leaves ? ['--exec'] : []),
+      ...(held.has(container) ? ['--hold'] : []),
+      ...(main.has(container) ? [] : whenMainEnds),
+      ...(stop === undefined ? writeGrace(probing, graceMs) : writeStop(stop)),
+      // Its readiness is of no use to anybody.
+      ...(leaves ? probing.flags.filter((flag) => !flag.startsWith('--ready-probe=')) : probing.flags),
+    ]
+  }
+}
+
+/** Whether the wrapper has nothing to do for a container's probes and hooks once its command runs. */
+function isOverAtStart(probing: Probing): boolean {
+  return !killsUnfit(probing) && (probing.liveDelayMs ?? 0) === 0
+}
+
+/** Whether the wrapper does to a container that does not come up what the kubelet would do. */
+function killsUnfit({ flags, postStart }: Probing): boolean {
+  return postStart !== undefined || flags.some((flag) => flag.startsWith('--startup-probe='))
+}
+
+/** Those that are waited for to end. Under restartPolicy Always the kubelet would run them again, and again. */
+function findEndings({ edges }: Order): ReadonlySet<string> {
+  const ending = edges.filter(({ condition }) => holdsTarget(condition))
+  return new Set(ending.map(({ target }) => target))
+}
+
+function writeWait({ target, condition, timeoutMs, optional }: Edge, runDir: string): readonly string[] {
+  const file = `${runDir}/${target}/${condition}`
+  return [
+    `--wait-file=${file}`,
+    ...(timeoutMs === undefined ? [] : [`--wait-file-timeout=${file}=${formatDuration(timeoutMs)}`]),
+    ...(optional ? [`--wait-file-optional=${file}`] : []),
+  ]
+}
+
+/** The kubelet expands `$(NAME)` in them. */
+function writeOutside(waits: readonly OutsideWait[], downwardDir: string): readonly string[] {
+  const flags = waits.flatMap(({ target, timeoutMs, optional }) => {
+    const label = protect(target.label)
+    return [
+      `--wait-for=${label}`,
+      ...(timeoutMs === undefined ? [] : [`--wait-for-timeout=${label}=${formatDuration(timeoutMs)}`]),
+      ...(optional ? [`--wait-for-optional=${label}`] : []),
+    ]
+  })
+  return waits.some(({ target }) => target.kind === 'sidecar') ? [...flags, `--downward-dir=${downwardDir}`] : flags
+}
+
+/** How long it has when the wrapper itself kills it over its startupProbe or hook: as long as the kubelet would give it. */
+function writeGrace(probing: Probing, graceMs: number): readonly string[] {
+  return killsUnfit(probing) ? [`--grace-period=${formatDuration(graceMs)}`] : []
+}
+
+function writeStop(stop: Stop | undefined): readonly string[] {
+  if (stop === undefined) return []
+  return [
+    ...stop.after.map((name) => `--stop-after=${name}`),
+    ...[`--stop-wait=${formatDuration(stop.waitMs)}`, `--grace-period=${formatDuration(stop.graceMs)}`],
+  ]
+}

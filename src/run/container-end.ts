@@ -1,0 +1,27 @@
+/** How the life of a container ended, in the kubelet's terms. */
+import { CODE_SIGNAL } from '../base/exit-code.ts'
+import type { ProcessEnd } from './processes.io.ts'
+
+/** In its wrapper's own words, where there are some. */
+export interface ContainerEnd {
+  readonly at?: string
+  readonly exitCode: number
+  readonly reason: string
+  readonly message?: string
+}
+
+/** The end of a container that has left no word of its own. */
+export function weighEnd(how: ProcessEnd): ContainerEnd {
+  switch (how.kind) {
+    case 'unstartable':
+      return { exitCode: CODE_SIGNAL, reason: 'StartError', message: how.why }
+    case 'signalled':
+      return { exitCode: 128 + how.number, reason: 'Error', message: `killed by ${how.signal}` }
+    case 'exited': {
+      const { code: exitCode } = how
+      return exitCode === 0
+        ? { exitCode, reason: 'Completed' }
+        : { exitCode, reason: 'Error', message: `exit code ${exitCode}` }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * When the kubelet starts a container again: by restartPolicy, and at ever longer intervals while it keeps ending.
+ *
+ * Source: pkg/kubelet/container (ShouldContainerBeRestarted), pkg/kubelet/kuberuntime (doBackOff) with
+ * client-go's util/flowcontrol/backoff.go; MaxContainerBackOff and the first 10 s are constants of pkg/kubelet.
+ */
+import type { RestartPolicy } from '../pod/pod.ts'
+
+const FIRST_MS = 10_000
+const LONGEST_MS = 300_000
+
+/** So long after the last restart the kubelet's garbage collection drops the entry, even in the middle of a back-off. */
+const FORGOTTEN_MS = 2 * LONGEST_MS
+
+/** What is remembered of one container between its ends. */
+export interface Backoff {
+  /** How long the next restart is held back, in ms before scaling. */
+  readonly delayMs: number
+}
+
+export interface Restart {
+  /** From the end of the container to its restart. */
+  readonly afterMs: number
+  /** For the end after this one. */
+  readonly backoff: Backoff
+}
+
+export function shouldRestart(policy: RestartPolicy, exitCode: number): boolean {
+  return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0)
+}
+
+/** Of a container that has not been restarted yet: the first time it is, at once. */
+export function beginBackoff(): Backoff {
+  return { delayMs: 0 }
+}
+
+/**
+ * The restart of a container that has just ended. A success counts like a failure.
+ * @param ranMs from its start to its end
+ * @param scale all durations are so many times as long; 1 is the kubelet's own
+ */
+export function nextRestart({ delayMs }: Backoff, ranMs: number, scale = 1): Restart {
+  const afterMs = delayMs * scale
+  const forgottenMs = Math.max(0, FORGOTTEN_MS * scale - ranMs)
+  if (delayMs === 0 || afterMs > forgottenMs) {
+    return { afterMs: Math.min(afterMs, forgottenMs), backoff: { delayMs: FIRST_MS } }
+  }
+  return { afterMs, backoff: { delayMs: Math.min(2 * delayMs, LONGEST_MS) } }
+}
+
+/**
+ * The restart of a container that was killed for a failed probe. It is started in the very sync in which it was killed, and
+ * doBackOff looks at the end before that: a life that lasted longer than the delay is followed at once by the next.
+ * @param ranMs from its start to its end
+ * @param sinceMs from the end before to this one; Infinity for the first, of which no back-off is made
+ * @param scale all durations are so many times as long; 1 is the kubelet's own
+ */
+export function nextRestartAfterKill({ delayMs }: Backoff, ranMs: number, sinceMs: number, scale = 1): Restart {
+  if (sinceMs === Infinity) return { afterMs: 0, backoff: { delayMs } }
+  if (delayMs * scale > sinceMs) return nextRestart({ delayMs }, ranMs, scale)
+  const begun = delayMs === 0 || ranMs > FORGOTTEN_MS * scale
+  return { afterMs: 0, backoff: { delayMs: begun ? FIRST_MS : Math.min(2 * delayMs, LONGEST_MS) } }
+}

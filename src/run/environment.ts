@@ -1,0 +1,104 @@
+/** A container's environment as the kubelet makes it (pkg/kubelet, makeEnvironmentVariables). Pure. */
+import type { Container } from '../pod/pod.ts'
+import { expand } from '../pod/expand.ts'
+import { type PodFacts, readField, readResource, type ResourceRef } from './fields.ts'
+import type { SourceContent, Data, Sources } from '../pod/sources.ts'
+
+export interface EnvironmentInput {
+  readonly facts: PodFacts
+  readonly given: Sources
+  /** Base64 to text; bytes that are not UTF-8 become U+FFFD. */
+  readonly decode: (base64: string) => string
+}
+
+export type Environment =
+  | { readonly kind: 'environment'; readonly values: ReadonlyMap<string, string> }
+  /** What the kubelet would call CreateContainerConfigError, as one sentence. */
+  | { readonly kind: 'problem'; readonly problem: string }
+
+interface KeyRef {
+  readonly name?: string
+  readonly key?: string
+  readonly optional?: boolean
+}
+
+interface ValueFrom {
+  readonly fieldRef?: { readonly fieldPath?: string }
+  readonly resourceFieldRef?: ResourceRef
+  readonly configMapKeyRef?: KeyRef
+  readonly secretKeyRef?: KeyRef
+}
+
+interface EnvFrom {
+  readonly prefix?: string
+  readonly configMapRef?: KeyRef
+  readonly secretRef?: KeyRef
+}
+
+/** `envFrom` first, then `env` in its order: a later one replaces an earlier one, and may refer to it as `$(NAME)`. */
+export function buildEnvironment(container: Container, input: EnvironmentInput): Environment {
+  const values = new Map<string, string>()
+  for (const from of container.envFrom ?? []) {
+    const problem = importAll(from, values, input)
+    if (problem !== undefined) return { kind: 'problem', problem }
+  }
+  for (const { name, value, valueFrom } of container.env ?? []) {
+    if (valueFrom === undefined) {
+      values.set(name, expand(value ?? '', values))
+      continue
+    }
+    const found = readValue(valueFrom, container.name, input)
+    if (found.kind === 'problem') return { kind: 'problem', problem: `env ${name}: ${found.problem}` }
+    if (found.kind === 'value') values.set(name, found.value)
+  }
+  return { kind: 'environment', values }
+}
+
+function importAll(from: EnvFrom, values: Map<string, string>, input: EnvironmentInput): string | undefined {
+  for (const [kind, ref] of [
+    ['configMap', from.configMapRef],
+    ['secret', from.secretRef],
+  ] as const) {
+    if (ref === undefined) continue
+    const data = findData(kind, ref, input.given)
+    if (data === undefined && ref.optional !== true) return `envFrom: there is no ${kind} "${ref.name ?? ''}"`
+    for (const [key, content] of data ?? []) values.set(`${from.prefix ?? ''}${key}`, readText(content, input))
+  }
+  return undefined
+}
+
+type Found =
+  | { readonly kind: 'value'; readonly value: string }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'problem'; readonly problem: string }
+
+function readValue(from: ValueFrom, container: string, input: EnvironmentInput): Found {
+  if (from.configMapKeyRef !== undefined) return readKey('configMap', from.configMapKeyRef, input)
+  if (from.secretKeyRef !== undefined) return readKey('secret', from.secretKeyRef, input)
+  const { fieldPath = '' } = from.fieldRef ?? {}
+  const value =
+    from.fieldRef === undefined
+      ? readResource(from.resourceFieldRef ?? {}, container, input.facts)
+      : readField(fieldPath, input.facts)
+  if (value !== undefined) return { kind: 'value', value }
+  const asked = from.fieldRef === undefined ? from.resourceFieldRef?.resource : fieldPath
+  return { kind: 'problem', problem: `the downward API has no "${asked ?? ''}"` }
+}
+
+function readKey(kind: 'configMap' | 'secret', ref: KeyRef, input: EnvironmentInput): Found {
+  const { name = '', key = '' } = ref
+  const data = findData(kind, ref, input.given)
+  const content = data?.get(key)
+  if (content !== undefined) return { kind: 'value', value: readText(content, input) }
+  if (ref.optional === true) return { kind: 'none' }
+  const problem = data === undefined ? `there is no ${kind} "${name}"` : `the ${kind} "${name}" has no key "${key}"`
+  return { kind: 'problem', problem }
+}
+
+function findData(kind: 'configMap' | 'secret', ref: KeyRef, given: Sources): Data | undefined {
+  return (kind === 'configMap' ? given.configMaps : given.secrets).get(ref.name ?? '')
+}
+
+function readText(content: SourceContent, { decode }: EnvironmentInput): string {
+  return 'text' in content ? content.text : decode(content.base64)
+}

@@ -1,0 +1,78 @@
+/** Learning from the flags in the run directory how the wrapped containers are: watch, then look. */
+import { type FlagRecord, readRecord } from '../flags/record.ts'
+import type { RunPorts } from './ports.ts'
+
+/** What the flags of one life tell. */
+export interface SeenFlags {
+  readonly started: Partial<FlagRecord> | undefined
+  readonly ready: Partial<FlagRecord> | undefined
+  readonly ended: Partial<FlagRecord> | undefined
+  /** It has succeeded, and its wrapper stays until it is told to stop. */
+  readonly held: boolean
+}
+
+/** @param before the incarnation of the life before: its flags are leftovers. */
+export function lookAt(
+  runDir: string,
+  container: string,
+  before: string | undefined,
+  { disk }: Pick<RunPorts, 'disk'>,
+): SeenFlags {
+  const read = (flag: string): Partial<FlagRecord> | undefined => {
+    const text = disk.readFlag(`${runDir}/${container}/${flag}`)
+    const record = text === undefined ? undefined : readRecord(text)
+    return record?.incarnation === before && before !== undefined ? undefined : record
+  }
+  // In the sequence in which they are published: whoever follows the first of them finds it here too.
+  const ended = read('completed') ?? read('failed') ?? read('exitCode')
+  return {
+    started: read('started'),
+    ready: read('ready'),
+    ended,
+    held: ended?.held === true,
+  }
+}
+
+/** When it is not known which container has changed, all are looked at, but not more often than this. */
+const RELOOK_MS = 1000
+const SETTLE_MS = 1
+
+/**
+ * Calls `look` for a container whose flags may have changed; each costs as much as that one, however many there are.
+ * It waits a moment: several flags that come together need one look, and what a container has written before it ended has
+ * been read from its pipe by then.
+ * @returns once all are watched
+ */
+export async function followFlags(
+  runDir: string,
+  containers: readonly string[],
+  ports: Pick<RunPorts, 'watchDirectories'>,
+  look: (container: string) => void,
+  warn: (message: string) => void,
+): Promise<{ close(): Promise<void> }> {
+  if (containers.length === 0) return { close: async () => {} }
+  const byDirectory = new Map(containers.map((container) => [`${runDir}/${container}`, container]))
+  const changed = new Set<string>()
+  let relook: NodeJS.Timeout | undefined
+  const lookAtAll = (): void => {
+    relook = undefined
+    for (const container of containers) look(container)
+  }
+  const lookAtChanged = (): void => {
+    const due = [...changed]
+    changed.clear()
+    for (const container of due) look(container)
+  }
+  const wake = (directory?: string): void => {
+    const container = byDirectory.get(directory ?? '')
+    if (container === undefined) relook ??= setTimeout(lookAtAll, RELOOK_MS)
+    else if (changed.add(container).size === 1) setTimeout(lookAtChanged, SETTLE_MS)
+  }
+  const watch = await ports.watchDirectories([...byDirectory.keys()], wake, warn)
+  return {
+    async close() {
+      clearTimeout(relook)
+      await watch.close()
+    },
+  }
+}

@@ -1,0 +1,249 @@
+/** The lives of a pod's containers: each from the start of its process to its end, with what its flags tell on the way. */
+import { needsCare } from '../probe/care.ts'
+import type { RunEvent } from '../history/run-event.ts'
+import type { KillCause } from '../pod/pod.ts'
+import type { Event } from './pod-events.ts'
+import { attend } from './attendance.ts'
+import { createChecks } from './probing.ts'
+import { type ContainerEnd, weighEnd } from './container-end.ts'
+import { lookAt } from './follow.ts'
+import { startLife, holdBack, isReady, type RunLife, release, wasSkipped } from './container-life.ts'
+import type { RunPorts } from './ports.ts'
+import type { ProcessEnd } from './processes.io.ts'
+import type { PodPlan } from './prepare.ts'
+
+type Ports = Pick<RunPorts, 'disk' | 'now' | 'clock' | 'prober'>
+
+/** Tells what happened; a promise while the reader cannot keep up. */
+export type LifeReport = (event: RunEvent) => Promise<void> | undefined
+
+export interface Lives {
+  /** @returns until when the kubelet would start no other container: its postStart hook is still to succeed */
+  start(container: string): Promise<void> | undefined
+  /** Looks at its flags, and reports what is new. */
+  readonly look: (container: string) => void
+  /** Its preStop hook, while it still runs. */
+  prepare(container: string, graceMs: number): void
+  /** The preStop hook, then SIGTERM to its first process. @param cause undefined: its pod is stopped */
+  terminate(container: string, graceMs: number, cause: KillCause | undefined): void
+  /** SIGKILL to all of it. */
+  kill(container: string): void
+}
+
+export function createLives(
+  { traits, runDir, runtime, rules: { timeScale } }: PodPlan,
+  ports: Ports,
+  report: LifeReport,
+  owner: { readonly hand: (event: Event, atMs: number) => void; readonly fail: (error: unknown) => void },
+): Lives {
+  const { now, clock } = ports
+  const tell = (event: RunEvent): void => void report(event)
+  const lives = new Map<string, RunLife>()
+  const checksOf = createChecks(runtime, ports)
+
+  function start(container: string): Promise<void> | undefined {
+    const trait = traits.get(container)
+    if (trait === undefined) throw new Error(`nothing is known of container ${container}`)
+    const own = runtime.start(container, (stream, lines) => {
+      if (life.muted) return undefined
+      const speak = () => tellOutput(container, stream, lines)
+      return life.started || life.told ? speak() : holdBack(life, speak)
+    })
+    const life = startLife(trait, own, lives.get(container)?.incarnation)
+    lives.set(container, life)
+    own.exited
+      .then((how) => {
+        const atMs = clock()
+        life.attendance?.close()
+        dissolve(container, life, how)
+        return own.end.then(() => conclude(container, life, how, atMs))
+      })
+      .catch(owner.fail)
+    if (own.failed) return undefined
+    if (trait.waits.length > 0) tell({ event: 'waiting', atMs: now(), container, waitingFor: trait.waits })
+    if (!trait.wrapped || needsCare(trait.care)) {
+      own.running().then((runs) => runs && !life.told && acknowledge(container, life), owner.fail)
+    }
+    return trait.care.hooks.postStart === undefined ? undefined : life.begun.promise
+  }
+
+  /** Its first process runs: from here on it is cared for. */
+  function acknowledge(container: string, life: RunLife): void {
+    const atMs = now()
+    if (!life.trait.wrapped) tellStarted(container, life, { atMs, sinceMs: atMs, pid: life.own.pid })
+    const ports = { clock, scale: timeScale, checks: checksOf(container) }
+    life.attendance = attend(life.trait.care, ports, {
+      begun: life.begun.resolve,
+      up() {
+        life.up = true
+        tellReadiness(container, life, now())
+        owner.hand({ kind: 'started', container }, clock())
+      },
+      ready(ready, why) {
+        life.answers = ready
+        tellReadiness(container, life, now(), why)
+      },
+      unhealthy: (failures, threshold, message) =>
+        tell({ event: 'unhealthy', atMs: now(), container, failures, threshold, message }),
+      doomed(cause, why, graceMs) {
+        life.doom = why
+        owner.hand({ kind: 'doomed', container, cause, graceMs }, clock())
+      },
+      preStopFailed: (message) => tell({ event: 'hook-failed', atMs: now(), container, message }),
+      broken: owner.fail,
+    })
+    life.attendance.begin()
+  }
+
+  function tellOutput(container: string, stream: 'stdout' | 'stderr', lines: readonly string[]) {
+    let congested: Promise<void> | undefined
+    for (const line of lines) congested = report({ event: 'output', atMs: now(), container, stream, line })
+    return congested
+  }
+
+  /** Its first process has ended; what it had to say is still on its way. */
+  function dissolve(container: string, life: RunLife, how: ProcessEnd): void {
+    look(container)
+    if (how.kind === 'signalled' && life.trait.wrapped) {
+      // A wrapper that was killed may have left its command behind.
+      life.own.kill(life.commandPid)
+      if (life.words === undefined) tellEnd(container, life, weighEnd(how))
+    }
+    // What a runtime says instead of starting it is not the container's, and comes with its end.
+    if (how.kind !== 'unstartable') release(life)
+  }
+
+  /**
+   * @param causedMs when what is about to be told has happened: only what came before may be its cause. An end is not held
+   * back then until all its output is there.
+   */
+  function look(container: string, causedMs?: number): void {
+    const life = lives.get(container)
+    if (life === undefined || life.told || life.looking || !life.trait.wrapped) return
+    life.looking = true
+    readFlags(container, life, causedMs)
+    life.looking = false
+  }
+
+  function readFlags(container: string, life: RunLife, causedMs: number | undefined): void {
+    const { started, ready, ended, held } = lookAt(runDir, container, life.before, ports)
+    const isDue = (at: string | undefined): boolean => causedMs === undefined || timeOf(at) <= causedMs
+    life.incarnation ??= (started ?? ended)?.incarnation
+    if (started !== undefined && !life.started && isDue(started.at)) {
+      const atMs = timeOf(started.at)
+      const sinceMs = timeOf(started.since)
+      tellStarted(container, life, { atMs, sinceMs, pid: started.pid, waitedFor: started.waitedFor })
+    }
+    if (ready !== undefined && life.started && isDue(ready.at)) {
+      life.flagged = true
+      tellReadiness(container, life, timeOf(ready.at))
+    }
+    if (ended !== undefined) {
+      life.words = { exitCode: 0, reason: 'Completed', ...ended }
+      const due = causedMs === undefined ? held : isDue(ended.at)
+      return due ? tellEnd(container, life, life.words) : undefined
+    }
+    if (ready === undefined && life.flagged && life.trait.measured) {
+      life.flagged = false
+      tellReadiness(container, life, now())
+    }
+  }
+
+  function tellStarted(
+    container: string,
+    life: RunLife,
+    how: { atMs: number; sinceMs: number; pid: number | undefined; waitedFor?: string | undefined },
+  ): void {
+    const { pid, waitedFor, ...times } = how
+    life.started = true
+    life.commandPid = pid
+    // Who reads the events in their order shall find the cause first, whatever order they were noticed in.
+    for (const cause of life.trait.causes) look(cause, times.atMs)
+    tell({
+      ...{ event: 'started', container, ...times },
+      ...(pid === undefined ? {} : { pid }),
+      ...(waitedFor === undefined ? {} : { waitedFor }),
+    })
+    release(life)
+  }
+
+  /** @param why it is not, where a probe has said so */
+  function tellReadiness(container: string, life: RunLife, atMs: number, why?: string): void {
+    const ready = isReady(life)
+    if (ready === life.ready || life.told) return
+    life.ready = ready
+    if (ready) tell({ event: 'ready', atMs, container, measured: life.trait.measured })
+    else tell({ event: 'unready', atMs, container, ...(why === undefined ? {} : { message: why }) })
+  }
+
+  function tellEnd(container: string, life: RunLife, end: ContainerEnd): void {
+    const { exitCode, reason, message } = end
+    const atMs = timeOf(end.at)
+    life.told = true
+    const skipped = wasSkipped(life, reason)
+    // A failing command's `started` flag is gone with its life, at times before anybody could look.
+    if (!life.started && (reason === 'Completed' || reason === 'Error')) {
+      tellStarted(container, life, { atMs, sinceMs: atMs, pid: undefined })
+    }
+    for (const cause of life.trait.causes) look(cause, atMs)
+    life.muted = !life.started && message !== undefined
+    release(life)
+    tell({
+      ...{ event: skipped ? 'skipped' : 'ended', atMs, container, exitCode, reason },
+      ...(message === undefined ? {} : { message }),
+    })
+  }
+
+  function timeOf(text: string | undefined): number {
+    const ms = Date.parse(text ?? '')
+    return Number.isNaN(ms) ? now() : ms
+  }
+
+  /** @param atMs when its first process ended, monotonic */
+  function conclude(container: string, life: RunLife, how: ProcessEnd, atMs: number): void {
+    look(container)
+    life.ended = true
+    const end = weighEnd(how)
+    if (!life.told) tellEnd(container, life, life.words ?? end)
+    const skipped = wasSkipped(life, life.words?.reason ?? '')
+    life.begun.resolve()
+    owner.hand({ kind: 'ended', container, exitCode: end.exitCode, skipped }, atMs)
+  }
+
+  function findRunning(container: string): RunLife | undefined {
+    const life = lives.get(container)
+    return life === undefined || life.own.failed || life.ended ? undefined : life
+  }
+
+  /** Nobody asks any more how it is. */
+  function leave(container: string): RunLife | undefined {
+    const life = findRunning(container)
+    life?.attendance?.retire()
+    return life
+  }
+
+  return {
+    start,
+    look: (container) => look(container),
+    prepare: (container, graceMs) => void leave(container)?.attendance?.preStop(graceMs),
+    terminate(container, graceMs, cause) {
+      const life = leave(container)
+      if (life === undefined) return
+      const why = cause === undefined ? {} : { cause, message: life.doom }
+      tell({ event: 'stopping', atMs: now(), container, ...why })
+      const terminate = (): void => {
+        if (life.ended) return
+        life.own.terminate()
+        owner.hand({ kind: 'told', container }, clock())
+      }
+      const hook = life.attendance?.preStop(graceMs)
+      if (hook === undefined) terminate()
+      else hook.then(terminate).catch(owner.fail)
+    },
+    kill(container) {
+      look(container)
+      const life = findRunning(container)
+      life?.own.kill(life.commandPid)
+    },
+  }
+}

@@ -1,0 +1,109 @@
+/** From a manifest's text to the one pod to run: found, checked, its order read. Nothing has been started yet. */
+import { describeError } from '../base/system-error.ts'
+import { findTemplates, type FoundTemplate, readTemplate } from '../manifest/template.ts'
+import { limitFaults } from '../manifest/yaml-fault.ts'
+import { describeFault, type Fault, findTree, sortFaults, type Tree } from '../manifest/tree.ts'
+import { findAbsentSidecars, namePod } from '../order/edges.ts'
+import type { Order } from '../order/order.ts'
+import { readPodOrder } from '../order/pod-order.ts'
+import type { PodTemplate } from '../pod/pod.ts'
+import { checkSidecars } from '../rewrite/rewrite-check.ts'
+import { collectSources, type Sources } from '../pod/sources.ts'
+import { proposeWord } from '../base/suggest.ts'
+import type { ManifestDocument } from '../manifest/yaml.io.ts'
+import type { RunPorts } from './ports.ts'
+
+export interface LoadedPod {
+  /** What faults name: the path, or `stdin`. */
+  readonly file: string
+  readonly name: string
+  readonly template: PodTemplate
+  /** Undefined: the pod says none, and runs as Kubernetes would run it. */
+  readonly order: Order | undefined
+  readonly given: Sources
+  /** What relative paths are relative to: the manifest's directory. */
+  readonly directory: string
+  readonly warnings: readonly string[]
+}
+
+export interface LoadRefusal {
+  /** One line each. */
+  readonly faults: readonly string[]
+}
+
+type Ports = Pick<RunPorts, 'yaml' | 'disk' | 'cwd'>
+
+interface Candidate extends FoundTemplate {
+  readonly document: ManifestDocument
+}
+
+export interface Wanted {
+  /** `-` is stdin. */
+  readonly path: string
+  /** `KIND/NAME` of the pod or workload to run; the first one when not given. */
+  readonly only: string | undefined
+  /** What it needs that whatever runs it cannot give. */
+  readonly findUnsuitable: (template: Tree, given: Sources) => readonly Fault[]
+}
+
+export async function loadPod({ path, only, findUnsuitable }: Wanted, ports: Ports): Promise<LoadedPod | LoadRefusal> {
+  const file = path === '-' ? 'stdin' : path
+  let text: string
+  try {
+    text = await ports.disk.readManifestFile(path)
+  } catch (error) {
+    return { faults: [`${file}: ${explain(error)}`] }
+  }
+  const { documents, faults } = ports.yaml.read(text)
+  const words = (list: readonly Fault[]) => sortFaults(list).map((fault) => describeFault(file, fault))
+  const given = collectSources(documents.map(({ value }) => value))
+  const candidates = documents.flatMap((document) =>
+    findTemplates(document.value).map((found) => ({ ...found, document })),
+  )
+  const chosen = choose(candidates, only, documents.length === 0)
+  if ('document' in chosen) {
+    const tree = findTree(chosen.document.tree(), chosen.path)
+    if (tree === undefined) throw new Error(`no template at ${chosen.path.join('.')}`)
+    const { order, faults: own, warnings, sound } = readPodOrder(tree, (scalar) => ports.yaml.readNested(scalar))
+    const sidecars = order === undefined ? [] : [...checkSidecars(tree, order), ...refuseAbsent(tree, order)]
+    const all = [...limitFaults(faults), ...own, ...sidecars, ...(sound ? findUnsuitable(tree, given) : [])]
+    if (all.length > 0) return { faults: words(all) }
+    const { name, template } = chosen
+    const directory = path === '-' ? ports.cwd : ports.disk.directoryOf(path)
+    return { file, name, template, order, given, directory, warnings: words(warnings) }
+  }
+  if (faults.length > 0) return { faults: words(limitFaults(faults)) }
+  const at = documents[0]?.at ?? { line: 1, column: 1 }
+  return { faults: [describeFault(file, { at, ...chosen })] }
+}
+
+/** No webhook adds anything to a pod that runs here. */
+function refuseAbsent(tree: Tree, { outside }: Order): readonly Fault[] {
+  const fix = 'add it to the manifest, or remove this to run the pod here'
+  return findAbsentSidecars(outside, namePod(readTemplate(tree)), fix)
+}
+
+/** @returns the template, or what is wrong. */
+function choose(
+  candidates: readonly Candidate[],
+  only: string | undefined,
+  empty: boolean,
+): Candidate | Pick<Fault, 'what' | 'fix'> {
+  const names = candidates.map(({ kind, name }) => `${kind}/${name}`)
+  const wanted = only?.toLowerCase()
+  const found = candidates.find((_, index) => wanted === undefined || names[index]?.toLowerCase() === wanted)
+  if (found !== undefined) return found
+  if (names.length === 0) {
+    const fix = 'give a Pod, or a workload such as a Deployment or a Job'
+    return { what: empty ? 'the file is empty' : 'there is no pod in it', fix }
+  }
+  return { what: `there is no ${only} in it`, fix: proposeWord(only ?? '', names, `it has ${names.join(', ')}`) }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof RangeError) {
+    const fix = error.message.endsWith('UTF-8') ? 'save it as UTF-8' : 'a manifest that large is refused, split it'
+    return `${error.message}; ${fix}`
+  }
+  return `${describeError(error)}; give a manifest, or - for stdin`
+}

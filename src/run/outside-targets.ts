@@ -1,0 +1,41 @@
+/** What containers of a run wait for outside the pod: who asks the API for it, and how. */
+import { describeFault } from '../manifest/tree.ts'
+import type { OutsideWait } from '../order/order.ts'
+import type { LoadedPod, LoadRefusal } from './load.ts'
+import type { RunPorts } from './ports.ts'
+
+type Ports = Pick<RunPorts, 'disk' | 'env' | 'cwd'>
+
+/** As kubectl finds it. @returns absolute paths with `:` between them; undefined: nobody needs one */
+export function findKubeconfig(pod: LoadedPod, { disk, env, cwd }: Ports): string | undefined | LoadRefusal {
+  const asking = findAsking(pod)
+  if (asking.length === 0) return undefined
+  const named = env['KUBECONFIG'] ?? ''
+  const absolute = (path: string): string => (path.startsWith('/') ? path : `${cwd}/${path}`)
+  if (named !== '') return named.split(':').map(absolute).join(':')
+  const usual = `${env['HOME'] ?? ''}/.kube/config`
+  if (disk.readFlag(usual) !== undefined) return usual
+  return refuse(pod, asking, 'there is no Kubernetes API to ask', 'set KUBECONFIG, or remove it for the run')
+}
+
+/** A container of podman has no kubeconfig, and perhaps no way to the API. */
+export function refuseAsking(pod: LoadedPod): LoadRefusal | undefined {
+  const asking = findAsking(pod)
+  if (asking.length === 0) return undefined
+  return refuse(pod, asking, 'containers of podman cannot ask the Kubernetes API', 'leave out --runtime podman')
+}
+
+export function isAsking({ target }: OutsideWait): boolean {
+  return 'which' in target
+}
+
+function findAsking({ order }: LoadedPod): readonly OutsideWait[] {
+  return (order?.outside ?? []).filter(isAsking)
+}
+
+function refuse({ file }: LoadedPod, waits: readonly OutsideWait[], why: string, fix: string): LoadRefusal {
+  const faults = waits.map(({ container, target, at }) =>
+    describeFault(file, { at, container, what: `waits for ${target.label}, and ${why}`, fix }),
+  )
+  return { faults }
+}

@@ -1,0 +1,126 @@
+/**
+ * A pod as `podman kube play` can make it so that it behaves as in a cluster. Pure.
+ *
+ * What podman 4.3 does not do, or does another way: an emptyDir is a volume of all pods, named like it in the manifest, made
+ * for root alone and never removed; secrets, downwardAPI and projected volumes are refused; `$(NAME)` is not expanded; probes run
+ * as `curl` inside the container; what ends is restarted at once; native sidecars are unknown.
+ */
+import type { Container, EnvVar, PodSpec, PodTemplate, Volume, VolumeMount } from '../pod/pod.ts'
+import { expand } from '../pod/expand.ts'
+
+/** Volumes that are files on this disk as long as the pod lives. */
+const LOCAL_KINDS = ['emptyDir', 'configMap', 'secret', 'downwardAPI', 'projected']
+const PROJECTED_KINDS = new Set(['configMap', 'secret', 'downwardAPI'])
+/** A sidecar's restartPolicy too: restarts are the runner's. */
+const LEFT_OUT = ['livenessProbe', 'readinessProbe', 'startupProbe', 'restartPolicy', 'envFrom']
+
+/**
+ * Never started: podman takes the pod's network down when none of its containers runs or is still to be started, also
+ * between the end of one life and the next.
+ */
+const ANCHOR = 'podorder-anchor'
+
+/** podman 4.3 refuses others, of more than 63 bytes; to the API server all of them together may have 256 KiB. */
+const SHORT_ANNOTATION = /^[ -~]{0,63}$/
+
+/** The kubelet's cut: the kernel takes no longer host name. */
+const HOST_NAME_LENGTH = 63
+
+export interface PlayableParts {
+  /** podman's name for the pod; its containers are called `NAME-CONTAINER`. */
+  readonly name: string
+  /** What the pod is called in the manifest. */
+  readonly hostName: string
+  /** Where each volume that is local is on this disk. */
+  readonly directories: ReadonlyMap<string, string>
+  /** What the runner has made of each container's `env` and `envFrom`. */
+  readonly environments: ReadonlyMap<string, PlayableEnvironment>
+}
+
+export interface PlayableEnvironment {
+  readonly values: ReadonlyMap<string, string>
+  /** Left to podman. */
+  readonly env: readonly EnvVar[]
+  readonly envFrom: readonly Readonly<Record<string, unknown>>[]
+}
+
+/** Whether a volume can be made from what is at hand. One of a Secret that is not there may be in podman's own store. */
+export function isLocalVolume(volume: Volume, secrets: { has(name: string): boolean }): boolean {
+  const kinds = Object.keys(volume).filter((key) => key !== 'name' && volume[key] !== null)
+  if (kinds.some((kind) => !LOCAL_KINDS.includes(kind))) return false
+  const { sources = [] } = (volume['projected'] ?? {}) as { readonly sources?: readonly Record<string, unknown>[] }
+  if (!sources.every((source) => Object.keys(source).every((kind) => PROJECTED_KINDS.has(kind)))) return false
+  const secret = volume['secret'] as { readonly secretName?: string; readonly optional?: boolean } | undefined
+  return secret === undefined || secret.optional === true || secrets.has(secret.secretName ?? '')
+}
+
+/** @param template rewritten. @returns a v1 Pod, as plain values. */
+export function makePlayable({ metadata, spec }: PodTemplate, parts: PlayableParts): object {
+  const shares = new Map<string, Volume>()
+  const convert = (container: Container): Container => convertContainer(container, parts, shares)
+  const initContainers = (spec.initContainers ?? []).map(convert)
+  const containers = [...spec.containers.map(convert), makeAnchor(spec)]
+  const others = (spec.volumes ?? []).filter(({ name }) => !parts.directories.has(name))
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: parts.name, labels: metadata?.labels, annotations: keepShort(metadata?.annotations ?? {}) },
+    spec: {
+      hostname: parts.hostName.slice(0, HOST_NAME_LENGTH),
+      ...spec,
+      restartPolicy: 'Never',
+      volumes: [...others, ...shares.values()],
+      initContainers,
+      containers,
+    },
+  }
+}
+
+function keepShort(annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(annotations).filter(([, text]) => SHORT_ANNOTATION.test(text)))
+}
+
+function makeAnchor({ containers }: PodSpec): Container {
+  const [first] = containers
+  return { name: ANCHOR, image: first?.image ?? '', imagePullPolicy: first?.['imagePullPolicy'], command: ['/'] }
+}
+
+function convertContainer(container: Container, parts: PlayableParts, shares: Map<string, Volume>): Container {
+  const { command, args, volumeMounts = [], name } = container
+  const { values, env, envFrom } = parts.environments.get(name) ?? { values: new Map(), env: [], envFrom: [] }
+  const expandAll = (words: readonly string[]): readonly string[] => words.map((word) => expand(word, values))
+  const kept = Object.entries(container).filter(([field]) => !LEFT_OUT.includes(field))
+  return {
+    ...(Object.fromEntries(kept) as Container),
+    ...(command === undefined ? {} : { command: expandAll(command) }),
+    ...(args === undefined ? {} : { args: expandAll(args) }),
+    env: [...[...values].map(([variable, value]) => ({ name: variable, value })), ...env],
+    envFrom,
+    volumeMounts: volumeMounts.map((mount) => convertMount(mount, parts.directories, shares)),
+  }
+}
+
+/** Each directory that is mounted, a subPath too, becomes a volume of its own; `z` lets SELinux share it among containers. */
+function convertMount(
+  mount: VolumeMount,
+  directories: ReadonlyMap<string, string>,
+  shares: Map<string, Volume>,
+): VolumeMount {
+  const { name, mountPath, subPath = '', readOnly = false } = mount
+  const directory = directories.get(name)
+  if (directory === undefined) return mount
+  const path = subPath === '' ? directory : `${directory}/${subPath}`
+  const share = shares.get(path) ?? { name: `${name}-${shares.size}`, hostPath: { path } }
+  shares.set(path, share)
+  return { name: share.name, mountPath: `${mountPath}:z`, readOnly }
+}
+
+/** What podman 4.3 overlooks: each `subPathExpr` becomes the `subPath` that it stands for. */
+export function resolveSubPaths(container: Container, values: ReadonlyMap<string, string>): Container {
+  if (container.volumeMounts === undefined) return container
+  const volumeMounts = container.volumeMounts.map((mount: VolumeMount & { readonly subPathExpr?: string }) => {
+    const { subPathExpr, ...others } = mount
+    return subPathExpr === undefined ? mount : { ...others, subPath: expand(subPathExpr, values) }
+  })
+  return { ...container, volumeMounts }
+}

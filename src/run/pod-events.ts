@@ -1,0 +1,73 @@
+/** What happens to a pod's containers, and what is to be done about it: what goes into `supervision.ts` and comes out of it. */
+import type { ContainerRole, KillCause, RestartPolicy } from '../pod/pod.ts'
+import type { StopReason, PodResult } from './pod-result.ts'
+
+export interface Member {
+  readonly name: string
+  readonly role: ContainerRole
+  /** Its end counts for the pod's: named in `podorder.io/main`, or an app while none is named. */
+  readonly main: boolean
+}
+
+export interface Rules {
+  readonly restartPolicy: RestartPolicy
+  /** `podorder.io/main` was given: the main containers' end is the end of the work. */
+  readonly mainGiven: boolean
+  readonly graceMs: number
+  readonly deadlineMs: number | undefined
+  /**
+   * Back-off, deadline, and the delays and periods of probes are so many times as long; 1 is the kubelet's own. What bounds
+   * work (a probe's timeout, a hook, a grace period) and what the wrapper itself does is left as it is.
+   */
+  readonly timeScale: number
+}
+
+export type Event =
+  | { readonly kind: 'begin' }
+  | { readonly kind: 'started'; readonly container: string }
+  | {
+      readonly kind: 'doomed'
+      readonly container: string
+      readonly cause: KillCause
+      /** The probe's own terminationGracePeriodSeconds; the pod's when not given. */
+      readonly graceMs: number | undefined
+    }
+  /** Its preStop hook is over, if it has one, and SIGTERM has been sent. */
+  | { readonly kind: 'told'; readonly container: string }
+  | {
+      readonly kind: 'ended'
+      readonly container: string
+      /** Undefined: it was told to stop before it could be started. */
+      readonly exitCode: number | undefined
+      /** It was never started, since another had failed. */
+      readonly skipped?: boolean
+    }
+  | { readonly kind: 'due'; readonly container: string }
+  | { readonly kind: 'stop'; readonly reason: StopReason }
+  /** The pod's grace period is over: native sidecars do not wait for their turn any more. */
+  | { readonly kind: 'expire' }
+  /** One container's grace period is over, in the life that began with so many restarts. */
+  | { readonly kind: 'kill-one'; readonly container: string; readonly restarts: number }
+  /** All of them, now. */
+  | { readonly kind: 'kill' }
+
+export type Step =
+  | { readonly kind: 'start'; readonly container: string; readonly restarts: number }
+  | { readonly kind: 'back-off'; readonly container: string; readonly restarts: number; readonly afterMs: number }
+  /** Its preStop hook may begin; SIGTERM follows when its turn comes. */
+  | { readonly kind: 'prepare'; readonly container: string; readonly graceMs: number }
+  /** The preStop hook, for no longer than `graceMs`, then SIGTERM to the container's first process. */
+  | {
+      readonly kind: 'terminate'
+      readonly container: string
+      readonly graceMs: number
+      /** Undefined: the pod is stopped. */
+      readonly cause: KillCause | undefined
+    }
+  /** SIGKILL to all of it. */
+  | { readonly kind: 'kill'; readonly container: string }
+  /** Hand in this event after so many ms. */
+  | { readonly kind: 'later'; readonly afterMs: number; readonly event: Event }
+  | { readonly kind: 'phase'; readonly phase: 'Pending' | 'Running' }
+  | { readonly kind: 'stopping'; readonly reason: StopReason }
+  | { readonly kind: 'finish'; readonly verdict: PodResult }

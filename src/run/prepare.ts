@@ -1,0 +1,160 @@
+/** From a loaded pod to what the runner leads: rewritten as in a cluster, with all that does not depend on what runs it. */
+import type { Order } from '../order/order.ts'
+import type { Container, PodSpec, PodTemplate } from '../pod/pod.ts'
+import { type Care, PROBE_KINDS, readCare } from '../probe/care.ts'
+import { DOWNWARD_VOLUME } from '../pod/own.ts'
+import { rewritePod, type RewriteOptions } from '../rewrite/rewrite.ts'
+import { gatherFacts, type PodFacts } from './fields.ts'
+import type { Member, Rules } from './pod-events.ts'
+import type { LoadedPod } from './load.ts'
+import { isAsking } from './outside-targets.ts'
+import type { RunPorts } from './ports.ts'
+import type { Runtime } from './runtime.ts'
+
+/** What the runner knows of a container. */
+export interface Trait {
+  /** It runs through the entrypoint, and tells by flags how it is. */
+  readonly wrapped: boolean
+  /** A probe measures its readiness; else it is ready as soon as it is started. */
+  readonly measured: boolean
+  /** What it waits for: `db/ready`, `pod/db`. */
+  readonly waits: readonly string[]
+  /** The containers whose flags start or stop it. */
+  readonly causes: readonly string[]
+  /** The probes and hooks that the runner carries out. */
+  readonly care: Care
+}
+
+export interface PodPlan {
+  readonly name: string
+  readonly members: readonly Member[]
+  readonly rules: Rules
+  readonly traits: ReadonlyMap<string, Trait>
+  /** Where the wrapped containers' flags are, on this disk. */
+  readonly runDir: string
+  /** Those that others wait for as `sidecar/NAME`; and the volume that says how they are, on this disk. */
+  readonly sidecars: readonly string[]
+  readonly downwardDir: string
+  readonly runtime: Runtime
+}
+
+export interface PrepareOptions {
+  readonly workspace: string
+  readonly timeScale: number
+  /** podorder's own image, where containers are made from images. */
+  readonly image: string
+  /** Somebody asks for the end before anything has been started. */
+  readonly cancel: AbortSignal
+}
+
+export interface RewrittenPod {
+  readonly facts: PodFacts
+  readonly template: PodTemplate
+}
+
+const DEFAULT_GRACE_S = 30
+const READINESS_FLAG = '--ready-probe'
+const STARTUP_FLAG = '--startup-probe'
+const NO_CARE: Care = { probes: {}, hooks: {} }
+
+/** @param kubeconfig for those who wait for objects of an API */
+export function rewriteLoaded(
+  { template, order, name }: LoadedPod,
+  options: RewriteOptions,
+  ports: Pick<RunPorts, 'machine' | 'makeUid'>,
+  kubeconfig?: string,
+): RewrittenPod {
+  const facts = gatherFacts(template, name, ports.makeUid(), ports.machine)
+  if (order === undefined) return { facts, template }
+  const rewritten = rewritePod(template, order, options)
+  const wrapped = new Set(order.containers)
+  const asking = new Set(order.outside.filter(isAsking).map(({ container }) => container))
+  const containers = rewritten.spec.containers.map((container) => {
+    if (!wrapped.has(container.name)) return container
+    const access = kubeconfig !== undefined && asking.has(container.name) ? [`--kubeconfig=${kubeconfig}`] : []
+    // How it is with the containers is the runner's to say; what goes wrong the wrapper still says itself.
+    return { ...container, args: ['--quiet', ...access, ...(container.args ?? [])] }
+  })
+  return { facts, template: { ...rewritten, spec: { ...rewritten.spec, containers } } }
+}
+
+/** @param spec of the rewritten pod, with those init containers that are run */
+export function planPod(
+  { template, order }: LoadedPod,
+  spec: PodSpec,
+  timeScale: number,
+  { workspace, ...made }: Pick<PodPlan, 'name' | 'runDir' | 'runtime'> & { readonly workspace: string },
+): PodPlan {
+  const { initContainers = [], containers } = spec
+  const sidecars = (order?.outside ?? []).flatMap(({ target }) => (target.kind === 'sidecar' ? [target.name] : []))
+  return {
+    ...made,
+    ...{ sidecars, downwardDir: `${workspace}/volumes/${DOWNWARD_VOLUME}` },
+    members: listMembers(initContainers, containers, order),
+    rules: readRules(template, order, timeScale),
+    traits: readTraits(initContainers, containers, order),
+  }
+}
+
+function readTraits(
+  initContainers: readonly Container[],
+  apps: readonly Container[],
+  order: Order | undefined,
+): ReadonlyMap<string, Trait> {
+  const main = order?.main ?? []
+  const edges = Map.groupBy(order?.edges ?? [], ({ container }) => container)
+  const outside = Map.groupBy(order?.outside ?? [], ({ container }) => container)
+  const ordered = new Set(order?.containers)
+  const traits = [...initContainers, ...apps].map((container): [string, Trait] => {
+    const { name, command = [], args = [] } = container
+    const wrapped = ordered.has(name)
+    const words = [...command, ...args]
+    const flags = new Set(wrapped ? words.slice(0, words.indexOf('--')).map((word) => word.split('=', 1)[0]) : [])
+    // What the wrapper measures with the same probe is not measured twice.
+    const kinds = PROBE_KINDS.filter((kind) => kind !== 'readiness' || !flags.has(READINESS_FLAG))
+    const care = isCaredFor(container, initContainers) ? readCare(container, kinds).care : NO_CARE
+    const { startup, readiness } = care.probes
+    const trait = {
+      ...{ wrapped, care },
+      measured: wrapped
+        ? flags.has(READINESS_FLAG) || flags.has(STARTUP_FLAG)
+        : startup !== undefined || readiness !== undefined,
+      waits: [
+        ...(edges.get(name) ?? []).map(({ target, condition }) => `${target}/${condition}`),
+        ...(outside.get(name) ?? []).map(({ target }) => target.label),
+      ],
+      causes: [...(edges.get(name) ?? []).map(({ target }) => target), ...(wrapped ? main : [])],
+    }
+    return [name, trait]
+  })
+  return new Map(traits)
+}
+
+/** An init container that is waited for has neither probes nor hooks (pkg/apis/core/validation). */
+function isCaredFor(container: Container, initContainers: readonly Container[]): boolean {
+  return !initContainers.includes(container) || container.restartPolicy === 'Always'
+}
+
+function listMembers(
+  initContainers: readonly Container[],
+  apps: readonly Container[],
+  order: Order | undefined,
+): readonly Member[] {
+  const main = new Set(order?.main)
+  return [
+    ...initContainers.map(({ name, restartPolicy }): Member => {
+      return { name, role: restartPolicy === 'Always' ? 'sidecar' : 'init', main: false }
+    }),
+    ...apps.map(({ name }): Member => ({ name, role: 'app', main: main.size === 0 || main.has(name) })),
+  ]
+}
+
+function readRules({ spec }: PodTemplate, order: Order | undefined, timeScale: number): Rules {
+  return {
+    restartPolicy: spec.restartPolicy ?? 'Always',
+    mainGiven: order !== undefined && order.main.length > 0,
+    graceMs: (spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S) * 1000,
+    deadlineMs: spec.activeDeadlineSeconds === undefined ? undefined : spec.activeDeadlineSeconds * 1000,
+    timeScale,
+  }
+}

@@ -1,0 +1,124 @@
+/** What a run shows: lines for people or for programs, on a terminal a picture of how the containers are, a table at the end. */
+import { choosePalette } from '../base/palette.ts'
+import { type RunEvent, writeRunEvent } from '../history/run-event.ts'
+import { describeRunEvent } from './run-words.ts'
+import { describeCritical, findCritical } from '../history/critical.ts'
+import { createRecorder } from '../history/history-events.ts'
+import type { History } from '../history/history.ts'
+import { drawLive } from '../timeline/timeline-live.ts'
+import { formatTable } from '../timeline/timeline.ts'
+import { createBlock } from '../timeline/block.ts'
+import type { RunPorts } from './ports.ts'
+
+type Ports = Pick<RunPorts, 'terminal' | 'now'>
+
+export interface PrinterOptions {
+  /** In the pod's order: it is the table's, and gives each its colour. */
+  readonly containers: readonly string[]
+  readonly json: boolean
+  /** Neither the containers' output nor what happens, only the table. */
+  readonly quiet: boolean
+  /** The containers' output too. */
+  readonly output: boolean
+}
+
+export interface Printer {
+  readonly print: (event: RunEvent) => Promise<void> | undefined
+  /** What has become of the containers by now. */
+  history(): History
+  /** The table; nothing is printed after. */
+  close(): Promise<void>
+}
+
+const RUNNER = 'podorder'
+const PICTURE_MS = 200
+/** On a terminal, so that the picture is not drawn again with every line. */
+const GATHER_MS = 30
+const GATHER_LINES = 1000
+
+export function createPrinter(options: PrinterOptions, { terminal, now }: Ports): Printer {
+  const { containers, json, quiet } = options
+  const startMs = now()
+  const palette = choosePalette(terminal.coloured && !json)
+  const recorder = createRecorder(startMs)
+  const width = [RUNNER, ...containers].reduce((widest, name) => Math.max(widest, name.length), 0)
+  const prefixes = new Map(containers.map((name, index) => [name, palette.paint(`${name.padEnd(width)} | `, index)]))
+  const lines: string[] = []
+  const block = createBlock()
+  const live = !json && !quiet && terminal.rows() !== undefined
+  let picture: readonly string[] = []
+  let gone: Promise<void> | undefined
+  let flushing: NodeJS.Timeout | NodeJS.Immediate | undefined
+  let closed = false
+  const redraw = live ? setInterval(draw, PICTURE_MS) : undefined
+
+  return { print, history: () => recorder.history(now()), close }
+
+  function print(event: RunEvent): Promise<void> | undefined {
+    recorder.record(event)
+    const line = json ? writeJson(event) : write(event)
+    if (line !== undefined) add(line)
+    return gone
+  }
+
+  function writeJson(event: RunEvent): string | undefined {
+    return event.event === 'output' && (quiet || !options.output) ? undefined : writeRunEvent(event)
+  }
+
+  function write(event: RunEvent): string | undefined {
+    if (quiet) return undefined
+    if (event.event === 'output') {
+      return options.output ? `${prefixes.get(event.container) ?? ''}${palette.seal(event.line)}` : undefined
+    }
+    const words = describeRunEvent(event)
+    return words === undefined ? undefined : palette.dim(`${RUNNER.padEnd(width)} | ${words}`)
+  }
+
+  /** What comes in one turn, or on a terminal in a moment, goes out in one write. */
+  function add(line: string): void {
+    lines.push(line)
+    if (live && lines.length >= GATHER_LINES) flush()
+    else flushing ??= live ? setTimeout(flush, GATHER_MS) : setImmediate(flush)
+  }
+
+  function draw(): void {
+    const columns = terminal.columns()
+    const rows = terminal.rows()
+    const size = columns === undefined || rows === undefined ? undefined : { columns, rows }
+    picture = size === undefined ? [] : drawLive(recorder.history(now()), now() - startMs, size, palette)
+    flush()
+  }
+
+  function flush(): void {
+    flushing = undefined
+    if (closed || (lines.length === 0 && block.shows(picture))) return
+    void send(picture)
+  }
+
+  function send(below: readonly string[]): Promise<void> | undefined {
+    const text = lines.splice(0).map((line) => `${line}\n`)
+    const congested = terminal.write(block.show(text.join(''), below, terminal.columns() ?? 0))
+    gone = congested
+    void congested?.then(() => {
+      if (gone === congested) gone = undefined
+    })
+    return congested
+  }
+
+  async function close(): Promise<void> {
+    closed = true
+    clearInterval(redraw)
+    if (!json) {
+      const history = recorder.history()
+      const table = formatTable(history.containers, startMs)
+      lines.push(...(quiet ? table : ['', ...table, ...tellCritical(history)]))
+    }
+    await send([])
+  }
+}
+
+function tellCritical(history: History): readonly string[] {
+  const critical = findCritical(history)
+  const path = critical === undefined ? undefined : describeCritical(critical)
+  return path === undefined ? [] : ['', path]
+}

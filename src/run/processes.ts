@@ -1,0 +1,116 @@
+/** A pod's containers as processes of this machine: its volumes on this disk, its words made local. */
+import type { Container } from '../pod/pod.ts'
+import { BIN_VOLUME, INIT_CONTAINER, RUN_VOLUME } from '../pod/own.ts'
+import { buildEnvironment } from './environment.ts'
+import { expand } from '../pod/expand.ts'
+import type { PodFacts } from './fields.ts'
+import { createRelocation } from './mounts.ts'
+import type { LoadedPod, LoadRefusal } from './load.ts'
+import { findKubeconfig } from './outside-targets.ts'
+import type { RunPorts } from './ports.ts'
+import type { ProcessPlan, Processes } from './processes.io.ts'
+import { planPod, type PodPlan, type PrepareOptions, rewriteLoaded } from './prepare.ts'
+import type { Runtime } from './runtime.ts'
+import { fillVolumes } from './volumes.ts'
+
+interface Launch extends ProcessPlan {
+  /** A word of the manifest, for a process of this machine. */
+  readonly localize: (word: string) => string
+}
+
+type Ports = Pick<RunPorts, 'disk' | 'processes' | 'env' | 'cwd' | 'entrypoint' | 'machine' | 'makeUid'>
+
+/** What programs need to find themselves at home on this machine; nothing else comes in from outside. */
+const HOST_VARIABLES = /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TERM|TZ|TMPDIR)$/
+
+export async function prepareProcesses(
+  pod: LoadedPod,
+  { workspace, timeScale, image }: PrepareOptions,
+  ports: Ports,
+): Promise<PodPlan | LoadRefusal> {
+  const kubeconfig = findKubeconfig(pod, ports)
+  if (typeof kubeconfig === 'object') return kubeconfig
+  const { facts, template } = rewriteLoaded(pod, { image }, ports, kubeconfig)
+  const initContainers = (template.spec.initContainers ?? []).filter(({ name }) => name !== INIT_CONTAINER)
+  const spec = { ...template.spec, initContainers }
+  const { volumes = [] } = spec
+  const runDir = `${workspace}/run`
+  const directories = new Map([
+    ...volumes.map(({ name }) => [name, `${workspace}/volumes/${name}`] as const),
+    [RUN_VOLUME, runDir] as const,
+    [BIN_VOLUME, `${workspace}/bin`] as const,
+  ])
+  // What podorder-init does in a cluster.
+  await ports.disk.makeCommand(`${workspace}/bin/entrypoint`, ports.entrypoint)
+  for (const name of pod.order?.containers ?? []) await ports.disk.makeDirectory(`${runDir}/${name}`)
+
+  const containers = [...initContainers, ...spec.containers]
+  const faults = await fillVolumes({ volumes, containers, directories }, facts, pod, ports)
+  const launches = new Map<string, Launch>()
+  for (const container of containers) {
+    const local = makeLocal(container, directories, facts, pod, ports)
+    if ('faults' in local) faults.push(...local.faults)
+    else launches.set(container.name, local)
+  }
+  if (faults.length > 0) return { faults }
+  const runtime = createRuntime(launches, ports.processes)
+  return planPod(pod, spec, timeScale, { name: facts.name, workspace, runDir, runtime })
+}
+
+function createRuntime(launches: ReadonlyMap<string, Launch>, processes: Processes): Runtime {
+  const launchOf = (container: string): Launch => {
+    const launch = launches.get(container)
+    if (launch === undefined) throw new Error(`nothing is known of container ${container}`)
+    return launch
+  }
+  return {
+    start(container, takeLines) {
+      const { pid, exited, end } = processes.start(launchOf(container), takeLines)
+      return {
+        failed: pid === undefined,
+        ...(pid === undefined ? {} : { pid }),
+        running: async () => pid !== undefined,
+        exited,
+        end,
+        terminate() {
+          if (pid !== undefined) processes.signal(pid, 'SIGTERM')
+        },
+        // A wrapper that was killed has left its command behind; the kernel would end it with the container.
+        kill(commandPid) {
+          for (const group of [pid, commandPid]) if (group !== undefined) processes.killGroup(group)
+        },
+      }
+    },
+    run(container, words, cancel) {
+      const { localize, ...launch } = launchOf(container)
+      return processes.run({ ...launch, argv: words.map(localize) }, cancel)
+    },
+    close: async () => processes.sweep(),
+  }
+}
+
+/** References first, as the kubelet resolves them, then mount paths: each word is relocated once. */
+function makeLocal(
+  container: Container,
+  directories: ReadonlyMap<string, string>,
+  facts: PodFacts,
+  { file, given, directory }: LoadedPod,
+  { disk, env }: Ports,
+): Launch | LoadRefusal {
+  const built = buildEnvironment(container, { facts, given, decode: (base64) => disk.decodeText(base64) })
+  if (built.kind === 'problem') return { faults: [`${file}: container "${container.name}": ${built.problem}`] }
+  const relocate = createRelocation(container.volumeMounts ?? [], directories)
+  const words = [...(container.command ?? []), ...(container.args ?? [])]
+  const workingDir = relocate(container.workingDir ?? '')
+  const inherited = Object.entries(env).filter((pair): pair is [string, string] => {
+    return HOST_VARIABLES.test(pair[0]) && pair[1] !== undefined
+  })
+  const own = [...built.values].map(([name, value]) => [name, relocate(value)] as const)
+  const localize = (word: string): string => relocate(expand(word, built.values))
+  return {
+    localize,
+    argv: words.map(localize),
+    cwd: workingDir.startsWith('/') ? workingDir : `${directory}/${workingDir}`,
+    env: Object.fromEntries([...inherited, ['HOSTNAME', facts.name], ...own]),
+  }
+}

@@ -1,0 +1,151 @@
+/** The pod that runs: ends, timers and signals go into the supervision, and what it decides is done. */
+import { LONGEST_TIMER_MS } from '../base/duration.ts'
+import type { PodEvent } from '../history/run-event.ts'
+import type { Event, Step } from './pod-events.ts'
+import { supervise } from './supervision.ts'
+import type { StopReason, PodResult } from './pod-result.ts'
+import { followFlags } from './follow.ts'
+import { createLives, type LifeReport } from './lives.ts'
+import type { RunPorts } from './ports.ts'
+import type { PodPlan } from './prepare.ts'
+
+type Ports = Pick<RunPorts, 'disk' | 'watchDirectories' | 'terminal' | 'now' | 'clock' | 'prober'>
+
+const STOP_MESSAGES: Readonly<Record<StopReason, string>> = {
+  Interrupted: 'stopping; Ctrl-C again kills',
+  DeadlineExceeded: 'stopping: its activeDeadlineSeconds are over',
+}
+
+/**
+ * @param listen gets what to call whenever somebody asks for the end: the first time the pod is stopped as when it is
+ * deleted, the second time killed
+ * @returns how it ended; everything that was started has ended by then, as far as its runtime can tell
+ */
+export async function runPod(
+  plan: PodPlan,
+  listen: (interrupt: () => void) => void,
+  ports: Ports,
+  report: LifeReport,
+): Promise<PodResult> {
+  const { promise, resolve, reject } = Promise.withResolvers<PodResult>()
+  const decide = supervise(plan.members, plan.rules)
+  const timers = new Set<NodeJS.Timeout>()
+  const toStart: string[] = []
+  const events: (readonly [Event, number])[] = []
+  let taking = false
+  let starting = false
+  let interrupted = false
+  const lives = createLives(plan, ports, report, { hand: guard(hand), fail: reject })
+
+  const wrapped = [...plan.traits].flatMap(([name, trait]) => (trait.wrapped ? [name] : []))
+  const warn = (message: string): void => ports.terminal.complain(`podorder: warning: ${message}`)
+  const watch = await followFlags(plan.runDir, wrapped, ports, guard(lives.look), warn)
+  try {
+    listen(guard(interrupt))
+    hand({ kind: 'begin' })
+    return await promise
+  } finally {
+    for (const timer of timers) clearTimeout(timer)
+    await watch.close()
+  }
+
+  /** What is thrown in a callback is a bug: it ends the run, so that the run can clean up, and not the program. */
+  function guard<Args extends readonly unknown[]>(call: (...args: Args) => void): (...args: Args) => void {
+    return (...args) => {
+      try {
+        call(...args)
+      } catch (error) {
+        reject(error)
+      }
+    }
+  }
+
+  function interrupt(): void {
+    hand(interrupted ? { kind: 'kill' } : { kind: 'stop', reason: 'Interrupted' })
+    interrupted = true
+  }
+
+  /** One event after another: a step may cause the next event before the steps of this one are done. */
+  function hand(event: Event, atMs: number = ports.clock()): void {
+    events.push([event, atMs])
+    if (taking) return
+    taking = true
+    for (let next = events.shift(); next !== undefined; next = events.shift()) {
+      for (const step of decide(...next)) take(step)
+    }
+    taking = false
+  }
+
+  function take(step: Step): void {
+    const atMs = ports.now()
+    switch (step.kind) {
+      case 'start':
+        toStart.push(step.container)
+        if (!starting) setImmediate(guard(startNext))
+        starting = true
+        return
+      case 'back-off': {
+        const { container, restarts, afterMs } = step
+        return void report({ event: 'restarting', atMs, container, restarts, afterMs })
+      }
+      case 'prepare':
+        return lives.prepare(step.container, step.graceMs)
+      case 'terminate':
+        return withdraw(step.container) ? undefined : lives.terminate(step.container, step.graceMs, step.cause)
+      case 'kill':
+        return withdraw(step.container) ? undefined : lives.kill(step.container)
+      case 'later':
+        return ring(step.afterMs, step.event)
+      case 'phase':
+        return void report({
+          event: 'pod',
+          atMs,
+          phase: step.phase,
+          ...(step.phase === 'Pending' ? introduce(plan) : {}),
+        })
+      case 'stopping': {
+        const { reason } = step
+        return void report({ event: 'pod', atMs, phase: 'Stopping', reason, message: STOP_MESSAGES[reason] })
+      }
+      case 'finish':
+        return resolve(step.verdict)
+    }
+  }
+
+  function ring(afterMs: number, event: Event): void {
+    const timer = setTimeout(
+      guard(() => {
+        timers.delete(timer)
+        hand(event)
+      }),
+      Math.min(afterMs, LONGEST_TIMER_MS),
+    )
+    timers.add(timer)
+  }
+
+  /**
+   * One a turn: among a thousand starts there is time for what the first ones say, and for Ctrl-C. A postStart hook holds the
+   * others up, as it does in the kubelet.
+   */
+  function startNext(): void {
+    const container = toStart.shift()
+    starting = container !== undefined
+    if (container === undefined) return
+    const begun = lives.start(container)
+    if (begun === undefined) setImmediate(guard(startNext))
+    else begun.then(guard(startNext), reject)
+  }
+
+  /** @returns whether it was still to be started, and now is not any more. */
+  function withdraw(container: string): boolean {
+    const index = toStart.indexOf(container)
+    if (index === -1) return false
+    toStart.splice(index, 1)
+    hand({ kind: 'ended', container, exitCode: undefined })
+    return true
+  }
+}
+
+function introduce({ name, members }: PodPlan): Pick<PodEvent, 'name' | 'containers'> {
+  return { name, containers: members.map((member) => member.name) }
+}

@@ -1,0 +1,153 @@
+/** `podorder run POD.yaml`: a pod's containers on this machine, in the order they need. */
+import { CODE_FAILED, CODE_MISUSE, CODE_SIGNAL } from '../base/exit-code.ts'
+import { ENDING_SIGNALS } from '../base/signal.ts'
+import { describeError } from '../base/system-error.ts'
+import type { PictureFormat } from '../picture/format.ts'
+import { DEFAULT_IMAGE } from '../pod/own.ts'
+import { findUnsuitable } from './suitability.ts'
+import type { History } from '../history/history.ts'
+import { writeOutput } from '../cli/output.ts'
+import { keepDownward } from './downward.ts'
+import { loadPod } from './load.ts'
+import { runPod } from './run-pod.ts'
+import { preparePodman } from './podman.ts'
+import type { RunPorts } from './ports.ts'
+import type { PodPlan } from './prepare.ts'
+import { createPrinter } from './printer.ts'
+import { prepareProcesses } from './processes.ts'
+import type { Runtime } from './runtime.ts'
+import { drawPicture } from '../timeline/timeline-picture.ts'
+
+/** What runs the containers, and what a pod may ask for that it cannot give. Podman says that itself. */
+const RUNTIMES = {
+  process: { prepare: prepareProcesses, findUnsuitable },
+  podman: { prepare: preparePodman, findUnsuitable: () => [] },
+}
+
+export interface RunOptions {
+  readonly runtime: keyof typeof RUNTIMES
+  /** podorder's own, where containers are made from images; `localhost/podorder` of this version when not given. */
+  readonly image: string | undefined
+  /** A path, or `-` for stdin. */
+  readonly manifest: string
+  /** `KIND/NAME`; the first pod or workload when not given. */
+  readonly only: string | undefined
+  readonly timeScale: number
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly output: boolean
+  /** Where the picture of it goes when it has ended. */
+  readonly timeline: { readonly path: string; readonly format: PictureFormat } | undefined
+}
+
+const SIGPIPE = 13
+/** TSTP, TTIN, TTOU: the terminal asks for a pause. The containers, in sessions of their own, go on. */
+const PAUSING: ReadonlySet<number> = new Set([20, 21, 22])
+
+/** @returns the exit code. Whatever happens, no process and no file is left behind. */
+export async function runManifest(options: RunOptions, ports: RunPorts): Promise<number> {
+  const { terminal, disk } = ports
+  const { manifest: path, only, timeScale, image = DEFAULT_IMAGE } = options
+  const { prepare, findUnsuitable: find } = RUNTIMES[options.runtime]
+  const interruption = takeInterruptions(ports)
+  const pod = await loadPod({ path, only, findUnsuitable: find }, ports)
+  if ('faults' in pod) return refuse(pod.faults, ports)
+  for (const warning of pod.warnings) terminal.complain(`podorder: warning: ${warning}`)
+
+  let workspace: string
+  try {
+    workspace = await disk.makeWorkspace()
+  } catch (error) {
+    return refuse([`podorder: cannot make a temporary directory: ${describeError(error)}; set TMPDIR to one`], ports)
+  }
+  let runtime: Runtime | undefined
+  try {
+    const cancelling = new AbortController()
+    interruption.listen(() => cancelling.abort())
+    const plan = await prepare(pod, { workspace, timeScale, image, cancel: cancelling.signal }, ports)
+    if ('runtime' in plan) ({ runtime } = plan)
+    if (interruption.exitCode !== undefined) return interruption.exitCode
+    if ('faults' in plan) return refuse(plan.faults, ports)
+    const { exitCode, history } = await runAndPrint(plan, options, interruption, ports)
+    const drawn = await writePicture(history, options, ports)
+    if (exitCode !== 0) return exitCode
+    return interruption.unwritten ? CODE_FAILED : drawn
+  } finally {
+    await runtime?.close()
+    await disk.removeWorkspace(workspace)
+  }
+}
+
+async function runAndPrint(
+  plan: PodPlan,
+  options: RunOptions,
+  interruption: Interruption,
+  ports: RunPorts,
+): Promise<{ readonly exitCode: number; readonly history: History }> {
+  const containers = plan.members.map(({ name }) => name)
+  const printer = createPrinter({ ...options, containers }, ports)
+  const downward = keepDownward(plan, ports, printer.print)
+  const { report } = downward
+  try {
+    const verdict = await runPod(plan, interruption.listen, ports, report)
+    const { phase, reason } = verdict
+    const exitCode = (reason === 'Interrupted' ? interruption.exitCode : undefined) ?? verdict.exitCode
+    void report({ event: 'pod', atMs: ports.now(), phase, ...(reason === undefined ? {} : { reason }), exitCode })
+    return { exitCode, history: printer.history() }
+  } finally {
+    await downward.settle()
+    await printer.close()
+  }
+}
+
+/** @returns the exit code */
+async function writePicture(history: History, { timeline }: RunOptions, ports: RunPorts): Promise<number> {
+  if (timeline === undefined) return 0
+  return writeOutput(await drawPicture(timeline.format, history), timeline.path, ports)
+}
+
+function refuse(faults: readonly string[], { terminal }: RunPorts): number {
+  for (const fault of faults) terminal.complain(fault)
+  return CODE_MISUSE
+}
+
+interface Interruption {
+  /** As the first one asks for. */
+  readonly exitCode: number | undefined
+  /** stdout has refused something, though it is read. */
+  readonly unwritten: boolean
+  /** From now on every one is told, also one that has come before. */
+  readonly listen: (interrupt: () => void) => void
+}
+
+function takeInterruptions({ signals, terminal, suspend }: RunPorts): Interruption {
+  let first: number | undefined
+  let unwritten = false
+  let tell = (): void => {}
+  const interrupt = (exitCode: number): void => {
+    first ??= exitCode
+    tell()
+  }
+  signals.listen((signal) => {
+    if (ENDING_SIGNALS.has(signal)) interrupt(CODE_SIGNAL + signal)
+    else if (PAUSING.has(signal)) suspend()
+  })
+  // Nobody sees any more what it says, as when `head` has seen enough, or a disk is full: stop, in order.
+  terminal.onClosed((error) => {
+    unwritten = error !== undefined
+    if (unwritten) terminal.complain(`podorder: stdout: ${describeError(error)}`)
+    if (first === undefined) interrupt(unwritten ? CODE_FAILED : 128 + SIGPIPE)
+  })
+  return {
+    get exitCode() {
+      return first
+    },
+    get unwritten() {
+      return unwritten
+    },
+    listen(interrupt) {
+      tell = interrupt
+      if (first !== undefined) interrupt()
+    },
+  }
+}

@@ -1,0 +1,245 @@
+/**
+ * The life of a pod as the kubelet leads it: init containers one after another, then all the others at once, restarts with
+ * back-off, what probes and hooks have doomed, the deadline, the stop. Pure: events go in with their time, steps to be taken
+ * come out.
+ *
+ * Source: pkg/kubelet/kuberuntime (computePodActions, killContainer, doBackOff, terminationOrdering) and KEP-753 (sidecar
+ * containers).
+ */
+import { type Backoff, beginBackoff, nextRestart, nextRestartAfterKill, shouldRestart } from './crash-back-off.ts'
+import type { KillCause } from '../pod/pod.ts'
+import type { Event, Member, Rules, Step } from './pod-events.ts'
+import { type StopReason, weighExit } from './pod-result.ts'
+
+type Ended = Extract<Event, { readonly kind: 'ended' }>
+
+/** Whatever a preStop hook has left of the grace period (pkg/kubelet/kuberuntime, minimumGracePeriodInSeconds). */
+const LEAST_GRACE_MS = 2000
+
+interface Seat {
+  readonly member: Member
+  state: 'idle' | 'running' | 'stopping' | 'backing-off' | 'over'
+  backoff: Backoff
+  restarts: number
+  startedAtMs: number
+  endedAtMs: number
+  /** When the grace period of what it is told to do is over. */
+  graceEndMs: number
+  killCause: KillCause | undefined
+  exitCode: number | undefined
+  skipped: boolean
+}
+
+const UNUSED = { state: 'idle', restarts: 0, startedAtMs: 0, endedAtMs: 0, graceEndMs: 0, skipped: false } as const
+
+/**
+ * @returns a function that takes one event, with its monotonic time in ms, and says what to do now; ends may be handed in a
+ * little later than others that came after them
+ */
+export function supervise(members: readonly Member[], rules: Rules): (event: Event, atMs: number) => readonly Step[] {
+  const seats = new Map<string, Seat>(
+    members.map((member) => [
+      member.name,
+      { ...UNUSED, member, backoff: beginBackoff(), killCause: undefined, exitCode: undefined },
+    ]),
+  )
+  const inits = [...seats.values()].filter(({ member }) => member.role !== 'app')
+  const apps = [...seats.values()].filter(({ member }) => member.role === 'app')
+  const sidecars = inits.filter(({ member }) => member.role === 'sidecar').toReversed()
+  let initsDone = 0
+  let appsLeft = apps.length
+  let mainsLeft = rules.mainGiven ? apps.filter(({ member }) => member.main).length : Infinity
+  let othersRunning = 0
+  let stopping: StopReason | 'Done' | undefined
+  let stopEndMs = 0
+  let finished = false
+  let steps: Step[] = []
+
+  return (event, atMs) => {
+    steps = []
+    if (!finished) take(event, atMs)
+    return steps
+  }
+
+  function take(event: Event, atMs: number): void {
+    switch (event.kind) {
+      case 'begin':
+        if (rules.deadlineMs !== undefined) {
+          later(rules.deadlineMs * rules.timeScale, { kind: 'stop', reason: 'DeadlineExceeded' })
+        }
+        steps.push({ kind: 'phase', phase: 'Pending' })
+        return advance(atMs)
+      case 'started': {
+        const seat = seatOf(event.container)
+        if (seat !== inits[initsDone] || seat.member.role !== 'sidecar' || stopping !== undefined) return
+        initsDone++
+        return advance(atMs)
+      }
+      case 'ended':
+        return end(seatOf(event.container), event, atMs)
+      case 'due': {
+        const seat = seatOf(event.container)
+        if (seat.state === 'backing-off') start(seat, atMs)
+        return
+      }
+      case 'doomed': {
+        const seat = seatOf(event.container)
+        if (seat.state !== 'running' || stopping !== undefined) return
+        seat.killCause = event.cause
+        return terminate(seat, atMs, atMs + (event.graceMs ?? rules.graceMs))
+      }
+      case 'told': {
+        const { state, member, restarts, graceEndMs } = seatOf(event.container)
+        if (state !== 'stopping') return
+        const afterMs = Math.max(graceEndMs - atMs, LEAST_GRACE_MS)
+        return later(afterMs, { kind: 'kill-one', container: member.name, restarts })
+      }
+      case 'stop':
+        return stop(event.reason, atMs)
+      case 'expire':
+        for (const seat of sidecars) if (seat.state === 'running') terminate(seat, atMs, atMs)
+        return
+      case 'kill-one': {
+        const { state, restarts } = seatOf(event.container)
+        if (state === 'stopping' && restarts === event.restarts) kill(event.container)
+        return
+      }
+      case 'kill':
+        for (const [container, { state }] of seats) {
+          if (state === 'running' || state === 'stopping') kill(container)
+        }
+    }
+  }
+
+  function advance(atMs: number): void {
+    const next = inits[initsDone]
+    if (next !== undefined) {
+      if (next.state === 'idle') start(next, atMs)
+      return
+    }
+    steps.push({ kind: 'phase', phase: 'Running' })
+    for (const app of apps) start(app, atMs)
+  }
+
+  function start(seat: Seat, atMs: number): void {
+    seat.state = 'running'
+    seat.startedAtMs = atMs
+    seat.killCause = undefined
+    if (seat.member.role !== 'sidecar') othersRunning++
+    steps.push({ kind: 'start', container: seat.member.name, restarts: seat.restarts })
+  }
+
+  function end(seat: Seat, { exitCode, skipped = false }: Ended, atMs: number): void {
+    if (seat.member.role !== 'sidecar') othersRunning--
+    seat.exitCode = exitCode
+    seat.skipped = skipped
+    if (stopping === undefined && mustRestart(seat)) return backOff(seat, atMs)
+    seat.state = 'over'
+    seat.endedAtMs = atMs
+    if (stopping !== undefined) return goOnStopping(atMs)
+    if (seat.member.role === 'init') {
+      if (exitCode !== 0) return stop('Done', atMs)
+      initsDone++
+      return advance(atMs)
+    }
+    appsLeft--
+    if (seat.member.main && --mainsLeft === 0) dropBackOffs()
+    if (appsLeft === 0) stop('Done', atMs)
+  }
+
+  /**
+   * Once the main containers have ended nothing is started again. Under restartPolicy Always the kubelet would; here the
+   * main containers' success is the end, or a run could never end by itself.
+   */
+  function mustRestart({ member, killCause, exitCode = 1 }: Seat): boolean {
+    if (member.role === 'sidecar') return true
+    if (member.role === 'init') return exitCode !== 0 && rules.restartPolicy !== 'Never'
+    if (mainsLeft === 0) return false
+    // What a probe has killed is started again whatever its exit code, when anything is.
+    if (killCause === 'startup' || killCause === 'liveness') return rules.restartPolicy !== 'Never'
+    if (rules.mainGiven && member.main && exitCode === 0) return false
+    return shouldRestart(rules.restartPolicy, exitCode)
+  }
+
+  function backOff(seat: Seat, atMs: number): void {
+    const ranMs = atMs - seat.startedAtMs
+    const killed = seat.killCause === 'startup' || seat.killCause === 'liveness'
+    const sinceMs = seat.restarts === 0 ? Infinity : atMs - seat.endedAtMs
+    const { afterMs, backoff } = killed
+      ? nextRestartAfterKill(seat.backoff, ranMs, sinceMs, rules.timeScale)
+      : nextRestart(seat.backoff, ranMs, rules.timeScale)
+    seat.state = 'backing-off'
+    seat.endedAtMs = atMs
+    seat.backoff = backoff
+    seat.restarts++
+    const container = seat.member.name
+    steps.push({ kind: 'back-off', container, restarts: seat.restarts, afterMs })
+    later(afterMs, { kind: 'due', container })
+  }
+
+  function dropBackOffs(): void {
+    for (const seat of apps) {
+      if (seat.state !== 'backing-off') continue
+      seat.state = 'over'
+      appsLeft--
+    }
+  }
+
+  /** Native sidecars outlive the others, and stop last to first; the grace period is one for the whole pod. */
+  function stop(reason: StopReason | 'Done', atMs: number): void {
+    if (stopping !== undefined) return
+    stopping = reason
+    stopEndMs = atMs + rules.graceMs
+    if (reason !== 'Done') steps.push({ kind: 'stopping', reason })
+    for (const seat of seats.values()) {
+      if (seat.state === 'idle' || seat.state === 'backing-off') seat.state = 'over'
+      const container = seat.member.name
+      if (seat.state === 'stopping') later(rules.graceMs, { kind: 'kill-one', container, restarts: seat.restarts })
+      if (seat.state !== 'running') continue
+      if (seat.member.role !== 'sidecar') terminate(seat, atMs, stopEndMs)
+      else steps.push({ kind: 'prepare', container, graceMs: rules.graceMs })
+    }
+    if (sidecars.some(({ state }) => state === 'running')) later(rules.graceMs, { kind: 'expire' })
+    goOnStopping(atMs)
+  }
+
+  function goOnStopping(atMs: number): void {
+    if (othersRunning > 0) return
+    const last = sidecars.find(({ state }) => state !== 'over')
+    if (last === undefined) finish()
+    else if (last.state === 'running') terminate(last, atMs, stopEndMs)
+  }
+
+  function terminate(seat: Seat, atMs: number, graceEndMs: number): void {
+    const { member, killCause: cause } = seat
+    seat.state = 'stopping'
+    seat.graceEndMs = graceEndMs
+    steps.push({ kind: 'terminate', container: member.name, graceMs: Math.max(0, graceEndMs - atMs), cause })
+  }
+
+  function kill(container: string): void {
+    steps.push({ kind: 'kill', container })
+  }
+
+  function finish(): void {
+    finished = true
+    const reason = stopping === 'Done' ? undefined : stopping
+    const exitCode = weighExit(
+      apps.filter(({ member }) => member.main),
+      reason,
+    )
+    const incomplete = apps.some((app) => app.exitCode !== 0)
+    const phase = incomplete || reason === 'DeadlineExceeded' ? 'Failed' : 'Succeeded'
+    steps.push({ kind: 'finish', verdict: { phase, exitCode, reason } })
+  }
+
+  function later(afterMs: number, event: Event): void {
+    steps.push({ kind: 'later', afterMs, event })
+  }
+
+  function seatOf(container: string): Seat {
+    const seat = seats.get(container)
+    if (seat === undefined) throw new Error(`no container ${container} in this pod`)
+    return seat
+  }
+}

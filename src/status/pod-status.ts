@@ -1,0 +1,249 @@
+/** What a pod's status tells of it and of its containers, as the API server hands it out. Pure. All times are ms since 1970. */
+import { tidy, tidyEnd } from '../base/wording.ts'
+import { RESTART_POLICIES } from '../manifest/template.ts'
+import type { Container, ContainerRole, PodTemplate, RestartPolicy } from '../pod/pod.ts'
+import { readOriginal } from '../pod/original.ts'
+import { INIT_CONTAINER } from '../pod/own.ts'
+import { restorePod } from '../rewrite/restore.ts'
+import { isStep, isTektonPod } from './tekton-pod.ts'
+import { conditionOf, countOf, fieldOf, listOf, textOf } from '../pod/api-object.ts'
+
+export interface End {
+  readonly exitCode: number
+  /** Completed, Error, OOMKilled, StartError, ContainerStatusUnknown, … */
+  readonly reason: string
+  readonly message: string
+  /** Undefined where it never began. */
+  readonly startedMs: number | undefined
+  readonly finishedMs: number | undefined
+}
+
+export type State =
+  /** The kubelet has not said anything of it. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'waiting'; readonly reason: string; readonly message: string }
+  | { readonly kind: 'running'; readonly sinceMs: number | undefined }
+  | { readonly kind: 'ended'; readonly end: End }
+
+export interface ContainerStatus {
+  readonly name: string
+  readonly role: ContainerRole | 'ephemeral'
+  /** As it was before inject. */
+  readonly spec: Container
+  /** As the kubelet runs it. */
+  readonly actual: Container
+  /** Whose entrypoint its command runs through; undefined: nobody's, it starts with the pod. */
+  readonly wrapper: 'podorder' | 'tekton' | undefined
+  /** Its wrapper stays after success, so that its end cannot be seen (`--hold`). */
+  readonly held: boolean
+  /** Its own, where it has one. */
+  readonly policy: RestartPolicy
+  readonly state: State
+  /** How its life before this one ended. */
+  readonly last: End | undefined
+  readonly ready: boolean
+  /** Its startup probe, as the kubelet has it, has succeeded; true where it has none and runs. */
+  readonly started: boolean
+  readonly restarts: number
+}
+
+export interface Deletion {
+  /** When the pod is killed, at the latest. */
+  readonly deadlineMs: number | undefined
+  readonly graceMs: number
+  readonly finalizers: readonly string[]
+  /** It is gone, and this is the last that was seen of it. */
+  readonly done: boolean
+}
+
+/** A reason in CamelCase and a sentence, as conditions have them; either may be empty. */
+export interface StatusReason {
+  readonly reason: string
+  readonly message: string
+}
+
+export interface PodStatus extends StatusReason {
+  readonly name: string
+  readonly namespace: string
+  readonly phase: string
+  /** Empty where none has it. */
+  readonly node: string
+  readonly policy: RestartPolicy
+  readonly serviceAccount: string
+  readonly labels: unknown
+  readonly annotations: unknown
+  /** It was rewritten by podorder. */
+  readonly injected: boolean
+  readonly deletion: Deletion | undefined
+  /** Why no node has it. */
+  readonly unscheduled: StatusReason | undefined
+  /** Why it is thrown out. */
+  readonly disrupted: StatusReason | undefined
+  /** All its containers are ready, and yet it is not. */
+  readonly gated: StatusReason | undefined
+  /** What its status says is of another pod, which had its name before. */
+  readonly outdated: boolean
+  readonly deadlineS: number | undefined
+  /** Init containers first, as listed; ephemeral ones last. */
+  readonly containers: readonly ContainerStatus[]
+}
+
+/** @param pod one whose template is sound (order/pod-order.ts) @param gone a watch has told that it was deleted */
+export function readPodStatus(pod: PodTemplate, gone = false): PodStatus {
+  const restored = restorePod(pod).template
+  const notes = readOriginal(pod)
+  const original = notes === undefined || notes === 'unreadable' ? {} : notes.containers
+  const tekton = isTektonPod(pod)
+  const policy = readPolicy(pod.spec) ?? 'Always'
+  const statuses = new Map(
+    ['initContainerStatuses', 'containerStatuses', 'ephemeralContainerStatuses'].flatMap((list) =>
+      listOf(pod, 'status', list).map((status) => [textOf(status, 'name'), status] as const),
+    ),
+  )
+  const before = new Map([...(restored.spec.initContainers ?? []), ...restored.spec.containers].map((c) => [c.name, c]))
+  const look = (role: ContainerStatus['role'], actual: Container, own: RestartPolicy): ContainerStatus => {
+    const wrapper = role === 'app' ? findWrapper(actual.name, original, tekton) : undefined
+    return sightContainer(role, actual, before.get(actual.name) ?? actual, { wrapper, policy: own }, statuses)
+  }
+  const inits = (pod.spec.initContainers ?? []).map((container) =>
+    // Always on an init container makes it a native sidecar; others run again until they succeed, but under Never.
+    container.restartPolicy === 'Always'
+      ? look('sidecar', container, 'Always')
+      : look('init', container, policy === 'Never' ? 'Never' : 'OnFailure'),
+  )
+  const ephemeral = listOf(pod, 'spec', 'ephemeralContainers')
+    .filter((container) => textOf(container, 'name') !== '')
+    .map((container) => look('ephemeral', container as Container, 'Never'))
+  return {
+    ...sightWhole(pod, gone),
+    policy,
+    injected: notes !== undefined || (pod.spec.initContainers ?? []).some(({ name }) => name === INIT_CONTAINER),
+    containers: [
+      ...inits,
+      // From Kubernetes 1.34 on any container may have a policy of its own.
+      ...pod.spec.containers.map((container) => look('app', container, readPolicy(container) ?? policy)),
+      ...ephemeral,
+    ],
+  }
+}
+
+function findWrapper(name: string, original: object, tekton: boolean): ContainerStatus['wrapper'] {
+  if (Object.hasOwn(original, name)) return 'podorder'
+  return tekton && isStep(name) ? 'tekton' : undefined
+}
+
+function sightWhole(pod: PodTemplate, gone: boolean): Omit<PodStatus, 'policy' | 'injected' | 'containers'> {
+  const deadlineS = fieldOf(pod, 'spec', 'activeDeadlineSeconds')
+  const created = textOf(pod, 'metadata', 'creationTimestamp')
+  const startTime = textOf(pod, 'status', 'startTime')
+  const ready = conditionOf(pod, 'Ready')
+  return {
+    name: tidy(textOf(pod, 'metadata', 'name') || textOf(pod, 'metadata', 'generateName')),
+    namespace: tidy(textOf(pod, 'metadata', 'namespace')),
+    phase: tidy(textOf(pod, 'status', 'phase')),
+    node: tidy(textOf(pod, 'spec', 'nodeName')),
+    ...readSaid(fieldOf(pod, 'status')),
+    serviceAccount: tidy(textOf(pod, 'spec', 'serviceAccountName')) || 'default',
+    labels: fieldOf(pod, 'metadata', 'labels'),
+    annotations: fieldOf(pod, 'metadata', 'annotations'),
+    deletion: readDeletion(pod, gone),
+    unscheduled: readUnscheduled(pod),
+    disrupted: sayWhere(conditionOf(pod, 'DisruptionTarget'), 'True'),
+    gated: textOf(ready, 'reason') === 'ReadinessGatesNotReady' ? sayWhere(ready, 'False') : undefined,
+    // The last status of a pod may land on the next one of the same name (recorded from Kubernetes 1.26). Both times are RFC 3339
+    // in UTC, of two clocks.
+    outdated: startTime !== '' && startTime < created && listOf(pod, 'status', 'containerStatuses').some(hasEnded),
+    deadlineS: typeof deadlineS === 'number' ? deadlineS : undefined,
+  }
+}
+
+/** The condition comes a moment after the pod; the node's name is what counts. */
+function readUnscheduled(pod: unknown): StatusReason | undefined {
+  if (textOf(pod, 'spec', 'nodeName') !== '' || textOf(pod, 'status', 'phase') !== 'Pending') return undefined
+  return sayWhere(conditionOf(pod, 'PodScheduled'), 'False') ?? { reason: '', message: '' }
+}
+
+function hasEnded(status: unknown): boolean {
+  return fieldOf(status, 'state', 'terminated') !== undefined
+}
+
+function readDeletion(pod: unknown, done: boolean): Deletion | undefined {
+  const at = textOf(pod, 'metadata', 'deletionTimestamp')
+  if (at === '' && !done) return undefined
+  const finalizers = listOf(pod, 'metadata', 'finalizers').flatMap((name) =>
+    typeof name === 'string' ? [tidy(name)] : [],
+  )
+  return {
+    deadlineMs: readTime(at),
+    graceMs: countOf(pod, 'metadata', 'deletionGracePeriodSeconds') * 1000,
+    finalizers,
+    done,
+  }
+}
+
+function sightContainer(
+  role: ContainerStatus['role'],
+  actual: Container,
+  spec: Container,
+  known: Pick<ContainerStatus, 'wrapper' | 'policy'>,
+  statuses: ReadonlyMap<string, unknown>,
+): ContainerStatus {
+  const status = statuses.get(actual.name)
+  const state = readState(fieldOf(status, 'state'))
+  const last = readState(fieldOf(status, 'lastState'))
+  return {
+    ...{ name: tidy(actual.name), role, spec, actual, ...known, state },
+    held: known.wrapper === 'podorder' && flagsOf(actual).includes('--hold'),
+    last: last.kind === 'ended' ? last.end : undefined,
+    ready: fieldOf(status, 'ready') === true,
+    // Of ephemeral containers the kubelet does not say it.
+    started: fieldOf(status, 'started') === true || (role === 'ephemeral' && state.kind === 'running'),
+    restarts: countOf(status, 'restartCount'),
+  }
+}
+
+/** Of the entrypoint; the words behind `--` are the command's. */
+function flagsOf({ args = [] }: Container): readonly string[] {
+  const dashes = args.indexOf('--')
+  return dashes === -1 ? [] : args.slice(0, dashes)
+}
+
+function readState(state: unknown): State {
+  const ended = fieldOf(state, 'terminated')
+  if (typeof ended === 'object' && ended !== null) {
+    const times = { startedMs: timeOf(ended, 'startedAt'), finishedMs: timeOf(ended, 'finishedAt') }
+    const message = tidyEnd(textOf(ended, 'message'))
+    return {
+      kind: 'ended',
+      end: { exitCode: countOf(ended, 'exitCode'), reason: tidy(textOf(ended, 'reason')), message, ...times },
+    }
+  }
+  const running = fieldOf(state, 'running')
+  if (typeof running === 'object' && running !== null) {
+    return { kind: 'running', sinceMs: timeOf(running, 'startedAt') }
+  }
+  const waiting = fieldOf(state, 'waiting')
+  return typeof waiting === 'object' && waiting !== null ? { kind: 'waiting', ...readSaid(waiting) } : { kind: 'none' }
+}
+
+function readSaid(object: unknown): StatusReason {
+  return { reason: tidy(textOf(object, 'reason')), message: tidy(textOf(object, 'message')) }
+}
+
+function sayWhere(condition: unknown, status: string): StatusReason | undefined {
+  return textOf(condition, 'status') === status ? readSaid(condition) : undefined
+}
+
+function readPolicy(spec: unknown): RestartPolicy | undefined {
+  return RESTART_POLICIES.find((known) => known === textOf(spec, 'restartPolicy'))
+}
+
+/** What was never started has the time 0 (recorded from Kubernetes 1.26: StartError). */
+function timeOf(object: unknown, field: string): number | undefined {
+  return readTime(textOf(object, field)) || undefined
+}
+
+function readTime(text: string): number | undefined {
+  const ms = Date.parse(text)
+  return Number.isNaN(ms) ? undefined : ms
+}

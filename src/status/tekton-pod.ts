@@ -1,0 +1,27 @@
+/** Tekton's pods, told by their label: steps that run one after another. Pure. */
+import { TEKTON_LABEL } from '../controller/tekton-pod.ts'
+import type { Order } from '../order/order.ts'
+import { textOf } from '../pod/api-object.ts'
+import type { PodTemplate } from '../pod/pod.ts'
+
+const NOWHERE = { line: 1, column: 1 }
+
+export function isTektonPod(pod: PodTemplate): boolean {
+  const [label = '', value] = TEKTON_LABEL.split('=')
+  return textOf(pod, 'metadata', 'labels', label) === value
+}
+
+/** Tekton names the containers of steps so, and those of sidecars otherwise (tektoncd/pipeline pkg/pod). */
+export function isStep(name: string): boolean {
+  return name.startsWith('step-')
+}
+
+/** Each step waits for the flag that the one before it leaves (pkg/pod/entrypoint.go, orderContainers). */
+export function orderSteps({ spec }: PodTemplate): Order {
+  const steps = spec.containers.map(({ name }) => name).filter(isStep)
+  const edges = steps.slice(1).map((container, index) => ({
+    ...{ container, target: steps[index] ?? container, condition: 'completed' as const },
+    ...{ optional: false, at: NOWHERE },
+  }))
+  return { edges, outside: [], containers: steps, main: [], stopOrder: 'together', waitTimeoutMs: undefined }
+}

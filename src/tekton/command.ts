@@ -1,0 +1,82 @@
+/** The command of a step: from the spawn to its end. */
+import { describeError } from '../base/system-error.ts'
+import { formatDuration } from '../base/duration.ts'
+import type { TektonPlan } from './tekton-flags.ts'
+import type { StepOutcome } from './step-outcome.ts'
+import type { Events } from './events.ts'
+import type { RawTexts, TektonPorts } from './ports.ts'
+
+const SIGKILL = 9
+
+/** Once the command has ended, a background process may hold its output open; what it still says is copied so long. */
+const DRAIN_MS = 500
+
+export interface Command {
+  readonly argv: RawTexts
+  readonly env: RawTexts
+}
+
+/** @param onStart called when the command runs. */
+export async function runCommand(
+  { argv, env }: Command,
+  plan: Pick<TektonPlan, 'stdoutPath' | 'stderrPath' | 'timeoutMs'>,
+  events: Events,
+  onStart: () => void,
+  ports: TektonPorts,
+): Promise<StepOutcome> {
+  // An image without a command, for this platform: to Tekton that is a success.
+  if (argv.length === 0) return { kind: 'exited', code: 0 }
+  const copies = await openCopies(plan, ports)
+  if ('problem' in copies) return { kind: 'unstartable', message: copies.problem }
+  if (ports.env['TEKTON_HERMETIC'] === '1' && !ports.env['TEKTON_RESOURCE_NAME']) {
+    const problem = await ports.isolate()
+    if (problem !== undefined) return { kind: 'unstartable', message: `cannot run without a network: ${problem}` }
+  }
+
+  const child = ports.openChild(argv, env)
+  const running = await child.spawn(copies)
+  if ('why' in running) return { kind: 'unstartable', message: `cannot start ${running.why}` }
+  const { pid } = running
+  child.offerToOomKiller(pid)
+
+  let stopped: 'timeout' | 'cancelled' | undefined
+  const kill = (why: 'timeout' | 'cancelled'): void => {
+    stopped ??= why
+    child.signal(pid, SIGKILL)
+  }
+  events.listen((event) => (event === 'cancel' ? kill('cancelled') : child.signal(pid, event)))
+  const { timeoutMs } = plan
+  const timers = timeoutMs === undefined ? [] : [setTimeout(() => kill('timeout'), timeoutMs)]
+  onStart()
+
+  const status = await running.end
+  events.keep()
+  if (running.drained !== undefined) {
+    await Promise.race([running.drained, new Promise((resolve) => timers.push(setTimeout(resolve, DRAIN_MS)))])
+  }
+  for (const timer of timers) clearTimeout(timer)
+  child.sweep()
+
+  const outcome: StepOutcome =
+    'code' in status ? { kind: 'exited', code: status.code } : { kind: 'signalled', signal: status.signal }
+  // It may have succeeded before it could be killed.
+  if (stopped === undefined || (outcome.kind === 'exited' && outcome.code === 0)) return outcome
+  return stopped === 'cancelled'
+    ? { kind: 'cancelled' }
+    : { kind: 'timeout', message: `still running after ${formatDuration(timeoutMs ?? 0)}` }
+}
+
+async function openCopies(
+  { stdoutPath, stderrPath }: Pick<TektonPlan, 'stdoutPath' | 'stderrPath'>,
+  { openCopy }: TektonPorts,
+) {
+  try {
+    return {
+      stdout: stdoutPath === undefined ? undefined : await openCopy(stdoutPath, 1),
+      stderr: stderrPath === undefined ? undefined : await openCopy(stderrPath, 2),
+    }
+  } catch (error) {
+    const paths = [stdoutPath, stderrPath].filter((path) => path !== undefined).join(' or ')
+    return { problem: `cannot append to ${paths}: ${describeError(error)}` }
+  }
+}

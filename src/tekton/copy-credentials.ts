@@ -1,0 +1,55 @@
+/** Secrets that the controller has mounted, put where git and the clients of registries look for them. */
+import { describeError } from '../base/system-error.ts'
+import { buildCredentials, COPIED, type CredentialFlags, CREDENTIALS_DIR } from './credentials.ts'
+import type { TektonPorts } from './ports.ts'
+
+type Ports = Pick<TektonPorts, 'files' | 'openDisk' | 'log'>
+
+/** Makes the files from the secrets. @returns what is wrong with the flags, in one sentence */
+export async function provideCredentials(flags: CredentialFlags, ports: Ports): Promise<string | undefined> {
+  if (Object.values(flags).every((given) => given.length === 0)) return undefined
+  const disk = await ports.openDisk()
+  const read = (path: string): string | undefined => {
+    try {
+      return ports.files.read(path).toString()
+    } catch {
+      return undefined
+    }
+  }
+  const credentials = buildCredentials(flags, read, (text) => disk.encodeBase64(text))
+  if ('problem' in credentials) return credentials.problem
+  for (const warning of credentials.warnings) warn(warning, ports)
+  for (const { path, content } of credentials.files) {
+    attempt(`${CREDENTIALS_DIR}/${path}`, () => disk.writeSecret(`${CREDENTIALS_DIR}/${path}`, content), ports)
+  }
+  return undefined
+}
+
+/** What the controller or we have put there, for this step's user. A step without credentials runs all the same. */
+export async function copyCredentialsHome(ports: Ports): Promise<void> {
+  let names: readonly string[]
+  try {
+    names = ports.files.list(CREDENTIALS_DIR).filter((name) => COPIED.includes(name))
+  } catch {
+    // Not there: the mount is switched off (disable-creds-init).
+    return
+  }
+  if (names.length === 0) return
+  const disk = await ports.openDisk()
+  const home = disk.home()
+  for (const name of names) {
+    attempt(`${home}/${name}`, () => disk.copySecrets(`${CREDENTIALS_DIR}/${name}`, `${home}/${name}`), ports)
+  }
+}
+
+function attempt(path: string, write: () => void, ports: Ports): void {
+  try {
+    write()
+  } catch (error) {
+    warn(`cannot write ${path}: ${describeError(error)}`, ports)
+  }
+}
+
+function warn(what: string, { log }: Ports): void {
+  log({ event: 'error', message: `credentials: ${what}` })
+}

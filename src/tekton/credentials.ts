@@ -1,0 +1,205 @@
+/**
+ * What git and registries need to know, from secrets that the controller has mounted. Pure.
+ * Source: tektoncd/pipeline pkg/credentials. Texts of secrets go into files and nowhere else, no message has any of them.
+ */
+
+/** A secret, and what it is for. */
+export interface CredentialPair {
+  readonly secret: string
+  readonly target: string
+}
+
+export interface CredentialFlags {
+  readonly basicGit: readonly CredentialPair[]
+  readonly sshGit: readonly CredentialPair[]
+  readonly basicDocker: readonly CredentialPair[]
+  /** Names of secrets. */
+  readonly dockerConfig: readonly string[]
+  readonly dockerCfg: readonly string[]
+}
+
+export interface SecretFile {
+  /** Below the directory of credentials, and below HOME. */
+  readonly path: string
+  readonly content: string
+}
+
+export interface TektonCredentials {
+  readonly files: readonly SecretFile[]
+  /** What could not be used; the step runs all the same. */
+  readonly warnings: readonly string[]
+}
+
+export const CREDENTIALS_DIR = '/tekton/creds'
+const SECRETS_DIR = '/tekton/creds-secrets'
+/** What is copied from there to HOME. */
+export const COPIED = ['.docker', '.gitconfig', '.git-credentials', '.ssh']
+
+/** What Docker's own client once asked for; no registry reads it. */
+const EMAIL = 'not@val.id'
+
+export function readPairs(
+  flag: string,
+  texts: readonly string[],
+  repeatable: boolean,
+  refuse: (problem: string) => void,
+): readonly CredentialPair[] {
+  const targets = new Set<string>()
+  return texts.map((text) => {
+    const [secret = '', target = '', ...others] = text.split('=')
+    if (secret === '' || target === '' || others.length > 0) refuse(`${flag} takes SECRET=URL, not "${text}"`)
+    else if (targets.has(target) && !repeatable) refuse(`${flag}: there are several secrets for ${target}`)
+    targets.add(target)
+    return { secret, target }
+  })
+}
+
+/**
+ * @param encode to base64
+ * @returns a problem, in one sentence, when a secret that is needed is not there
+ */
+export function buildCredentials(
+  flags: CredentialFlags,
+  read: (path: string) => string | undefined,
+  encode: (text: string) => string,
+): TektonCredentials | { readonly problem: string } {
+  const missing: string[] = []
+  const take = (secret: string, key: string): string => {
+    const path = `${SECRETS_DIR}/${secret}/${key}`
+    const text = read(path)
+    if (text === undefined) missing.push(path)
+    return text ?? ''
+  }
+  const login = ({ secret, target }: CredentialPair): Login => ({
+    target,
+    username: take(secret, 'username'),
+    password: take(secret, 'password'),
+  })
+  const git = flags.basicGit.map(login)
+  const docker = flags.basicDocker.map(login)
+  const keys = flags.sshGit.map(({ secret, target }) => ({
+    target,
+    name: `id_${secret}`,
+    key: take(secret, 'ssh-privatekey'),
+    knownHosts: read(`${SECRETS_DIR}/${secret}/known_hosts`) ?? '',
+  }))
+  if (missing[0] !== undefined)
+    return { problem: `cannot read ${missing[0]}; is the secret mounted, and has it that key?` }
+
+  const registries = buildDockerConfig(flags, docker, read, encode)
+  const files = [...('problem' in registries ? [] : registries.files), ...buildGitConfig(git), ...buildSsh(keys)]
+  return { files, warnings: 'problem' in registries ? [registries.problem] : [] }
+}
+
+interface Login {
+  readonly target: string
+  readonly username: string
+  readonly password: string
+}
+
+function buildGitConfig(logins: readonly Login[]): readonly SecretFile[] {
+  if (logins.length === 0) return []
+  const sections = logins.map(
+    ({ target, username }) =>
+      `[credential ${JSON.stringify(target)}]\n\tusername = ${username.replaceAll('\\', '\\\\')}\n`,
+  )
+  const urls = logins.map((one) => `${addLogin(one)}\n`)
+  return [
+    { path: '.gitconfig', content: `[credential]\n\thelper = store\n${sections.join('')}` },
+    { path: '.git-credentials', content: urls.join('') },
+  ]
+}
+
+/** `https://host/path` -> `https://user:password@host/path`, as Go's net/url writes it. */
+function addLogin({ target, username, password }: Login): string {
+  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*:)?(?:\/\/)?(?:[^/@]*@)?(.*)$/is.exec(target) ?? []
+  return `${scheme}//${escapeLogin(username)}:${escapeLogin(password)}@${rest}`
+}
+
+/** Go leaves some letters of RFC 3986's userinfo that encodeURIComponent does not, and the other way round. */
+function escapeLogin(text: string): string {
+  return encodeURIComponent(text.toWellFormed())
+    .replaceAll(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll(/%(?:24|26|2B|2C|3B|3D)/g, (escape) => decodeURIComponent(escape))
+}
+
+interface Key {
+  readonly target: string
+  readonly name: string
+  readonly key: string
+  readonly knownHosts: string
+}
+
+function buildSsh(keys: readonly Key[]): readonly SecretFile[] {
+  if (keys.length === 0) return []
+  const hosts = [...Map.groupBy(keys, ({ target }) => target)].map(([target, all]) => {
+    const [, literal, name, port = '22'] = /^(?:\[([^\]]+)\]|([^:[\]]+)):([^:]+)$/.exec(target) ?? []
+    const host = literal ?? name ?? target
+    const identities = all.map(({ name }) => `    IdentityFile ${CREDENTIALS_DIR}/.ssh/${name}\n`)
+    return `Host ${host}\n    HostName ${host}\n    Port ${port}\n${identities.join('')}`
+  })
+  const known = keys.map(({ knownHosts }) => knownHosts).filter((text) => text !== '')
+  return [
+    ...keys.map(({ name, key }) => ({ path: `.ssh/${name}`, content: key })),
+    { path: '.ssh/config', content: hosts.join('') },
+    ...(known.length === 0 ? [] : [{ path: '.ssh/known_hosts', content: known.join('\n') }]),
+  ]
+}
+
+interface Auth {
+  readonly username?: string
+  readonly password?: string
+  readonly auth: string
+  readonly email?: string
+}
+
+/** A later one replaces an earlier one for the same registry: .dockercfg, config.json, user and password. */
+function buildDockerConfig(
+  { dockerCfg, dockerConfig }: CredentialFlags,
+  logins: readonly Login[],
+  read: (path: string) => string | undefined,
+  encode: (text: string) => string,
+): { readonly files: readonly SecretFile[] } | { readonly problem: string } {
+  const auths = new Map<string, Auth>()
+  const sources = [
+    ...dockerCfg.map((secret) => ({ path: `${SECRETS_DIR}/${secret}/.dockercfg`, within: false })),
+    ...dockerConfig.map((secret) => ({ path: `${SECRETS_DIR}/${secret}/.dockerconfigjson`, within: true })),
+  ]
+  for (const { path, within } of sources) {
+    const found = readAuths(read(path), within)
+    if (found === undefined)
+      return {
+        problem: `${path} is not there, or not JSON of a Docker configuration; no registry gets its credentials`,
+      }
+    for (const [registry, auth] of found) auths.set(registry, auth)
+  }
+  for (const { target, username, password } of logins) {
+    auths.set(target, { username, password, auth: encode(`${username}:${password}`), email: EMAIL })
+  }
+  if (auths.size === 0) return { files: [] }
+  const sorted = Object.fromEntries([...auths].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  return { files: [{ path: '.docker/config.json', content: JSON.stringify({ auths: sorted }) }] }
+}
+
+function readAuths(text: string | undefined, within: boolean): ReadonlyMap<string, Auth> | undefined {
+  try {
+    const value = JSON.parse(text ?? '') as { readonly auths?: unknown } | null
+    const map = (within ? value?.auths : value) ?? {}
+    if (typeof map !== 'object' || Array.isArray(map)) return undefined
+    return new Map(
+      Object.entries(map as Readonly<Record<string, Partial<Auth>>>).map(([name, auth]) => [name, only(auth)]),
+    )
+  } catch {
+    return undefined
+  }
+}
+
+/** The fields that Tekton knows, in its order. */
+function only({ username, password, auth, email }: Partial<Auth>): Auth {
+  return {
+    ...(username ? { username } : {}),
+    ...(password ? { password } : {}),
+    auth: auth ?? '',
+    ...(email ? { email } : {}),
+  }
+}

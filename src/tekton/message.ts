@@ -1,0 +1,77 @@
+/**
+ * The termination message, in which a step tells Tekton's controller its results. Pure.
+ * Source: tektoncd/pipeline pkg/termination and pkg/result; the limit is the kubelet's, for one container.
+ */
+import { isObject } from '../base/json-object.ts'
+
+export const ENTRY_TYPE = { taskResult: 1, internal: 3, stepResult: 4, stepArtifact: 5, taskArtifact: 6 } as const
+
+export interface MessageEntry {
+  readonly key: string
+  readonly value: string
+  /** One of `ENTRY_TYPE`; those of an existing message are kept whatever they are. */
+  readonly type: number
+}
+
+/** Raw DEFLATE (RFC 1951) and base64 without padding (RFC 4648, section 4). */
+export interface Packing {
+  pack(text: string): string
+  /** @returns undefined when it is damaged, or larger than `limit` bytes once unpacked. */
+  unpack(packed: string, limit: number): string | undefined
+}
+
+const MAX_BYTES = 4096
+const MAX_UNPACKED_BYTES = 128 * 1024
+const PACKED = 'tknz:'
+
+/** The words that Tekton's own users know and search for. */
+const TOO_LONG = 'Termination message is above max allowed size 4096, caused by large task result.'
+
+/** What readers of older messages accept in place of numbers (UnmarshalJSON of ResultType); anything else is unknown. */
+const NAMED_TYPES: Readonly<Record<string, number>> = { TaskRunResult: 1, InternalTektonResult: 3 }
+const TYPE_UNKNOWN = 10
+
+export function isPacked(text: string): boolean {
+  return text.startsWith(PACKED)
+}
+
+/**
+ * @param packing needed where `isPacked` says so
+ * @returns undefined when it is no message: it will be overwritten
+ */
+export function readMessage(text: string, packing: Packing | undefined): readonly MessageEntry[] | undefined {
+  const json = isPacked(text) ? packing?.unpack(text.slice(PACKED.length), MAX_UNPACKED_BYTES) : text
+  try {
+    const value: unknown = JSON.parse(json ?? '')
+    return Array.isArray(value) ? value.map(readEntry) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Tells whether a message fits, so it is called before the flag of success is written.
+ * @param packing undefined: not compressed
+ */
+export function writeMessage(
+  entries: readonly MessageEntry[],
+  packing: Packing | undefined,
+): { readonly text: string } | { readonly problem: string } {
+  const plain = JSON.stringify(entries.map(({ key, value, type }) => ({ key, value, type })))
+  const packed = packing === undefined ? plain : `${PACKED}${packing.pack(plain)}`
+  // Little that does not repeat itself grows by base64 more than it shrinks.
+  const text = countBytes(packed) < countBytes(plain) ? packed : plain
+  return countBytes(text) > MAX_BYTES ? { problem: TOO_LONG } : { text }
+}
+
+/** @throws when it is not an entry: the whole message is not Tekton's then. */
+function readEntry(item: unknown): MessageEntry {
+  if (!isObject(item)) throw new TypeError('not a map')
+  const { key = '', value: text = '', type } = item
+  if (typeof key !== 'string' || typeof text !== 'string') throw new TypeError('not an entry')
+  return { key, value: text, type: typeof type === 'number' ? type : (NAMED_TYPES[String(type)] ?? TYPE_UNKNOWN) }
+}
+
+function countBytes(text: string): number {
+  return new TextEncoder().encode(text).length
+}

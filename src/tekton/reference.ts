@@ -1,0 +1,140 @@
+/** What a step's `$(steps.…)` refers to, and what it stands for. Pure. */
+
+export type Reference =
+  | { readonly kind: 'result'; readonly path: string; readonly part: Part }
+  | { readonly kind: 'artifact'; readonly path: string; readonly side: 'inputs' | 'outputs'; readonly name: string }
+
+type Part =
+  | { readonly kind: 'whole' }
+  | { readonly kind: 'all' }
+  | { readonly kind: 'index'; readonly index: number }
+  | { readonly kind: 'key'; readonly key: string }
+
+export type Value =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'words'; readonly words: readonly string[] }
+  | { readonly kind: 'problem'; readonly problem: string }
+
+/** @returns the text of a file; undefined when it is not there or cannot be read */
+export type ReadText = (path: string) => string | undefined
+
+const STEPS = '/tekton/steps'
+
+/**
+ * Sources: tektoncd/pipeline pkg/internal/resultref, whose greedy pattern takes two references in one word for one, and
+ * internal/artifactref.
+ */
+export const ARTIFACTS = /\$\(steps\.([^.()]+)\.(inputs|outputs)\.([^.()]+)\)/g
+export const RESULTS_AND_ARTIFACTS = /\$\(steps\.([^.()]+)\.(inputs|outputs|results)\.([^()]+)\)/g
+
+/** @param match of one of the two patterns. @returns undefined when it has none of the forms that Tekton knows */
+export function parseVariable([, step = '', what = '', name = '']: readonly string[]): Reference | undefined {
+  const metadata = `${STEPS}/step-${step}`
+  if (what === 'inputs' || what === 'outputs') {
+    return name.includes('.')
+      ? undefined
+      : { kind: 'artifact', path: `${metadata}/artifacts/provenance.json`, side: what, name }
+  }
+  const form = /^([^.[\]/]+)(?:\[(\d{1,9}|\*)\]|\.([^.]+))?$/.exec(name)
+  if (form === null) return undefined
+  const [, result = '', index, key] = form
+  return { kind: 'result', path: `${metadata}/results/${result}`, part: partOf(index, key) }
+}
+
+function partOf(index: string | undefined, key: string | undefined): Part {
+  if (index === '*') return { kind: 'all' }
+  if (index !== undefined) return { kind: 'index', index: Number(index) }
+  return key === undefined ? { kind: 'whole' } : { kind: 'key', key }
+}
+
+export function resolveReference(reference: Reference, read: ReadText): Value {
+  const text = read(reference.path)
+  if (text === undefined) return refuse(`there is no ${reference.path}; has that step run, and written it?`)
+  return reference.kind === 'result'
+    ? takePart(readResult(text), reference.part)
+    : takeArtifact(text, reference.side, reference.name)
+}
+
+type Result = string | readonly string[] | ReadonlyMap<string, string>
+
+/** A file of a result holds JSON: a list of strings, a map of strings, or a string; anything else is the text itself. */
+function readResult(text: string): Result {
+  if (!/^["[{]/.test(text)) return text
+  const value = parseJson(text)
+  if (typeof value === 'string') return value
+  if (typeof value !== 'object' || value === null) return text
+  const values: readonly unknown[] = Object.values(value)
+  if (!values.every((item) => typeof item === 'string')) return text
+  return Array.isArray(value) ? values : new Map(Object.entries(value as Readonly<Record<string, string>>))
+}
+
+function takePart(result: Result, part: Part): Value {
+  const is = typeof result === 'string' ? 'a string' : Array.isArray(result) ? 'an array' : 'an object'
+  switch (part.kind) {
+    case 'whole':
+      return typeof result === 'string'
+        ? { kind: 'text', text: result }
+        : refuse(`it is ${is}; take a part of it, by ${is === 'an array' ? '[*] or [0]' : '.key'}`)
+    case 'all':
+      return Array.isArray(result) ? { kind: 'words', words: result } : refuse(`it is ${is}; [*] is for arrays`)
+    case 'index': {
+      if (!Array.isArray(result)) return refuse(`it is ${is}; an index is for arrays`)
+      const item: unknown = result[part.index]
+      return typeof item === 'string' ? { kind: 'text', text: item } : refuse(`it has only ${result.length} items`)
+    }
+    case 'key': {
+      if (!(result instanceof Map)) return refuse(`it is ${is}; a key is for objects`)
+      const item: unknown = result.get(part.key)
+      if (typeof item === 'string') return { kind: 'text', text: item }
+      return refuse(`it has no key ${part.key}, only ${[...result.keys()].join(', ') || 'none at all'}`)
+    }
+  }
+}
+
+interface Provenance {
+  readonly inputs?: readonly Artifact[]
+  readonly outputs?: readonly Artifact[]
+}
+
+interface Artifact {
+  readonly name?: string
+  readonly values?: readonly { readonly digest?: Readonly<Record<string, string>>; readonly uri?: string }[]
+}
+
+function takeArtifact(text: string, side: 'inputs' | 'outputs', name: string): Value {
+  const value = parseJson(text)
+  const artifacts = typeof value === 'object' && value !== null ? (value as Provenance)[side] : undefined
+  const found = Array.isArray(artifacts)
+    ? (artifacts as readonly Artifact[]).find((one) => one.name === name)
+    : undefined
+  if (found === undefined) return refuse(`that file has no ${side} of the name ${name}`)
+  const values = (found.values ?? []).map(({ digest, uri }) => ({
+    ...(digest === undefined ? {} : { digest: sortKeys(digest) }),
+    ...(uri === undefined || uri === '' ? {} : { uri }),
+  }))
+  return { kind: 'text', text: writeAsGo(found.values === undefined ? null : values) }
+}
+
+function sortKeys(map: Readonly<Record<string, string>>): object {
+  return Object.fromEntries(Object.entries(map).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** Go's encoding/json escapes what HTML would take for its own; scripts compare such texts. */
+function writeAsGo(value: unknown): string {
+  return JSON.stringify(value).replaceAll(
+    /[<>&\u2028\u2029]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function refuse(problem: string): Value {
+  return { kind: 'problem', problem }
+}

@@ -1,0 +1,77 @@
+/** What a step says at its end: results, artifacts and how it went, in the termination message. */
+import { codeOf, describeError } from '../base/system-error.ts'
+import type { TektonPlan } from './tekton-flags.ts'
+import { type MessageEntry, ENTRY_TYPE, isPacked, type Packing, readMessage, writeMessage } from './message.ts'
+import type { TektonPorts } from './ports.ts'
+
+type Ports = Pick<TektonPorts, 'files' | 'openPacking'>
+
+const RESULTS_DIR = '/tekton/results'
+const TASK_ARTIFACTS = '/tekton/artifacts/provenance.json'
+
+export interface Findings {
+  readonly results: readonly MessageEntry[]
+  readonly artifacts: readonly MessageEntry[]
+}
+
+/** What is not there has not been written, which is fine. */
+export function collectFindings(plan: TektonPlan, { files }: Ports): Findings | { readonly problem: string } {
+  if (!plan.resultsInMessage) return { results: [], artifacts: [] }
+  const { metadataDir } = plan
+  let problem: string | undefined
+  const take = (path: string, key: string, type: number): readonly MessageEntry[] => {
+    try {
+      return [{ key, value: files.read(path).toString(), type }]
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') problem ??= `cannot read ${path}: ${describeError(error)}`
+      return []
+    }
+  }
+  const own = (name: string, type: number) =>
+    metadataDir === undefined ? [] : take(`${metadataDir}/${name}`, name, type)
+  const results = [
+    ...plan.results.flatMap((name) => take(`${RESULTS_DIR}/${name}`, name, ENTRY_TYPE.taskResult)),
+    ...plan.stepResults.flatMap((name) =>
+      own(`results/${name}`, ENTRY_TYPE.stepResult).map((entry) => ({ ...entry, key: name })),
+    ),
+  ]
+  const artifacts = [
+    ...own('artifacts/provenance.json', ENTRY_TYPE.stepArtifact).map((entry) => ({
+      ...entry,
+      key: `${metadataDir}/${entry.key}`,
+    })),
+    ...take(TASK_ARTIFACTS, TASK_ARTIFACTS, ENTRY_TYPE.taskArtifact),
+  ]
+  return problem === undefined ? { results, artifacts } : { problem }
+}
+
+export interface StepReport {
+  /** Whether it fits. */
+  compose(entries: readonly MessageEntry[]): { readonly text: string } | { readonly problem: string }
+  /** In place: the kubelet has mounted the file itself. @throws */
+  write(text: string): void
+}
+
+/** What is there already stays, as far as it is a message. @throws the system's error when it cannot be read */
+export async function openReport(
+  plan: Pick<TektonPlan, 'terminationPath' | 'compress'>,
+  { files, openPacking }: Ports,
+): Promise<StepReport> {
+  const { terminationPath: path, compress } = plan
+  const text = readIfThere()
+  const packing: Packing | undefined = compress || isPacked(text) ? await openPacking() : undefined
+  const existing = readMessage(text, packing) ?? []
+  return {
+    compose: (entries) => writeMessage([...existing, ...entries], compress ? packing : undefined),
+    write: (message) => files.write(path, message),
+  }
+
+  function readIfThere(): string {
+    try {
+      return files.read(path).toString()
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error
+      return ''
+    }
+  }
+}

@@ -1,0 +1,166 @@
+/** A step from its start to its end: gate, breakpoint, `when`, command, flags, message. */
+import { describeError } from '../base/system-error.ts'
+import type { TektonPlan } from './tekton-flags.ts'
+import { type MessageEntry, ENTRY_TYPE } from './message.ts'
+import { describeStep, settleStep, type StepOutcome, type StepSettlement } from './step-outcome.ts'
+import { runCommand } from './command.ts'
+import { createEvents } from './events.ts'
+import { decideWhen, prepareCommand } from './step-inputs.ts'
+import type { RawTexts, TektonPorts } from './ports.ts'
+import { collectFindings, openReport } from './report.ts'
+import { followCancellation, type StepGateResult, restrictLifelines, waitForFile } from './wait-files.ts'
+
+const CODE_FAILED = 1
+
+/** @param program the words in front of those of our command line. @returns the exit code */
+export async function runStep(plan: TektonPlan, program: readonly string[], given: TektonPorts): Promise<number> {
+  const ports = { ...given, lifelines: restrictLifelines(given.lifelines) }
+  const { files, flags, log } = ports
+  const { postFile, metadataDir } = plan
+  const events = createEvents()
+  ports.signals.listen((signal) => events.post(signal))
+
+  try {
+    for (const name of ['results', 'artifacts'])
+      if (metadataDir !== undefined) files.makeDirectory(`${metadataDir}/${name}`)
+  } catch (error) {
+    tell(`cannot use ${metadataDir}: ${describeError(error)}`)
+    return CODE_FAILED
+  }
+  if (postFile !== undefined) await serveLifeline(postFile.slice(0, postFile.lastIndexOf('/')))
+  let cancellation: { close(): void } | undefined
+  const followCancel = (): void => void (cancellation ??= followCancellation(events, ports))
+  /** After the waits, as the controller shows it. */
+  let startedAt: Date | undefined
+  const outcome = await live().catch((error: unknown): StepOutcome => ({
+    kind: 'failed',
+    message: `unexpected: ${describeError(error)}`,
+  }))
+  const code = await conclude(outcome)
+  cancellation?.close()
+  return code
+
+  async function live(): Promise<StepOutcome> {
+    for (const path of plan.waits) {
+      const passage = await waitFor(path, plan.waitContent)
+      // At a breakpoint the user decides about the failed step, and wants the others to go on.
+      const waived = plan.breakpointOnFailure && passage.kind === 'refused'
+      if (passage.kind !== 'there' && !waived) return outcomeOf(passage)
+    }
+    if (plan.debugBeforeStep && postFile !== undefined) {
+      tell(`before the step: go on by ${postFile}.beforestepexit, fail by ${postFile}.beforestepexit.err`)
+      const passage = await waitFor(`${postFile}.beforestepexit`, false)
+      if (passage.kind === 'refused') return { kind: 'failed', message: 'failed by the user, before the step' }
+      if (passage.kind !== 'there') return outcomeOf(passage)
+    }
+    startedAt = ports.now()
+    if ((plan.timeoutMs ?? 0) < 0) return { kind: 'unstartable', message: 'negative timeout specified' }
+    const argv: RawTexts = [...program.map((word) => new TextEncoder().encode(word)), ...ports.readWords(plan.words)]
+    const command = await prepareCommand({ argv, env: ports.readEnvironment() }, ports)
+    if ('problem' in command) return { kind: 'unstartable', message: command.problem }
+    const allowed = await decideWhen(plan.when, ports)
+    if ('problem' in allowed) return { kind: 'unstartable', message: allowed.problem }
+    return allowed.value ? runCommand(command.value, plan, events, followCancel, ports) : { kind: 'unneeded' }
+  }
+
+  async function waitFor(path: string, content: boolean): Promise<StepGateResult> {
+    const passage = await waitForFile(path, content, events, followCancel, ports)
+    // The steps behind a breakpoint outlive the one that stands at it.
+    return passage.kind === 'died' && plan.breakpointOnFailure ? { ...passage, kind: 'refused' } : passage
+  }
+
+  async function conclude(outcome: StepOutcome): Promise<number> {
+    const message = describeStep(outcome)
+    if (message !== undefined) tell(message)
+    const started = internal('StartedAt', (startedAt ?? ports.now()).toISOString())
+    const { settlement, text } = await reckon(outcome, started)
+    const told = [
+      publishFlags(settlement),
+      text !== undefined && attempt(plan.terminationPath, () => files.write(plan.terminationPath, text)),
+    ]
+    if (told.includes(false)) return settlement.exitCode === 0 ? CODE_FAILED : settlement.exitCode
+    return settlement.flag === 'undecided' ? askUser() : settlement.exitCode
+  }
+
+  /** The message is made before any flag: a success that cannot be told is none. */
+  async function reckon(
+    outcome: StepOutcome,
+    started: MessageEntry,
+  ): Promise<{ readonly settlement: StepSettlement; readonly text: string | undefined }> {
+    const settlement = settleStep(outcome, plan)
+    const fail = (problem: string): StepSettlement => {
+      tell(problem)
+      return settlement.flag === 'success' ? settleStep({ kind: 'failed', message: problem }, plan) : settlement
+    }
+    try {
+      const report = await openReport(plan, ports)
+      const findings = settlement.results ? collectFindings(plan, ports) : { results: [], artifacts: [] }
+      const whole =
+        'problem' in findings
+          ? findings
+          : report.compose([...findings.results, started, ...settlement.entries, ...findings.artifacts])
+      if ('text' in whole) return { settlement, text: whole.text }
+      const left = fail(whole.problem)
+      const rest = report.compose([started, ...left.entries])
+      return { settlement: left, text: 'text' in rest ? rest.text : undefined }
+    } catch (error) {
+      return { settlement: fail(`cannot read ${plan.terminationPath}: ${describeError(error)}`), text: undefined }
+    }
+  }
+
+  function publishFlags({ flag, exitCodeFile }: StepSettlement): boolean {
+    const path = flag === 'undecided' ? undefined : flag === 'success' ? postFile : postFile && `${postFile}.err`
+    const code = metadataDir === undefined ? undefined : exitCodeFile
+    return [
+      code === undefined || attempt(`${metadataDir}/exitCode`, () => flags.publish(`${metadataDir}/exitCode`, code)),
+      path === undefined || attempt(path, () => flags.publish(path, '')),
+    ].every(Boolean)
+  }
+
+  /** Whoever decides writes the post file, too (the scripts of /tekton/debug/scripts). */
+  async function askUser(): Promise<number> {
+    if (postFile === undefined) return CODE_FAILED
+    const path = `${postFile}.breakpointexit`
+    tell(`the step has failed; its container stays until ${path} says with which exit code to go on`)
+    const passage = await waitFor(path, false)
+    if (passage.kind === 'cancelled' || passage.kind === 'interrupted') {
+      const settlement = settleStep(passage, plan)
+      publishFlags(settlement)
+      return settlement.exitCode
+    }
+    const text = (flags.read(path) ?? '').replace(/\n$/, '')
+    return /^[+-]?\d+$/.test(text) ? Number(BigInt.asUintN(8, BigInt(text.replace('+', '')))) : 0
+  }
+
+  async function serveLifeline(dir: string): Promise<void> {
+    try {
+      await ports.lifelines.serve(dir)
+    } catch (error) {
+      // The flags are there all the same; only a death without a word would go unnoticed.
+      log({ event: 'warning', message: `cannot listen in ${dir}: ${describeError(error)}` })
+    }
+  }
+
+  function attempt(path: string, write: () => void): boolean {
+    try {
+      write()
+      return true
+    } catch (error) {
+      tell(`cannot write ${path}: ${describeError(error)}`)
+      return false
+    }
+  }
+
+  function tell(message: string): void {
+    log({ event: 'error', message })
+  }
+}
+
+function outcomeOf(passage: Exclude<StepGateResult, { readonly kind: 'there' }>): StepOutcome {
+  if (passage.kind === 'refused' || passage.kind === 'died') return { kind: 'skipped', message: passage.message }
+  return passage
+}
+
+function internal(key: string, value: string): MessageEntry {
+  return { key, value, type: ENTRY_TYPE.internal }
+}

@@ -1,0 +1,72 @@
+/** A step's `when`: whether its command is to run. Pure. Source: tektoncd/pipeline pkg/apis/pipeline/v1/when_types.go. */
+import { isObject } from '../base/json-object.ts'
+import type { ReadText } from './reference.ts'
+import { type Substituted, substituteText, substituteWords } from './substitution.ts'
+
+export interface WhenExpression {
+  readonly input: string
+  /** `in`; anything else means `notin`. */
+  readonly operator: string
+  readonly values: readonly string[]
+  /** An expression in CEL, without variables; where it is given it alone decides. */
+  readonly cel: string
+}
+
+export type EvaluateCel = (expression: string) => { readonly value: boolean } | { readonly problem: string }
+
+export function parseWhen(text: string): readonly WhenExpression[] | undefined {
+  try {
+    const list: unknown = JSON.parse(text)
+    if (list === null) return []
+    return Array.isArray(list) ? list.map(readExpression) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Replaces what earlier steps have left; the values may become more. */
+export function substituteWhen(
+  expressions: readonly WhenExpression[],
+  read: ReadText,
+): Substituted<readonly WhenExpression[]> {
+  const made: WhenExpression[] = []
+  for (const expression of expressions) {
+    const input = substituteText(expression.input, read)
+    const values = substituteWords(expression.values, read)
+    const cel = substituteText(expression.cel, read)
+    if ('problem' in input) return input
+    if ('problem' in values) return values
+    if ('problem' in cel) return cel
+    made.push({ ...expression, input: input.value, values: values.value, cel: cel.value })
+  }
+  return { value: made }
+}
+
+/** All must hold. Those in CEL are asked first, so that a faulty one is told of whatever the others say. */
+export function holds(
+  expressions: readonly WhenExpression[],
+  evaluate: EvaluateCel,
+): { readonly value: boolean } | { readonly problem: string } {
+  for (const { cel } of expressions) {
+    if (cel === '') continue
+    const result = evaluate(cel)
+    if ('problem' in result || !result.value) return result
+  }
+  const lists = expressions.filter(({ cel }) => cel === '')
+  return { value: lists.every(({ input, operator, values }) => values.includes(input) === (operator === 'in')) }
+}
+
+/** @throws when it is no map, or has fields of another kind. */
+function readExpression(value: unknown): WhenExpression {
+  if (!isObject(value)) throw new TypeError('not a map')
+  const { input, operator, values, cel } = value
+  const list = values ?? []
+  if (!Array.isArray(list)) throw new TypeError('values is not a list')
+  return { input: readText(input), operator: readText(operator), values: list.map(readText), cel: readText(cel) }
+}
+
+function readText(value: unknown): string {
+  if (value === undefined || value === null) return ''
+  if (typeof value !== 'string') throw new TypeError('not a string')
+  return value
+}

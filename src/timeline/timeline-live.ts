@@ -1,0 +1,49 @@
+/** What a terminal shows of a pod while it runs, below what the containers say: bars of as many as fit, and a line on all. Pure. */
+import type { Palette } from '../base/palette.ts'
+import { layOutTimeline } from './timeline-rows.ts'
+import { type ContainerHistory, type History, isSettled, keepPrintable } from '../history/history.ts'
+import { writeBars } from './timeline-text.ts'
+import { formatStatus } from './timeline.ts'
+
+export interface Screen {
+  readonly columns: number
+  readonly rows: number
+}
+
+/** Of the terminal's rows; what the containers say needs the others. */
+const SHARE = 1 / 3
+/** Smaller than this one line is all. */
+const LEAST_COLUMNS = 40
+const LEAST_BARS = 2
+
+/** No line is as wide as the terminal, which would wrap it. @param elapsedMs since the pod was started */
+export function drawLive(
+  history: History,
+  elapsedMs: number,
+  { columns, rows }: Screen,
+  palette: Palette,
+): readonly string[] {
+  const { pod, containers } = keepPrintable(history)
+  const width = columns - 1
+  const status = palette.dim(formatStatus(pod, containers, elapsedMs, width))
+  // The axis and the status line are there too.
+  const room = Math.floor(rows * SHARE) - 2
+  const some = containers.length > room
+  const bars = some ? room - 1 : room
+  if (columns < LEAST_COLUMNS || bars < Math.min(LEAST_BARS, containers.length)) return [status]
+  const drawn = some ? chooseContainers(containers, bars) : containers
+  const places = new Map(containers.map(({ container }, index) => [container, index]))
+  const timeline = layOutTimeline({ ...history, pod, containers: drawn, links: [] })
+  // What is critical is known at the end.
+  const lines = writeBars({ ...timeline, critical: undefined }, { width, palette, places })
+  const more = some ? [palette.dim(`… and ${containers.length - drawn.length} more`)] : []
+  return [...lines, ...more, status]
+}
+
+/** Those that are not where they shall be come first; all in the pod's order. */
+function chooseContainers(containers: readonly ContainerHistory[], count: number): readonly ContainerHistory[] {
+  const due = containers.filter((container) => !isSettled(container) && container.state !== 'pending')
+  const others = containers.filter((container) => !due.includes(container))
+  const chosen = new Set([...due, ...others].slice(0, count))
+  return containers.filter((container) => chosen.has(container))
+}

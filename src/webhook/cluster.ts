@@ -1,0 +1,85 @@
+/** Where the webhook keeps its certificate, and where it makes its authority known: a Secret and its own configuration. */
+import type { KubeClient } from '../kube/client.io.ts'
+import { isObject } from '../base/json-object.ts'
+import type { KubeFailure } from '../kube/failure.ts'
+import { fieldOf, textOf } from '../pod/api-object.ts'
+
+/** The names within the MutatingWebhookConfiguration; they key the list (patchMergeKey). */
+export const WEBHOOKS = ['namespaces.podorder.io', 'pods.podorder.io']
+
+export type Written = 'written' | 'conflict' | { readonly problem: string }
+
+export interface SecretFound {
+  readonly data: Readonly<Record<string, string>>
+  readonly version: string
+}
+
+export interface Cluster {
+  readSecret(signal: AbortSignal): Promise<SecretFound | { readonly problem: string }>
+  /** Only over what was read: `conflict` when somebody else was faster. */
+  writeSecret(data: Readonly<Record<string, string>>, version: string, signal: AbortSignal): Promise<Written>
+  /** @returns one sentence when it could not be done */
+  patchCaBundle(pem: string, signal: AbortSignal): Promise<{ readonly problem?: string }>
+}
+
+export interface ClusterNames {
+  readonly namespace: string
+  readonly secret: string
+  /** The MutatingWebhookConfiguration. */
+  readonly configuration: string
+}
+
+export interface Base64 {
+  readonly encode: (text: string) => string
+  readonly decode: (base64: string) => string
+}
+
+const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations'
+
+export function openCluster(
+  client: Pick<KubeClient, 'call'>,
+  { namespace, secret, configuration }: ClusterNames,
+  { encode, decode }: Base64,
+): Cluster {
+  const path = `/api/v1/namespaces/${namespace}/secrets/${secret}`
+  return {
+    async readSecret(signal) {
+      const answer = await client.call({ method: 'GET', path, signal })
+      if (!answer.ok) return explain(answer.failure, `read the Secret ${namespace}/${secret}`, 'get')
+      const said = fieldOf(answer.value, 'data')
+      const data = Object.entries(isObject(said) ? said : {}).map(([key, value]) => [key, decode(String(value))])
+      return {
+        data: Object.fromEntries(data) as Record<string, string>,
+        version: textOf(answer.value, 'metadata', 'resourceVersion'),
+      }
+    },
+    async writeSecret(data, version, signal) {
+      const encoded = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, encode(value)]))
+      // With the version that was read, the API server refuses the patch when it is no longer the latest.
+      const body = { metadata: { resourceVersion: version }, data: encoded }
+      const contentType = 'application/merge-patch+json'
+      const answer = await client.call({ method: 'PATCH', path, body, contentType, signal })
+      if (answer.ok) return 'written'
+      if (answer.failure.kind === 'conflict') return 'conflict'
+      return explain(answer.failure, `write the Secret ${namespace}/${secret}`, 'patch')
+    },
+    async patchCaBundle(pem, signal) {
+      const body = { webhooks: WEBHOOKS.map((name) => ({ name, clientConfig: { caBundle: encode(pem) } })) }
+      const contentType = 'application/strategic-merge-patch+json'
+      const answer = await client.call({
+        ...{ method: 'PATCH', path: `${CONFIGURATIONS}/${configuration}`, body, contentType, signal },
+      })
+      if (answer.ok) return {}
+      return explain(answer.failure, `put the caBundle into the MutatingWebhookConfiguration ${configuration}`, 'patch')
+    },
+  }
+}
+
+function explain(failure: KubeFailure, what: string, verb: string): { readonly problem: string } {
+  const said = `cannot ${what}: ${failure.message}`
+  if (failure.kind === 'missing') {
+    return { problem: `${said}; deploy/ has it, or give --cert-dir with a certificate of your own` }
+  }
+  const refused = failure.kind === 'forbidden' || failure.kind === 'unauthorized'
+  return { problem: refused ? `${said}; the Role in deploy/ allows its ServiceAccount to ${verb} it` : said }
+}

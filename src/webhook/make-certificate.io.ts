@@ -1,0 +1,83 @@
+/** Keys, signatures and what certificates say, by node:crypto. */
+import { createPrivateKey, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto'
+import { writeCertificate } from './certificate.ts'
+
+/** All in PEM. */
+export interface TlsCredentials {
+  /** The certificate that is served, and what leads from it to the authority. */
+  readonly certificate: string
+  readonly key: string
+}
+
+export interface OwnCredentials extends TlsCredentials {
+  /** Who has signed it; its key is thrown away, so nobody signs anything else. */
+  readonly authority: string
+}
+
+/** Of clocks that do not agree. */
+const SKEW_MS = 300_000
+
+/** A new authority, and a certificate of its for these DNS names. */
+export function makeCredentials(names: readonly string[], now: number, lifetimeMs: number): OwnCredentials {
+  const [authority, server] = [makeKeys(), makeKeys()]
+  const serial = makeSerial()
+  // Two authorities of one name would be taken for each other while both are trusted.
+  const issuer = `podorder webhook authority ${Buffer.from(serial).toString('hex').slice(0, 16)}`
+  const common = { issuer, issuerKeyId: serial, from: now - SKEW_MS, until: now + lifetimeMs }
+  const signed = (content: Uint8Array): Uint8Array => sign('sha256', content, authority.privateKey)
+  return {
+    authority: toPem(
+      writeCertificate(
+        { ...common, subject: issuer, serial, publicKey: authority.publicKey, role: { kind: 'authority' } },
+        signed,
+      ),
+    ),
+    certificate: toPem(
+      writeCertificate(
+        {
+          ...{ ...common, subject: names[0] ?? issuer, serial: makeSerial() },
+          publicKey: server.publicKey,
+          role: { kind: 'server', names },
+        },
+        signed,
+      ),
+    ),
+    key: server.privateKey.export({ type: 'pkcs8', format: 'pem' }),
+  }
+}
+
+export interface CertificateFacts {
+  /** Unix ms. */
+  readonly from: number
+  readonly until: number
+}
+
+/** @returns one clause when the two cannot be served */
+export function readCredentials({ certificate, key }: TlsCredentials): CertificateFacts | { readonly problem: string } {
+  try {
+    const read = new X509Certificate(certificate)
+    if (!read.checkPrivateKey(createPrivateKey(key))) return { problem: 'the key is not that of the certificate' }
+    return { from: Date.parse(read.validFrom), until: Date.parse(read.validTo) }
+  } catch {
+    return { problem: 'they are no certificate and private key in PEM form' }
+  }
+}
+
+function makeKeys() {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+  return { publicKey: publicKey.export({ type: 'spki', format: 'der' }), privateKey }
+}
+
+function makeSerial(): Uint8Array {
+  const serial = randomBytes(16)
+  serial.writeUInt8(0x40 | (serial.readUInt8(0) & 0x3f))
+  return serial
+}
+
+function toPem(certificate: Uint8Array): string {
+  const lines =
+    Buffer.from(certificate)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? []
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`
+}

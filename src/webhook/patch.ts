@@ -1,0 +1,62 @@
+/** The difference of two JSON values as a JSON patch (RFC 6902). Pure. */
+import { isObject, type JsonObject } from '../base/json-object.ts'
+import { isEqual } from '../manifest/equality.ts'
+
+export type Operation =
+  | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string }
+
+/**
+ * In the order of the document, each operation as small as it can be; a list of words is replaced whole. `after` may share
+ * parts with `before`, which are not looked at then.
+ * @returns empty when nothing differs
+ */
+export function createPatch(before: unknown, after: unknown): readonly Operation[] {
+  return compare(before, after, '')
+}
+
+function compare(before: unknown, after: unknown, path: string): readonly Operation[] {
+  if (before === after) return []
+  if (isObject(before) && isObject(after)) return compareMaps(before, after, path)
+  if (isListOfMaps(before) && isListOfMaps(after)) return compareLists(before, after, path)
+  return isEqual(before, after) ? [] : [{ op: 'replace', path, value: after }]
+}
+
+function compareMaps(before: JsonObject, after: JsonObject, path: string): readonly Operation[] {
+  const under = (key: string): string => `${path}/${escapeKey(key)}`
+  const gone = Object.keys(before).filter((key) => !Object.hasOwn(after, key))
+  return [
+    ...gone.map((key): Operation => ({ op: 'remove', path: under(key) })),
+    ...Object.entries(after).flatMap(([key, value]): readonly Operation[] =>
+      Object.hasOwn(before, key) ? compare(before[key], value, under(key)) : [{ op: 'add', path: under(key), value }],
+    ),
+  ]
+}
+
+/** What both begin and end with stays; between, items are compared one by one, or taken out and put in. */
+function compareLists(before: readonly unknown[], after: readonly unknown[], path: string): readonly Operation[] {
+  const shorter = Math.min(before.length, after.length)
+  let start = 0
+  while (start < shorter && isEqual(before[start], after[start])) start++
+  let end = 0
+  while (end < shorter - start && isEqual(before.at(-1 - end), after.at(-1 - end))) end++
+  const olds = before.slice(start, before.length - end)
+  const news = after.slice(start, after.length - end)
+  if (olds.length === news.length) {
+    return olds.flatMap((old, index) => compare(old, news[index], `${path}/${start + index}`))
+  }
+  return [
+    // From the back, so that the places of the others hold.
+    ...olds.map((_, index): Operation => ({ op: 'remove', path: `${path}/${start + olds.length - 1 - index}` })),
+    ...news.map((value, index): Operation => ({ op: 'add', path: `${path}/${start + index}`, value })),
+  ]
+}
+
+function isListOfMaps(value: unknown): value is readonly JsonObject[] {
+  return Array.isArray(value) && value.every(isObject)
+}
+
+/** RFC 6901, section 3. */
+function escapeKey(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1')
+}

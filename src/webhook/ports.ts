@@ -1,0 +1,51 @@
+/** What the webhook needs from outside; cmd/webhook.ts hands the real ones in. */
+import type { CertificateFacts, TlsCredentials, OwnCredentials } from './make-certificate.io.ts'
+import type { Answer, Ask } from './exchange.io.ts'
+import type { PlainServer } from './plain.io.ts'
+import type { SecureOptions, SecureServer } from './secure.io.ts'
+import type { ParseAnnotation, WebhookRewrite } from './admission.ts'
+import type { CommandFound, CommandWanted } from '../image/lookup.ts'
+import type { Log } from '../base/log.io.ts'
+import type { WatchPaths } from '../flags/ports.ts'
+import type { Cluster } from './cluster.ts'
+
+export interface WebhookOptions {
+  readonly port: number
+  /** Of /healthz, /readyz and /metrics. */
+  readonly healthPort: number
+  /** Where tls.crt and tls.key are; without it the webhook makes its own. */
+  readonly certDir: string | undefined
+  /** The Service that the API server calls. */
+  readonly service: string
+  readonly namespace: string
+  readonly rewrite: WebhookRewrite
+  readonly onLookupFailure: 'deny' | 'allow'
+}
+
+/** Never rejects, and ends in a time that it knows. In the order of `wanted`. */
+export type FindCommands = (wanted: readonly CommandWanted[]) => Promise<readonly CommandFound[]>
+
+export interface WebhookPorts {
+  readonly serveSecurely: (options: SecureOptions) => Promise<SecureServer>
+  readonly servePlainly: (port: number, look: (path: string) => Answer | undefined) => Promise<PlainServer>
+  readonly findCommands: FindCommands
+  /** Reads the YAML inside an annotation. */
+  readonly parse: ParseAnnotation
+  /** Text to base64. */
+  readonly encode: (text: string) => string
+  readonly makeCredentials: (names: readonly string[], now: number, lifetimeMs: number) => OwnCredentials
+  readonly readCredentials: (credentials: TlsCredentials) => CertificateFacts | { readonly problem: string }
+  /** Rejects with the system's error. */
+  readonly readFile: (path: string) => Promise<string>
+  readonly watchPaths: WatchPaths
+  /** Where certificates of its own are kept and made known; undefined with `certDir`. */
+  readonly cluster: Cluster | undefined
+  readonly signals: { listen(listener: (signal: number) => void): void }
+  readonly log: Log
+  /** Unix ms. */
+  readonly now: () => number
+  /** ms, never going back. */
+  readonly clock: () => number
+}
+
+export type { Answer, Ask }

@@ -1,0 +1,113 @@
+/** The admission review, in and out: `admission.k8s.io/v1` (Kubernetes API reference, AdmissionReview). Pure. */
+import { isObject, type JsonObject } from '../base/json-object.ts'
+import type { PodTemplate } from '../pod/pod.ts'
+import type { Operation } from './patch.ts'
+
+export interface Review {
+  /** To be echoed. */
+  readonly uid: string
+  readonly apiVersion: string
+  /** `namespace/name`, for the log; pods of controllers have a generateName only. */
+  readonly about: string
+  /** undefined: nothing that podorder changes, such as an UPDATE. */
+  readonly pod: PodTemplate | undefined
+}
+
+export type ReviewResult =
+  | { readonly kind: 'allowed'; readonly patch: readonly Operation[]; readonly warnings: readonly string[] }
+  | { readonly kind: 'denied'; readonly message: string }
+
+const GROUP = 'admission.k8s.io/'
+const VERSION = `${GROUP}v1`
+
+/** A body that is not even one line of the API server's. */
+export function readReview(body: unknown): Review | { readonly problem: string } {
+  if (!isObject(body) || body['kind'] !== 'AdmissionReview' || !startsWithGroup(body['apiVersion'])) {
+    return { problem: 'this is no AdmissionReview' }
+  }
+  const request = body['request']
+  if (!isObject(request) || typeof request['uid'] !== 'string' || request['uid'] === '') {
+    return { problem: 'the AdmissionReview has no request with a uid' }
+  }
+  const { uid, object } = request
+  const meta = isObject(object) && isObject(object['metadata']) ? object['metadata'] : {}
+  const names = [request['namespace'], request['name'] || meta['name'] || meta['generateName']]
+  return {
+    uid,
+    apiVersion: String(body['apiVersion']),
+    about: names.filter((name) => typeof name === 'string' && name !== '').join('/'),
+    pod: isNewPod(request) && isObject(object) ? (object as unknown as PodTemplate) : undefined,
+  }
+}
+
+export function isSpoken({ apiVersion }: Review): boolean {
+  return apiVersion === VERSION
+}
+
+/**
+ * The answer to a version that is not spoken is one in that version: `response` is the same in v1beta1, and nothing else
+ * would reach whoever has to correct it.
+ */
+export function denyVersion({ apiVersion }: Review): ReviewResult {
+  const message = `podorder speaks ${VERSION}, not ${apiVersion}; write admissionReviewVersions: ["v1"] in the MutatingWebhookConfiguration`
+  return { kind: 'denied', message }
+}
+
+function startsWithGroup(apiVersion: unknown): boolean {
+  return typeof apiVersion === 'string' && apiVersion.startsWith(GROUP)
+}
+
+function isNewPod({ operation, resource, subResource }: JsonObject): boolean {
+  if (operation !== 'CREATE' || (subResource ?? '') !== '') return false
+  return isObject(resource) && resource['group'] === '' && resource['resource'] === 'pods'
+}
+
+/**
+ * @param encode text to base64
+ * @returns the AdmissionReview as JSON
+ */
+export function writeAnswer(
+  { uid, apiVersion }: Review,
+  verdict: ReviewResult,
+  encode: (text: string) => string,
+): string {
+  const response =
+    verdict.kind === 'denied' ? writeDenial(verdict.message) : { allowed: true, ...writeChanges(verdict, encode) }
+  return JSON.stringify({ apiVersion, kind: 'AdmissionReview', response: { uid, ...response } })
+}
+
+function writeChanges(
+  { patch, warnings }: Extract<ReviewResult, { readonly kind: 'allowed' }>,
+  encode: (text: string) => string,
+): object {
+  return {
+    ...(patch.length === 0 ? {} : { patchType: 'JSONPatch', patch: encode(JSON.stringify(patch)) }),
+    ...(warnings.length === 0 ? {} : { warnings: fitWarnings(warnings) }),
+  }
+}
+
+/** 422 Invalid, the API server's own for a pod that is not right; without a code it would say 400. */
+function writeDenial(message: string): object {
+  return { allowed: false, status: { code: 422, reason: 'Invalid', message: fit(message, LONGEST_MESSAGE) } }
+}
+
+/** The API server cuts a warning after 256 characters, and all of them after 4096 (apiserver, pkg/endpoints/filters/warning.go). */
+const LONGEST_WARNING = 256
+const MOST_WARNINGS = 16
+
+/** Of a Status, so that an event or an audit line with it stays readable. */
+const LONGEST_MESSAGE = 16_384
+
+function fitWarnings(warnings: readonly string[]): readonly string[] {
+  const fitting = warnings.slice(0, MOST_WARNINGS)
+  const left = warnings.length - fitting.length
+  if (left > 0) fitting.splice(-1, 1, `podorder: ${left + 1} more warnings; podorder check lists all of them`)
+  return fitting.map((warning) => fit(warning, LONGEST_WARNING))
+}
+
+/** In code points, as the API server counts them. */
+function fit(text: string, most: number): string {
+  if (text.length <= most) return text
+  const points = Array.from(text)
+  return points.length <= most ? text : `${points.slice(0, most - 1).join('')}…`
+}

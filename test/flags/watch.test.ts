@@ -1,0 +1,89 @@
+/** Being woken by the kernel, not by the slow look: only the kernel's events name the directory. */
+import test from 'ava'
+import fs from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { watchPaths } from '../../src/flags/watch.io.ts'
+import { eventually } from '../support/eventually.ts'
+
+interface Scene {
+  /** What is awaited, from the scene's own directory. */
+  readonly path: string
+  readonly before?: (dir: string) => void
+  /** Once it is watched. */
+  readonly during: (dir: string) => void
+}
+
+/** Aside and into place, as flags are made. */
+const put = (path: string): void => {
+  fs.writeFileSync(`${path}.tmp`, 'x')
+  fs.renameSync(`${path}.tmp`, path)
+}
+
+const SCENES: Readonly<Record<string, Scene>> = {
+  'a file that comes': {
+    path: 'a/out',
+    before: (dir) => fs.mkdirSync(`${dir}/a`),
+    during: (dir) => put(`${dir}/a/out`),
+  },
+  'a file whose directory comes first': {
+    path: 'a/out',
+    during: (dir) => fs.mkdirSync(`${dir}/a/status`, { recursive: true }),
+  },
+  'a file three directories down': {
+    path: 'a/b/c/out',
+    during: (dir) => fs.mkdirSync(`${dir}/a/b/c`, { recursive: true }),
+  },
+  'a file in a directory that is renamed into place': {
+    path: 'a/b/out',
+    during(dir) {
+      fs.mkdirSync(`${dir}/aside/b`, { recursive: true })
+      fs.renameSync(`${dir}/aside`, `${dir}/a`)
+    },
+  },
+  'a file in a directory that is made anew': {
+    path: 'a/out',
+    before: (dir) => fs.mkdirSync(`${dir}/a`),
+    during(dir) {
+      fs.rmdirSync(`${dir}/a`)
+      fs.mkdirSync(`${dir}/a`)
+    },
+  },
+}
+
+for (const [name, { path, before, during }] of Object.entries(SCENES)) {
+  test(name, async (t) => {
+    const dir = fs.mkdtempSync(join(tmpdir(), 'podorder-'))
+    t.teardown(() => fs.rmSync(dir, { recursive: true }))
+    before?.(dir)
+    const awaited = join(dir, path)
+    const woken: (string | undefined)[] = []
+    const watch = await watchPaths([awaited], (directory) => void woken.push(directory), t.fail)
+    t.teardown(() => watch.close())
+    during(dir)
+    // It cannot be seen from outside when a directory that has just come is watched: the file comes until one is noticed.
+    await eventually('an event in the directory', () => {
+      fs.rmSync(awaited, { force: true })
+      put(awaited)
+      return woken.includes(dirname(awaited))
+    })
+    t.pass()
+  })
+}
+
+test('what lies beside the way to a file is not looked into', async (t) => {
+  const dir = fs.mkdtempSync(join(tmpdir(), 'podorder-'))
+  t.teardown(() => fs.rmSync(dir, { recursive: true }))
+  const woken: (string | undefined)[] = []
+  const watch = await watchPaths([`${dir}/a/out`, `${dir}/b/out`], (directory) => void woken.push(directory), t.fail)
+  t.teardown(() => watch.close())
+  fs.mkdirSync(`${dir}/a/status/deep`, { recursive: true })
+  fs.mkdirSync(`${dir}/b`)
+  await eventually('an event in b', () => {
+    put(`${dir}/a/status/deep/file`)
+    put(`${dir}/b/out`)
+    fs.rmSync(`${dir}/b/out`)
+    return woken.includes(`${dir}/b`)
+  })
+  t.false(woken.some((directory) => directory?.includes('status')))
+})

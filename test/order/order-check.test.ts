@@ -1,0 +1,90 @@
+import test from 'ava'
+import { block, describeAll, readPod } from '../support/order-reading.ts'
+
+// In main's shadow or not: the order, main, and what is said of it.
+const SHADOWS: readonly (readonly [
+  name: string,
+  annotations: string,
+  main: string,
+  faults: readonly string[],
+  warnings: readonly string[],
+])[] = [
+  [
+    'what main waits for to complete may well complete',
+    block('migrate: {db: ready}', 'app: {migrate: completed}'),
+    'app',
+    [],
+    [],
+  ],
+  [
+    'what starts after main has ended is stopped, and never completes',
+    block('migrate: {app: completed}', 'cache: {migrate: completed}'),
+    'app',
+    [
+      'pod.yaml:7:15: container "cache": waits for "migrate" to be completed, which it can never be: it starts only after main (app) has ended, and everything else is stopped then; add "migrate" to podorder.io/main',
+    ],
+    [
+      'pod.yaml:6:17: container "migrate": starts only after main has ended, when everything that is not main is stopped; add "migrate" to podorder.io/main, if its work is wanted',
+      'pod.yaml:7:15: container "cache": starts only after main has ended, when everything that is not main is stopped; add "cache" to podorder.io/main, if its work is wanted',
+    ],
+  ],
+  [
+    'after one of two main containers there is time',
+    block('migrate: {app: completed}', 'cache: {migrate: completed}'),
+    'app, db',
+    [],
+    [],
+  ],
+  ['nor is one in the shadow that is main itself', block('migrate: {app: ended}'), 'app, migrate', [], []],
+  [
+    'an optional wait keeps nobody from starting',
+    block('migrate: {app: {condition: ended, optional: true}}', 'cache: {migrate: ended}'),
+    'app',
+    [],
+    [],
+  ],
+  [
+    'a container that is skipped has ended at once',
+    block('migrate: {app: completed}', 'cache: {migrate: ended}'),
+    'app',
+    [],
+    [
+      'pod.yaml:6:17: container "migrate": starts only after main has ended, when everything that is not main is stopped; add "migrate" to podorder.io/main, if its work is wanted',
+    ],
+  ],
+  [
+    'waiting for the end of what others use as a server may be a deadlock',
+    block('migrate: {db: ready}', 'app: {migrate: completed, db: completed}'),
+    'app',
+    [],
+    [
+      'pod.yaml:7:33: container "app": waits for "db" to be completed, while others wait for it to be ready: if it is a server, it is stopped only when main has ended, and neither ever ends; wait for it to be ready, or add "db" to podorder.io/main',
+    ],
+  ],
+]
+
+for (const [name, annotations, main, faults, warnings] of SHADOWS) {
+  test(`main’s shadow: ${name}`, (t) => {
+    const found = readPod(`podorder.io/main: ${main}\n${annotations}`)
+    t.deepEqual(describeAll(found.faults), faults)
+    t.deepEqual(describeAll(found.warnings), warnings)
+  })
+}
+
+test('restartPolicy Always: what is waited for as completed is held, said once for each', (t) => {
+  const { order, warnings } = readPod(block('app: {migrate: completed}', 'cache: {migrate: ended, db: ready}'), {
+    restartPolicy: 'Always',
+  })
+  t.truthy(order)
+  t.deepEqual(describeAll(warnings), [
+    'pod.yaml:5:13: container "migrate": is waited for until it has ended, but restartPolicy is Always: it is held after success; if the pod is meant to end, make it a Job, with restartPolicy OnFailure or Never',
+  ])
+})
+
+test('waiting for a failure where the kubelet restarts what fails is warned of', (t) => {
+  const { warnings } = readPod(block('app: {migrate: failed}'), { restartPolicy: 'OnFailure' })
+  t.deepEqual(describeAll(warnings), [
+    'pod.yaml:5:13: container "app": waits for "migrate" to have failed, but restartPolicy OnFailure restarts it until it succeeds; use restartPolicy Never',
+  ])
+  t.deepEqual(readPod(block('app: {migrate: failed}')).warnings, [])
+})
