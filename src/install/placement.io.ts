@@ -11,11 +11,13 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statfsSync,
   statSync,
   writeSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Patch, ReadAt } from './elf.ts'
+import { tellsFullAtWrite } from './file-system.ts'
 import { codeOf } from '../base/system-error.ts'
 
 /** What `install` is compared by, and written in: little, since the init container may have 24 MiB. */
@@ -73,8 +75,8 @@ export function place(source: string, target: string, patches: readonly Patch[])
     chmodSync(aside, 0o755)
     withFile(aside, 'r+', (file) => {
       for (const { offset, bytes } of patches) writeSync(file, bytes, 0, bytes.length, offset)
-      // A volume on a network or with a quota may tell only now that there is no room.
-      fsyncSync(file)
+      // An emptyDir is on a local disk, and every pod's start would wait until that has all of it.
+      if (!tellsFullAtWrite(statfsSync(aside).type)) fsyncSync(file)
     })
     renameSync(aside, target)
     return statSync(target).size

@@ -6,7 +6,7 @@ import fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { openStage, type Stage } from '../support/entrypoint.ts'
-import { BUILT, collectLibraries, listFiles, putExecutable, ROOT, run } from '../support/installed.ts'
+import { BUILT, collectLibraries, findProgram, listFiles, putExecutable, ROOT, run } from '../support/installed.ts'
 
 interface Scene extends Stage {
   /** An executable with its libraries, as the image has it. */
@@ -53,6 +53,18 @@ test('what is installed runs with the libraries beside it alone', async (t) => {
     await readMaps(join(to, 'entrypoint')),
     INSTALLED.map((name) => join(to, name)),
   )
+})
+
+/** Needs strace. A stage is on a local disk or in memory, as an emptyDir is. */
+const traced = findProgram('strace') === undefined ? test.skip : test
+
+traced('it does not wait until a local disk has the copies', async (t) => {
+  const scene = openScene(t)
+  const trace = ['strace', '-f', '-qq', '-e', 'trace=rename,renameat,fsync,fdatasync,sync,syncfs,msync']
+  const { code, stderr } = await run([...trace, scene.image, 'install', '--to', scene.path('bin')])
+  t.is(code, 0)
+  t.regex(stderr, /rename/, 'strace sees what it does')
+  t.notRegex(stderr, /sync/)
 })
 
 test('the number of bytes is that of the files', async (t) => {
