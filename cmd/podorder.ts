@@ -94,7 +94,7 @@ async function perform(program: Command, argv: readonly string[], terminal: Term
     return undefined
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    if (!isHelp(error)) terminal.complain(`podorder: ${describeMisuse(error.message, argv, readProgram(program))}`)
+    if (!isHelp(error)) terminal.complain(`podorder: ${describeMisuse(error, argv, readProgram(program))}`)
     return error.exitCode === 0 ? 0 : CODE_MISUSE
   }
 }

@@ -2,41 +2,55 @@
 import { suggest } from '../base/suggest.ts'
 import type { CommandWords, ProgramWords } from './command-words.ts'
 
-/** Commander's own sentences. What was typed may hold anything, and stands where it may. */
-const WRONG_VALUE = /^option '(.*?)' argument '(.*)' is invalid\. (.*)$/s
-const WRONG_OPERAND = /^command-argument value '(.*)' is invalid for argument '(.*)'\. (.*)$/s
-const NO_VALUE = /^option '(.*)' argument missing$/
-const TOO_MANY = /^too many arguments(?: for '(.*?)')?\. Expected (\d+) arguments? but got \d+: (.*)$/s
-const UNKNOWN = /^unknown (option|command) '(.*)'$/s
+/** What commander throws. Its code says which fault it is; of its English only what stands between quotes is read. */
+interface Misuse {
+  /** `commander.unknownOption` */
+  readonly code: string
+  /** `error: unknown option '--jsn'`. What was typed may hold anything, quotes too. */
+  readonly message: string
+}
+
+const QUOTED = /'(.*)'/s
+/** Two words between quotes, and what has to be the case instead. */
+const TWO_QUOTED = /'(.*?)'.*'(.*)'[^']*?\. (.*)$/s
+const OPERANDS = /^[^']*(?:'(.*?)')?\D*(\d+)\D+\d+: (.*)$/s
 const CHOICES = /^Allowed choices are (.*)$/
 
-/**
- * @param problem commander's own words: `error: unknown option '--jsn'`
- * @param argv the command line that they are about
- */
-export function describeMisuse(problem: string, argv: readonly string[], program: ProgramWords): string {
-  const sentence = problem
+/** @param argv the command line that it is about. @returns one line: what is wrong, and what to do */
+export function describeMisuse({ code, message }: Misuse, argv: readonly string[], program: ProgramWords): string {
+  const sentence = message
     .trim()
     .replace(/^error: /, '')
     .replace(/\.$/, '')
-  return replaceControls(describe(sentence, argv, program))
+  return replaceControls(describe(code, sentence, argv, program))
 }
 
-function describe(sentence: string, argv: readonly string[], program: ProgramWords): string {
+function describe(code: string, sentence: string, argv: readonly string[], program: ProgramWords): string {
   const command = findCommand(argv, program)
   const tellMore = command === undefined ? '' : ` (${program.name} ${command.name} --help tells more)`
   const list = ` (${program.name} --help lists what there is)`
-  const [, flags, value = '', must = ''] = WRONG_VALUE.exec(sentence) ?? []
-  if (flags !== undefined) return describeValue(nameFlag(flags), value, must)
-  const [, operand = '', name, required = ''] = WRONG_OPERAND.exec(sentence) ?? []
-  if (name !== undefined) return describeValue(name, operand, required)
-  const [, empty] = NO_VALUE.exec(sentence) ?? []
-  if (empty !== undefined) return `${nameFlag(empty)} needs a value: ${nameFlag(empty)} ${empty.split(' ').at(-1)}`
-  const [, of = program.name, most, given] = TOO_MANY.exec(sentence) ?? []
-  if (most !== undefined) return `${of} takes ${most === '0' ? 'no argument' : most}, not: ${given}${tellMore}`
-  const [, kind, unknown = ''] = UNKNOWN.exec(sentence) ?? []
-  const proposal = kind === undefined ? undefined : propose(kind, unknown, command, program)
-  return proposal === undefined ? `${sentence}${tellMore || list}` : `${sentence}; ${proposal}`
+  const [, word = ''] = QUOTED.exec(sentence) ?? []
+  const append = (proposal: string | undefined): string =>
+    proposal === undefined ? `${sentence}${tellMore || list}` : `${sentence}; ${proposal}`
+  switch (code) {
+    case 'commander.invalidArgument': {
+      const [, first = '', second = '', must = ''] = TWO_QUOTED.exec(sentence) ?? []
+      // An option is named before its value, an operand behind it.
+      return first.startsWith('-') ? describeValue(nameFlag(first), second, must) : describeValue(second, first, must)
+    }
+    case 'commander.optionMissingArgument':
+      return `${nameFlag(word)} needs a value: ${nameFlag(word)} ${word.split(' ').at(-1)}`
+    case 'commander.excessArguments': {
+      const [, of = program.name, most = '', given = ''] = OPERANDS.exec(sentence) ?? []
+      return `${of} takes ${most === '0' ? 'no argument' : most}, not: ${given}${tellMore}`
+    }
+    case 'commander.unknownOption':
+      return append(proposeOption(word, command, program))
+    case 'commander.unknownCommand':
+      return append(didYouMean(suggest(word, program.commands.map(({ name }) => name)))) // prettier-ignore
+    default:
+      return append(undefined)
+  }
 }
 
 function describeValue(name: string, value: string, must: string): string {
@@ -49,21 +63,6 @@ function describeValue(name: string, value: string, must: string): string {
 /** `-o, --output <path>` -> `--output` */
 function nameFlag(flags: string): string {
   return /--[\w-]+/.exec(flags)?.[0] ?? flags
-}
-
-function propose(
-  kind: string,
-  unknown: string,
-  command: CommandWords | undefined,
-  program: ProgramWords,
-): string | undefined {
-  if (kind === 'option') return proposeOption(unknown, command, program)
-  return didYouMean(
-    suggest(
-      unknown,
-      program.commands.map(({ name }) => name),
-    ),
-  )
 }
 
 function proposeOption(word: string, command: CommandWords | undefined, program: ProgramWords): string | undefined {

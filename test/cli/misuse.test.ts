@@ -41,9 +41,30 @@ const ROWS: readonly (readonly [problem: string, line: string, says: string])[] 
   ["error: option '--port <p>' argument 'x' is invalid. Give a port.", '', "--port cannot be 'x'; give a port"],
 ]
 
-for (const [problem, line, says] of ROWS) {
-  test(`${problem} of ${line}`, (t) => t.is(describeMisuse(problem, line.split(' '), PROGRAM), says))
+const CODES: readonly (readonly [begins: string, code: string])[] = [
+  ['error: unknown option', 'commander.unknownOption'],
+  ['error: unknown command', 'commander.unknownCommand'],
+  ['error: option', 'commander.invalidArgument'],
+]
+const codeOf = (message: string): string =>
+  CODES.find(([begins]) => message.startsWith(begins))?.[1] ?? 'commander.error'
+
+for (const [message, line, says] of ROWS) {
+  test(`${message} of ${line}`, (t) => {
+    t.is(describeMisuse({ code: codeOf(message), message }, line.split(' '), PROGRAM), says)
+  })
 }
+
+test('the code tells which fault it is, whatever words commander finds for it', (t) => {
+  const message = "error: there is no option '--only' here"
+  const says = describeMisuse({ code: 'commander.unknownOption', message }, ['run', '--only'], PROGRAM)
+  t.is(says, "there is no option '--only' here; it is an option of inject, eject and check")
+  const value = "error: the value of '--port <p>' may not be 'x'. Give a port."
+  t.is(
+    describeMisuse({ code: 'commander.invalidArgument', message: value }, [], PROGRAM),
+    "--port cannot be 'x'; give a port",
+  )
+})
 
 test('whatever was typed, it is one line, and what it proposes is there', (t) => {
   const said = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('--jsno', 'rnu', '__proto__', "'", '--diff=\n'))
@@ -51,7 +72,8 @@ test('whatever was typed, it is one line, and what it proposes is there', (t) =>
   const known = PROGRAM.commands.flatMap(({ name, options }) => [name, ...options.flatMap(({ flags }) => flags)])
   fc.assert(
     fc.property(kinds, said, fc.array(said), (kind, word, others) => {
-      const sentence = describeMisuse(`error: ${kind} '${word}'`, [word, ...others], PROGRAM)
+      const message = `error: ${kind} '${word}'`
+      const sentence = describeMisuse({ code: codeOf(message), message }, [word, ...others], PROGRAM)
       t.notRegex(sentence, /\p{Cc}/u)
       const [, proposed] = /; did you mean (\S+)\?$/.exec(sentence) ?? []
       if (proposed !== undefined && !word.includes('did you mean')) t.true([...known, '--version'].includes(proposed))
