@@ -1,7 +1,8 @@
 /** Waiting until the order allows the start. */
 import { listFirst } from '../base/wording.ts'
 import { formatDuration } from '../base/duration.ts'
-import { type Closed, explain, judge, type PendingWait, type Look } from '../flags/judge.ts'
+import { type Closed, judge, type PendingWait, type Look } from '../flags/judge.ts'
+import { createFlagReader, explainWait } from '../flags/predecessor.ts'
 import type { Outcome } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import { type Observation, observe } from '../flags/observe.ts'
@@ -18,6 +19,8 @@ export interface Gate {
 }
 
 const REMIND_MS = 30_000
+/** Of the event loop, for connections to be made before the first reminder. */
+const TURNS = 100
 /** A reminder names so many waits and counts the rest. */
 const SPELLED_OUT = 8
 
@@ -36,7 +39,10 @@ export function passGate(plan: Plan, ports: Ports): Gate {
     ...plan.waits.map((wait, index) => ({
       wait,
       judge: () => judge(wait, latest[index] as Look, policy),
-      explain: () => explain(latest[index] as Look, policy),
+      explain: () => {
+        const directory = wait.path.slice(0, Math.max(wait.path.lastIndexOf('/'), 0))
+        return explainWait(wait, latest[index] as Look, policy, createFlagReader(directory, ports.flags.read))
+      },
     })),
     ...(outside?.waits ?? []),
   ]
@@ -75,6 +81,12 @@ export function passGate(plan: Plan, ports: Ports): Gate {
     const message = `waiting for ${listFirst(reasons, SPELLED_OUT)}`
     ports.log({ event: 'waiting', message, waitingFor: missing.map(({ wait }) => wait.label) })
   }
+  /** A connection that is being made says in a moment whether somebody is there. */
+  const introduce = (turns: number): void => {
+    if (ended) return
+    if (turns > 0 && latest.some(({ link }) => link === 'connecting')) setImmediate(() => introduce(turns - 1))
+    else remind()
+  }
   const giveUpAfter = (ms: number, only: PendingWait | undefined): void => {
     const expire = (): void => {
       // Who was stopped for longer than that, or its machine, must not give up on what has come meanwhile.
@@ -94,7 +106,7 @@ export function passGate(plan: Plan, ports: Ports): Gate {
 
   observation = observe(plan.waits, ports, decide, end)
   if (!ended) {
-    if (outside === undefined) remind()
+    if (outside === undefined) introduce(TURNS)
     else void outside.introduced.then(() => !ended && remind())
     timers.push(setInterval(remind, REMIND_MS))
     if (plan.waitTimeoutMs !== undefined) giveUpAfter(plan.waitTimeoutMs, undefined)

@@ -101,17 +101,3 @@ export function ownerOf(wait: Wait): string {
   const slash = wait.label.lastIndexOf('/')
   return slash > 0 && !wait.label.startsWith('/') ? wait.label.slice(0, slash) : wait.label
 }
-
-/** One clause on why a wait is not met yet. */
-export function explain(sight: Look, policy: GatePolicy): string {
-  if (sight.file === 'empty' && policy.content) return 'it is there but empty'
-  switch (sight.link) {
-    case 'none':
-      return 'not started yet'
-    case 'lost':
-      return 'it was killed; the kubelet will restart it'
-    case 'held':
-    case 'connecting':
-      return 'it is running, or waiting itself'
-  }
-}

@@ -1,6 +1,6 @@
 import test from 'ava'
 import * as fc from 'fast-check'
-import { explain, judge, type SocketState, ownerOf, type Look, type Wait } from '../../src/flags/judge.ts'
+import { judge, type SocketState, ownerOf, type Look, type Wait } from '../../src/flags/judge.ts'
 
 const WAIT: Wait = { path: '/run/db/ready', label: 'db/ready', timeoutMs: undefined, optional: false }
 const NEVER = { content: false, restartPolicy: 'Never' } as const
@@ -114,11 +114,4 @@ test('the owner is the container of the run directory, or the path itself', (t) 
   t.is(ownerOf(WAIT), 'db')
   t.is(ownerOf({ ...WAIT, label: '/tmp/flag' }), '/tmp/flag')
   t.is(ownerOf({ ...WAIT, label: 'flag' }), 'flag')
-})
-
-test('every reason to wait is explained', (t) => {
-  t.is(explain(see({ file: 'empty' }), CONTENT), 'it is there but empty')
-  t.is(explain(see({ link: 'none' }), NEVER), 'not started yet')
-  t.is(explain(see({ link: 'held' }), NEVER), 'it is running, or waiting itself')
-  t.is(explain(see({ link: 'lost' }), ALWAYS), 'it was killed; the kubelet will restart it')
 })
