@@ -19,6 +19,7 @@ export function combinePlatforms(
   const [first] = linux
   if (first === undefined)
     return { problem: `it has no image for Linux${images[0] ? `, only for ${images[0].platform}` : ''}` }
+  if (linux.some((image) => measure([...image.entrypoint, ...image.cmd]) > MOST_WORDS)) return TOO_LONG
   if (linux.every((image) => areSame(combineCommand(image, args), combineCommand(first, args)))) {
     const words = combineCommand(first, args)
     return words.length > 0 ? { words } : { problem: 'it has no ENTRYPOINT and no CMD' }
@@ -26,7 +27,17 @@ export function combinePlatforms(
   const hasArgs = args !== undefined && args.length > 0
   const own = ({ entrypoint, cmd }: ImageWords) => combineCommand({ entrypoint, cmd: hasArgs ? [] : cmd })
   const runnable = linux.filter((image) => hasArgs || own(image).length > 0)
-  return { platforms: keyByPlatform(runnable.map((image) => ({ platform: image.platform, words: own(image) }))) }
+  const platforms = keyByPlatform(runnable.map((image) => ({ platform: image.platform, words: own(image) })))
+  return measure(Object.values(platforms).flat()) > MOST_WORDS ? TOO_LONG : { platforms }
+}
+
+/** The longest single string that Linux takes is 128 KiB (MAX_ARG_STRLEN); no image's command has a thousandth of it. */
+const MOST_WORDS = 65_536
+const TOO_LONG = { problem: 'its ENTRYPOINT and CMD have more than 64 KiB' } as const
+
+/** In characters, each word with one more. */
+function measure(words: readonly string[]): number {
+  return words.reduce((sum, { length }) => sum + length + 1, 0)
 }
 
 /**

@@ -33,7 +33,7 @@ export function openSession(endpoint: Endpoint, pull: Pull): Session {
 
   const identify = async (header: string): Promise<boolean> => {
     while (untried.length > 0) {
-      const found = await authorize(header, untried.shift(), repository, pull)
+      const found = await authorize(header, untried.shift(), endpoint, pull)
       if (found === undefined) continue
       if (!('problem' in found)) {
         authorization = found
@@ -47,10 +47,13 @@ export function openSession(endpoint: Endpoint, pull: Pull): Session {
   return async ({ path, method = 'GET', accept, maxBytes }) => {
     for (;;) {
       const identity = authorization === undefined ? {} : { authorization }
-      const answer = await follow({ method, url: writeAddress(endpoint, path), accept, maxBytes, ...identity }, pull)
-      if ('problem' in answer || answer.status === 200) return answer
-      challenge = answer.headers['www-authenticate'] ?? challenge
+      const followed = await follow({ method, url: writeAddress(endpoint, path), accept, maxBytes, ...identity }, pull)
+      if ('problem' in followed) return followed
+      const { answer, url } = followed
+      if (answer.status === 200) return answer
       if (!isDenial(answer)) return { problem: explainStatus(asked, answer, undefined) }
+      if (!isSameOrigin(url, endpoint.origin)) return { problem: describeForeignDenial(asked, url, answer) }
+      challenge = answer.headers['www-authenticate'] ?? challenge
       if (challenge !== undefined && (await identify(challenge))) continue
       return {
         problem:
@@ -58,6 +61,23 @@ export function openSession(endpoint: Endpoint, pull: Pull): Session {
       }
     }
   }
+}
+
+/**
+ * Words a denial by a host that the registry redirected to. Its challenge is not answered: it could name any token server, and
+ * credentials are for the registry and for the token server that the registry itself names.
+ */
+function describeForeignDenial(registry: string, url: string, { status }: RegistryAnswer): string {
+  return `${registry} redirects to ${hostOf(url)}, which does not allow it (${status}); only the registry itself gets credentials`
+}
+
+function isSameOrigin(one: string, other: string): boolean {
+  const origin = URL.parse(one)?.origin
+  return origin !== undefined && origin === URL.parse(other)?.origin
+}
+
+function isPlain(url: string): boolean {
+  return URL.parse(url)?.protocol === 'http:'
 }
 
 function isDenial({ status }: RegistryAnswer): boolean {
@@ -68,13 +88,19 @@ function isDenial({ status }: RegistryAnswer): boolean {
 async function authorize(
   challenge: string,
   credentials: RegistryCredentials | undefined,
-  repository: string,
+  { origin, repository }: Endpoint,
   pull: Pull,
 ): Promise<Authorization | LookupProblem | undefined> {
   const answering = answerChallenge(challenge, credentials, repository)
   if (answering === undefined || 'authorization' in answering) return answering?.authorization
-  const answer = await follow(answering.ask, pull)
-  if ('problem' in answer) return answer
+  if (credentials !== undefined && isPlain(answering.ask.url) && !isPlain(origin)) {
+    return {
+      problem: `its token server ${hostOf(answering.ask.url)} is spoken to in plain HTTP, and gets no credentials`,
+    }
+  }
+  const followed = await follow(answering.ask, pull)
+  if ('problem' in followed) return followed
+  const { answer } = followed
   const token = answer.status === 200 ? readToken(answer.text) : undefined
   if (token !== undefined) return { kind: 'bearer', token }
   // What token services answer to credentials that they do not know, or to a kind of them that they do not take.
@@ -83,8 +109,14 @@ async function authorize(
   return { problem: answer.status === 200 ? `${service} gives none` : explainStatus(service, answer, undefined) }
 }
 
-/** Redirects, and one wait when the registry asks for it. What identifies us goes to the first origin only. */
-async function follow(first: AskRegistry, { ports, settings, cancel }: Pull): Promise<RegistryAnswer | LookupProblem> {
+interface Followed {
+  readonly answer: RegistryAnswer
+  /** The address that gave it, which is another one after a redirect. */
+  readonly url: string
+}
+
+/** Follows redirects, and waits once when the registry asks for it. What identifies us goes to the first origin only. */
+async function follow(first: AskRegistry, { ports, settings, cancel }: Pull): Promise<Followed | LookupProblem> {
   let ask = first
   let hasWaited = false
   for (let redirects = 0; redirects <= MAX_REDIRECTS;) {
@@ -100,7 +132,7 @@ async function follow(first: AskRegistry, { ports, settings, cancel }: Pull): Pr
     } else if (REDIRECTS.includes(answer.status) && location !== undefined) {
       redirects++
       ask = redirect(first, ask, location)
-    } else return answer
+    } else return { answer, url: ask.url }
   }
   return { problem: `${hostOf(first.url)} redirects more than ${MAX_REDIRECTS} times` }
 }
@@ -108,7 +140,7 @@ async function follow(first: AskRegistry, { ports, settings, cancel }: Pull): Pr
 function redirect(first: AskRegistry, last: AskRegistry, location: string): AskRegistry {
   const url = URL.parse(location, last.url)
   const { authorization, form, ...rest } = first
-  const isHome = url?.origin === URL.parse(first.url)?.origin
+  const isHome = url !== null && isSameOrigin(url.href, first.url)
   return {
     ...rest,
     url: url?.href ?? location,

@@ -9,6 +9,14 @@ const image = (platform: string, entrypoint: readonly string[], cmd: readonly st
   cmd,
 })
 
+test('a command of more than 64 KiB, on one platform or on all together, is not taken', (t) => {
+  const long = 'x'.repeat(40_000)
+  const tooLong = { problem: 'its ENTRYPOINT and CMD have more than 64 KiB' }
+  t.deepEqual(combinePlatforms([image('linux/amd64', [long], [long])], undefined), tooLong)
+  t.deepEqual(combinePlatforms([image('linux/amd64', [long]), image('linux/arm64', [`${long}y`])], undefined), tooLong)
+  t.deepEqual(combinePlatforms([image('linux/amd64', [long])], undefined), { words: [long] })
+})
+
 for (const [what, images, args, expected] of [
   ['one', [image('linux/amd64', ['/a'], ['b'])], undefined, { words: ['/a', 'b'] }],
   ['the same', [image('linux/amd64', ['/a'], ['b']), image('linux/arm64', ['/a', 'b'])], [], { words: ['/a', 'b'] }],
