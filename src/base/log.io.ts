@@ -1,4 +1,5 @@
 /** One line per event on stderr. */
+import { escapeControls, escapeJson } from './escape.ts'
 import type { Files } from './files.ts'
 
 export interface LogEvent {
@@ -20,8 +21,8 @@ export function createLog(
     const at = new Date().toISOString()
     const line =
       options.format === 'json'
-        ? JSON.stringify({ at, event, container: options.name, message, ...details })
-        : `${at} entrypoint${options.name === undefined ? '' : ` ${options.name}`}: ${message}`
+        ? escapeJson(JSON.stringify({ at, event, container: options.name, message, ...details }))
+        : `${at} entrypoint${options.name === undefined ? '' : ` ${options.name}`}: ${escapeControls(message)}`
     try {
       files.send(2, `${line}\n`)
     } catch {

@@ -1,4 +1,6 @@
 /** What a flag file says: one line of JSON, never empty, so that a reader can tell a flag from a half made file. */
+import { cite } from '../base/escape.ts'
+import { readObject } from '../base/json-object.ts'
 
 /** The flags of a container's run directory. `live` is for the kubelet's probes, the others for other containers. */
 export type Flag = 'started' | 'ready' | 'live' | 'completed' | 'failed' | 'ended' | 'stopped' | 'exitCode'
@@ -33,13 +35,19 @@ export function writeRecord(record: object): string {
   return `${JSON.stringify(record)}\n`
 }
 
-/** Reads any flag file leniently: Tekton's are empty, and a user's own may hold anything. */
+const TEXTS = ['at', 'incarnation', 'since', 'waitedFor', 'reason', 'message', 'origin'] as const
+const NUMBERS = ['pid', 'attempt', 'exitCode'] as const
+
+/**
+ * Reads any flag file leniently: Tekton's are empty, and another container's may hold anything. What it says reaches logs and
+ * terminals, so its texts are cited, and what is of another kind is left out.
+ */
 export function readRecord(text: string): Partial<FlagRecord> {
-  if (!text.startsWith('{')) return {}
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? value : {}
-  } catch {
-    return {}
-  }
+  const value = text.startsWith('{') ? readObject(text) : undefined
+  if (value === undefined) return {}
+  const record: Record<string, unknown> = {}
+  for (const name of TEXTS) if (typeof value[name] === 'string') record[name] = cite(value[name])
+  for (const name of NUMBERS) if (Number.isFinite(value[name])) record[name] = value[name]
+  if (value['held'] === true) record['held'] = true
+  return record
 }

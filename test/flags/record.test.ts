@@ -24,6 +24,24 @@ for (const text of FOREIGN) {
   })
 }
 
+/** [what it holds, what is read] */
+const ODD: readonly (readonly [string, object])[] = [
+  ['{"reason":{"a":1},"message":["x"],"origin":null,"exitCode":"no","pid":[],"held":"yes"}', {}],
+  ['{"reason":1,"message":2,"at":3,"incarnation":4,"exitCode":5}', { exitCode: 5 }],
+  ['{"__proto__":{"message":"p"},"constructor":1,"toString":2}', {}],
+  [
+    String.raw`{"message":"\u001b[2J\nforged","origin":"db\u009b"}`,
+    { message: String.raw`\x1b[2J\nforged`, origin: String.raw`db\x9b` },
+  ],
+  [JSON.stringify({ message: 'A'.repeat(5000) }), { message: `${'A'.repeat(1021)}…` }],
+]
+
+for (const [text, record] of ODD) {
+  test(`only fields of the right kind are read, and cited: ${text.slice(0, 90)}`, (t) => {
+    t.deepEqual(readRecord(text), record)
+  })
+}
+
 test('any text can be read', (t) => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
