@@ -1,5 +1,6 @@
 /** What docs/reference.md says of annotations, conditions and targets: tried on the built executable, and complete. */
 import test, { type ExecutionContext } from 'ava'
+import { OPTION_KEYS } from '../src/order/options.ts'
 import { conditionsOf, parseOutside } from '../src/order/outside-target.ts'
 import { openPlace } from './support/podorder.ts'
 import { readColumn, readSection, readTable, sortOnce, wordsOf } from './support/reference.ts'
@@ -44,6 +45,18 @@ for (const { annotation = '', example = '' } of readTable('Annotations and label
     const name = annotation.replace('<container>', 'db')
     const others = annotation.endsWith('/steps') ? {} : annotations
     t.regex(await check(t, { annotations: { ...others, [name]: example } }), /^0 /)
+  })
+}
+
+test('the options of a container are all that there are', (t) => {
+  t.deepEqual(readColumn('Options of a container', 'option').flatMap(wordsOf), OPTION_KEYS)
+})
+
+for (const { option = '', example = '' } of readTable('Options of a container')) {
+  test(`the option ${option}: ${example} is taken`, async (t) => {
+    const { annotations } = after('{db: ready}')
+    const write = { annotations: { ...annotations, 'podorder.io/options': `web: {${option}: ${example}}` } }
+    t.regex(await check(t, write), /^0 /)
   })
 }
 

@@ -1,5 +1,5 @@
 /** What containers run that say no command: from the annotation, the map file, the cache, or the image's registry. */
-import { commandAnnotation } from '../pod/annotation-names.ts'
+import { commandAnnotation, sayCommandBy } from '../pod/annotation-names.ts'
 import type { ImageWords } from './image-command.ts'
 import { findInConfig, readSaidCommand } from './image-config.ts'
 import type { PlatformImage } from './image-manifest.ts'
@@ -85,7 +85,7 @@ function conclude({ container, image, args }: CommandWanted, known: Known): Comm
   return {
     problem: `the command of image "${image}" is not known: ${words.problem}`,
     fix:
-      `write "command" in the container, or annotate its pod with ${commandAnnotation(container)}: '["/path/of/it", "word"]', ` +
+      `write "command" in the container, or annotate its pod with ${sayCommandBy(container)}, ` +
       'or list the image in a file for --image-config',
   }
 }

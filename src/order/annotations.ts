@@ -1,5 +1,5 @@
 /** The annotations `podorder.io/…` of a pod or pod template: from what they say to a checked order. */
-import { PREFIX } from '../pod/annotation-names.ts'
+import { isQualified, PREFIX, sayCommandBy } from '../pod/annotation-names.ts'
 import { isOfLife } from './conditions.ts'
 import { parseDuration } from '../base/duration.ts'
 import type { TemplateParts } from '../manifest/template.ts'
@@ -10,10 +10,12 @@ import { DURATION_FIX, type Claim, readDependsOn } from './depends-on.ts'
 import { findAbsentSidecars, makeEdges, namePod, type PodNames, refuseName, refuseWrapped } from './edges.ts'
 import { type PlacedName, splitNames } from './names.ts'
 import { checkOrder } from './order-check.ts'
+import type { SaidOptions } from './container-options.ts'
+import { EVERY_CONTAINER, readOptions, spreadOptions } from './options.ts'
 import type { Edge, Order } from './order.ts'
 
 /** Those that an order is read from, and those that others read. */
-const ORDERING = ['depends-on', 'steps', 'main', 'stop-order', 'wait-timeout'] as const
+const ORDERING = ['depends-on', 'steps', 'main', 'stop-order', 'wait-timeout', 'options'] as const
 const OTHERS = ['inject', 'ready', 'failed', 'nudge', 'original', 'command.<container>']
 
 type Ordering = (typeof ORDERING)[number]
@@ -41,11 +43,14 @@ export function readOrder(input: OrderInput): OrderReading {
   const pod = namePod(input)
   const said = collectAnnotations(input.annotations, faults)
   const steps = readSteps(said.get('steps'), names, pod, faults)
-  const claims = [...readDependencies(said.get('depends-on'), input.parse, faults), ...chainSteps(steps)]
+  const dependencies = readNested(said.get('depends-on'), input.parse, faults)
+  const claims = [...(dependencies === undefined ? [] : readDependsOn(dependencies, faults)), ...chainSteps(steps)]
   const { edges, outside } = makeEdges(claims, pod, faults)
   const main = readNames('main', said.get('main'), pod, faults).map(({ name }) => name)
   const stopOrder = readStopOrder(said.get('stop-order'), edges, faults)
   const waitTimeoutMs = readWaitTimeout(said.get('wait-timeout'), input.restartPolicy, faults)
+  const wishes = readNested(said.get('options'), input.parse, faults)
+  const options = wishes === undefined ? new Map<string, SaidOptions>() : readOptions(wishes, pod, faults)
   const check = checkOrder(names, edges, main, input.restartPolicy)
   const ordered = new Set([
     ...steps.map(({ name }) => name),
@@ -53,10 +58,12 @@ export function readOrder(input: OrderInput): OrderReading {
     ...edges.flatMap((edge) => [edge.container, edge.target]),
     ...outside.map(({ container }) => container),
   ])
-  const all = sortFaults([...faults, ...refuseIdle(said), ...refuseWrapped(outside, ordered), ...check.faults])
+  const idle = ordered.size === 0 ? [] : refuseUnordered(options, ordered, pod)
+  const all = sortFaults([...faults, ...refuseIdle(said), ...idle, ...refuseWrapped(outside, ordered), ...check.faults])
   const containers = names.filter((name) => ordered.has(name))
+  const parts = { edges, outside, containers, main, stopOrder, waitTimeoutMs }
   const order =
-    all.length > 0 || ordered.size === 0 ? undefined : { edges, outside, containers, main, stopOrder, waitTimeoutMs }
+    all.length > 0 || ordered.size === 0 ? undefined : { ...parts, options: spreadOptions(options, containers) }
   // What a mesh's webhook adds comes after the manifest has been written.
   const absent = findAbsentSidecars(outside, pod, 'it waits in vain unless a webhook adds it to the pod')
   return { order, faults: all, warnings: sortFaults([...check.warnings, ...absent]) }
@@ -88,6 +95,9 @@ function collectAnnotations(annotations: Tree | undefined, faults: Fault[]): Rea
       const known = [...ORDERING, ...OTHERS]
       const fix = proposeWord(name, known, `podorder.io/ is followed by ${known.join(', ')}`)
       faults.push({ at: entry.keyAt, what: `unknown annotation ${entry.key}`, fix })
+    } else if (!isQualified(entry.key)) {
+      const fix = `write ${sayCommandBy(name.slice('command.'.length))}`
+      faults.push({ at: entry.keyAt, what: 'the API server refuses an annotation whose name is longer than 63', fix })
     }
   }
   return said
@@ -109,13 +119,14 @@ function wordEmpty({ key, keyAt }: Pick<Entry, 'key' | 'keyAt'>): Fault {
   return { at: keyAt, what: `${key} says nothing`, fix: 'say it, or remove the annotation' }
 }
 
-function readDependencies(said: Said | undefined, parse: OrderInput['parse'], faults: Fault[]): readonly Claim[] {
-  if (said === undefined) return []
+/** The YAML in an annotation; undefined when nothing is said, or nothing readable. */
+function readNested(said: Said | undefined, parse: OrderInput['parse'], faults: Fault[]): Tree | undefined {
+  if (said === undefined) return undefined
   const { tree, faults: own } = parse(said.text)
   for (const fault of own) faults.push(fault)
-  if (tree !== undefined && !(tree.kind === 'map' && tree.entries.length === 0)) return readDependsOn(tree, faults)
+  if (tree !== undefined && !(tree.kind === 'map' && tree.entries.length === 0)) return tree
   if (own.length === 0) faults.push(wordEmpty(said.entry))
-  return []
+  return undefined
 }
 
 function readSteps(
@@ -191,4 +202,20 @@ function refuseIdle(said: ReadonlyMap<Ordering, Said>): readonly Fault[] {
     what: `${entry.key} is there, but nothing is ordered`,
     fix: `say the order with ${PREFIX}depends-on or ${PREFIX}steps, or remove it`,
   }))
+}
+
+/** Options are what a wrapper does, and only the ordered containers have one. */
+function refuseUnordered(
+  options: ReadonlyMap<string, SaidOptions>,
+  ordered: ReadonlySet<string>,
+  pod: PodNames,
+): readonly Fault[] {
+  return [...options].flatMap(([container, { places }]) => {
+    const at = Object.values(places)[0]
+    if (container === EVERY_CONTAINER || ordered.has(container) || !pod.containers.has(container) || at === undefined) {
+      return []
+    }
+    const fix = `order it with ${PREFIX}depends-on, or remove its options`
+    return [{ at, container, what: 'has options, but podorder does not wrap it: nothing orders it', fix }]
+  })
 }

@@ -1,6 +1,7 @@
 /** The order of one pod: what was said in its annotations, checked, with every default filled in. */
 import type { Position } from '../manifest/tree.ts'
 import type { Condition } from './conditions.ts'
+import type { SaidOptions } from './container-options.ts'
 import type { OutsideTarget } from './outside-target.ts'
 
 interface Dependency {
@@ -36,4 +37,6 @@ export interface Order {
   readonly stopOrder: 'reverse' | 'together'
   /** A gate gives up after so many ms; undefined = never. */
   readonly waitTimeoutMs: number | undefined
+  /** What single containers want beside the order; only of those that are ordered. */
+  readonly options: ReadonlyMap<string, SaidOptions>
 }

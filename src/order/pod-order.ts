@@ -1,10 +1,14 @@
 /** A pod's order, read from its template with everything that is wrong in it. Pure. */
 import { checkTemplate } from './template-check.ts'
 import { readTemplate } from '../manifest/template.ts'
-import { type Fault, type Scalar, sortFaults, type Tree } from '../manifest/tree.ts'
+import { type Fault, findEntry, listItems, type Scalar, sortFaults, toPlain, type Tree } from '../manifest/tree.ts'
+import type { Container } from '../pod/pod.ts'
 import { checkCare } from '../probe/care-check.ts'
+import { writeProbing } from '../probe/wrapper-probes.ts'
 import { readOrder } from './annotations.ts'
 import type { Order } from './order.ts'
+import { planStops } from './stopping.ts'
+import { indexWrapperNeeds } from './wrapper-need.ts'
 
 export interface PodOrder {
   /** Undefined: the pod says none, or there are faults. */
@@ -22,6 +26,25 @@ export function readPodOrder(
 ): PodOrder {
   const malformed = checkTemplate(template)
   const { order, faults, warnings } = readOrder({ ...readTemplate(template), parse })
-  const all = sortFaults([...malformed, ...checkCare(template), ...faults])
+  const care = checkCare(template)
+  const exec = malformed.length + care.length > 0 || order === undefined ? [] : checkExec(template, order)
+  const all = sortFaults([...malformed, ...care, ...faults, ...exec])
   return { order: all.length > 0 ? undefined : order, faults: all, warnings, sound: malformed.length === 0 }
+}
+
+/** `exec: true` of a container that is of no use without its wrapper. */
+function checkExec(template: Tree, order: Order): readonly Fault[] {
+  // Who stops in turn does not depend on the time for it.
+  const needOf = indexWrapperNeeds(order, planStops(order, 0))
+  return listItems(template, 'spec', 'containers').flatMap((tree) => {
+    const name = findEntry(tree, 'name')?.value
+    const container = name?.kind === 'scalar' ? String(name.value) : ''
+    const { exec, places } = order.options.get(container) ?? {}
+    if (exec !== 'must' || places?.exec === undefined) return []
+    const need = needOf(container, writeProbing(toPlain(tree) as Container))
+    if (need === undefined) return []
+    return [
+      { at: places.exec, container, what: `exec is true, but its wrapper must stay: ${need}`, fix: 'remove exec' },
+    ]
+  })
 }

@@ -21,3 +21,19 @@ export const NUDGE = `${PREFIX}nudge`
 export function commandAnnotation(container: string): string {
   return `${PREFIX}command.${container}`
 }
+
+/** The longest name behind the slash that the API server takes (apimachinery, validation.IsQualifiedName). */
+const LONGEST_NAME = 63
+
+/** Whether the API server takes the annotation's name. */
+export function isQualified(annotation: string): boolean {
+  return annotation.slice(annotation.indexOf('/') + 1).length <= LONGEST_NAME
+}
+
+/** How to say a container's command where its image cannot be asked. */
+export function sayCommandBy(container: string): string {
+  const annotation = commandAnnotation(container)
+  return isQualified(annotation)
+    ? `${annotation}: '["/path/of/it", "word"]'`
+    : `${PREFIX}options: '{${container}: {command: ["/path/of/it", "word"]}}'`
+}

@@ -20,7 +20,7 @@ import {
   RUN_VOLUME,
 } from '../pod/own.ts'
 import { restorePod } from './restore.ts'
-import { type FoundCommand, hasCommand, type TextOf, wrapContainer } from './wrap.ts'
+import { type FoundCommand, sayCommand, type TextOf, wrapContainer } from './wrap.ts'
 import { writeWrapperFlags } from './wrapper.ts'
 
 /** Kubernetes' default of terminationGracePeriodSeconds. */
@@ -53,7 +53,8 @@ export function missingCommands(template: PodTemplate, order: Order): readonly C
   const { template: restored, known } = restorePod(template)
   const ordered = new Set(order.containers)
   return restored.spec.containers.filter(
-    (container) => ordered.has(container.name) && !hasCommand(container) && !known.has(container.name),
+    (container) =>
+      ordered.has(container.name) && sayCommand(container, order) === undefined && !known.has(container.name),
   )
 }
 
@@ -87,7 +88,8 @@ export function rewritePod(template: PodTemplate, order: Order, options: Rewrite
       restartPolicy: spec.restartPolicy ?? 'Always',
       graceMs: (spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S) * 1000,
     }),
-    commandOf: (container: Container) => known.get(container.name) ?? options.commandOf?.(container),
+    commandOf: (container: Container) =>
+      sayCommand(container, order) ?? known.get(container.name) ?? options.commandOf?.(container),
     resourcesOf: (container: string) => lowered.get(container),
   }
   const former: [string, FormerContainer][] = []

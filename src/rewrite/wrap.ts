@@ -1,6 +1,7 @@
 /** One container, so that its own words run through the entrypoint; with the notes for the way back. Pure. */
 import { PLATFORM_COMMANDS } from '../image/platform-commands.ts'
 import type { Container, VolumeMount } from '../pod/pod.ts'
+import type { Order } from '../order/order.ts'
 import type { Former, FormerContainer } from '../pod/original.ts'
 import { makeGateProbe, RUN_VOLUME } from '../pod/own.ts'
 import { type Probing, writeProbing } from '../probe/wrapper-probes.ts'
@@ -29,8 +30,15 @@ export interface WrapSettings {
 type Fields = Readonly<Record<string, unknown>>
 
 /** An empty list is as good as none to the kubelet: the image's ENTRYPOINT is taken. */
-export function hasCommand({ command }: Container): boolean {
+function hasCommand({ command }: Container): boolean {
   return (command?.length ?? 0) > 0
+}
+
+/** The words that the manifest has: its `command`, or that of its options, and its args. @returns undefined without either */
+export function sayCommand(container: Container, { options }: Pick<Order, 'options'>): FoundCommand | undefined {
+  const { name, command, args } = container
+  const said = hasCommand(container) ? command : options.get(name)?.command
+  return said === undefined ? undefined : { words: [...said, ...(args ?? [])] }
 }
 
 /** @throws when its command is missing and nobody knows it */
@@ -40,7 +48,7 @@ export function wrapContainer(
 ): { readonly container: Container; readonly former: FormerContainer } {
   const { runDir, entrypoint, textOf } = settings
   const { name, image, command, args } = container
-  const found = hasCommand(container) ? { words: [...(command ?? []), ...(args ?? [])] } : settings.commandOf(container)
+  const found = settings.commandOf(container)
   if (found === undefined) throw new Error(`the command of container ${name} is not known`)
   const probing = writeProbing(container)
   const resources = settings.resourcesOf(name)

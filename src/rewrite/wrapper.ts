@@ -1,8 +1,10 @@
 /** What the order asks of each container's wrapper, as flags of `entrypoint`. Pure. */
 import { holdsTarget } from '../order/conditions.ts'
 import { formatDuration } from '../base/duration.ts'
+import type { ContainerOptions } from '../order/container-options.ts'
 import type { Edge, Order, OutsideWait } from '../order/order.ts'
 import { planStops, type Stop } from '../order/stopping.ts'
+import { indexWrapperNeeds } from '../order/wrapper-need.ts'
 import type { RestartPolicy } from '../pod/pod.ts'
 import { protect } from '../pod/expand.ts'
 import type { Probing } from '../probe/wrapper-probes.ts'
@@ -31,19 +33,19 @@ export function writeWrapperFlags(
   const stops = planStops(order, graceMs)
   const held = restartPolicy === 'Always' ? findEndings(order) : new Set<string>()
   const main = new Set(order.main)
-  const awaited = new Set(order.edges.map(({ target }) => target))
+  const needOf = indexWrapperNeeds(order, stops)
   const whenMainEnds = order.main.map((name) => `--stop-file=${runDir}/${name}/ended`)
   const atLast = order.waitTimeoutMs === undefined ? [] : [`--wait-timeout=${formatDuration(order.waitTimeoutMs)}`]
 
   return (container, probing) => {
     const stop = stops.get(container)
-    // Nobody asks for it once it has been started.
-    const leaves = stop === undefined && order.main.length === 0 && !awaited.has(container) && isOverAtStart(probing)
+    const leaves = needOf(container, probing) === undefined
     return [
       ...[`--run-dir=${runDir}`, `--name=${container}`, `--restart-policy=${restartPolicy}`],
       ...(edges.get(container) ?? []).flatMap((edge) => writeWait(edge, runDir)),
       ...writeOutside(outside.get(container) ?? [], downwardDir),
       ...atLast,
+      ...writeOptions(order.options.get(container) ?? {}),
       ...(leaves ? ['--exec'] : []),
       ...(held.has(container) ? ['--hold'] : []),
       ...(main.has(container) ? [] : whenMainEnds),
@@ -52,11 +54,6 @@ export function writeWrapperFlags(
       ...(leaves ? probing.flags.filter((flag) => !flag.startsWith('--ready-probe=')) : probing.flags),
     ]
   }
-}
-
-/** Whether the wrapper has nothing to do for a container's probes and hooks once its command runs. */
-function isOverAtStart(probing: Probing): boolean {
-  return !killsUnfit(probing) && (probing.liveDelayMs ?? 0) === 0
 }
 
 /** Whether the wrapper does to a container that does not come up what the kubelet would do. */
@@ -90,6 +87,20 @@ function writeOutside(waits: readonly OutsideWait[], downwardDir: string): reado
     ]
   })
   return waits.some(({ target }) => target.kind === 'sidecar') ? [...flags, `--downward-dir=${downwardDir}`] : flags
+}
+
+function writeOptions(options: ContainerOptions): readonly string[] {
+  const { retries, retryDelay, retryMaxDelay, timeout, onError, quiet, logFormat } = options
+  const duration = (flag: string, ms: number | undefined) => (ms === undefined ? [] : [`${flag}=${formatDuration(ms)}`])
+  return [
+    ...(retries === undefined ? [] : [`--retries=${retries}`]),
+    ...duration('--retry-delay', retryDelay),
+    ...duration('--retry-max-delay', retryMaxDelay),
+    ...duration('--timeout', timeout),
+    ...(onError === undefined ? [] : [`--on-error=${onError}`]),
+    ...(quiet === true ? ['--quiet'] : []),
+    ...(logFormat === undefined ? [] : [`--log-format=${logFormat}`]),
+  ]
 }
 
 /** How long it has when the wrapper itself kills it over its startupProbe or hook: as long as the kubelet would give it. */

@@ -23,5 +23,13 @@ export function orderSteps({ spec }: PodTemplate): Order {
     ...{ container, target: steps[index] ?? container, condition: 'completed' as const },
     ...{ optional: false, at: NOWHERE },
   }))
-  return { edges, outside: [], containers: steps, main: [], stopOrder: 'together', waitTimeoutMs: undefined }
+  return {
+    edges,
+    outside: [],
+    containers: steps,
+    main: [],
+    stopOrder: 'together',
+    waitTimeoutMs: undefined,
+    options: new Map(),
+  }
 }

@@ -138,8 +138,8 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   ],
   'podorder.io/depend-on: x\npodorder.io/colour: red\npodorder.io/command.: x': [
     'pod.yaml:4:5: unknown annotation podorder.io/depend-on; did you mean "depends-on"?',
-    'pod.yaml:5:5: unknown annotation podorder.io/colour; podorder.io/ is followed by depends-on, steps, main, stop-order, wait-timeout, inject, ready, failed, nudge, original, command.<container>',
-    'pod.yaml:6:5: unknown annotation podorder.io/command.; podorder.io/ is followed by depends-on, steps, main, stop-order, wait-timeout, inject, ready, failed, nudge, original, command.<container>',
+    'pod.yaml:5:5: unknown annotation podorder.io/colour; podorder.io/ is followed by depends-on, steps, main, stop-order, wait-timeout, options, inject, ready, failed, nudge, original, command.<container>',
+    'pod.yaml:6:5: unknown annotation podorder.io/command.; podorder.io/ is followed by depends-on, steps, main, stop-order, wait-timeout, options, inject, ready, failed, nudge, original, command.<container>',
   ],
 }
 

@@ -17,6 +17,7 @@ const ORDER: Order = {
   outside: [],
   stopOrder: 'together',
   waitTimeoutMs: undefined,
+  options: new Map(),
 }
 
 const POD: PodTemplate = {

@@ -32,6 +32,7 @@ const ORDER: Order = {
   main: ['app'],
   stopOrder: 'reverse',
   waitTimeoutMs: 3_600_000,
+  options: new Map(),
 }
 
 const flags = (container: string, order = ORDER, restartPolicy: RestartPolicy = 'Never'): string =>
@@ -91,6 +92,14 @@ test('property: the entrypoint reads back what the order said', (t) => {
         t.is(plan.ownDir, `/podorder/run/${container}`)
         t.is(plan.restartPolicy, restartPolicy)
         t.is(plan.waitTimeoutMs, order.waitTimeoutMs)
+        const said = order.options.get(container)
+        t.is(plan.retry.times, said?.retries ?? 0)
+        t.is(plan.retry.delayMs, said?.retryDelay ?? 1000)
+        t.is(plan.retry.maxDelayMs, said?.retryMaxDelay ?? 300_000)
+        t.is(plan.timeoutMs, said?.timeout)
+        t.is(plan.continueOnError, said?.onError === 'continue')
+        t.is(plan.quiet, said?.quiet ?? false)
+        t.is(plan.logFormat, said?.logFormat ?? 'text')
         t.deepEqual(
           plan.waits.map(({ label, timeoutMs, optional }) => ({ label, timeoutMs, optional })),
           order.edges
@@ -162,4 +171,25 @@ test('a container that the wrapper may have to kill gets the pod’s own grace p
   const startupProbe = { tcpSocket: { port: 80 } }
   t.true(flagsOf('db', writeProbing({ name: 'db', startupProbe })).includes('--grace-period=30s'))
   t.false(flagsOf('db', writeProbing({ name: 'db', readinessProbe: startupProbe })).some((flag) => /grace/.test(flag)))
+})
+
+test('exec of the options: a wrapper leaves that has nothing to do, though others waited for the start; or stays', (t) => {
+  const order: Order = {
+    ...ORDER,
+    main: [],
+    stopOrder: 'together',
+    edges: [{ ...edge, container: 'app', target: 'db' }],
+  }
+  const isExec = (exec: 'may' | 'never', container: string, edges = order.edges, probes: object = {}) =>
+    writeWrapperFlags({ ...order, edges, options: new Map([[container, { exec, places: {} }]]) }, SETTINGS)(
+      container,
+      writeProbing({ name: container, ...probes }),
+    ).includes('--exec')
+  const readinessProbe = { tcpSocket: { port: 80 } }
+  t.true(isExec('may', 'db'))
+  t.false(isExec('may', 'db', order.edges, { readinessProbe }), 'its probe tells when it is ready')
+  t.true(isExec('may', 'db', [{ ...edge, container: 'app', target: 'db', condition: 'started' }], { readinessProbe }))
+  t.false(isExec('may', 'db', [{ ...edge, container: 'app', target: 'db', condition: 'ended' }]))
+  t.true(isExec('may', 'app'))
+  t.false(isExec('never', 'app'))
 })

@@ -1,6 +1,7 @@
 /** Random orders for property tests: acyclic, with every kind of edge, and waits for every kind of thing outside. */
 import * as fc from 'fast-check'
 import type { Condition } from '../../src/order/conditions.ts'
+import type { SaidOptions } from '../../src/order/container-options.ts'
 import type { Edge, Order, OutsideWait } from '../../src/order/order.ts'
 import { readTarget } from '../../src/order/outside-target.ts'
 
@@ -33,6 +34,24 @@ const wait = fc.record({
   optional: fc.boolean(),
 })
 
+const duration = fc.integer({ min: 1, max: 1e8 })
+
+const said: fc.Arbitrary<SaidOptions> = fc
+  .record(
+    {
+      retries: fc.nat({ max: 9 }),
+      retryDelay: duration,
+      retryMaxDelay: duration,
+      timeout: duration,
+      onError: fc.constantFrom('continue' as const, 'stopAndFail' as const),
+      quiet: fc.boolean(),
+      logFormat: fc.constantFrom('text' as const, 'json' as const),
+      exec: fc.constantFrom('may' as const, 'never' as const),
+    },
+    { requiredKeys: [] },
+  )
+  .map((options) => ({ ...options, places: {} }))
+
 /** Of up to a dozen containers; only a container listed later waits for one listed earlier, at most once. */
 export const arbitraryOrder: fc.Arbitrary<Order> = fc
   .record({
@@ -42,8 +61,9 @@ export const arbitraryOrder: fc.Arbitrary<Order> = fc
     mains: fc.nat({ max: 2 }),
     stopOrder: fc.constantFrom('reverse' as const, 'together' as const),
     waitTimeoutMs: fc.option(fc.integer({ min: 1, max: 1e8 }), { nil: undefined }),
+    options: fc.dictionary(fc.nat({ max: 11 }).map(String), said, { maxKeys: 3 }),
   })
-  .map(({ size, links, waits, mains, stopOrder, waitTimeoutMs }) => {
+  .map(({ size, links, waits, mains, stopOrder, waitTimeoutMs, options }) => {
     const containers = Array.from({ length: size }, (_, index) => `c${index}`)
     const edges = new Map<string, Edge>()
     for (const { from, to, condition, timeoutMs, optional } of links) {
@@ -79,5 +99,10 @@ export const arbitraryOrder: fc.Arbitrary<Order> = fc
       main: containers.slice(0, mains),
       stopOrder,
       waitTimeoutMs,
+      options: new Map(
+        Object.entries(options).flatMap(([index, each]) =>
+          Number(index) < size ? [[`c${index}`, each] as const] : [],
+        ),
+      ),
     }
   })

@@ -50,7 +50,15 @@ export function drawPairs(count: number, pairs: readonly (readonly [number, numb
 function drawEdges(title: string, listed: readonly string[], edges: readonly Edge[]): Diagram {
   const ordered = new Set(edges.flatMap(({ container, target }) => [container, target]))
   const containers = listed.filter((name) => ordered.has(name))
-  const order = { edges, outside: [], containers, main: [], stopOrder: 'together' as const, waitTimeoutMs: undefined }
+  const order = {
+    edges,
+    outside: [],
+    containers,
+    main: [],
+    stopOrder: 'together' as const,
+    waitTimeoutMs: undefined,
+    options: new Map(),
+  }
   return diagramOrder(title, listed, order)
 }
 

@@ -1,0 +1,36 @@
+/**
+ * Signals by their names, as Kubernetes' `lifecycle.stopSignal` and an image's STOPSIGNAL have them (pkg/apis/core/validation,
+ * supportedStopSignals); numbers of Linux on amd64 and arm64 (signal(7)).
+ */
+
+const NAMES =
+  'HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS'.split(
+    ' ',
+  )
+
+/** What glibc leaves to applications: it keeps 32 and 33 for itself. */
+const RTMIN = 34
+const RTMAX = 64
+
+const NUMBERS: ReadonlyMap<string, number> = new Map([
+  ...NAMES.map((name, index) => [name, index + 1] as const),
+  ['IOT', 6],
+  ['POLL', 29],
+  ['RTMIN', RTMIN],
+  ['RTMAX', RTMAX],
+])
+
+/** Every name without an offset, for proposals: `SIGHUP`, `SIGINT`, … */
+export const SIGNAL_NAMES: readonly string[] = [...NUMBERS.keys()].map((name) => `SIG${name}`)
+
+/** `SIGTERM`, `TERM`, `15`, `SIGRTMIN+3`, whatever the case. @returns its number; undefined for what is no signal */
+export function parseSignal(text: string): number | undefined {
+  const word = text.toUpperCase().replace(/^SIG/, '')
+  const known = NUMBERS.get(word)
+  if (known !== undefined) return known
+  const [, base, sign, offset] = /^(RTMIN|RTMAX)([+-])(\d{1,2})$/.exec(word) ?? []
+  const from = base === 'RTMAX' ? RTMAX : RTMIN
+  const number = base === undefined ? Number(/^\d{1,2}$/.exec(word)?.[0] ?? 0) : from + Number(`${sign}${offset}`)
+  const least = base === undefined ? 1 : RTMIN
+  return number >= least && number <= RTMAX ? number : undefined
+}

@@ -1,0 +1,156 @@
+/** The annotation `podorder.io/options`: what each container wants of its wrapper beside the order. */
+import { parseDuration } from '../base/duration.ts'
+import { parseSignal, SIGNAL_NAMES } from '../base/signal-names.ts'
+import { proposeWord } from '../base/suggest.ts'
+import { describeKind, type Entry, type Fault, type Tree } from '../manifest/tree.ts'
+import type { OptionKey, SaidOptions } from './container-options.ts'
+import { DURATION_FIX } from './depends-on.ts'
+import { type PodNames, refuseName } from './edges.ts'
+
+/** What is said of every container that says nothing else. */
+export const EVERY_CONTAINER = '*'
+
+/** How a value is read; `docs/annotations.schema.json` has the same. */
+export const OPTION_FORMS = {
+  retries: { kind: 'count' },
+  retryDelay: { kind: 'duration', leastMs: 0 },
+  retryMaxDelay: { kind: 'duration', leastMs: 0 },
+  timeout: { kind: 'duration', leastMs: 1 },
+  onError: { kind: 'choice', choices: ['continue', 'stopAndFail'] },
+  stopGracePeriod: { kind: 'duration', leastMs: 1 },
+  stopSignal: { kind: 'signal' },
+  quiet: { kind: 'switch' },
+  logFormat: { kind: 'choice', choices: ['text', 'json'] },
+  exec: { kind: 'switch' },
+  // More often than that, probing is all that a wrapper does.
+  probeEvery: { kind: 'duration', leastMs: 10 },
+  command: { kind: 'words' },
+} as const satisfies Readonly<Record<OptionKey, Form>>
+
+type Form =
+  | { readonly kind: 'count' | 'signal' | 'switch' | 'words' }
+  | { readonly kind: 'duration'; readonly leastMs: number }
+  | { readonly kind: 'choice'; readonly choices: readonly string[] }
+
+export const OPTION_KEYS = Object.keys(OPTION_FORMS) as readonly OptionKey[]
+
+type Value = number | string | boolean | readonly string[]
+
+/**
+ * Reads `container: {option: value}`; what is wrong in it is a fault and left out.
+ * @returns by container, what `*` says among it
+ */
+export function readOptions(tree: Tree, pod: PodNames, faults: Fault[]): ReadonlyMap<string, SaidOptions> {
+  if (tree.kind !== 'map') {
+    const what = `podorder.io/options is ${describeKind(tree)}, not a map of containers`
+    faults.push({ at: tree.at, what, fix: 'write "app: {retries: 3}", or "*" instead of app for all' })
+    return new Map()
+  }
+  const said = tree.entries.flatMap((entry): readonly [string, SaidOptions][] => {
+    const isEvery = entry.key === EVERY_CONTAINER
+    const refusal = isEvery ? undefined : refuseName(entry.key, pod)
+    if (refusal !== undefined) faults.push({ at: entry.keyAt, ...refusal })
+    return [[entry.key, readContainerOptions(entry, isEvery, faults)]]
+  })
+  return new Map(said)
+}
+
+function readContainerOptions({ key, keyAt, value }: Entry, isEvery: boolean, faults: Fault[]): SaidOptions {
+  const whose = isEvery ? {} : { container: key }
+  const none = { places: {} }
+  if (value.kind !== 'map' || value.entries.length === 0) {
+    const isEmpty = value.kind === 'map' || describeKind(value) === 'empty'
+    const what = isEmpty ? 'its options say nothing' : `its options are ${describeKind(value)}, not a map`
+    faults.push({ at: isEmpty ? keyAt : value.at, ...whose, what, fix: 'write a map: {retries: 3, timeout: 5m}' })
+    return none
+  }
+  return value.entries.reduce<SaidOptions>((said, entry) => {
+    const read = readOption(entry, isEvery)
+    if ('value' in read) {
+      return { ...said, [entry.key]: read.value, places: { ...said.places, [entry.key]: entry.keyAt } }
+    }
+    faults.push({ ...whose, ...read })
+    return said
+  }, none)
+}
+
+function readOption(
+  { key, keyAt, value }: Entry,
+  isEvery: boolean,
+): { readonly value: Value } | Pick<Fault, 'at' | 'what' | 'fix'> {
+  const name = OPTION_KEYS.find((known) => known === key)
+  if (name === undefined) {
+    return { at: keyAt, what: `unknown option "${key}"`, fix: proposeWord(key, OPTION_KEYS, listKeys()) }
+  }
+  if (name === 'command' && isEvery) {
+    return { at: keyAt, what: 'command cannot be said of all containers', fix: 'say it of one container' }
+  }
+  const read = readForm(OPTION_FORMS[name], value)
+  const is = name === 'command' ? 'no list of words' : describeValue(value)
+  if (!('value' in read)) return { at: value.at, what: `${name} is ${is}`, ...read }
+  if (name !== 'exec') return read
+  return { value: read.value === false ? 'never' : isEvery ? 'may' : 'must' }
+}
+
+const listKeys = (): string => `use ${OPTION_KEYS.join(', ').replace(/, (?=[^,]*$)/, ' or ')}`
+
+function describeValue(tree: Tree): string {
+  return tree.kind === 'scalar' && tree.value !== null && tree.value !== ''
+    ? JSON.stringify(String(tree.value))
+    : describeKind(tree)
+}
+
+function readForm(form: Form, tree: Tree): { readonly value: Value } | { readonly fix: string } {
+  const word = tree.kind === 'scalar' ? String(tree.value ?? '') : undefined
+  switch (form.kind) {
+    case 'count':
+      return word !== undefined && /^\d{1,9}$/.test(word)
+        ? { value: Number(word) }
+        : { fix: 'write a whole number, such as 3' }
+    case 'duration': {
+      const ms = word === undefined ? undefined : parseDuration(word)
+      if (ms === undefined) return { fix: DURATION_FIX }
+      return ms >= form.leastMs ? { value: ms } : { fix: `write ${form.leastMs}ms or more` }
+    }
+    case 'choice': {
+      const found = form.choices.find((choice) => choice === word)
+      if (found !== undefined) return { value: found }
+      return { fix: proposeWord(word ?? '', form.choices, `write ${form.choices.join(' or ')}`) }
+    }
+    case 'switch':
+      return word === 'true' || word === 'false' ? { value: word === 'true' } : { fix: 'write true or false' }
+    case 'signal':
+      return word !== undefined && parseSignal(word) !== undefined
+        ? { value: word }
+        : { fix: proposeWord(word ?? '', SIGNAL_NAMES, 'write its name, such as SIGINT or SIGRTMIN+3') }
+    case 'words':
+      return readWords(tree)
+  }
+}
+
+function readWords(tree: Tree): { readonly value: readonly string[] } | { readonly fix: string } {
+  const items = tree.kind === 'list' ? tree.items : []
+  const words = items.flatMap((item) => (item.kind === 'scalar' && typeof item.value === 'string' ? [item.value] : []))
+  return words.length === items.length && (words[0] ?? '') !== ''
+    ? { value: words }
+    : { fix: 'write a list of words, like ["/bin/app", "--serve"]' }
+}
+
+/**
+ * What holds for each container of an order: its own options over those of `*`.
+ * @returns no entry for a container of which nothing is said
+ */
+export function spreadOptions(
+  said: ReadonlyMap<string, SaidOptions>,
+  containers: readonly string[],
+): ReadonlyMap<string, SaidOptions> {
+  const every = said.get(EVERY_CONTAINER)
+  return new Map(
+    containers.flatMap((name): readonly [string, SaidOptions][] => {
+      const own = said.get(name)
+      if (own === undefined) return every === undefined ? [] : [[name, every]]
+      if (every === undefined) return [[name, own]]
+      return [[name, { ...every, ...own, places: { ...every.places, ...own.places } }]]
+    }),
+  )
+}
