@@ -25,6 +25,7 @@ process.exit(await main(process.argv.slice(2)))
 async function main(argv: readonly string[]): Promise<number> {
   // One program under several names: `podorder` and the kubectl plugin are links to this file.
   if (process.argv0.endsWith('podorder')) {
+    allowJit()
     const { runPodorder } = await import('./podorder.ts')
     return runPodorder(argv, signals)
   }
@@ -131,6 +132,12 @@ async function openSystem(): Promise<System> {
   const environment = files.read(ENVIRONMENT)
   const commands = environment.includes(PLATFORM_COMMANDS) ? readVariable(PLATFORM_COMMANDS, environment) : undefined
   return { files, tekton: environment.includes(TEKTON_COMMANDS), commands, posix: { library, environment } }
+}
+
+/** The executable starts with the JIT put off, which no wrapper runs long enough for; the CLI and its servers do. */
+function allowJit(): void {
+  const { Bun: bun } = globalThis as { Bun?: { unsafe: { setJITPolicy?(policy: number): void } } }
+  bun?.unsafe.setJITPolicy?.(1)
 }
 
 function misuse(problem: string): number {

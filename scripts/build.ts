@@ -6,29 +6,29 @@
  * nothing. `splitting` alone would also put what the hot path shares with them into chunks, each of which costs every
  * start: so every part that cmd/entrypoint.ts loads lazily is bundled by itself first and shares nothing.
  */
-import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createPad } from '../src/install/elf.ts'
+import { recordOrder } from './bytecode-order.ts'
+import { hideVariables } from './engine-environment.ts'
+import { patchEngine } from './engine-patches.ts'
 import { fetchBase } from './fetch-base.ts'
-import { HOST, readTarget } from './target.ts'
+import { HOST, readTarget, type Target } from './target.ts'
 
 const ENTRY = 'cmd/entrypoint.ts'
 const PAD = 'build/pad.bin'
-
-/**
- * Environment variables that a compiled program still obeys, so that a container's environment could turn ours into
- * something else: run a file, become the bun CLI, talk to a parent over IPC. A name with `=` in it can never be set, so the
- * literal in the base executable is overwritten with one. The command gets the variables all the same.
- */
-const OBEYED = ['BUN_OPTIONS', 'BUN_BE_BUN', 'NODE_CHANNEL_FD']
 
 /** The part of Bun's bundler that is used here; the whole of Bun's types would come with globals that Node has not. */
 interface Bundler {
   build(options: object): Promise<{ readonly success: boolean; readonly logs: readonly unknown[] }>
 }
 interface Plugin {
+  onLoad(
+    options: { filter: RegExp },
+    load: (file: { path: string }) => Promise<{ contents: string; loader: string }>,
+  ): void
   onResolve(
     options: { filter: RegExp },
     resolve: (import_: { path: string; importer: string; kind: string }) => { path: string } | undefined,
@@ -38,40 +38,59 @@ const bun = (globalThis as unknown as { Bun: Bundler }).Bun
 
 const LAZY_READDIRP = fileURLToPath(new URL('./lazy-readdirp.ts', import.meta.url))
 
+const IMMEDIATE_FS = fileURLToPath(new URL('./immediate-fs.ts', import.meta.url))
+
 const { values } = parseArgs({ options: { target: { type: 'string' } } })
 const target = values.target === undefined ? HOST : readTarget(values.target)
 const directory = values.target === undefined ? 'dist' : `dist/${target.name}`
 const out = `${directory}/entrypoint`
-const base = `build/bun-${target.name}`
+/** Writes down which functions it uses. */
+const recorder = 'build/recorder'
 const partsDirectory = `build/parts-${target.name}`
 
 await mkdir(directory, { recursive: true })
 await rm(partsDirectory, { recursive: true, force: true })
 await mkdir(partsDirectory, { recursive: true })
-// Bun's x64 package needs no AVX2: since 1.4 it is byte for byte its own baseline build.
-await writeFile(base, disobey(await readFile(target === HOST ? process.execPath : await fetchBase(target))))
-await chmod(base, 0o755)
 await writeFile(PAD, createPad())
-
 const parts = await bundleParts()
-await bundle({
-  // Nobody imports the pad. An entry point of its own, it is embedded as it is.
-  entrypoints: [ENTRY, PAD],
-  bytecode: true,
-  compile: {
-    outfile: `${out}.new`,
-    target: target.bun,
-    executablePath: base,
-    autoloadDotenv: false,
-    autoloadBunfig: false,
-  },
-  plugins: [{ name: 'parts', setup: (plugin: Plugin) => usePart(plugin, parts) }],
-})
-// Renamed into place: the old one may be running.
-await rename(`${out}.new`, out)
+// The order in which functions are used is the same on every machine.
+await compile(HOST, recorder, { hidden: false, order: [] })
+await compile(target, out, { hidden: true, order: await recordOrder(recorder, `${partsDirectory}/order`) })
 for (const name of ['podorder', 'kubectl-podorder']) {
   await rm(`${directory}/${name}`, { force: true })
   await symlink('entrypoint', `${directory}/${name}`)
+}
+
+/** @param given.hidden from its engine, the container's environment is; `order` as `recordOrder` makes it. */
+async function compile(
+  { name, bun: bunTarget }: Target,
+  path: string,
+  { hidden, order }: { readonly hidden: boolean; readonly order: readonly string[] },
+): Promise<void> {
+  const base = `build/bun-${name}`
+  // Bun's x64 package needs no AVX2: since 1.4 it is byte for byte its own baseline build.
+  const engine = await readFile(name === HOST.name ? process.execPath : await fetchBase(target))
+  patchEngine(engine, name)
+  if (hidden) hideVariables(engine, name)
+  await writeFile(base, engine, { mode: 0o755 })
+  await bundle({
+    // Nobody imports the pad. An entry point of its own, it is embedded as it is.
+    entrypoints: [ENTRY, PAD],
+    bytecode: true,
+    compile: {
+      outfile: `${path}.new`,
+      target: bunTarget,
+      executablePath: base,
+      autoloadDotenv: false,
+      autoloadBunfig: false,
+      bytecodeOrder: order,
+      // The JIT is put off; cmd/entrypoint.ts allows it to the CLI.
+      jitPolicy: 1000,
+    },
+    plugins: [{ name: 'parts', setup: (plugin: Plugin) => usePart(plugin, parts) }],
+  })
+  // Renamed into place: the old one may be running.
+  await rename(`${path}.new`, path)
 }
 
 /** @returns source file of each lazily loaded part -> its bundle. */
@@ -88,7 +107,10 @@ async function bundleParts(): Promise<ReadonlyMap<string, string>> {
       entrypoints: [path],
       outdir,
       target: 'bun',
-      plugins: [{ name: 'lazy readdirp', setup: makeReaddirpLazy }],
+      plugins: [
+        { name: 'lazy readdirp', setup: makeReaddirpLazy },
+        { name: 'immediate fs', setup: makeChokidarImmediate },
+      ],
     })
     bundles.set(path, `${outdir}/${basename(path, '.ts')}.js`)
   }
@@ -113,12 +135,10 @@ function makeReaddirpLazy(plugin: Plugin): void {
   )
 }
 
-function disobey(program: Buffer): Buffer {
-  for (const name of OBEYED) {
-    const literal = Buffer.from(`\0${name}\0`)
-    const at = program.indexOf(literal)
-    if (at === -1 || program.includes(literal, at + 1)) throw new Error(`${name} is not in the base exactly once`)
-    program.write('=', at + 1 + name.indexOf('_'))
-  }
-  return program
+/** In the source, since the bundler asks no plugin where a module of the runtime is. */
+function makeChokidarImmediate(plugin: Plugin): void {
+  plugin.onLoad({ filter: /\/node_modules\/chokidar\/\w+\.js$/ }, async ({ path }) => {
+    const source = await readFile(path, 'utf8')
+    return { contents: source.replaceAll("'node:fs/promises'", JSON.stringify(IMMEDIATE_FS)), loader: 'js' }
+  })
 }

@@ -1,4 +1,5 @@
 /** A check or a hook that is a command. */
+import { readHiddenVariables } from './hidden-variables.io.ts'
 import { explainFault } from './probe-fault.ts'
 import type { Check, ProbeResult } from './probe.ts'
 
@@ -12,6 +13,7 @@ export async function probeExec(
 ): Promise<ProbeResult> {
   const { execa } = await import('execa')
   const command = execa(file, args, {
+    env: readHiddenVariables(),
     stdin: 'ignore',
     all: true,
     buffer: false,

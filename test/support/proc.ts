@@ -1,5 +1,5 @@
 /** What the kernel says about a process. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs'
 
 export interface Stat {
   readonly state: string
@@ -57,6 +57,41 @@ export function countWatches(pid: number): number {
     }
   })
   return descriptors.filter((line) => line.startsWith('inotify wd:')).length
+}
+
+/** How many sockets it has, but for its standard streams. */
+export function countSockets(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).filter((descriptor) => {
+    return Number(descriptor) > 2 && readlinkSync(`/proc/${pid}/fd/${descriptor}`).startsWith('socket:')
+  }).length
+}
+
+/** The names of the variables of its environment that something on its stack, where `environ` is, points to. */
+export function listVisibleVariables(pid: number): readonly string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  // env_start of proc_pid_stat(5).
+  let address = BigInt(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[47] ?? '')
+  const pointers = new Set(readStack(pid))
+  return readFileSync(`/proc/${pid}/environ`, 'utf8')
+    .split('\0')
+    .flatMap((variable) => {
+      const isVisible = pointers.has(address)
+      address += BigInt(Buffer.byteLength(variable) + 1)
+      return isVisible && variable !== '' ? [variable.slice(0, variable.indexOf('='))] : []
+    })
+}
+
+function readStack(pid: number): BigUint64Array {
+  const map = readFileSync(`/proc/${pid}/maps`, 'utf8')
+    .split('\n')
+    .find((line) => line.endsWith('[stack]'))
+  const [from = 0, to = 0] = (map?.split(' ')[0]?.split('-') ?? []).map((text) => parseInt(text, 16))
+  // The kernel puts it at the top, and 64 KiB hold any test's.
+  const memory = new BigUint64Array(8192)
+  const file = openSync(`/proc/${pid}/mem`, 'r')
+  readSync(file, memory, 0, Math.min(memory.byteLength, to - from), Math.max(from, to - memory.byteLength))
+  closeSync(file)
+  return memory
 }
 
 /** Every process whose working directory is in `dir`. */

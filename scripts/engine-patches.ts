@@ -1,0 +1,130 @@
+/**
+ * What is changed in the base executable, Bun, so that a wrapper weighs less. Bun and JavaScriptCore have options for all of
+ * it, but read them from the environment only, and a container's environment is the container's.
+ *
+ * Each change names bytes that must be there exactly once, else the build fails: then the disassembly of the new Bun must
+ * be looked at anew. The places are those where `BUN_JSC_<option>` and `BUN_GC_TIMER_DISABLE` are read or have their default.
+ */
+import type { Target } from './target.ts'
+
+export interface Change {
+  readonly what: string
+  /** A text of the program, NUL-terminated, that must be there exactly once too: `pattern` gets its address. */
+  readonly literal?: string
+  /** What must be there exactly once, in hexadecimal; `..` is any byte. */
+  readonly pattern: string | ((address: number) => string)
+  /** Which byte of it is replaced by the first of `bytes`. */
+  readonly at: number
+  readonly bytes: readonly number[]
+}
+
+/** Of the read-only segment, the first in the file; checked with every build, since addresses are looked for in the code. */
+const IMAGE_BASE = 0x20_0000
+
+/**
+ * numberOfGCMarkers = 1: otherwise every wrapper starts min(8, CPUs) - 1 threads of 70 to 80 KiB to collect its 2 MiB.
+ * warmUpMarkedBlockStartAfterBlocks, 64 by default, beyond any heap of ours: no thread that keeps 32 blocks of 16 KiB in store.
+ * BUN_GC_TIMER_DISABLE taken as set: no tick each second that asks whether to collect. Allocation still collects.
+ */
+const CHANGES: Readonly<Record<Target['name'], readonly Change[]>> = {
+  amd64: [
+    {
+      what: 'numberOfGCMarkers: cmp eax, 2; mov ecx, 1; cmovge ecx, eax; cmp ecx, 8; cmovge ecx, r12d',
+      pattern: '83f802 b901000000 0f4dc8 83f908 410f4dcc',
+      at: 8,
+      // nop dword [rax]
+      bytes: [0x0f, 0x1f, 0x00],
+    },
+    {
+      what: 'warmUpMarkedBlockCount and …StartAfterBlocks: movabs rax, 64 << 32 | 32',
+      pattern: '48b8 20000000 40000000',
+      at: 6,
+      bytes: [0xff, 0xff, 0xff, 0x7f],
+    },
+    {
+      what: 'BUN_GC_TIMER_DISABLE: mov edi, its address; call getenv; test rax, rax; je +0x27',
+      literal: 'BUN_GC_TIMER_DISABLE',
+      pattern: (address) => `bf${hexOf(address)} e8........ 4885c0 7427`,
+      at: 14,
+      // je to where a value goes that is longer than any word for false.
+      bytes: [0x5c],
+    },
+  ],
+  arm64: [
+    {
+      what: 'numberOfGCMarkers: csinc w9, w0, wzr, gt; cmp w9, #8',
+      pattern: '09c49f1a 3f210071',
+      at: 0,
+      // mov w9, #1
+      bytes: [0x29, 0x00, 0x80, 0x52],
+    },
+    {
+      what: 'warmUpMarkedBlockCount and …StartAfterBlocks: mov x9, #32; movk x9, #64, lsl #32',
+      pattern: '090480d2 0908c0f2',
+      at: 6,
+      // lsl #48
+      bytes: [0xe0],
+    },
+    {
+      what: 'BUN_GC_TIMER_DISABLE: add x0, x0, low 12 bits of its address; bl getenv; cbz x0, +0x48; str x0, [x29, #24]',
+      literal: 'BUN_GC_TIMER_DISABLE',
+      pattern: (address) => `${hexOf(0x9100_0000 + (address % 4096) * 1024)} ........ 400200b4 a00f00f9`,
+      at: 8,
+      // cbz x0, to where a value goes that is no word for false.
+      bytes: [0xc0, 0x04, 0x00, 0xb4],
+    },
+  ],
+}
+
+/** Changes it in place. @throws when one of the places is not there exactly once */
+export function patchEngine(program: Buffer, target: Target['name']): void {
+  for (const change of CHANGES[target]) applyOnce(program, change)
+}
+
+/** @throws */
+export function applyOnce(program: Buffer, { what, literal, pattern, at, bytes }: Change): void {
+  const wanted =
+    typeof pattern === 'string' ? pattern : pattern(literal === undefined ? 0 : findLiteral(program, literal))
+  program.set(bytes, findOnce(program, wanted, what) + at)
+}
+
+/** @returns its address in memory. @throws */
+function findLiteral(program: Buffer, literal: string): number {
+  return IMAGE_BASE + 1 + findOnce(program, Buffer.from(`\0${literal}\0`).toString('hex'), literal)
+}
+
+function findOnce(program: Buffer, pattern: string, what: string): number {
+  const [place, ...others] = findAll(program, pattern)
+  if (place !== undefined && others.length === 0) return place
+  throw new Error(`the base executable has "${what}" ${place === undefined ? 'not at all' : 'more than once'}`)
+}
+
+function hexOf(word: number): string {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32LE(word)
+  return bytes.toString('hex')
+}
+
+function findAll(program: Buffer, pattern: string): readonly number[] {
+  const wanted = (pattern.replaceAll(' ', '').match(/../g) ?? []).map((byte) =>
+    byte === '..' ? -1 : parseInt(byte, 16),
+  )
+  // Looking for the longest part without a gap is a matter of milliseconds.
+  const { start, part } = findLongestPart(wanted)
+  const found: number[] = []
+  for (let at = program.indexOf(part); at !== -1; at = program.indexOf(part, at + 1)) {
+    const first = at - start
+    if (wanted.every((byte, index) => byte === -1 || program[first + index] === byte)) found.push(first)
+  }
+  return found
+}
+
+function findLongestPart(wanted: readonly number[]): { readonly start: number; readonly part: Buffer } {
+  let longest = { start: 0, part: Buffer.alloc(0) }
+  for (let start = 0; start < wanted.length; start++) {
+    const end = wanted.indexOf(-1, start)
+    const part = Buffer.from(wanted.slice(start, end === -1 ? undefined : end))
+    if (part.length > longest.part.length) longest = { start, part }
+  }
+  return longest
+}
