@@ -10,7 +10,7 @@ import { openTools } from './waiting.ts'
 /** @returns what follows them, or one sentence on what is wrong with a flag. */
 export function openOutside(
   { waits, kubeconfig, downwardDir }: OutsidePlan,
-  { restartPolicy }: Plan,
+  { restarts }: Plan,
   files: Files,
   log: ReturnType<typeof createLog>,
 ): FollowOutside | string {
@@ -24,7 +24,7 @@ export function openOutside(
     targets.push({ ...wait, target })
   }
   return createOutside(
-    { waits: targets, kubeconfig, downwardDir: downwardDir ?? '', restartPolicy },
+    { waits: targets, kubeconfig, downwardDir: downwardDir ?? '', restartPolicy: restarts.policy },
     {
       ...openTools(files),
       read(path) {

@@ -3,7 +3,7 @@ import { ENDING_SIGNALS, SIGHUP } from '../base/signal.ts'
 import { CODE_BROKEN } from '../base/exit-code.ts'
 import { describeError } from '../base/system-error.ts'
 import { formatDuration } from '../base/duration.ts'
-import type { Look } from '../flags/judge.ts'
+import { isGone, type Look, ownerOf, type Wait } from '../flags/judge.ts'
 import { type Outcome, settle } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import { delayAttempt } from './retry.ts'
@@ -12,6 +12,9 @@ import { type Gate, type GateResult, passGate } from './gate.ts'
 import { beginWrapperLife, type WrapperLife } from './life.ts'
 import { observe } from '../flags/observe.ts'
 import type { EntrypointPorts } from './ports.ts'
+
+/** To name the end of an attempt. */
+const FOR_GOOD = { policy: 'Never', rules: [] } as const
 
 /** Where there is nothing to wait for, nothing of a gate is set up: 20 KiB less for as long as the command runs. */
 const OPEN: Gate = { passage: Promise.resolve({ kind: 'open', waitedFor: undefined }), end() {} }
@@ -115,7 +118,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
       const own = ['signalled', 'timeout', 'unfit'].includes(outcome.kind)
       const failed = own || (outcome.kind === 'exited' && outcome.code !== 0)
       if (!failed || asked || tries > plan.retry.times) return outcome
-      const { reason, message, exitCode } = settle(outcome, { restartPolicy: 'Never', continueOnError: false })
+      const { reason, message, exitCode } = settle(outcome, { restarts: FOR_GOOD, continueOnError: false })
       const delayMs = Math.round(delayAttempt(plan.retry, tries, ports.chance()))
       const attempts = plan.retry.times + 1
       const how = `attempt ${tries} of ${attempts} failed: ${message ?? reason}`
@@ -172,9 +175,11 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
 /** @returns what resolves when all stop files are there, or can no longer come since their container has died. */
 function followStopFiles(plan: Plan, ports: EntrypointPorts): Promise<void> | undefined {
   if (plan.stopFiles.length === 0) return undefined
-  const final = plan.restartPolicy === 'Never'
-  const isOver = ({ file, refusal, link }: Look) =>
-    file !== 'absent' || refusal !== undefined || (final && link === 'lost')
+  const policy = { restartPolicy: plan.restarts.policy, policies: plan.policies }
+  const isOver = ({ file, refusal, link }: Look, index: number) =>
+    file !== 'absent' ||
+    refusal !== undefined ||
+    (link === 'lost' && isGone(ownerOf(plan.stopFiles[index] as Wait), policy))
   return new Promise((resolve) => {
     observe(
       plan.stopFiles,

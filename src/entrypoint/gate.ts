@@ -27,7 +27,7 @@ const SPELLED_OUT = 8
 /** Opens once every wait holds in one and the same look; closes as soon as one that is needed cannot. */
 export function passGate(plan: Plan, ports: Ports): Gate {
   const { promise: passage, resolve } = Promise.withResolvers<GateResult>()
-  const policy = { content: plan.waitContent, restartPolicy: plan.restartPolicy }
+  const policy = { content: plan.waitContent, restartPolicy: plan.restarts.policy, policies: plan.policies }
   const waived = new Set<PendingWait>()
   const timers: NodeJS.Timeout[] = []
   let observation: Observation | undefined

@@ -38,6 +38,8 @@ const RARE: readonly Group[] = [
   {
     heading: 'Runs and stops:',
     names: [
+      'restart-rule',
+      'policy-of',
       'retry-delay',
       'retry-factor',
       'retry-max-delay',

@@ -1,6 +1,6 @@
 /** Every way a wrapper can end, and what each one costs: exit code, reason, and the flags that tell others. Pure. */
 import { CODE_BROKEN, CODE_FAILED, CODE_MISUSE, CODE_SIGNAL, CODE_TIMEOUT } from '../base/exit-code.ts'
-import type { RestartPolicy } from '../pod/pod.ts'
+import { afterEnd, type Restarts } from '../pod/restarts.ts'
 import type { Flag } from '../flags/record.ts'
 import type { Status } from '../child/child.ts'
 
@@ -42,7 +42,7 @@ export type Outcome =
 export type UnfitReason = 'StartupProbeFailed' | 'PostStartHookError'
 
 export interface Policy {
-  readonly restartPolicy: RestartPolicy
+  readonly restarts: Restarts
   /** `--on-error continue`: a failing command counts as completed. */
   readonly continueOnError: boolean
 }
@@ -69,13 +69,14 @@ export interface Settlement {
 const CODE_TERMINATED = 143
 
 /**
- * What an outcome means under the pod's restartPolicy (behaviour of the kubelet: Never: every end is final; OnFailure:
+ * What an outcome means under the container's restartPolicy and rules (behaviour of the kubelet: Never: every end is final; OnFailure:
  * success is final; Always: no end is). `ready` outlives a success (the work it promised is done) but not a failure.
  */
 export function settle(outcome: Outcome, policy: Policy): Settlement {
   const { code, completed, ...told } = weigh(outcome, policy)
-  const success = code === 0 && completed
-  const final = policy.restartPolicy === 'Never' || (policy.restartPolicy === 'OnFailure' && success)
+  // A success that is none was told to end by the kubelet, which starts it again under OnFailure too.
+  const final =
+    afterEnd(policy.restarts, code) === 'stays' && (completed || code !== 0 || policy.restarts.policy === 'Never')
   const base = { exitCode: code, ...told, final }
   if (completed) {
     return final
@@ -125,7 +126,7 @@ function weigh(outcome: Outcome, policy: Policy): Weight {
     }
     case 'halted':
       // Under Never nobody starts it again, so that was all of its work.
-      return policy.restartPolicy === 'Never'
+      return policy.restarts.policy === 'Never'
         ? { ...here, code: 0, reason: 'Completed', completed: true }
         : { ...here, code: 0, reason: 'Cancelled', message: 'told to stop' }
     case 'timeout':

@@ -2,6 +2,7 @@
 import { scanArgv } from '../args/argv.ts'
 import { readChoice, readCount, readDuration, readNumber, type Refuse } from '../args/flag-value.ts'
 import type { RestartPolicy } from '../pod/pod.ts'
+import { parseRestartRule, type Restarts } from '../pod/restarts.ts'
 import type { Awaited, Wait } from '../flags/judge.ts'
 import { OPTIONS, type OptionName } from './options.ts'
 import type { Flag } from '../flags/record.ts'
@@ -27,7 +28,10 @@ export interface Plan {
   readonly liveDelayMs: number | undefined
   /** JSON of a lifecycle handler; `probe/hook.ts` reads it, only when there is one. */
   readonly postStart: string | undefined
-  readonly restartPolicy: RestartPolicy
+  /** This container's. */
+  readonly restarts: Restarts
+  /** Those of others that are not as ours. */
+  readonly policies: ReadonlyMap<string, RestartPolicy>
   readonly timeoutMs: number | undefined
   readonly graceMs: number
   /** The grace period was said, so that it holds for a SIGTERM from outside too; else its sender decides when to kill. */
@@ -133,12 +137,15 @@ function buildPlan(command: number, values: Values, cwd: string, refuse: Refuse)
     readiness: readReadiness(last, refuse),
     liveDelayMs: duration('live-delay'),
     postStart: last('post-start'),
-    restartPolicy: readChoice(
-      '--restart-policy',
-      last('restart-policy') ?? 'Never',
-      ['Never', 'OnFailure', 'Always'],
-      refuse,
-    ),
+    restarts: {
+      policy: readChoice('--restart-policy', last('restart-policy') ?? 'Never', POLICIES, refuse),
+      rules: (values.get('restart-rule') ?? []).flatMap((text) => {
+        const rule = parseRestartRule(text)
+        if (rule === undefined) refuse(`--restart-rule is written Restart:In:42,43, not "${text}"`)
+        return rule ?? []
+      }),
+    },
+    policies: readPolicies(values.get('policy-of') ?? [], refuse),
     timeoutMs: duration('timeout') || undefined,
     graceMs: duration('grace-period') ?? 10_000,
     graceGiven: values.has('grace-period'),
@@ -170,6 +177,18 @@ function buildPlan(command: number, values: Values, cwd: string, refuse: Refuse)
     refuse('--live-delay and --startup-probe both say when the container is live; give one of them')
   }
   return plan
+}
+
+const POLICIES = ['Never', 'OnFailure', 'Always'] as const
+
+function readPolicies(texts: readonly string[], refuse: Refuse): ReadonlyMap<string, RestartPolicy> {
+  return new Map(
+    texts.map((text) => {
+      const equals = text.indexOf('=')
+      if (equals < 1) refuse(`--policy-of takes NAME=POLICY, not "${text}"`)
+      return [text.slice(0, equals), readChoice('--policy-of', text.slice(equals + 1), POLICIES, refuse)]
+    }),
+  )
 }
 
 function readReadiness(last: (name: OptionName) => string | undefined, refuse: Refuse): ReadinessFlag | undefined {

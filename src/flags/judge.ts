@@ -60,12 +60,19 @@ export interface PendingWait {
 
 export interface GatePolicy {
   readonly content: boolean
+  /** Of who waits; and those of others that are not as that. */
   readonly restartPolicy: RestartPolicy
+  readonly policies: ReadonlyMap<string, RestartPolicy>
+}
+
+/** Whether nobody starts it again once it has died without a word. @param owner as `ownerOf` tells */
+export function isGone(owner: string, { restartPolicy, policies }: Omit<GatePolicy, 'content'>): boolean {
+  return (policies.get(owner) ?? restartPolicy) === 'Never'
 }
 
 /**
  * Judges one wait. A good file wins over `.err` beside it, as in Tekton. A `started` or `ready` whose owner was killed
- * without a word is a leftover: under restartPolicy Never that owner never comes back, else the kubelet restarts it.
+ * without a word is a leftover: under its restartPolicy Never that owner never comes back, else the kubelet restarts it.
  */
 export function judge(wait: Wait, sight: Look, policy: GatePolicy): WaitResult {
   if (sight.problem !== undefined) {
@@ -80,7 +87,7 @@ export function judge(wait: Wait, sight: Look, policy: GatePolicy): WaitResult {
     const { reason, message, origin = owner } = sight.refusal
     return close('refused', wait, origin, reason, message ?? reason ?? 'it said so')
   }
-  if (orphaned && policy.restartPolicy === 'Never') {
+  if (orphaned && isGone(owner, policy)) {
     if (isOfEnd(wait)) return { kind: 'met' }
     return close('died', wait, owner, 'PredecessorDied', 'killed before it could say how it ended')
   }

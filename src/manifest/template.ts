@@ -3,7 +3,8 @@ import { PREFIX } from '../pod/annotation-names.ts'
 import { TEMPLATE_GROUPS, TEMPLATE_PATHS } from './template-kinds.ts'
 import { isObject } from '../base/json-object.ts'
 import type { PodTemplate, RestartPolicy } from '../pod/pod.ts'
-import { describeKind, findEntry, findTree, type Position, type Tree } from './tree.ts'
+import { readRestarts, RESTART_POLICIES, type Restarts } from '../pod/restarts.ts'
+import { describeKind, findEntry, findTree, type Position, toPlain, type Tree } from './tree.ts'
 
 export interface FoundTemplate {
   readonly kind: string
@@ -64,6 +65,7 @@ export function isFragment(tree: Tree): boolean {
 export interface NamedContainer {
   readonly name: string
   readonly at: Position
+  readonly restarts: Restarts
 }
 
 /** What an order is read from. */
@@ -75,23 +77,33 @@ export interface TemplateParts {
   readonly restartPolicy: RestartPolicy
 }
 
-export const RESTART_POLICIES: readonly RestartPolicy[] = ['Always', 'OnFailure', 'Never']
-
 /** @param tree a template without faults; what is wrong in it is left out. */
 export function readTemplate(tree: Tree): TemplateParts {
   const policy = findTree(tree, ['spec', 'restartPolicy'])
+  const restartPolicy =
+    RESTART_POLICIES.find((known) => policy?.kind === 'scalar' && policy.value === known) ?? 'Always'
   return {
     annotations: findTree(tree, ['metadata', 'annotations']),
-    containers: listContainers(findTree(tree, ['spec', 'containers'])),
-    initContainers: listContainers(findTree(tree, ['spec', 'initContainers'])),
-    restartPolicy: RESTART_POLICIES.find((known) => policy?.kind === 'scalar' && policy.value === known) ?? 'Always',
+    containers: listContainers(findTree(tree, ['spec', 'containers']), restartPolicy),
+    initContainers: listContainers(findTree(tree, ['spec', 'initContainers']), restartPolicy),
+    restartPolicy,
   }
 }
 
-function listContainers(list: Tree | undefined): readonly NamedContainer[] {
+function listContainers(list: Tree | undefined, podPolicy: RestartPolicy): readonly NamedContainer[] {
   if (list?.kind !== 'list') return []
   return list.items.flatMap((item) => {
     const name = findEntry(item, 'name')?.value
-    return name?.kind === 'scalar' && typeof name.value === 'string' ? [{ name: name.value, at: name.at }] : []
+    if (name?.kind !== 'scalar' || typeof name.value !== 'string') return []
+    return [{ name: name.value, at: name.at, restarts: readTreeRestarts(item, podPolicy) }]
   })
+}
+
+function readTreeRestarts(container: Tree, podPolicy: RestartPolicy): Restarts {
+  const plain = (field: string) => {
+    const value = findEntry(container, field)?.value
+    return value === undefined ? undefined : toPlain(value)
+  }
+  const own = { restartPolicy: plain('restartPolicy'), restartPolicyRules: plain('restartPolicyRules') }
+  return readRestarts(own, podPolicy)
 }

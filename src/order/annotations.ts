@@ -5,6 +5,7 @@ import { parseDuration } from '../base/duration.ts'
 import type { TemplateParts } from '../manifest/template.ts'
 import { describeKind, type Entry, type Fault, type Scalar, sortFaults, type Tree } from '../manifest/tree.ts'
 import type { RestartPolicy } from '../pod/pod.ts'
+import { readRestarts } from '../pod/restarts.ts'
 import { proposeWord } from '../base/suggest.ts'
 import { DURATION_FIX, type Claim, readDependsOn } from './depends-on.ts'
 import { findAbsentSidecars, makeEdges, namePod, type PodNames, refuseName, refuseWrapped } from './edges.ts'
@@ -51,7 +52,13 @@ export function readOrder(input: OrderInput): OrderReading {
   const waitTimeoutMs = readWaitTimeout(said.get('wait-timeout'), input.restartPolicy, faults)
   const wishes = readNested(said.get('options'), input.parse, faults)
   const options = wishes === undefined ? new Map<string, SaidOptions>() : readOptions(wishes, pod, faults)
-  const check = checkOrder(names, edges, main, input.restartPolicy)
+  const restarts = new Map(input.containers.map((container) => [container.name, container.restarts]))
+  const check = checkOrder(
+    names,
+    edges,
+    main,
+    (name) => restarts.get(name) ?? readRestarts(undefined, input.restartPolicy),
+  )
   const ordered = new Set([
     ...steps.map(({ name }) => name),
     ...main,

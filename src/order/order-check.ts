@@ -1,7 +1,7 @@
 /** Whether an order of containers that are all there can work out. */
 import { holdsTarget } from './conditions.ts'
 import type { Fault } from '../manifest/tree.ts'
-import type { RestartPolicy } from '../pod/pod.ts'
+import { afterEnd, type Restarts } from '../pod/restarts.ts'
 import { findCycles } from './cycle.ts'
 import type { Edge } from './order.ts'
 import { findServerWaits, findShadow } from './shadow.ts'
@@ -11,12 +11,14 @@ export interface OrderCheck {
   readonly warnings: readonly Fault[]
 }
 
+type RestartsOf = (container: string) => Restarts
+
 /** Cycles and main's shadow (faults); what the kubelet's restarts, or main, will probably spoil (warnings). */
 export function checkOrder(
   containers: readonly string[],
   edges: readonly Edge[],
   main: readonly string[],
-  restartPolicy: RestartPolicy,
+  restartsOf: RestartsOf,
 ): OrderCheck {
   const cycles = wordCycles(containers, edges)
   const shadow = cycles.length > 0 ? new Set<string>() : findShadow(containers, edges, main)
@@ -25,8 +27,8 @@ export function checkOrder(
     warnings: [
       ...warnOfShadow(edges, shadow),
       ...warnOfServers(edges, main),
-      ...warnOfHolding(edges, restartPolicy),
-      ...warnOfFailing(edges, restartPolicy),
+      ...warnOfHolding(edges, restartsOf),
+      ...warnOfFailing(edges, restartsOf),
     ],
   }
 }
@@ -89,27 +91,27 @@ function warnOfServers(edges: readonly Edge[], main: readonly string[]): readonl
   }))
 }
 
-/** Under Always the kubelet would run it again and again, so its wrapper stays (`--hold`). */
-function warnOfHolding(edges: readonly Edge[], restartPolicy: RestartPolicy): readonly Fault[] {
-  if (restartPolicy !== 'Always') return []
-  const held = edges.filter(({ condition }) => holdsTarget(condition))
+/** Where the kubelet would run it again and again its wrapper stays (`--hold`). */
+function warnOfHolding(edges: readonly Edge[], restartsOf: RestartsOf): readonly Fault[] {
+  const held = edges.filter(
+    ({ target, condition }) => holdsTarget(condition) && afterEnd(restartsOf(target), 0) === 'restarts',
+  )
   return uniqueBy(held, ({ target }) => target).map(({ target, at }) => ({
     at,
     container: target,
     what: 'is waited for until it has ended, but restartPolicy is Always: it is held after success',
-    fix: 'if the pod is meant to end, make it a Job, with restartPolicy OnFailure or Never',
+    fix: 'if it is meant to end, give it a restartPolicy of its own (Kubernetes 1.35), OnFailure or Never, or make the pod a Job',
   }))
 }
 
 /** A failure is an end only where nothing restarts the container. */
-function warnOfFailing(edges: readonly Edge[], restartPolicy: RestartPolicy): readonly Fault[] {
-  if (restartPolicy === 'Never') return []
+function warnOfFailing(edges: readonly Edge[], restartsOf: RestartsOf): readonly Fault[] {
   return edges
-    .filter(({ condition }) => condition === 'failed')
+    .filter(({ target, condition }) => condition === 'failed' && restartsOf(target).policy !== 'Never')
     .map(({ container, target, at }) => ({
       at,
       container,
-      what: `waits for "${target}" to have failed, but restartPolicy ${restartPolicy} restarts it until it succeeds`,
+      what: `waits for "${target}" to have failed, but restartPolicy ${restartsOf(target).policy} restarts it until it succeeds`,
       fix: 'use restartPolicy Never',
     }))
 }

@@ -2,7 +2,7 @@
 import { parseProbe } from '../probe/probe.ts'
 import { namePorts, READINESS_PROBES } from '../probe/wrapper-probes.ts'
 import { proposeWord } from '../base/suggest.ts'
-import { RESTART_POLICIES } from '../manifest/template.ts'
+import { RESTART_POLICIES } from '../pod/restarts.ts'
 import { describeKind, type Fault, findEntry, type Position, sortFaults, toPlain, type Tree } from '../manifest/tree.ts'
 
 /**

@@ -7,6 +7,7 @@ import { ORDERED } from '../pod/annotation-names.ts'
 import { ORIGINAL } from '../pod/annotation-names.ts'
 import type { Order } from '../order/order.ts'
 import type { Container, ObjectMeta, PodSpec, PodTemplate, Volume, VolumeMount } from '../pod/pod.ts'
+import { readRestarts } from '../pod/restarts.ts'
 import { chooseInitResources } from './init-resources.ts'
 import { isChain, lowerRequests } from './lower-requests.ts'
 import { type Former, type FormerContainer, writeOriginal } from '../pod/original.ts'
@@ -79,13 +80,16 @@ export function rewritePod(template: PodTemplate, order: Order, options: Rewrite
   const lowered = lower
     ? lowerRequests(spec.containers.filter(({ name }) => ordered.has(name)))
     : new Map<string, object>()
+  const restarts = new Map(
+    spec.containers.map((container) => [container.name, readRestarts(container, spec.restartPolicy)]),
+  )
   const settings = {
     ...{ runDir, entrypoint: `${binPath(options)}/entrypoint`, binMount: mountBin(options), textOf },
     downwardMounts: (container: string) =>
       attentive.has(container) ? [{ name: DOWNWARD_VOLUME, mountPath: downwardDir, readOnly: true }] : [],
     flagsOf: writeWrapperFlags(order, {
       ...{ runDir, downwardDir },
-      restartPolicy: spec.restartPolicy ?? 'Always',
+      restartsOf: (container) => restarts.get(container) ?? readRestarts(undefined, spec.restartPolicy),
       graceMs: (spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S) * 1000,
     }),
     commandOf: (container: Container) =>

@@ -5,7 +5,7 @@ import type { ContainerOptions } from '../order/container-options.ts'
 import type { Edge, Order, OutsideWait } from '../order/order.ts'
 import { planStops, type Stop } from '../order/stopping.ts'
 import { indexWrapperNeeds } from '../order/wrapper-need.ts'
-import type { RestartPolicy } from '../pod/pod.ts'
+import { afterEnd, diesForGood, type Restarts, writeRestartRule } from '../pod/restarts.ts'
 import { protect } from '../pod/expand.ts'
 import type { Probing } from '../probe/wrapper-probes.ts'
 
@@ -14,7 +14,8 @@ export interface WrapperSettings {
   readonly runDir: string
   /** Where the downward API tells of sidecars; absolute too. */
   readonly downwardDir: string
-  readonly restartPolicy: RestartPolicy
+  /** Of each container of the order. */
+  readonly restartsOf: (container: string) => Restarts
   /** The pod's terminationGracePeriodSeconds. */
   readonly graceMs: number
 }
@@ -27,11 +28,13 @@ export function writeWrapperFlags(
   order: Order,
   settings: WrapperSettings,
 ): (container: string, probing: Probing) => readonly string[] {
-  const { runDir, downwardDir, restartPolicy, graceMs } = settings
+  const { runDir, downwardDir, restartsOf, graceMs } = settings
   const edges = Map.groupBy(order.edges, ({ container }) => container)
   const outside = Map.groupBy(order.outside, ({ container }) => container)
   const stops = planStops(order, graceMs)
-  const held = restartPolicy === 'Always' ? findEndings(order) : new Set<string>()
+  // The kubelet would run them again, and again.
+  const held = new Set(findEndings(order).filter((name) => afterEnd(restartsOf(name), 0) === 'restarts'))
+  const gone = new Map(order.containers.map((name) => [name, diesForGood(restartsOf(name))]))
   const main = new Set(order.main)
   const needOf = indexWrapperNeeds(order, stops)
   const whenMainEnds = order.main.map((name) => `--stop-file=${runDir}/${name}/ended`)
@@ -41,8 +44,9 @@ export function writeWrapperFlags(
     const stop = stops.get(container)
     const leaves = needOf(container, probing) === undefined
     return [
-      ...[`--run-dir=${runDir}`, `--name=${container}`, `--restart-policy=${restartPolicy}`],
+      ...[`--run-dir=${runDir}`, `--name=${container}`, ...writeRestarts(restartsOf(container))],
       ...(edges.get(container) ?? []).flatMap((edge) => writeWait(edge, runDir)),
+      ...writePolicies(container),
       ...writeOutside(outside.get(container) ?? [], downwardDir),
       ...atLast,
       ...writeOptions(order.options.get(container) ?? {}),
@@ -54,6 +58,21 @@ export function writeWrapperFlags(
       ...(leaves ? probing.flags.filter((flag) => !flag.startsWith('--ready-probe=')) : probing.flags),
     ]
   }
+
+  /** How the deaths of those it looks at are meant, where that is not as its own would be. */
+  function writePolicies(container: string): readonly string[] {
+    const final = restartsOf(container).policy === 'Never'
+    const own = (edges.get(container) ?? []).map(({ target }) => target)
+    const seen = new Set([...own, ...(main.has(container) ? [] : order.main)])
+    return [...seen].flatMap((name) => {
+      const goes = gone.get(name) ?? final
+      return goes === final ? [] : [`--policy-of=${name}=${goes ? 'Never' : 'Always'}`]
+    })
+  }
+}
+
+function writeRestarts({ policy, rules }: Restarts): readonly string[] {
+  return [`--restart-policy=${policy}`, ...rules.map((rule) => `--restart-rule=${writeRestartRule(rule)}`)]
 }
 
 /** Whether the wrapper does to a container that does not come up what the kubelet would do. */
@@ -61,10 +80,9 @@ function killsUnfit({ flags, postStart }: Probing): boolean {
   return postStart !== undefined || flags.some((flag) => flag.startsWith('--startup-probe='))
 }
 
-/** Those that are waited for to end. Under restartPolicy Always the kubelet would run them again, and again. */
-function findEndings({ edges }: Order): ReadonlySet<string> {
-  const ending = edges.filter(({ condition }) => holdsTarget(condition))
-  return new Set(ending.map(({ target }) => target))
+/** Those that are waited for to end. */
+function findEndings({ edges }: Order): readonly string[] {
+  return edges.filter(({ condition }) => holdsTarget(condition)).map(({ target }) => target)
 }
 
 function writeWait({ target, condition, timeoutMs, optional }: Edge, runDir: string): readonly string[] {

@@ -1,6 +1,6 @@
 /** What a pod's status tells of it and of its containers, as the API server hands it out. Pure. All times are ms since 1970. */
 import { tidy, tidyEnd } from '../base/wording.ts'
-import { RESTART_POLICIES } from '../manifest/template.ts'
+import { RESTART_POLICIES } from '../pod/restarts.ts'
 import type { Container, ContainerRole, PodTemplate, RestartPolicy } from '../pod/pod.ts'
 import { readOriginal } from '../pod/original.ts'
 import { INIT_CONTAINER } from '../pod/own.ts'

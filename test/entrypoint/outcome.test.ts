@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { type Outcome, type Policy, settle } from '../../src/entrypoint/outcome.ts'
 import type { Flag } from '../../src/flags/record.ts'
 
-const NEVER: Policy = { restartPolicy: 'Never', continueOnError: false }
+const NEVER: Policy = { restarts: { policy: 'Never', rules: [] }, continueOnError: false }
 
 /** The table of exit codes: one row for each way to end. */
 const COSTS: readonly (readonly [Outcome, number, string])[] = [
@@ -40,7 +40,17 @@ const outcomes: fc.Arbitrary<Outcome> = fc.constantFrom(
   ...COSTS.map(([outcome]) => outcome).filter(({ kind }) => kind !== 'halted'),
 )
 const policies: fc.Arbitrary<Policy> = fc.record({
-  restartPolicy: fc.constantFrom('Never', 'OnFailure', 'Always'),
+  restarts: fc.record({
+    policy: fc.constantFrom('Never', 'OnFailure', 'Always'),
+    rules: fc.array(
+      fc.record({
+        action: fc.constantFrom('Restart', 'RestartAllContainers'),
+        operator: fc.constantFrom('In', 'NotIn'),
+        codes: fc.subarray([0, 1, 2, 124, 125, 137]),
+      }),
+      { maxLength: 3 },
+    ),
+  }),
   continueOnError: fc.boolean(),
 })
 
@@ -58,8 +68,8 @@ test('followers never hang: after a final end every awaited flag is published or
 })
 
 test('a container that is told to stop, and exits with 0, has not completed where it will be started again', (t) => {
-  for (const restartPolicy of ['OnFailure', 'Always'] as const) {
-    const { exitCode, final, publish } = settle({ kind: 'halted' }, { ...NEVER, restartPolicy })
+  for (const policy of ['OnFailure', 'Always'] as const) {
+    const { exitCode, final, publish } = settle({ kind: 'halted' }, { ...NEVER, restarts: { policy, rules: [] } })
     t.deepEqual([exitCode, final, publish], [0, false, ['exitCode', 'stopped']])
   }
   t.true(settle({ kind: 'halted' }, NEVER).publish.includes('completed'))
@@ -95,12 +105,14 @@ test('success and completed are one: exit code 0, never beside failed', (t) => {
   )
 })
 
-test('an end is final under Never, a success is under OnFailure, and nothing is under Always', (t) => {
+test('an end is final under Never, a success is under OnFailure, and nothing is under Always, where no rule says else', (t) => {
   fc.assert(
     fc.property(outcomes, policies, (outcome, policy) => {
+      const { policy: own, rules } = policy.restarts
       const { final, exitCode } = settle(outcome, policy)
+      const ruled = rules.some(({ operator, codes }) => codes.includes(exitCode) === (operator === 'In'))
       const expected = { Never: true, OnFailure: exitCode === 0, Always: false }
-      t.is(final, expected[policy.restartPolicy])
+      t.is(final, !ruled && expected[own])
     }),
   )
 })

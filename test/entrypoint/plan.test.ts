@@ -23,7 +23,8 @@ test('without flags nothing is waited for, published or limited', (t) => {
     waitTimeoutMs: undefined,
     ownDir: undefined,
     files: [],
-    restartPolicy: 'Never',
+    restarts: { policy: 'Never', rules: [] },
+    policies: new Map(),
     timeoutMs: undefined,
     graceMs: 10_000,
     graceGiven: false,
@@ -45,7 +46,28 @@ const MEANINGS: readonly (readonly [readonly string[], Partial<Plan>])[] = [
   [['--grace-period', '0s'], { graceMs: 0, graceGiven: true }],
   [['--on-error', 'continue'], { continueOnError: true }],
   [['--on-error', 'continue', '--on-error', 'stopAndFail'], { continueOnError: false }],
-  [['--restart-policy', 'OnFailure'], { restartPolicy: 'OnFailure' }],
+  [['--restart-policy', 'OnFailure'], { restarts: { policy: 'OnFailure', rules: [] } }],
+  [
+    ['--restart-rule=Restart:In:42,43', '--restart-rule', 'RestartAllContainers:NotIn:0'],
+    {
+      restarts: {
+        policy: 'Never',
+        rules: [
+          { action: 'Restart', operator: 'In', codes: [42, 43] },
+          { action: 'RestartAllContainers', operator: 'NotIn', codes: [0] },
+        ],
+      },
+    },
+  ],
+  [
+    ['--policy-of=db=Always', '--policy-of', 'web=Never'],
+    {
+      policies: new Map([
+        ['db', 'Always'],
+        ['web', 'Never'],
+      ]),
+    },
+  ],
   [['--hold', '--hold=false'], { hold: false }],
   [['--stdout-path', 'logs/out'], { stdoutPath: '/srv/logs/out' }],
   [['--stdout-path', ''], { stdoutPath: undefined }],

@@ -1,11 +1,13 @@
 import test from 'ava'
 import * as fc from 'fast-check'
+import type { RestartPolicy } from '../../src/pod/pod.ts'
 import { judge, type SocketState, ownerOf, type Look, type Wait } from '../../src/flags/judge.ts'
 
 const WAIT: Wait = { path: '/run/db/ready', label: 'db/ready', timeoutMs: undefined, optional: false }
-const NEVER = { content: false, restartPolicy: 'Never' } as const
-const ALWAYS = { content: false, restartPolicy: 'Always' } as const
-const CONTENT = { content: true, restartPolicy: 'Never' } as const
+const NONE: ReadonlyMap<string, RestartPolicy> = new Map()
+const NEVER = { content: false, restartPolicy: 'Never', policies: NONE } as const
+const ALWAYS = { content: false, restartPolicy: 'Always', policies: NONE } as const
+const CONTENT = { content: true, restartPolicy: 'Never', policies: NONE } as const
 
 const see = (more: Partial<Look>): Look => ({
   file: 'absent',
@@ -114,4 +116,12 @@ test('the owner is the container of the run directory, or the path itself', (t) 
   t.is(ownerOf(WAIT), 'db')
   t.is(ownerOf({ ...WAIT, label: '/tmp/flag' }), '/tmp/flag')
   t.is(ownerOf({ ...WAIT, label: 'flag' }), 'flag')
+})
+
+test('a death without a word is judged by the policy of who died, not of who waits', (t) => {
+  const lost = see({ link: 'lost' })
+  const policies = new Map<string, RestartPolicy>([['db', 'Always']])
+  t.is(judge(WAIT, lost, { ...NEVER, policies }).kind, 'waiting')
+  t.is(judge(WAIT, lost, { ...ALWAYS, policies: new Map([['db', 'Never']]) }).kind, 'died')
+  t.is(judge(WAIT, lost, { ...NEVER, policies: new Map([['web', 'Always']]) }).kind, 'died')
 })

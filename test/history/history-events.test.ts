@@ -117,7 +117,10 @@ test('the first event tells the pod’s name, and its containers in their order'
 })
 
 test('what was told to stop with its pod is known to have been', (t) => {
-  const { message = '' } = settle({ kind: 'stopped' }, { restartPolicy: 'Never', continueOnError: false })
+  const { message = '' } = settle(
+    { kind: 'stopped' },
+    { restarts: { policy: 'Never', rules: [] }, continueOnError: false },
+  )
   t.is(message, WORK_DONE)
   const ended = { event: 'ended', atMs: START + 3000, container: 'db', exitCode: 0, reason: 'Completed' } as const
   t.is(find(record(...DB, { ...ended, message }), 'db')?.lives[0]?.stopped, true)

@@ -224,7 +224,7 @@ test('property: behind the -- stand the container’s own words, and no path is 
       const flagsOf = writeWrapperFlags(order, {
         runDir: '/podorder/run',
         downwardDir: '/podorder/downward',
-        restartPolicy: 'Always',
+        restartsOf: () => ({ policy: 'Always', rules: [] }),
         graceMs: 30_000,
       })
       const { containers } = rewritePod(pod, order, OPTIONS).spec

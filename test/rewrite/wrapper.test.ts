@@ -5,6 +5,7 @@ import type { Order } from '../../src/order/order.ts'
 import { planStops } from '../../src/order/stopping.ts'
 import { parseOutside } from '../../src/order/outside-target.ts'
 import type { RestartPolicy } from '../../src/pod/pod.ts'
+import { diesForGood, type Restarts } from '../../src/pod/restarts.ts'
 import { writeProbing } from '../../src/probe/wrapper-probes.ts'
 import { writeWrapperFlags } from '../../src/rewrite/wrapper.ts'
 import { expand } from '../../src/pod/expand.ts'
@@ -13,7 +14,7 @@ import { arbitraryOrder } from '../support/arbitrary-order.ts'
 const SETTINGS = {
   runDir: '/podorder/run',
   downwardDir: '/podorder/downward',
-  restartPolicy: 'Never',
+  restartsOf: (): Restarts => ({ policy: 'Never', rules: [] }),
   graceMs: 30_000,
 } as const
 
@@ -36,7 +37,10 @@ const ORDER: Order = {
 }
 
 const flags = (container: string, order = ORDER, restartPolicy: RestartPolicy = 'Never'): string =>
-  writeWrapperFlags(order, { ...SETTINGS, restartPolicy })(container, UNPROBED).join(' ')
+  writeWrapperFlags(order, { ...SETTINGS, restartsOf: () => ({ policy: restartPolicy, rules: [] }) })(
+    container,
+    UNPROBED,
+  ).join(' ')
 
 test('the flags of each container say what the order says of it', (t) => {
   t.is(
@@ -78,10 +82,21 @@ test('containers outside every chain of stops, and a pod that stops together, ke
 })
 
 test('property: the entrypoint reads back what the order said', (t) => {
-  const policies = fc.constantFrom<RestartPolicy>('Always', 'OnFailure', 'Never')
+  const restarts: fc.Arbitrary<Restarts> = fc.record({
+    policy: fc.constantFrom<RestartPolicy>('Always', 'OnFailure', 'Never'),
+    rules: fc.array(
+      fc.record({
+        action: fc.constantFrom('Restart', 'RestartAllContainers'),
+        operator: fc.constantFrom('In', 'NotIn'),
+        codes: fc.subarray([0, 1, 42, 137, 255]),
+      }),
+      { maxLength: 3 },
+    ),
+  })
   fc.assert(
-    fc.property(arbitraryOrder, policies, (order, restartPolicy) => {
-      const flagsOf = writeWrapperFlags(order, { ...SETTINGS, restartPolicy })
+    fc.property(arbitraryOrder, fc.array(restarts, { minLength: 1, maxLength: 4 }), (order, drawn) => {
+      const restartsOf = (name: string) => drawn[order.containers.indexOf(name) % drawn.length] as Restarts
+      const flagsOf = writeWrapperFlags(order, { ...SETTINGS, restartsOf })
       const stops = planStops(order, SETTINGS.graceMs)
       for (const container of order.containers) {
         // As the kubelet hands them over.
@@ -90,7 +105,12 @@ test('property: the entrypoint reads back what the order said', (t) => {
         if (reading.kind !== 'plan') throw new Error(`${container}: ${JSON.stringify(reading)}`)
         const { plan } = reading
         t.is(plan.ownDir, `/podorder/run/${container}`)
-        t.is(plan.restartPolicy, restartPolicy)
+        t.deepEqual(plan.restarts, restartsOf(container))
+        // Of each one that it looks at it knows whether that comes back from a death without a word.
+        for (const { path } of [...plan.waits, ...plan.stopFiles]) {
+          const [owner = ''] = path.replace('/podorder/run/', '').split('/')
+          t.is((plan.policies.get(owner) ?? plan.restarts.policy) === 'Never', diesForGood(restartsOf(owner)))
+        }
         t.is(plan.waitTimeoutMs, order.waitTimeoutMs)
         const said = order.options.get(container)
         t.is(plan.retry.times, said?.retries ?? 0)

@@ -1,0 +1,76 @@
+/**
+ * When the kubelet starts a container again after its end: by the container's own restartPolicy and rules, else by its pod's.
+ *
+ * Source: pkg/api/v1/pod/util.go (ContainerShouldRestart, findMatchingContainerRestartRule) and pkg/kubelet/container/helpers.go
+ * (ShouldAllContainersRestart); of Kubernetes >= 1.35, RestartAllContainers >= 1.36. Pure.
+ */
+import { isObject } from '../base/json-object.ts'
+import type { RestartPolicy } from './pod.ts'
+
+export type RestartAction = 'Restart' | 'RestartAllContainers'
+
+export interface RestartRule {
+  readonly action: RestartAction
+  readonly operator: 'In' | 'NotIn'
+  readonly codes: readonly number[]
+}
+
+/** What counts for one container. */
+export interface Restarts {
+  readonly policy: RestartPolicy
+  /** The first that matches decides, before the policy. */
+  readonly rules: readonly RestartRule[]
+}
+
+export const RESTART_POLICIES: readonly RestartPolicy[] = ['Always', 'OnFailure', 'Never']
+export const RESTART_ACTIONS: readonly RestartAction[] = ['Restart', 'RestartAllContainers']
+export const RULE_OPERATORS: readonly RestartRule['operator'][] = ['In', 'NotIn']
+
+/** Of a process that was killed by SIGKILL, as by the kernel for want of memory. */
+const CODE_KILLED = 137
+
+/** @returns what follows its end: nothing, its own restart, or that of all containers of its pod */
+export function afterEnd({ policy, rules }: Restarts, exitCode: number): 'stays' | 'restarts' | 'restarts all' {
+  const rule = rules.find(({ operator, codes }) => codes.includes(exitCode) === (operator === 'In'))
+  if (rule !== undefined) return rule.action === 'Restart' ? 'restarts' : 'restarts all'
+  return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0) ? 'restarts' : 'stays'
+}
+
+/** Whether one that is killed without a word is gone for good. */
+export function diesForGood(restarts: Restarts): boolean {
+  return afterEnd(restarts, CODE_KILLED) === 'stays'
+}
+
+/** @param podPolicy what the pod's spec says; Always where it says nothing */
+export function readRestarts(container: unknown, podPolicy: unknown): Restarts {
+  const own = isObject(container) ? container : {}
+  const policyOf = (said: unknown) => RESTART_POLICIES.find((known) => known === said)
+  const policy = policyOf(own['restartPolicy'])
+  // Without a policy beside them the API server takes no rules.
+  const rules = policy === undefined || !Array.isArray(own['restartPolicyRules']) ? [] : own['restartPolicyRules']
+  return { policy: policy ?? policyOf(podPolicy) ?? 'Always', rules: rules.flatMap(readRule) }
+}
+
+function readRule(rule: unknown): readonly RestartRule[] {
+  const { action: said, exitCodes } = isObject(rule) ? rule : {}
+  const action = RESTART_ACTIONS.find((known) => known === said)
+  if (action === undefined || !isObject(exitCodes)) return []
+  const operator = RULE_OPERATORS.find((known) => known === exitCodes['operator'])
+  const values: readonly unknown[] = Array.isArray(exitCodes['values']) ? exitCodes['values'] : []
+  const codes = values.filter((value) => typeof value === 'number')
+  return operator === undefined ? [] : [{ action, operator, codes }]
+}
+
+/** `Restart:In:42,43`, as a flag of the wrapper. */
+export function writeRestartRule({ action, operator, codes }: RestartRule): string {
+  return `${action}:${operator}:${codes.join(',')}`
+}
+
+/** @returns undefined for a text that `writeRestartRule` does not write */
+export function parseRestartRule(text: string): RestartRule | undefined {
+  const [, said, word, codes] = /^(\w+):(\w+):(\d{1,3}(?:,\d{1,3})*|)$/.exec(text) ?? []
+  const action = RESTART_ACTIONS.find((known) => known === said)
+  const operator = RULE_OPERATORS.find((known) => known === word)
+  if (action === undefined || operator === undefined || codes === undefined) return undefined
+  return { action, operator, codes: codes === '' ? [] : codes.split(',').map(Number) }
+}
