@@ -8,7 +8,10 @@ const CONDITIONS = ['started', 'ready', 'completed', 'failed', 'ended'] as const
 type Condition = (typeof CONDITIONS)[number]
 
 interface Row {
+  /** The pod's. */
   readonly restartPolicy: string
+  /** The predecessor's own, if it has one. */
+  readonly own: string | undefined
   readonly fate: string
   readonly expected: Readonly<Record<Condition, string>>
 }
@@ -16,7 +19,8 @@ interface Row {
 const rows = readTable('What a follower does').map((row): Row => {
   const of = (heading: string): string => row[heading] ?? ''
   const expected = Object.fromEntries(CONDITIONS.map((name) => [name, of(name)])) as Row['expected']
-  return { restartPolicy: of('restartPolicy'), fate: of('the predecessor'), expected }
+  const [, restartPolicy = '', own] = /^(\w+)(?: \(its own: (\w+)\))?$/.exec(of('restartPolicy')) ?? []
+  return { restartPolicy, own, fate: of('the predecessor'), expected }
 })
 
 /** What the predecessor does; in a life that is to show `started` and `ready`, their followers have come first. */
@@ -49,6 +53,11 @@ const endsAgain =
 const endsWell: Fate['isSealed'] = (lines) =>
   lines.some(({ event, container, exitCode }) => event === 'ended' && container === 'p' && exitCode === 0)
 
+const ruled = (action: string) => ({
+  restartPolicy: 'Never',
+  restartPolicyRules: [{ action, exitCodes: { operator: 'In', values: [42] } }],
+})
+
 const COMPLETES: Fate = { predecessor: sh(FOLLOWED), isSealed: endsAgain('p', 1) }
 const FAILS = sh(`${FOLLOWED}; exit 3`)
 /** The wrapper adds up its budget by its own clock. */
@@ -77,6 +86,14 @@ const FATES: Readonly<Record<string, Fate>> = {
   'fails each time': { predecessor: FAILS, isSealed: endsAgain('p', 4) },
   'fails once, then completes': {
     predecessor: sh(`${FOLLOWED}; ${ONCE} exit 3; }`),
+    isSealed: endsWell,
+  },
+  'fails once as a rule restarts, then completes': {
+    predecessor: { ...sh(`${FOLLOWED}; ${ONCE} exit 42; }`), ...ruled('Restart') },
+    isSealed: endsWell,
+  },
+  'asks once for RestartAllContainers, then completes': {
+    predecessor: { ...sh(`${FOLLOWED}; ${ONCE} exit 42; }`), ...ruled('RestartAllContainers') },
     isSealed: endsWell,
   },
   'cannot be started': { predecessor: { command: ['no-such-program'] }, isSealed: endsAgain('p', 1) },
@@ -108,7 +125,8 @@ const FATES: Readonly<Record<string, Fate>> = {
 /** What has become of a follower so far, in the table's words; what is in none of them is told as it is. */
 function tellEnd(lines: readonly RunLine[], condition: Condition): string {
   const own = lines.filter(({ container }) => container === `f-${condition}`)
-  const over = own.find(({ event }) => event === 'ended' || event === 'skipped')
+  // What is told to stop since all containers start anew has not come to its end.
+  const over = own.find(({ event, reason }) => (event === 'ended' || event === 'skipped') && reason !== 'Cancelled')
   const started = own.find(({ event }) => event === 'started')
   if (started !== undefined) return started.waitedFor === `p/${condition}` ? 'runs' : 'runs unasked'
   if (over === undefined) return 'waits on'
@@ -117,7 +135,7 @@ function tellEnd(lines: readonly RunLine[], condition: Condition): string {
   return `exit ${over.exitCode} ${over.reason}`
 }
 
-async function tryRow(t: ExecutionContext, { restartPolicy, fate, expected }: Row): Promise<void> {
+async function tryRow(t: ExecutionContext, { restartPolicy, own, fate, expected }: Row): Promise<void> {
   const { predecessor, others = {}, order = '', isSealed } = FATES[fate] ?? COMPLETES
   const place = openPlace(t)
   const followers = CONDITIONS.map((name) => [`f-${name}`, `touch ${name}; ${SERVE}`] as const)
@@ -127,7 +145,11 @@ async function tryRow(t: ExecutionContext, { restartPolicy, fate, expected }: Ro
     writePod({
       annotations: { 'depends-on': [...edges, order].join('\n') },
       spec: { restartPolicy },
-      containers: { p: predecessor, ...others, ...Object.fromEntries(followers) },
+      containers: {
+        p: own === undefined ? predecessor : { ...predecessor, restartPolicy: own },
+        ...others,
+        ...Object.fromEntries(followers),
+      },
     }),
   )
   const run = place.start(['run', '--json', '--time-scale', '0.001', 'pod.yaml'])
@@ -154,9 +176,10 @@ test('the table has every restartPolicy, and nothing that is not tried', (t) => 
     rows.filter(({ fate }) => !(fate in FATES)),
     [],
   )
-  t.is(new Set(rows.map(({ restartPolicy, fate }) => `${restartPolicy} ${fate}`)).size, rows.length)
+  t.is(new Set(rows.map(({ restartPolicy, own, fate }) => `${restartPolicy} ${own} ${fate}`)).size, rows.length)
 })
 
 for (const row of rows) {
-  test(`restartPolicy ${row.restartPolicy}, the predecessor ${row.fate}`, (t) => tryRow(t, row))
+  const own = row.own === undefined ? '' : ` (its own: ${row.own})`
+  test(`restartPolicy ${row.restartPolicy}, the predecessor${own} ${row.fate}`, (t) => tryRow(t, row))
 }

@@ -143,6 +143,11 @@ async function openDirectories(path: string): Promise<void> {
 }
 
 /** @returns undefined when there is no such file or it cannot be read. */
+/** Of a directory that may not be there. */
+export function emptyDirectory(path: string): void {
+  if (fs.existsSync(path)) fs.emptyDirSync(path)
+}
+
 export function readFlag(path: string): string | undefined {
   try {
     return fs.readFileSync(path, 'utf8')

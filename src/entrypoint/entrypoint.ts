@@ -4,6 +4,7 @@ import { CODE_BROKEN } from '../base/exit-code.ts'
 import { describeError } from '../base/system-error.ts'
 import { formatDuration } from '../base/duration.ts'
 import { isGone, type Look, ownerOf, type Wait } from '../flags/judge.ts'
+import { afterEnd } from '../pod/restarts.ts'
 import { type Outcome, settle } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import { delayAttempt } from './retry.ts'
@@ -119,6 +120,8 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
       const failed = own || (outcome.kind === 'exited' && outcome.code !== 0)
       if (!failed || asked || tries > plan.retry.times) return outcome
       const { reason, message, exitCode } = settle(outcome, { restarts: FOR_GOOD, continueOnError: false })
+      // With this one it asks the kubelet to start the whole pod anew.
+      if (afterEnd(plan.restarts, exitCode) === 'restarts all') return outcome
       const delayMs = Math.round(delayAttempt(plan.retry, tries, ports.chance()))
       const attempts = plan.retry.times + 1
       const how = `attempt ${tries} of ${attempts} failed: ${message ?? reason}`
@@ -148,7 +151,10 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
   async function conclude(life: WrapperLife, outcome: Outcome): Promise<number> {
     const settlement = settle(outcome, plan)
     const { exitCode, reason, message } = settlement
-    const held = plan.hold && !asked && exitCode === 0 && (outcome.kind === 'exited' || outcome.kind === 'signalled')
+    const succeeded = exitCode === 0 && (outcome.kind === 'exited' || outcome.kind === 'signalled')
+    // One that is not needed would be started again only to find the same.
+    const idle = outcome.kind === 'unneeded' && afterEnd(plan.restarts, exitCode) === 'restarts'
+    const held = !asked && ((plan.hold && succeeded) || idle)
     const publish = held ? settlement.publish.filter((flag) => flag !== 'stopped') : settlement.publish
     const told = life.settle({ ...settlement, publish }, { held: held || undefined, attempt })
     // What is wrong with the wrapper's own doing is an error; how the command or a predecessor ended is an event.
@@ -176,10 +182,10 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
 function followStopFiles(plan: Plan, ports: EntrypointPorts): Promise<void> | undefined {
   if (plan.stopFiles.length === 0) return undefined
   const policy = { restartPolicy: plan.restarts.policy, policies: plan.policies }
-  const isOver = ({ file, refusal, link }: Look, index: number) =>
+  const isOver = ({ file, refusal, link, returning }: Look, index: number) =>
     file !== 'absent' ||
     refusal !== undefined ||
-    (link === 'lost' && isGone(ownerOf(plan.stopFiles[index] as Wait), policy))
+    (link === 'lost' && !returning && isGone(ownerOf(plan.stopFiles[index] as Wait), policy))
   return new Promise((resolve) => {
     observe(
       plan.stopFiles,

@@ -46,6 +46,8 @@ export async function beginWrapperLife(plan: Plan, ports: Ports): Promise<Wrappe
     const names = flags.openDirectory(plan.ownDir)
     const completed = names.includes('completed') && !plan.rerun
     over = completed && afterEnd(plan.restarts, 0) === 'stays'
+    // The socket first: without it nobody takes the words that go with it for those of one that was killed.
+    if (!over) flags.withdraw(`${plan.ownDir}/alive.sock`)
     for (const name of over ? [] : names) {
       if (completed && KEPT_AFTER_SUCCESS.has(name)) continue
       flags.withdraw(`${plan.ownDir}/${name}`)

@@ -31,6 +31,8 @@ export interface Look {
   readonly link: SocketState
   /** The file and the predecessor's `ended` flag tell of the same life: its end does not make the file stale. */
   readonly concluded: boolean
+  /** The predecessor is gone, and its last words were of an end that a rule of its restarts: it comes back. */
+  readonly returning: boolean
   /** The look itself failed (not a directory, permission denied). */
   readonly problem: string | undefined
 }
@@ -87,7 +89,7 @@ export function judge(wait: Wait, sight: Look, policy: GatePolicy): WaitResult {
     const { reason, message, origin = owner } = sight.refusal
     return close('refused', wait, origin, reason, message ?? reason ?? 'it said so')
   }
-  if (orphaned && isGone(owner, policy)) {
+  if (orphaned && !sight.returning && isGone(owner, policy)) {
     if (isOfEnd(wait)) return { kind: 'met' }
     return close('died', wait, owner, 'PredecessorDied', 'killed before it could say how it ended')
   }

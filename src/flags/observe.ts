@@ -48,8 +48,12 @@ export function observe<Answer>(
     }
     const link = problem === undefined ? lifeline.state() : 'none'
     const questionable = file !== 'absent' && (link === 'lost' || link === 'connecting')
-    return { file, problem, refusal, link, concluded: questionable && isConcluded(wait.path, directory) }
+    const concluded = questionable && isConcluded(wait.path, directory)
+    const returning = link === 'lost' && isThere(`${directory}/stopped`) && !isThere(`${directory}/ended`)
+    return { file, problem, refusal, link, concluded, returning }
   }
+
+  const isThere = (path: string): boolean => ports.flags.look(path).file !== 'absent'
 
   const isConcluded = (path: string, directory: string): boolean => {
     if (TERMINAL.has(path.slice(directory.length + 1))) return true

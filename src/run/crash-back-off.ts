@@ -1,11 +1,9 @@
 /**
- * When the kubelet starts a container again: by restartPolicy, and at ever longer intervals while it keeps ending.
+ * How long the kubelet holds a container's restart back: at ever longer intervals while it keeps ending.
  *
- * Source: pkg/kubelet/container (ShouldContainerBeRestarted), pkg/kubelet/kuberuntime (doBackOff) with
+ * Source: pkg/kubelet/kuberuntime (doBackOff) with
  * client-go's util/flowcontrol/backoff.go; MaxContainerBackOff and the first 10 s are constants of pkg/kubelet.
  */
-import type { RestartPolicy } from '../pod/pod.ts'
-
 const FIRST_MS = 10_000
 const LONGEST_MS = 300_000
 
@@ -23,10 +21,6 @@ export interface Restart {
   readonly afterMs: number
   /** For the end after this one. */
   readonly backoff: Backoff
-}
-
-export function shouldRestart(policy: RestartPolicy, exitCode: number): boolean {
-  return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0)
 }
 
 /** Of a container that has not been restarted yet: the first time it is, at once. */

@@ -1,4 +1,5 @@
 /** What `podorder controller` does in a cluster: the files of the downward volume say which sidecars are ready. */
+import { afterEnd } from '../pod/restarts.ts'
 import { describeError } from '../base/system-error.ts'
 import type { RunEvent } from '../history/run-event.ts'
 import type { LifeReport } from './lives.ts'
@@ -15,15 +16,12 @@ export interface Downward {
 const MODE = 0o644
 
 export function keepDownward(
-  { sidecars, downwardDir, rules, members }: Pick<PodPlan, 'sidecars' | 'downwardDir' | 'rules' | 'members'>,
+  { sidecars, downwardDir, members }: Pick<PodPlan, 'sidecars' | 'downwardDir' | 'members'>,
   { disk, terminal }: Pick<RunPorts, 'disk' | 'terminal'>,
   report: LifeReport,
 ): Downward {
   const awaited = new Set(sidecars)
-  // What is started again has not failed.
-  const final = new Set(
-    members.flatMap(({ name, role }) => (role === 'app' && rules.restartPolicy === 'Never' ? [name] : [])),
-  )
+  const apps = new Map(members.flatMap(({ name, role, restarts }) => (role === 'app' ? [[name, restarts]] : [])))
   const lists = { ready: new Set<string>(), failed: new Set<string>() }
   let writing = Promise.resolve()
 
@@ -41,7 +39,10 @@ export function keepDownward(
       put('ready')
     } else if (event.event === 'unready' || event.event === 'ended') {
       if (lists.ready.delete(container)) put('ready')
-      if (event.event === 'unready' || event.exitCode === 0 || !final.has(container)) return
+      const restarts = apps.get(container)
+      if (event.event === 'unready' || event.exitCode === 0 || restarts === undefined) return
+      // What is started again has not failed.
+      if (afterEnd(restarts, event.exitCode) !== 'stays') return
       lists.failed.add(container)
       put('failed')
     }

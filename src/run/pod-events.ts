@@ -1,5 +1,6 @@
 /** What happens to a pod's containers, and what is to be done about it: what goes into `supervision.ts` and comes out of it. */
-import type { ContainerRole, KillCause, RestartPolicy } from '../pod/pod.ts'
+import type { ContainerRole, KillCause } from '../pod/pod.ts'
+import type { Restarts } from '../pod/restarts.ts'
 import type { StopReason, PodResult } from './pod-result.ts'
 
 export interface Member {
@@ -7,10 +8,11 @@ export interface Member {
   readonly role: ContainerRole
   /** Its end counts for the pod's: named in `podorder.io/main`, or an app while none is named. */
   readonly main: boolean
+  /** Which of its ends are final; of an init container, of its failures. */
+  readonly restarts: Restarts
 }
 
 export interface Rules {
-  readonly restartPolicy: RestartPolicy
   /** `podorder.io/main` was given: the main containers' end is the end of the work. */
   readonly mainGiven: boolean
   readonly graceMs: number
@@ -42,7 +44,9 @@ export type Event =
       /** It was never started, since another had failed. */
       readonly skipped?: boolean
     }
-  | { readonly kind: 'due'; readonly container: string }
+  | { readonly kind: 'due'; readonly container: string; readonly restarts?: number }
+  /** The back-off of RestartAllContainers is over. */
+  | { readonly kind: 'anew' }
   | { readonly kind: 'stop'; readonly reason: StopReason }
   /** The pod's grace period is over: native sidecars do not wait for their turn any more. */
   | { readonly kind: 'expire' }
@@ -64,6 +68,8 @@ export type Step =
       /** Undefined: the pod is stopped. */
       readonly cause: KillCause | undefined
     }
+  /** All containers start anew: what their wrappers have left is removed, as podorder-init does in a cluster. */
+  | { readonly kind: 'renew' }
   /** SIGKILL to all of it. */
   | { readonly kind: 'kill'; readonly container: string }
   /** Hand in this event after so many ms. */

@@ -30,6 +30,8 @@ export interface Disk {
   makeCommand(path: string, argv: readonly string[]): Promise<void>
   /** @returns undefined when there is no such file. */
   readFlag(path: string): string | undefined
+  /** Removes what is in it. */
+  emptyDirectory(path: string): void
   decodeText(base64: string): string
 }
 

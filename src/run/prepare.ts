@@ -1,6 +1,7 @@
 /** From a loaded pod to what the runner leads: rewritten as in a cluster, with all that does not depend on what runs it. */
 import type { Order } from '../order/order.ts'
-import type { Container, PodSpec, PodTemplate } from '../pod/pod.ts'
+import type { Container, PodSpec, PodTemplate, RestartPolicy } from '../pod/pod.ts'
+import { readRestarts } from '../pod/restarts.ts'
 import { type Care, PROBE_KINDS, readCare } from '../probe/care.ts'
 import { DOWNWARD_VOLUME } from '../pod/own.ts'
 import { rewritePod, type RewriteOptions } from '../rewrite/rewrite.ts'
@@ -90,7 +91,7 @@ export function planPod(
   return {
     ...made,
     ...{ sidecars, downwardDir: `${workspace}/volumes/${DOWNWARD_VOLUME}` },
-    members: listMembers(initContainers, containers, order),
+    members: listMembers(initContainers, containers, order, template.spec.restartPolicy),
     rules: readRules(template, order, timeScale),
     traits: readTraits(initContainers, containers, order),
   }
@@ -139,19 +140,28 @@ function listMembers(
   initContainers: readonly Container[],
   apps: readonly Container[],
   order: Order | undefined,
+  podPolicy: RestartPolicy | undefined,
 ): readonly Member[] {
   const main = new Set(order?.main)
   return [
-    ...initContainers.map(({ name, restartPolicy }): Member => {
-      return { name, role: restartPolicy === 'Always' ? 'sidecar' : 'init', main: false }
+    ...initContainers.map((container): Member => {
+      const role = container.restartPolicy === 'Always' ? 'sidecar' : 'init'
+      return { name: container.name, role, main: false, restarts: readRestarts(container, podPolicy) }
     }),
-    ...apps.map(({ name }): Member => ({ name, role: 'app', main: main.size === 0 || main.has(name) })),
+    ...apps.map((container): Member => {
+      const { name } = container
+      return {
+        name,
+        role: 'app',
+        main: main.size === 0 || main.has(name),
+        restarts: readRestarts(container, podPolicy),
+      }
+    }),
   ]
 }
 
 function readRules({ spec }: PodTemplate, order: Order | undefined, timeScale: number): Rules {
   return {
-    restartPolicy: spec.restartPolicy ?? 'Always',
     mainGiven: order !== undefined && order.main.length > 0,
     graceMs: (spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S) * 1000,
     deadlineMs: spec.activeDeadlineSeconds === undefined ? undefined : spec.activeDeadlineSeconds * 1000,

@@ -94,6 +94,9 @@ export async function runPod(
         return withdraw(step.container) ? undefined : lives.terminate(step.container, step.graceMs, step.cause)
       case 'kill':
         return withdraw(step.container) ? undefined : lives.kill(step.container)
+      case 'renew':
+        for (const name of wrapped) ports.disk.emptyDirectory(`${plan.runDir}/${name}`)
+        return
       case 'later':
         return ring(step.afterMs, step.event)
       case 'phase':

@@ -6,49 +6,31 @@
  * Source: pkg/kubelet/kuberuntime (computePodActions, killContainer, doBackOff, terminationOrdering) and KEP-753 (sidecar
  * containers).
  */
-import { type Backoff, beginBackoff, nextRestart, nextRestartAfterKill, shouldRestart } from './crash-back-off.ts'
-import type { KillCause } from '../pod/pod.ts'
 import type { Event, Member, Rules, Step } from './pod-events.ts'
+import { decideRestart } from './restart-decision.ts'
 import { type StopReason, weighExit } from './pod-result.ts'
+import { holdRestartBack, type Seat, takeSeats } from './seat.ts'
 
 type Ended = Extract<Event, { readonly kind: 'ended' }>
 
 /** Whatever a preStop hook has left of the grace period (pkg/kubelet/kuberuntime, minimumGracePeriodInSeconds). */
 const LEAST_GRACE_MS = 2000
 
-interface Seat {
-  readonly member: Member
-  state: 'idle' | 'running' | 'stopping' | 'backing-off' | 'over'
-  backoff: Backoff
-  restarts: number
-  startedAtMs: number
-  endedAtMs: number
-  /** When the grace period of what it is told to do is over. */
-  graceEndMs: number
-  killCause: KillCause | undefined
-  exitCode: number | undefined
-  skipped: boolean
-}
-
-const UNUSED = { state: 'idle', restarts: 0, startedAtMs: 0, endedAtMs: 0, graceEndMs: 0, skipped: false } as const
-
 /**
  * @returns a function that takes one event, with its monotonic time in ms, and says what to do now; ends may be handed in a
  * little later than others that came after them
  */
 export function supervise(members: readonly Member[], rules: Rules): (event: Event, atMs: number) => readonly Step[] {
-  const seats = new Map<string, Seat>(
-    members.map((member) => [
-      member.name,
-      { ...UNUSED, member, backoff: beginBackoff(), killCause: undefined, exitCode: undefined },
-    ]),
-  )
+  const seats = takeSeats(members)
   const inits = [...seats.values()].filter(({ member }) => member.role !== 'app')
   const apps = [...seats.values()].filter(({ member }) => member.role === 'app')
   const sidecars = inits.filter(({ member }) => member.role === 'sidecar').toReversed()
   let initsDone = 0
   let appsLeft = apps.length
-  let mainsLeft = rules.mainGiven ? apps.filter(({ member }) => member.main).length : Infinity
+  const mains = rules.mainGiven ? apps.filter(({ member }) => member.main).length : Infinity
+  let mainsLeft = mains
+  /** All containers are to start anew, so many ms after the last of them has ended. */
+  let renewal: number | undefined
   let othersRunning = 0
   let stopping: StopReason | 'Done' | undefined
   let stopEndMs = 0
@@ -71,7 +53,7 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
         return advance(atMs)
       case 'started': {
         const seat = seatOf(event.container)
-        if (seat !== inits[initsDone] || seat.member.role !== 'sidecar' || stopping !== undefined) return
+        if (seat !== inits[initsDone] || seat.member.role !== 'sidecar' || seat.state !== 'running') return
         initsDone++
         return advance(atMs)
       }
@@ -79,9 +61,13 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
         return end(seatOf(event.container), event, atMs)
       case 'due': {
         const seat = seatOf(event.container)
-        if (seat.state === 'backing-off') start(seat, atMs)
+        const { restarts = seat.restarts } = event
+        if (seat.state === 'backing-off' && restarts === seat.restarts) start(seat, atMs)
         return
       }
+      case 'anew':
+        if (stopping === undefined) beginAnew(atMs)
+        return
       case 'doomed': {
         const seat = seatOf(event.container)
         if (seat.state !== 'running' || stopping !== undefined) return
@@ -133,10 +119,15 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
     if (seat.member.role !== 'sidecar') othersRunning--
     seat.exitCode = exitCode
     seat.skipped = skipped
-    if (stopping === undefined && mustRestart(seat)) return backOff(seat, atMs)
+    if (stopping === undefined && renewal === undefined) {
+      const after = decideRestart(seat, { mainGiven: rules.mainGiven, workDone: mainsLeft === 0 })
+      if (after === 'restarts') return backOff(seat, atMs)
+      if (after === 'restarts all') return renew(seat, atMs)
+    }
     seat.state = 'over'
     seat.endedAtMs = atMs
     if (stopping !== undefined) return goOnStopping(atMs)
+    if (renewal !== undefined) return goOnRenewing()
     if (seat.member.role === 'init') {
       if (exitCode !== 0) return stop('Done', atMs)
       initsDone++
@@ -148,33 +139,48 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
   }
 
   /**
-   * Once the main containers have ended nothing is started again. Under restartPolicy Always the kubelet would; here the
-   * main containers' success is the end, or a run could never end by itself.
+   * The others get SIGTERM without a hook, and 2 s (recorded from Kubernetes 1.36). How long the restart is held back is
+   * said of the one whose end asks for it (KEP-5532: its back-off applies).
    */
-  function mustRestart({ member, killCause, exitCode = 1 }: Seat): boolean {
-    if (member.role === 'sidecar') return true
-    if (member.role === 'init') return exitCode !== 0 && rules.restartPolicy !== 'Never'
-    if (mainsLeft === 0) return false
-    // What a probe has killed is started again whatever its exit code, when anything is.
-    if (killCause === 'startup' || killCause === 'liveness') return rules.restartPolicy !== 'Never'
-    if (rules.mainGiven && member.main && exitCode === 0) return false
-    return shouldRestart(rules.restartPolicy, exitCode)
+  function renew(asking: Seat, atMs: number): void {
+    const { afterMs, backoff } = holdRestartBack(asking, atMs, rules.timeScale)
+    asking.backoff = backoff
+    asking.state = 'over'
+    renewal = afterMs
+    for (const seat of seats.values()) {
+      if (seat.state === 'running') terminate(seat, atMs, atMs)
+      else if (seat.state !== 'stopping') seat.state = 'over'
+    }
+    goOnRenewing()
+  }
+
+  function goOnRenewing(): void {
+    if (renewal === undefined || [...seats.values()].some(({ state }) => state === 'stopping')) return
+    for (const [container, seat] of seats) {
+      steps.push({ kind: 'back-off', container, restarts: ++seat.restarts, afterMs: renewal })
+    }
+    later(renewal, { kind: 'anew' })
+  }
+
+  function beginAnew(atMs: number): void {
+    renewal = undefined
+    initsDone = 0
+    appsLeft = apps.length
+    mainsLeft = mains
+    for (const seat of seats.values()) seat.state = 'idle'
+    steps.push({ kind: 'renew' }, { kind: 'phase', phase: 'Pending' })
+    advance(atMs)
   }
 
   function backOff(seat: Seat, atMs: number): void {
-    const ranMs = atMs - seat.startedAtMs
-    const killed = seat.killCause === 'startup' || seat.killCause === 'liveness'
-    const sinceMs = seat.restarts === 0 ? Infinity : atMs - seat.endedAtMs
-    const { afterMs, backoff } = killed
-      ? nextRestartAfterKill(seat.backoff, ranMs, sinceMs, rules.timeScale)
-      : nextRestart(seat.backoff, ranMs, rules.timeScale)
+    const { afterMs, backoff } = holdRestartBack(seat, atMs, rules.timeScale)
     seat.state = 'backing-off'
     seat.endedAtMs = atMs
     seat.backoff = backoff
     seat.restarts++
     const container = seat.member.name
     steps.push({ kind: 'back-off', container, restarts: seat.restarts, afterMs })
-    later(afterMs, { kind: 'due', container })
+    later(afterMs, { kind: 'due', container, restarts: seat.restarts })
   }
 
   function dropBackOffs(): void {
@@ -224,10 +230,8 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
   function finish(): void {
     finished = true
     const reason = stopping === 'Done' ? undefined : stopping
-    const exitCode = weighExit(
-      apps.filter(({ member }) => member.main),
-      reason,
-    )
+    const ends = apps.filter(({ member }) => member.main)
+    const exitCode = weighExit(ends, reason)
     const incomplete = apps.some((app) => app.exitCode !== 0)
     const phase = incomplete || reason === 'DeadlineExceeded' ? 'Failed' : 'Succeeded'
     steps.push({ kind: 'finish', verdict: { phase, exitCode, reason } })

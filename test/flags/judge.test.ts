@@ -14,6 +14,7 @@ const see = (more: Partial<Look>): Look => ({
   refusal: undefined,
   link: 'none',
   concluded: false,
+  returning: false,
   problem: undefined,
   ...more,
 })
@@ -23,6 +24,7 @@ const sights: fc.Arbitrary<Look> = fc.record({
   refusal: fc.constantFrom(undefined, {}, { reason: 'Error', message: 'exit code 1', origin: 'a' }),
   link: fc.constantFrom<SocketState>('none', 'connecting', 'held', 'lost'),
   concluded: fc.boolean(),
+  returning: fc.boolean(),
   problem: fc.constant(undefined),
 })
 
@@ -98,7 +100,7 @@ test('without a file the gate never opens, whatever else is seen', (t) => {
 test('under Never nobody waits for the dead', (t) => {
   fc.assert(
     fc.property(sights, (sight) => {
-      t.not(judge(WAIT, { ...sight, link: 'lost', concluded: false }, NEVER).kind, 'waiting')
+      t.not(judge(WAIT, { ...sight, link: 'lost', concluded: false, returning: false }, NEVER).kind, 'waiting')
     }),
   )
 })
@@ -124,4 +126,8 @@ test('a death without a word is judged by the policy of who died, not of who wai
   t.is(judge(WAIT, lost, { ...NEVER, policies }).kind, 'waiting')
   t.is(judge(WAIT, lost, { ...ALWAYS, policies: new Map([['db', 'Never']]) }).kind, 'died')
   t.is(judge(WAIT, lost, { ...NEVER, policies: new Map([['web', 'Always']]) }).kind, 'died')
+})
+
+test('one whose last words were of an end that its rules restart is waited for', (t) => {
+  t.is(judge(WAIT, see({ link: 'lost', returning: true }), NEVER).kind, 'waiting')
 })

@@ -3,7 +3,7 @@ import type { GatePolicy, Look } from '../../src/flags/judge.ts'
 import { explainWait } from '../../src/flags/predecessor.ts'
 import type { FlagRecord } from '../../src/flags/record.ts'
 
-const ALWAYS: GatePolicy = { content: false, restartPolicy: 'Always' }
+const ALWAYS: GatePolicy = { content: false, restartPolicy: 'Always', policies: new Map() }
 
 interface Case {
   readonly when: string
@@ -67,7 +67,9 @@ const CASES: readonly Case[] = [
 for (const { when, awaited = 'ready', look, flags = {}, policy = ALWAYS, says } of CASES) {
   test(`why a wait is not met is said when ${when}`, (t) => {
     const wait = { path: `/run/db/${awaited}`, label: `db/${awaited}`, timeoutMs: undefined, optional: false }
-    const nothing: Look = { file: 'absent', refusal: undefined, link: 'none', concluded: false, problem: undefined }
+    const nothing: Look = {
+      ...{ file: 'absent', refusal: undefined, link: 'none', concluded: false, returning: false, problem: undefined },
+    }
     t.is(
       explainWait(wait, { ...nothing, ...look }, policy, (name) => flags[name]),
       says,

@@ -1,12 +1,6 @@
 import test from 'ava'
 import * as fc from 'fast-check'
-import {
-  type Backoff,
-  beginBackoff,
-  nextRestart,
-  nextRestartAfterKill,
-  shouldRestart,
-} from '../../src/run/crash-back-off.ts'
+import { type Backoff, beginBackoff, nextRestart, nextRestartAfterKill } from '../../src/run/crash-back-off.ts'
 
 const MINUTE = 60_000
 
@@ -19,22 +13,6 @@ function waits(ranMs: readonly number[], scale?: number): readonly number[] {
     return restart.afterMs
   })
 }
-
-test('restartPolicy decides by the exit code', (t) => {
-  const codes = [0, 1, 143]
-  t.deepEqual(
-    codes.map((code) => shouldRestart('Always', code)),
-    [true, true, true],
-  )
-  t.deepEqual(
-    codes.map((code) => shouldRestart('OnFailure', code)),
-    [false, true, true],
-  )
-  t.deepEqual(
-    codes.map((code) => shouldRestart('Never', code)),
-    [false, false, false],
-  )
-})
 
 test('the first restart is at once, then 10 s, doubling up to 5 min', (t) => {
   t.deepEqual(

@@ -1,20 +1,26 @@
 import test from 'ava'
 import * as fc from 'fast-check'
-import type { KillCause } from '../../src/pod/pod.ts'
+import type { KillCause, RestartPolicy } from '../../src/pod/pod.ts'
+import { readRestarts } from '../../src/pod/restarts.ts'
 import type { Event, Member, Rules, Step } from '../../src/run/pod-events.ts'
 import { supervise } from '../../src/run/supervision.ts'
 
 const RULES: Rules = {
-  restartPolicy: 'Never',
   mainGiven: false,
   graceMs: 30_000,
   deadlineMs: undefined,
   timeScale: 1,
 }
 
-function app(name: string, main = true): Member {
+/** Its own restartPolicy and rules, as its container says them; else those of its pod count. */
+type Cast = Omit<Member, 'restarts'> & { readonly own?: object }
+
+function app(name: string, main = true): Cast {
   return { name, role: 'app', main }
 }
+
+const cast = (members: readonly Cast[], podPolicy: RestartPolicy): readonly Member[] =>
+  members.map(({ own, ...member }) => ({ ...member, restarts: readRestarts(own, podPolicy) }))
 
 /** One line a step, so that a life reads as a story. */
 function tell(step: Step): string {
@@ -29,6 +35,8 @@ function tell(step: Step): string {
       return `terminate ${step.container} within ${step.graceMs}${step.cause === undefined ? '' : `: ${step.cause}`}`
     case 'kill':
       return `kill ${step.container}`
+    case 'renew':
+      return 'renew'
     case 'later':
       return `${step.event.kind} after ${step.afterMs}`
     case 'phase':
@@ -41,8 +49,12 @@ function tell(step: Step): string {
 }
 
 /** Hands in events, each with its time in s. */
-function live(members: readonly Member[], rules: Partial<Rules>, events: readonly (readonly [number, Event])[]) {
-  const decide = supervise(members, { ...RULES, ...rules })
+function live(
+  members: readonly Cast[],
+  { restartPolicy = 'Never', ...rules }: Partial<Rules> & { readonly restartPolicy?: RestartPolicy },
+  events: readonly (readonly [number, Event])[],
+) {
+  const decide = supervise(cast(members, restartPolicy), { ...RULES, ...rules })
   return events.map(([at, event]) => decide(event, at * 1000).map(tell))
 }
 
@@ -63,7 +75,7 @@ test('all containers start at once, in the order of the spec; the pod succeeds w
 })
 
 test('init containers run one after another; a native sidecar only has to be started', (t) => {
-  const members: Member[] = [
+  const members: Cast[] = [
     { name: 'one', role: 'init', main: false },
     { name: 'side', role: 'sidecar', main: false },
     { name: 'two', role: 'init', main: false },
@@ -90,7 +102,7 @@ test('init containers run one after another; a native sidecar only has to be sta
 })
 
 test('a failing init container ends the pod under Never, and is tried again otherwise', (t) => {
-  const members: Member[] = [{ name: 'one', role: 'init', main: false }, app('a')]
+  const members: Cast[] = [{ name: 'one', role: 'init', main: false }, app('a')]
   t.deepEqual(
     live(members, {}, [
       [0, begin],
@@ -172,7 +184,7 @@ test('with main given, a main container that has succeeded is not restarted unde
 })
 
 test('a stop tells all at once, and native sidecars after the others, last to first', (t) => {
-  const members: Member[] = [
+  const members: Cast[] = [
     { name: 'first', role: 'sidecar', main: false },
     { name: 'second', role: 'sidecar', main: false },
     app('a'),
@@ -255,7 +267,7 @@ test('a preStop hook that takes its time leaves two seconds after SIGTERM', (t) 
 })
 
 test('when the grace period is over, native sidecars do not wait for their turn any more', (t) => {
-  const members: Member[] = [
+  const members: Cast[] = [
     { name: 'first', role: 'sidecar', main: false },
     { name: 'second', role: 'sidecar', main: false },
     app('a'),
@@ -353,17 +365,31 @@ const pod = fc.record({
   mains: fc.nat({ max: 2 }),
   policy,
   ends: fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 2 })), { maxLength: 60 }),
+  /** One app has a policy and rules of its own. */
+  own: fc.record({
+    restartPolicy: policy,
+    restartPolicyRules: fc.array(
+      fc.record({
+        action: fc.constantFrom('Restart', 'RestartAllContainers'),
+        exitCodes: fc.record({ operator: fc.constantFrom('In', 'NotIn'), values: fc.subarray([0, 1, 2]) }),
+      }),
+      { maxLength: 2 },
+    ),
+  }),
 })
 
 test('whatever ends in whatever order, a stop then ends the pod: nothing runs twice, nothing runs on', (t) => {
   fc.assert(
-    fc.property(pod, ({ sidecars, inits, apps, mains, policy, ends }) => {
-      const members: Member[] = [
-        ...Array.from({ length: sidecars }, (_, n): Member => ({ name: `side${n}`, role: 'sidecar', main: false })),
-        ...Array.from({ length: inits }, (_, n): Member => ({ name: `init${n}`, role: 'init', main: false })),
-        ...Array.from({ length: apps }, (_, n) => app(`app${n}`, mains === 0 || n < mains)),
+    fc.property(pod, ({ sidecars, inits, apps, mains, policy, ends, own }) => {
+      const members: Cast[] = [
+        ...Array.from({ length: sidecars }, (_, n): Cast => ({ name: `side${n}`, role: 'sidecar', main: false })),
+        ...Array.from({ length: inits }, (_, n): Cast => ({ name: `init${n}`, role: 'init', main: false })),
+        ...Array.from({ length: apps }, (_, n) => ({
+          ...app(`app${n}`, mains === 0 || n < mains),
+          ...(n === 0 ? { own } : {}),
+        })),
       ]
-      const decide = supervise(members, { ...RULES, restartPolicy: policy, mainGiven: mains > 0 })
+      const decide = supervise(cast(members, policy), { ...RULES, mainGiven: mains > 0 })
       const running = new Set<string>()
       const waiting: string[] = []
       let finished = 0
@@ -375,6 +401,8 @@ test('whatever ends in whatever order, a stop then ends the pod: nothing runs tw
             hand({ kind: 'started', container: step.container })
           }
           if (step.kind === 'back-off') waiting.push(step.container)
+          if (step.kind === 'later' && step.event.kind === 'anew') hand(step.event)
+          if (step.kind === 'renew') t.is(running.size, 0, 'all start anew while something runs')
           if (step.kind === 'finish') {
             finished++
             t.is(running.size, 0, 'it is said to have finished while something runs')
@@ -401,4 +429,85 @@ test('whatever ends in whatever order, a stop then ends the pod: nothing runs tw
       t.is(running.size, 0)
     }),
   )
+})
+
+const rule = (action: string, ...values: readonly number[]) => ({
+  restartPolicy: 'Never',
+  restartPolicyRules: [{ action, exitCodes: { operator: 'In', values } }],
+})
+
+test('a container’s own restartPolicy and rules come before the pod’s', (t) => {
+  const members = [
+    { ...app('retried'), own: { restartPolicy: 'OnFailure' } },
+    { ...app('ruled'), own: rule('Restart', 42) },
+    app('plain'),
+  ]
+  t.deepEqual(
+    live(members, { restartPolicy: 'Never' }, [
+      [0, begin],
+      [1, end('retried', 1)],
+      [1, end('ruled', 42)],
+      [1, end('plain', 1)],
+      [1, due('retried')],
+      [1, due('ruled')],
+      [2, end('retried')],
+      [2, end('ruled', 41)],
+    ]).slice(1),
+    [
+      ['retried in 0', 'due after 0'],
+      ['ruled in 0', 'due after 0'],
+      [],
+      ['start retried'],
+      ['start ruled'],
+      [],
+      ['Failed 1'],
+    ],
+  )
+})
+
+test('RestartAllContainers stops the others without a hook, within 2 s, and all begin anew, init containers too', (t) => {
+  const members: Cast[] = [
+    { name: 'init', role: 'init', main: false },
+    { ...app('worker'), own: rule('RestartAllContainers', 42) },
+    app('done'),
+    app('long'),
+  ]
+  t.deepEqual(
+    live(members, {}, [
+      [0, begin],
+      [1, end('init')],
+      [2, end('done')],
+      [3, end('worker', 42)],
+      [3, told('long')],
+      [4, end('long', 143)],
+      [4, { kind: 'anew' }],
+      [5, end('init')],
+      [6, end('worker')],
+    ]).slice(3),
+    [
+      ['terminate long within 0'],
+      ['kill-one after 2000'],
+      ['init in 0', 'worker in 0', 'done in 0', 'long in 0', 'anew after 0'],
+      ['renew', 'Pending', 'start init'],
+      ['Running', 'start worker', 'start done', 'start long'],
+      [],
+    ],
+  )
+})
+
+test('RestartAllContainers backs off as restarts of one container do, and a stop meanwhile ends the pod', (t) => {
+  const members = [{ ...app('worker'), own: rule('RestartAllContainers', 42) }]
+  const lines = live(members, {}, [
+    [0, begin],
+    [1, end('worker', 42)],
+    [1, { kind: 'anew' }],
+    [2, end('worker', 42)],
+    [3, interrupt],
+    [12, { kind: 'anew' }],
+  ])
+  t.deepEqual(lines.slice(3), [
+    ['worker in 10000', 'anew after 10000'],
+    ['stopping: Interrupted', 'Failed 42 Interrupted'],
+    [],
+  ])
 })

@@ -1,0 +1,39 @@
+/** What the supervision remembers of one container. */
+import { type Backoff, beginBackoff, nextRestart, nextRestartAfterKill, type Restart } from './crash-back-off.ts'
+import type { KillCause } from '../pod/pod.ts'
+import type { Member } from './pod-events.ts'
+
+export interface Seat {
+  readonly member: Member
+  state: 'idle' | 'running' | 'stopping' | 'backing-off' | 'over'
+  backoff: Backoff
+  restarts: number
+  startedAtMs: number
+  endedAtMs: number
+  /** When the grace period of what it is told to do is over. */
+  graceEndMs: number
+  killCause: KillCause | undefined
+  exitCode: number | undefined
+  skipped: boolean
+}
+
+const UNUSED = { state: 'idle', restarts: 0, startedAtMs: 0, endedAtMs: 0, graceEndMs: 0, skipped: false } as const
+
+export function takeSeats(members: readonly Member[]): ReadonlyMap<string, Seat> {
+  return new Map(
+    members.map((member) => [
+      member.name,
+      { ...UNUSED, member, backoff: beginBackoff(), killCause: undefined, exitCode: undefined },
+    ]),
+  )
+}
+
+/** How long the restart of one that has just ended is held back. */
+export function holdRestartBack(seat: Seat, atMs: number, timeScale: number): Restart {
+  const ranMs = atMs - seat.startedAtMs
+  const killed = seat.killCause === 'startup' || seat.killCause === 'liveness'
+  const sinceMs = seat.restarts === 0 ? Infinity : atMs - seat.endedAtMs
+  return killed
+    ? nextRestartAfterKill(seat.backoff, ranMs, sinceMs, timeScale)
+    : nextRestart(seat.backoff, ranMs, timeScale)
+}
