@@ -4,7 +4,7 @@ import { CODE_BROKEN } from '../base/exit-code.ts'
 import { describeError } from '../base/system-error.ts'
 import { formatDuration } from '../base/duration.ts'
 import { isGone, type Look, ownerOf, type Wait } from '../flags/judge.ts'
-import { afterEnd } from '../pod/restarts.ts'
+import { followsEnd } from '../pod/restarts.ts'
 import { type Outcome, settle } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import { delayAttempt } from './retry.ts'
@@ -121,7 +121,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
       if (!failed || asked || tries > plan.retry.times) return outcome
       const { reason, message, exitCode } = settle(outcome, { restarts: FOR_GOOD, continueOnError: false })
       // With this one it asks the kubelet to start the whole pod anew.
-      if (afterEnd(plan.restarts, exitCode) === 'restarts all') return outcome
+      if (followsEnd(plan.restarts, exitCode) === 'restarts all') return outcome
       const delayMs = Math.round(delayAttempt(plan.retry, tries, ports.chance()))
       const attempts = plan.retry.times + 1
       const how = `attempt ${tries} of ${attempts} failed: ${message ?? reason}`
@@ -153,7 +153,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     const { exitCode, reason, message } = settlement
     const succeeded = exitCode === 0 && (outcome.kind === 'exited' || outcome.kind === 'signalled')
     // One that is not needed would be started again only to find the same.
-    const idle = outcome.kind === 'unneeded' && afterEnd(plan.restarts, exitCode) === 'restarts'
+    const idle = outcome.kind === 'unneeded' && followsEnd(plan.restarts, exitCode) === 'restarts'
     const held = !asked && ((plan.hold && succeeded) || idle)
     const publish = held ? settlement.publish.filter((flag) => flag !== 'stopped') : settlement.publish
     const told = life.settle({ ...settlement, publish }, { held: held || undefined, attempt })

@@ -1,6 +1,6 @@
 /** The flags of one life of one container: what is published, withdrawn and refused, and where. */
 import { describeError } from '../base/system-error.ts'
-import { afterEnd } from '../pod/restarts.ts'
+import { followsEnd } from '../pod/restarts.ts'
 import { settle, type Settlement } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import { type Flag, type FlagRecord, readRecord, writeRecord } from '../flags/record.ts'
@@ -45,7 +45,7 @@ export async function beginWrapperLife(plan: Plan, ports: Ports): Promise<Wrappe
   if (plan.ownDir !== undefined) {
     const names = flags.openDirectory(plan.ownDir)
     const completed = names.includes('completed') && !plan.rerun
-    over = completed && afterEnd(plan.restarts, 0) === 'stays'
+    over = completed && followsEnd(plan.restarts, 0) === 'stays'
     // The socket first: without it nobody takes the words that go with it for those of one that was killed.
     if (!over) flags.withdraw(`${plan.ownDir}/alive.sock`)
     for (const name of over ? [] : names) {

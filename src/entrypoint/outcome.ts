@@ -1,6 +1,6 @@
 /** Every way a wrapper can end, and what each one costs: exit code, reason, and the flags that tell others. Pure. */
 import { CODE_BROKEN, CODE_FAILED, CODE_MISUSE, CODE_SIGNAL, CODE_TIMEOUT } from '../base/exit-code.ts'
-import { afterEnd, type Restarts } from '../pod/restarts.ts'
+import { followsEnd, type Restarts } from '../pod/restarts.ts'
 import type { Flag } from '../flags/record.ts'
 import type { Status } from '../child/child.ts'
 
@@ -76,7 +76,7 @@ export function settle(outcome: Outcome, policy: Policy): Settlement {
   const { code, completed, ...told } = weigh(outcome, policy)
   // A success that is none was told to end by the kubelet, which starts it again under OnFailure too.
   const final =
-    afterEnd(policy.restarts, code) === 'stays' && (completed || code !== 0 || policy.restarts.policy === 'Never')
+    followsEnd(policy.restarts, code) === 'stays' && (completed || code !== 0 || policy.restarts.policy === 'Never')
   const base = { exitCode: code, ...told, final }
   if (completed) {
     return final

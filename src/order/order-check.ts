@@ -1,7 +1,7 @@
 /** Whether an order of containers that are all there can work out. */
 import { holdsTarget } from './conditions.ts'
 import type { Fault } from '../manifest/tree.ts'
-import { afterEnd, type Restarts } from '../pod/restarts.ts'
+import { followsEnd, type Restarts } from '../pod/restarts.ts'
 import { findCycles } from './cycle.ts'
 import type { Edge } from './order.ts'
 import { findServerWaits, findShadow } from './shadow.ts'
@@ -94,7 +94,7 @@ function warnOfServers(edges: readonly Edge[], main: readonly string[]): readonl
 /** Where the kubelet would run it again and again its wrapper stays (`--hold`). */
 function warnOfHolding(edges: readonly Edge[], restartsOf: RestartsOf): readonly Fault[] {
   const held = edges.filter(
-    ({ target, condition }) => holdsTarget(condition) && afterEnd(restartsOf(target), 0) === 'restarts',
+    ({ target, condition }) => holdsTarget(condition) && followsEnd(restartsOf(target), 0) === 'restarts',
   )
   return uniqueBy(held, ({ target }) => target).map(({ target, at }) => ({
     at,

@@ -30,7 +30,7 @@ export const RULE_OPERATORS: readonly RestartRule['operator'][] = ['In', 'NotIn'
 const CODE_KILLED = 137
 
 /** @returns what follows its end: nothing, its own restart, or that of all containers of its pod */
-export function afterEnd({ policy, rules }: Restarts, exitCode: number): 'stays' | 'restarts' | 'restarts all' {
+export function followsEnd({ policy, rules }: Restarts, exitCode: number): 'stays' | 'restarts' | 'restarts all' {
   const rule = rules.find(({ operator, codes }) => codes.includes(exitCode) === (operator === 'In'))
   if (rule !== undefined) return rule.action === 'Restart' ? 'restarts' : 'restarts all'
   return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0) ? 'restarts' : 'stays'
@@ -38,7 +38,7 @@ export function afterEnd({ policy, rules }: Restarts, exitCode: number): 'stays'
 
 /** Whether one that is killed without a word is gone for good. */
 export function diesForGood(restarts: Restarts): boolean {
-  return afterEnd(restarts, CODE_KILLED) === 'stays'
+  return followsEnd(restarts, CODE_KILLED) === 'stays'
 }
 
 /** @param podPolicy what the pod's spec says; Always where it says nothing */

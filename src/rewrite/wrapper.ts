@@ -5,7 +5,7 @@ import type { ContainerOptions } from '../order/container-options.ts'
 import type { Edge, Order, OutsideWait } from '../order/order.ts'
 import { planStops, type Stop } from '../order/stopping.ts'
 import { indexWrapperNeeds } from '../order/wrapper-need.ts'
-import { afterEnd, diesForGood, type Restarts, writeRestartRule } from '../pod/restarts.ts'
+import { followsEnd, diesForGood, type Restarts, writeRestartRule } from '../pod/restarts.ts'
 import { protect } from '../pod/expand.ts'
 import type { Probing } from '../probe/wrapper-probes.ts'
 
@@ -33,7 +33,7 @@ export function writeWrapperFlags(
   const outside = Map.groupBy(order.outside, ({ container }) => container)
   const stops = planStops(order, graceMs)
   // The kubelet would run them again, and again.
-  const held = new Set(findEndings(order).filter((name) => afterEnd(restartsOf(name), 0) === 'restarts'))
+  const held = new Set(findEndings(order).filter((name) => followsEnd(restartsOf(name), 0) === 'restarts'))
   const gone = new Map(order.containers.map((name) => [name, diesForGood(restartsOf(name))]))
   const main = new Set(order.main)
   const needOf = indexWrapperNeeds(order, stops)

@@ -1,5 +1,5 @@
 /** What `podorder controller` does in a cluster: the files of the downward volume say which sidecars are ready. */
-import { afterEnd } from '../pod/restarts.ts'
+import { followsEnd } from '../pod/restarts.ts'
 import { describeError } from '../base/system-error.ts'
 import type { RunEvent } from '../history/run-event.ts'
 import type { LifeReport } from './lives.ts'
@@ -42,7 +42,7 @@ export function keepDownward(
       const restarts = apps.get(container)
       if (event.event === 'unready' || event.exitCode === 0 || restarts === undefined) return
       // What is started again has not failed.
-      if (afterEnd(restarts, event.exitCode) !== 'stays') return
+      if (followsEnd(restarts, event.exitCode) !== 'stays') return
       lists.failed.add(container)
       put('failed')
     }

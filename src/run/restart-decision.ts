@@ -1,5 +1,5 @@
 /** What the kubelet does after the end of a container while its pod goes on. Pure. */
-import { afterEnd } from '../pod/restarts.ts'
+import { followsEnd } from '../pod/restarts.ts'
 import type { Seat } from './seat.ts'
 
 export interface WorkState {
@@ -16,8 +16,8 @@ export interface WorkState {
 export function decideRestart(
   { member, killCause, exitCode = 1 }: Pick<Seat, 'member' | 'killCause' | 'exitCode'>,
   { mainGiven, workDone }: WorkState,
-): ReturnType<typeof afterEnd> {
-  const after = afterEnd(member.restarts, exitCode)
+): ReturnType<typeof followsEnd> {
+  const after = followsEnd(member.restarts, exitCode)
   if (member.role === 'sidecar') return after === 'restarts all' && !workDone ? after : 'restarts'
   if (member.role === 'init') return exitCode === 0 && after === 'restarts' ? 'stays' : after
   if (workDone) return 'stays'

@@ -1,7 +1,7 @@
 import test from 'ava'
 import * as fc from 'fast-check'
 import {
-  afterEnd,
+  followsEnd,
   diesForGood,
   parseRestartRule,
   readRestarts,
@@ -16,7 +16,7 @@ const arbitraryRule: fc.Arbitrary<RestartRule> = fc.record({
 })
 
 test('the policy decides where there is no rule', (t) => {
-  const after = (policy: string) => [0, 1, 137].map((code) => afterEnd(readRestarts({}, policy), code))
+  const after = (policy: string) => [0, 1, 137].map((code) => followsEnd(readRestarts({}, policy), code))
   t.deepEqual(after('Never'), ['stays', 'stays', 'stays'])
   t.deepEqual(after('OnFailure'), ['stays', 'restarts', 'restarts'])
   t.deepEqual(after('Always'), ['restarts', 'restarts', 'restarts'])
@@ -41,7 +41,7 @@ test('of the rules the first that matches decides', (t) => {
     'Never',
   )
   t.deepEqual(
-    [0, 1, 42, 43, 44].map((code) => afterEnd(restarts, code)),
+    [0, 1, 42, 43, 44].map((code) => followsEnd(restarts, code)),
     ['stays', 'stays', 'restarts', 'restarts', 'restarts all'],
   )
   t.false(diesForGood(restarts))
