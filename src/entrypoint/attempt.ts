@@ -5,7 +5,7 @@ import { formatDuration } from '../base/duration.ts'
 import type { Look } from '../flags/judge.ts'
 import type { Outcome, UnfitReason } from './outcome.ts'
 import type { Plan } from './plan.ts'
-import type { Status } from '../child/child.ts'
+import type { Child, Status } from '../child/child.ts'
 import type { ReadinessChange } from '../probe/readiness.ts'
 import type { WrapperLife } from './life.ts'
 import { observe } from '../flags/observe.ts'
@@ -14,7 +14,7 @@ import type { HookRun, EntrypointPorts, Measuring } from './ports.ts'
 /** Once the command has ended, a background process may hold its output open; what it still says is copied so long. */
 const DRAIN_MS = 500
 
-const NO_COPIES = { stdout: undefined, stderr: undefined }
+export const NO_COPIES = { stdout: undefined, stderr: undefined }
 
 export interface Attempt {
   readonly outcome: Promise<Outcome>
@@ -29,9 +29,18 @@ export interface Beginning {
   readonly waitedFor: string | undefined
   /** From 1; undefined where there is only one. */
   readonly attempt: number | undefined
+  /** The command, where it has been started already. */
+  readonly ahead: Spawned | undefined
 }
 
-export function startAttempt(plan: Plan, life: WrapperLife, beginning: Beginning, ports: EntrypointPorts): Attempt {
+export type Spawned = ReturnType<Child['spawn']>
+
+export function startAttempt(
+  plan: Plan,
+  life: WrapperLife,
+  { ahead, ...beginning }: Beginning,
+  ports: EntrypointPorts,
+): Attempt {
   const { child, log } = ports
   const held: number[] = []
   let pid: number | undefined
@@ -108,7 +117,7 @@ export function startAttempt(plan: Plan, life: WrapperLife, beginning: Beginning
   async function run(): Promise<Outcome> {
     const copies = plan.stdoutPath === undefined && plan.stderrPath === undefined ? NO_COPIES : await openCopies()
     if ('broken' in copies) return { kind: 'broken', message: copies.broken }
-    const spawned = child.spawn(copies)
+    const spawned = ahead ?? child.spawn(copies)
     const running = spawned instanceof Promise ? await spawned : spawned
     if ('why' in running) return { kind: 'unstartable', code: running.code, message: running.why }
     pid = running.pid

@@ -8,7 +8,7 @@ import { followsEnd } from '../pod/restarts.ts'
 import { type Outcome, settle } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import { delayAttempt } from './retry.ts'
-import { type Attempt, startAttempt } from './attempt.ts'
+import { type Attempt, NO_COPIES, type Spawned, startAttempt } from './attempt.ts'
 import { type Gate, type GateResult, passGate } from './gate.ts'
 import { beginWrapperLife, type WrapperLife } from './life.ts'
 import { observe } from '../flags/observe.ts'
@@ -56,6 +56,11 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
   let halted = false
   /** Of the command, from 1; undefined where `--retries` allow only one. */
   let attempt: number | undefined
+  /** The command, started in the wake-up that opened the gate: promises and the log come after. */
+  let ahead: Spawned | undefined
+  const startAhead = (): void => {
+    if (!plan.exec && plan.stdoutPath === undefined && plan.stderrPath === undefined) ahead = child.spawn(NO_COPIES)
+  }
   return conclude(life, await live(life).catch(describeBug))
 
   async function live(life: WrapperLife): Promise<Outcome> {
@@ -82,7 +87,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     })
     // It came before the first look; a gate that stands open must not let the command through any more.
     if (told !== undefined) return { kind: 'interrupted', signal: told }
-    gate = plan.waits.length === 0 && ports.outside === undefined ? OPEN : passGate(plan, ports)
+    gate = plan.waits.length === 0 && ports.outside === undefined ? OPEN : passGate(plan, ports, startAhead)
     void done?.then(() => gate?.end({ kind: 'stopped' }))
     // What is needed after the gate is made ready behind it.
     child.prepare()
@@ -106,7 +111,8 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
   async function runWithRetries(life: WrapperLife, waitedFor: string | undefined): Promise<Outcome> {
     for (let tries = 1; ; tries++) {
       if (plan.retry.times > 0) attempt = tries
-      const running: Attempt = startAttempt(plan, life, { since, waitedFor, attempt }, ports)
+      const running: Attempt = startAttempt(plan, life, { since, waitedFor, attempt, ahead }, ports)
+      ahead = undefined
       listen((signal) => {
         asked ||= ENDING_SIGNALS.has(signal)
         halted ||= ENDING_SIGNALS.has(signal) && signal !== SIGHUP

@@ -24,8 +24,11 @@ const TURNS = 100
 /** A reminder names so many waits and counts the rest. */
 const SPELLED_OUT = 8
 
-/** Opens once every wait holds in one and the same look; closes as soon as one that is needed cannot. */
-export function passGate(plan: Plan, ports: Ports): Gate {
+/**
+ * Opens once every wait holds in one and the same look; closes as soon as one that is needed cannot.
+ * @param onOpen is called in the very wake-up that finds it open, before anything is tidied up.
+ */
+export function passGate(plan: Plan, ports: Ports, onOpen: () => void): Gate {
   const { promise: passage, resolve } = Promise.withResolvers<GateResult>()
   const policy = { content: plan.waitContent, restartPolicy: plan.restarts.policy, policies: plan.policies }
   const waived = new Set<PendingWait>()
@@ -49,6 +52,7 @@ export function passGate(plan: Plan, ports: Ports): Gate {
   let missing = waits
 
   const end = (how: GateResult): void => {
+    if (how.kind === 'open' && !ended) onOpen()
     ended = true
     for (const timer of timers) clearTimeout(timer)
     observation?.close()

@@ -80,9 +80,11 @@ export function observe<Answer>(
 
   const close = (): void => {
     closed = true
-    for (const lifeline of lifelines.values()) lifeline.close()
     // After the spawn, not before it: closing takes longer than starting the command.
-    setImmediate(() => void watch?.close())
+    setImmediate(() => {
+      for (const lifeline of lifelines.values()) lifeline.close()
+      void watch?.close()
+    })
   }
 
   check()

@@ -16,7 +16,7 @@ type Warn = (message: string) => void
  * waited for a minute looks less often, since a second's look costs 0.25 ms of CPU and there may be hundreds waiting.
  */
 const RELOOK_MS = 1000
-const LATE_RELOOK_MS = 10_000
+const LATE_RELOOK_MS = 30_000
 const LATE_AFTER_MS = 60_000
 const POLL_MS = 100
 

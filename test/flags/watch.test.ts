@@ -1,10 +1,13 @@
 /** Being woken by the kernel, not by the slow look: only the kernel's events name the directory. */
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { watchPaths } from '../../src/flags/watch.io.ts'
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { eventually } from '../support/eventually.ts'
+import { HOST, ROOT } from '../support/installed.ts'
 
 interface Scene {
   /** What is awaited, from the scene's own directory. */
@@ -51,25 +54,57 @@ const SCENES: Readonly<Record<string, Scene>> = {
   },
 }
 
-for (const [name, { path, before, during }] of Object.entries(SCENES)) {
-  test(name, async (t) => {
-    const dir = fs.mkdtempSync(join(tmpdir(), 'podorder-'))
-    t.teardown(() => fs.rmSync(dir, { recursive: true }))
-    before?.(dir)
-    const awaited = join(dir, path)
-    const woken: (string | undefined)[] = []
-    const watch = await watchPaths([awaited], (directory) => void woken.push(directory), t.fail)
-    t.teardown(() => watch.close())
-    during(dir)
-    // It cannot be seen from outside when a directory that has just come is watched: the file comes until one is noticed.
-    await eventually('an event in the directory', () => {
-      fs.rmSync(awaited, { force: true })
-      put(awaited)
-      return woken.includes(dirname(awaited))
-    })
-    t.pass()
-  })
+type Follow = (t: ExecutionContext, paths: readonly string[], woken: (string | undefined)[]) => Promise<unknown>
+
+/** On Node, as the npm package does. */
+async function followHere(t: ExecutionContext, paths: readonly string[], woken: (string | undefined)[]): Promise<void> {
+  const watch = await watchPaths(paths, (directory) => void woken.push(directory), t.fail)
+  t.teardown(() => watch.close())
 }
+
+/** What the executable does: the bundle, with all that stands in for Bun's own modules in it. */
+async function followAsBuilt(
+  t: ExecutionContext,
+  paths: readonly string[],
+  woken: (string | undefined)[],
+): Promise<void> {
+  const bundle = join(ROOT, `build/parts-${HOST}/watch.io/watch.io.js`)
+  const fixture = fileURLToPath(new URL('../fixtures/watch-paths.mjs', import.meta.url))
+  const child = spawn(join(ROOT, 'node_modules/.bin/bun'), [fixture, bundle, ...paths], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  t.teardown(() => void child.kill('SIGKILL'))
+  const lines: string[] = []
+  child.stdout.on('data', (chunk: Buffer) => {
+    for (const line of chunk.toString().split('\n').slice(0, -1)) {
+      lines.push(line)
+      woken.push(line === '' ? undefined : line)
+    }
+  })
+  await eventually('it watches', () => lines.includes('watching'))
+}
+
+const FOLLOW: Readonly<Record<string, Follow>> = { 'on Node': followHere, 'as built': followAsBuilt }
+
+for (const [where, follow] of Object.entries(FOLLOW))
+  for (const [name, { path, before, during }] of Object.entries(SCENES)) {
+    test(`${name}, ${where}`, async (t) => {
+      const dir = fs.mkdtempSync(join(tmpdir(), 'podorder-'))
+      t.teardown(() => fs.rmSync(dir, { recursive: true }))
+      before?.(dir)
+      const awaited = join(dir, path)
+      const woken: (string | undefined)[] = []
+      await follow(t, [awaited], woken)
+      during(dir)
+      // It cannot be seen from outside when a directory that has just come is watched: the file comes until one is noticed.
+      await eventually('an event in the directory', () => {
+        fs.rmSync(awaited, { force: true })
+        put(awaited)
+        return woken.includes(dirname(awaited))
+      })
+      t.pass()
+    })
+  }
 
 test('what lies beside the way to a file is not looked into', async (t) => {
   const dir = fs.mkdtempSync(join(tmpdir(), 'podorder-'))

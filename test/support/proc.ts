@@ -59,6 +59,17 @@ export function countWatches(pid: number): number {
   return descriptors.filter((line) => line.startsWith('inotify wd:')).length
 }
 
+/** How many inotify instances it has open. */
+export function countInstances(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).filter((descriptor) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${descriptor}`) === 'anon_inode:inotify'
+    } catch {
+      return false
+    }
+  }).length
+}
+
 /** How many sockets it has, but for its standard streams. */
 export function countSockets(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).filter((descriptor) => {

@@ -3,7 +3,7 @@ import test from 'ava'
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { openStage, readEvents, type Runtime, type Stage } from '../../support/entrypoint.ts'
 import { eventually } from '../../support/eventually.ts'
-import { countWatches } from '../../support/proc.ts'
+import { countInstances, countWatches } from '../../support/proc.ts'
 
 interface Coming {
   readonly how: string
@@ -222,3 +222,25 @@ for (const [limit, code] of [
     )
   })
 }
+
+/** A node has 128 for each user. */
+test('it has one inotify instance while it waits, whatever for, and none once it runs the command', async (t) => {
+  const stage = openStage(t)
+  stage.write('here/other')
+  const files = ['here/flag', 'a/b/c/flag', 'elsewhere/flag']
+  const wrapper = stage.member('app', [
+    ...files.map((file) => `--wait-file=${stage.path(file)}`),
+    ...['--stop-after', 'db', '--', 'sleep', '600'],
+  ])
+  await eventually('it watches', () => countWatches(wrapper.pid) > 0)
+  t.is(countInstances(wrapper.pid), 1)
+  for (const file of files) stage.write(file)
+  await stage.appears('run/app/started')
+  await eventually('it has none', () => countInstances(wrapper.pid) === 0)
+  stage.member('db', ['--', 'sleep', '600'])
+  await stage.appears('run/db/started')
+  wrapper.signal('SIGTERM')
+  await eventually('it watches db', () => countWatches(wrapper.pid) > 0)
+  t.is(countInstances(wrapper.pid), 1)
+  t.notRegex(wrapper.stderr(), /cannot watch/)
+})
