@@ -19,6 +19,7 @@ import { measureInject } from './inject.ts'
 import { describeMachine } from './machine.ts'
 import { measureMemory } from './memory.ts'
 import { killProcesses } from './processes.ts'
+import { measureProbing } from './probing.ts'
 import { measureStartup } from './startup.ts'
 import { measureSteps } from './steps.ts'
 import { formatSheet, formatTable } from './table.ts'
@@ -33,6 +34,7 @@ const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => Measured | Promise
   memory: measureMemory,
   handoff: measureHandoff,
   idle: measureIdle,
+  probing: measureProbing,
   chain: measureChain,
   container: measureContainer,
   steps: measureSteps,

@@ -12,21 +12,21 @@ import type { Probe } from '../src/probe/probe.ts'
 export type Probing = Partial<Pick<EntrypointPorts, 'measure' | 'postStart'>>
 
 /** @returns what the plan asks for, or one sentence on what is wrong with a flag. */
-export function openProbing({ readiness, postStart }: Plan, child: Child): Probing | string {
-  const measure = readiness === undefined ? {} : openMeasure(readiness, child)
+export function openProbing({ readiness, probeEveryMs, postStart }: Plan, child: Child): Probing | string {
+  const measure = readiness === undefined ? {} : openMeasure(readiness, probeEveryMs, child)
   if (typeof measure === 'string') return measure
   const hook = postStart === undefined ? {} : openHook(postStart, child)
   return typeof hook === 'string' ? hook : { ...measure, ...hook }
 }
 
-function openMeasure({ flag, text }: ReadinessFlag, child: Child): Probing | string {
+function openMeasure({ flag, text }: ReadinessFlag, everyMs: number | undefined, child: Child): Probing | string {
   const parsed = probeFromFlag(flag, text)
   if ('problem' in parsed) return parsed.problem
   const role = flag === 'startup-probe' ? 'startup' : 'readiness'
   const prober = createProber()
   const probe = shareReaping(child, (what: Probe, signal) => prober.probe(what, signal))
   const ports = { prober: { probe }, clock: () => performance.now() }
-  return { measure: (tell) => measureReadiness(parsed.probe, role, ports, tell) }
+  return { measure: (tell) => measureReadiness(parsed.probe, role, everyMs, ports, tell) }
 }
 
 function openHook(text: string, child: Child): Probing | string {

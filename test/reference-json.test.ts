@@ -70,12 +70,14 @@ const OFTEN = { periodSeconds: 1, failureThreshold: 1 }
 const isUp = (name: string) => ({ exec: sh(`[ -e ${name} ] || { echo it is down; exit 1; }`), ...OFTEN })
 
 const LIVELY = writePod({
-  annotations: { 'depends-on': 'follower: {measured: ready}', main: 'follower' },
+  annotations: { 'depends-on': '{follower: {measured: ready}, late: {slow: ready}}', main: 'follower' },
   spec: { restartPolicy: 'Always' },
   containers: {
     measured: { ...sh(`touch a; ${SERVE}`), readinessProbe: isUp('a'), lifecycle: { preStop: { exec: sh('exit 3') } } },
     follower: sh(`echo hello; ${SERVE}`),
     asked: { ...sh(`touch b; ${SERVE}`), readinessProbe: isUp('b') },
+    slow: { ...sh(SERVE), readinessProbe: { exec: sh('echo not yet; exit 1'), ...OFTEN } },
+    late: sh(SERVE),
     ill: { ...sh(SERVE), livenessProbe: { exec: sh('echo feeling ill; exit 3'), ...OFTEN } },
   },
 })
@@ -94,6 +96,7 @@ async function runBoth(place: Place): Promise<readonly string[]> {
       run.lines().find((line) => line.event === event && line.container === container),
     )
   await Promise.all([happens('ready', 'asked'), happens('started', 'follower'), happens('restarting', 'ill')])
+  await happens('not-ready', 'slow')
   for (const name of ['a', 'b']) rmSync(place.path(name))
   await Promise.all([happens('unready', 'measured'), happens('unready', 'asked')])
   run.signal('SIGINT')

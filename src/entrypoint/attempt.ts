@@ -6,7 +6,7 @@ import type { Look } from '../flags/judge.ts'
 import type { Outcome, UnfitReason } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import type { Child, Status } from '../child/child.ts'
-import type { ReadinessChange } from '../probe/readiness.ts'
+import type { ReadinessNews } from '../probe/measure.ts'
 import type { WrapperLife } from './life.ts'
 import { observe } from '../flags/observe.ts'
 import type { HookRun, EntrypointPorts, Measuring } from './ports.ts'
@@ -171,16 +171,22 @@ export function startAttempt(
     stopFor(() => ({ kind: 'timeout', message }))
   }
 
-  function announce({ change, why }: { readonly change: ReadinessChange | 'warning'; readonly why: string }): void {
+  function announce({ change, why }: ReadinessNews): void {
     if (ended) return
     switch (change) {
       case 'ready':
         if (plan.readiness?.flag === 'startup-probe') life.publish('live')
         life.publish('ready')
+        life.withdraw('unready')
         return log({ event: 'ready', message: 'ready' })
       case 'unready':
+        // Who sees that it is no longer ready finds why.
+        life.publish('unready', { message: why })
         life.withdraw('ready')
         return log({ event: 'unready', message: `no longer ready: ${why}` })
+      case 'not-ready':
+        life.publish('unready', { message: why })
+        return log({ event: 'not-ready', message: `not ready: ${why}` })
       case 'startup-failed':
         return stopUnfit('StartupProbeFailed', `not up within the time that its startupProbe gives: ${why}`)
       case 'warning':

@@ -136,7 +136,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
         message: `${how}; the next one in ${formatDuration(delayMs)}`,
         ...{ attempt, attempts, exitCode, reason, delayMs },
       })
-      for (const flag of ['ready', 'live'] as const) life.withdraw(flag)
+      for (const flag of ['ready', 'unready', 'live'] as const) life.withdraw(flag)
       if (await endsWithin(delayMs)) return outcome
     }
   }

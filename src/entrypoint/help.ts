@@ -34,7 +34,10 @@ const RARE: readonly Group[] = [
       'downward-dir',
     ],
   },
-  { heading: 'Probes and hook of Kubernetes:', names: ['startup-probe', 'ready-probe', 'post-start', 'live-delay'] },
+  {
+    heading: 'Probes and hook of Kubernetes:',
+    names: ['startup-probe', 'ready-probe', 'probe-every', 'post-start', 'live-delay'],
+  },
   {
     heading: 'Runs and stops:',
     names: [

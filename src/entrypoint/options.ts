@@ -22,6 +22,11 @@ export const OPTIONS = {
   'ready-tcp': { kind: 'value', value: 'PORT', help: 'ready while [HOST:]PORT accepts connections' },
   'ready-http': { kind: 'value', value: 'URL', help: 'ready while URL answers 200-399' },
   'ready-exec': { kind: 'value', value: 'JSON', help: 'ready while this command, a list of words, succeeds' },
+  'probe-every': {
+    kind: 'value',
+    value: 'D',
+    help: 'how often it is probed until it is ready (default: it slows down)',
+  },
   'post-start': { kind: 'value', value: 'JSON', help: 'postStart hook: run after the start, before ready' },
   'live-delay': { kind: 'value', value: 'D', help: 'publish live D after the start, for entrypoint probe' },
   'restart-policy': { kind: 'value', value: 'P', help: "its own, or the pod's: Never (default), OnFailure or Always" },

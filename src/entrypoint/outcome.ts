@@ -84,13 +84,13 @@ export function settle(outcome: Outcome, policy: Policy): Settlement {
           ...base,
           publish: ['completed', 'ended', 'exitCode', 'stopped'],
           refuse: ['failed', 'ready', 'started'],
-          withdraw: ['live'],
+          withdraw: ['live', 'unready'],
         }
       : {
           ...base,
           publish: ['completed', 'ended', 'exitCode', 'stopped'],
           refuse: [],
-          withdraw: ['ready', 'started', 'live'],
+          withdraw: ['ready', 'started', 'live', 'unready'],
         }
   }
   return final
@@ -98,9 +98,9 @@ export function settle(outcome: Outcome, policy: Policy): Settlement {
         ...base,
         publish: ['failed', 'ended', 'exitCode', 'stopped'],
         refuse: ['completed', 'ready', 'started'],
-        withdraw: ['ready', 'live'],
+        withdraw: ['ready', 'live', 'unready'],
       }
-    : { ...base, publish: ['exitCode', 'stopped'], refuse: [], withdraw: ['ready', 'started', 'live'] }
+    : { ...base, publish: ['exitCode', 'stopped'], refuse: [], withdraw: ['ready', 'started', 'live', 'unready'] }
 }
 
 interface Weight {

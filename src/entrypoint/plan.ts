@@ -24,6 +24,8 @@ export interface Plan {
   readonly files: readonly { readonly flag: Flag; readonly path: string }[]
   /** How readiness is measured; undefined = ready as soon as started. */
   readonly readiness: ReadinessFlag | undefined
+  /** How often it is probed until it is ready; undefined: ever less often. */
+  readonly probeEveryMs: number | undefined
   /** The flag `live` is published so long after the spawn; undefined: when a startup probe has passed, else never. */
   readonly liveDelayMs: number | undefined
   /** JSON of a lifecycle handler; `probe/hook.ts` reads it, only when there is one. */
@@ -135,6 +137,7 @@ function buildPlan(command: number, values: Values, cwd: string, refuse: Refuse)
     ownDir: runDir === undefined ? undefined : `${runDir}/${name}`,
     files,
     readiness: readReadiness(last, refuse),
+    probeEveryMs: duration('probe-every'),
     liveDelayMs: duration('live-delay'),
     postStart: last('post-start'),
     restarts: {
@@ -170,6 +173,9 @@ function buildPlan(command: number, values: Values, cwd: string, refuse: Refuse)
     quiet: isOn('quiet'),
   }
   refuseWithExec(plan, refuse)
+  if (plan.probeEveryMs !== undefined && plan.readiness === undefined) {
+    refuse('--probe-every says how often a probe is repeated; give one, such as --ready-tcp')
+  }
   if (plan.liveDelayMs !== undefined && runDir === undefined) {
     refuse('--live-delay needs --run-dir, where the flag live is published')
   }

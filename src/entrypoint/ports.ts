@@ -2,7 +2,7 @@
 import type { PendingWait } from '../flags/judge.ts'
 import type { FlagPorts } from '../flags/ports.ts'
 import type { Child, Sink } from '../child/child.ts'
-import type { ReadinessChange } from '../probe/readiness.ts'
+import type { ReadinessNews } from '../probe/measure.ts'
 
 /** Follows what is waited for beside files; `wake` is called whenever something may have changed. */
 export type FollowOutside = (wake: () => void) => {
@@ -13,9 +13,7 @@ export type FollowOutside = (wake: () => void) => {
 }
 
 /** Measures the readiness of a command that was spawned when it is called, and tells every change from `begin` on. */
-export type Measure = (
-  tell: (news: { readonly change: ReadinessChange | 'warning'; readonly why: string }) => void,
-) => Measuring
+export type Measure = (tell: (news: ReadinessNews) => void) => Measuring
 
 export interface Measuring {
   begin(): void

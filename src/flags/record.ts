@@ -2,8 +2,11 @@
 import { cite } from '../base/escape.ts'
 import { readObject } from '../base/json-object.ts'
 
-/** The flags of a container's run directory. `live` is for the kubelet's probes, the others for other containers. */
-export type Flag = 'started' | 'ready' | 'live' | 'completed' | 'failed' | 'ended' | 'stopped' | 'exitCode'
+/**
+ * The flags of a container's run directory. `live` is for the kubelet's probes, `unready` for people: why it is not ready; the
+ * others are for other containers.
+ */
+export type Flag = 'started' | 'ready' | 'unready' | 'live' | 'completed' | 'failed' | 'ended' | 'stopped' | 'exitCode'
 
 /** A file whose name ends so is a flag in the making, not yet renamed into place. */
 export const MAKING = '.making'

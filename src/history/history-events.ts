@@ -90,11 +90,14 @@ export function recordEvent(history: ContainerHistory, event: ContainerEvent): C
       const life = open()
       const state = history.state === 'stopping' ? 'stopping' : 'ready'
       if (life === undefined) return { ...history, state }
+      const { unready: _, ...up } = life
       const readyMs = life.readyMs ?? (event.measured ? event.atMs : (life.startedMs ?? event.atMs))
-      return { ...history, state, lives: change({ ...life, readyMs }) }
+      return { ...history, state, lives: change({ ...up, readyMs }) }
     }
     case 'unready':
-      return history.state === 'ready' ? { ...history, state: 'running' } : history
+      return tellUnready(history.state === 'ready' ? { ...history, state: 'running' } : history, event.message)
+    case 'not-ready':
+      return tellUnready(history, event.message)
     case 'ended':
     case 'skipped': {
       const { atMs, exitCode, reason, message } = event
@@ -122,4 +125,10 @@ export function recordEvent(history: ContainerHistory, event: ContainerEvent): C
 function isOpen({ lives }: ContainerHistory): boolean {
   const life = lives.at(-1)
   return life !== undefined && life.endedMs === undefined
+}
+
+function tellUnready(history: ContainerHistory, why: string | undefined): ContainerHistory {
+  const life = history.lives.at(-1)
+  if (why === undefined || life === undefined || !isOpen(history)) return history
+  return { ...history, lives: [...history.lives.slice(0, -1), { ...life, unready: why }] }
 }

@@ -78,7 +78,10 @@ function readFolder(
   const started = readFlag(flags, 'started')
   const end = readEnd(flags)
   const again = Math.max(1, numberOr(1, started?.attempt ?? end?.attempt)) - 1
-  const told = readLives(started, readFlag(flags, 'ready'), end, socket?.sinceMs)
+  const told = noteUnready(
+    readLives(started, readFlag(flags, 'ready'), end, socket?.sinceMs),
+    readFlag(flags, 'unready'),
+  )
   const lives = socket?.dead === true || died !== undefined ? closeLast(told, died) : told
   // A copy has nothing of a wrapper that waits.
   const state = lives.length === 0 && copied ? 'waiting' : judge(lives.at(-1))
@@ -123,6 +126,14 @@ function readLives(started: Record, ready: Record, end: Record, sinceMs: number 
   }
   if (end === undefined || started.incarnation === end.incarnation) return [readLife(started, ready, end)]
   return [readLife(undefined, undefined, end), readLife(started, ready, undefined)]
+}
+
+/** Why the life that goes on is not ready. */
+function noteUnready(lives: readonly Life[], unready: Record): readonly Life[] {
+  const last = lives.at(-1)
+  const why = textOr(unready?.message)
+  if (last === undefined || last.endedMs !== undefined || last.readyMs !== undefined || why === undefined) return lives
+  return [...lives.slice(0, -1), { ...last, unready: why }]
 }
 
 /** What a container's own file of such a name holds may be anything. */

@@ -20,6 +20,7 @@ const REQUIRED: Readonly<Record<Name, Readonly<Record<string, Check>>>> = {
   started: { container: isText, since: isTime },
   ready: { container: isText, measured: (value) => typeof value === 'boolean' },
   unready: { container: isText },
+  'not-ready': { container: isText, message: isText },
   unhealthy: { container: isText, failures: isNumber, threshold: isNumber, message: isText },
   stopping: { container: isText },
   'hook-failed': { container: isText, message: isText },

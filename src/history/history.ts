@@ -57,6 +57,8 @@ export interface Life {
   /** CamelCase: Completed, Error, Skipped, Killed, OOMKilled, … */
   readonly reason?: string
   readonly message?: string
+  /** What its probe said last, while it is not ready. */
+  readonly unready?: string
   /** What has killed it, where a probe or a hook did. */
   readonly killedBy?: KillCause
   /** It was told to stop with its pod, so that when it ended says nothing of its own work. */

@@ -51,6 +51,12 @@ export interface Unready extends Happening<'unready'> {
   readonly message?: string
 }
 
+/** It is still not ready, or still not again: after 5 s, and then every 30 s. */
+export interface NotReady extends Happening<'not-ready'> {
+  /** What its probe said last. */
+  readonly message: string
+}
+
 /** One failure of a liveness probe; `stopping` follows the last of them. */
 export interface Unhealthy extends Happening<'unhealthy'> {
   /** In a row. */
@@ -72,7 +78,7 @@ export interface HookFailed extends Happening<'hook-failed'> {
 }
 
 export type ContainerEvent =
-  Waiting | Started | Ready | Unready | Unhealthy | Stopping | HookFailed | Ended | Restarting | Output
+  Waiting | Started | Ready | Unready | NotReady | Unhealthy | Stopping | HookFailed | Ended | Restarting | Output
 
 export interface PodEvent {
   readonly event: 'pod'

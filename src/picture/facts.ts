@@ -32,7 +32,8 @@ function tellState({ state, lives, restarts }: ContainerHistory, startMs: number
     case 'ready':
       return `ready${since(life.readyMs)}`
     case 'running':
-      return isUnclear(life) ? UNCLEAR : `running${since(life.startedMs)}`
+      if (isUnclear(life)) return UNCLEAR
+      return life.unready === undefined ? `running${since(life.startedMs)}` : `not ready: ${shorten(life.unready)}`
     case 'waiting':
       if (lives.length === 0) return 'waiting, or not begun'
       return isUnclear(life) ? UNCLEAR : 'waiting'
@@ -44,6 +45,13 @@ function tellState({ state, lives, restarts }: ContainerHistory, startMs: number
     case 'skipped':
       return state
   }
+}
+
+const MOST_LETTERS = 40
+
+function shorten(reason: string): string {
+  const [line = ''] = reason.split('\n')
+  return line.length > MOST_LETTERS ? `${line.slice(0, MOST_LETTERS)}…` : line
 }
 
 const UNCLEAR = 'waiting or running'
@@ -110,7 +118,11 @@ export function listFacts({ containers, startMs, endMs }: History): readonly Fac
       ended: since(life.endedMs),
       exit: life.exitCode === undefined ? '' : String(life.exitCode),
       reason: life.reason ?? '',
-      message: [life.killedBy === undefined ? '' : `killed over its ${KILL_CAUSES[life.killedBy]}`, life.message ?? '']
+      message: [
+        life.killedBy === undefined ? '' : `killed over its ${KILL_CAUSES[life.killedBy]}`,
+        life.unready === undefined ? '' : `not ready: ${life.unready}`,
+        life.message ?? '',
+      ]
         .filter((part) => part !== '')
         .join(': '),
     }))

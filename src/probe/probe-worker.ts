@@ -4,7 +4,7 @@
  */
 import type { ProbeKind } from './care.ts'
 import type { Timing } from './probe.ts'
-import { beginReadiness, type Readiness, recordResult } from './readiness.ts'
+import { beginReadiness, type Pace, type Readiness, recordResult } from './readiness.ts'
 
 export interface ProbeWorker {
   readonly kind: ProbeKind
@@ -16,6 +16,9 @@ export type ProbeFinding = 'passed' | 'failed'
 
 /** However small the scale: probes are to watch over a machine, not to keep it busy. */
 const SHORTEST_PERIOD_MS = 100
+
+/** It never probes fast. */
+const UNHURRIED: Pace = { everyMs: undefined, rest: 0 }
 
 /**
  * @param startedMs when the container was started: its initialDelaySeconds count from there
@@ -31,7 +34,8 @@ export function hireWorker(
 ): ProbeWorker {
   const periodMs = Math.max(timing.periodMs * scale, Math.min(timing.periodMs, SHORTEST_PERIOD_MS))
   const scaled = { ...timing, initialDelayMs: timing.initialDelayMs * scale, periodMs }
-  const machine = beginReadiness(scaled, kind === 'startup' ? 'startup' : 'readiness', startedMs, fromMs)
+  const role = kind === 'startup' ? 'startup' : 'readiness'
+  const machine = beginReadiness(scaled, role, UNHURRIED, startedMs, fromMs)
   return { kind, machine: { ...machine, fast: false, ready: kind === 'liveness' } }
 }
 

@@ -3,7 +3,7 @@
  * the kubelet's rules (pkg/kubelet/prober/worker.go) with one addition: until the first success it probes fast, because
  * other containers wait for it. Pure; all times are ms on one monotonic clock.
  */
-import type { Timing } from './probe.ts'
+import type { Check, Timing } from './probe.ts'
 
 /**
  * `startup`: has it come up? Over with the first answer, yes or no. `readiness`: goes on for as long as the container
@@ -24,22 +24,46 @@ export interface Readiness {
   readonly start: number
   /** No success yet: probing fast. */
   readonly fast: boolean
+  readonly pace: Pace
   /** Equal results in a row. Of a startup probe's failures before the first success, at most one counts per period. */
   readonly run: { readonly ok: boolean; readonly length: number }
   /** The last period whose failure has been counted. */
   readonly countedPeriod: number
 }
 
-/** Pause between two fast probes. A check that takes longer than this to fail pauses for as long as it took. */
-const FAST_MS = 100
+/** How fast fast probing is. */
+export interface Pace {
+  /** The pause between two probes; undefined: it grows, as `PAUSES` has it. */
+  readonly everyMs: number | undefined
+  /** The pause is at least so many times as long as the last check took. */
+  readonly rest: number
+}
+
+/**
+ * Pauses by the time since the first probe: others wait for a container that is starting, but one that is not ready after a
+ * minute will hardly be so a moment later. After the last of them the probe's own period counts.
+ */
+const PAUSES = [
+  { untilMs: 5000, pauseMs: 100 },
+  { untilMs: 60_000, pauseMs: 1000 },
+] as const
+
+/**
+ * A check that is a command (a JVM started for each) must not take more than a tenth of a processor from the very application
+ * that is starting; a request costs less, and takes at most half of the time.
+ */
+export function choosePace({ kind }: Check, everyMs?: number): Pace {
+  return { everyMs, rest: kind === 'exec' ? 9 : 1 }
+}
 
 /**
  * @param at when the container's command was spawned
  * @param free when probing may begin: the kubelet holds it back while a postStart hook runs
  */
-export function beginReadiness(timing: Timing, role: Role, at: number, free = at): Readiness {
+export function beginReadiness(timing: Timing, role: Role, pace: Pace, at: number, free = at): Readiness {
   const start = Math.max(at + timing.initialDelayMs, free)
-  return { role, timing, ready: false, due: start, start, fast: true, run: { ok: false, length: 0 }, countedPeriod: 0 }
+  const run = { ok: false, length: 0 }
+  return { role, timing, pace, ready: false, due: start, start, fast: true, run, countedPeriod: 0 }
 }
 
 /**
@@ -75,11 +99,12 @@ function count(state: Readiness, ok: boolean, due: number): Readiness {
 }
 
 /**
- * The kubelet's ticker keeps its beat whatever a probe takes, and swallows the ticks that were missed meanwhile. In fast
- * probing an expensive check (a JVM started for each) must not take more than half of a processor from the very
- * application that is starting.
+ * The kubelet's ticker keeps its beat whatever a probe takes, and swallows the ticks that were missed meanwhile. Fast probing is
+ * never slower than that: a startup probe's budget is counted in periods.
  */
-function dueAfter(state: Readiness, due: number, at: number): number {
-  const beat = Math.max(at, due + state.timing.periodMs)
-  return state.fast ? Math.min(beat, at + Math.max(FAST_MS, at - due)) : beat
+function dueAfter({ timing, fast, pace, start }: Readiness, due: number, at: number): number {
+  const beat = Math.max(at, due + timing.periodMs)
+  if (!fast) return beat
+  const pause = pace.everyMs ?? PAUSES.find(({ untilMs }) => at - start < untilMs)?.pauseMs ?? timing.periodMs
+  return Math.min(beat, at + Math.max(pause, pace.rest * (at - due)))
 }

@@ -55,7 +55,9 @@ export function writeWrapperFlags(
       ...(main.has(container) ? [] : whenMainEnds),
       ...(stop === undefined ? writeGrace(probing, graceMs) : writeStop(stop)),
       // Its readiness is of no use to anybody.
-      ...(leaves ? probing.flags.filter((flag) => !flag.startsWith('--ready-probe=')) : probing.flags),
+      ...(leaves
+        ? probing.flags.filter((flag) => !flag.startsWith('--ready-probe='))
+        : [...probing.flags, ...writePace(probing, order.options.get(container)?.probeEvery)]),
     ]
   }
 
@@ -105,6 +107,10 @@ function writeOutside(waits: readonly OutsideWait[], downwardDir: string): reado
     ]
   })
   return waits.some(({ target }) => target.kind === 'sidecar') ? [...flags, `--downward-dir=${downwardDir}`] : flags
+}
+
+function writePace({ measured }: Probing, everyMs: number | undefined): readonly string[] {
+  return measured && everyMs !== undefined ? [`--probe-every=${formatDuration(everyMs)}`] : []
 }
 
 function writeOptions(options: ContainerOptions): readonly string[] {

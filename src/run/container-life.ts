@@ -24,6 +24,8 @@ export interface RunLife {
   flagged: boolean
   /** What its readiness probe says, where the runner asks that itself; undefined before the first word. */
   answers: boolean | undefined
+  /** When its wrapper last said why it is not ready, as it has been told. */
+  unreadyAt: string | undefined
   /** As it has been told. */
   ready: boolean
   /** What the probe or hook has said that it is killed for. */
@@ -44,6 +46,7 @@ export function startLife(trait: Trait, own: StartedContainer, before: string | 
   return {
     ...{ trait, own, before, held: [], doom: '', begun: Promise.withResolvers<void>() },
     ...{ incarnation: undefined, commandPid: undefined, attendance: undefined, answers: undefined, words: undefined },
+    ...{ unreadyAt: undefined },
     ...{ looking: false, started: false, up: false, flagged: false, ready: false },
     ...{ muted: false, told: false, ended: false },
   }

@@ -6,6 +6,8 @@ import type { RunPorts } from './ports.ts'
 export interface SeenFlags {
   readonly started: Partial<FlagRecord> | undefined
   readonly ready: Partial<FlagRecord> | undefined
+  /** Why it is not. */
+  readonly unready: Partial<FlagRecord> | undefined
   readonly ended: Partial<FlagRecord> | undefined
   /** It has succeeded, and its wrapper stays until it is told to stop. */
   readonly held: boolean
@@ -28,6 +30,7 @@ export function lookAt(
   return {
     started: read('started'),
     ready: read('ready'),
+    unready: read('unready'),
     ended,
     held: ended?.held === true,
   }

@@ -5,9 +5,9 @@ import type { KillCause } from '../pod/pod.ts'
 import type { Event } from './pod-events.ts'
 import { attend } from './attendance.ts'
 import { createChecks } from './probing.ts'
-import { type ContainerEnd, weighEnd } from './container-end.ts'
-import { lookAt } from './follow.ts'
-import { startLife, holdBack, isReady, type RunLife, release, wasSkipped } from './container-life.ts'
+import { weighEnd } from './container-end.ts'
+import { startLife, holdBack, type RunLife, release, wasSkipped } from './container-life.ts'
+import { createLifeLook } from './life-look.ts'
 import type { RunPorts } from './ports.ts'
 import type { ProcessEnd } from './processes.io.ts'
 import type { PodPlan } from './prepare.ts'
@@ -40,6 +40,7 @@ export function createLives(
   const tell = (event: RunEvent): void => void report(event)
   const lives = new Map<string, RunLife>()
   const checksOf = createChecks(runtime, ports)
+  const { look, tellStarted, tellReadiness, tellEnd } = createLifeLook(lives, runDir, ports, tell)
 
   function start(container: string): Promise<void> | undefined {
     const trait = traits.get(container)
@@ -111,92 +112,6 @@ export function createLives(
     }
     // What a runtime says instead of starting it is not the container's, and comes with its end.
     if (how.kind !== 'unstartable') release(life)
-  }
-
-  /**
-   * @param causedMs when what is about to be told has happened: only what came before may be its cause. An end is not held
-   * back then until all its output is there.
-   */
-  function look(container: string, causedMs?: number): void {
-    const life = lives.get(container)
-    if (life === undefined || life.told || life.looking || !life.trait.wrapped) return
-    life.looking = true
-    readFlags(container, life, causedMs)
-    life.looking = false
-  }
-
-  function readFlags(container: string, life: RunLife, causedMs: number | undefined): void {
-    const { started, ready, ended, held } = lookAt(runDir, container, life.before, ports)
-    const isDue = (at: string | undefined): boolean => causedMs === undefined || timeOf(at) <= causedMs
-    life.incarnation ??= (started ?? ended)?.incarnation
-    if (started !== undefined && !life.started && isDue(started.at)) {
-      const atMs = timeOf(started.at)
-      const sinceMs = timeOf(started.since)
-      tellStarted(container, life, { atMs, sinceMs, pid: started.pid, waitedFor: started.waitedFor })
-    }
-    if (ready !== undefined && life.started && isDue(ready.at)) {
-      life.flagged = true
-      tellReadiness(container, life, timeOf(ready.at))
-    }
-    if (ended !== undefined) {
-      life.words = { exitCode: 0, reason: 'Completed', ...ended }
-      const due = causedMs === undefined ? held : isDue(ended.at)
-      return due ? tellEnd(container, life, life.words) : undefined
-    }
-    if (ready === undefined && life.flagged && life.trait.measured) {
-      life.flagged = false
-      tellReadiness(container, life, now())
-    }
-  }
-
-  function tellStarted(
-    container: string,
-    life: RunLife,
-    how: { atMs: number; sinceMs: number; pid: number | undefined; waitedFor?: string | undefined },
-  ): void {
-    const { pid, waitedFor, ...times } = how
-    life.started = true
-    life.commandPid = pid
-    // Who reads the events in their order shall find the cause first, whatever order they were noticed in.
-    for (const cause of life.trait.causes) look(cause, times.atMs)
-    tell({
-      ...{ event: 'started', container, ...times },
-      ...(pid === undefined ? {} : { pid }),
-      ...(waitedFor === undefined ? {} : { waitedFor }),
-    })
-    release(life)
-  }
-
-  /** @param why it is not, where a probe has said so */
-  function tellReadiness(container: string, life: RunLife, atMs: number, why?: string): void {
-    const ready = isReady(life)
-    if (ready === life.ready || life.told) return
-    life.ready = ready
-    if (ready) tell({ event: 'ready', atMs, container, measured: life.trait.measured })
-    else tell({ event: 'unready', atMs, container, ...(why === undefined ? {} : { message: why }) })
-  }
-
-  function tellEnd(container: string, life: RunLife, end: ContainerEnd): void {
-    const { exitCode, reason, message } = end
-    const atMs = timeOf(end.at)
-    life.told = true
-    const skipped = wasSkipped(life, reason)
-    // A failing command's `started` flag is gone with its life, at times before anybody could look.
-    if (!life.started && (reason === 'Completed' || reason === 'Error')) {
-      tellStarted(container, life, { atMs, sinceMs: atMs, pid: undefined })
-    }
-    for (const cause of life.trait.causes) look(cause, atMs)
-    life.muted = !life.started && message !== undefined
-    release(life)
-    tell({
-      ...{ event: skipped ? 'skipped' : 'ended', atMs, container, exitCode, reason },
-      ...(message === undefined ? {} : { message }),
-    })
-  }
-
-  function timeOf(text: string | undefined): number {
-    const ms = Date.parse(text ?? '')
-    return Number.isNaN(ms) ? now() : ms
   }
 
   /** @param atMs when its first process ended, monotonic */

@@ -21,6 +21,8 @@ export function describeRunEvent(event: RunEvent): string | undefined {
       return event.measured ? `${event.container} is ready` : undefined
     case 'unready':
       return withReason(`${event.container} is no longer ready`, event.message)
+    case 'not-ready':
+      return `${event.container} is not ready: ${event.message}`
     case 'unhealthy':
       return `${event.container}: its liveness probe fails (${event.failures} of ${event.threshold}): ${event.message}`
     case 'ended':

@@ -1,13 +1,18 @@
 import test from 'ava'
 import * as fc from 'fast-check'
-import { DEFAULT_TIMING, type Timing } from '../../src/probe/probe.ts'
+import { type Check, DEFAULT_TIMING, type Timing } from '../../src/probe/probe.ts'
 import {
   beginReadiness,
+  choosePace,
   recordResult,
   type ReadinessChange,
   type Readiness,
   type Role,
 } from '../../src/probe/readiness.ts'
+
+const REQUEST: Check = { kind: 'tcp', host: undefined, port: 80 }
+const COMMAND: Check = { kind: 'exec', argv: ['true'] }
+const EAGER = choosePace(REQUEST)
 
 interface Event {
   readonly at: number
@@ -21,10 +26,11 @@ function simulate(
   isUp: (at: number) => boolean,
   untilMs: number,
   tookMs = 0,
+  pace = choosePace(REQUEST),
 ): { readonly events: readonly Event[]; readonly probes: readonly number[]; readonly end: Readiness } {
   const events: Event[] = []
   const probes: number[] = []
-  let state = beginReadiness(timing, role, 0)
+  let state = beginReadiness(timing, role, pace, 0)
   let now = 0
   while (state.due !== undefined && state.due <= untilMs) {
     now = Math.max(now, state.due)
@@ -41,14 +47,14 @@ function simulate(
 const timing = (more: Partial<Timing>): Timing => ({ ...DEFAULT_TIMING, ...more })
 
 test('the first probe comes after the initial delay', (t) => {
-  t.is(beginReadiness(timing({ initialDelayMs: 5000 }), 'readiness', 70).due, 5070)
-  t.is(beginReadiness(DEFAULT_TIMING, 'startup', 70).due, 70)
+  t.is(beginReadiness(timing({ initialDelayMs: 5000 }), 'readiness', EAGER, 70).due, 5070)
+  t.is(beginReadiness(DEFAULT_TIMING, 'startup', EAGER, 70).due, 70)
 })
 
 test('probing that is held back begins late, and its budget with it', (t) => {
   const budget = timing({ initialDelayMs: 5000, periodMs: 1000, failureThreshold: 2 })
-  t.is(beginReadiness(budget, 'startup', 70, 3000).due, 5070)
-  const late = beginReadiness(budget, 'startup', 70, 9000)
+  t.is(beginReadiness(budget, 'startup', EAGER, 70, 3000).due, 5070)
+  const late = beginReadiness(budget, 'startup', EAGER, 70, 9000)
   t.is(late.due, 9000)
   t.is(recordResult(recordResult(late, false, 9000).state, false, 10_900).change, undefined)
 })
@@ -59,7 +65,32 @@ test('it probes every 100 ms until the first success, then at its own period', (
   t.deepEqual(events, [{ at: 300, change: 'ready' }])
 })
 
-test('an expensive check takes at most half of the time, and never waits longer than its period', (t) => {
+test('it backs off: 100 ms for 5 s, 1 s for the first minute, then its own period', (t) => {
+  const { probes } = simulate('readiness', timing({ periodMs: 20_000 }), () => false, 130_000)
+  const pauses = probes.slice(1).map((at, index) => ({ at, pause: at - (probes[index] ?? 0) }))
+  for (const { at, pause } of pauses) t.is(pause, at <= 5000 ? 100 : at <= 60_000 ? 1000 : 20_000, String(at))
+  t.is(probes.length, 1 + 50 + 55 + 3)
+})
+
+test('probeEvery is the pause until the first success, and never longer than the period', (t) => {
+  const every = (ms: number) =>
+    simulate('readiness', timing({ periodMs: 1000 }), (at) => at >= 7500, 9500, 0, choosePace(REQUEST, ms)).probes
+  t.deepEqual(every(2500), [0, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000])
+  t.deepEqual(every(500).slice(-5), [6500, 7000, 7500, 8500, 9500])
+})
+
+test('a command takes at most a tenth of the time, as far as its period allows', (t) => {
+  const exec = (tookMs: number, periodMs: number, untilMs: number, everyMs?: number) =>
+    simulate('readiness', timing({ periodMs }), () => false, untilMs, tookMs, choosePace(COMMAND, everyMs)).probes
+  t.deepEqual(exec(50, 10_000, 1500), [0, 500, 1000, 1500])
+  t.deepEqual(exec(50, 10_000, 500, 20), [0, 500], 'whatever probeEvery says')
+  t.deepEqual(exec(1000, 10_000, 20_000), [0, 10_000, 20_000])
+  t.deepEqual(exec(3000, 10_000, 20_000), [0, 10_000, 20_000], 'no less often than the kubelet')
+  const { length } = exec(50, 10_000, 60_000)
+  t.true(length * 50 <= 0.06 * 60_000, `${length} probes in the first minute`)
+})
+
+test('an expensive request takes at most half of the time, and never waits longer than its period', (t) => {
   t.deepEqual(simulate('readiness', DEFAULT_TIMING, () => false, 2500, 600).probes, [0, 1200, 2400])
   t.deepEqual(simulate('readiness', timing({ periodMs: 1000 }), () => false, 3000, 800).probes, [0, 1000, 2000, 3000])
 })
@@ -83,7 +114,7 @@ test('a startup probe gives the whole of its budget, however fast it probes', (t
 })
 
 test('a wrapper that was stopped for an hour counts one failure for it', (t) => {
-  const begun = beginReadiness(timing({ periodMs: 1000 }), 'startup', 0)
+  const begun = beginReadiness(timing({ periodMs: 1000 }), 'startup', EAGER, 0)
   const woken = recordResult(begun, false, 3_600_000)
   const next = recordResult(woken.state, false, 3_600_100)
   t.deepEqual([woken.change, next.change], [undefined, undefined])
@@ -123,7 +154,7 @@ test('changes alternate, time never runs backwards, and a period is never exceed
   })
   fc.assert(
     fc.property(numbers, answers, (timing, list) => {
-      let state = beginReadiness(timing, 'readiness', 0)
+      let state = beginReadiness(timing, 'readiness', EAGER, 0)
       for (const { ok, tookMs } of list) {
         const due = state.due ?? Number.NaN
         const at = due + tookMs

@@ -10,7 +10,7 @@ type Start = (words: readonly string[]) => Wrapper
 
 export interface Scene {
   readonly play: (stage: Stage, start: Start) => Wrapper | Promise<Wrapper>
-  readonly code: number
+  readonly code: number | null
   readonly reason?: string
 }
 
@@ -136,6 +136,14 @@ export const OTHERS: Readonly<Record<string, Scene>> = {
         ),
       ]),
     code: 0,
+  },
+  'a probe that never succeeds, and a wrapper that is killed': {
+    play: (_, start) =>
+      start([
+        ...['--ready-exec', '["false"]'],
+        ...sh('until [ -e run/me/unready ]; do sleep 0.02; done; kill -KILL $PPID; exit 0'),
+      ]),
+    code: null,
   },
   'a second attempt': {
     play: (_, start) => start(['--retries', '1', '--retry-delay', '1ms', '--', 'false']),

@@ -1,0 +1,42 @@
+/** A probe that never succeeds: what it costs beside the application that is starting, in its first minute. */
+import { readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Bench, type Figure, OURS, setBar } from './figure.ts'
+import { endProcess, startProcess } from './processes.ts'
+import { ENTRYPOINT, requireProgram } from './tools.ts'
+
+const MINUTE_MS = 60_000
+/** Of a core, in percent. */
+const MOST = 3
+/** `sysconf(_SC_CLK_TCK)` is 100 on every Linux that podorder runs on: /proc counts in steps of 10 ms. */
+const TICK_MS = 10
+
+export async function measureProbing({ directory }: Bench): Promise<readonly Figure[]> {
+  // It takes 50 ms and no more processor than a shell: what is counted is the asking.
+  const probe = { exec: { command: [requireProgram('sh'), '-c', 'sleep 0.05; exit 1'] } }
+  const wrapper = await startProcess([
+    ...([ENTRYPOINT, `--run-dir=${directory}/run`, '--name=app', '--quiet'] as const),
+    ...[`--ready-probe=${JSON.stringify(probe)}`, '--', requireProgram('sleep'), '600'],
+  ])
+  try {
+    await delay(MINUTE_MS)
+    const share = (readFamilyCpu(wrapper.pid) / MINUTE_MS) * 100
+    return [
+      {
+        name: 'exec probe of 50 ms that never succeeds, % of a core in a minute',
+        unit: '',
+        values: { [OURS]: share },
+        bars: [setBar('<= 3 % of a core', share, MOST)],
+      },
+    ]
+  } finally {
+    await endProcess(wrapper)
+  }
+}
+
+/** ms on a CPU of the process and of all its children that have ended: proc(5), utime, stime, cutime, cstime. */
+function readFamilyCpu(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields.slice(11, 15).reduce((total, ticks) => total + Number(ticks) * TICK_MS, 0)
+}

@@ -1,0 +1,119 @@
+/** What the flags of a container tell of its life: each thing once, in the order in which it happened, causes first. */
+import type { RunEvent } from '../history/run-event.ts'
+import type { ContainerEnd } from './container-end.ts'
+import { isReady, release, type RunLife, wasSkipped } from './container-life.ts'
+import { lookAt } from './follow.ts'
+import type { RunPorts } from './ports.ts'
+
+interface Start {
+  readonly atMs: number
+  readonly sinceMs: number
+  readonly pid: number | undefined
+  readonly waitedFor?: string | undefined
+}
+
+export interface LifeLook {
+  /**
+   * Reads a container's flags, and tells what is new.
+   * @param causedMs when what is about to be told has happened: only what came before may be its cause. An end is not held
+   * back then until all its output is there.
+   */
+  readonly look: (container: string, causedMs?: number) => void
+  readonly tellStarted: (container: string, life: RunLife, how: Start) => void
+  /** @param why it is not, where a probe has said so */
+  readonly tellReadiness: (container: string, life: RunLife, atMs: number, why?: string) => void
+  readonly tellEnd: (container: string, life: RunLife, end: ContainerEnd) => void
+}
+
+/** @param lives by container, the latest of each */
+export function createLifeLook(
+  lives: ReadonlyMap<string, RunLife>,
+  runDir: string,
+  ports: Pick<RunPorts, 'disk' | 'now'>,
+  tell: (event: RunEvent) => void,
+): LifeLook {
+  const { now } = ports
+  return { look, tellStarted, tellReadiness, tellEnd }
+
+  function look(container: string, causedMs?: number): void {
+    const life = lives.get(container)
+    if (life === undefined || life.told || life.looking || !life.trait.wrapped) return
+    life.looking = true
+    readFlags(container, life, causedMs)
+    life.looking = false
+  }
+
+  function readFlags(container: string, life: RunLife, causedMs: number | undefined): void {
+    const { started, ready, unready, ended, held } = lookAt(runDir, container, life.before, ports)
+    const isDue = (at: string | undefined): boolean => causedMs === undefined || timeOf(at) <= causedMs
+    life.incarnation ??= (started ?? ended)?.incarnation
+    if (started !== undefined && !life.started && isDue(started.at)) {
+      const atMs = timeOf(started.at)
+      const sinceMs = timeOf(started.since)
+      tellStarted(container, life, { atMs, sinceMs, pid: started.pid, waitedFor: started.waitedFor })
+    }
+    if (ready !== undefined && life.started && isDue(ready.at)) {
+      life.flagged = true
+      tellReadiness(container, life, timeOf(ready.at))
+    }
+    if (ended !== undefined) {
+      life.words = { exitCode: 0, reason: 'Completed', ...ended }
+      const due = causedMs === undefined ? held : isDue(ended.at)
+      return due ? tellEnd(container, life, life.words) : undefined
+    }
+    if (ready === undefined && life.flagged && life.trait.measured) {
+      life.flagged = false
+      if (unready !== undefined) life.unreadyAt = unready.at
+      tellReadiness(container, life, now(), unready?.message)
+    }
+    if (unready !== undefined && ready === undefined && unready.at !== life.unreadyAt) {
+      life.unreadyAt = unready.at
+      tell({ event: 'not-ready', atMs: timeOf(unready.at), container, message: unready.message ?? 'no reason given' })
+    }
+  }
+
+  function tellStarted(container: string, life: RunLife, how: Start): void {
+    const { pid, waitedFor, ...times } = how
+    life.started = true
+    life.commandPid = pid
+    // Who reads the events in their order shall find the cause first, whatever order they were noticed in.
+    for (const cause of life.trait.causes) look(cause, times.atMs)
+    tell({
+      ...{ event: 'started', container, ...times },
+      ...(pid === undefined ? {} : { pid }),
+      ...(waitedFor === undefined ? {} : { waitedFor }),
+    })
+    release(life)
+  }
+
+  function tellReadiness(container: string, life: RunLife, atMs: number, why?: string): void {
+    const ready = isReady(life)
+    if (ready === life.ready || life.told) return
+    life.ready = ready
+    if (ready) tell({ event: 'ready', atMs, container, measured: life.trait.measured })
+    else tell({ event: 'unready', atMs, container, ...(why === undefined ? {} : { message: why }) })
+  }
+
+  function tellEnd(container: string, life: RunLife, end: ContainerEnd): void {
+    const { exitCode, reason, message } = end
+    const atMs = timeOf(end.at)
+    life.told = true
+    const skipped = wasSkipped(life, reason)
+    // A failing command's `started` flag is gone with its life, at times before anybody could look.
+    if (!life.started && (reason === 'Completed' || reason === 'Error')) {
+      tellStarted(container, life, { atMs, sinceMs: atMs, pid: undefined })
+    }
+    for (const cause of life.trait.causes) look(cause, atMs)
+    life.muted = !life.started && message !== undefined
+    release(life)
+    tell({
+      ...{ event: skipped ? 'skipped' : 'ended', atMs, container, exitCode, reason },
+      ...(message === undefined ? {} : { message }),
+    })
+  }
+
+  function timeOf(text: string | undefined): number {
+    const ms = Date.parse(text ?? '')
+    return Number.isNaN(ms) ? now() : ms
+  }
+}
