@@ -2,6 +2,7 @@
 /** The executable that runs first in every ordered container. It loads nothing that it does not use. */
 import { CODE_MISUSE } from '../src/base/exit-code.ts'
 import { holdLifeline, serveAlive } from '../src/flags/alive.io.ts'
+import { drawWord } from '../src/base/draw.io.ts'
 import { createLog } from '../src/base/log.io.ts'
 import { createPosixChild, ENVIRONMENT, readVariable } from '../src/child/child-posix.io.ts'
 import { createPosixFiles } from '../src/base/files-posix.io.ts'
@@ -98,8 +99,11 @@ async function runPlan(plan: Plan, system: System, words: number): Promise<numbe
     postStart: undefined,
     ...probing,
     fault: command.fault,
-    flags: createFlagFiles(files, process.pid),
-    lifelines: { serve: (dir) => serveAlive(dir, files), hold: (dir, onChange) => holdLifeline(dir, files, onChange) },
+    flags: createFlagFiles(files, drawWord),
+    lifelines: {
+      serve: (dir) => serveAlive(dir, files, drawWord, posix?.library),
+      hold: (dir, onChange) => holdLifeline(dir, files, onChange),
+    },
     watchPaths: async (paths, wake, warn) => (await import('../src/flags/watch.io.ts')).watchPaths(paths, wake, warn),
     outside,
     log,

@@ -7,6 +7,9 @@ import type { OutsidePlan, Plan } from '../src/entrypoint/plan.ts'
 import { parseOutside } from '../src/order/outside-target.ts'
 import { openTools } from './waiting.ts'
 
+/** All annotations of a pod together have no more (k8s.io/apimachinery pkg/api/validation/objectmeta.go). */
+const LONGEST_LIST = 256 * 1024
+
 /** @returns what follows them, or one sentence on what is wrong with a flag. */
 export function openOutside(
   { waits, kubeconfig, downwardDir }: OutsidePlan,
@@ -29,7 +32,7 @@ export function openOutside(
       ...openTools(files),
       read(path) {
         try {
-          return files.read(path).toString()
+          return files.readPlain(path, LONGEST_LIST, 'followed')?.toString()
         } catch {
           return undefined
         }

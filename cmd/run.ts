@@ -75,6 +75,8 @@ async function run(options: RunOptions, signals: Signals): Promise<number> {
   const { createProcesses } = await import('../src/run/processes.io.ts')
   const { createProber } = await import('../src/probe/prober.io.ts')
   const disk = await import('../src/cli/disk.io.ts')
+  const { nodeFiles } = await import('../src/base/files-node.io.ts')
+  const { readFlagFile } = await import('../src/flags/flag-files.ts')
   const terminal = openTerminal()
   const entrypoint = findEntrypoint()
   if (entrypoint === undefined) {
@@ -90,7 +92,7 @@ async function run(options: RunOptions, signals: Signals): Promise<number> {
   }
   return runManifest(options, {
     signals,
-    disk,
+    disk: { ...disk, readFlag: (path) => readFlagFile(path, nodeFiles) },
     yaml: { read: readManifest, readNested },
     processes: createProcesses(),
     prober: createProber(),

@@ -1,10 +1,11 @@
 /** The executable in the place of Tekton's entrypoint: loaded only when it is called so. */
 import { holdLifeline, serveAlive } from '../src/flags/alive.io.ts'
+import { drawWord } from '../src/base/draw.io.ts'
 import { createLog } from '../src/base/log.io.ts'
 import { createPosixChild } from '../src/child/child-posix.io.ts'
 import { createPosixFiles } from '../src/base/files-posix.io.ts'
 import { dropNetwork, emptyStdin } from '../src/child/isolation-posix.io.ts'
-import { openLibrary } from '../src/base/libc.io.ts'
+import { type Library, openLibrary } from '../src/base/libc.io.ts'
 import type { Signals } from '../src/child/signals.io.ts'
 import { createFlagFiles } from '../src/flags/flag-files.ts'
 import type { RawTexts, TektonPorts } from '../src/tekton/ports.ts'
@@ -16,7 +17,7 @@ const OWN_ENVIRONMENT = '/proc/self/environ'
 
 /** @returns the exit code */
 export async function startTekton(argv: readonly string[], signals: Signals): Promise<number> {
-  const { files, openChild, isolate } = await openSystem()
+  const { files, openChild, isolate, library } = await openSystem()
   return runTekton(argv, {
     signals,
     files,
@@ -37,8 +38,11 @@ export async function startTekton(argv: readonly string[], signals: Signals): Pr
     }),
     openPacking: async () => (await import('../src/tekton/deflate.io.ts')).deflatePacking,
     openCel: async () => (await import('../src/tekton/cel.ts')).evaluateCel,
-    flags: createFlagFiles(files, process.pid),
-    lifelines: { serve: (dir) => serveAlive(dir, files), hold: (dir, onChange) => holdLifeline(dir, files, onChange) },
+    flags: createFlagFiles(files, drawWord),
+    lifelines: {
+      serve: (dir) => serveAlive(dir, files, drawWord, library),
+      hold: (dir, onChange) => holdLifeline(dir, files, onChange),
+    },
     watchPaths: async (paths, wake, warn) => (await import('../src/flags/watch.io.ts')).watchPaths(paths, wake, warn),
     // A step's log is what its users look at: only what they must know is added to it.
     log: createLog(files, { format: 'text', quiet: true, name: undefined }),
@@ -48,7 +52,10 @@ export async function startTekton(argv: readonly string[], signals: Signals): Pr
   })
 }
 
-type System = Pick<TektonPorts, 'files' | 'openChild' | 'isolate'>
+interface System extends Pick<TektonPorts, 'files' | 'openChild' | 'isolate'> {
+  /** undefined on Node */
+  readonly library: Library | undefined
+}
 
 async function openSystem(): Promise<System> {
   const library = await openLibrary()
@@ -56,6 +63,7 @@ async function openSystem(): Promise<System> {
   const files = createPosixFiles(library)
   return {
     files,
+    library,
     openChild(argv, env) {
       emptyStdin(library)
       // The child takes its words from where the kernel has ours.
@@ -76,6 +84,7 @@ async function openNode(): Promise<System> {
   const isolation = await import('../src/child/isolation-node.io.ts')
   return {
     files: nodeFiles,
+    library: undefined,
     openChild(argv, env) {
       isolation.emptyStdin()
       for (const variable of env.map(decode)) {

@@ -1,44 +1,35 @@
 /** The file system by the C library itself. */
-import type { Files, Found } from './files.ts'
+import { nameErrno } from './errno.ts'
+import type { FileKind, Files, Found } from './files.ts'
 import type { Library } from './libc.io.ts'
+import { removeBelow } from './remove-tree.ts'
 
 const O_RDONLY = 0
 const O_WRONLY = 1
 const O_CREAT = 0o100
+const O_EXCL = 0o200
+const O_NOCTTY = 0o400
 const O_TRUNC = 0o1000
+const O_NONBLOCK = 0o4000
+/** The two that differ: arm64 has its own (arch/arm64/include/uapi/asm/fcntl.h). */
+const [O_DIRECTORY, O_NOFOLLOW] = process.arch === 'arm64' ? [0o40000, 0o100000] : [0o200000, 0o400000]
 const O_CLOEXEC = 0o2000000
+/** Of what somebody else may have put there: opening a pipe does not wait, and a terminal does not become ours. */
+const UNWAITING = O_NONBLOCK | O_NOCTTY
 const AT_FDCWD = -100
+const AT_SYMLINK_NOFOLLOW = 0x100
+const AT_EMPTY_PATH = 0x1000
 const STATX_BASIC_STATS = 0x7ff
 /** What the kernel takes at most; a longer path is cut to one byte more than that, and refused as ENAMETOOLONG. */
 const PATH_MAX = 4096 + 1
 const SIZE_STATX = 256
 const S_IFMT = 0o170000
 const S_IFDIR = 0o040000
+const KINDS: Readonly<Record<number, FileKind>> = { [S_IFDIR]: 'directory', 0o100000: 'file', 0o120000: 'link' }
 
 const ENOENT = 2
 const EEXIST = 17
-
-/** Linux's numbers, the same on x86-64 and arm64; what is not among them is told as a number. */
-const NAMES: Readonly<Record<number, string>> = {
-  1: 'EPERM',
-  2: 'ENOENT',
-  5: 'EIO',
-  9: 'EBADF',
-  11: 'EAGAIN',
-  12: 'ENOMEM',
-  13: 'EACCES',
-  17: 'EEXIST',
-  20: 'ENOTDIR',
-  21: 'EISDIR',
-  23: 'ENFILE',
-  24: 'EMFILE',
-  28: 'ENOSPC',
-  30: 'EROFS',
-  32: 'EPIPE',
-  36: 'ENAMETOOLONG',
-  40: 'ELOOP',
-  122: 'EDQUOT',
-}
+const EISDIR = 21
 
 export function createPosixFiles(c: Library): Files {
   // Looking at a file costs no memory: a waiting wrapper does it every second.
@@ -52,7 +43,7 @@ export function createPosixFiles(c: Library): Files {
   }
 
   const fail = (call: string, path: string, errno: number): never => {
-    const code = NAMES[errno] ?? `errno ${errno}`
+    const code = nameErrno(errno)
     throw Object.assign(new Error(`${call} ${path}: ${code}`), { code })
   }
   const check = (result: number, call: string, path: string): number =>
@@ -68,26 +59,52 @@ export function createPosixFiles(c: Library): Files {
     }
   }
 
+  /** struct statx is the same everywhere; in words of 4 bytes: mode 7 (lower half), inode 8-9, size 10-11, ctime 24-26. */
+  const word = (index: number): number => (found[index] ?? 0) >>> 0
+  const modeOf = (): number => word(7) & S_IFMT
+  /** @returns whether it is there; `found` tells of it until the next call. */
+  const look = (directory: number, path: string, flags: number): boolean => {
+    if (c.files().statx(directory, named(path), flags, STATX_BASIC_STATS, found) >= 0) return true
+    const errno = c.errno()
+    return errno === ENOENT ? false : fail('stat', path, errno)
+  }
+  const fill = (descriptor: number, memory: Buffer, length: number, path: string): number =>
+    check(c.read(descriptor, memory.subarray(length), memory.length - length), 'read', path)
+  const writeWhole = (path: string, flags: number, content: string): void =>
+    withFile(path, O_WRONLY | UNWAITING | flags, (descriptor) => {
+      const bytes = Buffer.from(content)
+      for (let offset = 0; offset < bytes.length;) {
+        offset += check(c.write(descriptor, bytes.subarray(offset), bytes.length - offset), 'write', path)
+      }
+    })
+  /** The next names in an open directory; none at the end. */
+  const listNext = (descriptor: number, memory: Buffer, path: string): readonly string[] => {
+    const names: string[] = []
+    const length = check(c.files().getdents64(descriptor, memory, memory.length), 'list', path)
+    // struct linux_dirent64: inode (8), offset (8), record length (2), type (1), NUL-terminated name.
+    for (let at = 0; at < length; at += memory.readUInt16LE(at + 16)) {
+      const name = memory.toString('utf8', at + 19, memory.indexOf(0, at + 19))
+      if (name !== '.' && name !== '..') names.push(name)
+    }
+    return length > 0 && names.length === 0 ? listNext(descriptor, memory, path) : names
+  }
+
   const files: Files = {
     find(path): Found | undefined {
-      // struct statx is the same everywhere; in words of 4 bytes: mode 7 (lower half), inode 8-9, size 10-11, ctime 24-26.
-      if (c.files().statx(AT_FDCWD, named(path), 0, STATX_BASIC_STATS, found) < 0) {
-        const errno = c.errno()
-        return errno === ENOENT ? undefined : fail('stat', path, errno)
-      }
-      const word = (index: number): number => (found[index] ?? 0) >>> 0
+      if (!look(AT_FDCWD, path, 0)) return undefined
       return {
         size: word(11) * 2 ** 32 + word(10),
-        isDirectory: (word(7) & S_IFMT) === S_IFDIR,
+        isDirectory: modeOf() === S_IFDIR,
         identity: `${word(9)}.${word(8)} ${word(25)}.${word(24)}.${word(26)}`,
       }
     },
+    kindOf: (path) => (look(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW) ? (KINDS[modeOf()] ?? 'other') : undefined),
     read: (path) =>
       withFile(path, O_RDONLY, (descriptor) => {
         // Files of /proc say that they are empty: only reading tells.
         let memory = Buffer.alloc(4096)
         for (let length = 0; ;) {
-          const got = check(c.read(descriptor, memory.subarray(length), memory.length - length), 'read', path)
+          const got = fill(descriptor, memory, length, path)
           if (got === 0) return memory.subarray(0, length)
           length += got
           if (length < memory.length) continue
@@ -96,32 +113,48 @@ export function createPosixFiles(c: Library): Files {
           memory = larger
         }
       }),
-    write: (path, content) =>
-      withFile(path, O_WRONLY | O_CREAT | O_TRUNC, (descriptor) => {
-        const bytes = Buffer.from(content)
-        for (let offset = 0; offset < bytes.length;) {
-          offset += check(c.write(descriptor, bytes.subarray(offset), bytes.length - offset), 'write', path)
+    readPlain: (path, limit, links) =>
+      withFile(path, O_RDONLY | UNWAITING | (links === undefined ? O_NOFOLLOW : 0), (descriptor) => {
+        look(descriptor, '', AT_EMPTY_PATH)
+        if (KINDS[modeOf()] !== 'file') return undefined
+        const memory = Buffer.alloc(Math.min(limit, word(10) + word(11) * 2 ** 32))
+        let length = 0
+        for (let got = -1; got !== 0 && length < memory.length; length += got) {
+          got = fill(descriptor, memory, length, path)
         }
+        return memory.subarray(0, length)
       }),
+    write: (path, content) => writeWhole(path, O_CREAT | O_TRUNC, content),
+    create: (path, content) => writeWhole(path, O_CREAT | O_EXCL | O_NOFOLLOW, content),
+    writeOnto: (path, content) => writeWhole(path, O_NOFOLLOW, content),
     rename: (from, to) => void check(c.files().rename(named(from), named(to, otherScratch)), 'rename', to),
     remove(path) {
       if (c.files().unlink(named(path)) === 0) return
       const errno = c.errno()
       if (errno !== ENOENT) fail('unlink', path, errno)
     },
+    removeTree: (path) =>
+      removeBelow(path, {
+        open: (directory) =>
+          check(c.open(named(directory), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0), 'open', directory),
+        next: (descriptor) => listNext(descriptor, Buffer.alloc(8192), path),
+        close: (descriptor) => void c.close(descriptor),
+        unlink(inside) {
+          if (c.files().unlink(named(inside)) === 0) return false
+          const errno = c.errno()
+          return errno === EISDIR ? true : errno === ENOENT ? false : fail('unlink', inside, errno)
+        },
+        removeDirectory: (directory) => void check(c.seldom().rmdir(named(directory)), 'rmdir', directory),
+      }),
     list: (path) =>
-      withFile(path, O_RDONLY, (descriptor) => {
-        const names: string[] = []
+      withFile(path, O_RDONLY | UNWAITING, (descriptor) => {
         const memory = Buffer.alloc(8192)
-        for (;;) {
-          const length = check(c.files().getdents64(descriptor, memory, memory.length), 'list', path)
-          if (length === 0) return names
-          // struct linux_dirent64: inode (8), offset (8), record length (2), type (1), NUL-terminated name.
-          for (let at = 0; at < length; at += memory.readUInt16LE(at + 16)) {
-            const name = memory.toString('utf8', at + 19, memory.indexOf(0, at + 19))
-            if (name !== '.' && name !== '..') names.push(name)
-          }
+        const names: string[] = []
+        for (let next = listNext(descriptor, memory, path); next.length > 0;) {
+          names.push(...next)
+          next = listNext(descriptor, memory, path)
         }
+        return names
       }),
     makeDirectory(path) {
       if (c.files().mkdir(named(path), 0o777) === 0) return

@@ -32,7 +32,16 @@ const listFileCalls = () =>
     getdents64: { args: ['i32', 'ptr', 'usize'], returns: 'i64_fast' },
   }) as const
 
-/** For terminals, copies of the output, and `--exec`. */
+/** For the liveness socket. */
+const listSocketCalls = () =>
+  ({
+    socket: { args: ['i32', 'i32', 'i32'], returns: 'i32' },
+    bind: { args: ['i32', 'ptr', 'u32'], returns: 'i32' },
+    listen: { args: ['i32', 'i32'], returns: 'i32' },
+    umask: { args: ['u32'], returns: 'u32' },
+  }) as const
+
+/** For terminals, copies of the output, `--exec`, and what lies in the way. */
 const listSeldomCalls = () =>
   ({
     posix_spawn_file_actions_adddup2: { args: ['ptr', 'i32', 'i32'], returns: 'i32' },
@@ -42,6 +51,7 @@ const listSeldomCalls = () =>
     sigprocmask: { args: ['i32', 'ptr', 'ptr'], returns: 'i32' },
     signal: { args: ['i32', 'usize'], returns: 'usize' },
     close_range: { args: ['u32', 'u32', 'i32'], returns: 'i32' },
+    rmdir: { args: ['ptr'], returns: 'i32' },
     execve: { args: ['ptr', 'ptr', 'ptr'], returns: 'i32' },
   }) as const
 
@@ -50,6 +60,7 @@ type Calls<Table extends Record<string, BunFfi.Signature>> = BunFfi.Functions<Ta
 export interface Library extends Calls<typeof ALWAYS> {
   /** Opened when first asked for. */
   readonly files: () => Calls<ReturnType<typeof listFileCalls>>
+  readonly sockets: () => Calls<ReturnType<typeof listSocketCalls>>
   readonly seldom: () => Calls<ReturnType<typeof listSeldomCalls>>
   /** The address of memory that C is to keep; the caller keeps the memory alive. */
   readonly addressOf: (memory: NodeJS.ArrayBufferView) => number
@@ -74,6 +85,7 @@ export async function openLibrary(): Promise<Library | undefined> {
     return {
       ...always,
       files: once(() => open(listFileCalls())),
+      sockets: once(() => open(listSocketCalls())),
       seldom: once(() => open(listSeldomCalls())),
       addressOf: ptr,
       errno: () => read.i32(location, 0),

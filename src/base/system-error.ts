@@ -2,6 +2,8 @@
 
 const MEANINGS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
+  EBUSY: 'something is mounted there',
+  ENXIO: 'it is a socket, or a pipe that nobody reads',
   ENOENT: 'no such file or directory',
   ENOSPC: 'no space left on the volume',
   ENOTDIR: 'a part of its path is a file',

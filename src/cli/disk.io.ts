@@ -142,18 +142,14 @@ async function openDirectories(path: string): Promise<void> {
   }
 }
 
-/** @returns undefined when there is no such file or it cannot be read. */
 /** Of a directory that may not be there. */
 export function emptyDirectory(path: string): void {
   if (fs.existsSync(path)) fs.emptyDirSync(path)
 }
 
-export function readFlag(path: string): string | undefined {
-  try {
-    return fs.readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
+/** Follows links. */
+export function exists(path: string): boolean {
+  return fs.existsSync(path)
 }
 
 /** `base64` to text; bytes that are not UTF-8 become U+FFFD. */

@@ -3,7 +3,8 @@ import { ENDING_SIGNALS, SIGHUP } from '../base/signal.ts'
 import { CODE_BROKEN } from '../base/exit-code.ts'
 import { describeError } from '../base/system-error.ts'
 import { formatDuration } from '../base/duration.ts'
-import { isGone, type Look, ownerOf, type Wait } from '../flags/judge.ts'
+import { isGone, type Look } from '../flags/judge.ts'
+import { containerOf } from '../flags/layout.ts'
 import { followsEnd } from '../pod/restarts.ts'
 import { type Outcome, settle } from './outcome.ts'
 import type { Plan } from './plan.ts'
@@ -191,7 +192,7 @@ function followStopFiles(plan: Plan, ports: EntrypointPorts): Promise<void> | un
   const isOver = ({ file, refusal, link, returning }: Look, index: number) =>
     file !== 'absent' ||
     refusal !== undefined ||
-    (link === 'lost' && !returning && isGone(ownerOf(plan.stopFiles[index] as Wait), policy))
+    (link === 'lost' && !returning && isGone(containerOf(plan.stopFiles[index]?.label ?? ''), policy))
   return new Promise((resolve) => {
     observe(
       plan.stopFiles,

@@ -7,6 +7,8 @@ import { describeError } from '../base/system-error.ts'
 import { scanArgv, type FlagTable } from '../args/argv.ts'
 import { formatRows } from '../args/help-rows.ts'
 import type { Files } from '../base/files.ts'
+import { flagPathOf, ownDirectoryOf } from '../flags/layout.ts'
+import type { Flag } from '../flags/record.ts'
 
 const FLAGS = {
   'run-dir': { kind: 'value', value: 'DIR', help: 'where the flags are' },
@@ -34,7 +36,7 @@ export function runProbe(argv: readonly string[], { files }: Ports): ProbeVerdic
   const stray = scanned.words[0] ?? (scanned.rest === undefined ? undefined : '--')
   if (stray !== undefined) return { code: CODE_MISUSE, text: `probe takes no ${stray}; only --run-dir and --name` }
   if (!runDir || !name) return { code: CODE_MISUSE, text: 'probe needs --run-dir=DIR and --name=NAME' }
-  const has = (flag: string): boolean => files.find(`${runDir}/${name}/${flag}`) !== undefined
+  const has = (flag: Flag): boolean => files.find(flagPathOf(runDir, name, flag)) !== undefined
   try {
     if (has('live')) return { code: 0, text: '' }
     if (has('stopped')) return { code: CODE_FAILED, text: `${name} has ended` }
@@ -43,7 +45,7 @@ export function runProbe(argv: readonly string[], { files }: Ports): ProbeVerdic
       text: has('started') ? `${name} is starting` : `${name} is waiting for its turn to start`,
     }
   } catch (error) {
-    return { code: CODE_FAILED, text: `cannot look into ${runDir}/${name}: ${describeError(error)}` }
+    return { code: CODE_FAILED, text: `cannot look into ${ownDirectoryOf(runDir, name)}: ${describeError(error)}` }
   }
 }
 

@@ -42,10 +42,13 @@ export function passGate(plan: Plan, ports: Ports, onOpen: () => void): Gate {
     ...plan.waits.map((wait, index) => ({
       wait,
       judge: () => judge(wait, latest[index] as Look, policy),
-      explain: () => {
-        const directory = wait.path.slice(0, Math.max(wait.path.lastIndexOf('/'), 0))
-        return explainWait(wait, latest[index] as Look, policy, createFlagReader(directory, ports.flags.read))
-      },
+      explain: () =>
+        explainWait(
+          wait,
+          latest[index] as Look,
+          policy,
+          createFlagReader(wait.path, (path) => ports.flags.read(path)),
+        ),
     })),
     ...(outside?.waits ?? []),
   ]

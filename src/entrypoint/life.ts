@@ -3,6 +3,7 @@ import { describeError } from '../base/system-error.ts'
 import { followsEnd } from '../pod/restarts.ts'
 import { settle, type Settlement } from './outcome.ts'
 import type { Plan } from './plan.ts'
+import { flagIn, refusalOf, socketIn } from '../flags/layout.ts'
 import { type Flag, type FlagRecord, readRecord, writeRecord } from '../flags/record.ts'
 import type { EntrypointPorts } from './ports.ts'
 
@@ -23,6 +24,8 @@ export interface WrapperLife {
   /** Takes the liveness socket away, so that its end says nothing about the command. */
   resignSocket(): void
 }
+
+const asItIs = (path: string): string => path
 
 /** What could not be written is tried again: a full volume may have room in a while, and others wait for the flag. */
 const AGAIN_MS = 1000
@@ -55,13 +58,13 @@ export async function beginWrapperLife(plan: Plan, ports: Ports): Promise<Wrappe
   }
   for (const { flag, path } of over ? [] : plan.files) {
     if (flag !== 'completed') flags.withdraw(path)
-    flags.withdraw(`${path}.err`)
+    flags.withdraw(refusalOf(path))
   }
   if (plan.ownDir !== undefined && !over) await ports.lifelines.serve(plan.ownDir)
 
   const pathsOf = (flag: Flag): readonly string[] => {
     const explicit = plan.files.filter((file) => file.flag === flag).map(({ path }) => path)
-    return plan.ownDir === undefined ? explicit : [`${plan.ownDir}/${flag}`, ...explicit]
+    return plan.ownDir === undefined ? explicit : [flagIn(plan.ownDir, flag), ...explicit]
   }
   const lamented = new Set<string>()
   const attempt = (path: string, write: () => void): boolean => {
@@ -76,11 +79,11 @@ export async function beginWrapperLife(plan: Plan, ports: Ports): Promise<Wrappe
       return false
     }
   }
-  const put = (flag: Flag, suffix: '' | '.err', details: Details): boolean =>
+  const put = (flag: Flag, place: (path: string) => string, details: Details): boolean =>
     pathsOf(flag)
       .map((path) => {
         const content = writeRecord({ at: now().toISOString(), incarnation, ...details })
-        return attempt(path + suffix, () => flags.publish(path + suffix, content))
+        return attempt(place(path), () => flags.publish(place(path), content))
       })
       .every(Boolean)
 
@@ -95,7 +98,7 @@ export async function beginWrapperLife(plan: Plan, ports: Ports): Promise<Wrappe
     publish(flag, details = {}) {
       published.add(flag)
       if (pending.size > 0) giveUp(flag)
-      if (!put(flag, '', details))
+      if (!put(flag, asItIs, details))
         pending.set(
           flag,
           setTimeout(() => life.publish(flag, details), AGAIN_MS),
@@ -107,7 +110,7 @@ export async function beginWrapperLife(plan: Plan, ports: Ports): Promise<Wrappe
       for (const path of pathsOf(flag)) attempt(path, () => flags.withdraw(path))
     },
     refuse(flag, why) {
-      if (!published.has(flag)) put(flag, '.err', why)
+      if (!published.has(flag)) put(flag, refusalOf, why)
     },
     settle({ exitCode, reason, message, origin, cause, publish, refuse, withdraw }, details) {
       const own = { exitCode, reason, message, origin, ...details }
@@ -121,13 +124,13 @@ export async function beginWrapperLife(plan: Plan, ports: Ports): Promise<Wrappe
       let told = true
       for (const flag of publish) {
         published.add(flag)
-        told = put(flag, '', own) && told
+        told = put(flag, asItIs, own) && told
       }
-      for (const flag of refuse) if (!published.has(flag)) told = put(flag, '.err', handedOn) && told
+      for (const flag of refuse) if (!published.has(flag)) told = put(flag, refusalOf, handedOn) && told
       return told
     },
     resignSocket() {
-      if (plan.ownDir !== undefined) flags.withdraw(`${plan.ownDir}/alive.sock`)
+      if (plan.ownDir !== undefined) flags.withdraw(socketIn(plan.ownDir))
     },
   }
   if (over) republish()
@@ -135,7 +138,7 @@ export async function beginWrapperLife(plan: Plan, ports: Ports): Promise<Wrappe
 
   /** In the words of the life that completed, whatever it has left unsaid. */
   function republish(): void {
-    const record = readRecord(flags.read(`${plan.ownDir}/completed`) ?? '')
+    const record = readRecord(flags.read(flagIn(plan.ownDir ?? '', 'completed')) ?? '')
     const isThere = (path: string): boolean => flags.look(path).file !== 'absent'
     const say = (path: string, details: Details): boolean =>
       attempt(path, () => flags.publish(path, writeRecord(details)))
@@ -143,7 +146,7 @@ export async function beginWrapperLife(plan: Plan, ports: Ports): Promise<Wrappe
     for (const path of publish.flatMap(pathsOf)) if (!isThere(path)) say(path, record)
     const origin = record.origin ?? plan.name
     for (const path of refuse.flatMap(pathsOf)) {
-      if (!isThere(path) && !isThere(`${path}.err`)) say(`${path}.err`, { ...record, origin })
+      if (!isThere(path) && !isThere(refusalOf(path))) say(refusalOf(path), { ...record, origin })
     }
   }
 }

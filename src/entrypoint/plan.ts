@@ -5,6 +5,7 @@ import type { RestartPolicy } from '../pod/pod.ts'
 import { parseRestartRule, type Restarts } from '../pod/restarts.ts'
 import type { Awaited, Wait } from '../flags/judge.ts'
 import { OPTIONS, type OptionName } from './options.ts'
+import { flagPathOf, ownDirectoryOf } from '../flags/layout.ts'
 import type { Flag } from '../flags/record.ts'
 import type { Retry } from './retry.ts'
 import { plainWait, readTargets, readWaits } from './wait-flags.ts'
@@ -117,7 +118,7 @@ function buildPlan(command: number, values: Values, cwd: string, refuse: Refuse)
   const targets = readTargets(values, refuse)
   const stopAfter = list('stop-after').map((other) => {
     if (runDir === undefined) refuse('--stop-after needs --run-dir, where the others say that they have stopped')
-    return plainWait(`${runDir}/${other}/stopped`, runDir)
+    return plainWait(flagPathOf(runDir ?? '', other, 'stopped'), runDir)
   })
   const files = (['completed', 'started', 'ready'] as const).flatMap((flag) => {
     const given = path(flag === 'completed' ? 'post-file' : flag === 'started' ? 'started-file' : 'ready-file')
@@ -134,7 +135,7 @@ function buildPlan(command: number, values: Values, cwd: string, refuse: Refuse)
         : { waits: targets, kubeconfig: last('kubeconfig'), downwardDir: path('downward-dir') },
     waitTimeoutMs: duration('wait-timeout'),
     name,
-    ownDir: runDir === undefined ? undefined : `${runDir}/${name}`,
+    ownDir: runDir === undefined ? undefined : ownDirectoryOf(runDir, name ?? ''),
     files,
     readiness: readReadiness(last, refuse),
     probeEveryMs: duration('probe-every'),

@@ -1,6 +1,7 @@
 /** The flags that say what is waited for. Pure. */
 import { readDuration, type Refuse } from '../args/flag-value.ts'
 import type { Awaited, Wait } from '../flags/judge.ts'
+import { labelOf } from '../flags/layout.ts'
 import { OPTIONS } from './options.ts'
 
 type Values = ReadonlyMap<string, readonly string[]>
@@ -31,8 +32,7 @@ export function readTargets(values: Values, refuse: Refuse): readonly Awaited[] 
 }
 
 export function plainWait(path: string, runDir: string | undefined): Wait {
-  const label = runDir !== undefined && path.startsWith(`${runDir}/`) ? path.slice(runDir.length + 1) : path
-  return { path, label, timeoutMs: undefined, optional: false }
+  return { path, label: labelOf(path, runDir), timeoutMs: undefined, optional: false }
 }
 
 function readTerms(

@@ -1,15 +1,33 @@
 /**
- * The liveness socket. A wrapper listens on `alive.sock` in its run directory for as long as it lives; the kernel closes
- * it however the wrapper ends, SIGKILL included, and every waiter that holds a connection learns of it within a ms.
- * It works across uids and through a read-only mount of the volume.
+ * The liveness socket. A wrapper listens on it in its run directory for as long as it lives; the kernel closes it however
+ * the wrapper ends, SIGKILL included, and every waiter that holds a connection learns of it within a ms. It works across uids
+ * and through a read-only mount of the volume.
+ *
+ * Every container of the pod can connect to it, as often as it likes. A wrapper never accepts: a connection that waits in the
+ * kernel's backlog costs it nothing, no descriptor either, and is closed like any other when the wrapper ends. A full backlog
+ * is a sign of life too.
  */
 import type { Socket } from 'node:net'
+import { nameErrno } from '../base/errno.ts'
 import type { Files } from '../base/files.ts'
+import type { Library } from '../base/libc.io.ts'
 import { codeOf } from '../base/system-error.ts'
 import type { SocketState } from './judge.ts'
-import { MAKING } from './record.ts'
+import { socketIn } from './layout.ts'
+import { asideOf, putInPlace } from './place.ts'
 
-export const SOCKET = 'alive.sock'
+const AF_UNIX = 1
+const SOCK_STREAM = 1
+const SOCK_CLOEXEC = 0o2000000
+/** The kernel takes no more than net.core.somaxconn. */
+const BACKLOG = 4096
+/** What `sun_path` holds besides its NUL. */
+const LONGEST_ADDRESS = 107
+const SIZE_ADDRESS = 110
+/** How long a full backlog is left alone. Looks come at least as often. */
+const BUSY_MS = 900
+/** Of the words that are drawn. */
+const LONGEST_WORD = 16
 
 /** A connection to one predecessor. */
 export interface Lifeline {
@@ -20,16 +38,22 @@ export interface Lifeline {
 
 /**
  * Listens in `dir` until the process ends. Bound aside and renamed, so that whoever finds the socket finds a listener.
+ * @param draw a word that nobody can foresee
+ * @param library undefined on Node
  * @throws the system's error.
  */
-export async function serveAlive(dir: string, files: Files): Promise<void> {
+export async function serveAlive(
+  dir: string,
+  files: Files,
+  draw: () => string,
+  library: Library | undefined,
+): Promise<void> {
   await atShortPath(dir, async (short) => {
-    const aside = `${short}/${SOCKET}.${process.pid}${MAKING}`
-    files.remove(aside)
-    await listen(aside)
-    // Connecting takes write permission on the socket, whatever the umask of this container says.
-    files.setMode(aside, 0o666)
-    files.rename(aside, `${short}/${SOCKET}`)
+    const path = socketIn(short)
+    const aside = asideOf(path, draw)
+    if (library === undefined) await listenByNode(aside)
+    else listen(library, aside)
+    putInPlace(aside, path, files, draw)
   })
 }
 
@@ -38,6 +62,8 @@ export function holdLifeline(dir: string, files: Files, onChange: () => void): L
   let link: SocketState = 'none'
   let tried = ''
   let end: (() => void) | undefined
+  /** The backlog is full: held without a connection of ours, and asked again from then on. */
+  let againAtMs: number | undefined
   const identify = (path: string): string | undefined => {
     try {
       return files.find(path)?.identity
@@ -45,32 +71,45 @@ export function holdLifeline(dir: string, files: Files, onChange: () => void): L
       return undefined
     }
   }
+  const begin = (): void => {
+    /** What came of this very connection is known. */
+    let over = false
+    const become = (next: SocketState): void => {
+      over ||= next !== 'held'
+      if (link === next) return
+      link = next
+      onChange()
+    }
+    againAtMs = undefined
+    const onEnd = (how: 'lost' | 'none'): void => void (over || become(how))
+    connect(dir, onEnd).then(
+      (close) => {
+        end = close
+        if (!over) become('held')
+      },
+      (error: unknown) => {
+        const code = codeOf(error)
+        if (code === 'EAGAIN') {
+          againAtMs = performance.now() + BUSY_MS
+          return become('held')
+        }
+        // A vanished or forbidden socket says nothing.
+        become(code === 'ECONNREFUSED' || code === 'ECONNRESET' ? 'lost' : 'none')
+      },
+    )
+  }
   return {
     state() {
+      if (againAtMs !== undefined && performance.now() >= againAtMs) begin()
       if (link === 'held' || link === 'connecting') return link
-      const identity = identify(`${dir}/${SOCKET}`)
+      const identity = identify(socketIn(dir))
       if (identity === undefined) return (link = 'none')
       // A restarted predecessor renames a new socket into place; the old one stays dead for ever.
-      if (identity === tried) return link
-      tried = identity
-      link = 'connecting'
-      const become = (next: SocketState) => {
-        if (link === next) return
-        link = next
-        onChange()
+      if (identity !== tried) {
+        tried = identity
+        link = 'connecting'
+        begin()
       }
-      void connect(dir, () => become('lost')).then(
-        (close) => {
-          end = close
-          if (link === 'connecting') become('held')
-        },
-        (error: unknown) => {
-          const code = codeOf(error)
-          // A full backlog is a sign of life; a vanished or forbidden socket says nothing.
-          if (code === 'EAGAIN') tried = ''
-          become(code === 'ECONNREFUSED' || code === 'ECONNRESET' ? 'lost' : 'none')
-        },
-      )
       return link
     },
     close() {
@@ -79,32 +118,67 @@ export function holdLifeline(dir: string, files: Files, onChange: () => void): L
   }
 }
 
-/** The few calls of Bun's sockets used here; node:net would cost the hot path 2 ms and a MiB. */
+/** Whoever finds it may connect, which takes write permission on it, whatever the umask of this container says. */
+function withoutUmask<Result>(set: (mask: number) => number, act: () => Result): Result {
+  const mask = set(0)
+  try {
+    return act()
+  } finally {
+    set(mask)
+  }
+}
+
+function listen(c: Library, path: string): void {
+  const { socket, bind, listen: begin, umask } = c.sockets()
+  const address = Buffer.alloc(SIZE_ADDRESS)
+  address.writeUInt16LE(AF_UNIX)
+  address.write(path, 2)
+  const check = (result: number, call: string): number => {
+    if (result >= 0) return result
+    const code = nameErrno(c.errno())
+    throw Object.assign(new Error(`${call} ${path}: ${code}`), { code })
+  }
+  const descriptor = check(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), 'socket')
+  withoutUmask(umask, () => check(bind(descriptor, address, 2 + Buffer.byteLength(path) + 1), 'bind'))
+  check(begin(descriptor, BACKLOG), 'listen')
+}
+
+/** Node cannot but accept. It reads no further than to the first that is sent; the rest waits in the kernel. */
+async function listenByNode(path: string): Promise<void> {
+  const { createServer } = await import('node:net')
+  await new Promise<void>((resolve, reject) => {
+    const server = createServer((socket) => {
+      socket
+        .unref()
+        .on('error', () => {})
+        .once('data', () => socket.pause())
+    })
+    server.once('error', reject)
+    withoutUmask(process.umask, () => server.listen({ path, backlog: BACKLOG }, resolve).unref())
+  })
+}
+
+/** The one call of Bun's sockets used here; node:net would cost the hot path 2 ms and a MiB. */
 interface BunSockets {
-  listen(options: { unix: string; socket: object }): { unref(): void }
   connect(options: { unix: string; socket: object }): Promise<{ end(): void }>
 }
 
 const bun = (globalThis as { Bun?: BunSockets }).Bun
 
-async function listen(path: string): Promise<void> {
-  if (bun !== undefined) {
-    bun.listen({ unix: path, socket: { data() {} } }).unref()
-    return
-  }
-  const { createServer } = await import('node:net')
-  await new Promise<void>((resolve, reject) => {
-    const server = createServer((socket) => socket.unref().on('error', () => {}))
-    server.once('error', reject).listen(path, resolve).unref()
-  })
-}
-
-/** @returns what closes it. @throws when it cannot be made; `onEnd` is for a connection that was there and has ended. */
-function connect(dir: string, onEnd: () => void): Promise<() => void> {
+/**
+ * @param onEnd for a connection that was there: `lost` when it has ended; `none` when somebody sends, so that it is none of ours
+ * @returns what closes it. @throws when it cannot be made
+ */
+function connect(dir: string, onEnd: (how: 'lost' | 'none') => void): Promise<() => void> {
   return atShortPath(dir, async (short) => {
-    const unix = `${short}/${SOCKET}`
+    const unix = socketIn(short)
+    const lose = () => onEnd('lost')
     if (bun !== undefined) {
-      const socket = await bun.connect({ unix, socket: { data() {}, close: onEnd, end: onEnd, error: onEnd } })
+      const data = (socket: { end(): void }): void => {
+        onEnd('none')
+        socket.end()
+      }
+      const socket = await bun.connect({ unix, socket: { data, close: lose, end: lose, error: lose } })
       return () => socket.end()
     }
     const { connect: dial } = await import('node:net')
@@ -114,8 +188,11 @@ function connect(dir: string, onEnd: () => void): Promise<() => void> {
         made
           .off('error', reject)
           .on('error', () => {})
-          .once('close', onEnd)
-          .resume()
+          .once('close', lose)
+          .once('data', () => {
+            onEnd('none')
+            made.destroy()
+          })
         resolve(made)
       })
     })
@@ -123,9 +200,9 @@ function connect(dir: string, onEnd: () => void): Promise<() => void> {
   })
 }
 
-/** `sun_path` holds 107 bytes; through a descriptor of the directory any path is short. */
+/** Through a descriptor of the directory any path is short. */
 async function atShortPath<Result>(dir: string, use: (short: string) => Promise<Result>): Promise<Result> {
-  if (Buffer.byteLength(dir) + SOCKET.length + MAKING.length + 12 < 107) return use(dir)
+  if (Buffer.byteLength(asideOf(socketIn(dir), () => 'x'.repeat(LONGEST_WORD))) <= LONGEST_ADDRESS) return use(dir)
   const { closeSync, constants, openSync } = await import('node:fs')
   const descriptor = openSync(dir, constants.O_RDONLY | constants.O_DIRECTORY)
   try {

@@ -1,29 +1,55 @@
-/** Flag files: written aside and renamed, so that they appear whole. */
+/**
+ * Flag files: written aside and renamed, so that they appear whole. Others can write where they are: the application in the
+ * directory of its own container, anybody beside a file that was named by its path.
+ */
 import type { Files } from '../base/files.ts'
 import { codeOf, describeError } from '../base/system-error.ts'
-import { MAKING } from './record.ts'
+import { parentOf } from './layout.ts'
 import type { Flags } from './ports.ts'
+import { asideOf, clearWay, putInPlace } from './place.ts'
 
-export function createFlagFiles(files: Files, pid: number): Flags {
+/** More than any flag of ours; what is longer is read as far as this. */
+export const LONGEST_FLAG = 16 * 1024
+
+/** @param draw a word that nobody can foresee */
+export function createFlagFiles(files: Files, draw: () => string): Flags {
+  /** This container's own directory, in which whatever lies in the way is removed. */
+  let own: string | undefined
+  const isOwn = (path: string): boolean => parentOf(path) === own
+
+  const publish = (path: string, content: string): void => {
+    const kind = isOwn(path) ? undefined : files.kindOf(path)
+    // A device or a pipe that was named by its path is meant itself. A link may lead to a file of somebody else.
+    if (kind === 'other') return files.writeOnto(path, content)
+    if (kind === 'link') throw new Error('it is a link, and flags are not written through links')
+    const aside = asideOf(path, draw)
+    try {
+      files.create(aside, content)
+      if (isOwn(path)) putInPlace(aside, path, files, draw)
+      else files.rename(aside, path)
+    } catch (error) {
+      // On a full volume even what is half made takes room.
+      if (codeOf(error) !== 'ENOENT') files.remove(aside)
+      throw error
+    }
+  }
   return {
     publish(path, content) {
-      const aside = `${path}.${pid}${MAKING}`
-      const directory = path.slice(0, path.lastIndexOf('/')) || '/'
-      for (let isThere = true; ; isThere = false) {
-        try {
-          if (!isThere) files.makeDirectory(directory)
-          files.write(aside, content)
-          return files.rename(aside, path)
-        } catch (error) {
-          if (isThere && codeOf(error) === 'ENOENT') continue
-          // On a full volume even what is half made takes room.
-          files.remove(aside)
-          throw error
-        }
+      try {
+        publish(path, content)
+      } catch (error) {
+        if (codeOf(error) !== 'ENOENT') throw error
+        files.makeDirectory(parentOf(path))
+        publish(path, content)
       }
     },
-    withdraw: (path) => files.remove(path),
+    withdraw(path) {
+      if (isOwn(path)) clearWay(path, files, draw)
+      // What is no plain file is none of our making.
+      else if (files.kindOf(path) === 'file') files.remove(path)
+    },
     openDirectory(path) {
+      own = path
       try {
         return files.list(path)
       } catch (error) {
@@ -42,12 +68,17 @@ export function createFlagFiles(files: Files, pid: number): Flags {
         return { file: 'absent', problem: describeError(error) }
       }
     },
-    read(path) {
-      try {
-        return files.read(path).toString()
-      } catch {
-        return undefined
-      }
-    },
+    read: (path) => readFlagFile(path, files),
+  }
+}
+
+/** Only a plain file has words. @returns undefined when there is none, or nobody may look. */
+export function readFlagFile(path: string, files: Pick<Files, 'kindOf' | 'readPlain'>): string | undefined {
+  try {
+    const kind = files.kindOf(path)
+    if (kind === undefined) return undefined
+    return kind === 'file' ? (files.readPlain(path, LONGEST_FLAG)?.toString() ?? '') : ''
+  } catch {
+    return undefined
   }
 }

@@ -1,5 +1,6 @@
 /** The gate: from what is seen of the predecessors to open, closed for good, or still waiting. Pure. */
 import type { RestartPolicy } from '../pod/pod.ts'
+import { containerOf } from './layout.ts'
 import type { FlagRecord } from './record.ts'
 
 /** What is waited for. */
@@ -67,7 +68,7 @@ export interface GatePolicy {
   readonly policies: ReadonlyMap<string, RestartPolicy>
 }
 
-/** Whether nobody starts it again once it has died without a word. @param owner as `ownerOf` tells */
+/** Whether nobody starts it again once it has died without a word. @param owner as `containerOf` tells */
 export function isGone(owner: string, { restartPolicy, policies }: Omit<GatePolicy, 'content'>): boolean {
   return (policies.get(owner) ?? restartPolicy) === 'Never'
 }
@@ -84,7 +85,7 @@ export function judge(wait: Wait, sight: Look, policy: GatePolicy): WaitResult {
   const there = sight.file === 'present' || (sight.file === 'empty' && !policy.content)
   const orphaned = sight.link === 'lost' && !sight.concluded
   if (there && !orphaned) return { kind: sight.link === 'connecting' && !sight.concluded ? 'waiting' : 'met' }
-  const owner = ownerOf(wait)
+  const owner = containerOf(wait.label)
   if (sight.refusal !== undefined) {
     const { reason, message, origin = owner } = sight.refusal
     return close('refused', wait, origin, reason, message ?? reason ?? 'it said so')
@@ -103,10 +104,4 @@ function close(kind: Closed['kind'], wait: Wait, origin: string, reason: string 
 /** A container that was killed before it could say so has ended, and failed: what cleans up after it is to run. */
 function isOfEnd({ label }: Wait): boolean {
   return !label.startsWith('/') && /\/(?:failed|ended)$/.test(label)
-}
-
-/** `db/ready` -> `db`; a path stays a path. */
-export function ownerOf(wait: Wait): string {
-  const slash = wait.label.lastIndexOf('/')
-  return slash > 0 && !wait.label.startsWith('/') ? wait.label.slice(0, slash) : wait.label
 }

@@ -1,5 +1,6 @@
 /** Following a set of wait files: watch, then look; look again whenever something may have changed. */
 import type { Look, Wait } from './judge.ts'
+import { flagIn, nameOf, parentOf, refusalOf } from './layout.ts'
 import { readRecord } from './record.ts'
 import type { FlagPorts } from './ports.ts'
 
@@ -29,18 +30,18 @@ export function observe<Answer>(
   let watch: { close(): Promise<void> } | undefined
 
   for (const [index, wait] of waits.entries()) {
-    const directory = directoryOf(wait.path)
+    const directory = parentOf(wait.path)
     const together = byDirectory.get(directory)
     if (together === undefined) byDirectory.set(directory, [index])
     else together.push(index)
   }
 
   const sightOf = (wait: Wait): Look => {
-    const directory = directoryOf(wait.path)
+    const directory = parentOf(wait.path)
     const { file, problem } = ports.flags.look(wait.path)
     const refused =
-      file !== 'present' && problem === undefined && ports.flags.look(`${wait.path}.err`).file !== 'absent'
-    const refusal = refused ? readRecord(ports.flags.read(`${wait.path}.err`) ?? '') : undefined
+      file !== 'present' && problem === undefined && ports.flags.look(refusalOf(wait.path)).file !== 'absent'
+    const refusal = refused ? readRecord(ports.flags.read(refusalOf(wait.path)) ?? '') : undefined
     let lifeline = lifelines.get(directory)
     if (lifeline === undefined) {
       lifeline = ports.lifelines.hold(directory, () => check(directory))
@@ -56,9 +57,9 @@ export function observe<Answer>(
   const isThere = (path: string): boolean => ports.flags.look(path).file !== 'absent'
 
   const isConcluded = (path: string, directory: string): boolean => {
-    if (TERMINAL.has(path.slice(directory.length + 1))) return true
+    if (TERMINAL.has(nameOf(path))) return true
     const incarnationIn = (file: string) => readRecord(ports.flags.read(file) ?? '').incarnation
-    const ended = incarnationIn(`${directory}/ended`)
+    const ended = incarnationIn(flagIn(directory, 'ended'))
     return ended !== undefined && ended === incarnationIn(path)
   }
 
@@ -92,14 +93,10 @@ export function observe<Answer>(
   return { look: check, close }
 
   async function follow(): Promise<void> {
-    const paths = waits.flatMap((wait) => [wait.path, `${wait.path}.err`])
+    const paths = waits.flatMap((wait) => [wait.path, refusalOf(wait.path)])
     const warn = (message: string) => ports.log({ event: 'warning', message })
     watch = await ports.watchPaths(paths, check, warn)
     if (closed) await watch.close()
     else check()
   }
-}
-
-function directoryOf(path: string): string {
-  return path.slice(0, Math.max(path.lastIndexOf('/'), 1))
 }

@@ -1,5 +1,6 @@
 /** Why a wait is not met yet, in one clause: from what the predecessor's other flags say of it. */
 import { flatten } from '../base/wording.ts'
+import { parentOf } from './layout.ts'
 import type { GatePolicy, Look, Wait } from './judge.ts'
 import { type FlagRecord, readRecord } from './record.ts'
 
@@ -41,8 +42,12 @@ function clean(text: unknown): string {
   return typeof text === 'string' ? flatten(text.slice(0, LONGEST)) : ''
 }
 
-/** @param text what is in a file; undefined when it is not there */
-export function createFlagReader(directory: string, text: (path: string) => string | undefined): ReadFlag {
+/**
+ * @param path of the awaited flag
+ * @param text what is in a file; undefined when it is not there
+ */
+export function createFlagReader(path: string, text: (path: string) => string | undefined): ReadFlag {
+  const directory = parentOf(path)
   return (name) => {
     const content = text(`${directory}/${name}`)
     return content === undefined ? undefined : readRecord(content)

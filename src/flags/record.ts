@@ -8,9 +8,6 @@ import { readObject } from '../base/json-object.ts'
  */
 export type Flag = 'started' | 'ready' | 'unready' | 'live' | 'completed' | 'failed' | 'ended' | 'stopped' | 'exitCode'
 
-/** A file whose name ends so is a flag in the making, not yet renamed into place. */
-export const MAKING = '.making'
-
 export interface FlagRecord {
   /** RFC 3339 with milliseconds. */
   readonly at: string
@@ -38,8 +35,20 @@ export function writeRecord(record: object): string {
   return `${JSON.stringify(record)}\n`
 }
 
-const TEXTS = ['at', 'incarnation', 'since', 'waitedFor', 'reason', 'message', 'origin'] as const
-const NUMBERS = ['pid', 'attempt', 'exitCode'] as const
+/** What kind of value a field has. */
+const FIELDS: Readonly<Record<keyof FlagRecord, 'string' | 'number' | 'boolean'>> = {
+  at: 'string',
+  incarnation: 'string',
+  pid: 'number',
+  since: 'string',
+  waitedFor: 'string',
+  attempt: 'number',
+  exitCode: 'number',
+  reason: 'string',
+  message: 'string',
+  held: 'boolean',
+  origin: 'string',
+}
 
 /**
  * Reads any flag file leniently: Tekton's are empty, and another container's may hold anything. What it says reaches logs and
@@ -47,10 +56,8 @@ const NUMBERS = ['pid', 'attempt', 'exitCode'] as const
  */
 export function readRecord(text: string): Partial<FlagRecord> {
   const value = text.startsWith('{') ? readObject(text) : undefined
-  if (value === undefined) return {}
-  const record: Record<string, unknown> = {}
-  for (const name of TEXTS) if (typeof value[name] === 'string') record[name] = cite(value[name])
-  for (const name of NUMBERS) if (Number.isFinite(value[name])) record[name] = value[name]
-  if (value['held'] === true) record['held'] = true
-  return record
+  const fields = Object.entries(value ?? {}).filter(
+    ([name, field]) => Object.hasOwn(FIELDS, name) && FIELDS[name as keyof FlagRecord] === typeof field,
+  )
+  return Object.fromEntries(fields.map(([name, field]) => [name, typeof field === 'string' ? cite(field) : field]))
 }

@@ -1,7 +1,7 @@
 /** Being woken when a file may have changed: chokidar, with polling where inotify is used up or does not work. */
 import type { ChokidarOptions, FSWatcher } from 'chokidar'
 import { codeOf } from '../base/system-error.ts'
-import { MAKING } from './record.ts'
+import { MAKING } from './layout.ts'
 
 export interface Watch {
   close(): Promise<void>

@@ -1,15 +1,16 @@
 /** What tells of a pod's containers, on the local disk and on stdin. */
 import { createReadStream, type Stats } from 'node:fs'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { lstat, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { nodeFiles } from '../base/files-node.io.ts'
 import { codeOf } from '../base/system-error.ts'
-import { MAKING } from '../flags/record.ts'
+import { readFlagFile } from '../flags/flag-files.ts'
+import { MAKING, SOCKET } from '../flags/layout.ts'
 import type { FlagFolder } from './history-flags.ts'
 
 const STDIN = 0
-const SOCKET = 'alive.sock'
-/** Larger than any flag: a container may put what it likes into its directory. */
-const MAX_FLAG_BYTES = 65_536
+/** More names than any wrapper makes: a container may put what it likes into its directory. */
+const MOST_NAMES = 1000
 
 /**
  * The folders of a run directory, or that directory as the only one.
@@ -32,20 +33,20 @@ type IsDead = (directory: string) => Promise<boolean>
 async function readFolder(path: string, container: string, isDead: IsDead): Promise<FlagFolder> {
   const flags = new Map<string, string>()
   let socket: FlagFolder['socket']
-  for (const name of await readdir(path)) {
+  for (const name of (await readdir(path)).slice(0, MOST_NAMES)) {
     const found = await findIn(path, name)
     if (name === SOCKET && found?.isSocket() === true) {
       socket = { sinceMs: Math.round(found.mtimeMs), dead: await isDead(path) }
     }
-    if (found?.isFile() !== true || found.size > MAX_FLAG_BYTES || name.endsWith(MAKING)) continue
-    const text = await unlessGone(readFile(join(path, name), 'utf8'))
+    if (found?.isFile() !== true || name.endsWith(MAKING)) continue
+    const text = readFlagFile(join(path, name), nodeFiles)
     if (text !== undefined) flags.set(name, text)
   }
   return { container, flags, socket }
 }
 
 function findIn(path: string, name: string): Promise<Stats | undefined> {
-  return unlessGone(stat(join(path, name)))
+  return unlessGone(lstat(join(path, name)))
 }
 
 /** A directory that is read while its pod runs changes. */

@@ -1,4 +1,5 @@
 /** One container, so that its own words run through the entrypoint; with the notes for the way back. Pure. */
+import { ownDirectoryOf } from '../flags/layout.ts'
 import { PLATFORM_COMMANDS } from '../image/platform-commands.ts'
 import type { Container, VolumeMount } from '../pod/pod.ts'
 import type { Order } from '../order/order.ts'
@@ -83,7 +84,7 @@ export function wrapContainer(
 function mountRunDirs(runDir: string, container: string): readonly VolumeMount[] {
   return [
     { name: RUN_VOLUME, mountPath: runDir, readOnly: true },
-    { name: RUN_VOLUME, mountPath: `${runDir}/${container}`, subPath: container },
+    { name: RUN_VOLUME, mountPath: ownDirectoryOf(runDir, container), subPath: container },
   ]
 }
 

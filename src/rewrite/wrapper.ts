@@ -2,6 +2,7 @@
 import { holdsTarget } from '../order/conditions.ts'
 import { formatDuration } from '../base/duration.ts'
 import type { ContainerOptions } from '../order/container-options.ts'
+import { flagPathOf } from '../flags/layout.ts'
 import type { Edge, Order, OutsideWait } from '../order/order.ts'
 import { planStops, type Stop } from '../order/stopping.ts'
 import { indexWrapperNeeds } from '../order/wrapper-need.ts'
@@ -37,7 +38,7 @@ export function writeWrapperFlags(
   const gone = new Map(order.containers.map((name) => [name, diesForGood(restartsOf(name))]))
   const main = new Set(order.main)
   const needOf = indexWrapperNeeds(order, stops)
-  const whenMainEnds = order.main.map((name) => `--stop-file=${runDir}/${name}/ended`)
+  const whenMainEnds = order.main.map((name) => `--stop-file=${flagPathOf(runDir, name, 'ended')}`)
   const atLast = order.waitTimeoutMs === undefined ? [] : [`--wait-timeout=${formatDuration(order.waitTimeoutMs)}`]
 
   return (container, probing) => {
@@ -88,7 +89,7 @@ function findEndings({ edges }: Order): readonly string[] {
 }
 
 function writeWait({ target, condition, timeoutMs, optional }: Edge, runDir: string): readonly string[] {
-  const file = `${runDir}/${target}/${condition}`
+  const file = flagPathOf(runDir, target, condition)
   return [
     `--wait-file=${file}`,
     ...(timeoutMs === undefined ? [] : [`--wait-file-timeout=${file}=${formatDuration(timeoutMs)}`]),

@@ -1,5 +1,6 @@
 /** Learning from the flags in the run directory how the wrapped containers are: watch, then look. */
-import { type FlagRecord, readRecord } from '../flags/record.ts'
+import { flagPathOf, ownDirectoryOf } from '../flags/layout.ts'
+import { type Flag, type FlagRecord, readRecord } from '../flags/record.ts'
 import type { RunPorts } from './ports.ts'
 
 /** What the flags of one life tell. */
@@ -20,8 +21,8 @@ export function lookAt(
   before: string | undefined,
   { disk }: Pick<RunPorts, 'disk'>,
 ): SeenFlags {
-  const read = (flag: string): Partial<FlagRecord> | undefined => {
-    const text = disk.readFlag(`${runDir}/${container}/${flag}`)
+  const read = (flag: Flag): Partial<FlagRecord> | undefined => {
+    const text = disk.readFlag(flagPathOf(runDir, container, flag))
     const record = text === undefined ? undefined : readRecord(text)
     return record?.incarnation === before && before !== undefined ? undefined : record
   }
@@ -54,7 +55,7 @@ export async function followFlags(
   warn: (message: string) => void,
 ): Promise<{ close(): Promise<void> }> {
   if (containers.length === 0) return { close: async () => {} }
-  const byDirectory = new Map(containers.map((container) => [`${runDir}/${container}`, container]))
+  const byDirectory = new Map(containers.map((container) => [ownDirectoryOf(runDir, container), container]))
   const changed = new Set<string>()
   let relook: NodeJS.Timeout | undefined
   const lookAtAll = (): void => {

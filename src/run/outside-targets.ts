@@ -14,7 +14,7 @@ export function findKubeconfig(pod: LoadedPod, { disk, env, cwd }: Ports): strin
   const absolute = (path: string): string => (path.startsWith('/') ? path : `${cwd}/${path}`)
   if (named !== '') return named.split(':').map(absolute).join(':')
   const usual = `${env['HOME'] ?? ''}/.kube/config`
-  if (disk.readFlag(usual) !== undefined) return usual
+  if (disk.exists(usual)) return usual
   return refuse(pod, asking, 'there is no Kubernetes API to ask', 'set KUBECONFIG, or remove it for the run')
 }
 

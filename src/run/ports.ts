@@ -28,7 +28,8 @@ export interface Disk {
   makeFile(path: string, content: SourceContent, mode: number): Promise<void>
   /** A program under another name; `argv` is how to start it. */
   makeCommand(path: string, argv: readonly string[]): Promise<void>
-  /** @returns undefined when there is no such file. */
+  exists(path: string): boolean
+  /** What a flag says: nothing, where it is no plain file. @returns undefined when there is none. */
   readFlag(path: string): string | undefined
   /** Removes what is in it. */
   emptyDirectory(path: string): void

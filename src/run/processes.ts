@@ -3,6 +3,7 @@ import type { Container } from '../pod/pod.ts'
 import { BIN_VOLUME, INIT_CONTAINER, RUN_VOLUME } from '../pod/own.ts'
 import { buildEnvironment } from './environment.ts'
 import { expand } from '../pod/expand.ts'
+import { ownDirectoryOf } from '../flags/layout.ts'
 import type { PodFacts } from './fields.ts'
 import { createRelocation } from './mounts.ts'
 import type { LoadedPod, LoadRefusal } from './load.ts'
@@ -42,7 +43,7 @@ export async function prepareProcesses(
   ])
   // What podorder-init does in a cluster.
   await ports.disk.makeCommand(`${workspace}/bin/entrypoint`, ports.entrypoint)
-  for (const name of pod.order?.containers ?? []) await ports.disk.makeDirectory(`${runDir}/${name}`)
+  for (const name of pod.order?.containers ?? []) await ports.disk.makeDirectory(ownDirectoryOf(runDir, name))
 
   const containers = [...initContainers, ...spec.containers]
   const faults = await fillVolumes({ volumes, containers, directories }, facts, pod, ports)

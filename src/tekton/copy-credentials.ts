@@ -1,6 +1,7 @@
 /** Secrets that the controller has mounted, put where git and the clients of registries look for them. */
 import { describeError } from '../base/system-error.ts'
 import { buildCredentials, COPIED, type CredentialFlags, CREDENTIALS_DIR } from './credentials.ts'
+import { readPlainText } from './plain-file.ts'
 import type { TektonPorts } from './ports.ts'
 
 type Ports = Pick<TektonPorts, 'files' | 'openDisk' | 'log'>
@@ -11,7 +12,7 @@ export async function provideCredentials(flags: CredentialFlags, ports: Ports): 
   const disk = await ports.openDisk()
   const read = (path: string): string | undefined => {
     try {
-      return ports.files.read(path).toString()
+      return readPlainText(path, ports.files)
     } catch {
       return undefined
     }

@@ -2,6 +2,7 @@
 import { codeOf, describeError } from '../base/system-error.ts'
 import type { TektonPlan } from './tekton-flags.ts'
 import { type MessageEntry, ENTRY_TYPE, isPacked, type Packing, readMessage, writeMessage } from './message.ts'
+import { readPlainText } from './plain-file.ts'
 import type { TektonPorts } from './ports.ts'
 
 type Ports = Pick<TektonPorts, 'files' | 'openPacking'>
@@ -21,7 +22,7 @@ export function collectFindings(plan: TektonPlan, { files }: Ports): Findings | 
   let problem: string | undefined
   const take = (path: string, key: string, type: number): readonly MessageEntry[] => {
     try {
-      return [{ key, value: files.read(path).toString(), type }]
+      return [{ key, value: readPlainText(path, files), type }]
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') problem ??= `cannot read ${path}: ${describeError(error)}`
       return []
@@ -68,7 +69,7 @@ export async function openReport(
 
   function readIfThere(): string {
     try {
-      return files.read(path).toString()
+      return readPlainText(path, files)
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error
       return ''

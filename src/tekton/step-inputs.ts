@@ -4,6 +4,7 @@ import type { ReadText } from './reference.ts'
 import { type Substituted, substituteScript, substituteVariable, substituteWords, MARK } from './substitution.ts'
 import { holds, substituteWhen, type WhenExpression } from './when.ts'
 import type { Command } from './command.ts'
+import { readPlainText } from './plain-file.ts'
 import type { RawTexts, TektonPorts } from './ports.ts'
 
 const SCRIPTS = /^\/tekton\/scripts\/[^/]+$/
@@ -45,7 +46,7 @@ export async function decideWhen(
 function readVia({ files }: Pick<TektonPorts, 'files'>): ReadText {
   return (path) => {
     try {
-      return files.read(path).toString()
+      return readPlainText(path, files)
     } catch {
       return undefined
     }

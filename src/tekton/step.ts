@@ -3,6 +3,7 @@ import { describeError } from '../base/system-error.ts'
 import type { TektonPlan } from './tekton-flags.ts'
 import { type MessageEntry, ENTRY_TYPE } from './message.ts'
 import { describeStep, settleStep, type StepOutcome, type StepSettlement } from './step-outcome.ts'
+import { refusalOf } from '../flags/layout.ts'
 import { runCommand } from './command.ts'
 import { createEvents } from './events.ts'
 import { decideWhen, prepareCommand } from './step-inputs.ts'
@@ -109,7 +110,7 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
   }
 
   function publishFlags({ flag, exitCodeFile }: StepSettlement): boolean {
-    const path = flag === 'undecided' ? undefined : flag === 'success' ? postFile : postFile && `${postFile}.err`
+    const path = flag === 'undecided' ? undefined : flag === 'success' ? postFile : postFile && refusalOf(postFile)
     const code = metadataDir === undefined ? undefined : exitCodeFile
     return [
       code === undefined || attempt(`${metadataDir}/exitCode`, () => flags.publish(`${metadataDir}/exitCode`, code)),

@@ -1,6 +1,7 @@
 /** Waiting in a step: for its predecessor, for the user at a breakpoint, and beside all else for the cancellation. */
 import { ENDING_SIGNALS } from '../base/signal.ts'
 import type { Look, Wait } from '../flags/judge.ts'
+import { refusalOf } from '../flags/layout.ts'
 import type { StepOutcome } from './step-outcome.ts'
 import { observe } from '../flags/observe.ts'
 import type { Events, StepEvent } from './events.ts'
@@ -57,7 +58,7 @@ export function waitForFile(
 function judge(path: string, content: boolean, { file, problem, refusal, link }: Look): StepGateResult | undefined {
   if (problem !== undefined) return { kind: 'failed', message: `cannot wait for ${path}: ${problem}` }
   if (file === 'present' || (file === 'empty' && !content)) return { kind: 'there' }
-  if (refusal !== undefined) return { kind: 'refused', message: `${path}.err is there` }
+  if (refusal !== undefined) return { kind: 'refused', message: `${refusalOf(path)} is there` }
   return link === 'lost'
     ? { kind: 'died', message: `whoever was to write ${path} was killed before it could say how it ended` }
     : undefined

@@ -1,7 +1,7 @@
 import test from 'ava'
 import * as fc from 'fast-check'
 import type { RestartPolicy } from '../../src/pod/pod.ts'
-import { judge, type SocketState, ownerOf, type Look, type Wait } from '../../src/flags/judge.ts'
+import { judge, type SocketState, type Look, type Wait } from '../../src/flags/judge.ts'
 
 const WAIT: Wait = { path: '/run/db/ready', label: 'db/ready', timeoutMs: undefined, optional: false }
 const NONE: ReadonlyMap<string, RestartPolicy> = new Map()
@@ -112,12 +112,6 @@ test('while others may restart, only .err closes the gate', (t) => {
       t.true(kind === 'met' || kind === 'waiting')
     }),
   )
-})
-
-test('the owner is the container of the run directory, or the path itself', (t) => {
-  t.is(ownerOf(WAIT), 'db')
-  t.is(ownerOf({ ...WAIT, label: '/tmp/flag' }), '/tmp/flag')
-  t.is(ownerOf({ ...WAIT, label: 'flag' }), 'flag')
 })
 
 test('a death without a word is judged by the policy of who died, not of who waits', (t) => {

@@ -1,0 +1,31 @@
+/** Names of the system's errors. Linux numbers those used here alike on x86-64 and arm64. */
+
+const NAMES: Readonly<Record<number, string>> = {
+  1: 'EPERM',
+  2: 'ENOENT',
+  5: 'EIO',
+  6: 'ENXIO',
+  9: 'EBADF',
+  11: 'EAGAIN',
+  12: 'ENOMEM',
+  13: 'EACCES',
+  16: 'EBUSY',
+  17: 'EEXIST',
+  20: 'ENOTDIR',
+  21: 'EISDIR',
+  23: 'ENFILE',
+  24: 'EMFILE',
+  28: 'ENOSPC',
+  30: 'EROFS',
+  32: 'EPIPE',
+  36: 'ENAMETOOLONG',
+  39: 'ENOTEMPTY',
+  40: 'ELOOP',
+  98: 'EADDRINUSE',
+  122: 'EDQUOT',
+}
+
+/** What is not known is told as a number. */
+export function nameErrno(errno: number): string {
+  return NAMES[errno] ?? `errno ${errno}`
+}

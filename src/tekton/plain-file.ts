@@ -1,0 +1,13 @@
+/** What a step has written for others: it may be anything, and must not stop the step that reads it. */
+import type { Files } from '../base/files.ts'
+
+/** More than any result, script or secret: a pod's whole manifest is not larger. */
+const LONGEST = 1024 * 1024
+
+/** As the file has it; Tekton follows links. @throws the system's error, or one in words where it is no file of such a size */
+export function readPlainText(path: string, { readPlain }: Pick<Files, 'readPlain'>): string {
+  const content = readPlain(path, LONGEST + 1, 'followed')
+  if (content === undefined) throw new Error('it is no plain file')
+  if (content.length > LONGEST) throw new Error('it has more than 1 MiB')
+  return content.toString()
+}
