@@ -193,6 +193,23 @@ test('a file is not longer than a page or three, unless its head says why', (t) 
   t.deepEqual(long, [])
 })
 
+/** How the run directory's protocol is spelled: the socket, a refusal beside a file, a flag in some directory. */
+const SPELLED =
+  /'alive\.sock'|`[^`]*\.err`|'\.err'|\$\{\w*(?:[dD]ir|container|name)\w*(?:\(\))?\}\/(?:started|ready|live|completed|failed|ended|stopped)`/g
+/** Tekton's own paths, and what the downward API fills. */
+const OTHER_PROTOCOLS = new Set(['src/tekton/step.ts', 'src/wait/watch-sidecar.ts', 'src/wait/judge-outside.ts'])
+
+test('flags/layout.ts alone spells the paths of the run directory', (t) => {
+  const spelled = files
+    .filter((file) => file !== 'src/flags/layout.ts' && !OTHER_PROTOCOLS.has(file))
+    .flatMap((file) => {
+      const code = (sources.get(file) ?? '').replaceAll(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, '')
+      return [...code.matchAll(SPELLED)].map(([text]) => `${file}: ${text}`)
+    })
+  t.deepEqual(spelled, [])
+  t.regex(sources.get('src/flags/layout.ts') ?? '', SPELLED)
+})
+
 test('imports carry the suffix .ts, and there are no barrel files', (t) => {
   t.deepEqual(imports.filter(({ to }) => isOurs(to) && !/\.(?:ts|json|txt)$/.test(to)).map(tell), [])
   t.deepEqual(
