@@ -50,7 +50,7 @@ export function observe<Answer>(
     const link = problem === undefined ? lifeline.state() : 'none'
     const questionable = file !== 'absent' && (link === 'lost' || link === 'connecting')
     const concluded = questionable && isConcluded(wait.path, directory)
-    const returning = link === 'lost' && isThere(`${directory}/stopped`) && !isThere(`${directory}/ended`)
+    const returning = link === 'lost' && isThere(flagIn(directory, 'stopped')) && !isThere(flagIn(directory, 'ended'))
     return { file, problem, refusal, link, concluded, returning }
   }
 

@@ -77,7 +77,7 @@ test('a result that cannot be read is a failure, told before the flag', async (t
   t.is(end.code, 1)
   t.true(stage.has('tekton/run/0/out.err'))
   t.false(stage.has('tekton/run/0/out'))
-  t.regex(end.stderr, /cannot read \/tekton\/results\/dir: it is a directory \(EISDIR\)/)
+  t.regex(end.stderr, /cannot read \/tekton\/results\/dir: it is a directory/)
 })
 
 test('what an earlier step has left reaches words, variables and `when`', async (t) => {
