@@ -1,6 +1,6 @@
 /** Who gets to see credentials and tokens, whatever a registry answers and wherever it sends us. */
 import test from 'ava'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { findCommands } from '../../src/image/lookup.ts'
 import type { AskRegistry, RegistryAnswer } from '../../src/image/registry-exchange.ts'
 
