@@ -3,6 +3,7 @@ import { CODE_MISUSE } from '../src/base/exit-code.ts'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Signals } from '../src/child/signals.io.ts'
 import type { WebhookOptions, WebhookPorts } from '../src/webhook/webhook.ts'
+import { createWeighedMap } from '../src/base/weighed-map.ts'
 import { connect } from './connection.ts'
 import { addLookupOptions, type GivenLookup, openLookup } from './image-lookup.ts'
 import { addRewriteOptions, type GivenRewrite, readRewrite } from './rewrite-options.ts'
@@ -26,6 +27,9 @@ interface Given extends GivenLookup, GivenRewrite {
   readonly context?: string
   readonly onLookupFailure: WebhookOptions['onLookupFailure']
 }
+
+/** Of an annotation that is not plain YAML, in characters: the worst takes some 60 ms. */
+const MOST_ODD_YAML = 32_768
 
 /** Within the 10 s that the API server waits as a rule, with room for all the rest. */
 export const WEBHOOK_LOOKUP_MS = 7000
@@ -95,26 +99,25 @@ async function openPorts(signals: Signals): Promise<Omit<WebhookPorts, 'findComm
   const { nodeFiles } = await import('../src/base/files-node.io.ts')
   return {
     ...{ serveSecurely, servePlainly, makeCredentials, readCredentials, watchPaths, signals },
-    parse: readNested,
+    parse: (scalar) => readNested(scalar, MOST_ODD_YAML),
     encode: encodeText,
     readFile: readManifestFile,
     log: createLog(nodeFiles, { format: 'json', quiet: false, name: undefined }),
     now: () => Date.now(),
     clock: () => performance.now(),
+    rest: () => new Promise((resolve) => void setImmediate(resolve)),
   }
 }
 
-/** So many images a cluster's pods hardly have; each record has some KiB. */
-const REMEMBERED = 500
+/** Few clusters have more images; each record has some KiB, but a registry may send longer ones. */
+const REMEMBERED = { entries: 500, bytes: 8 * 1024 * 1024, entryBytes: 256 * 1024 }
 
 function openMemory() {
-  const records = new Map<string, string>()
+  const records = createWeighedMap<string>(REMEMBERED)
   return {
     read: (digest: string) => Promise.resolve(records.get(digest)),
     write(digest: string, record: string) {
-      records.set(digest, record)
-      const [oldest = digest] = records.keys()
-      if (records.size > REMEMBERED) records.delete(oldest)
+      records.set(digest, record, 2 * (digest.length + record.length))
       return Promise.resolve()
     },
   }

@@ -5,7 +5,8 @@
  * exchanged, whatever the case; the first of equals. At most one slip for every three letters, and at least one.
  * @returns undefined when nothing is near enough.
  */
-export function suggest(word: string, known: readonly string[]): string | undefined {
+export function suggest(word: string, known: Iterable<string>): string | undefined {
+  if (word.length > LONGEST_WORD) return undefined
   const typed = word.toLowerCase()
   let nearest: string | undefined
   let fewest = Infinity
@@ -19,9 +20,18 @@ export function suggest(word: string, known: readonly string[]): string | undefi
   return nearest
 }
 
-/** The fix for a word that is not known: the nearest one, else what to do otherwise. */
-export function proposeWord(word: string, known: readonly string[], otherwise: string): string {
-  const near = suggest(word, known)
+/** The longest name of a container, and longer than any word of ours: the search takes the square of the length. */
+const LONGEST_WORD = 63
+
+/** Who has more faults than these is not helped by another proposal, and the search is what a fault costs most. */
+const PROPOSALS = 20
+
+/**
+ * The fix for a word that is not known: the nearest one, else what to do otherwise.
+ * @param told how many faults were found before this one
+ */
+export function proposeWord(word: string, known: Iterable<string>, otherwise: string, told = 0): string {
+  const near = told < PROPOSALS ? suggest(word, known) : undefined
   return near === undefined ? otherwise : `did you mean "${near}"?`
 }
 

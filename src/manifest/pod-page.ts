@@ -25,50 +25,52 @@ const OWN = /^podorder\.io\//
 
 /** @returns undefined when it is nested more deeply than any pod */
 export function layOut({ metadata, spec }: PodTemplate): Layout | undefined {
-  const names: { readonly line: number; readonly name: string }[] = []
+  const places: Places = { lines: [], parents: [], steps: [] }
   let free = 1
-  const take = (name: string, lines: number): Position => {
-    const line = free
-    names.push({ line, name })
+  /** @returns the number of the place */
+  const take = (parent: number, step: string | number, lines = 1): number => {
+    places.lines.push(free)
+    places.parents.push(parent)
+    places.steps.push(step)
     free += lines
-    return { line, column: 0 }
+    return places.lines.length - 1
   }
+  const positionOf = (place: number): Position => ({ line: places.lines[place] ?? 0, column: 0 })
   const texts = new Map<string, Scalar>()
   const readText = (key: string, value: string): Scalar => {
-    const at = take(key, value.split('\n').length)
+    const at = positionOf(take(ROOT, key, value.split('\n').length))
     return { kind: 'scalar', at, source: SOURCE, value, textAt: { line: at.line, column: 1 } }
   }
   const annotations: unknown = metadata?.annotations
   const first = isObject(annotations) ? annotations[DEPENDS_ON] : undefined
   if (typeof first === 'string') texts.set(DEPENDS_ON, readText(DEPENDS_ON, first))
 
-  const read = (value: unknown, path: string, depth: number): Tree => {
+  const read = (value: unknown, parent: number, step: string | number, depth: number): Tree => {
     if (depth > MAX_DEPTH) throw new RangeError('nested too deeply')
-    const at = take(path, 1)
+    const place = take(parent, step)
+    const at = positionOf(place)
     if (Array.isArray(value)) {
-      const items = value.map((item, index) => read(item, `${path}[${index}]`, depth + 1))
+      const items = value.map((item, index) => read(item, place, index, depth + 1))
       return { kind: 'list', at, source: SOURCE, items }
     }
     if (!isObject(value)) return { kind: 'scalar', at, source: SOURCE, value: value as Scalar['value'] }
-    const entries = Object.entries(value).map(([key, inner]) =>
-      makeEntry(key, read(inner, path === '' ? key : `${path}.${key}`, depth + 1)),
-    )
+    const entries = Object.entries(value).map(([key, inner]) => makeEntry(key, read(inner, place, key, depth + 1)))
     return { kind: 'map', at, source: SOURCE, entries }
   }
   const readAnnotations = (given: unknown): Tree => {
-    if (!isObject(given)) return read(given, 'metadata.annotations', 0)
+    if (!isObject(given)) return read(given, ROOT, 'metadata.annotations', 0)
     const own = Object.entries(given).filter(([key]) => OWN.test(key))
     const entries = own.map(([key, value]) =>
-      makeEntry(key, typeof value === 'string' ? (texts.get(key) ?? readText(key, value)) : read(value, key, 0)),
+      makeEntry(key, typeof value === 'string' ? (texts.get(key) ?? readText(key, value)) : read(value, ROOT, key, 0)),
     )
-    return { kind: 'map', at: take('metadata.annotations', 1), source: SOURCE, entries }
+    return { kind: 'map', at: positionOf(take(ROOT, 'metadata.annotations')), source: SOURCE, entries }
   }
-  const pod = { kind: 'map', at: take('metadata', 1), source: SOURCE } as const
+  const pod = { kind: 'map', at: positionOf(take(ROOT, 'metadata')), source: SOURCE } as const
   try {
     const said = annotations === undefined ? [] : [makeEntry('annotations', readAnnotations(annotations))]
     const parts = [makeEntry('metadata', { ...pod, entries: said })]
-    if (spec !== undefined) parts.push(makeEntry('spec', read(spec, 'spec', 0)))
-    return { tree: { ...pod, entries: parts }, nameOf: (place) => namePlace(names, place) }
+    if (spec !== undefined) parts.push(makeEntry('spec', read(spec, ROOT, 'spec', 0)))
+    return { tree: { ...pod, entries: parts }, nameOf: (place) => namePlace(places, place) }
   } catch (error) {
     if (error instanceof RangeError) return undefined
     throw error
@@ -79,10 +81,42 @@ function makeEntry(key: string, value: Tree): Entry {
   return { key, keyAt: value.at, keySource: SOURCE, value, merged: false }
 }
 
-function namePlace(names: readonly { readonly line: number; readonly name: string }[], { line, column }: Position) {
-  const found = names.findLast((entry) => entry.line <= line)
-  const name = found?.name ?? ''
-  return column === 0 ? name : `${name}:${line - (found?.line ?? 0) + 1}:${column}`
+/** Every value of the page: the line it begins on, and what leads to it. A path is put together only for a place that is named. */
+interface Places {
+  /** Ascending. */
+  readonly lines: number[]
+  /** The place of the list or map that it is in. */
+  readonly parents: number[]
+  readonly steps: (string | number)[]
+}
+
+const ROOT = -1
+
+function namePlace(places: Places, { line, column }: Position): string {
+  const place = findLast(places.lines, line)
+  const name = writePath(places, place)
+  return column === 0 ? name : `${name}:${line - (places.lines[place] ?? 0) + 1}:${column}`
+}
+
+/** The last place that begins on this line or before it, by bisection. */
+function findLast(lines: readonly number[], line: number): number {
+  let [low, high] = [0, lines.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((lines[middle] ?? 0) <= line) low = middle + 1
+    else high = middle
+  }
+  return low - 1
+}
+
+function writePath({ parents, steps }: Places, place: number): string {
+  let path = ''
+  for (let at = place; at !== ROOT; at = parents[at] ?? ROOT) {
+    const step = steps[at] ?? ''
+    const isFirst = (parents[at] ?? ROOT) === ROOT
+    path = `${typeof step === 'number' ? `[${step}]` : isFirst ? step : `.${step}`}${path}`
+  }
+  return path
 }
 
 /** As one line; the container is named where the place does not name it. */

@@ -100,7 +100,7 @@ function collectAnnotations(annotations: Tree | undefined, faults: Fault[]): Rea
       if (text !== undefined) said.set(ordering, { entry, text })
     } else if (!OTHERS.includes(name) && !/^command\../.test(name)) {
       const known = [...ORDERING, ...OTHERS]
-      const fix = proposeWord(name, known, `podorder.io/ is followed by ${known.join(', ')}`)
+      const fix = proposeWord(name, known, `podorder.io/ is followed by ${known.join(', ')}`, faults.length)
       faults.push({ at: entry.keyAt, what: `unknown annotation ${entry.key}`, fix })
     } else if (!isQualified(entry.key)) {
       const fix = `write ${sayCommandBy(name.slice('command.'.length))}`
@@ -167,16 +167,21 @@ function readNames(what: Ordering, said: Said | undefined, pod: PodNames, faults
   return splitNames(said.text).filter(({ name, at }) => {
     const refusal = seen.has(name)
       ? { what: `"${name}" is named twice in ${PREFIX}${what}`, fix: 'name it once' }
-      : refuseListed(name, what, pod)
+      : refuseListed(name, what, pod, faults.length)
     seen.add(name)
     if (refusal !== undefined) faults.push({ at, ...refusal })
     return refusal === undefined
   })
 }
 
-function refuseListed(name: string, what: Ordering, pod: PodNames): Pick<Fault, 'what' | 'fix'> | undefined {
+function refuseListed(
+  name: string,
+  what: Ordering,
+  pod: PodNames,
+  told: number,
+): Pick<Fault, 'what' | 'fix'> | undefined {
   if (name === '') return { what: `a name is missing in ${PREFIX}${what}`, fix: 'write "a, b, c"' }
-  if (name !== '*') return refuseName(name, pod)
+  if (name !== '*') return refuseName(name, pod, told)
   const fix = what === 'steps' ? 'write "*" alone for all containers as listed' : 'name the containers'
   return { what: `"*" cannot be among the names of ${PREFIX}${what}`, fix }
 }

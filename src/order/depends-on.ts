@@ -24,8 +24,8 @@ export const DURATION_FIX = 'write it like 30s, 5m or 1h30m'
 /** What one target's value says; a property is missing where it says nothing, or nothing readable. */
 type Said = Partial<Pick<Claim, 'condition' | 'timeoutMs' | 'optional'>>
 
-/** Puts a fault on the list; the answer is that nothing was said. */
-type Refuse = (at: Position, what: string, fix: string) => Said
+/** Puts a fault on the list; the answer is that nothing was said. A fix may depend on how many faults there are before it. */
+type Refuse = (at: Position, what: string, fix: string | ((told: number) => string)) => Said
 
 /** Reads `container: targets` for each container; the targets are a map to conditions, a list, or one name. */
 export function readDependsOn(tree: Tree, faults: Fault[]): readonly Claim[] {
@@ -40,7 +40,7 @@ export function readDependsOn(tree: Tree, faults: Fault[]): readonly Claim[] {
 function readTargets({ key: container, keyAt: containerAt, value }: Entry, faults: Fault[]): readonly Claim[] {
   const base = { container, containerAt, optional: false } as const
   const refuse: Refuse = (at, what, fix) => {
-    faults.push({ at, container, what, fix })
+    faults.push({ at, container, what, fix: typeof fix === 'string' ? fix : fix(faults.length) })
     return {}
   }
   if (isEmpty(value)) {
@@ -101,7 +101,9 @@ function readOption(
       if (word === 'true' || word === 'false') return { optional: word === 'true' }
       return refuse(value.at, `optional is "${word}"`, 'write true or false')
     default:
-      return refuse(keyAt, `unknown option "${key}"`, proposeWord(key, OPTIONS, 'use condition, timeout or optional'))
+      return refuse(keyAt, `unknown option "${key}"`, (told) =>
+        proposeWord(key, OPTIONS, 'use condition, timeout or optional', told),
+      )
   }
 }
 
@@ -113,7 +115,8 @@ function readCondition(target: string, value: Tree, conditions: readonly Conditi
   const use = `use ${conditions.join(', ').replace(/, (?=[^,]*$)/, ' or ')}`
   const inside = !hasKind(target)
   const what = inside ? `unknown condition "${word}"` : `unknown condition "${word}" for "${target}"`
-  return refuse(value.at, what, proposeWord(word, inside ? [...conditions, ...SYNONYMS] : conditions, use))
+  const known = inside ? [...conditions, ...SYNONYMS] : conditions
+  return refuse(value.at, what, (told) => proposeWord(word, known, use, told))
 }
 
 function readWord(tree: Tree): string {

@@ -4,7 +4,7 @@ import { listFirst } from '../base/wording.ts'
 import type { NamedContainer, TemplateParts } from '../manifest/template.ts'
 import type { Fault, Position } from '../manifest/tree.ts'
 import { INIT_CONTAINER } from '../pod/own.ts'
-import { proposeWord, suggest } from '../base/suggest.ts'
+import { proposeWord } from '../base/suggest.ts'
 import type { Claim } from './depends-on.ts'
 import type { Edge, OutsideWait } from './order.ts'
 import { hasKind, type OutsideTarget, readTarget } from './outside-target.ts'
@@ -13,6 +13,8 @@ import { hasKind, type OutsideTarget, readTarget } from './outside-target.ts'
 export interface PodNames {
   readonly containers: ReadonlySet<string>
   readonly initContainers: ReadonlySet<string>
+  /** The first few containers, as a sentence about an unknown one ends. */
+  readonly listed: string
 }
 
 export function namePod({
@@ -20,7 +22,8 @@ export function namePod({
   initContainers,
 }: Pick<TemplateParts, 'containers' | 'initContainers'>): PodNames {
   const collect = (list: readonly NamedContainer[]) => new Set(list.map(({ name }) => name))
-  return { containers: collect(containers), initContainers: collect(initContainers) }
+  const names = collect(containers)
+  return { containers: names, initContainers: collect(initContainers), listed: listFirst([...names], 8) }
 }
 
 export interface Dependencies {
@@ -36,10 +39,10 @@ export function makeEdges(claims: readonly Claim[], pod: PodNames, faults: Fault
   const outside: OutsideWait[] = []
   for (const claim of claims) {
     const { container, containerAt, target, at } = claim
-    const own = refuseName(container, pod)
+    const own = refuseName(container, pod, faults.length)
     if (own !== undefined && !unknown.has(container)) faults.push({ at: containerAt, ...own })
     if (own !== undefined) unknown.add(container)
-    const found = findTarget(claim, pod)
+    const found = findTarget(claim, pod, faults.length, outside.length)
     if ('refusal' in found) faults.push({ at, container, ...found.refusal })
     if (own !== undefined || 'refusal' in found) continue
     const targets = seen.get(container) ?? new Map<string, Position>()
@@ -61,22 +64,23 @@ export function makeEdges(claims: readonly Claim[], pod: PodNames, faults: Fault
 
 type Found = { readonly refusal: Refusal } | { readonly inside: true } | { readonly outside: OutsideTarget }
 
-function findTarget({ container, target, condition }: Claim, pod: PodNames): Found {
+/** @param waits how many waits for something outside were found before; each may have taken a search for a name */
+function findTarget({ container, target, condition }: Claim, pod: PodNames, told: number, waits: number): Found {
   if (!hasKind(target)) {
-    const refusal = refuseTarget(container, target, pod)
+    const refusal = refuseTarget(container, target, pod, told)
     return refusal === undefined ? { inside: true } : { refusal }
   }
-  const read = readTarget(target, condition)
+  const read = readTarget(target, condition, told)
   if ('refusal' in read) return read
-  const refusal = read.target.kind === 'sidecar' ? refuseSidecar(read.target.name, pod) : undefined
+  const refusal = read.target.kind === 'sidecar' ? refuseSidecar(read.target.name, pod, told + waits) : undefined
   return refusal === undefined ? { outside: read.target } : { refusal }
 }
 
 /** One that is not there may be a mesh's, which its webhook adds; a slip of one that is there is not. */
-function refuseSidecar(name: string, pod: PodNames): Refusal | undefined {
+function refuseSidecar(name: string, pod: PodNames, told: number): Refusal | undefined {
   if (hasContainer(pod, name)) return undefined
-  const near = suggest(name, [...pod.initContainers, ...pod.containers])
-  return near === undefined ? undefined : { what: `unknown container "${name}"`, fix: `did you mean "${near}"?` }
+  const fix = proposeWord(name, [...pod.initContainers, ...pod.containers], '', told)
+  return fix === '' ? undefined : { what: `unknown container "${name}"`, fix }
 }
 
 /** A fault for each wait for a sidecar that the pod does not have, or does not have yet. */
@@ -105,19 +109,19 @@ export function refuseWrapped(outside: readonly OutsideWait[], wrapped: Readonly
 type Refusal = Pick<Fault, 'what' | 'fix'>
 
 /** Why this name cannot be ordered; undefined when it can. */
-export function refuseName(name: string, pod: PodNames): Refusal | undefined {
+export function refuseName(name: string, pod: PodNames, told: number): Refusal | undefined {
   if (pod.containers.has(name)) return undefined
   if (name === INIT_CONTAINER || pod.initContainers.has(name)) {
     const fix = 'init containers start one after another as listed, before all containers: remove it here'
     return { what: `"${name}" is an init container`, fix }
   }
-  const fix = proposeWord(name, [...pod.containers], `this pod has ${listFirst([...pod.containers], 8)}`)
+  const fix = proposeWord(name, pod.containers, `this pod has ${pod.listed}`, told)
   return { what: `unknown container "${name}"`, fix }
 }
 
-function refuseTarget(container: string, target: string, pod: PodNames): Refusal | undefined {
+function refuseTarget(container: string, target: string, pod: PodNames, told: number): Refusal | undefined {
   if (container === target) return { what: 'waits for itself', fix: 'remove it' }
-  if (target !== INIT_CONTAINER && !pod.initContainers.has(target)) return refuseName(target, pod)
+  if (target !== INIT_CONTAINER && !pod.initContainers.has(target)) return refuseName(target, pod, told)
   // A native sidecar (restartPolicy Always) has started, any other has succeeded: the kubelet's syncPod sees to it.
   const fix = 'remove it: every init container has been through before the first container starts'
   return { what: `"${target}" is an init container`, fix }

@@ -1,5 +1,6 @@
 /** Whether an order of containers that are all there can work out. */
 import { holdsTarget } from './conditions.ts'
+import { listFirst } from '../base/wording.ts'
 import type { Fault } from '../manifest/tree.ts'
 import { followsEnd, type Restarts } from '../pod/restarts.ts'
 import { findCycles } from './cycle.ts'
@@ -56,6 +57,7 @@ function wordCycles(containers: readonly string[], edges: readonly Edge[]): read
 }
 
 function wordShadow(edges: readonly Edge[], main: readonly string[], shadow: ReadonlySet<string>): readonly Fault[] {
+  const mains = listFirst(main, 8)
   return edges
     .filter(({ target, condition }) => condition === 'completed' && shadow.has(target))
     .map(({ container, target, at }) => ({
@@ -63,7 +65,7 @@ function wordShadow(edges: readonly Edge[], main: readonly string[], shadow: Rea
       container,
       what:
         `waits for "${target}" to be completed, which it can never be: ` +
-        `it starts only after main (${main.join(', ')}) has ended, and everything else is stopped then`,
+        `it starts only after main (${mains}) has ended, and everything else is stopped then`,
       fix: `add "${target}" to podorder.io/main`,
     }))
 }

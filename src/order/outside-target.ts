@@ -34,12 +34,15 @@ export function conditionsOf(target: string): readonly [ConditionWord, ...Condit
 export type ReadTarget =
   { readonly target: OutsideTarget } | { readonly refusal: { readonly what: string; readonly fix: string } }
 
-/** @param condition undefined: the one that is natural to its kind */
-export function readTarget(text: string, condition: Condition | undefined): ReadTarget {
+/**
+ * @param condition undefined: the one that is natural to its kind
+ * @param told how many faults were found before
+ */
+export function readTarget(text: string, condition: Condition | undefined, told = 0): ReadTarget {
   const word = kindOf(text)
   const kind = KINDS.get(word)
   if (kind === undefined) {
-    const fix = proposeWord(word, [...KINDS.keys()], 'name a container of this pod')
+    const fix = proposeWord(word, KINDS.keys(), 'name a container of this pod', told)
     return { refusal: { what: `unknown target kind "${word}" in "${text}"`, fix } }
   }
   // A Job's end, whichever it is, has a word of its own among the targets.

@@ -62,10 +62,12 @@ function isOriginal(value: unknown): value is Original {
   )
 }
 
+/** Far more than the rewrite takes from one container; each is searched for among the others. */
+const MOST_FIELDS = 32
+
 function areNotes({ fields = {}, text = {} }: Readonly<Record<string, unknown>>): boolean {
-  return (
-    isObject(fields) && isObject(text) && Object.values(fields).every(isFormer) && Object.values(text).every(isText)
-  )
+  if (!isObject(fields) || !isObject(text) || Object.keys(fields).length > MOST_FIELDS) return false
+  return Object.values(fields).every(isFormer) && Object.values(text).every(isText)
 }
 
 function isFormer(value: unknown): boolean {

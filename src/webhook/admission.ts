@@ -1,6 +1,7 @@
 /** What becomes of a pod that asks to be admitted. Pure. */
 import { ORIGINAL } from '../pod/annotation-names.ts'
 import { INJECT, PREFIX } from '../pod/annotation-names.ts'
+import { cite } from '../base/escape.ts'
 import { isObject } from '../base/json-object.ts'
 import type { Order } from '../order/order.ts'
 import { type PodOrder, readPodOrder } from '../order/pod-order.ts'
@@ -34,18 +35,32 @@ export type ParseAnnotation = Parameters<typeof readPodOrder>[1]
 export const UNTOUCHED = { kind: 'allowed', patch: [], warnings: [] } as const satisfies ReviewResult
 
 /**
- * Of podorder's annotations, in characters: to read the worst of this length takes 0.15 s, and an order of 200 containers has 10,000. All
- * annotations of a pod may have four times as much (apimachinery, TotalAnnotationSizeLimitB).
+ * The budget of one review, beside the depth and the number of values (review-scan.ts). What is beyond it is refused unread.
+ * podorder's annotations in characters, keys and texts: an order of 200 containers has 10,000. All annotations of a pod may have four
+ * times as much (apimachinery, TotalAnnotationSizeLimitB).
  */
 const MOST_TO_READ = 65_536
+/** No node runs more. */
+const MOST_CONTAINERS = 1000
+/** Each becomes a flag of a wrapper; 64 KiB hold some 13,000 of the shortest. */
+const MOST_WAITS = 10_000
 
-/** Of the faults of one pod; whoever has more has one of them many times. */
+/** Faults of one pod that are put into words; whoever has more has one of them many times. */
 const MOST_FAULTS = 100
+
+/** Warnings that are put into words; the API server passes on 4 KiB of them (apiserver, pkg/endpoints/filters/warning.go). */
+const MOST_WARNINGS = 15
+
+/** A word of the pod's within a line. */
+const LONGEST_WORD = 64
+
+/** What a line quotes of the pod may be as long as the pod. */
+const LONGEST_LINE = 1024
 
 /** Of the pod that stands in the API for a static one; that one is in a file of the node, and what is changed here changes nothing there. */
 const MIRROR = 'kubernetes.io/config.mirror'
 
-/** Linear in the pod's size. */
+/** Linear in the pod's size, which has a limit. */
 export function judgePod(
   pod: PodTemplate,
   { root = DEFAULT_ROOT }: WebhookRewrite,
@@ -62,7 +77,16 @@ export function judgePod(
   if (layout === undefined) return deny(['spec: nested too deeply; no pod is'])
   const reading = readPodOrder(layout.tree, parse)
   const faults = reading.order === undefined ? reading.faults : checkRewrite(layout.tree, reading.order, root)
-  if (faults.length > 0) return deny(faults.map((fault) => describeOn(layout, fault)))
+  if (faults.length > 0) {
+    return deny(
+      faults.slice(0, MOST_FAULTS).map((fault) => describeOn(layout, fault)),
+      faults.length,
+    )
+  }
+  const { edges = [], outside = [] } = reading.order ?? {}
+  if (edges.length + outside.length > MOST_WAITS) {
+    return deny([`metadata.annotations: more than ${MOST_WAITS} dependencies; say the order in less`])
+  }
   return reading.order === undefined ? UNTOUCHED : accept(pod, reading.order, reading, layout)
 }
 
@@ -70,27 +94,35 @@ export function judgePod(
 function refuseUnread(pod: PodTemplate, said: readonly (readonly [string, unknown])[]): string | undefined {
   const misshapen = findMisshapen(pod)
   if (misshapen !== undefined) return `${misshapen}: this is no pod as the API server has it`
-  const length = said.reduce((sum, [key, text]) => sum + (key === ORIGINAL ? 0 : String(text).length), 0)
+  const { containers, initContainers = [] } = pod.spec
+  if (containers.length + initContainers.length > MOST_CONTAINERS) {
+    return `spec.containers: more than ${MOST_CONTAINERS} containers; podorder takes no larger pods`
+  }
+  const length = said.reduce((sum, [key, text]) => sum + key.length + (key === ORIGINAL ? 0 : String(text).length), 0)
   if (length > MOST_TO_READ) return 'metadata.annotations: more than 64 KiB of podorder.io/…; say the order in less'
   const { [INJECT]: inject = 'enabled' } = pod.metadata?.annotations ?? {}
   if (inject !== 'enabled' && inject !== 'disabled') {
-    return `${INJECT}: unknown word "${inject}"; write enabled or disabled`
+    return `${INJECT}: unknown word "${cite(inject, LONGEST_WORD)}"; write enabled or disabled`
   }
   if (readOriginal(pod) !== 'unreadable') return undefined
   return `${ORIGINAL}: not what podorder writes; remove it, and what podorder has put into the pod`
 }
 
 function accept(pod: PodTemplate, order: Order, { warnings }: PodOrder, layout: Layout): Admission {
-  const told = warnings.map((warning) => `podorder: ${describeOn(layout, warning)}`)
+  const listed = warnings.slice(0, MOST_WARNINGS)
+  const told = listed.map((warning) => cite(`podorder: ${describeOn(layout, warning)}`))
+  const left = warnings.length - listed.length
+  if (left > 0) told.push(`podorder: ${left} more warnings; podorder check lists all of them`)
   return { kind: 'ordered', pod, order, missing: missingCommands(pod, order), warnings: told }
 }
 
-export function deny(faults: readonly string[]): ReviewResult {
-  const listed = faults.slice(0, MOST_FAULTS)
-  if (faults.length > listed.length) listed.push(`and ${faults.length - listed.length} more`)
+/** @param faults one line each @param all how many there are, if more than these */
+export function deny(faults: readonly string[], all = faults.length): ReviewResult {
+  const listed = faults.slice(0, MOST_FAULTS).map((fault) => cite(fault, LONGEST_LINE))
+  if (all > listed.length) listed.push(`and ${all - listed.length} more`)
   const [only = ''] = listed
-  const many = `podorder: ${faults.length} things are wrong with this pod's order:\n${listed.join('\n')}`
-  return { kind: 'denied', message: faults.length === 1 ? `podorder: ${only}` : many }
+  const many = `podorder: ${all} things are wrong with this pod's order:\n${listed.join('\n')}`
+  return { kind: 'denied', message: all === 1 ? `podorder: ${only}` : many }
 }
 
 /** @param commands of the missing ones, all of them, by container */

@@ -3,17 +3,55 @@ import { commandAnnotation } from '../pod/annotation-names.ts'
 import type { Container } from '../pod/pod.ts'
 import type { FoundCommand } from '../rewrite/wrap.ts'
 import { type Admission, admitPod, deny, judgePod, UNTOUCHED } from './admission.ts'
+import type { FairQueue } from './fair-queue.ts'
 import type { WebhookMetrics, Result } from './webhook-metrics.ts'
-import { denyVersion, isSpoken, readReview, type Review, type ReviewResult, writeAnswer } from './review.ts'
+import {
+  denyVersion,
+  isSpoken,
+  readReview,
+  refuseReview,
+  type Review,
+  type ReviewResult,
+  writeAnswer,
+} from './review.ts'
 import type { CommandFound } from '../image/lookup.ts'
-import type { Answer, Ask, WebhookOptions, WebhookPorts } from './ports.ts'
+import { OVERLOADED } from './exchange.io.ts'
+import type { Answer, Ask, FindCommands, WebhookOptions, WebhookPorts } from './ports.ts'
+import { scanReview } from './review-scan.ts'
+import { createShares } from './shares.ts'
 
 export const PATH = '/mutate'
 
 /** Of what is logged of a denial: the whole of it is in the API server's answer. */
 const LOGGED = 1000
 
-type AnsweringPorts = Pick<WebhookPorts, 'findCommands' | 'parse' | 'encode' | 'log' | 'clock'>
+/** A body that is longer is parsed again once its images are known, rather than kept in memory as a pod for as long as that takes. */
+const KEPT_BYTES = 65_536
+
+/** Images of one pod that are asked for; each may take a request to a registry. */
+const MOST_LOOKUPS = 100
+
+type AnsweringPorts = Pick<WebhookPorts, 'parse' | 'encode' | 'log' | 'clock'> & {
+  readonly findCommands: FindCommands
+  readonly queue: FairQueue
+}
+
+/** What one look at a pod comes to: an answer, or the containers whose commands are to be found first. */
+type Judgement = { readonly review: Review } & (
+  { readonly result: ReviewResult } | { readonly admission: Admission; readonly wanted: readonly Wanted[] }
+)
+
+/** A container whose command only its image knows, without the pod around it. */
+interface Wanted extends Pick<Container, 'name' | 'image' | 'args'> {
+  /** Its path in the pod. */
+  readonly path: string
+  readonly said: string | undefined
+}
+
+interface Answered {
+  readonly answer: Answer
+  readonly result: Result
+}
 
 /** Never rejects: what goes wrong within is an answer with status 500. */
 export function createAnswering(
@@ -21,53 +59,95 @@ export function createAnswering(
   metrics: WebhookMetrics,
   ports: AnsweringPorts,
 ): (ask: Ask) => Promise<Answer> {
+  const shares = createShares()
   return async (ask) => {
     const began = ports.clock()
-    const { answer, result } = await answerAsk(ask).catch((error: unknown) => {
+    const { answer, result } = await answerAsk(ask).catch((error: unknown): Answered => {
       // Its message may hold words of the pod.
       const name = error instanceof Error ? error.name : typeof error
       ports.log({ event: 'error', message: `a review could not be answered: ${name}`, stack: placeOf(error) })
-      return { answer: plain(500, 'a fault of podorder itself; its log has the place'), result: 'failed' as const }
+      return { answer: plain(500, 'a fault of podorder itself; its log has the place'), result: 'failed' }
     })
     metrics.countReview(result, ports.clock() - began)
     return answer
   }
 
-  async function answerAsk(ask: Ask): Promise<{ readonly answer: Answer; readonly result: Result }> {
-    if (ask.path !== PATH) return { answer: plain(404, `reviews go to ${PATH}`), result: 'malformed' }
-    if (ask.method !== 'POST') return { answer: plain(405, 'reviews come by POST'), result: 'malformed' }
-    const review = readReview(parseJson(ask.body))
-    if ('problem' in review) return { answer: plain(400, review.problem), result: 'malformed' }
-    const verdict = isSpoken(review) ? await judge(review) : denyVersion(review)
-    const text = writeAnswer(review, verdict, ports.encode)
-    return { answer: { status: 200, type: 'application/json', text }, result: tell(review, verdict) }
+  async function answerAsk(ask: Ask): Promise<Answered> {
+    if (ask.path !== PATH) return malformed(404, `reviews go to ${PATH}`)
+    if (ask.method !== 'POST') return malformed(405, 'reviews come by POST')
+    const { body } = ask
+    const { uid, namespace, refusal } = scanReview(body)
+    if (refusal !== undefined) return refuseUnparsed(uid, namespace, refusal)
+    const share = shares.take(namespace, body.length)
+    if (share === undefined) return { answer: OVERLOADED, result: 'refused' }
+    try {
+      return await answerReview(body, namespace)
+    } finally {
+      share.giveBack()
+    }
   }
 
-  async function judge({ pod }: Review): Promise<ReviewResult> {
-    if (pod === undefined) return UNTOUCHED
-    const admission = judgePod(pod, options.rewrite, ports.parse)
-    if (admission.kind !== 'ordered') return admission
-    const { commands, problems } = await findMissing(admission)
+  async function answerReview(body: Uint8Array, namespace: string): Promise<Answered> {
+    const work = <Value>(job: () => Value): Promise<Value> => ports.queue.run(namespace, body.length, job)
+    const first = await work(() => finishEarly(judge(body), body.length <= KEPT_BYTES))
+    if (!('wanted' in first)) return first
+    const found = await ports.findCommands(first.wanted.map(wantCommand), namespace)
+    return work(() => {
+      const again = first.kept ?? judge(body)
+      if ('result' in again || 'problem' in again) throw new Error('a review that reads otherwise than before')
+      return answerWith(again.review, complete(again.admission, first.wanted, found))
+    })
+  }
+
+  /** Parses and judges. Everything that is made of the body is made here, so that nothing of it is kept while somebody waits. */
+  function judge(body: Uint8Array): Judgement | { readonly problem: string } {
+    const review = readReview(parseJson(body))
+    if ('problem' in review) return review
+    if (!isSpoken(review)) return { review, result: denyVersion(review) }
+    if (review.pod === undefined) return { review, result: UNTOUCHED }
+    const admission = judgePod(review.pod, options.rewrite, ports.parse)
+    if (admission.kind !== 'ordered') return { review, result: admission }
+    if (admission.missing.length === 0) return { review, result: admitPod(admission, options.rewrite, new Map()) }
+    const wanted = listWanted(admission)
+    const images = new Set(wanted.flatMap(({ image, said }) => (said === undefined ? [image] : []))).size
+    if (images > MOST_LOOKUPS) {
+      const why = `more than ${MOST_LOOKUPS} images whose command is not said`
+      return { review, result: deny([`spec.containers: ${why}; write "command" in the containers`]) }
+    }
+    return { review, admission, wanted }
+  }
+
+  /** @returns the answer, or what is to be looked up for it; `kept` is the pod, where it may be kept for so long */
+  function finishEarly(judgement: ReturnType<typeof judge>, keeps: boolean) {
+    if ('problem' in judgement) return malformed(400, judgement.problem)
+    const { review } = judgement
+    if ('result' in judgement) return answerWith(review, judgement.result)
+    return { wanted: judgement.wanted, kept: keeps ? judgement : undefined }
+  }
+
+  function complete(admission: Admission, wanted: readonly Wanted[], found: readonly CommandFound[]): ReviewResult {
+    const commands = new Map<string, FoundCommand>()
+    const problems: string[] = []
+    wanted.forEach(({ name, path }, index) => {
+      const command = found[index]
+      if (command === undefined) throw new Error('a lookup without an answer')
+      if (!('problem' in command)) commands.set(name, command)
+      else problems.push(`${path}.image: container "${name}": ${command.problem}; ${command.fix}`)
+    })
+    metrics.countLookups(commands.size, problems.length)
     if (problems.length === 0) return admitPod(admission, options.rewrite, commands)
     if (options.onLookupFailure === 'deny') return deny(problems)
     return { ...UNTOUCHED, warnings: problems.map((problem) => `podorder: NOT ordered: ${problem}`) }
   }
 
-  async function findMissing({ pod, missing }: Admission) {
-    const commands = new Map<string, FoundCommand>()
-    const problems: string[] = []
-    if (missing.length === 0) return { commands, problems }
-    const found = await ports.findCommands(
-      missing.map((container) => wantCommand(container, pod.metadata?.annotations)),
-    )
-    missing.forEach(({ name }, index) => {
-      const command = found[index]
-      if (command === undefined) throw new Error('a lookup without an answer')
-      if ('problem' in command) problems.push(describeProblem(pod.spec.containers, name, command))
-      else commands.set(name, command)
-    })
-    metrics.countLookups(commands.size, problems.length)
-    return { commands, problems }
+  function answerWith(review: Review, verdict: ReviewResult): Answered {
+    const text = writeAnswer(review, verdict, ports.encode)
+    return { answer: { status: 200, type: 'application/json', text }, result: tell(review, verdict) }
+  }
+
+  function refuseUnparsed(uid: string | undefined, namespace: string, refusal: string): Answered {
+    if (uid === undefined) return malformed(400, refusal)
+    return answerWith(refuseReview(uid, namespace), deny([refusal]))
   }
 
   function tell({ about, uid }: Review, verdict: ReviewResult): Result {
@@ -75,35 +155,41 @@ export function createAnswering(
       ports.log({ event: 'denied', message: verdict.message.slice(0, LOGGED), pod: about, uid })
       return 'denied'
     }
-    if (verdict.warnings.length > 0)
-      ports.log({ event: 'warned', message: verdict.warnings.join('\n'), pod: about, uid })
+    if (verdict.warnings.length > 0) {
+      ports.log({ event: 'warned', message: verdict.warnings.join('\n').slice(0, LOGGED), pod: about, uid })
+    }
     if (verdict.patch.length === 0) return 'unchanged'
     ports.log({ event: 'rewritten', message: `${verdict.patch.length} changes`, pod: about, uid })
     return 'rewritten'
   }
 }
 
-function wantCommand({ name, image = '', args }: Container, annotations: Readonly<Record<string, string>> = {}) {
-  // Its Secrets are none of the webhook's business: it would have to be allowed to read all of them.
-  return { container: name, image, args, said: annotations[commandAnnotation(name)], pullSecrets: [] }
+function listWanted({ pod, missing }: Admission): readonly Wanted[] {
+  const indices = new Map(pod.spec.containers.map(({ name }, index) => [name, index]))
+  const annotations = pod.metadata?.annotations ?? {}
+  return missing.map(({ name, image, args }) => ({
+    ...{ name, path: `spec.containers[${indices.get(name) ?? 0}]`, said: annotations[commandAnnotation(name)] },
+    ...(image === undefined ? {} : { image }),
+    ...(args === undefined ? {} : { args }),
+  }))
 }
 
-function describeProblem(
-  containers: readonly Container[],
-  name: string,
-  { problem, fix }: Extract<CommandFound, { readonly problem: string }>,
-): string {
-  const index = containers.findIndex((container) => container.name === name)
-  return `spec.containers[${index}].image: container "${name}": ${problem}; ${fix}`
+function wantCommand({ name, image = '', args, said }: Wanted) {
+  // Its Secrets are none of the webhook's business: it would have to be allowed to read all of them.
+  return { container: name, image, args, said, pullSecrets: [] }
+}
+
+function malformed(status: number, text: string): Answered {
+  return { answer: plain(status, text), result: 'malformed' }
 }
 
 function plain(status: number, text: string): Answer {
   return { status, type: 'text/plain', text: `${text}\n` }
 }
 
-function parseJson(text: string): unknown {
+function parseJson(body: Uint8Array): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(new TextDecoder().decode(body))
   } catch {
     return undefined
   }

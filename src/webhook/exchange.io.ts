@@ -5,7 +5,7 @@ export interface Ask {
   readonly method: string
   /** Without its query. */
   readonly path: string
-  readonly body: string
+  readonly body: Uint8Array
   /** Fires when nobody waits for the answer any more. */
   readonly cancel: AbortSignal
 }
@@ -21,25 +21,39 @@ export interface Answer {
 /** The API server takes it for a failure of the call, and its clients come again. */
 export const OVERLOADED: Answer = { status: 429, type: 'text/plain', text: 'too much at once\n', retryAfter: 1 }
 
+/** What the bodies of all requests may have together, and those that have not come whole. */
+export interface BodyPool {
+  left: number
+  readonly readers: Readers
+}
+
 /**
- * @param pool what the bodies of all requests may have together; it is given back when the answer is through
+ * Reads one body. What it holds of the pool is given back when the answer is through.
+ * @param giveUp is called when the request has to make room for others before it has come whole
  * @returns an answer when it is too long; undefined when it broke off
  */
 export function readAsk(
   request: IncomingMessage,
   cancel: AbortSignal,
   mostBytes: number,
-  pool: { left: number },
+  pool: BodyPool,
+  giveUp: () => void,
 ): Promise<Ask | Answer | undefined> {
   const pieces: Buffer[] = []
   let size = 0
   const { promise, resolve } = Promise.withResolvers<Ask | Answer | undefined>()
-  cancel.addEventListener('abort', () => {
+  const end = (): void => {
     pool.left += size
+    size = 0
+    pool.readers.leave(end)
+    request.off('data', take)
     resolve(undefined)
-  })
+  }
+  pool.readers.enter(end, giveUp)
+  cancel.addEventListener('abort', end)
   const refuse = (answer: Answer): void => {
     pieces.length = 0
+    pool.readers.leave(end)
     request.off('data', take).resume()
     resolve(answer)
   }
@@ -47,16 +61,48 @@ export function readAsk(
     size += piece.length
     pool.left -= piece.length
     if (size > mostBytes) refuse({ status: 413, type: 'text/plain', text: `a body has at most ${mostBytes} bytes\n` })
-    else if (pool.left < 0) refuse(OVERLOADED)
+    else if (pool.left < 0 && !pool.readers.evictOldest(end)) refuse(OVERLOADED)
     else pieces.push(piece)
   }
   request.on('data', take)
   request.on('error', () => resolve(undefined))
   request.on('end', () => {
+    pool.readers.leave(end)
     const [path = '/'] = (request.url ?? '/').split('?', 1)
-    resolve({ method: request.method ?? '', path, body: Buffer.concat(pieces).toString('utf8'), cancel })
+    const body = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)
+    resolve({ method: request.method ?? '', path, body, cancel })
   })
   return promise
+}
+
+/** Requests whose bodies have not come whole. */
+export interface Readers {
+  /** @param end gives back at once what it holds; it stands for the request @param giveUp closes its connection */
+  enter(end: () => void, giveUp: () => void): void
+  leave(end: () => void): void
+  /**
+   * Gives up the one that has been read for the longest time.
+   * @param but who asks
+   * @returns false when none has taken longer than it should
+   */
+  evictOldest(but?: () => void): boolean
+}
+
+/** The API server sends a review at once. Whoever takes longer is the first to go when there is no place. */
+export function createReaders(patienceMs: number): Readers {
+  const readers = new Map<() => void, { readonly since: number; readonly giveUp: () => void }>()
+  return {
+    enter: (end, giveUp) => void readers.set(end, { since: performance.now(), giveUp }),
+    leave: (end) => void readers.delete(end),
+    evictOldest(but) {
+      const [oldest, next] = readers
+      const [end, reader] = (oldest?.[0] === but ? next : oldest) ?? []
+      if (end === undefined || reader === undefined || performance.now() - reader.since < patienceMs) return false
+      end()
+      reader.giveUp()
+      return true
+    },
+  }
 }
 
 /** @param last the connection ends with it */

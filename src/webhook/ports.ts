@@ -22,13 +22,13 @@ export interface WebhookOptions {
   readonly onLookupFailure: 'deny' | 'allow'
 }
 
-/** Never rejects, and ends in a time that it knows. In the order of `wanted`. */
-export type FindCommands = (wanted: readonly CommandWanted[]) => Promise<readonly CommandFound[]>
+/** Never rejects, and ends in a time that it knows. In the order of `wanted`. @param tenant who asks: the pod's namespace */
+export type FindCommands = (wanted: readonly CommandWanted[], tenant: string) => Promise<readonly CommandFound[]>
 
 export interface WebhookPorts {
   readonly serveSecurely: (options: SecureOptions) => Promise<SecureServer>
   readonly servePlainly: (port: number, look: (path: string) => Answer | undefined) => Promise<PlainServer>
-  readonly findCommands: FindCommands
+  readonly findCommands: (wanted: readonly CommandWanted[]) => Promise<readonly CommandFound[]>
   /** Reads the YAML inside an annotation. */
   readonly parse: ParseAnnotation
   /** Text to base64. */
@@ -42,6 +42,8 @@ export interface WebhookPorts {
   readonly cluster: Cluster | undefined
   readonly signals: { listen(listener: (signal: number) => void): void }
   readonly log: Log
+  /** Lets everything else that is due have its turn. */
+  readonly rest: () => Promise<void>
   /** Unix ms. */
   readonly now: () => number
   /** ms, never going back. */

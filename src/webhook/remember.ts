@@ -1,43 +1,66 @@
 /** Looking images up once for all the pods that come at the same time, and not again for a while. */
+import { createWeighedMap } from '../base/weighed-map.ts'
 import type { CommandFound, CommandWanted } from '../image/lookup.ts'
+import { createSeats } from './seats.ts'
 import type { FindCommands } from './ports.ts'
 
 /** A tag may be moved; this is how late a pod may learn of it. */
 const FOUND_MS = 60_000
 /** A registry that does not answer is not asked by every pod of a Deployment. */
 const FAILED_MS = 5000
-const MOST = 1000
+
+/** Together some 8 MiB: images, args and commands are as long as somebody likes. */
+const KNOWN = { entries: 1000, bytes: 8 * 1024 * 1024, entryBytes: 64 * 1024 }
+
+/** Lookups of one tenant at the same time; a registry that does not answer holds each for as long as a lookup may take. */
+const SEATS = { each: 16, waitMs: 2000 }
+
+const CROWDED: CommandFound = {
+  problem: `its registry is not asked: ${SEATS.each} other images of this namespace are being looked up`,
+  fix: 'try again',
+}
 
 /** @param clock ms, never going back */
-export function rememberCommands(find: FindCommands, clock: () => number): FindCommands {
-  /** By image and args, the one that was asked for first in front. */
-  const known = new Map<string, { readonly found: Promise<CommandFound>; until: number }>()
+export function rememberCommands(
+  find: (wanted: readonly CommandWanted[]) => Promise<readonly CommandFound[]>,
+  clock: () => number,
+): FindCommands {
+  const known = createWeighedMap<{ readonly found: CommandFound; readonly until: number }>(KNOWN)
+  const asked = new Map<string, Promise<CommandFound>>()
+  const seats = createSeats(SEATS)
 
-  const ask = (wanted: CommandWanted): Promise<CommandFound> =>
-    find([wanted]).then(([found]) => {
-      if (found === undefined) throw new Error(`no answer for container ${wanted.container}`)
+  const ask = async (wanted: CommandWanted): Promise<CommandFound> => {
+    const [found] = await find([wanted])
+    if (found === undefined) throw new Error(`no answer for container ${wanted.container}`)
+    return found
+  }
+
+  const askInTurn = async (wanted: CommandWanted, key: string, tenant: string): Promise<CommandFound> => {
+    const seat = await seats.enter(tenant)
+    if (seat === undefined) return CROWDED
+    try {
+      const found = await ask(wanted)
+      const until = clock() + ('problem' in found ? FAILED_MS : FOUND_MS)
+      known.set(key, { found, until }, 2 * (key.length + JSON.stringify(found).length))
       return found
-    })
+    } finally {
+      seat.leave()
+    }
+  }
 
-  const look = (wanted: CommandWanted): Promise<CommandFound> => {
+  const look = (wanted: CommandWanted, tenant: string): Promise<CommandFound> => {
     // What the pod itself says takes no looking up.
     if (wanted.said !== undefined) return ask(wanted)
     // A failure's text names the container, for which it says how to help oneself.
     const key = JSON.stringify([wanted.container, wanted.image, wanted.args])
     const before = known.get(key)
-    if (before !== undefined && clock() < before.until) return before.found
-    const asked = { found: ask(wanted), until: Infinity }
-    known.delete(key)
-    known.set(key, asked)
-    const [oldest = key] = known.keys()
-    if (known.size > MOST) known.delete(oldest)
-    const keep = (ms: number): void => void (asked.until = clock() + ms)
-    asked.found.then(
-      (found) => keep('problem' in found ? FAILED_MS : FOUND_MS),
-      () => keep(0),
-    )
-    return asked.found
+    if (before !== undefined && clock() < before.until) return Promise.resolve(before.found)
+    // What one tenant has in the queue must not hold up another.
+    const own = `${tenant}/${key}`
+    const found = asked.get(own) ?? askInTurn(wanted, key, tenant).finally(() => asked.delete(own))
+    asked.set(own, found)
+    return found
   }
 
-  return (wanted) => Promise.all(wanted.map(look))
+  return (wanted, tenant) => Promise.all(wanted.map((one) => look(one, tenant)))
 }

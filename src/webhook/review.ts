@@ -1,4 +1,5 @@
 /** The admission review, in and out: `admission.k8s.io/v1` (Kubernetes API reference, AdmissionReview). Pure. */
+import { cite } from '../base/escape.ts'
 import { isObject, type JsonObject } from '../base/json-object.ts'
 import type { PodTemplate } from '../pod/pod.ts'
 import type { Operation } from './patch.ts'
@@ -17,6 +18,9 @@ export type ReviewResult =
   | { readonly kind: 'allowed'; readonly patch: readonly Operation[]; readonly warnings: readonly string[] }
   | { readonly kind: 'denied'; readonly message: string }
 
+/** The longest name of an object in Kubernetes (RFC 1123 subdomains). */
+const LONGEST_NAME = 253
+
 const GROUP = 'admission.k8s.io/'
 const VERSION = `${GROUP}v1`
 
@@ -26,7 +30,7 @@ export function readReview(body: unknown): Review | { readonly problem: string }
     return { problem: 'this is no AdmissionReview' }
   }
   const request = body['request']
-  if (!isObject(request) || typeof request['uid'] !== 'string' || request['uid'] === '') {
+  if (!isObject(request) || typeof request['uid'] !== 'string' || request['uid'] === '' || isLong(request['uid'])) {
     return { problem: 'the AdmissionReview has no request with a uid' }
   }
   const { uid, object } = request
@@ -35,9 +39,22 @@ export function readReview(body: unknown): Review | { readonly problem: string }
   return {
     uid,
     apiVersion: String(body['apiVersion']),
-    about: names.filter((name) => typeof name === 'string' && name !== '').join('/'),
+    about: names
+      .filter((name) => typeof name === 'string' && name !== '')
+      .map((name) => cite(String(name), LONGEST_NAME))
+      .join('/'),
     pod: isNewPod(request) && isObject(object) ? (object as unknown as PodTemplate) : undefined,
   }
+}
+
+/** The API server's own is a UUID; it is echoed, and stands in the log. */
+function isLong(uid: string): boolean {
+  return uid.length > LONGEST_NAME
+}
+
+/** A review that was not parsed, as far as it takes to deny it. */
+export function refuseReview(uid: string, namespace: string): Review {
+  return { uid, apiVersion: VERSION, about: cite(namespace, LONGEST_NAME), pod: undefined }
 }
 
 export function isSpoken({ apiVersion }: Review): boolean {
@@ -49,7 +66,7 @@ export function isSpoken({ apiVersion }: Review): boolean {
  * would reach whoever has to correct it.
  */
 export function denyVersion({ apiVersion }: Review): ReviewResult {
-  const message = `podorder speaks ${VERSION}, not ${apiVersion}; write admissionReviewVersions: ["v1"] in the MutatingWebhookConfiguration`
+  const message = `podorder speaks ${VERSION}, not ${cite(apiVersion, LONGEST_NAME)}; write admissionReviewVersions: ["v1"] in the MutatingWebhookConfiguration`
   return { kind: 'denied', message }
 }
 

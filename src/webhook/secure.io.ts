@@ -1,11 +1,12 @@
 /**
  * HTTPS that takes hostile clients: node:tls in front of node:http, since that is what can change its certificate while it runs on
- * Node and on Bun (1.4) alike. A connection that does not get on with a request is closed, and one more than there may be
- * closes the one that has been idle longest.
+ * Node and on Bun (1.4) alike. A connection that does not get on with a request is closed. Where there is no place for another one,
+ * the oldest goes: of handshakes that have not ended, of connections that are idle, of requests that have not come whole.
  */
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
-import { type Answer, type Ask, OVERLOADED, readAsk, sendAnswer } from './exchange.io.ts'
+import { type Answer, type Ask, createReaders, OVERLOADED, readAsk, sendAnswer } from './exchange.io.ts'
+import { holdHandshakes } from './handshakes.io.ts'
 import { listen } from './listen.io.ts'
 
 export interface SecureLimits {
@@ -18,6 +19,8 @@ export interface SecureLimits {
   readonly bodyBytes: number
   /** Of all requests together. */
   readonly allBodiesBytes: number
+  /** How long a request may take to come whole before it has to give way to others. */
+  readonly patienceMs: number
 }
 
 export interface SecureServer {
@@ -38,6 +41,15 @@ export interface SecureOptions {
   readonly onRefused: (status: number) => void
 }
 
+interface Connection {
+  /** Requests that have no answer yet. */
+  open: number
+  timer: NodeJS.Timeout | undefined
+}
+
+/** Go's client, which is the API server's, has one request on a connection at a time. */
+const MOST_OPEN = 32
+
 /** @throws the system's error when it cannot listen */
 export async function serveSecurely({
   port,
@@ -47,18 +59,17 @@ export async function serveSecurely({
   onRefused,
 }: SecureOptions): Promise<SecureServer> {
   const state = { inFlight: 0, connections: 0 }
-  const pool = { left: limits.allBodiesBytes }
+  const pool = { left: limits.allBodiesBytes, readers: createReaders(limits.patienceMs) }
   /** Those between two requests, the one that has been longest first; and all of them. */
   const idle = new Set<TLSSocket>()
-  const sockets = new Map<TLSSocket, NodeJS.Timeout>()
+  const connections = new Map<TLSSocket, Connection>()
   let closing = false
 
   const arm = (socket: TLSSocket, ms: number): void => {
-    clearTimeout(sockets.get(socket))
-    sockets.set(
-      socket,
-      setTimeout(() => socket.destroy(), ms),
-    )
+    const connection = connections.get(socket)
+    if (connection === undefined) return
+    clearTimeout(connection.timer)
+    connection.timer = setTimeout(() => socket.destroy(), ms)
   }
 
   const http = createHttpServer({ maxHeaderSize: 16_384 }, (request, response) => void handle(request, response))
@@ -67,15 +78,25 @@ export async function serveSecurely({
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const socket = request.socket as TLSSocket
+    const connection = connections.get(socket)
+    if (connection === undefined) return void socket.destroy()
     idle.delete(socket)
+    connection.open++
     arm(socket, limits.requestMs)
     response.on('error', () => {})
     state.inFlight++
     const cancel = new AbortController()
+    let isOver = false
+    const end = (): void => {
+      if (!isOver) state.inFlight--
+      isOver = true
+    }
     response.on('close', () => {
       cancel.abort()
-      state.inFlight--
-      if (!sockets.has(socket)) return
+      end()
+      connection.open--
+      // A client that sends its next request before it has the answer to the last one has others open.
+      if (!connections.has(socket) || connection.open > 0) return
       if (closing || !response.shouldKeepAlive) return void socket.end()
       idle.add(socket)
       arm(socket, limits.idleMs)
@@ -85,14 +106,18 @@ export async function serveSecurely({
       request.resume()
       sendAnswer(response, refusal, refusal.status === 413)
     }
-    if (state.inFlight > limits.inFlight) return refuse(OVERLOADED)
-    const ask = await readAsk(request, cancel.signal, limits.bodyBytes, pool)
+    if (connection.open > MOST_OPEN) return refuse(OVERLOADED)
+    if (state.inFlight > limits.inFlight && !pool.readers.evictOldest()) return refuse(OVERLOADED)
+    const ask = await readAsk(request, cancel.signal, limits.bodyBytes, pool, () => {
+      end()
+      socket.destroy()
+    })
     if (ask === undefined) return
     if ('status' in ask) return refuse(ask)
     // The answer takes as long as it takes: whoever gives it has a limit of its own.
-    clearTimeout(sockets.get(socket))
+    clearTimeout(connection.timer)
     const answered = await answer(ask)
-    if (!sockets.has(socket)) return
+    if (!connections.has(socket)) return
     arm(socket, limits.requestMs)
     sendAnswer(response, answered, closing)
   }
@@ -100,19 +125,20 @@ export async function serveSecurely({
   const server = createTlsServer(
     { cert: credentials.certificate, key: credentials.key, minVersion: 'TLSv1.2', handshakeTimeout: limits.requestMs },
     (socket) => {
-      if (sockets.size >= limits.connections) {
+      if (connections.size >= limits.connections) {
         // A request that is being answered is worth more than a connection that has asked nothing yet.
-        const [longest = socket] = idle
-        longest.destroy()
-        if (longest === socket) return
+        const [longest] = idle
+        if (longest !== undefined) longest.destroy()
+        else if (!pool.readers.evictOldest()) return void socket.destroy()
       }
       state.connections++
       idle.add(socket)
+      connections.set(socket, { open: 0, timer: undefined })
       arm(socket, limits.requestMs)
       socket.on('error', () => socket.destroy())
       socket.on('close', () => {
-        clearTimeout(sockets.get(socket))
-        sockets.delete(socket)
+        clearTimeout(connections.get(socket)?.timer)
+        connections.delete(socket)
         idle.delete(socket)
         state.connections--
       })
@@ -120,8 +146,7 @@ export async function serveSecurely({
     },
   )
   server.on('tlsClientError', (_error, socket) => socket.destroy())
-  // Handshakes that never end are counted too.
-  server.maxConnections = 2 * limits.connections
+  holdHandshakes(server, limits.connections)
   const own = await listen(server, port)
 
   return {
@@ -136,7 +161,7 @@ export async function serveSecurely({
       for (const socket of idle) socket.end()
       await over.promise
       clearTimeout(timer)
-      for (const socket of sockets.keys()) socket.destroy()
+      for (const socket of connections.keys()) socket.destroy()
     },
   }
 }

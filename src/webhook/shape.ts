@@ -3,6 +3,7 @@
  * review can lack it. Pure.
  */
 import { PLATFORM_COMMANDS } from '../image/platform-commands.ts'
+import { cite } from '../base/escape.ts'
 import { isObject, isWords, readObject } from '../base/json-object.ts'
 
 /** @returns the path of the first value that is not what it should be; undefined when the pod is one */
@@ -17,7 +18,7 @@ export function findMisshapen(pod: unknown): string | undefined {
   const containers = [spec['initContainers'], spec['containers']].filter(isNamed).flat()
   for (const { name, ...container } of containers) {
     for (const [field, isRight] of FIELDS) {
-      if (!isNothingOr(isRight, container[field])) return `spec.containers[name=${name}].${field}`
+      if (!isNothingOr(isRight, container[field])) return `spec.containers[name=${cite(name, 63)}].${field}`
     }
   }
   return undefined

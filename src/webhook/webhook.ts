@@ -4,6 +4,7 @@ import { describeError } from '../base/system-error.ts'
 import type { SecureServer } from './secure.io.ts'
 import { createWebhookMetrics, type WebhookMetrics } from './webhook-metrics.ts'
 import { createAnswering } from './answering.ts'
+import { createFairQueue } from './fair-queue.ts'
 import type { Served } from './certificates.ts'
 import type { Answer, WebhookOptions, WebhookPorts } from './ports.ts'
 import { rememberCommands } from './remember.ts'
@@ -20,6 +21,7 @@ const LIMITS = {
   inFlight: 512,
   bodyBytes: 3 * 1024 * 1024 + 256 * 1024,
   allBodiesBytes: 32 * 1024 * 1024,
+  patienceMs: 2000,
 }
 
 const TERM = 15
@@ -41,7 +43,8 @@ export async function runWebhook(options: WebhookOptions, ports: WebhookPorts): 
   })
   const metrics = createWebhookMetrics()
   const findCommands = rememberCommands(ports.findCommands, ports.clock)
-  const answer = createAnswering(options, metrics, { ...ports, findCommands })
+  const queue = createFairQueue({ clock: ports.clock, rest: ports.rest })
+  const answer = createAnswering(options, metrics, { ...ports, findCommands, queue })
   const serving: Serving = { server: undefined, certificate: undefined }
   try {
     const health = await ports.servePlainly(options.healthPort, (path) => look(path, serving, metrics, stop.signal))

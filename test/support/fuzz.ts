@@ -1,6 +1,7 @@
 /** What must hold of the webhook's answer, whatever it is sent: it answers, and no word of an annotation becomes one of a command. */
 import { readNested } from '../../src/manifest/yaml.io.ts'
 import { createAnswering } from '../../src/webhook/answering.ts'
+import { createFairQueue } from '../../src/webhook/fair-queue.ts'
 import type { PodTemplate } from '../../src/pod/pod.ts'
 import { createWebhookMetrics } from '../../src/webhook/webhook-metrics.ts'
 import type { Operation } from '../../src/webhook/patch.ts'
@@ -49,10 +50,16 @@ export async function fuzz(seed: number, runs: number): Promise<FuzzEnd> {
     encode: (text) => Buffer.from(text).toString('base64'),
     log: ({ event, stack }) => (logged = event === 'error' ? String(stack) : logged),
     clock: () => performance.now(),
+    queue: createFairQueue({ clock: () => performance.now(), rest: () => Promise.resolve() }),
   })
   const send = async (seed: number, text: string, pod: PodTemplate | undefined): Promise<string | undefined> => {
     const began = performance.now()
-    const { status, text: said } = await answer({ method: 'POST', path: '/mutate', body: text, cancel: NEVER })
+    const { status, text: said } = await answer({
+      method: 'POST',
+      path: '/mutate',
+      body: Buffer.from(text),
+      cancel: NEVER,
+    })
     slowestMs = Math.max(slowestMs, performance.now() - began)
     const { kind, fault, patch } = judge(status, said, pod)
     answers[kind] = (answers[kind] ?? 0) + 1

@@ -19,3 +19,8 @@ const server = await serveSecurely({
   onRefused: (status) => void process.stdout.write(`refused ${status}\n`),
 })
 process.stdout.write(`port ${server.port}\n`)
+let said = 0
+setInterval(() => {
+  const { inFlight } = server.state
+  if (inFlight !== said) process.stdout.write(`in flight ${(said = inFlight)}\n`)
+}, 5)

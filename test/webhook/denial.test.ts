@@ -102,6 +102,46 @@ test('a hundred faults are listed, more are counted', (t) => {
   t.is(listed.at(-1), 'and 200 more')
 })
 
+const manyContainers = (length: number): PodTemplate => ({
+  spec: { containers: Array.from({ length }, (_, index) => ({ name: `c${index}`, image: 'a', command: ['a'] })) },
+})
+
+test('a pod of more than a thousand containers is refused unread, one of a thousand is ordered', (t) => {
+  t.is(messageOf(annotate(manyContainers(1000), { steps: '*' })), 'let in')
+  t.is(
+    messageOf(annotate(manyContainers(1001), { steps: '{' })),
+    'podorder: spec.containers: more than 1000 containers; podorder takes no larger pods',
+  )
+})
+
+test('the names of annotations count as their texts do', (t) => {
+  const names = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`${'x'.repeat(40)}${index}`, '']))
+  t.regex(messageOf(annotate(POD, names)), /more than 64 KiB of podorder/)
+})
+
+test('more dependencies than a wrapper can be told are refused', (t) => {
+  const lines = Array.from({ length: 200 }, (_, index) => {
+    return `c${index + 1}: [${Array.from({ length: Math.min(index + 1, 60) }, (__, back) => `c${index - back}`).join(',')}]`
+  })
+  t.regex(messageOf(annotate(manyContainers(202), { 'depends-on': lines.join('\n') })), /more than 10000 dependencies/)
+})
+
+test('names are proposed for the first faults only, and what a fault quotes is escaped and cut', (t) => {
+  const lines = Array.from({ length: 60 }, (_, index) => `ap${index}: {db: ready}`)
+  const proposed = messageOf(annotate(POD, { 'depends-on': lines.join('\n') })).split('\n')
+  t.is(proposed.length, 61)
+  const long = messageOf(annotate(POD, { steps: `db, app, \u001b[31m${'x'.repeat(5000)}\u202e` }))
+  t.regex(long, /\\x1b\[31mx+…$/)
+  t.true(long.length < 1100)
+})
+
+test('of many warnings the first are passed on, and the rest is counted', (t) => {
+  const verdict = admit(annotate(manyContainers(100), { steps: '*' }))
+  const warnings = verdict.kind === 'allowed' ? verdict.warnings : []
+  t.is(warnings.length, 16)
+  t.regex(warnings.at(-1) ?? '', /84 more warnings; podorder check lists all of them/)
+})
+
 const REVIEW = { uid: 'u', apiVersion: 'admission.k8s.io/v1', about: 'n/p', pod: undefined }
 
 test('a denial is 422 Invalid, which kubectl prints as it is', (t) => {

@@ -15,7 +15,7 @@ function open(answer: (asked: number) => Promise<CommandFound>) {
     },
     () => clock.now,
   )
-  return { asked, clock, find }
+  return { asked, clock, find: (wanted: readonly CommandWanted[], tenant = 'shop') => find(wanted, tenant) }
 }
 
 test('pods that come at the same time share one lookup, and later ones its answer, for a minute', async (t) => {
@@ -36,6 +36,21 @@ test('a failure is remembered for five seconds only', async (t) => {
   t.deepEqual(await find([WANTED]), [{ problem: '1', fix: '' }])
   clock.now = 5000
   t.deepEqual(await find([WANTED]), [{ problem: '2', fix: '' }])
+})
+
+test('images of another tenant are not held up by a registry that does not answer', async (t) => {
+  const silent = new Promise<CommandFound>(() => {})
+  const { asked, find } = open((count) => (count <= 16 ? silent : Promise.resolve({ words: ['x'] })))
+  for (let image = 0; image < 40; image++) void find([{ ...WANTED, image: `${image}` }], 'hostile')
+  t.deepEqual(await find([{ ...WANTED, image: '3' }], 'good'), [{ words: ['x'] }])
+  t.is(asked.length, 17)
+})
+
+test('what is too long is not remembered', async (t) => {
+  const { asked, find } = open(() => Promise.resolve({ words: ['x'.repeat(40_000)] }))
+  await find([WANTED])
+  await find([WANTED])
+  t.is(asked.length, 2)
 })
 
 test('what a pod says itself is asked each time', async (t) => {

@@ -19,7 +19,7 @@ const NEVER_MS = 600_000
 
 const LIMITS: SecureLimits = {
   ...{ requestMs: NEVER_MS, idleMs: NEVER_MS, connections: 100, inFlight: 100 },
-  ...{ bodyBytes: 1000, allBodiesBytes: 10_000 },
+  ...{ bodyBytes: 1000, allBodiesBytes: 10_000, patienceMs: NEVER_MS },
 }
 
 interface Client {
@@ -105,7 +105,7 @@ for (const runtime of ['bun', 'node'] as const) {
   })
 
   test(`whoever does not come to the end of a request is closed, whatever it drips: ${runtime}`, async (t) => {
-    const server = await serve(t, runtime, { requestMs: 300 })
+    const server = await serve(t, runtime, { requestMs: 2000 })
     const silent = server.open({ plain: true })
     const idle = server.open()
     const header = server.open()
@@ -177,6 +177,50 @@ for (const runtime of ['bun', 'node'] as const) {
     await server.says('held 2')
     await closed(server.open())
     t.false(busy.isClosed() || late.isClosed())
+  })
+
+  test(`requests that come before the answers to those before them are all answered: ${runtime}`, async (t) => {
+    const server = await serve(t, runtime, { idleMs: 50 })
+    const client = server.open()
+    client.write(Array.from({ length: 20 }, (_, index) => ask('/', 'x'.repeat(index))).join(''))
+    await answered(client, 200, 20)
+    t.deepEqual(
+      [...client.text().matchAll(/(\d+) bytes/g)].map(([, length]) => Number(length)),
+      Array.from({ length: 20 }, (_, index) => index),
+    )
+    const held = server.open()
+    held.write(ask('/') + ask('/hold'))
+    await answered(held, 200)
+    await server.says('held 1')
+    // Others come and go in the time after which the connection would be closed if it were idle.
+    const idle = server.open()
+    idle.write(ask('/'))
+    await closed(idle)
+    t.false(held.isClosed())
+  })
+
+  test(`the oldest of the handshakes that do not end gives way: ${runtime}`, async (t) => {
+    const server = await serve(t, runtime, { connections: 3 })
+    const silent = Array.from({ length: 4 }, () => server.open({ plain: true }))
+    await eventually('one of them is closed', () => silent.some((client) => client.isClosed()))
+    const good = server.open()
+    good.write(ask('/'))
+    await answered(good, 200)
+    t.true(silent.filter((client) => client.isClosed()).length <= 2)
+  })
+
+  test(`a request that does not come whole gives way to others: ${runtime}`, async (t) => {
+    const limits = { inFlight: 2, connections: 2, allBodiesBytes: 1500, patienceMs: 0 }
+    const server = await serve(t, runtime, limits)
+    const slow = [server.open(), server.open()]
+    for (const client of slow)
+      client.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n${'x'.repeat(700)}`)
+    await server.says('in flight 2')
+    const good = server.open()
+    good.write(ask('/', 'x'.repeat(800)))
+    await answered(good, 200)
+    await eventually('the slow ones are closed', () => slow.some((client) => client.isClosed()))
+    t.pass()
   })
 
   test(`who hangs up is not worked for any more, and what is no HTTP is closed: ${runtime}`, async (t) => {

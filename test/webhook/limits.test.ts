@@ -1,0 +1,50 @@
+/** What tenants share: images that are known, places for lookups, reviews in work. */
+import test from 'ava'
+import { createWeighedMap } from '../../src/base/weighed-map.ts'
+import { createSeats } from '../../src/webhook/seats.ts'
+import { createShares } from '../../src/webhook/shares.ts'
+
+test('a map forgets the oldest when it is too heavy, and takes nothing that is too heavy by itself', (t) => {
+  const map = createWeighedMap<number>({ entries: 3, bytes: 100, entryBytes: 60 })
+  map.set('a', 1, 50)
+  map.set('b', 2, 50)
+  map.set('c', 3, 61)
+  t.deepEqual([map.get('a'), map.get('b'), map.get('c')], [1, 2, undefined])
+  map.set('d', 4, 10)
+  t.deepEqual([map.get('a'), map.get('b'), map.get('d')], [undefined, 2, 4])
+  map.set('b', 5, 1)
+  map.set('e', 6, 1)
+  map.set('f', 7, 1)
+  t.deepEqual([map.get('d'), map.get('b'), map.get('e'), map.get('f')], [undefined, 5, 6, 7])
+})
+
+test('a tenant that has all its places waits, and others do not', async (t) => {
+  const seats = createSeats({ each: 1, waitMs: 600_000 })
+  const first = await seats.enter('a')
+  const second = seats.enter('a')
+  t.truthy(await seats.enter('b'))
+  first?.leave()
+  t.truthy(await second)
+})
+
+test('who gets no place in time is told so, and takes none later', async (t) => {
+  const seats = createSeats({ each: 1, waitMs: 1 })
+  const first = await seats.enter('a')
+  t.is(await seats.enter('a'), undefined)
+  first?.leave()
+  t.truthy(await seats.enter('a'))
+})
+
+test('a tenant has a limited number of reviews and bytes in work, and one review of any size', (t) => {
+  const shares = createShares()
+  const large = shares.take('a', 100_000_000)
+  t.truthy(large)
+  t.is(shares.take('a', 1), undefined)
+  t.truthy(shares.take('b', 1))
+  large?.giveBack()
+  const held = Array.from({ length: 128 }, () => shares.take('a', 1))
+  t.true(held.every((share) => share !== undefined))
+  t.is(shares.take('a', 1), undefined)
+  held[0]?.giveBack()
+  t.truthy(shares.take('a', 1))
+})
