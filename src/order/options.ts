@@ -48,7 +48,7 @@ export function readOptions(tree: Tree, pod: PodNames, faults: Fault[]): Readonl
   }
   const said = tree.entries.flatMap((entry): readonly [string, SaidOptions][] => {
     const isEvery = entry.key === EVERY_CONTAINER
-    const refusal = isEvery ? undefined : refuseName(entry.key, pod)
+    const refusal = isEvery ? undefined : refuseName(entry.key, pod, faults.length)
     if (refusal !== undefined) faults.push({ at: entry.keyAt, ...refusal })
     return [[entry.key, readContainerOptions(entry, isEvery, faults)]]
   })
@@ -65,7 +65,7 @@ function readContainerOptions({ key, keyAt, value }: Entry, isEvery: boolean, fa
     return none
   }
   return value.entries.reduce<SaidOptions>((said, entry) => {
-    const read = readOption(entry, isEvery)
+    const read = readOption(entry, isEvery, faults.length)
     if ('value' in read) {
       return { ...said, [entry.key]: read.value, places: { ...said.places, [entry.key]: entry.keyAt } }
     }
@@ -77,15 +77,16 @@ function readContainerOptions({ key, keyAt, value }: Entry, isEvery: boolean, fa
 function readOption(
   { key, keyAt, value }: Entry,
   isEvery: boolean,
+  told: number,
 ): { readonly value: Value } | Pick<Fault, 'at' | 'what' | 'fix'> {
   const name = OPTION_KEYS.find((known) => known === key)
   if (name === undefined) {
-    return { at: keyAt, what: `unknown option "${key}"`, fix: proposeWord(key, OPTION_KEYS, listKeys()) }
+    return { at: keyAt, what: `unknown option "${key}"`, fix: proposeWord(key, OPTION_KEYS, listKeys(), told) }
   }
   if (name === 'command' && isEvery) {
     return { at: keyAt, what: 'command cannot be said of all containers', fix: 'say it of one container' }
   }
-  const read = readForm(OPTION_FORMS[name], value)
+  const read = readForm(OPTION_FORMS[name], value, told)
   const is = name === 'command' ? 'no list of words' : describeValue(value)
   if (!('value' in read)) return { at: value.at, what: `${name} is ${is}`, ...read }
   if (name !== 'exec') return read
@@ -100,7 +101,8 @@ function describeValue(tree: Tree): string {
     : describeKind(tree)
 }
 
-function readForm(form: Form, tree: Tree): { readonly value: Value } | { readonly fix: string } {
+/** @param told how many faults were found before */
+function readForm(form: Form, tree: Tree, told: number): { readonly value: Value } | { readonly fix: string } {
   const word = tree.kind === 'scalar' ? String(tree.value ?? '') : undefined
   switch (form.kind) {
     case 'count':
@@ -115,14 +117,14 @@ function readForm(form: Form, tree: Tree): { readonly value: Value } | { readonl
     case 'choice': {
       const found = form.choices.find((choice) => choice === word)
       if (found !== undefined) return { value: found }
-      return { fix: proposeWord(word ?? '', form.choices, `write ${form.choices.join(' or ')}`) }
+      return { fix: proposeWord(word ?? '', form.choices, `write ${form.choices.join(' or ')}`, told) }
     }
     case 'switch':
       return word === 'true' || word === 'false' ? { value: word === 'true' } : { fix: 'write true or false' }
     case 'signal':
       return word !== undefined && parseSignal(word) !== undefined
         ? { value: word }
-        : { fix: proposeWord(word ?? '', SIGNAL_NAMES, 'write its name, such as SIGINT or SIGRTMIN+3') }
+        : { fix: proposeWord(word ?? '', SIGNAL_NAMES, 'write its name, such as SIGINT or SIGRTMIN+3', told) }
     case 'words':
       return readWords(tree)
   }
