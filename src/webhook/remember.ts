@@ -1,7 +1,7 @@
 /** Looking images up once for all the pods that come at the same time, and not again for a while. */
 import { createWeighedMap } from '../base/weighed-map.ts'
 import type { CommandFound, CommandWanted } from '../image/lookup.ts'
-import { createSeats } from './seats.ts'
+import { createLookupPlaces } from './lookup-places.ts'
 import type { FindCommands } from './ports.ts'
 
 /** A tag may be moved; this is how late a pod may learn of it. */
@@ -13,10 +13,10 @@ const FAILED_MS = 5000
 const KNOWN = { entries: 1000, bytes: 8 * 1024 * 1024, entryBytes: 64 * 1024 }
 
 /** Lookups of one tenant at the same time; a registry that does not answer holds each for as long as a lookup may take. */
-const SEATS = { each: 16, waitMs: 2000 }
+const PLACES = { each: 16, waitMs: 2000 }
 
 const CROWDED: CommandFound = {
-  problem: `its registry is not asked: ${SEATS.each} other images of this namespace are being looked up`,
+  problem: `its registry is not asked: ${PLACES.each} other images of this namespace are being looked up`,
   fix: 'try again',
 }
 
@@ -27,7 +27,7 @@ export function rememberCommands(
 ): FindCommands {
   const known = createWeighedMap<{ readonly found: CommandFound; readonly until: number }>(KNOWN)
   const asked = new Map<string, Promise<CommandFound>>()
-  const seats = createSeats(SEATS)
+  const places = createLookupPlaces(PLACES)
 
   const ask = async (wanted: CommandWanted): Promise<CommandFound> => {
     const [found] = await find([wanted])
@@ -36,15 +36,15 @@ export function rememberCommands(
   }
 
   const askInTurn = async (wanted: CommandWanted, key: string, tenant: string): Promise<CommandFound> => {
-    const seat = await seats.enter(tenant)
-    if (seat === undefined) return CROWDED
+    const place = await places.enter(tenant)
+    if (place === undefined) return CROWDED
     try {
       const found = await ask(wanted)
       const until = clock() + ('problem' in found ? FAILED_MS : FOUND_MS)
       known.set(key, { found, until }, 2 * (key.length + JSON.stringify(found).length))
       return found
     } finally {
-      seat.leave()
+      place.leave()
     }
   }
 

@@ -1,7 +1,7 @@
 /** What tenants share: images that are known, places for lookups, reviews in work. */
 import test from 'ava'
 import { createWeighedMap } from '../../src/base/weighed-map.ts'
-import { createSeats } from '../../src/webhook/seats.ts'
+import { createLookupPlaces } from '../../src/webhook/lookup-places.ts'
 import { createShares } from '../../src/webhook/shares.ts'
 
 test('a map forgets the oldest when it is too heavy, and takes nothing that is too heavy by itself', (t) => {
@@ -19,20 +19,20 @@ test('a map forgets the oldest when it is too heavy, and takes nothing that is t
 })
 
 test('a tenant that has all its places waits, and others do not', async (t) => {
-  const seats = createSeats({ each: 1, waitMs: 600_000 })
-  const first = await seats.enter('a')
-  const second = seats.enter('a')
-  t.truthy(await seats.enter('b'))
+  const places = createLookupPlaces({ each: 1, waitMs: 600_000 })
+  const first = await places.enter('a')
+  const second = places.enter('a')
+  t.truthy(await places.enter('b'))
   first?.leave()
   t.truthy(await second)
 })
 
 test('who gets no place in time is told so, and takes none later', async (t) => {
-  const seats = createSeats({ each: 1, waitMs: 1 })
-  const first = await seats.enter('a')
-  t.is(await seats.enter('a'), undefined)
+  const places = createLookupPlaces({ each: 1, waitMs: 1 })
+  const first = await places.enter('a')
+  t.is(await places.enter('a'), undefined)
   first?.leave()
-  t.truthy(await seats.enter('a'))
+  t.truthy(await places.enter('a'))
 })
 
 test('a tenant has a limited number of reviews and bytes in work, and one review of any size', (t) => {

@@ -1,28 +1,28 @@
 /** A limited number of places for each tenant, and a limited time in which to get one. */
 
-export interface Seat {
+export interface LookupPlace {
   leave(): void
 }
 
-export interface Seats {
+export interface LookupPlaces {
   /** @returns undefined when there was none in time */
-  enter(tenant: string): Promise<Seat | undefined>
+  enter(tenant: string): Promise<LookupPlace | undefined>
 }
 
 interface Held {
   taken: number
-  readonly waiting: Set<(place: Seat) => void>
+  readonly waiting: Set<(place: LookupPlace) => void>
 }
 
-export function createSeats({ each, waitMs }: { readonly each: number; readonly waitMs: number }): Seats {
+export function createLookupPlaces({ each, waitMs }: { readonly each: number; readonly waitMs: number }): LookupPlaces {
   const tenants = new Map<string, Held>()
 
-  const makeSeat = (tenant: string, held: Held): Seat => ({
+  const makePlace = (tenant: string, held: Held): LookupPlace => ({
     leave() {
       const [next] = held.waiting
       if (next !== undefined) {
         held.waiting.delete(next)
-        return next(makeSeat(tenant, held))
+        return next(makePlace(tenant, held))
       }
       held.taken--
       if (held.taken === 0) tenants.delete(tenant)
@@ -35,10 +35,10 @@ export function createSeats({ each, waitMs }: { readonly each: number; readonly 
       tenants.set(tenant, held)
       if (held.taken < each) {
         held.taken++
-        return Promise.resolve(makeSeat(tenant, held))
+        return Promise.resolve(makePlace(tenant, held))
       }
       return new Promise((resolve) => {
-        const take = (place: Seat): void => {
+        const take = (place: LookupPlace): void => {
           clearTimeout(timer)
           resolve(place)
         }
