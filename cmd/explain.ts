@@ -1,39 +1,47 @@
 /** `podorder explain` on the command line. */
 import { type Command, Option } from 'commander'
+import { CODE_MISUSE } from '../src/base/exit-code.ts'
+import { addClusterOptions, type GivenCluster, meansCluster, openCluster, takeInterrupt } from './cluster.ts'
 import { readMoment } from './moment.ts'
 import { openTerminal, writeOut } from './terminal.ts'
 
 const EXAMPLES = `
 Root causes come first, then what they cause; a line that begins with > is what
-to do, or what to ask kubectl. Of a pod that is there several times, as kubectl
-get --watch prints it, the last state is told. Exit code: 0 when told, 2 for bad
-input.
+to do. The cluster is asked for pods, and their logs for what wrappers wrote;
+needed are get, list and watch of pods, and get of pods/log. Exit code: 0 when
+told, 2 for bad input.
 
 Examples:
+  podorder explain shop -n prod
+  podorder explain deployment/shop --watch
   kubectl get pod shop -o json | podorder explain -
-  kubectl get pods -l app=shop -o yaml | podorder explain -
   podorder explain pod.json --now 2026-03-01T12:00:00Z
 `
 
-interface Given {
+interface Given extends GivenCluster {
   readonly format: 'text' | 'json'
   readonly now?: number
+  readonly watch?: boolean
 }
 
 /** @param end takes the exit code */
 export function addExplain(program: Command, end: (code: number) => void): void {
-  program
+  const command = program
     .command('explain')
     .description('tell why a pod hangs, or how it ended')
-    .argument('<pod>', 'a file with one pod or several, as kubectl get -o json or yaml prints them; - for stdin')
+    .argument('<pod>', 'POD or TYPE/NAME; or a file as kubectl get -o json prints it, - for stdin')
+  addClusterOptions(command)
+    .option('-w, --watch', 'tell it again whenever something changes')
     .addOption(new Option('--format <format>', 'for people, or for programs').choices(['text', 'json']).default('text'))
-    .option('--now <time>', 'as of when, for a pod that was recorded: 2026-03-01T12:00:00Z', readMoment)
+    .option('--now <time>', 'as of when: 2026-03-01T12:00:00Z', readMoment)
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', EXAMPLES)
     .action(async (path: string, given: Given) => end(await explain(path, given)))
 }
 
-async function explain(path: string, { format, now = Date.now() }: Given): Promise<number> {
+async function explain(path: string, given: Given): Promise<number> {
+  if (meansCluster(path, given)) return explainAsked(path, given)
+  const { format, now = Date.now() } = given
   const { readManifest, readNested, readValues } = await import('../src/manifest/yaml.io.ts')
   const { explainPods } = await import('../src/explain/explain-command.ts')
   return explainPods(
@@ -44,4 +52,25 @@ async function explain(path: string, { format, now = Date.now() }: Given): Promi
       terminal: { ...openTerminal(), write: writeOut },
     },
   )
+}
+
+async function explainAsked(words: string, given: Given): Promise<number> {
+  const { format, namespace, watch = false, now } = given
+  const terminal = { ...openTerminal(), write: writeOut }
+  const kube = await openCluster(words, given)
+  if ('problem' in kube) {
+    terminal.complain(`podorder: ${kube.problem}`)
+    return CODE_MISUSE
+  }
+  const { readNested } = await import('../src/manifest/yaml.io.ts')
+  const { explainCluster } = await import('../src/explain/explain-cluster.ts')
+  try {
+    return await explainCluster(
+      kube,
+      { words, namespace, format, watch, nowMs: now, signal: takeInterrupt() },
+      { yaml: { readNested }, terminal, now: () => Date.now() },
+    )
+  } finally {
+    kube.close()
+  }
 }

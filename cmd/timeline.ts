@@ -1,39 +1,45 @@
 /** `podorder timeline` on the command line. */
 import { CODE_MISUSE } from '../src/base/exit-code.ts'
+import { addClusterOptions, type GivenCluster, meansCluster, openCluster, takeInterrupt } from './cluster.ts'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { LEAST_WIDTH, TIMELINE_FORMATS, type TimelineFormat } from '../src/picture/format.ts'
+import type { ReadTimeline } from '../src/timeline/timeline-command.ts'
 import { readMoment } from './moment.ts'
 import { openTerminal, writeOut } from './terminal.ts'
 
 const MOST_WIDTH = 1000
 
 const EXAMPLES = `
-It reads what podorder run --json has printed, what kubectl says of a pod, a run
-directory (/podorder/run of a pod), or what --format json has written.
+It asks the cluster for a pod, and its logs for what the wrappers wrote: that is
+exact to the millisecond. Or it reads what podorder run --json or kubectl has
+printed, a run directory (/podorder/run of a pod), or what --format json wrote.
 
 Examples:
+  podorder timeline shop -n prod --watch
   podorder run --json pod.yaml | podorder timeline
   podorder timeline run.jsonl -o run.html
-  kubectl get pod app -o json | podorder timeline
   kubectl get pod app -o json --watch --show-managed-fields | podorder timeline
 `
 
-interface Given {
+interface Given extends GivenCluster {
   readonly format?: TimelineFormat
   readonly output?: string
   readonly now?: number
   readonly width?: number
+  readonly watch?: boolean
 }
 
 /** @param end takes the exit code */
 export function addTimeline(program: Command, end: (code: number) => void): void {
-  program
+  const command = program
     .command('timeline')
     .description('show what happened when in a pod, and who waited for whom')
-    .argument('[file]', 'what tells of the pod: a file, a run directory, or - for stdin')
+    .argument('[pod]', 'POD or TYPE/NAME; or a file, a run directory, - for stdin')
+  addClusterOptions(command)
+    .option('-w, --watch', 'go on until it has ended, or Ctrl-C')
     .addOption(new Option('--format <name>', 'as FILE ends; else text').choices(TIMELINE_FORMATS))
     .option('-o, --output <file>', 'write there, instead of to stdout')
-    .option('--now <time>', 'as of when, for a pod that was recorded: 2026-03-01T12:00:00Z', readMoment)
+    .option('--now <time>', 'as of when: 2026-03-01T12:00:00Z', readMoment)
     .option('--width <columns>', 'of the text; else as wide as the terminal', readWidth)
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', EXAMPLES)
@@ -46,21 +52,56 @@ function readWidth(text: string): number {
   throw new InvalidArgumentError(`Give a number from ${LEAST_WIDTH} to ${MOST_WIDTH}.`)
 }
 
-async function show(path: string | undefined, { format, output, now, width }: Given): Promise<number> {
+async function show(path: string | undefined, given: Given): Promise<number> {
   const terminal = openTerminal()
   if (path === undefined && process.stdin.isTTY) {
-    terminal.complain('podorder: nothing tells of a pod; give a file, a run directory, or pipe it in')
+    terminal.complain('podorder: nothing tells of a pod; name one, give a file or a run directory, or pipe it in')
     return CODE_MISUSE
   }
+  return path !== undefined && meansCluster(path, given) ? showAsked(path, given) : showRead(path ?? '-', given)
+}
+
+async function showRead(path: string, given: Given): Promise<number> {
   // The first Ctrl-C goes to whatever is piped in too, and ends it: then what has come is drawn.
-  if ((path ?? '-') === '-' && !process.stdin.isTTY) process.once('SIGINT', () => {})
-  const { showTimeline } = await import('../src/timeline/timeline-command.ts')
+  if (path === '-' && !process.stdin.isTTY) process.once('SIGINT', () => {})
+  const { readHistory } = await import('../src/history/read-history.ts')
   const { openTimelinePorts } = await import('./timeline-ports.ts')
+  const ports = await openTimelinePorts()
+  return draw((watch) => readHistory(path, ports, { nowMs: given.now, watch }), given)
+}
+
+async function showAsked(words: string, given: Given): Promise<number> {
+  const { watch: follow = false } = given
+  const terminal = openTerminal()
+  const kube = await openCluster(words, given)
+  if ('problem' in kube) {
+    terminal.complain(`podorder: ${kube.problem}`)
+    return CODE_MISUSE
+  }
+  const { readClusterHistory } = await import('../src/history/cluster-history.ts')
+  const { readNested } = await import('../src/manifest/yaml.io.ts')
+  const { deflatePacking } = await import('../src/tekton/deflate.io.ts')
+  const wish = { words, namespace: given.namespace ?? kube.namespace, signal: takeInterrupt() }
+  const reading = { parse: readNested, packing: deflatePacking, nowMs: given.now, now: () => Date.now() }
+  const warn = (note: string): void => terminal.complain(`podorder: warning: ${note}`)
+  try {
+    return await draw(
+      (watch) => readClusterHistory(kube, wish, { ...reading, warn, watch: follow ? watch : undefined }),
+      given,
+    )
+  } finally {
+    kube.close()
+  }
+}
+
+async function draw(read: ReadTimeline, { format, output, width }: Given): Promise<number> {
+  const { showTimeline } = await import('../src/timeline/timeline-command.ts')
   return showTimeline(
-    { path: path ?? '-', format, output, nowMs: now, width },
+    read,
+    { format, output, width },
     {
-      ...(await openTimelinePorts()),
-      terminal: { ...terminal, write: writeOut },
+      now: () => Date.now(),
+      terminal: { ...openTerminal(), write: writeOut },
       disk: await import('../src/cli/disk.io.ts'),
     },
   )

@@ -2,7 +2,8 @@
 import test, { type ExecutionContext } from 'ava'
 import { rmSync } from 'node:fs'
 import { eventually } from './support/eventually.ts'
-import { crashing, giveStatus, running } from './support/explained.ts'
+import { openAsked } from './support/asked.ts'
+import { ago, crashing, giveStatus, injectPod, makePod, running } from './support/explained.ts'
 import type { PodTemplate } from '../src/pod/pod.ts'
 import { openPlace, type Place, type RunLine, writePod } from './support/podorder.ts'
 import {
@@ -124,6 +125,16 @@ async function makePods(place: Place): Promise<string> {
   return JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
 }
 
+/** A timeline of what wrappers have written to their logs. */
+async function askCluster(t: ExecutionContext): Promise<unknown> {
+  const { ask, put, wrote } = await openAsked(t)
+  const containers = { a: [{}, running(600)], b: [{}, running(600)] } as const
+  const pod = giveStatus(injectPod(makePod({ annotations: { steps: 'a, b' }, containers })), { containers })
+  put(pod)
+  wrote(pod, 'a', ago(600), ['+0.1 started, pid 7', '+5 not ready: no answer'])
+  return JSON.parse((await ask('timeline', 'x', '-n', 'shop', '--format', 'json')).stdout)
+}
+
 test('events of a run, and the timelines and graphs that are made of them', async (t) => {
   const place = openPlace(t)
   const outputs = await runBoth(place)
@@ -152,6 +163,7 @@ test('events of a run, and the timelines and graphs that are made of them', asyn
   // What nobody watched to its end.
   place.write('half.jsonl', lively.split('\n').slice(0, 4).join('\n'))
   timelines.push(await ask(place, ['timeline', 'half.jsonl']))
+  timelines.push(await askCluster(t))
   compareTable(t, 'timeline', 0, timelines)
 
   place.write('steps.json', writePod({ annotations: { steps: 'a, b' }, containers: { a: 'true', b: 'true' } }))

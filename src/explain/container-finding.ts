@@ -1,5 +1,6 @@
 /** What is told of one container. */
-import type { ContainerStatus, PodStatus } from '../status/pod-status.ts'
+import type { ContainerStatus } from '../status/container-status.ts'
+import type { PodStatus } from '../status/pod-status.ts'
 import type { GateStatus } from './gate.ts'
 
 /**

@@ -1,6 +1,6 @@
 /** How a container ended, in words. Pure. */
 import { fieldOf, textOf } from '../pod/api-object.ts'
-import type { ContainerStatus, End } from '../status/pod-status.ts'
+import type { ContainerStatus, End } from '../status/container-status.ts'
 import { describePod, type Place, readLogs } from './kubectl.ts'
 import { tidy, wordDuration } from '../base/wording.ts'
 

@@ -5,6 +5,7 @@ import { printExplanation } from './print.ts'
 import { findLastSeen, nameSeen, type Seen } from './watched.ts'
 import { tidy } from '../base/wording.ts'
 import { fieldOf, listOf, textOf } from '../pod/api-object.ts'
+import type { AskedPod } from '../status/asked-pod.ts'
 import type { FoundPod } from '../inject/injection.ts'
 import type { Document } from '../manifest/manifest-edit.ts'
 import { describeFault, type Fault, listItems } from '../manifest/tree.ts'
@@ -40,12 +41,18 @@ export async function explainPods({ path, format, nowMs }: ExplainOptions, ports
     return CODE_MISUSE
   }
   const explanations = read.filter((one) => typeof one !== 'string')
-  const palette = choosePalette(terminal.coloured)
-  const text =
-    format === 'json'
-      ? `${JSON.stringify({ items: explanations }, undefined, 2)}\n`
-      : explanations.map((explanation) => printExplanation(explanation, palette)).join('\n')
-  return writeOutput(text, undefined, ports)
+  return writeOutput(writeExplanations(explanations, format, terminal.coloured), undefined, ports)
+}
+
+export function writeExplanations(
+  explanations: readonly Explanation[],
+  format: ExplainOptions['format'],
+  coloured: boolean,
+): string {
+  const palette = choosePalette(coloured)
+  return format === 'json'
+    ? `${JSON.stringify({ items: explanations }, undefined, 2)}\n`
+    : explanations.map((explanation) => printExplanation(explanation, palette)).join('\n')
 }
 
 /** One line on what is wrong. */
@@ -84,13 +91,13 @@ function readSeen(
   return readPod({ tree: layout.tree, template, name, describe }, nowMs, yaml, gone)
 }
 
-interface Pod extends Pick<FoundPod, 'tree' | 'template' | 'name'> {
+export interface ExplainedPod extends Pick<FoundPod, 'tree' | 'template' | 'name'> {
   /** With its place, as one line. */
   readonly describe: (fault: Fault) => string
 }
 
 /** The API server's own list, whose items do not say what they are; kubectl's `List` is known to all commands. */
-function listPods({ tree, value }: Pick<Document, 'tree' | 'value'>): readonly Omit<Pod, 'describe'>[] {
+function listPods({ tree, value }: Pick<Document, 'tree' | 'value'>): readonly Omit<ExplainedPod, 'describe'>[] {
   if (textOf(value, 'kind') !== 'PodList') return []
   const items = listOf(value, 'items') as readonly PodTemplate[]
   return listItems(tree, 'items').flatMap((item, index) => {
@@ -99,11 +106,13 @@ function listPods({ tree, value }: Pick<Document, 'tree' | 'value'>): readonly O
   })
 }
 
-function readPod(
-  { tree, template, name, describe }: Pod,
+/** @param asked what a cluster has said beside its status */
+export function readPod(
+  { tree, template, name, describe }: ExplainedPod,
   nowMs: number,
-  yaml: ManifestYaml,
+  yaml: Pick<ManifestYaml, 'readNested'>,
   gone = false,
+  asked?: Pick<AskedPod, 'logs' | 'probes' | 'notes'>,
 ): readonly (Explanation | Problem)[] {
   const { order, faults, sound } = readPodOrder(tree, (scalar) => yaml.readNested(scalar))
   const told = faults.map(describe)
@@ -112,7 +121,7 @@ function readPod(
     const what = `Pod/${tidy(name)} has no status: it is a manifest, or cut short`
     return [describe({ at: tree.at, what, fix: GIVE })]
   }
-  return [explainPod(template, order, told, nowMs, gone)]
+  return [explainPod(template, order, told, nowMs, gone, asked)]
 }
 
 /** What it is instead of a pod. */

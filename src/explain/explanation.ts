@@ -1,4 +1,5 @@
 /** Why a pod is as it is: for each of its containers one sentence, the root cause first. Pure. */
+import { addLogs, type AskedPod } from '../status/asked-pod.ts'
 import { type PodStatus, readPodStatus } from '../status/pod-status.ts'
 import type { Order } from '../order/order.ts'
 import type { PodTemplate } from '../pod/pod.ts'
@@ -26,6 +27,7 @@ const RANKS: readonly Rank[] = ['cause', 'awaited', 'consequence', 'stopped', 'u
  * @param said its order, undefined where it says none, or a wrong one
  * @param faults what is wrong in its order, one line each
  * @param gone a watch has told that it was deleted
+ * @param asked what a cluster has said beside its status
  */
 export function explainPod(
   pod: PodTemplate,
@@ -33,14 +35,17 @@ export function explainPod(
   faults: readonly string[],
   nowMs: number,
   gone = false,
+  asked?: Pick<AskedPod, 'logs' | 'probes' | 'notes'>,
 ): Explanation {
-  const sight = readPodStatus(pod, gone)
+  const told0 = readPodStatus(pod, gone)
+  const sight = asked === undefined ? told0 : addLogs(told0, asked)
   const order = isTektonPod(pod) ? orderSteps(pod) : said
   const told = tellContainers(pod, sight, order, nowMs)
   const named = new Set(told.flatMap(({ origins }) => origins))
   const wrong = new Set(told.flatMap(({ name, rank }) => (rank === 'cause' ? [name] : [])))
   const findings = told.map((one) => settle(one, named, wrong))
-  const notes = [...notePod(sight, nowMs), ...noteOrder(sight, order, faults)]
+  const unread = (asked?.notes ?? []).map((message): Note => ({ rank: 'hint', message, next: [] }))
+  const notes = [...notePod(sight, nowMs), ...noteOrder(sight, order, faults), ...unread]
   const containers = RANKS.flatMap((rank) => sortWithin(rank, findings, told, named))
   const { name, namespace, phase } = sight
   return { name, namespace, phase, state: wordState(sight, containers, notes, nowMs), notes, containers }

@@ -4,7 +4,7 @@
  * those that have a probe for it, ends, and what is known of those that are waited for. Pure.
  */
 import { CODE_FAILED, CODE_TIMEOUT } from '../base/exit-code.ts'
-import type { ContainerStatus, End } from '../status/pod-status.ts'
+import type { ContainerStatus, End } from '../status/container-status.ts'
 import type { Condition } from '../order/conditions.ts'
 import type { Edge } from '../order/order.ts'
 import { isGateProbe } from '../pod/own.ts'
@@ -31,8 +31,12 @@ export function judgeGate(
   patienceMs: number | undefined,
 ): GateStatus {
   if (container.wrapper === undefined || waits.length === 0) return PASSED
-  const { state, last } = container
+  const { state, last, log } = container
   const end = state.kind === 'ended' ? state.end : state.kind === 'waiting' ? last : undefined
+  if (state.kind === 'ended' && log !== undefined && log.startedMs === undefined && log.skipped === true) {
+    const lost = waits.filter(({ standing, optional }) => standing === 'never' && !optional)
+    return { kind: 'skipped', missing: lost.length > 0 ? lost : waits, perhaps: [], certain: true }
+  }
   if (end !== undefined) return judgeEnd(end, container, waits, patienceMs)
   if (state.kind !== 'running') return { kind: 'closed', missing: [], perhaps: [], certain: true }
   const sign = findSign(container)
@@ -90,8 +94,10 @@ export function findHeld({ spec, state }: ContainerStatus): Pick<Judged, 'heldMs
   return seen && writeProbing(spec).postStart === undefined ? { heldMs: finishedMs } : {}
 }
 
-/** What its own status tells of its gate. */
-function findSign({ spec, actual, started, ready }: ContainerStatus): 'passed' | 'closed' | 'unknown' {
+/** What its own status tells of its gate; its wrapper's own words tell it for sure. */
+function findSign({ spec, actual, started, ready, log }: ContainerStatus): 'passed' | 'closed' | 'unknown' {
+  if (log?.startedMs !== undefined || log?.endedMs !== undefined) return 'passed'
+  if (log?.waiting !== undefined) return 'closed'
   if (isGateProbe(actual['startupProbe'])) {
     if (started) return 'passed'
     // Else its own startupProbe, its hook, or a delay may be what is not over yet.
@@ -119,9 +125,10 @@ export function judgeEdge(
   target: ContainerStatus,
   passage: GateStatus,
 ): WaitStatus {
-  const { state, wrapper, held } = target
+  const { state, wrapper, held, log } = target
   if (wrapper === undefined || isNotMade(target) || state.kind === 'waiting') return 'unmet'
   if (state.kind === 'ended') return judgeEnded(condition, state.end, target, passage)
+  if (held && log?.endedMs !== undefined) return judgeHeld(condition, log.exitCode ?? 0)
   const begun = passage.kind === 'passed' ? 'met' : passage.kind === 'closed' ? 'unmet' : 'unknown'
   switch (condition) {
     case 'started':
@@ -132,12 +139,19 @@ export function judgeEdge(
       return 'unmet'
     case 'completed':
     case 'ended':
-      return held && begun !== 'unmet' ? 'unknown' : 'unmet'
+      return held && begun !== 'unmet' && log === undefined ? 'unknown' : 'unmet'
   }
 }
 
+/** Its command has ended, and its wrapper says how. */
+function judgeHeld(condition: Condition, exitCode: number): WaitStatus {
+  if (condition === 'failed') return 'unmet'
+  return exitCode === 0 ? 'met' : 'unmet'
+}
+
 /** @returns undefined where no probe tells: it is ready as soon as it is started */
-function judgeReady({ spec, actual, started, ready }: ContainerStatus): WaitStatus | undefined {
+function judgeReady({ spec, actual, started, ready, log }: ContainerStatus): WaitStatus | undefined {
+  if (log?.readyMs !== undefined && log.unready === undefined) return 'met'
   if (hasProbe(spec, 'startupProbe')) return started ? 'met' : 'unmet'
   if (hasProbe(spec, 'readinessProbe')) return ready ? 'met' : 'unmet'
   return isGateProbe(actual['startupProbe']) && started ? 'met' : undefined

@@ -1,5 +1,5 @@
 /** A container whose gate is closed, or was: what it waits for, and where that begins. Pure. */
-import type { ContainerStatus } from '../status/pod-status.ts'
+import type { ContainerStatus } from '../status/container-status.ts'
 import { hasKind } from '../order/outside-target.ts'
 import type { Circumstances, Words } from './container-finding.ts'
 import { readLogs } from './kubectl.ts'
@@ -9,14 +9,15 @@ import { enumerate, wordDuration } from '../base/wording.ts'
 /** @returns undefined where its gate is none of its troubles */
 export function tellPassage(container: ContainerStatus, passage: GateStatus, around: Circumstances): Words | undefined {
   const { pod } = around
-  const { kind, missing, perhaps, certain } = passage
+  const { kind, missing: spelled, perhaps, certain } = passage
   const { state, name } = container
-  const targets = new Set(missing.map(({ target }) => target))
-  const origins = [...new Set(missing.flatMap((one) => one.origins))].slice(0, MOST_ORIGINS)
+  const targets = new Set(spelled.map(({ target }) => target))
+  const origins = [...new Set(spelled.flatMap((one) => one.origins))].slice(0, MOST_ORIGINS)
   // What is outside the pod has a kind before its name.
   const rank = origins.every(hasKind) ? 'cause' : 'consequence'
   const logs = certain ? [] : [readLogs(pod, name)]
-  const next = [...[...missing, ...perhaps].slice(0, MOST_ADVICE).flatMap((one) => one.next), ...logs]
+  const next = [...[...spelled, ...perhaps].slice(0, MOST_ADVICE).flatMap((one) => one.next), ...logs]
+  const missing = spelled.map((one) => ({ ...one, said: findClause(one, container.log?.waiting) }))
   const deeper = origins.filter((origin) => !targets.has(origin))
   const begins = deeper.length === 0 ? '' : `; it begins with ${enumerate(deeper)}`
   switch (kind) {
@@ -58,15 +59,28 @@ export function tellPassage(container: ContainerStatus, passage: GateStatus, aro
   }
 }
 
+/** Why that is not so, as its wrapper has said: `service/mail (there is no such service yet)`. */
+function findClause({ target }: Judged, waiting = ''): string {
+  const at = waiting.indexOf(`${target} (`)
+  if (at === -1) return ''
+  let depth = 0
+  for (let index = at + target.length + 1; index < waiting.length; index++) {
+    if (waiting[index] === '(') depth += 1
+    else if (waiting[index] === ')' && --depth === 0) return waiting.slice(at + target.length + 2, index)
+  }
+  return ''
+}
+
 /** A container that waits for many, each of which waits for many more, names a few. */
 const MOST_ORIGINS = 8
 
 const MOST_ADVICE = 4
 
-function wordMissing(missing: readonly Judged[]): string {
+function wordMissing(missing: readonly (Judged & { readonly said?: string })[]): string {
   return enumerate(
-    missing.map(({ words, clause, optional }) => {
-      const remarks = [...(optional ? ['optional'] : []), ...(clause === '' ? [] : [`it ${clause}`])]
+    missing.map(({ words, clause, optional, said = '' }) => {
+      const why = clause === '' ? said : `it ${clause}`
+      const remarks = [...(optional ? ['optional'] : []), ...(why === '' ? [] : [why])]
       return remarks.length === 0 ? words : `${words} (${remarks.join('; ')})`
     }),
   )

@@ -1,5 +1,6 @@
 /** What a container does where its gate does not matter: it runs, it fails, it has completed, it has not been made. Pure. */
-import type { ContainerStatus, PodStatus } from '../status/pod-status.ts'
+import type { ContainerStatus } from '../status/container-status.ts'
+import type { PodStatus } from '../status/pod-status.ts'
 import { hasNeverBegun, nameEnd, wordEnd } from './ending.ts'
 import type { Circumstances, Over, Told, Words } from './container-finding.ts'
 import { describePod, readLogs } from './kubectl.ts'
@@ -12,7 +13,7 @@ import { enumerate, wordDuration } from '../base/wording.ts'
 /** One sentence. */
 export function tellState(container: ContainerStatus, around: Circumstances): Words {
   const { pod, nowMs, over } = around
-  const { state, role, name, held } = container
+  const { state, role, name, held, log } = container
   if (role === 'ephemeral') return tellEphemeral(container)
   const stopped = tellStoppedWithPod(container, pod)
   if (stopped !== undefined) return stopped
@@ -30,7 +31,11 @@ export function tellState(container: ContainerStatus, around: Circumstances): Wo
     return { rank: 'awaited', message, clause: 'is running', next: [readLogs(pod, name)] }
   }
   if (over !== undefined) return tellOver(container, over, around)
-  if (held) {
+  if (held && log?.endedMs !== undefined) {
+    const message = `has completed${again}, and is held, since others wait for its end`
+    return { rank: 'fine', message, clause: 'has completed' }
+  }
+  if (held && log === undefined) {
     const message = `runs, or has completed and is held, since others wait for its end${again}: its status does not tell`
     return { rank: 'unclear', message, clause: 'may have completed or not', next: [readLogs(pod, name)] }
   }

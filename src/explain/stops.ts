@@ -1,5 +1,6 @@
 /** A pod that is being deleted, or whose work is done: who is told to stop when, and for how long that may last. Pure. */
-import type { ContainerStatus, Deletion } from '../status/pod-status.ts'
+import type { ContainerStatus } from '../status/container-status.ts'
+import type { Deletion } from '../status/pod-status.ts'
 import type { Stop } from '../order/stopping.ts'
 import type { Told } from './container-finding.ts'
 import { kubectl } from './kubectl.ts'

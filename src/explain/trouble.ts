@@ -1,5 +1,6 @@
 /** What is wrong with a container whatever the order says: why it cannot be made, and why it does not go on. Pure. */
-import type { ContainerStatus, PodStatus } from '../status/pod-status.ts'
+import type { ContainerStatus } from '../status/container-status.ts'
+import type { PodStatus } from '../status/pod-status.ts'
 import { INIT_CONTAINER } from '../pod/own.ts'
 import { adviseEnd, imageOf, nameEnd, wordEnd } from './ending.ts'
 import { describePod, kubectl, type Place, readLogs } from './kubectl.ts'

@@ -1,5 +1,5 @@
 /** A container that runs and is not ready: which probe decides, and how often it is asked. Pure. */
-import type { ContainerStatus } from '../status/pod-status.ts'
+import type { ContainerStatus } from '../status/container-status.ts'
 import { describeCheck, parseProbe } from '../probe/probe.ts'
 import { namePorts } from '../probe/wrapper-probes.ts'
 import { describePod, type Place, readLogs } from './kubectl.ts'
@@ -9,16 +9,17 @@ import { tidy, wordDuration } from '../base/wording.ts'
 
 /** @returns undefined of one that is as ready as its probes can tell, and of what is no running container */
 export function findUnready(container: ContainerStatus, place: Place, nowMs: number): Trouble | undefined {
-  const { name, state, ready, started, spec } = container
+  const { name, state, ready, started, spec, log, probe } = container
   if (state.kind !== 'running' || (ready && started)) return undefined
   const field = started || !hasProbe(spec, 'startupProbe') ? 'readinessProbe' : 'startupProbe'
   // Without a probe it is ready as soon as the kubelet looks again.
   if (!hasProbe(spec, field)) return undefined
   const since = state.sinceMs === undefined ? '' : ` for ${wordDuration(Math.max(0, nowMs - state.sinceMs))}`
   const limit = field === 'startupProbe' ? '; when it has failed too often, the container is started again' : ''
+  const why = log?.unready ?? probe?.replace(/^\w+ probe failed: /, '')
   return {
-    message: `runs${since}, but is not ready: its ${field} decides${describeProbe(container, field)}${limit}`,
-    clause: 'is not ready',
+    message: `runs${since}, but is not ready: its ${field} ${why === undefined ? 'decides' : `says ${why}`}${describeProbe(container, field)}${limit}`,
+    clause: why === undefined ? 'is not ready' : `is not ready: ${why}`,
     next: [readLogs(place, name), describePod(place)],
   }
 }

@@ -1,5 +1,6 @@
 /** A pod's containers one after another, those that are waited for before those that wait. Pure. */
-import type { ContainerStatus, PodStatus } from '../status/pod-status.ts'
+import type { ContainerStatus } from '../status/container-status.ts'
+import type { PodStatus } from '../status/pod-status.ts'
 import { sortContainers } from '../order/graph.ts'
 import type { Edge, Order, OutsideWait } from '../order/order.ts'
 import { planStops, type Stop } from '../order/stopping.ts'

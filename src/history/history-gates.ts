@@ -2,12 +2,12 @@
  * When the gates of a pod's containers opened, as far as it follows from what is known of those that they wait for. Kubernetes
  * knows when a wrapper was started, and no more. Pure.
  */
-import type { ContainerStatus } from '../status/pod-status.ts'
+import type { ContainerStatus } from '../status/container-status.ts'
 import { sortContainers } from '../order/graph.ts'
 import type { Condition } from '../order/conditions.ts'
 import type { Edge, Order } from '../order/order.ts'
 import { reachOf } from './critical.ts'
-import type { Life } from './history.ts'
+import type { Life, Moment } from './history.ts'
 
 /** A life as the kubelet tells it: `sinceMs` is when its first process was started. */
 export interface PodLife extends Life {
@@ -19,12 +19,17 @@ export interface PodLife extends Life {
   readonly dark: boolean
   /** How its command ended, where its wrapper made a success of it. */
   readonly commandCode?: number
+  /** What its wrapper has written is known: what that does not say has not happened. These are its moments. */
+  readonly exact?: readonly Moment[]
 }
 
 export interface Course {
   readonly container: ContainerStatus
   readonly lives: readonly PodLife[]
 }
+
+/** Some times are full seconds. */
+const SECOND_MS = 1000
 
 /** What has become of one wait. `unknown`: it may have been over at any time, or not at all. */
 type Wait =
@@ -74,7 +79,14 @@ function startAtOnce({ readyMs, ...seen }: PodLife, container: ContainerStatus):
   return { ...life, startedMs: sinceMs, ...(ready === undefined ? {} : { readyMs: ready }) }
 }
 
-function withoutSigns({ up: _up, wasDown: _wasDown, dark: _dark, commandCode: _code, ...life }: PodLife): Life {
+function withoutSigns({
+  up: _up,
+  wasDown: _wasDown,
+  dark: _dark,
+  commandCode: _code,
+  exact: _exact,
+  ...life
+}: PodLife): Life {
   return life
 }
 
@@ -82,12 +94,16 @@ function openGate({ readyMs, ...seen }: PodLife, container: ContainerStatus, wai
   const life = withoutSigns(seen)
   const { sinceMs, startedMs, endedMs = Infinity } = life
   const measured = isMeasured(container)
-  const told = { ...life, ...(measured && readyMs !== undefined ? { readyMs } : {}) }
+  const ready = measured ? readyMs : seen.exact === undefined ? undefined : startedMs
+  const told = { ...life, ...(ready === undefined ? {} : { readyMs: ready }) }
   if (sinceMs === undefined) return told
-  const met = waits.flatMap((wait) => (wait.kind === 'met' ? [wait] : []))
+  const met = waits.flatMap((wait) =>
+    wait.kind === 'met' && wait.atMs <= (startedMs ?? Infinity) + SECOND_MS ? [wait] : [],
+  )
   const last = met.reduce<{ atMs: number; label?: string }>((a, b) => (b.atMs >= a.atMs ? b : a), { atMs: sinceMs })
   const waitedFor = last.label === undefined ? {} : { waitedFor: last.label }
   if (startedMs !== undefined) return { ...told, ...waitedFor }
+  if (seen.exact !== undefined) return told
   if (met.length === waits.length) {
     // Whole seconds: an end may seem to be before the start that it followed.
     const openMs = Math.min(last.atMs, endedMs, told.readyMs ?? Infinity)

@@ -1,6 +1,6 @@
 /** A history as JSON: what `podorder timeline --format json` prints, and reads again. Pure. */
 import { isObject, type JsonObject } from '../base/json-object.ts'
-import type { History } from './history.ts'
+import { type History, MOMENTS } from './history.ts'
 
 /** Times are ms since 1970. */
 export function writeHistory(history: History): string {
@@ -9,6 +9,7 @@ export function writeHistory(history: History): string {
 
 const STATES = new Set(['pending', 'waiting', 'running', 'ready', 'restarting', 'stopping', 'ended', 'skipped'])
 const CONDITIONS = new Set(['started', 'ready', 'completed', 'failed', 'ended'])
+const MOMENT_NAMES = new Set<string>(MOMENTS)
 const KILL_CAUSES = new Set(['startup', 'liveness', 'postStart'])
 
 const isText = (value: unknown): boolean => typeof value === 'string'
@@ -26,6 +27,8 @@ const LIFE: Readonly<Record<string, (value: unknown) => boolean>> = {
   killedBy: (value) => KILL_CAUSES.has(String(value)),
   gateUntold: (value) => typeof value === 'boolean',
   stopped: (value) => typeof value === 'boolean',
+  unready: isText,
+  kubelet: (value) => Array.isArray(value) && value.every((moment) => MOMENT_NAMES.has(String(moment))),
 }
 
 /** Whether it looks like one; that it is one `isHistory` says. */

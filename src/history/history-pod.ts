@@ -5,7 +5,8 @@
  */
 import { CODE_FAILED } from '../base/exit-code.ts'
 import { listOf, textOf } from '../pod/api-object.ts'
-import { type ContainerStatus, type PodStatus, readPodStatus } from '../status/pod-status.ts'
+import type { ContainerStatus } from '../status/container-status.ts'
+import { type PodStatus, readPodStatus } from '../status/pod-status.ts'
 import type { Fault, Scalar, Tree } from '../manifest/tree.ts'
 import type { Order } from '../order/order.ts'
 import { readPodOrder } from '../order/pod-order.ts'
@@ -13,10 +14,20 @@ import type { PodTemplate } from '../pod/pod.ts'
 import type { Packing } from '../tekton/message.ts'
 import { orderSteps } from '../status/tekton-pod.ts'
 import { layOut } from '../manifest/pod-page.ts'
-import { type Course, hasStartup, isMeasured, openGates, type PodLife } from './history-gates.ts'
+import { type Course, isMeasured, openGates, type PodLife } from './history-gates.ts'
 import { findTrace, readTime, whenWritten } from './history-moments.ts'
 import { readStep } from './history-step.ts'
-import { type ContainerHistory, type ContainerState, findEdges, type History, isOver, type Life } from './history.ts'
+import type { PodLogs } from '../status/asked-pod.ts'
+import { isUp, type ContainerLives, look, lookAtLog, lookAtStep } from './history-look.ts'
+import {
+  type ContainerHistory,
+  type ContainerState,
+  findEdges,
+  type History,
+  isOver,
+  type Life,
+  MOMENTS,
+} from './history.ts'
 
 export interface PodReading {
   /** The YAML inside a scalar. */
@@ -26,8 +37,8 @@ export interface PodReading {
 }
 
 export interface PodRecorder {
-  /** @param pod of kind Pod. @param removed the API server has it no longer. @returns what is wrong with it, in one clause */
-  see(pod: PodTemplate, removed?: boolean): string | undefined
+  /** @param pod of kind Pod. @param removed the API server has it no longer. @param logs what its wrappers have written. @returns what is wrong with it, in one clause */
+  see(pod: PodTemplate, removed?: boolean, logs?: PodLogs): string | undefined
   /** @param nowMs up to when it was watched; undefined: nobody tells, it may be long ago */
   history(nowMs: number | undefined): History
 }
@@ -42,17 +53,14 @@ interface Seen {
   readonly gone: boolean
 }
 
-/** A container's lives by the how manyth they are: the kubelet counts restarts. */
-type Lives = Map<number, PodLife>
-
-const UNSEEN: PodLife = { up: false, wasDown: false, dark: false }
+const NO_LOGS: PodLogs = new Map()
 
 export function createPodRecorder({ parse, packing }: PodReading): PodRecorder {
   let uid: string | undefined
   let seen: Seen | undefined
-  const lives = new Map<string, Lives>()
+  const lives = new Map<string, ContainerLives>()
   return {
-    see(pod, removed = false) {
+    see(pod, removed = false, logs = NO_LOGS) {
       const tree = layOut(pod)?.tree
       const reading = tree === undefined ? undefined : readPodOrder(tree, parse)
       if (reading?.sound !== true) return 'it is no Pod that the API server would take'
@@ -70,9 +78,10 @@ export function createPodRecorder({ parse, packing }: PodReading): PodRecorder {
       const messages = readMessages(pod)
       for (const container of sight.containers) {
         const before = lives.get(container.name)
-        const known: Lives = before ?? new Map()
+        const known: ContainerLives = before ?? new Map()
         lives.set(container.name, known)
         look(container, known, atMs, before === undefined)
+        for (const [life, log] of logs.get(container.name) ?? []) lookAtLog(known, life, log)
         if (container.wrapper === 'tekton') {
           lookAtStep(container, known, readStep(messages.get(container.name) ?? '', packing))
         }
@@ -86,7 +95,7 @@ export function createPodRecorder({ parse, packing }: PodReading): PodRecorder {
   }
 }
 
-function assemble(seen: Seen, lives: ReadonlyMap<string, Lives>, nowMs: number | undefined): History {
+function assemble(seen: Seen, lives: ReadonlyMap<string, ContainerLives>, nowMs: number | undefined): History {
   const { sight, order, startMs, traceMs, gone } = seen
   const courses = sight.containers.flatMap((container): readonly Course[] => {
     if (container.role === 'ephemeral') return []
@@ -94,10 +103,12 @@ function assemble(seen: Seen, lives: ReadonlyMap<string, Lives>, nowMs: number |
     return [{ container, lives: own.map(([, life]) => life) }]
   })
   const opened = openGates(courses, order)
+  const read = courses.some((course) => course.lives.some(({ exact }) => exact !== undefined))
   const containers = courses.map(({ container, lives: told }) => {
     const own = (opened.get(container.name) ?? []).map((life, index) => {
       const exitCode = told[index]?.commandCode
-      return markStopped(exitCode === undefined ? life : { ...life, exitCode }, container, seen, opened)
+      const marked = read ? markRough(life, told[index]?.exact, container) : life
+      return markStopped(exitCode === undefined ? marked : { ...marked, exitCode }, container, seen, opened)
     })
     const { name, restarts } = container
     if (gone) return endAll(name, own, restarts)
@@ -121,58 +132,6 @@ function endAll(container: string, lives: readonly Life[], restarts: number): Co
   return { container, state: 'ended', lives: [...lives.slice(0, -1), life], restarts }
 }
 
-/** Adds what one look tells of a container to its lives. @param first of all looks at it */
-function look(container: ContainerStatus, known: Lives, atMs: number | undefined, first: boolean): void {
-  const { state, last, restarts } = container
-  // A life is counted when it begins: while the next one is waited for, the last one is the one that was counted last.
-  const before = state.kind === 'running' || state.kind === 'ended' ? restarts - 1 : restarts
-  if (last !== undefined) put(known, before, readEnd(last))
-  if (state.kind === 'ended') put(known, restarts, readEnd(state.end))
-  if (state.kind !== 'running') return
-  const { readyMs: knownMs, up: wasUp = false, wasDown = false, dark = first } = known.get(restarts) ?? {}
-  const up = isUp(container)
-  const readyMs = knownMs ?? (up && wasDown && !wasUp ? atMs : undefined)
-  put(known, restarts, {
-    ...(state.sinceMs === undefined ? {} : { sinceMs: state.sinceMs }),
-    ...(readyMs === undefined ? {} : { readyMs }),
-    up: up || wasUp,
-    wasDown: wasDown || !up,
-    dark,
-  })
-}
-
-function put(known: Lives, index: number, life: Partial<PodLife>): void {
-  known.set(index, { ...(known.get(index) ?? UNSEEN), ...life })
-}
-
-/** The message itself is for Tekton's controller. */
-function lookAtStep({ restarts }: ContainerStatus, known: Lives, step: Partial<PodLife> | undefined): void {
-  if (step === undefined) return
-  const { message: _, ...life } = known.get(restarts) ?? UNSEEN
-  known.set(restarts, { ...life, ...step })
-}
-
-function readEnd({
-  exitCode,
-  reason,
-  message,
-  startedMs,
-  finishedMs,
-}: NonNullable<ContainerStatus['last']>): Partial<PodLife> {
-  return {
-    ...(startedMs === undefined ? {} : { sinceMs: startedMs }),
-    ...(finishedMs === undefined ? {} : { endedMs: finishedMs }),
-    ...(reason === '' ? {} : { reason }),
-    ...(message === '' ? {} : { message }),
-    exitCode,
-  }
-}
-
-/** What others wait for as `ready`: the wrapper takes the startupProbe, if there is one, else the readinessProbe. */
-function isUp(container: ContainerStatus): boolean {
-  return hasStartup(container) ? container.started : container.ready
-}
-
 function readMessages(pod: unknown): ReadonlyMap<string, string> {
   return new Map(
     listOf(pod, 'status', 'containerStatuses').map((status) => [
@@ -180,6 +139,14 @@ function readMessages(pod: unknown): ReadonlyMap<string, string> {
       textOf(status, 'state', 'terminated', 'message'),
     ]),
   )
+}
+
+/** One without a probe is ready when it is started. */
+function markRough(life: Life, exact: PodLife['exact'], container: ContainerStatus): Life {
+  const known = new Set(exact)
+  if (known.has('startedMs') && !isMeasured(container)) known.add('readyMs')
+  const kubelet = MOMENTS.filter((moment) => life[moment] !== undefined && !known.has(moment))
+  return kubelet.length === 0 ? life : { ...life, kubelet }
 }
 
 /** When its pod is deleted, or its work is done, what ends does so since it was told to. */
@@ -216,6 +183,8 @@ function judge(container: ContainerStatus, life: Life | undefined, { deletion }:
     }
     case 'running':
       if (deletion !== undefined) return 'stopping'
+      // Its wrapper stays after success (`--hold`).
+      if (life.endedMs !== undefined) return 'ended'
       // The kubelet calls a container without probes ready as soon as its wrapper runs.
       if (life.startedMs === undefined)
         return life.gateUntold === true && isMeasured(container) && isUp(container) ? 'ready' : 'waiting'

@@ -61,9 +61,14 @@ export interface Life {
   readonly unready?: string
   /** What has killed it, where a probe or a hook did. */
   readonly killedBy?: KillCause
+  /** Those of its moments that only the kubelet has told, in whole seconds, where its wrapper's log tells others to the millisecond. */
+  readonly kubelet?: readonly Moment[]
   /** It was told to stop with its pod, so that when it ended says nothing of its own work. */
   readonly stopped?: boolean
 }
+
+export const MOMENTS = ['sinceMs', 'startedMs', 'readyMs', 'endedMs'] as const
+export type Moment = (typeof MOMENTS)[number]
 
 /** The reason of a life whose wrapper was killed, so that nobody wrote how it ended. */
 export const KILLED = 'Killed'
@@ -182,6 +187,7 @@ export function keepPrintable(history: History): History {
     ...life,
     ...(life.waitedFor === undefined ? {} : { waitedFor: clean(life.waitedFor) }),
     ...(life.reason === undefined ? {} : { reason: clean(life.reason) }),
+    ...(life.unready === undefined ? {} : { unready: clean(life.unready) }),
   })
   return {
     ...history,

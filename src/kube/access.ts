@@ -1,4 +1,5 @@
 /** Where an API server is and how we show who we are. Pure. */
+import type { ExecProgram } from './exec-credential.ts'
 
 /** A certificate, a key, a token: its text, or the file that holds it. */
 export type AccessSource = { readonly text: string } | { readonly file: string }
@@ -17,6 +18,12 @@ export interface Access {
   readonly key: AccessSource | undefined
   /** What is meant where no namespace is said. */
   readonly namespace: string
+  /** The program that gives a token or a certificate. */
+  readonly exec?: ExecProgram
+  /** `http://proxy:3128`: what stands between. */
+  readonly proxy?: string
+  /** As whom we act, if not as ourselves. */
+  readonly headers?: Readonly<Record<string, string | string[]>>
 }
 
 export type FoundAccess = { readonly access: Access } | { readonly problem: string }

@@ -4,12 +4,17 @@
  */
 import { pause } from '../base/pause.ts'
 import { readFileSync } from 'node:fs'
-import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import type { Agent, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import type { RequestOptions } from 'node:https'
+import { isIP } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { ConnectionOptions } from 'node:tls'
 import { codeOf, describeError } from '../base/system-error.ts'
 import type { Access, AccessSource } from './access.ts'
 import { isTransient, type KubeFailure, readFailure, unreachable } from './failure.ts'
 import { delayRetry } from '../base/back-off.ts'
+import type { Credentials } from './credentials.io.ts'
+import type { Identity } from './exec-credential.ts'
 import { explainFault } from '../probe/probe-fault.ts'
 import { version } from '../base/version.ts'
 
@@ -62,12 +67,24 @@ export async function createClient(access: Access): Promise<KubeClient> {
     agent,
     ...(secure ? readTls(access) : {}),
   }
+  if (access.proxy !== undefined) await goThrough(access.proxy, agent, fixed, secure)
+  const credentials: Credentials | undefined =
+    access.exec === undefined ? undefined : (await import('./credentials.io.ts')).createCredentials(access.exec)
 
-  const open: KubeClient['open'] = ({ method, path, query = {}, body, contentType, signal }, timeoutMs) => {
+  const send = (
+    { method, path, query = {}, body, contentType, signal }: Call,
+    timeoutMs: number,
+    { token, certificate, key }: Identity,
+  ): Promise<CallOutcome<IncomingMessage>> => {
     const { promise, resolve } = Promise.withResolvers<CallOutcome<IncomingMessage>>()
     if (signal.aborted) return Promise.resolve(fail(unreachable('cancelled')))
     const question = new URLSearchParams(query).toString()
-    const headers: OutgoingHttpHeaders = { accept: 'application/json', 'user-agent': `podorder/${version}` }
+    const headers: OutgoingHttpHeaders = {
+      // Logs are plain text.
+      accept: 'application/json, */*',
+      'user-agent': `podorder/${version}`,
+      ...access.headers,
+    }
     const content = body === undefined ? undefined : Buffer.from(JSON.stringify(body))
     if (content !== undefined) {
       headers['content-type'] = contentType ?? 'application/json'
@@ -75,12 +92,14 @@ export async function createClient(access: Access): Promise<KubeClient> {
     }
     try {
       // Read each time: the kubelet replaces it long before it expires. Never in the clear.
-      if (secure && access.token !== undefined) headers['authorization'] = `Bearer ${read(access.token).trim()}`
+      const own = token ?? (access.token === undefined ? undefined : read(access.token).trim())
+      if (secure && own !== undefined) headers['authorization'] = `Bearer ${own}`
     } catch (error) {
       return Promise.resolve(fail(unreachable(`cannot read the token: ${describeError(error)}`)))
     }
     const target = `${base.pathname.replace(/\/$/, '')}${path}${question === '' ? '' : `?${question}`}`
-    const exchange = request({ ...fixed, method, path: target, headers })
+    const shown = certificate === undefined || !secure ? {} : { cert: certificate, key }
+    const exchange = request({ ...fixed, ...shown, method, path: target, headers })
     let answer: IncomingMessage | undefined
     const end = (why: string): void => {
       const error = new Error(why)
@@ -111,6 +130,22 @@ export async function createClient(access: Access): Promise<KubeClient> {
     exchange.end(content)
     return promise
   }
+
+  /** As whom the program says; asked again when the server does not take that any more. */
+  const sendAs = async (by: Credentials, call: Call, timeoutMs: number): Promise<CallOutcome<IncomingMessage>> => {
+    const identity = await by.get()
+    if ('problem' in identity) return fail({ ...unreachable(identity.problem), kind: 'unauthorized' })
+    const answer = await send(call, timeoutMs, identity)
+    if (!answer.ok || answer.value.statusCode !== 401) return answer
+    answer.value.resume()
+    const next = await by.get(identity)
+    return 'problem' in next
+      ? fail({ ...unreachable(next.problem), kind: 'unauthorized' })
+      : send(call, timeoutMs, next)
+  }
+
+  const open: KubeClient['open'] = (call, timeoutMs) =>
+    credentials === undefined ? send(call, timeoutMs, {}) : sendAs(credentials, call, timeoutMs)
 
   const ask = async (call: Call): Promise<CallOutcome<unknown>> => {
     const opened = await open(call, CALL_TIMEOUT_MS)
@@ -154,6 +189,26 @@ export function explain(error: unknown): KubeFailure {
   const message = explainFault(code, error instanceof Error ? error.message : String(error))
   const untrusted = code !== undefined && UNTRUSTED.test(code)
   return untrusted ? { ...unreachable(message), kind: 'untrusted' } : unreachable(message)
+}
+
+/** Each connection is made through the proxy; Node and Bun take one that comes later. */
+async function goThrough(proxy: string, agent: Agent, fixed: RequestOptions, secure: boolean): Promise<void> {
+  const { openTunnel } = await import('./tunnel.io.ts')
+  const { host, port, ca, cert, key, rejectUnauthorized, servername } = fixed
+  Object.assign(agent, {
+    createConnection(options: RequestOptions, take: (error: unknown, socket?: Duplex) => void) {
+      const own = { ca, cert: options.cert ?? cert, key: options.key ?? key }
+      // An address is no name for SNI.
+      const name = servername ?? (isIP(String(host)) === 0 ? host : undefined)
+      const tls = { ...own, host, servername: name, ...(rejectUnauthorized === false ? { rejectUnauthorized } : {}) }
+      openTunnel({
+        proxy,
+        host: String(host),
+        port: Number(port),
+        tls: secure ? (tls as ConnectionOptions) : undefined,
+      }).then((socket) => take(null, socket), take)
+    },
+  })
 }
 
 function readTls({ ca, certificate, key, insecure, serverName }: Access): RequestOptions {

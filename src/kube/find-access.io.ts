@@ -26,14 +26,14 @@ export async function findAccess(
   parseYaml: ParseYaml,
 ): Promise<FoundAccess> {
   const named = wish.kubeconfig ?? env['KUBECONFIG']
-  if (named !== undefined && named !== '') return readFiles(named.split(':'), wish.context, parseYaml)
+  if (named !== undefined && named !== '') return readFiles(named.split(':'), wish.context, env, parseYaml)
   const host = env['KUBERNETES_SERVICE_HOST']
   if (host !== undefined && host !== '' && existsSync(POD_FILES.token)) {
     const namespace = existsSync(POD_FILES.namespace) ? readFileSync(POD_FILES.namespace, 'utf8') : undefined
     return { access: accessFromPod(host, env['KUBERNETES_SERVICE_PORT'] || '443', namespace) }
   }
   const usual = `${homedir()}/.kube/config`
-  if (existsSync(usual)) return readFiles([usual], wish.context, parseYaml)
+  if (existsSync(usual)) return readFiles([usual], wish.context, env, parseYaml)
   const problem =
     host === undefined || host === ''
       ? 'no Kubernetes API: this is no pod, and there is no KUBECONFIG and no ~/.kube/config'
@@ -44,6 +44,7 @@ export async function findAccess(
 async function readFiles(
   paths: readonly string[],
   context: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
   parseYaml: ParseYaml,
 ): Promise<FoundAccess> {
   const files = []
@@ -60,5 +61,5 @@ async function readFiles(
     if ('problem' in parsed) return { problem: `the kubeconfig ${path} is not YAML: ${parsed.problem}` }
     files.push({ path, value: parsed.value })
   }
-  return readKubeconfig(files, context)
+  return readKubeconfig(files, context, env)
 }

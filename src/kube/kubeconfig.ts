@@ -1,5 +1,8 @@
 /** Reading kubeconfig files: which server, which user, which namespace. Pure. */
 import type { Access, FoundAccess, AccessSource } from './access.ts'
+import { readExecProgram } from './exec-credential.ts'
+import { checkProxy, chooseProxy } from './proxy.ts'
+import { tidy } from '../base/wording.ts'
 import { fieldOf, listOf, textOf } from '../pod/api-object.ts'
 
 /** One file, parsed. */
@@ -10,13 +13,18 @@ export interface ConfigFile {
 
 /**
  * Of several files (`KUBECONFIG=a:b`) the first that says something is heard, as by kubectl (client-go, loading rules).
- * Credentials that come from a program (`exec`, `auth-provider`), user name and password, and proxies are refused: what is
- * left out would show as a confusing answer of the server.
+ * Credentials of an `auth-provider` (removed in Kubernetes 1.26), and a user name with a password (removed in 1.19) are refused:
+ * what is left out would show as a confusing answer of the server.
  * @param files in their order
  * @param chosen a context by name; undefined: `current-context`
+ * @param env which proxy to take
  * @returns what is wrong as one sentence otherwise.
  */
-export function readKubeconfig(files: readonly ConfigFile[], chosen: string | undefined): FoundAccess {
+export function readKubeconfig(
+  files: readonly ConfigFile[],
+  chosen: string | undefined,
+  env: Readonly<Record<string, string | undefined>> = {},
+): FoundAccess {
   const where = files.map(({ path }) => path).join(', ')
   const name = chosen ?? files.map(({ value }) => textOf(value, 'current-context')).find((text) => text !== '')
   if (name === undefined) return { problem: `${where} has no current-context; choose one: kubectl config use-context` }
@@ -29,7 +37,7 @@ export function readKubeconfig(files: readonly ConfigFile[], chosen: string | un
   if (user === undefined && textOf(said, 'user') !== '') {
     return { problem: `context "${name}" is of a user that ${where} does not have` }
   }
-  return readAccess(cluster, user, textOf(said, 'namespace') || 'default')
+  return readAccess(cluster, user, textOf(said, 'namespace') || 'default', env)
 }
 
 interface Entry {
@@ -39,21 +47,28 @@ interface Entry {
   readonly directory: string
 }
 
-function readAccess(cluster: Entry, user: Entry | undefined, namespace: string): FoundAccess {
+function readAccess(
+  cluster: Entry,
+  user: Entry | undefined,
+  namespace: string,
+  env: Readonly<Record<string, string | undefined>>,
+): FoundAccess {
   const place = fieldOf(cluster.value, 'cluster')
   const identity = fieldOf(user?.value, 'user')
   const server = textOf(place, 'server').replace(/\/+$/, '')
   if (!/^https?:\/\/[^/]/.test(server)) {
     return { problem: `cluster "${cluster.name}" has no server such as https://127.0.0.1:6443` }
   }
-  if (textOf(place, 'proxy-url') !== '') {
-    return { problem: `cluster "${cluster.name}" is behind a proxy (proxy-url), which is not supported` }
-  }
+  const proxy = chooseProxy(server, textOf(place, 'proxy-url'), env)
+  const unfit = proxy === undefined ? undefined : checkProxy(proxy)
+  if (unfit !== undefined) return { problem: `the proxy of cluster "${cluster.name}", ${tidy(proxy ?? '')}: ${unfit}` }
   const refused = refuseIdentity(identity)
   if (refused !== undefined) {
-    const fix = "use a token: kubectl create token SERVICEACCOUNT, as the user's token"
+    const fix = "use the cloud's exec plugin, or a token: kubectl create token SERVICEACCOUNT, as the user's token"
     return { problem: `user "${user?.name}" ${refused}, which is not supported; ${fix}` }
   }
+  const program = readProgram(place, identity, cluster, user)
+  if (program !== undefined && 'problem' in program) return { problem: `user "${user?.name}" ${program.problem}` }
   const garbled = findGarbled(place) ?? findGarbled(identity)
   if (garbled !== undefined) return { problem: `${garbled} of cluster "${cluster.name}" or its user is not Base64` }
   const ofCluster = (name: string): AccessSource | undefined =>
@@ -72,16 +87,61 @@ function readAccess(cluster: Entry, user: Entry | undefined, namespace: string):
     certificate: ofUser('client-certificate'),
     key: ofUser('client-key'),
     namespace,
+    ...(program === undefined ? {} : { exec: program }),
+    ...(proxy === undefined ? {} : { proxy }),
+    ...readImpersonation(identity),
   }
   return { access }
 }
 
+/** What a program that asks for it is told of the cluster (pkg/apis/clientauthentication, Cluster). */
+function readProgram(
+  place: unknown,
+  identity: unknown,
+  cluster: Entry,
+  user: Entry | undefined,
+): ReturnType<typeof readExecProgram> | undefined {
+  const said = fieldOf(identity, 'exec')
+  if (said === undefined || said === null) return undefined
+  const extension = listOf(place, 'extensions').find(
+    (one) => textOf(one, 'name') === 'client.authentication.k8s.io/exec',
+  )
+  const told = Object.fromEntries(
+    ['server', 'tls-server-name', 'insecure-skip-tls-verify', 'certificate-authority-data', 'proxy-url'].flatMap(
+      (name) => {
+        const value = fieldOf(place, name)
+        return value === undefined ? [] : [[name, value]]
+      },
+    ),
+  )
+  const config = fieldOf(extension, 'extension')
+  const known = config === undefined ? told : { ...told, config }
+  return readExecProgram(user?.name ?? '', said, known, user?.directory ?? cluster.directory)
+}
+
+/** `as`, as kubectl --as. */
+function readImpersonation(identity: unknown): Pick<Access, 'headers'> {
+  const user = textOf(identity, 'as')
+  if (user === '') return {}
+  const uid = textOf(identity, 'as-uid')
+  const groups = listOf(identity, 'as-groups').filter((group) => typeof group === 'string')
+  const extra = Object.entries(fieldOf(identity, 'as-user-extra') ?? {}).map(([name, values]) => [
+    `Impersonate-Extra-${encodeURIComponent(name)}`,
+    listOf({ values }, 'values').map(String),
+  ])
+  return {
+    headers: {
+      'Impersonate-User': user,
+      ...(uid === '' ? {} : { 'Impersonate-Uid': uid }),
+      ...(groups.length === 0 ? {} : { 'Impersonate-Group': groups }),
+      ...Object.fromEntries(extra),
+    },
+  }
+}
+
 function refuseIdentity(identity: unknown): string | undefined {
-  const program = fieldOf(identity, 'exec')
-  if (program !== undefined) return `gets its credentials from a program (exec: ${textOf(program, 'command')})`
   if (fieldOf(identity, 'auth-provider') !== undefined) return 'gets its credentials from an auth-provider'
   if (textOf(identity, 'username') !== '') return 'has a user name and a password'
-  if (textOf(identity, 'as') !== '') return 'acts as somebody else (as)'
   return undefined
 }
 

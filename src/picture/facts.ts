@@ -1,7 +1,7 @@
 /** What a picture says in words of a container and its lives. Pure. */
 import { formatDuration } from '../base/duration.ts'
 import type { KillCause } from '../pod/pod.ts'
-import { type ContainerHistory, type History, KILLED, type Life } from '../history/history.ts'
+import { type ContainerHistory, type History, KILLED, type Life, type Moment } from '../history/history.ts'
 
 const MINUTE = 60_000
 
@@ -21,19 +21,30 @@ export function tellOutcome(history: ContainerHistory, startMs: number): string 
   return `${tellState(history, startMs)}${again}`
 }
 
+/** Before a moment that only the kubelet has told, among others that are to the millisecond. */
+export const ROUGHLY = '≈'
+
+export function tellMoment(life: Life, moment: Moment, startMs: number): string {
+  const ms = life[moment]
+  if (ms === undefined) return ''
+  return `${life.kubelet?.includes(moment) === true ? ROUGHLY : ''}${formatTime(ms - startMs)}`
+}
+
+export function hasRoughMoments({ containers }: History): boolean {
+  return containers.some(({ lives }) => lives.some(({ kubelet = [] }) => kubelet.length > 0))
+}
+
 function tellState({ state, lives, restarts }: ContainerHistory, startMs: number): string {
   const life = lives.at(-1) ?? {}
-  const since = (ms: number | undefined) => (ms === undefined ? '' : ` ${formatTime(ms - startMs)}`)
+  const since = (moment: Moment) => (life[moment] === undefined ? '' : ` ${tellMoment(life, moment, startMs)}`)
   switch (state) {
     case 'ended':
-      return hasFailed(life)
-        ? tellFailure(life)
-        : `${life.stopped === true ? 'stopped' : 'ended'}${since(life.endedMs)}`
+      return hasFailed(life) ? tellFailure(life) : `${life.stopped === true ? 'stopped' : 'ended'}${since('endedMs')}`
     case 'ready':
-      return `ready${since(life.readyMs)}`
+      return `ready${since('readyMs')}`
     case 'running':
       if (isUnclear(life)) return UNCLEAR
-      return life.unready === undefined ? `running${since(life.startedMs)}` : `not ready: ${shorten(life.unready)}`
+      return life.unready === undefined ? `running${since('startedMs')}` : `not ready: ${shorten(life.unready)}`
     case 'waiting':
       if (lives.length === 0) return 'waiting, or not begun'
       return isUnclear(life) ? UNCLEAR : 'waiting'
@@ -103,7 +114,6 @@ type Facts = Readonly<Record<(typeof FACT_HEADINGS)[number], string>> & {
 
 /** One record a life, oldest first; a container without any has one that says so. Times since the pod's start. */
 export function listFacts({ containers, startMs, endMs }: History): readonly Facts[] {
-  const since = (ms: number | undefined) => (ms === undefined ? '' : formatTime(ms - startMs))
   return containers.flatMap(({ container, lives, restarts }, row) => {
     const known: readonly Life[] = lives.length === 0 ? [{}] : lives
     const missed = Math.max(0, restarts + 1 - known.length)
@@ -113,9 +123,9 @@ export function listFacts({ containers, startMs, endMs }: History): readonly Fac
       life: restarts === 0 ? '' : `${missed + index + 1} of ${missed + known.length}`,
       waited: tellWait(life, endMs),
       'waited for last': life.waitedFor ?? '',
-      started: since(life.startedMs),
-      ready: since(life.readyMs),
-      ended: since(life.endedMs),
+      started: tellMoment(life, 'startedMs', startMs),
+      ready: tellMoment(life, 'readyMs', startMs),
+      ended: tellMoment(life, 'endedMs', startMs),
       exit: life.exitCode === undefined ? '' : String(life.exitCode),
       reason: life.reason ?? '',
       message: [

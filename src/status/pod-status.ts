@@ -1,51 +1,13 @@
 /** What a pod's status tells of it and of its containers, as the API server hands it out. Pure. All times are ms since 1970. */
 import { tidy, tidyEnd } from '../base/wording.ts'
 import { RESTART_POLICIES } from '../pod/restarts.ts'
-import type { Container, ContainerRole, PodTemplate, RestartPolicy } from '../pod/pod.ts'
+import type { Container, PodTemplate, RestartPolicy } from '../pod/pod.ts'
 import { readOriginal } from '../pod/original.ts'
 import { INIT_CONTAINER } from '../pod/own.ts'
 import { restorePod } from '../rewrite/restore.ts'
+import type { ContainerStatus, State } from './container-status.ts'
 import { isStep, isTektonPod } from './tekton-pod.ts'
 import { conditionOf, countOf, fieldOf, listOf, textOf } from '../pod/api-object.ts'
-
-export interface End {
-  readonly exitCode: number
-  /** Completed, Error, OOMKilled, StartError, ContainerStatusUnknown, … */
-  readonly reason: string
-  readonly message: string
-  /** Undefined where it never began. */
-  readonly startedMs: number | undefined
-  readonly finishedMs: number | undefined
-}
-
-export type State =
-  /** The kubelet has not said anything of it. */
-  | { readonly kind: 'none' }
-  | { readonly kind: 'waiting'; readonly reason: string; readonly message: string }
-  | { readonly kind: 'running'; readonly sinceMs: number | undefined }
-  | { readonly kind: 'ended'; readonly end: End }
-
-export interface ContainerStatus {
-  readonly name: string
-  readonly role: ContainerRole | 'ephemeral'
-  /** As it was before inject. */
-  readonly spec: Container
-  /** As the kubelet runs it. */
-  readonly actual: Container
-  /** Whose entrypoint its command runs through; undefined: nobody's, it starts with the pod. */
-  readonly wrapper: 'podorder' | 'tekton' | undefined
-  /** Its wrapper stays after success, so that its end cannot be seen (`--hold`). */
-  readonly held: boolean
-  /** Its own, where it has one. */
-  readonly policy: RestartPolicy
-  readonly state: State
-  /** How its life before this one ended. */
-  readonly last: End | undefined
-  readonly ready: boolean
-  /** Its startup probe, as the kubelet has it, has succeeded; true where it has none and runs. */
-  readonly started: boolean
-  readonly restarts: number
-}
 
 export interface Deletion {
   /** When the pod is killed, at the latest. */

@@ -8,23 +8,23 @@ import { drawTimelineText } from './timeline-text.ts'
 import { type OutputPorts, writeOutput } from '../cli/output.ts'
 import { createBlock } from './block.ts'
 import { drawPicture } from './timeline-picture.ts'
-import type { TimelinePorts } from '../history/ports.ts'
-import { type ReadProblem, readHistory } from '../history/read-history.ts'
+import type { ReadProblem } from '../history/read-history.ts'
+
+/** @param watch gets the history as far as it is known, whenever more of it has come */
+export type ReadTimeline = (watch: (history: () => History | ReadProblem) => void) => Promise<History | ReadProblem>
 
 export interface TimelineOptions {
-  /** A file, a run directory, or `-` for stdin. */
-  readonly path: string
   /** Undefined: as `output` is called, and text without one. */
   readonly format: TimelineFormat | undefined
   /** A file; undefined = stdout. */
   readonly output: string | undefined
-  /** As of when, ms since 1970; undefined: up to when it was watched. */
-  readonly nowMs: number | undefined
   /** Columns of the text; undefined: as many as the terminal has. */
   readonly width: number | undefined
 }
 
-export interface TimelineCommandPorts extends TimelinePorts {
+export interface TimelineCommandPorts {
+  /** Wall time, ms since 1970. */
+  readonly now: () => number
   readonly terminal: {
     /** Resolves when it has gone out, if it does not at once. */
     write(text: string): Promise<void> | undefined
@@ -43,7 +43,11 @@ const PLAIN_WIDTH = 100
 const PICTURE_MS = 200
 
 /** @returns the exit code */
-export async function showTimeline(options: TimelineOptions, ports: TimelineCommandPorts): Promise<number> {
+export async function showTimeline(
+  read: ReadTimeline,
+  options: TimelineOptions,
+  ports: TimelineCommandPorts,
+): Promise<number> {
   const { output } = options
   const { terminal } = ports
   const format = options.format ?? (output === undefined ? 'text' : formatOf(output, TIMELINE_FORMATS))
@@ -51,7 +55,7 @@ export async function showTimeline(options: TimelineOptions, ports: TimelineComm
     terminal.complain(`podorder: ${output}: no format ends so; use .html, .svg, .json or .txt, or say --format`)
     return CODE_MISUSE
   }
-  const history = await readAndShow(options, format === 'text' && output === undefined, ports)
+  const history = await readAndShow(read, format === 'text' && output === undefined, ports)
   if ('problem' in history) {
     terminal.complain(`podorder: ${history.problem}`)
     return CODE_MISUSE
@@ -68,7 +72,7 @@ function drawText(history: History, { output, width }: TimelineOptions, { termin
 
 /** While more of it comes, as from a pod that runs, a terminal shows what is known by now. */
 async function readAndShow(
-  { path, nowMs }: TimelineOptions,
+  read: ReadTimeline,
   live: boolean,
   ports: TimelineCommandPorts,
 ): Promise<History | ReadProblem> {
@@ -86,7 +90,7 @@ async function readAndShow(
   }
   const redraw = live && terminal.rows() !== undefined ? setInterval(draw, PICTURE_MS) : undefined
   try {
-    return await readHistory(path, ports, { nowMs, watch: (history) => (known = history) })
+    return await read((history) => (known = history))
   } finally {
     clearInterval(redraw)
     await terminal.write(block.show('', [], terminal.columns() ?? 0))

@@ -1,6 +1,6 @@
 /** A history as bars of characters, fitted to a width: each phase has its own, so that it can be read without colours. Pure. */
 import type { Palette } from '../base/palette.ts'
-import { tellEdge, tellOutcome } from '../picture/facts.ts'
+import { hasRoughMoments, tellEdge, tellOutcome } from '../picture/facts.ts'
 import { cutMiddle } from '../picture/text-width.ts'
 import { chooseTicks } from '../picture/ticks.ts'
 import { type Kind, layOutTimeline, type Row, type Timeline } from './timeline-rows.ts'
@@ -42,6 +42,7 @@ const WIDTH_FOR_FACTS = 60
 /** Columns between two ticks, and so much room for their labels. */
 const TICK_COLUMNS = 7
 
+const ROUGH = '≈ is as the kubelet saw it, to the second; all other times are the wrappers’, to the millisecond.'
 const UNTOLD =
   'When gates opened Kubernetes does not tell. It follows from what was recorded from the start, by `kubectl get pod POD -o json ' +
   '--watch --show-managed-fields`; and while the pod runs its run directory says it to the millisecond: `kubectl cp -c CONTAINER ' +
@@ -74,6 +75,7 @@ export function drawTimelineText(given: History, settings: TextSettings): readon
     ).map((line) => palette.dim(line)),
     ...(path === undefined ? [] : fill(path.split(' '), ' ', width)),
     ...(edge === undefined ? [] : fill(edge.split(' '), ' ', width)),
+    ...(hasRoughMoments(history) ? fill(ROUGH.split(' '), ' ', width) : []),
     ...(kinds.has('unclear') ? ['', ...fill(UNTOLD.split(' '), ' ', width)] : []),
   ]
 }

@@ -1,7 +1,7 @@
 /** The sentences of a timeline. Pure. */
 import { type Critical, describeCritical } from '../history/critical.ts'
 import type { History } from '../history/history.ts'
-import { formatTime, tellEdge } from '../picture/facts.ts'
+import { formatTime, hasRoughMoments, tellEdge } from '../picture/facts.ts'
 import type { Timeline } from './timeline-rows.ts'
 
 export function nameTimeline({ pod }: History): string {
@@ -18,6 +18,7 @@ export function describeTimeline({ history, spanMs, critical }: Timeline): strin
     `${count} in ${formatTime(spanMs)}.`,
     ...(path === undefined ? [] : [`${beautify(path)}.`]),
     ...(edge === undefined ? [] : [edge]),
+    ...(hasRoughMoments(history) ? ['≈ is as the kubelet saw it, to the second.'] : []),
   ].join(' ')
 }
 

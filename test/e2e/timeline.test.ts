@@ -242,7 +242,7 @@ test('a path that leads to nothing, to a directory of something else, or to byte
     t.is(code, 2)
     return stderr.split(';')[0]
   }
-  t.is(await complain('none'), 'podorder: none: no such file or directory (ENOENT)')
+  t.is(await complain('none.json'), 'podorder: none.json: no such file or directory (ENOENT)')
   t.is(await complain('.'), 'podorder: .: no flags of containers are in this directory')
   execFileSync('sh', ['-c', 'head -c 100 /dev/zero | tr "\\0" "\\377" > bytes'], { cwd: place.dir })
   t.is(await complain('bytes'), 'podorder: bytes: it is not UTF-8')
@@ -274,7 +274,10 @@ test('without anything to read it says so, and does not wait', async (t) => {
   const place = openPlace(t)
   const run = startOnTerminal(t, `'${PODORDER}' timeline`, { cwd: place.dir, rows: 24, columns: 80 })
   t.is(await run.end, 2)
-  t.regex(run.lines().join('\n'), /^podorder: nothing tells of a pod; give a file, a run directory, or pipe it in/)
+  t.regex(
+    run.lines().join(''),
+    /^podorder: nothing tells of a pod; name one, give a file or a run directory, or pipe it in/,
+  )
 })
 
 /** `app` waits for `db`, which ends when there is a file `go`. */

@@ -1,12 +1,13 @@
 /** Requests to the API, over real TLS. */
 import test from 'ava'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { THROTTLED } from '../support/api-answers.ts'
 import { startApiServer } from '../support/api-server.ts'
 import { openSetting } from '../support/api-setting.ts'
 import { createAuthority } from '../support/certificates.ts'
 import { eventually } from '../support/eventually.ts'
+import { startHttpProxy, startSocksProxy } from '../support/proxy-server.ts'
 
 const PATH = '/api/v1/namespaces/rec/pods'
 const NEVER = new AbortController().signal
@@ -127,4 +128,86 @@ test('a call that is called off ends at once', async (t) => {
   t.like(await call, { ok: false, failure: { kind: 'unreachable', message: 'cancelled' } })
   resolve()
   t.is(server.requests.length, 1)
+})
+
+for (const login of [undefined, 'me:se cret']) {
+  for (const [scheme, start] of [
+    ['http', startHttpProxy],
+    ['socks5', startSocksProxy],
+  ] as const) {
+    test(`a cluster is reached through a proxy (${scheme}${login === undefined ? '' : ', with a password'})`, async (t) => {
+      const { client, server } = await openSetting(t)
+      const proxy = await start(t, login)
+      const user = login === undefined ? '' : `${login.replace(' ', '%20')}@`
+      const own = await client({ proxy: `${scheme}://${user}127.0.0.1:${proxy.port}` })
+      const answer = await own.call({ method: 'GET', path: PATH, signal: NEVER, retries: 0 })
+      t.true(answer.ok, JSON.stringify(answer))
+      t.deepEqual(proxy.targets, [server.url.replace('https://', '')])
+    })
+  }
+}
+
+test('a proxy that refuses is named', async (t) => {
+  const { client } = await openSetting(t)
+  const proxy = await startHttpProxy(t, 'me:secret')
+  const own = await client({ proxy: `http://127.0.0.1:${proxy.port}` })
+  const answer = await own.call({ method: 'GET', path: PATH, signal: NEVER, retries: 0 })
+  t.like(answer, {
+    ok: false,
+    failure: {
+      message: `the proxy 127.0.0.1:${proxy.port}: it says "HTTP/1.1 407 Proxy Authentication Required"`,
+    },
+  })
+})
+
+test('a program gives the token, and is asked again when the server refuses it', async (t) => {
+  const { client, dir, server } = await openSetting(t)
+  const exec = {
+    ...{ user: 'u', apiVersion: 'client.authentication.k8s.io/v1', command: 'sh', installHint: '', cluster: undefined },
+    args: [
+      '-c',
+      `echo x >>${dir}/asked; printf '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"%s"}}' "$(cat ${dir}/next)$WHO"`,
+    ],
+    env: { WHO: '-me' },
+    interactiveMode: 'Never',
+  } as const
+  writeFileSync(join(dir, 'next'), 'first')
+  server.trust({ 'first-me': 'jane' })
+  const own = await client({ exec })
+  const call = { method: 'GET', path: PATH, signal: NEVER, retries: 0 } as const
+  t.true((await own.call(call)).ok)
+  t.true((await own.call(call)).ok)
+  t.is(readFileSync(join(dir, 'asked'), 'utf8'), 'x\n')
+  t.is(server.requests.at(-1)?.user, 'jane')
+  server.trust({ 'second-me': 'jane' })
+  writeFileSync(join(dir, 'next'), 'second')
+  t.true((await own.call(call)).ok)
+  server.trust({})
+  t.like(await own.call(call), { ok: false, failure: { kind: 'unauthorized' } })
+})
+
+test('a program that is missing or fails is told as what it is', async (t) => {
+  const { client } = await openSetting(t)
+  const exec = {
+    ...{ user: 'u', apiVersion: 'client.authentication.k8s.io/v1', command: 'no-such-login', args: [], env: {} },
+    ...{ installHint: 'install it: see the handbook', cluster: undefined, interactiveMode: 'Never' as const },
+  }
+  const call = { method: 'GET', path: PATH, signal: NEVER } as const
+  t.like(await (await client({ exec })).call(call), {
+    failure: {
+      message:
+        'the credentials of user "u" come from no-such-login: there is no such program; install it: see the handbook',
+    },
+  })
+  t.like(await (await client({ exec: { ...exec, command: 'false' } })).call(call), {
+    failure: { message: 'the credentials of user "u" come from false: it failed with exit code 1' },
+  })
+  const always = { ...exec, interactiveMode: 'Always' as const }
+  if (!process.stdin.isTTY)
+    t.like(await (await client({ exec: always })).call(call), {
+      failure: {
+        message:
+          'the credentials of user "u" come from no-such-login: it needs a terminal to ask you, and stdin is none',
+      },
+    })
 })

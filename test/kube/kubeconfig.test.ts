@@ -23,6 +23,8 @@ function config(
   return { path, value }
 }
 
+const V1 = 'client.authentication.k8s.io/v1'
+
 const read = (parts: Parts, chosen?: string) => readKubeconfig([config(parts)], chosen)
 
 test('the current context says server, user and namespace', (t) => {
@@ -84,13 +86,25 @@ test('a context may be chosen', (t) => {
 })
 
 test('what is not supported is refused with the way out, and never passed over', (t) => {
-  const fix = "which is not supported; use a token: kubectl create token SERVICEACCOUNT, as the user's token"
+  const fix =
+    "which is not supported; use the cloud's exec plugin, or a token: kubectl create token SERVICEACCOUNT, as the user's token"
   const rows: readonly (readonly [Parts, string])[] = [
-    [{ user: { exec: { command: 'aws' } } }, `user "u" gets its credentials from a program (exec: aws), ${fix}`],
+    [{ user: { exec: { apiVersion: V1 } } }, 'user "u" has an exec without a command'],
+    [
+      { user: { exec: { command: 'aws', apiVersion: 'client.authentication.k8s.io/v1alpha1' } } },
+      `user "u" has an exec of apiVersion "client.authentication.k8s.io/v1alpha1"; known are ${V1} and ${V1}beta1`,
+    ],
+    [
+      { user: { exec: { command: 'aws', apiVersion: V1, interactiveMode: 'Maybe' } } },
+      'user "u" has an exec of interactiveMode "Maybe"; known are Never, IfAvailable, Always',
+    ],
     [{ user: { 'auth-provider': { name: 'gcp' } } }, `user "u" gets its credentials from an auth-provider, ${fix}`],
     [{ user: { username: 'me', password: 'x' } }, `user "u" has a user name and a password, ${fix}`],
-    [{ user: { as: 'you' } }, `user "u" acts as somebody else (as), ${fix}`],
-    [{ cluster: { 'proxy-url': 'http://proxy' } }, 'cluster "c" is behind a proxy (proxy-url), which is not supported'],
+    [{ cluster: { 'proxy-url': 'proxy' } }, 'the proxy of cluster "c", proxy: it is no URL such as http://proxy:3128'],
+    [
+      { cluster: { 'proxy-url': 'ftp://proxy' } },
+      'the proxy of cluster "c", ftp://proxy: ftp: is not known; known are http, https and socks5',
+    ],
     [{ cluster: { server: 'api' } }, 'cluster "c" has no server such as https://127.0.0.1:6443'],
     [
       { cluster: { 'certificate-authority-data': '---' } },
@@ -118,4 +132,41 @@ test('a pod speaks for its ServiceAccount', (t) => {
     insecure: false,
   })
   t.like(accessFromPod('fd00::1', '6443', undefined), { server: 'https://[fd00::1]:6443', namespace: 'default' })
+})
+
+test('a program that gives credentials is found beside the kubeconfig, or in PATH', (t) => {
+  const exec = { apiVersion: V1, command: 'aws', args: ['eks', 'get-token'], env: [{ name: 'A', value: 'b' }] }
+  t.like(read({ user: { exec } }), {
+    access: { exec: { user: 'u', command: 'aws', args: ['eks', 'get-token'], env: { A: 'b' }, cluster: undefined } },
+  })
+  const beside = { ...exec, command: './bin/login', provideClusterInfo: true }
+  t.like(read({ user: { exec: beside }, cluster: { 'tls-server-name': 'kubernetes' } }), {
+    access: {
+      exec: {
+        command: '/home/me/.kube/./bin/login',
+        cluster: { server: 'https://api:6443', 'tls-server-name': 'kubernetes' },
+      },
+    },
+  })
+})
+
+test('acting as somebody else is said in headers', (t) => {
+  const user = { as: 'jane', 'as-groups': ['dev', 'ops'], 'as-uid': '7', 'as-user-extra': { 'a/b': ['c'] } }
+  t.like(read({ user }), {
+    access: {
+      headers: {
+        'Impersonate-User': 'jane',
+        'Impersonate-Uid': '7',
+        'Impersonate-Group': ['dev', 'ops'],
+        'Impersonate-Extra-a%2Fb': ['c'],
+      },
+    },
+  })
+})
+
+test('the kubeconfig’s proxy wins over the environment’s', (t) => {
+  const env = { HTTPS_PROXY: 'http://env:1' }
+  const parts = { cluster: { 'proxy-url': 'socks5://own:2' } }
+  t.like(readKubeconfig([config(parts)], undefined, env), { access: { proxy: 'socks5://own:2' } })
+  t.like(readKubeconfig([config()], undefined, env), { access: { proxy: 'http://env:1' } })
 })

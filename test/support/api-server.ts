@@ -14,6 +14,7 @@ import type { TLSSocket } from 'node:tls'
 import { type Answer, forbid, missingPath, UNAUTHORIZED } from './api-answers.ts'
 import { type Change, changeObject } from './api-change.ts'
 import { createMangler, type Fault } from './api-fault.ts'
+import { createLogs, type Logs } from './api-logs.ts'
 import { listObjects, openWatch } from './api-reading.ts'
 import { type Asked, nameFor, readPath } from './api-selection.ts'
 import { createStore, type Store } from './api-store.ts'
@@ -37,6 +38,8 @@ export interface ApiRequest {
 export interface ApiServer {
   readonly url: string
   readonly store: Store
+  /** What containers write. */
+  readonly logs: Logs
   /** All that has been asked, in order. */
   readonly requests: readonly ApiRequest[]
   /** How many watches are open now. */
@@ -70,6 +73,7 @@ export interface Stream {
 
 export async function startApiServer({ authority, port = 0 }: ApiOptions = {}): Promise<ApiServer> {
   const store = createStore()
+  const logs = createLogs()
   const requests: ApiRequest[] = []
   const faults: { readonly verb: string; readonly fault: Fault }[] = []
   const streams = new Set<Stream & { bookmark(): void }>()
@@ -99,6 +103,10 @@ export async function startApiServer({ authority, port = 0 }: ApiOptions = {}): 
     if (fault.hangUp === true) return void request.socket.destroy()
     const refusal = fault.answer ?? refuse(asked, verb, user, url.searchParams)
     if (refusal !== undefined || asked === undefined) return write(response, refusal ?? missingPath())
+    if (asked.subresource === 'log') {
+      const refused = logs.serve(asked, url.searchParams, response)
+      return refused === undefined ? undefined : write(response, refused)
+    }
     if (verb === 'watch') return watch(asked, url.searchParams, fault, response)
     if (verb === 'list') return write(response, listObjects(store, asked, url.searchParams))
     const change = { asked, verb, body, contentType: request.headers['content-type'] ?? '' } as Change
@@ -177,6 +185,7 @@ export async function startApiServer({ authority, port = 0 }: ApiOptions = {}): 
   return {
     url: `${authority === undefined ? 'http' : 'https'}://127.0.0.1:${given}`,
     store,
+    logs,
     requests,
     watches: () => streams.size,
     misbehave: (verb, fault) => void faults.push({ verb, fault }),

@@ -1,0 +1,89 @@
+/** What one look at a pod, or the log of a wrapper, adds to what is known of a container's lives. Pure. */
+import type { ContainerStatus } from '../status/container-status.ts'
+import { fitLog } from '../status/asked-pod.ts'
+import type { WrapperLog } from '../status/wrapper-log.ts'
+import { hasStartup, type PodLife } from './history-gates.ts'
+import { MOMENTS } from './history.ts'
+
+/** A container's lives by the how manyth they are: the kubelet counts restarts. */
+export type ContainerLives = Map<number, PodLife>
+
+const UNSEEN: PodLife = { up: false, wasDown: false, dark: false }
+
+/** Adds what one look tells of a container to its lives. @param first of all looks at it */
+export function look(
+  container: ContainerStatus,
+  known: ContainerLives,
+  atMs: number | undefined,
+  first: boolean,
+): void {
+  const { state, last, restarts } = container
+  // A life is counted when it begins: while the next one is waited for, the last one is the one that was counted last.
+  const before = state.kind === 'running' || state.kind === 'ended' ? restarts - 1 : restarts
+  if (last !== undefined) put(known, before, readEnd(last))
+  if (state.kind === 'ended') put(known, restarts, readEnd(state.end))
+  if (state.kind !== 'running') return
+  const { readyMs: knownMs, up: wasUp = false, wasDown = false, dark = first } = known.get(restarts) ?? {}
+  const up = isUp(container)
+  const readyMs = knownMs ?? (up && wasDown && !wasUp ? atMs : undefined)
+  put(known, restarts, {
+    ...(state.sinceMs === undefined ? {} : { sinceMs: state.sinceMs }),
+    ...(readyMs === undefined ? {} : { readyMs }),
+    up: up || wasUp,
+    wasDown: wasDown || !up,
+    dark,
+  })
+}
+
+/** Its wrapper's own times are to the millisecond. */
+export function lookAtLog(known: ContainerLives, index: number, log: WrapperLog): void {
+  const life = known.get(index)
+  if (life === undefined || fitLog(log, life.sinceMs, life.endedMs) === undefined) return
+  const { sinceMs, startedMs, readyMs, endedMs, exitCode, reason, message, unready } = log
+  put(known, index, {
+    ...{ sinceMs, exact: MOMENTS.filter((moment) => log[moment] !== undefined) },
+    ...(startedMs === undefined ? {} : { startedMs }),
+    ...(readyMs === undefined ? {} : { readyMs }),
+    ...(endedMs === undefined ? {} : { endedMs }),
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(message === undefined ? {} : { message }),
+    ...(unready === undefined ? {} : { unready }),
+  })
+}
+
+function put(known: ContainerLives, index: number, life: Partial<PodLife>): void {
+  known.set(index, { ...(known.get(index) ?? UNSEEN), ...life })
+}
+
+/** The message itself is for Tekton's controller. */
+export function lookAtStep(
+  { restarts }: ContainerStatus,
+  known: ContainerLives,
+  step: Partial<PodLife> | undefined,
+): void {
+  if (step === undefined) return
+  const { message: _, ...life } = known.get(restarts) ?? UNSEEN
+  known.set(restarts, { ...life, ...step })
+}
+
+function readEnd({
+  exitCode,
+  reason,
+  message,
+  startedMs,
+  finishedMs,
+}: NonNullable<ContainerStatus['last']>): Partial<PodLife> {
+  return {
+    ...(startedMs === undefined ? {} : { sinceMs: startedMs }),
+    ...(finishedMs === undefined ? {} : { endedMs: finishedMs }),
+    ...(reason === '' ? {} : { reason }),
+    ...(message === '' ? {} : { message }),
+    exitCode,
+  }
+}
+
+/** What others wait for as `ready`: the wrapper takes the startupProbe, if there is one, else the readinessProbe. */
+export function isUp(container: ContainerStatus): boolean {
+  return hasStartup(container) ? container.started : container.ready
+}

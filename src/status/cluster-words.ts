@@ -1,0 +1,33 @@
+/** What asking a cluster ran into, in one sentence with the way out. Pure. */
+import { flatten } from '../base/wording.ts'
+import type { KubeFailure } from '../kube/failure.ts'
+
+/** What `explain` and `timeline` need; docs/reference.md has it as a Role. */
+const NEEDS = 'needed are get, list and watch of pods, and get of pods/log'
+
+/** @param what was asked for: `get pod shop in namespace rec` @param needs what else is to be allowed */
+export function describeRefusal(
+  { kind, message }: KubeFailure,
+  what: string,
+  server: string,
+  needs: string = NEEDS,
+): string {
+  const said = flatten(message)
+  switch (kind) {
+    case 'unreachable':
+      return `cannot reach the cluster at ${server}: ${said}; is it up, and is this the right --context?`
+    case 'untrusted':
+      return `the certificate of the cluster at ${server} does not hold: ${said}; correct certificate-authority in the kubeconfig`
+    case 'unauthorized':
+      return `the cluster at ${server} does not know you: ${said}; log in anew, or choose another --context`
+    case 'forbidden':
+      return `not allowed to ${what}: ${said}; ${needs}`
+    case 'broken':
+    case 'conflict':
+    case 'expired':
+    case 'invalid':
+    case 'missing':
+    case 'throttled':
+      return `cannot ${what}: ${said}`
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * What a wrapper has written to its container's log, among all that its command writes: when it began to wait, when it started
+ * the command, and how that went, to the millisecond. `base/log.io.ts` writes these lines. Pure.
+ */
+import { readObject } from '../base/json-object.ts'
+import { CODE_SIGNAL } from '../base/exit-code.ts'
+import { tidy } from '../base/wording.ts'
+import { textOf } from '../pod/api-object.ts'
+
+/** What the lines of one life tell. All times are ms since 1970; what is not there has not come, or its line is lost. */
+export interface WrapperLog {
+  /** The first of its lines. */
+  readonly sinceMs: number
+  readonly startedMs?: number
+  readonly readyMs?: number
+  readonly endedMs?: number
+  readonly exitCode?: number
+  readonly reason?: string
+  readonly message?: string
+  /** It was never started, since another had failed. */
+  readonly skipped?: boolean
+  /** What it waits for and why that has not come, in its own words: `db/ready (not started yet)`. */
+  readonly waiting?: string
+  /** Why it is not ready: the result of its last probe. */
+  readonly unready?: string
+}
+
+interface WrapperLine {
+  readonly atMs: number
+  readonly message: string
+  readonly exitCode?: number
+  readonly reason?: string
+  readonly event?: string
+}
+
+const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`
+/** What a command has written without an end of line stands before it. */
+const TEXT = new RegExp(`(${TIME}) entrypoint (\\S+): (.*)$`)
+const JSON_LINE = new RegExp(`\\{"at":"${TIME}","event":".*\\}$`)
+
+/** @returns undefined for what is no line of this container's wrapper */
+export function readWrapperLine(line: string, container: string): WrapperLine | undefined {
+  const text = TEXT.exec(line)
+  if (text !== null) {
+    const [, at = '', name, message = ''] = text
+    return name === container ? { atMs: Date.parse(at), message } : undefined
+  }
+  const found = JSON_LINE.exec(line)
+  const object = found === null ? undefined : readObject(found[0])
+  if (object === undefined || textOf(object, 'container') !== container) return undefined
+  const { exitCode } = object
+  const reason = textOf(object, 'reason')
+  return {
+    ...{ atMs: Date.parse(textOf(object, 'at')), message: textOf(object, 'message'), event: textOf(object, 'event') },
+    ...(typeof exitCode === 'number' ? { exitCode } : {}),
+    ...(reason === '' ? {} : { reason }),
+  }
+}
+
+/** Takes in one more line of the same life. */
+export function recordLine(log: WrapperLog | undefined, line: WrapperLine): WrapperLog {
+  const { atMs, message } = line
+  const known: WrapperLog = log ?? { sinceMs: atMs }
+  const { waiting: _waiting, unready: _unready, ...rest } = known
+  if (message.startsWith('waiting for ')) return { ...rest, waiting: tidy(message.slice('waiting for '.length)) }
+  if (/^started, pid \d+/.test(message)) return { ...rest, startedMs: known.startedMs ?? atMs }
+  if (message === 'ready') return { ...rest, readyMs: known.readyMs ?? atMs }
+  const unready = /^(?:no longer ready|not ready(?: yet)?)\b[^:]*: (.*)$/.exec(message)?.[1]
+  if (unready !== undefined) return { ...rest, unready: tidy(unready) }
+  const end = readEnd(line)
+  return end === undefined ? known : { ...rest, endedMs: atMs, ...end }
+}
+
+const SKIPS = new Set(['Skipped', 'PredecessorDied'])
+const REASONS = new Set([
+  ...['Completed', 'Error', 'Skipped', 'PredecessorDied', 'Cancelled', 'TimeoutExceeded', 'StartError'],
+  ...['StartupProbeFailed', 'PostStartHookError'],
+])
+
+/** `Error: exit code 3`; exit codes that the text does not have the kubelet knows. */
+function readEnd({ message, exitCode, reason, event }: WrapperLine): Partial<WrapperLog> | undefined {
+  const [, word = '', rest] = /^([A-Z][A-Za-z]+)(?:: (.*))?$/s.exec(message) ?? []
+  if (
+    event !== undefined ? !['ended', 'skipped', 'error'].includes(event) || reason === undefined : !REASONS.has(word)
+  ) {
+    return undefined
+  }
+  const why = reason ?? word
+  const code = exitCode ?? readCode(why, rest ?? '')
+  return {
+    reason: why,
+    ...(code === undefined ? {} : { exitCode: code }),
+    ...(rest === undefined ? {} : { message: tidy(rest) }),
+    ...(SKIPS.has(why) ? { skipped: true } : {}),
+  }
+}
+
+function readCode(reason: string, message: string): number | undefined {
+  if (reason === 'Completed') return 0
+  const [, kind, number] = /^(exit code|killed by signal) (\d+)$/.exec(message) ?? []
+  if (kind === undefined) return undefined
+  return kind === 'exit code' ? Number(number) : CODE_SIGNAL + Number(number)
+}
