@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** The executable that runs first in every ordered container. It loads nothing that it does not use. */
-import { CODE_MISUSE } from '../src/base/exit-code.ts'
+import { CODE_BROKEN, CODE_MISUSE } from '../src/base/exit-code.ts'
 import { holdLifeline, serveAlive } from '../src/flags/alive.io.ts'
+import { describeError } from '../src/base/system-error.ts'
 import { drawWord } from '../src/base/draw.io.ts'
 import { createLog } from '../src/base/log.io.ts'
 import { createPosixChild, ENVIRONMENT, readVariable } from '../src/child/child-posix.io.ts'
@@ -31,12 +32,16 @@ async function main(argv: readonly string[]): Promise<number> {
     return runPodorder(argv, signals)
   }
   const system = await openSystem()
+  if (typeof system === 'string') {
+    process.stderr.write(`entrypoint: ${system}\n`)
+    return CODE_BROKEN
+  }
   // What is no flag first is another job, or a mistake; so are flags that are not ours.
   if (argv[0]?.startsWith('-') === false || system.tekton) {
     const code = await doOtherJob(argv, system)
     if (code !== undefined) return code
   }
-  const reading = readPlan(argv, process.cwd(), system.commands !== undefined)
+  const reading = readPlan(argv, findDirectory(), system.commands !== undefined)
   switch (reading.kind) {
     case 'problem':
       return (await doOtherJob(argv, system)) ?? misuse(reading.problem)
@@ -52,6 +57,15 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     case 'plan':
       return runPlan(reading.plan, system, argv.length - reading.plan.command)
+  }
+}
+
+/** @returns undefined when it has been removed */
+function findDirectory(): string | undefined {
+  try {
+    return process.cwd()
+  } catch {
+    return undefined
   }
 }
 
@@ -124,7 +138,8 @@ interface System {
   readonly posix: { readonly library: Library; readonly environment: Buffer } | undefined
 }
 
-async function openSystem(): Promise<System> {
+/** @returns or one sentence on what this machine does not give. */
+async function openSystem(): Promise<System | string> {
   const library = await openLibrary()
   if (library === undefined) {
     const { nodeFiles } = await import('../src/base/files-node.io.ts')
@@ -133,7 +148,12 @@ async function openSystem(): Promise<System> {
     return { files: nodeFiles, tekton, commands: env[PLATFORM_COMMANDS], posix: undefined }
   }
   const files = createPosixFiles(library)
-  const environment = files.read(ENVIRONMENT)
+  let environment
+  try {
+    environment = files.read(ENVIRONMENT)
+  } catch (error) {
+    return `cannot read the command's environment from ${ENVIRONMENT}: ${describeError(error)}`
+  }
   const commands = environment.includes(PLATFORM_COMMANDS) ? readVariable(PLATFORM_COMMANDS, environment) : undefined
   return { files, tekton: environment.includes(TEKTON_COMMANDS), commands, posix: { library, environment } }
 }

@@ -56,7 +56,7 @@ export const nodeFiles: Files = {
   create: (path, content) => writeWhole(path, O_CREAT | O_EXCL | O_NOFOLLOW, content),
   writeOnto: (path, content) => writeWhole(path, O_NOFOLLOW, content),
   rename: (from, to) => renameSync(from, to),
-  remove: (path) => void unlessAbsent(() => unlinkSync(path)),
+  remove: (path) => unlessAbsent(() => unlinkSync(path)),
   removeTree(path) {
     // Directories are read by node's own handle, opened through the descriptor that nobody can exchange.
     const handles = new Map<number, Dir>()
@@ -90,7 +90,34 @@ export const nodeFiles: Files = {
   list: (path) => readdirSync(path),
   makeDirectory: (path) => void mkdirSync(path, { recursive: true }),
   setMode: (path, mode) => chmodSync(path, mode),
-  send: (descriptor, text) => void writeSync(descriptor, text),
+  send(descriptor, text) {
+    try {
+      return writeSync(openUnblocked(descriptor), text)
+    } catch (error) {
+      if (codeOf(error) === 'EAGAIN') return 0
+      throw error
+    }
+  },
+}
+
+/** By descriptor: one of our own for the same pipe, which does not block; the command has the other, and finds it as it was. */
+const unblocked = new Map<number, number>()
+
+function openUnblocked(descriptor: number): number {
+  let own = unblocked.get(descriptor)
+  if (own === undefined) {
+    own = fstatSync(descriptor).isFIFO() ? reopen(descriptor) : descriptor
+    unblocked.set(descriptor, own)
+  }
+  return own
+}
+
+function reopen(descriptor: number): number {
+  try {
+    return openSync(`/proc/self/fd/${descriptor}`, O_WRONLY | O_NONBLOCK)
+  } catch {
+    return descriptor
+  }
 }
 
 function unlessAbsent<Result>(look: () => Result): Result | undefined {

@@ -3,6 +3,7 @@ import { nameErrno } from './errno.ts'
 import type { FileKind, Files, Found } from './files.ts'
 import type { Library } from './libc.io.ts'
 import { removeBelow } from './remove-tree.ts'
+import { createSend } from './send-posix.io.ts'
 
 const O_RDONLY = 0
 const O_WRONLY = 1
@@ -89,6 +90,8 @@ export function createPosixFiles(c: Library): Files {
     return length > 0 && names.length === 0 ? listNext(descriptor, memory, path) : names
   }
 
+  const send = createSend(c, (errno) => fail('write', 'a descriptor', errno))
+
   const files: Files = {
     find(path): Found | undefined {
       if (!look(AT_FDCWD, path, 0)) return undefined
@@ -166,10 +169,7 @@ export function createPosixFiles(c: Library): Files {
       files.makeDirectory(path)
     },
     setMode: (path, mode) => void check(c.files().chmod(named(path), mode), 'chmod', path),
-    send(descriptor, text) {
-      const bytes = Buffer.from(text)
-      check(c.write(descriptor, bytes, bytes.length), 'write', `descriptor ${descriptor}`)
-    },
+    send: (descriptor, text) => send(descriptor, Buffer.from(text)),
   }
   return files
 }

@@ -39,6 +39,6 @@ export interface Files {
   /** With its parents; one that is there is fine. */
   makeDirectory(path: string): void
   setMode(path: string, mode: number): void
-  /** Writes to an open descriptor, once: what does not fit in is lost. */
-  send(descriptor: number, text: string): void
+  /** Writes to an open descriptor and never waits: what a pipe has no room for is lost. @returns how many bytes were written */
+  send(descriptor: number, text: string): number
 }

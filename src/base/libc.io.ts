@@ -32,6 +32,13 @@ const listFileCalls = () =>
     getdents64: { args: ['i32', 'ptr', 'usize'], returns: 'i64_fast' },
   }) as const
 
+/** For the log. */
+const listOutputCalls = () =>
+  ({
+    fcntl: { args: ['i32', 'i32', 'i32'], returns: 'i32' },
+    poll: { args: ['ptr', 'u64', 'i32'], returns: 'i32' },
+  }) as const
+
 /** For the liveness socket. */
 const listSocketCalls = () =>
   ({
@@ -51,6 +58,8 @@ const listSeldomCalls = () =>
     sigprocmask: { args: ['i32', 'ptr', 'ptr'], returns: 'i32' },
     signal: { args: ['i32', 'usize'], returns: 'usize' },
     close_range: { args: ['u32', 'u32', 'i32'], returns: 'i32' },
+    getrlimit: { args: ['i32', 'ptr'], returns: 'i32' },
+    setrlimit: { args: ['i32', 'ptr'], returns: 'i32' },
     rmdir: { args: ['ptr'], returns: 'i32' },
     execve: { args: ['ptr', 'ptr', 'ptr'], returns: 'i32' },
   }) as const
@@ -60,6 +69,7 @@ type Calls<Table extends Record<string, BunFfi.Signature>> = BunFfi.Functions<Ta
 export interface Library extends Calls<typeof ALWAYS> {
   /** Opened when first asked for. */
   readonly files: () => Calls<ReturnType<typeof listFileCalls>>
+  readonly output: () => Calls<ReturnType<typeof listOutputCalls>>
   readonly sockets: () => Calls<ReturnType<typeof listSocketCalls>>
   readonly seldom: () => Calls<ReturnType<typeof listSeldomCalls>>
   /** The address of memory that C is to keep; the caller keeps the memory alive. */
@@ -85,6 +95,7 @@ export async function openLibrary(): Promise<Library | undefined> {
     return {
       ...always,
       files: once(() => open(listFileCalls())),
+      output: once(() => open(listOutputCalls())),
       sockets: once(() => open(listSocketCalls())),
       seldom: once(() => open(listSeldomCalls())),
       addressOf: ptr,

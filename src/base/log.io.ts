@@ -11,22 +11,41 @@ export interface LogEvent {
 
 export type Log = (event: LogEvent) => void
 
-/** With `quiet` only errors are written. A closed or full stderr never disturbs the command. */
+/**
+ * With `quiet` only errors are written. A stderr that is closed, full, or read by nobody never disturbs the command: lines are
+ * dropped, and the next one that gets through is preceded by their number.
+ */
 export function createLog(
-  files: Files,
+  files: Pick<Files, 'send'>,
   options: { format: 'text' | 'json'; quiet: boolean; name: string | undefined },
 ): Log {
-  return ({ event, message, ...details }) => {
-    if (options.quiet && event !== 'error') return
+  let dropped = 0
+  /** A line was written in part. */
+  let torn = false
+
+  const write = ({ event, message, ...details }: LogEvent): boolean => {
     const at = new Date().toISOString()
     const line =
       options.format === 'json'
         ? escapeJson(JSON.stringify({ at, event, container: options.name, message, ...details }))
         : `${at} entrypoint${options.name === undefined ? '' : ` ${options.name}`}: ${escapeControls(message)}`
+    const text = `${torn ? '\n' : ''}${line}\n`
     try {
-      files.send(2, `${line}\n`)
+      const missing = Buffer.byteLength(text) - files.send(2, text)
+      if (missing === 0) torn = false
+      else if (missing < Buffer.byteLength(text)) torn = true
+      return missing === 0
     } catch {
-      // EPIPE, EAGAIN, ENOSPC: there is nobody to tell.
+      // EPIPE, ENOSPC: there is nobody to tell.
+      return false
     }
+  }
+  return (event) => {
+    if (options.quiet && event.event !== 'error') return
+    if (dropped > 0) {
+      const lines = dropped === 1 ? '1 line was' : `${dropped} lines were`
+      if (write({ event: 'warning', message: `${lines} dropped: nobody read stderr`, dropped })) dropped = 0
+    }
+    if (dropped > 0 || !write(event)) dropped++
   }
 }

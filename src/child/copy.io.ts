@@ -1,11 +1,15 @@
 /** A copy of a stream: every chunk is written to our own descriptor and appended to a file (`--stdout-path`). */
-import { mkdirSync, openSync, write } from 'node:fs'
+import { constants, mkdirSync, openSync, write } from 'node:fs'
 import type { Sink } from './child.ts'
+
+const { O_APPEND, O_CREAT, O_NOCTTY, O_NONBLOCK, O_WRONLY } = constants
+const APPENDING = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY
 
 /** @throws the system's error when the file cannot be opened; its directories are made. */
 export async function openCopy(path: string, descriptor: 1 | 2): Promise<Sink> {
   mkdirSync(path.slice(0, path.lastIndexOf('/')) || '/', { recursive: true })
-  const file = openSync(path, 'a', 0o644)
+  // A pipe that nobody reads is an error, not a wait.
+  const file = openSync(path, APPENDING, 0o644)
   return async (chunk) => {
     await Promise.all([writeAll(descriptor, chunk), writeAll(file, chunk)])
   }

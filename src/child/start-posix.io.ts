@@ -3,7 +3,9 @@ import type { Files } from '../base/files.ts'
 import type { StartFault } from './child.ts'
 
 const ENOENT = 2
+const E2BIG = 7
 const ENOEXEC = 8
+const EAGAIN = 11
 const EACCES = 13
 const ENOTDIR = 20
 const EISDIR = 21
@@ -23,6 +25,13 @@ export function explainStart(errno: number, program: string, files: Files): Star
       return { code: 126, why: `${program}: a part of its path is a file` }
     case ENOEXEC:
       return { code: 126, why: `${program}: not a program of this machine, and it has no #! line` }
+    case EAGAIN:
+      return {
+        code: 126,
+        why: `${program}: no more processes are allowed here (EAGAIN); raise the pids limit, or the limit of this user`,
+      }
+    case E2BIG:
+      return { code: 126, why: `${program}: its arguments and environment are too long (E2BIG)` }
     default:
       return { code: 126, why: `${program}: cannot be executed (errno ${errno})` }
   }

@@ -72,10 +72,10 @@ export type PlanReading =
   | { readonly kind: 'problem'; readonly problem: string }
 
 /**
- * @param cwd what relative paths are relative to.
+ * @param cwd what relative paths are relative to; undefined: it is gone, and there can be none.
  * @param commandGiven the command stands elsewhere: words after `--` are more of it, if there are any.
  */
-export function readPlan(argv: readonly string[], cwd: string, commandGiven = false): PlanReading {
+export function readPlan(argv: readonly string[], cwd: string | undefined, commandGiven = false): PlanReading {
   const scanned = scanArgv(argv, OPTIONS)
   if ('problem' in scanned) return { kind: 'problem', problem: scanned.problem }
   const { values } = scanned
@@ -94,12 +94,16 @@ export function readPlan(argv: readonly string[], cwd: string, commandGiven = fa
 
 type Values = ReadonlyMap<string, readonly string[]>
 
-function buildPlan(command: number, values: Values, cwd: string, refuse: Refuse): Plan {
+function buildPlan(command: number, values: Values, cwd: string | undefined, refuse: Refuse): Plan {
   const last = (name: OptionName) => values.get(name)?.at(-1)
   const isOn = (name: OptionName) => last(name) === 'true'
   const list = (name: OptionName) =>
     (values.get(name) ?? []).flatMap((text) => text.split(',')).filter((text) => text !== '')
-  const absolute = (path: string) => (path.startsWith('/') ? path : `${cwd === '/' ? '' : cwd}/${path}`)
+  const absolute = (path: string) => {
+    if (path.startsWith('/')) return path
+    if (cwd === undefined) refuse(`${path} is relative to a working directory that has been removed; make it absolute`)
+    return `${cwd === '/' ? '' : cwd}/${path}`
+  }
   const path = (name: OptionName) => {
     const text = last(name)
     return text === undefined || text === '' ? undefined : absolute(text)

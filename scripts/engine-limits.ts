@@ -1,0 +1,44 @@
+/**
+ * Keeps the resource limits that a wrapper is started with. Bun raises its own soft limits, of open files and of the stack, to the
+ * hard ones before any of our code runs, and nothing tells afterwards what they were; the command would inherit that.
+ *
+ * Bun calls `setrlimit` of the C library by its name, so the name is changed: `getrlimit` has the same length, the same
+ * version in the library and the same arguments, and changes nothing.
+ */
+const RAISES = 'setrlimit'
+const ASKS = 'getrlimit'
+
+const PT_LOAD = 1
+const PT_DYNAMIC = 2
+const DT_NULL = 0
+const DT_STRTAB = 5
+const DT_STRSZ = 10
+const SIZE_HEADER = 56
+const SIZE_ENTRY = 16
+
+/** Changes it in place. @throws when it does not call that function by that name */
+export function keepLimits(program: Buffer): void {
+  const { start, end } = findNames(program)
+  const at = program.subarray(start, end).indexOf(`\0${RAISES}\0`, 0, 'latin1')
+  if (at === -1) throw new Error(`the base executable does not call ${RAISES}; see what raises its limits now`)
+  program.write(ASKS, start + at + 1, 'latin1')
+}
+
+/** Where in the file the names of dynamic symbols are. @throws */
+function findNames(program: Buffer): { readonly start: number; readonly end: number } {
+  const word = (at: number): number => Number(program.readBigUInt64LE(at))
+  const table = word(32)
+  const headers = Array.from({ length: program.readUInt16LE(56) }, (_, index) => table + index * SIZE_HEADER)
+  const isOf = (type: number) => (at: number) => program.readUInt32LE(at) === type
+  const dynamic = headers.find(isOf(PT_DYNAMIC))
+  if (dynamic === undefined) throw new Error('the base executable is not linked dynamically')
+  const values = new Map<number, number>()
+  for (let at = word(dynamic + 8); word(at) !== DT_NULL; at += SIZE_ENTRY) values.set(word(at), word(at + 8))
+  const address = values.get(DT_STRTAB) ?? 0
+  const segment = headers
+    .filter(isOf(PT_LOAD))
+    .find((at) => address >= word(at + 16) && address < word(at + 16) + word(at + 32))
+  if (segment === undefined) throw new Error('the base executable has no names of dynamic symbols')
+  const start = address - word(segment + 16) + word(segment + 8)
+  return { start, end: start + (values.get(DT_STRSZ) ?? 0) }
+}

@@ -1,0 +1,51 @@
+/**
+ * Writing to a descriptor that somebody may have stopped reading: it takes what there is room for, and never waits. Nothing is
+ * set on the descriptor itself, since the command has the same one and must find it as it was.
+ */
+import type { Library } from './libc.io.ts'
+
+const O_WRONLY = 1
+const O_NONBLOCK = 0o4000
+const O_CLOEXEC = 0o2000000
+const F_GETPIPE_SZ = 1032
+const POLLOUT = 4
+/** PIPE_BUF: what a pipe that can be written to at all takes whole. */
+const PIECE_BYTES = 4096
+const EAGAIN = 11
+
+/** @returns takes a descriptor and bytes; @returns how many were written. @throws by `fail`, what the kernel refuses */
+export function createSend(c: Library, fail: (errno: number) => never): (descriptor: number, bytes: Buffer) => number {
+  /** By descriptor: one of our own for the same pipe, which does not block. */
+  const own = new Map<number, number>()
+  const question = new Int32Array(2)
+
+  /** A pipe is opened anew, so that no other writer can fill it between our question and our writing. */
+  const openOwn = (descriptor: number): number => {
+    if (c.output().fcntl(descriptor, F_GETPIPE_SZ, 0) <= 0) return -1
+    return c.open(Buffer.from(`/proc/self/fd/${descriptor}\0`), O_WRONLY | O_NONBLOCK | O_CLOEXEC, 0)
+  }
+  const hasRoom = (descriptor: number): boolean => {
+    question[0] = descriptor
+    question[1] = POLLOUT
+    return c.output().poll(question, 1, 0) !== 0
+  }
+  const put = (descriptor: number, bytes: Buffer): number => {
+    const written = c.write(descriptor, bytes, bytes.length)
+    if (written >= 0) return written
+    const errno = c.errno()
+    return errno === EAGAIN ? 0 : fail(errno)
+  }
+  return (descriptor, bytes) => {
+    let unblocked = own.get(descriptor)
+    if (unblocked === undefined) own.set(descriptor, (unblocked = openOwn(descriptor)))
+    if (unblocked >= 0) return put(unblocked, bytes)
+    let sent = 0
+    while (sent < bytes.length && hasRoom(descriptor)) {
+      const piece = bytes.subarray(sent, sent + PIECE_BYTES)
+      const written = put(descriptor, piece)
+      sent += written
+      if (written < piece.length) break
+    }
+    return sent
+  }
+}
