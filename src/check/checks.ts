@@ -7,10 +7,12 @@ import { checkOutside } from './outside-targets.ts'
 import { checkImages } from './image.ts'
 import type { CheckedPod } from './checked-pod.ts'
 import { checkQos, checkQuotas } from './quota.ts'
+import { checkReadiness } from './readiness.ts'
 import { checkSecurity } from './security.ts'
 import { checkStorage } from './storage.ts'
 
 const CHECKS = [
+  checkReadiness,
   checkImages,
   checkArchitecture,
   checkSecurity,

@@ -50,7 +50,9 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     return 0
   }
 
-  const done = followStopFiles(plan, ports)
+  const work = followStopFiles(plan, ports)
+  const done = work?.done
+  const workIsDone = (): boolean => work?.isDone() === true
   /** The running command was told to end by a signal from outside. */
   let asked = false
   /** By one that no application takes for something else. */
@@ -60,6 +62,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
   /** The command, started in the wake-up that opened the gate: promises and the log come after. */
   let ahead: Spawned | undefined
   const startAhead = (): void => {
+    if (workIsDone()) return
     if (!plan.exec && plan.stdoutPath === undefined && plan.stderrPath === undefined) ahead = child.spawn(NO_COPIES)
   }
   return conclude(life, await live(life).catch(describeBug))
@@ -88,11 +91,14 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     })
     // It came before the first look; a gate that stands open must not let the command through any more.
     if (told !== undefined) return { kind: 'interrupted', signal: told }
+    // As after a restart of this container alone.
+    if (workIsDone()) return { kind: 'stopped' }
     gate = plan.waits.length === 0 && ports.outside === undefined ? OPEN : passGate(plan, ports, startAhead)
     void done?.then(() => gate?.end({ kind: 'stopped' }))
     // What is needed after the gate is made ready behind it.
     child.prepare()
-    const passage = await gate.passage
+    let passage = await gate.passage
+    if (passage.kind === 'open' && ahead === undefined && workIsDone()) passage = { kind: 'stopped' }
     keep()
     early.push(...others)
     return passage
@@ -185,20 +191,31 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
   }
 }
 
-/** @returns what resolves when all stop files are there, or can no longer come since their container has died. */
-function followStopFiles(plan: Plan, ports: EntrypointPorts): Promise<void> | undefined {
+/** The work is done when all stop files are there, or can no longer come since their container has died; known at once. */
+function followStopFiles(
+  plan: Plan,
+  ports: EntrypointPorts,
+): { readonly done: Promise<void>; isDone(): boolean } | undefined {
   if (plan.stopFiles.length === 0) return undefined
   const policy = { restartPolicy: plan.restarts.policy, policies: plan.policies }
   const isOver = ({ file, refusal, link, returning }: Look, index: number) =>
     file !== 'absent' ||
     refusal !== undefined ||
     (link === 'lost' && !returning && isGone(containerOf(plan.stopFiles[index]?.label ?? ''), policy))
-  return new Promise((resolve) => {
-    observe(
-      plan.stopFiles,
-      ports,
-      (sights) => (sights.every(isOver) ? true : undefined),
-      () => resolve(),
-    )
-  })
+  const { promise: done, resolve } = Promise.withResolvers<void>()
+  let over = false
+  const observation = observe(
+    plan.stopFiles,
+    ports,
+    (sights) => (sights.every(isOver) ? true : undefined),
+    () => {
+      over = true
+      resolve()
+    },
+  )
+  const isDone = (): boolean => {
+    if (!over) observation.look()
+    return over
+  }
+  return { done, isDone }
 }

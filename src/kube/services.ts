@@ -23,13 +23,18 @@ export function sightService(service: unknown): ServiceSight {
   return { name: textOf(service, 'metadata', 'name'), external: textOf(service, 'spec', 'type') === 'ExternalName' }
 }
 
-/** A condition that is not there: `ready` counts as true, `terminating` as false (discovery.k8s.io/v1 EndpointConditions). */
+/**
+ * A condition that is not there: `ready` counts as true, `serving` as `ready`, `terminating` as false (discovery.k8s.io/v1
+ * EndpointConditions). A Service with publishNotReadyAddresses has `ready: true` for every pod; the truth is in `serving`, which
+ * also stays true of an endpoint that is being stopped.
+ */
 export function sightSlice(slice: unknown): SliceSight {
   const conditions = listOf(slice, 'endpoints').map((endpoint) => fieldOf(endpoint, 'conditions'))
-  const ready = conditions.filter((condition) => fieldOf(condition, 'ready') !== false).length
-  const stopping = conditions.filter(
-    (condition) => fieldOf(condition, 'ready') === false && fieldOf(condition, 'terminating') === true,
-  ).length
+  const isStopping = (condition: unknown): boolean => fieldOf(condition, 'terminating') === true
+  const isReady = (condition: unknown): boolean =>
+    fieldOf(condition, 'ready') !== false && fieldOf(condition, 'serving') !== false && !isStopping(condition)
+  const ready = conditions.filter(isReady).length
+  const stopping = conditions.filter(isStopping).length
   return {
     service: textOf(fieldOf(slice, 'metadata', 'labels'), SERVICE_NAME_LABEL),
     ready,

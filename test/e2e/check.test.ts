@@ -9,12 +9,14 @@ import type { Report } from '../support/check.ts'
 import { writeManifest } from '../support/manifest.ts'
 import { openPlace } from '../support/podorder.ts'
 
-const GOOD = writeManifest()
-const WRONG = GOOD.replace('web: {db: ready}', 'web: {dv: ready}')
+const READY = writeManifest()
+/** The db has no probe, so to wait for it to be ready would say something else. */
+const GOOD = READY.replace('web: {db: ready}', 'web: {db: started}')
+const WRONG = READY.replace('web: {db: ready}', 'web: {dv: ready}')
 /** One that a cluster can pull. */
 const IMAGE = ['--image', 'registry.example/podorder:1']
 /** It is held, and so it is warned about. */
-const DOUBTFUL = GOOD.replace('web: {db: ready}', 'web: {db: completed}')
+const DOUBTFUL = READY.replace('web: {db: ready}', 'web: {db: completed}')
 
 test('the exit code tells whether there are errors, and stderr how many of what', async (t) => {
   const place = openPlace(t)

@@ -152,6 +152,14 @@ test('endpoints that are being stopped do not count', (t) => {
   t.false(judgeServices(select('service', 'some'), [service('x')], [slice('x', stopping)]).met)
 })
 
+test('a Service with publishNotReadyAddresses is ready when an endpoint serves, not when it is published', (t) => {
+  const published = (serving: boolean, terminating = false) => slice('x', { ready: true, serving, terminating })
+  const why = (one: ReturnType<typeof slice>) => judgeServices(select('service'), [service('x')], [one])
+  t.is(why(published(false)).why, 'x has 0 of 1 endpoints ready')
+  t.true(why(published(true)).met)
+  t.is(why(published(true, true)).why, 'x has no endpoints')
+})
+
 test('an ExternalName has no endpoints to wait for', (t) => {
   t.is(
     judgeServices(select('service'), [service('x', { type: 'ExternalName' })], []).impossible,

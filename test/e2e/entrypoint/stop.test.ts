@@ -4,6 +4,20 @@ import { openStage, readEvents, sh } from '../../support/entrypoint.ts'
 import { eventually } from '../../support/eventually.ts'
 import { findProcessesIn } from '../../support/proc.ts'
 
+test('a command is not started when the work is done already, whatever else it waits for', async (t) => {
+  const stage = openStage(t)
+  stage.write('run/app/ready')
+  stage.write('run/app/ended')
+  for (const waits of [[], ['--wait-file', 'run/app/ready']]) {
+    const { code, stdout } = await stage.member('side', [...waits, '--stop-file', 'run/app/ended', '--', 'echo', 'ran'])
+      .end
+    t.is(code, 0)
+    t.is(stdout, '')
+    t.false(stage.has('run/side/started'))
+    t.true(stage.has('run/side/ended'))
+  }
+})
+
 test('a stop file that is there before the gate opens means that the command is not needed', async (t) => {
   const stage = openStage(t)
   const wrapper = stage.member('app', ['--stop-file', 'stop', '--wait-file', 'never', '--', 'touch', 'ran'])

@@ -1,0 +1,41 @@
+import test from 'ava'
+import { findings } from '../support/check.ts'
+
+const write = (db: string, dependsOn = '{db: ready}', spec = 'restartPolicy: Never'): string => `
+apiVersion: v1
+kind: Pod
+metadata: {name: shop, annotations: {podorder.io/depends-on: 'web: ${dependsOn}'}}
+spec:
+  ${spec}
+  containers:
+    - {name: db, image: r.example/db, command: [/db]${db}}
+    - {name: web, image: r.example/web, command: [/web]}
+`
+
+const said = async (text: string) =>
+  (await findings(text)).filter(({ what }) => what.includes('has no probe')).map(({ level, fix }) => [level, fix])
+
+test('ready of what has no probe is warned about where its work may be meant', async (t) => {
+  const fix = 'write "db: completed" to wait for its work, or give it a startupProbe or readinessProbe'
+  t.deepEqual(await said(write('')), [['warning', fix]])
+  t.deepEqual(await said(write('', '[db]')), [['warning', fix]])
+  t.deepEqual(await said(write('', '{db: ready}', 'restartPolicy: OnFailure')), [['warning', fix]])
+  t.deepEqual(await said(write(', restartPolicy: OnFailure', '{db: ready}', 'restartPolicy: Always')), [
+    ['warning', fix],
+  ])
+})
+
+test('of a server it is noted', async (t) => {
+  t.deepEqual(await said(write('', '{db: ready}', '')), [
+    ['note', 'give "db" a startupProbe or readinessProbe, or write "db: started"'],
+  ])
+})
+
+test('nothing is said where something measures it, or nothing is to be measured', async (t) => {
+  for (const field of ['readinessProbe', 'startupProbe']) {
+    t.deepEqual(await said(write(`, ${field}: {tcpSocket: {port: 5432}}`)), [])
+  }
+  t.deepEqual(await said(write(', lifecycle: {postStart: {exec: {command: [/wait]}}}')), [])
+  for (const condition of ['started', 'completed', 'ended'])
+    t.deepEqual(await said(write('', `{db: ${condition}}`)), [])
+})
