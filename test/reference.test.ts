@@ -97,6 +97,10 @@ const FATES: Readonly<Record<string, Fate>> = {
     isSealed: endsWell,
   },
   'cannot be started': { predecessor: { command: ['no-such-program'] }, isSealed: endsAgain('p', 1) },
+  'cannot be made': {
+    predecessor: { command: ['true'], workingDir: '/nonexistent' },
+    isSealed: endsAgain('p', 1),
+  },
   'fails its startupProbe': { predecessor: FAILS_STARTUP, isSealed: endsAgain('p', 1) },
   'fails its startupProbe each time': { predecessor: FAILS_STARTUP, isSealed: endsAgain('p', 2) },
   'is skipped': {

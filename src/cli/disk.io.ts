@@ -142,6 +142,12 @@ async function openDirectories(path: string): Promise<void> {
   }
 }
 
+/** Whole or not at all, in a directory that is there. */
+export function publishFlag(path: string, text: string): void {
+  fs.writeFileSync(`${path}.making`, text)
+  fs.renameSync(`${path}.making`, path)
+}
+
 /** Of a directory that may not be there. */
 export function emptyDirectory(path: string): void {
   if (fs.existsSync(path)) fs.emptyDirSync(path)

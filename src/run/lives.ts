@@ -9,6 +9,7 @@ import { weighEnd } from './container-end.ts'
 import { startLife, holdBack, type RunLife, release, wasSkipped } from './container-life.ts'
 import { createLifeLook } from './life-look.ts'
 import type { RunPorts } from './ports.ts'
+import { tellUnstarted } from './unstarted.ts'
 import type { ProcessEnd } from './processes.io.ts'
 import type { PodPlan } from './prepare.ts'
 
@@ -31,12 +32,13 @@ export interface Lives {
 }
 
 export function createLives(
-  { traits, runDir, runtime, rules: { timeScale } }: PodPlan,
+  plan: PodPlan,
   ports: Ports,
   report: LifeReport,
   owner: { readonly hand: (event: Event, atMs: number) => void; readonly fail: (error: unknown) => void },
 ): Lives {
   const { now, clock } = ports
+  const { traits, runDir, runtime, rules } = plan
   const tell = (event: RunEvent): void => void report(event)
   const lives = new Map<string, RunLife>()
   const checksOf = createChecks(runtime, ports)
@@ -72,7 +74,7 @@ export function createLives(
   function acknowledge(container: string, life: RunLife): void {
     const atMs = now()
     if (!life.trait.wrapped) tellStarted(container, life, { atMs, sinceMs: atMs, pid: life.own.pid })
-    const ports = { clock, scale: timeScale, checks: checksOf(container) }
+    const ports = { clock, scale: rules.timeScale, checks: checksOf(container) }
     life.attendance = attend(life.trait.care, ports, {
       begun: life.begun.resolve,
       up() {
@@ -119,6 +121,7 @@ export function createLives(
     look(container)
     life.ended = true
     const end = weighEnd(how)
+    if (how.kind === 'unstartable' && life.trait.wrapped) tellUnstarted(container, how.why, plan, ports)
     if (!life.told) tellEnd(container, life, life.words ?? end)
     const skipped = wasSkipped(life, life.words?.reason ?? '')
     life.begun.resolve()

@@ -31,6 +31,8 @@ export interface Disk {
   exists(path: string): boolean
   /** What a flag says: nothing, where it is no plain file. @returns undefined when there is none. */
   readFlag(path: string): string | undefined
+  /** Creates or replaces a file, whole. */
+  publishFlag(path: string, text: string): void
   /** Removes what is in it. */
   emptyDirectory(path: string): void
   decodeText(base64: string): string

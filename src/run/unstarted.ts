@@ -1,0 +1,28 @@
+/** A wrapper that never ran tells nobody: the runner, which knows it, tells its followers in its place. */
+import { CODE_SIGNAL } from '../base/exit-code.ts'
+import { settle } from '../entrypoint/outcome.ts'
+import { writeRecord } from '../flags/record.ts'
+import type { RunPorts } from './ports.ts'
+import type { PodPlan } from './prepare.ts'
+
+/** The kubelet's exit code of one that could not be started, with the reason StartError. */
+const exitCode = CODE_SIGNAL
+
+/** @param why in one clause */
+export function tellUnstarted(
+  container: string,
+  why: string,
+  { runDir, members }: Pick<PodPlan, 'runDir' | 'members'>,
+  { disk, now }: Pick<RunPorts, 'disk' | 'now'>,
+): void {
+  const restarts = members.find(({ name }) => name === container)?.restarts
+  if (restarts === undefined) return
+  const outcome = { kind: 'unstartable', code: 127, message: why } as const
+  const { publish, refuse, reason, message } = settle(outcome, { restarts, continueOnError: false })
+  const at = new Date(now()).toISOString()
+  const told = { at, incarnation: `unstarted-${now().toString(36)}`, exitCode, reason, message }
+  for (const flag of publish) disk.publishFlag(`${runDir}/${container}/${flag}`, writeRecord(told))
+  for (const flag of refuse) {
+    disk.publishFlag(`${runDir}/${container}/${flag}.err`, writeRecord({ ...told, origin: container }))
+  }
+}
