@@ -1,7 +1,8 @@
 /** A wrapper that never ran tells nobody: the runner, which knows it, tells its followers in its place. */
 import { CODE_SIGNAL } from '../base/exit-code.ts'
 import { settle } from '../entrypoint/outcome.ts'
-import { writeRecord } from '../flags/record.ts'
+import { flagPathOf, refusalOf } from '../flags/layout.ts'
+import { type Flag, writeRecord } from '../flags/record.ts'
 import type { RunPorts } from './ports.ts'
 import type { PodPlan } from './prepare.ts'
 
@@ -21,8 +22,9 @@ export function tellUnstarted(
   const { publish, refuse, reason, message } = settle(outcome, { restarts, continueOnError: false })
   const at = new Date(now()).toISOString()
   const told = { at, incarnation: `unstarted-${now().toString(36)}`, exitCode, reason, message }
-  for (const flag of publish) disk.publishFlag(`${runDir}/${container}/${flag}`, writeRecord(told))
+  const pathOf = (flag: Flag): string => flagPathOf(runDir, container, flag)
+  for (const flag of publish) disk.publishFlag(pathOf(flag), writeRecord(told))
   for (const flag of refuse) {
-    disk.publishFlag(`${runDir}/${container}/${flag}.err`, writeRecord({ ...told, origin: container }))
+    disk.publishFlag(refusalOf(pathOf(flag)), writeRecord({ ...told, origin: container }))
   }
 }
