@@ -19,6 +19,7 @@ import { addController } from './controller.ts'
 import { addExplain } from './explain.ts'
 import { addGraph } from './graph.ts'
 import { addHelp, HELP_LAYOUT } from './help.ts'
+import { addImport } from './import.ts'
 import { addInject } from './inject.ts'
 import { addRbac } from './rbac.ts'
 import { addRun } from './run.ts'
@@ -63,6 +64,7 @@ export async function runPodorder(argv: readonly string[], signals: Signals): Pr
   program.commandsGroup('Manifests:')
   addInject(program, end)
   addCheck(program, end)
+  addImport(program, end)
   program.commandsGroup('Run and understand:')
   addRun(program, signals, end)
   addGraph(program, end)

@@ -15,7 +15,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['flags', 'kube'],
   ['entrypoint', 'order', 'tekton'],
   ['rewrite', 'wait'],
-  ['inject', 'webhook'],
+  ['import', 'inject', 'webhook'],
   ['check', 'controller', 'rbac'],
   ['status'],
   ['explain', 'history'],

@@ -135,6 +135,20 @@ function readPlainNested(scalar: Scalar, text: string): Tree | undefined {
   return values !== undefined && isEqual([toPlain(tree)], values) ? spellOut(tree, scalar) : undefined
 }
 
+/**
+ * Reads a file of which every scalar is text, as it is spelled; null where nothing is written. Who reads it knows what each field is.
+ * @returns the documents that are sound, and the faults of the others
+ */
+export function readTexts(text: string): { readonly trees: readonly Tree[]; readonly faults: readonly Fault[] } {
+  const trees: Tree[] = []
+  const faults: Fault[] = []
+  for (const read of readDocuments(text, 'failsafe')) {
+    faults.push(...read.faults)
+    if (read.tree !== undefined) trees.push(read.tree)
+  }
+  return { trees, faults }
+}
+
 /** A tree, or the faults that are in its place. */
 type ReadDocument =
   | { readonly tree: Tree; readonly aliases: readonly Alias[]; readonly faults: readonly [] }

@@ -5,6 +5,9 @@ export const PREFIX = 'podorder.io/'
 /** The order. */
 export const DEPENDS_ON = `${PREFIX}depends-on`
 export const STEPS = `${PREFIX}steps`
+export const MAIN = `${PREFIX}main`
+/** Options of single containers. */
+export const CONTAINER_OPTIONS = `${PREFIX}options`
 /** podorder's choice of pods: `enabled` or `disabled`; the webhook reads it as a label too. */
 export const INJECT = `${PREFIX}inject`
 /** What a rewritten pod was before (`original.ts`). */

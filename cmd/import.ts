@@ -1,0 +1,70 @@
+/** `podorder import` on the command line. */
+import { type Command, Option } from 'commander'
+import { CODE_MISUSE } from '../src/base/exit-code.ts'
+import type { ImportPorts } from '../src/import/ports.ts'
+import { IMPORT_KINDS, type ImportKind } from '../src/import/write-draft.ts'
+import { collect } from './image-lookup.ts'
+import { openTerminal, writeOut } from './terminal.ts'
+
+const IMPORT_EXAMPLES = `
+Examples:
+  podorder import compose.yaml | podorder inject -f - | kubectl apply -f -
+  podorder import compose.yaml compose.prod.yaml --kind Deployment -o shop.yaml
+  podorder import task-definition.json
+  podorder run compose.yaml`
+
+/** As commander hands them over: a switch that was not given is not there. */
+interface Given {
+  readonly kind: ImportKind
+  readonly name?: string
+  readonly profile: readonly string[]
+  readonly volumes: 'claims' | 'empty'
+  readonly strict?: boolean
+  readonly output?: string
+}
+
+/** @param end takes the exit code */
+export function addImport(program: Command, end: (code: number) => void): void {
+  program
+    .command('import')
+    .description('turn a compose file, an ECS task or a Cloud Run service into a pod')
+    .argument('[files...]')
+    .addOption(new Option('--kind <kind>', 'what to write').choices(IMPORT_KINDS).default('Pod'))
+    .option('--name <name>', 'of the pod or workload (default: what the file says)')
+    .option('--profile <name>', 'services of this profile too; repeatable', collect, [])
+    .addOption(
+      new Option('--volumes <how>', 'named volumes as claims, or as empty directories')
+        .choices(['claims', 'empty'])
+        .default('claims'),
+    )
+    .option('--strict', 'what has no place in a pod is an error')
+    .option('-o, --output <file>', 'write there')
+    .helpOption('-h, --help', 'print this page')
+    .addHelpText('after', IMPORT_EXAMPLES)
+    .action(async (files: readonly string[], given: Given) => end(await importThem(files, given)))
+}
+
+async function importThem(paths: readonly string[], given: Given): Promise<number> {
+  const { kind, name, profile, volumes, strict = false, output } = given
+  const ports = await openImport()
+  if (paths.length === 0) {
+    ports.terminal.complain('podorder: no file; give a compose file, an ECS task definition or a Cloud Run YAML, or -')
+    return CODE_MISUSE
+  }
+  const { importFiles } = await import('../src/import/import.ts')
+  return importFiles({ paths, kind, name, profiles: profile, volumes, strict, output }, ports)
+}
+
+/** For `podorder run` too, which takes the same files. */
+export async function openImport(): Promise<ImportPorts> {
+  const { readManifestFile, directoryOf, replaceFile } = await import('../src/cli/disk.io.ts')
+  const { readEnvFile, readSmall, resolvePath } = await import('../src/import/import-disk.io.ts')
+  const { readTexts } = await import('../src/manifest/yaml.io.ts')
+  return {
+    disk: { readManifestFile, directoryOf, replaceFile, readEnvFile, readSmall, resolvePath },
+    yaml: { readTexts },
+    cwd: process.cwd(),
+    env: process.env,
+    terminal: { ...openTerminal(), write: writeOut },
+  }
+}

@@ -1,0 +1,24 @@
+/** What the readers of one compose service share. */
+import type { Entry, MapTree, Tree } from '../manifest/tree.ts'
+import type { ComposeContext } from './compose-tree.ts'
+import type { Lookup } from './interpolate.ts'
+import type { ImportDisk } from './ports.ts'
+
+/** A service with the names that it has here and there. */
+export interface Named {
+  /** In the compose file. */
+  readonly service: string
+  /** In the pod. */
+  readonly container: string
+  readonly tree: MapTree
+}
+
+/** Says something of a service. */
+export type SayOf = (part: Tree | Entry, what: string, fix: string) => void
+
+export interface ContainerContext extends ComposeContext {
+  readonly lookup: Lookup
+  readonly disk: ImportDisk
+  readonly note: SayOf
+  readonly refuse: SayOf
+}

@@ -1,0 +1,85 @@
+/** `configs` and `secrets` of a compose service: files from ConfigMaps and Secrets. */
+import { findEntry, type Tree } from '../manifest/tree.ts'
+import type { ContainerContext, Named } from './compose-context.ts'
+import { fieldAt, isMap, booleanOf, readItems, wordOf } from './compose-tree.ts'
+import { type PlainMap, toLabel } from './draft.ts'
+import type { SmallFile } from './ports.ts'
+import { mountObject, type VolumeShelf } from './compose-volumes.ts'
+
+interface GrantKind {
+  readonly key: 'configs' | 'secrets'
+  readonly kind: 'ConfigMap' | 'Secret'
+  /** Where a file goes that says no other place. */
+  readonly directory: string
+}
+
+const KINDS: readonly GrantKind[] = [
+  { key: 'configs', kind: 'ConfigMap', directory: '/' },
+  { key: 'secrets', kind: 'Secret', directory: '/run/secrets/' },
+]
+
+/** @param declared the top-level sections `configs` and `secrets` */
+export async function readGrants(
+  named: Named,
+  declared: Readonly<Record<GrantKind['key'], Tree | undefined>>,
+  shelf: VolumeShelf,
+  context: ContainerContext,
+): Promise<readonly PlainMap[]> {
+  const mounts: PlainMap[] = []
+  for (const { key, kind, directory } of KINDS) {
+    for (const item of readItems(fieldAt(named.tree, key))) {
+      const source = wordOf(item) ?? wordOf(fieldAt(item, 'source'))
+      if (source === undefined) continue
+      const entry = findEntry(declared[key], source)
+      if (entry === undefined) {
+        context.refuse(item, `"${source}" is not among the ${key}`, `declare it below ${key}: at the top`)
+        continue
+      }
+      const target = wordOf(fieldAt(item, 'target')) ?? source
+      const path = target.startsWith('/') ? target : `${directory}${target}`
+      const mode = readMode(wordOf(fieldAt(item, 'mode')))
+      const external = fieldAt(entry.value, 'external')
+      const isExternal = booleanOf(external) === true || isMap(external)
+      const own = wordOf(fieldAt(entry.value, 'name')) ?? wordOf(fieldAt(external, 'name'))
+      if (isExternal) {
+        const fix = `make it: kubectl create ${kind === 'Secret' ? 'secret generic' : 'configmap'} ${toLabel(own ?? source)} --from-file=${source}=PATH`
+        context.note(item, `"${source}" is kept outside`, fix)
+      }
+      const content = isExternal ? undefined : await readContent(entry.value, item, context)
+      const name = own ?? (isExternal ? source : `${shelf.project}-${source}`)
+      mounts.push(mountObject(kind, name, toKey(source), content, path, mode, shelf))
+    }
+  }
+  return mounts
+}
+
+/** What ConfigMaps take as a key. */
+function toKey(source: string): string {
+  return source.replaceAll(/[^-._a-zA-Z0-9]/g, '_')
+}
+
+/** Modes are octal, with or without a 0 before them. */
+function readMode(word: string | undefined): number | undefined {
+  return word !== undefined && /^(?:0o?)?[0-7]{1,4}$/.test(word)
+    ? Number.parseInt(word.replace(/^0o/, ''), 8)
+    : undefined
+}
+
+async function readContent(tree: Tree, item: Tree, context: ContainerContext): Promise<SmallFile | undefined> {
+  const { origins, disk, lookup, note } = context
+  const content = fieldAt(tree, 'content')
+  if (content?.kind === 'scalar' && content.value !== null) return { text: String(content.value) }
+  const variable = wordOf(fieldAt(tree, 'environment'))
+  if (variable !== undefined) {
+    const value = lookup(variable)
+    if (value !== undefined) return { text: value }
+    note(item, `the variable ${variable} is not set here`, 'make the object before the pod, or set it')
+    return undefined
+  }
+  const file = wordOf(fieldAt(tree, 'file'))
+  if (file === undefined) return undefined
+  const found = await disk.readSmall(disk.resolvePath(origins.of(tree).directory, file))
+  const single = found?.get('')
+  if (single === undefined) note(item, `there is no file ${file}, or it is too large`, 'make the object before the pod')
+  return single
+}

@@ -1,0 +1,66 @@
+/** Volumes of an ECS task definition. */
+import type { Tree } from '../manifest/tree.ts'
+import { type ComposeContext, fieldAt, placeOf, booleanOf, readItems, wordOf } from './compose-tree.ts'
+import { compact, type PlainMap, toLabel } from './draft.ts'
+import { parseComposeSize, writeBytes } from './units.ts'
+
+interface EcsVolumes {
+  /** By their names in the pod. */
+  readonly volumes: Map<string, PlainMap>
+  readonly objects: readonly PlainMap[]
+}
+
+/** A volume without a place of its own lasts as long as the task; EFS becomes a claim that the cluster has to fill. */
+export function readEcsVolumes(task: Tree, context: ComposeContext): EcsVolumes {
+  const volumes = new Map<string, PlainMap>()
+  for (const item of readItems(fieldAt(task, 'volumes'))) {
+    const written = wordOf(fieldAt(item, 'name')) ?? 'volume'
+    const name = toLabel(written)
+    const efs = fieldAt(item, 'efsVolumeConfiguration') ?? fieldAt(item, 'fsxWindowsFileServerVolumeConfiguration')
+    const path = wordOf(fieldAt(item, 'host', 'sourcePath'))
+    const place = placeOf(item, context)
+    if (efs !== undefined) {
+      const fix = `make the claim "${name}" for it`
+      context.remarks.note(place, undefined, `volume "${written}" is a file system of AWS`, fix)
+      volumes.set(name, { name, persistentVolumeClaim: { claimName: name } })
+      continue
+    }
+    if (path !== undefined) {
+      const fix = 'the containers get an empty directory instead'
+      context.remarks.note(place, undefined, `volume "${written}" is ${path} of the machine`, fix)
+    }
+    volumes.set(name, { name, emptyDir: {} })
+  }
+  return { volumes, objects: [] }
+}
+
+export function readEcsMounts(
+  one: Tree,
+  volumes: ReadonlyMap<string, PlainMap>,
+  about: string,
+  context: ComposeContext,
+): readonly PlainMap[] {
+  const mounts = readItems(fieldAt(one, 'mountPoints')).flatMap((item) => {
+    const source = wordOf(fieldAt(item, 'sourceVolume')) ?? ''
+    const mountPath = wordOf(fieldAt(item, 'containerPath'))
+    if (mountPath === undefined) return []
+    if (!volumes.has(toLabel(source))) {
+      const fix = 'declare it among the volumes of the task'
+      context.remarks.refuse(placeOf(item, context), about, `there is no volume "${source}"`, fix)
+      return []
+    }
+    const readOnly = booleanOf(fieldAt(item, 'readOnly')) === true ? true : undefined
+    return [compact({ name: toLabel(source), mountPath, readOnly })]
+  })
+  for (const item of readItems(fieldAt(one, 'volumesFrom'))) {
+    const fix = 'list the mounts in this container too'
+    context.remarks.note(placeOf(item, context), about, 'volumesFrom has no place in a pod', fix)
+  }
+  const shared = wordOf(fieldAt(one, 'linuxParameters', 'sharedMemorySize'))
+  if (shared !== undefined) {
+    const size = writeBytes(parseComposeSize(`${shared}m`) ?? 0)
+    const fix = `mount an emptyDir of the medium Memory, ${size}, at /dev/shm`
+    context.remarks.note(placeOf(one, context), about, 'sharedMemorySize has no place in a pod', fix)
+  }
+  return mounts
+}

@@ -1,0 +1,118 @@
+/** `podorder import`: a docker compose file, an ECS task definition or a Cloud Run service becomes a pod in order. */
+import { CODE_FAILED, CODE_MISUSE } from '../base/exit-code.ts'
+import { describeError } from '../base/system-error.ts'
+import { writeOutput } from '../cli/output.ts'
+import type { Tree } from '../manifest/tree.ts'
+import { draftCloudRun, isCloudRun } from './cloud-run.ts'
+import { draftProject } from './compose-draft.ts'
+import { loadProject } from './compose-project.ts'
+import { adoptTree, createOrigins } from './compose-tree.ts'
+import type { VolumeKeeping } from './compose-volumes.ts'
+import type { Draft } from './draft.ts'
+import { draftEcsTask, isEcsTask } from './ecs-task.ts'
+import type { ImportPorts } from './ports.ts'
+import { collectRemarks, describeRemark, type Remark, type Remarks } from './remark.ts'
+import { type ImportKind, writeDraft } from './write-draft.ts'
+
+export interface ImportWish {
+  /** Several are compose files, each laid over those before it; `-` is stdin. */
+  readonly paths: readonly string[]
+  readonly profiles: readonly string[]
+  /** Of the pod or workload; undefined: what the file says, else its directory. */
+  readonly name: string | undefined
+  readonly volumes: VolumeKeeping
+}
+
+export interface ImportOptions extends ImportWish {
+  readonly kind: ImportKind
+  /** What has no place in a pod is an error. */
+  readonly strict: boolean
+  /** A file; undefined = stdout. */
+  readonly output: string | undefined
+}
+
+/** Either the draft, or why there is none; both with what has no place in a pod. */
+export interface Imported {
+  readonly draft: Draft | undefined
+  readonly refused: readonly Remark[]
+  readonly noted: readonly Remark[]
+}
+
+const MAX_MIB = 10
+
+/** @returns the exit code; where it is 2, nothing was written */
+export async function importFiles(options: ImportOptions, ports: ImportPorts): Promise<number> {
+  const { draft, refused, noted } = await readForeign(options, ports)
+  const { terminal } = ports
+  for (const remark of refused) terminal.complain(describeRemark(remark))
+  const level = options.strict ? '' : 'podorder: note: '
+  for (const remark of noted) terminal.complain(`${level}${describeRemark(remark)}`)
+  if (draft === undefined || refused.length > 0) return CODE_MISUSE
+  if (options.strict && noted.length > 0) {
+    terminal.complain(
+      'podorder: nothing was written, since --strict was given; correct the lines above, or leave it out',
+    )
+    return CODE_MISUSE
+  }
+  if (draft.containers.length === 0) {
+    terminal.complain('podorder: there is no container left to write; choose profiles with --profile')
+    return CODE_MISUSE
+  }
+  const code = await writeOutput(writeDraft(draft, options.kind), options.output, ports)
+  return code === 0 ? 0 : CODE_FAILED
+}
+
+/** Reads files of other platforms. Rejects never. */
+export async function readForeign(wish: ImportWish, ports: ImportPorts): Promise<Imported> {
+  const remarks = collectRemarks()
+  const draft = await readDraft(wish, remarks, ports)
+  return { draft, refused: remarks.refused, noted: remarks.noted }
+}
+
+async function readDraft(wish: ImportWish, remarks: Remarks, ports: ImportPorts): Promise<Draft | undefined> {
+  const [path = '-'] = wish.paths
+  let text: string
+  try {
+    text = await ports.disk.readManifestFile(path, MAX_MIB)
+  } catch (error) {
+    const fix = 'give a compose file, an ECS task definition or a Cloud Run YAML, or - for stdin'
+    remarks.refuse({ file: path, at: { line: 1, column: 1 } }, undefined, describeError(error), fix)
+    return undefined
+  }
+  const single = wish.paths.length === 1 ? draftOther(text, path, wish.name, remarks, ports) : undefined
+  if (single !== undefined) return single
+  // stdin can be read once only.
+  const readAgain = (one: string, maxMib?: number): Promise<string> =>
+    one === '-' ? Promise.resolve(text) : ports.disk.readManifestFile(one, maxMib)
+  const disk = { ...ports.disk, readManifestFile: readAgain }
+  const project = await loadProject(wish, remarks, { ...ports, disk })
+  return project === undefined ? undefined : draftProject(project, wish.name, wish.volumes, disk)
+}
+
+/** @returns undefined for what is neither of ECS nor of Cloud Run */
+function draftOther(
+  text: string,
+  path: string,
+  name: string | undefined,
+  remarks: Remarks,
+  { yaml }: ImportPorts,
+): Draft | undefined {
+  const raw = yaml.readTexts(text).trees.find((tree) => isOther(tree))
+  if (raw === undefined) return undefined
+  const context = { origins: createOrigins(), remarks }
+  const root = adoptTree(raw, { file: path === '-' ? 'stdin' : path, directory: '.' }, undefined, context)
+  return isEcsTask(root) ? draftEcsTask(root, name, context) : draftCloudRun(root, name, context)
+}
+
+const isOther = (tree: Tree): boolean => isEcsTask(tree) || isCloudRun(tree)
+
+/** Whether it is a file of another platform, rather than a manifest of Kubernetes. */
+export function isForeign(trees: readonly Tree[]): boolean {
+  return trees.some((tree) => isOther(tree) || isCompose(tree))
+}
+
+function isCompose(tree: Tree): boolean {
+  if (tree.kind !== 'map') return false
+  const keys = new Set(tree.entries.map(({ key }) => key))
+  return !keys.has('kind') && (keys.has('services') || keys.has('include'))
+}

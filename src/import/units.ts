@@ -1,0 +1,42 @@
+/** Durations and sizes as compose files and ECS task definitions write them. Pure. */
+
+const DURATION = /^(?:\d+(?:\.\d+)?(?:us|µs|ms|s|m|h))+$/
+const DURATION_PART = /(\d+(?:\.\d+)?)(us|µs|ms|s|m|h)/g
+const UNIT_MS: Readonly<Record<string, number>> = { us: 0.001, µs: 0.001, ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** `1m30s` -> 90000. A bare number is seconds. @returns ms; undefined for what is no duration */
+export function parseComposeDuration(text: string): number | undefined {
+  if (/^\d+$/.test(text)) return Number(text) * 1000
+  if (!DURATION.test(text)) return undefined
+  return [...text.matchAll(DURATION_PART)].reduce((sum, [, amount, unit = '']) => {
+    return sum + Number(amount) * (UNIT_MS[unit] ?? 0)
+  }, 0)
+}
+
+const SIZE = /^(\d+(?:\.\d+)?)\s*(b|k|kb|ki|kib|m|mb|mi|mib|g|gb|gi|gib|t|tb|ti|tib)?$/i
+const POWERS = ['b', 'k', 'm', 'g', 't']
+
+/** `512m`, `1gb`: powers of 1024, whatever they are called (compose-spec, specifying byte values). @returns bytes */
+export function parseComposeSize(text: string): number | undefined {
+  const [, amount, unit = 'b'] = SIZE.exec(text.trim()) ?? []
+  if (amount === undefined) return undefined
+  return Math.round(Number(amount) * 1024 ** POWERS.indexOf(unit.charAt(0).toLowerCase()))
+}
+
+/** Bytes as the shortest Kubernetes quantity that is exact: 536870912 -> `512Mi`. */
+export function writeBytes(bytes: number): string {
+  const units = ['', 'Ki', 'Mi', 'Gi', 'Ti']
+  let value = bytes
+  let unit = 0
+  while (value >= 1024 && value % 1024 === 0 && unit < units.length - 1) {
+    value /= 1024
+    unit++
+  }
+  return `${value}${units[unit]}`
+}
+
+/** CPUs as a Kubernetes quantity: 0.25 -> `250m`, 2 -> `2`. It is at least 1m. */
+export function writeCpus(cpus: number): string {
+  const milli = Math.max(1, Math.round(cpus * 1000))
+  return milli % 1000 === 0 ? String(milli / 1000) : `${milli}m`
+}
