@@ -1,4 +1,5 @@
 /** `podorder run` on the command line. */
+import type { Translated } from '../src/run/ports.ts'
 import { CODE_MISUSE } from '../src/base/exit-code.ts'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { existsSync, realpathSync } from 'node:fs'
@@ -100,6 +101,7 @@ async function run(options: RunOptions, signals: Signals): Promise<number> {
     watchDirectories: async (paths, wake, warn) =>
       (await import('../src/flags/watch.io.ts')).watchDirectories(paths, wake, warn),
     terminal,
+    translate: async (path, text) => translate(path, text, options.runtime),
     machine: { hostName: hostname(), cores: cpus().length, memoryBytes: totalmem() },
     env: process.env,
     cwd: process.cwd(),
@@ -109,6 +111,17 @@ async function run(options: RunOptions, signals: Signals): Promise<number> {
     clock: () => performance.now(),
     suspend: () => process.kill(process.pid, 'SIGSTOP'),
   })
+}
+
+/** Whether it may be a compose file, an ECS task or of Cloud Run; a manifest is not read twice. */
+const FOREIGN = /^(?:services|include):|"containerDefinitions"|(?:serving\.knative\.dev|run\.googleapis\.com)\/v1/m
+
+async function translate(path: string, text: string, runtime: RunOptions['runtime']): Promise<Translated | undefined> {
+  if (!FOREIGN.test(text)) return undefined
+  const { openImport } = await import('./import.ts')
+  const { translateFile } = await import('../src/import/import.ts')
+  // A process gets copies of what is mounted; a container the very directories.
+  return translateFile(path, text, runtime === 'podman' ? 'local' : 'empty', await openImport())
 }
 
 /** How to start the entrypoint: the executable beside this one, or on Node (or Bun, from source) the script beside this. */

@@ -6,6 +6,7 @@ import { whyWithoutPlace } from './compose-keys.ts'
 import { readServiceResources } from './compose-resources.ts'
 import { readSecurity } from './compose-security.ts'
 import { fieldAt, isMap, booleanOf, readItems, pairsOf, wordOf } from './compose-tree.ts'
+import { interpolate } from './interpolate.ts'
 import { compact, escapeReferences, type PlainMap } from './draft.ts'
 import { splitWords } from './shell-words.ts'
 
@@ -121,8 +122,9 @@ async function readEnvFile(item: Tree, env: Map<string, string>, context: Contai
     if (booleanOf(fieldAt(item, 'required')) === false) return
     note(item, `there is no file ${path}`, 'its variables are left out; write them below env of the container')
   }
-  for (const { name, value } of lines ?? []) {
-    const known = value ?? lookup(name)
+  for (const { name, value, literal } of lines ?? []) {
+    const made = value === undefined || literal ? undefined : interpolate(value, (one) => lookup(one) ?? env.get(one))
+    const known = (made !== undefined && 'text' in made ? made.text : value) ?? lookup(name)
     if (known !== undefined && ENV_NAME.test(name)) env.set(name, known)
   }
 }

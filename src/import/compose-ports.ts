@@ -101,11 +101,15 @@ export function checkPorts(ports: readonly ServicePort[], context: ContainerCont
   }
 }
 
+/** Published for the machine itself only. */
+const LOOPBACK = /^(?:127\.|\[?::1\]?$)/
+
 /** What a Service offers: each published port, once. */
 export function writeServicePorts(ports: readonly ServicePort[]): readonly DraftPort[] {
   const offered = new Map<string, DraftPort>()
-  for (const { published, targetPort, protocol } of ports) {
-    if (published !== undefined) offered.set(`${published}/${protocol}`, { port: published, targetPort, protocol })
+  for (const { published, targetPort, protocol, address } of ports) {
+    if (published !== undefined && !LOOPBACK.test(address))
+      offered.set(`${published}/${protocol}`, { port: published, targetPort, protocol })
   }
   return [...offered.values()]
 }

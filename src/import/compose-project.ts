@@ -5,7 +5,7 @@
  */
 import { describeError } from '../base/system-error.ts'
 import { proposeWord } from '../base/suggest.ts'
-import { type Entry, findEntry, type MapTree, type Tree } from '../manifest/tree.ts'
+import { describeKind, type Entry, findEntry, type MapTree, type Tree } from '../manifest/tree.ts'
 import { SERVICE_KEYS, TOP_KEYS } from './compose-keys.ts'
 import { extendServices } from './compose-extends.ts'
 import { mergeFiles } from './compose-merge.ts'
@@ -134,7 +134,11 @@ async function readFile(
     if (faults.length === 0) remarks.refuse(start, undefined, 'the file is empty', 'give a compose file with services')
     return undefined
   }
-  if (!isMap(root) || !checkTop(root, context)) return undefined
+  if (!isMap(root)) {
+    remarks.refuse(start, undefined, `it is ${describeKind(root)}, not a map`, 'give a compose file with services')
+    return undefined
+  }
+  if (!checkTop(root, context)) return undefined
   return includeFiles(root, directory, lookup, context, ports, [...within, path])
 }
 

@@ -60,6 +60,7 @@ export function adoptTree(tree: Tree, origin: Origin, lookup: Lookup | undefined
 
 function adoptScalar(scalar: Scalar, { file }: Origin, lookup: Lookup, { remarks }: ComposeContext): Scalar {
   if (typeof scalar.value !== 'string') return { ...scalar }
+  if (isPlainNull(scalar)) return { ...scalar, value: null }
   const made = interpolate(scalar.value, lookup)
   const place = { file, at: scalar.at }
   if ('problem' in made) {
@@ -71,6 +72,11 @@ function adoptScalar(scalar: Scalar, { file }: Origin, lookup: Lookup, { remarks
     remarks.note(place, undefined, `the variable ${name} is not set: it is empty here`, fix)
   }
   return { ...scalar, value: made.text }
+}
+
+/** `null` or `~` without quotes: what is written is as long as what is read. */
+function isPlainNull({ value, source }: Scalar): boolean {
+  return /^(?:null|Null|NULL|~)$/.test(String(value)) && source.end - source.start === String(value).length
 }
 
 /** The text of a scalar; undefined for what is missing, empty, or no scalar. */

@@ -37,6 +37,9 @@ interface VolumeWish {
 /** Paths of a machine that mean something else, or nothing, on a node. */
 const MACHINE = /^\/(?:dev|etc|proc|run|sys|usr|var\/run|var\/lib\/docker)(?:\/|$)/
 
+/** The project's own directory, or one above it: sources, which an image has to bring. */
+const SOURCE = /^\.{1,2}(?:\/\.{0,2})*$/
+
 export async function readMounts(
   named: Named,
   shelf: VolumeShelf,
@@ -144,7 +147,8 @@ async function placeBind(
     note(item, what, 'no node has it: the mount is left out')
     return []
   }
-  const files = source.startsWith('/') || source.startsWith('~') ? undefined : await disk.readSmall(path)
+  const isOwn = !/^[/~]/.test(source) && !SOURCE.test(source)
+  const files = isOwn ? await disk.readSmall(path) : undefined
   const single = files?.get('')
   if (single !== undefined) {
     const key = path.split('/').at(-1) ?? 'file'

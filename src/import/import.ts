@@ -106,8 +106,27 @@ function draftOther(
 
 const isOther = (tree: Tree): boolean => isEcsTask(tree) || isCloudRun(tree)
 
+/** For `podorder run`, which takes the same files. @returns undefined for a manifest of Kubernetes */
+export async function translateFile(
+  path: string,
+  text: string,
+  volumes: VolumeKeeping,
+  ports: ImportPorts,
+): Promise<
+  { readonly text: string; readonly notes: readonly string[] } | { readonly faults: readonly string[] } | undefined
+> {
+  const { trees } = ports.yaml.readTexts(text)
+  if (!isForeign(trees)) return undefined
+  const readManifestFile: ImportPorts['disk']['readManifestFile'] = (one, maxMib) =>
+    one === path ? Promise.resolve(text) : ports.disk.readManifestFile(one, maxMib)
+  const wish = { paths: [path], profiles: [], name: undefined, volumes }
+  const { draft, refused, noted } = await readForeign(wish, { ...ports, disk: { ...ports.disk, readManifestFile } })
+  if (draft === undefined || refused.length > 0) return { faults: refused.map(describeRemark) }
+  return { text: writeDraft(draft, 'Pod'), notes: noted.map(describeRemark) }
+}
+
 /** Whether it is a file of another platform, rather than a manifest of Kubernetes. */
-export function isForeign(trees: readonly Tree[]): boolean {
+function isForeign(trees: readonly Tree[]): boolean {
   return trees.some((tree) => isOther(tree) || isCompose(tree))
 }
 

@@ -31,7 +31,7 @@ export interface LoadRefusal {
   readonly faults: readonly string[]
 }
 
-type Ports = Pick<RunPorts, 'yaml' | 'disk' | 'cwd'>
+type Ports = Pick<RunPorts, 'yaml' | 'disk' | 'cwd' | 'translate'>
 
 interface Candidate extends FoundTemplate {
   readonly document: ManifestDocument
@@ -54,7 +54,9 @@ export async function loadPod({ path, only, findUnsuitable }: Wanted, ports: Por
   } catch (error) {
     return { faults: [`${file}: ${explain(error)}`] }
   }
-  const { documents, faults } = ports.yaml.read(text)
+  const translated = await ports.translate(path, text)
+  if (translated !== undefined && 'faults' in translated) return translated
+  const { documents, faults } = ports.yaml.read(translated?.text ?? text)
   const words = (list: readonly Fault[]) => sortFaults(list).map((fault) => describeFault(file, fault))
   const given = collectSources(documents.map(({ value }) => value))
   const candidates = documents.flatMap((document) =>
@@ -70,7 +72,15 @@ export async function loadPod({ path, only, findUnsuitable }: Wanted, ports: Por
     if (all.length > 0) return { faults: words(all) }
     const { name, template } = chosen
     const directory = path === '-' ? ports.cwd : ports.disk.directoryOf(path)
-    return { file, name, template, order, given, directory, warnings: words(warnings) }
+    return {
+      file,
+      name,
+      template,
+      order,
+      given,
+      directory,
+      warnings: [...(translated?.notes ?? []), ...words(warnings)],
+    }
   }
   if (faults.length > 0) return { faults: words(limitFaults(faults)) }
   const at = documents[0]?.at ?? { line: 1, column: 1 }

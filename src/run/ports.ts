@@ -70,6 +70,10 @@ export interface Terminal {
   onClosed(callback: (error: Error | undefined) => void): void
 }
 
+/** What a file of another platform says as a manifest of Kubernetes, or what is wrong with it, one line each. */
+export type Translated =
+  { readonly text: string; readonly notes: readonly string[] } | { readonly faults: readonly string[] }
+
 export interface RunPorts {
   readonly signals: { listen(listener: (signal: number) => void): void }
   readonly yaml: Yaml
@@ -86,6 +90,8 @@ export interface RunPorts {
   /** Directories that are there and stay there. */
   readonly watchDirectories: WatchPaths
   readonly terminal: Terminal
+  /** @returns undefined for what is a manifest already */
+  readonly translate: (path: string, text: string) => Promise<Translated | undefined>
   readonly machine: Machine
   /** Our own environment, cwd, and how to start the entrypoint. */
   readonly env: Readonly<Record<string, string | undefined>>
