@@ -27,7 +27,7 @@ interface Given {
 export function addImport(program: Command, end: (code: number) => void): void {
   program
     .command('import')
-    .description('turn a compose file, an ECS task or a Cloud Run service into a pod')
+    .description('turn a compose file, or of ECS or Cloud Run, into a pod')
     .argument('[files...]')
     .addOption(new Option('--kind <kind>', 'what to write').choices(IMPORT_KINDS).default('Pod'))
     .option('--name <name>', 'of the pod or workload (default: what the file says)')
