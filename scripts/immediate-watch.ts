@@ -119,7 +119,7 @@ function closeIfUnused(): void {
 function readEvents(): void {
   while (instance !== undefined && c !== undefined) {
     const { descriptor, watches } = instance
-    const length = Number(c.read(descriptor, events, events.length))
+    const length = c.read(descriptor, events, events.length)
     if (length <= 0) return
     const told: (() => void)[] = []
     for (let at = 0; at < length; at += SIZE_EVENT + events.readUInt32LE(at + 12)) {

@@ -121,17 +121,31 @@ export function groupFollowers({ nodes, links }: Pick<Diagram, 'nodes' | 'links'
 /** `LR`: the stages from left to right, each from top to bottom. `TB`: the other way round. */
 export type Direction = 'LR' | 'TB'
 
+/** So many places of passing links are laid out well within a second. */
+const MOST_PASSED = 2000
+/** With fewer stages their number grows no faster than that of the links. */
+const FEW_STAGES = 40
+
+/** The links pass so many stages that a place for each link in each stage would be too many. */
+export function passesMany({ nodes, links }: Pick<Diagram, 'nodes' | 'links'>): boolean {
+  const stages = new Map(nodes.map(({ name, stage }) => [name, stage]))
+  if (new Set(stages.values()).size <= FEW_STAGES) return false
+  const passed = links.map(({ container, target }) => (stages.get(container) ?? 0) - (stages.get(target) ?? 0) - 1)
+  return passed.reduce((sum, count) => sum + Math.max(0, count), 0) > MOST_PASSED
+}
+
 /** About 1600 px: what a screen shows from left to right. */
 const STAGES_ACROSS = 8
 
 /**
  * Left to right as time goes, unless that is wider than a screen and the other way is narrower: pages scroll downwards. A
  * stage takes half as much again across as a name does (its links have labels); where stages lie one below another, a link
- * takes half of it, with its label, wherever it passes.
+ * takes half of it, with its label, wherever it passes. Lanes (`graph/lanes.ts`) are beside stages that lie one below another.
  */
 export function chooseDirection({ nodes, links }: Pick<Diagram, 'nodes' | 'links'>): Direction {
   const stages = new Map(nodes.map(({ name, stage }) => [name, stage]))
   const sizes = Map.groupBy(stages.values(), (stage) => stage)
+  if (passesMany({ nodes, links })) return 'TB'
   if (sizes.size <= STAGES_ACROSS) return 'LR'
   const widest = [...sizes.values()].reduce((most, members) => Math.max(most, members.length), 0)
   const passed = links.map(({ container, target }) => (stages.get(container) ?? 0) - (stages.get(target) ?? 0))

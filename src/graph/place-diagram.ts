@@ -7,9 +7,12 @@ import {
   type Diagram,
   type DiagramLink,
   groupFollowers,
+  type PlacedLink,
   type Placement,
   type Point,
 } from './diagram.ts'
+import { chooseLanes, joinLinks, placeInLanes } from './lanes.ts'
+import { placeLarge } from './place-large.ts'
 import { GAPS, MARGIN, NOTHING, NOWHERE, placeRows, settleDown, type Sizes, turnToOrder, type Way } from './placing.ts'
 
 /**
@@ -18,12 +21,33 @@ import { GAPS, MARGIN, NOTHING, NOWHERE, placeRows, settleDown, type Sizes, turn
  */
 export function placeDiagram(diagram: Diagram, sizes: Sizes): Placement {
   const linked = new Set(diagram.links.flatMap(({ container, target }) => [container, target]))
-  const layers = linked.size === 0 ? NOTHING : placeLayers(diagram, linked, sizes)
+  const layers = linked.size === 0 ? NOTHING : placeLinked(diagram, linked, sizes)
   const alone = diagram.nodes.filter(({ name }) => !linked.has(name))
   return placeRows(
     layers,
     alone.map((node) => ({ name: node.name, size: sizes.node(node) })),
   )
+}
+
+/** Links of large pictures that pass many stages go beside them; what they would cost the layout is the square of their length. */
+function placeLinked(diagram: Diagram, linked: ReadonlySet<string>, sizes: Sizes): Placement {
+  const lanes = chooseLanes(diagram)
+  if (lanes.size === 0) return placeLayers(diagram, linked, sizes)
+  const links = diagram.links.filter((link) => !lanes.has(link))
+  const nodes = diagram.nodes.filter(({ name }) => linked.has(name))
+  const between = placeLarge(nodes, links, sizes)
+  const placed = new Map(links.map((link, index) => [link, between.links[index]] as const).filter(isPlaced))
+  const beside = placeInLanes(between, [...lanes], sizes)
+  return {
+    ...between,
+    width: beside.width,
+    height: beside.height,
+    links: joinLinks(diagram.links, placed, beside.links),
+  }
+}
+
+function isPlaced(entry: readonly [DiagramLink, PlacedLink | undefined]): entry is readonly [DiagramLink, PlacedLink] {
+  return entry[1] !== undefined
 }
 
 /**

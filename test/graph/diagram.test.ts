@@ -21,6 +21,8 @@ test('what fits across a screen goes from left to right, and so does what is wid
     '12 stages, each container after all of the one before': 'LR',
     '12 stages, each container after one or two of the one before': 'LR',
     '1,000 links anyhow': 'LR',
+    'each after the one before and after the first': 'TB',
+    'each after the one before and after that at half its number': 'TB',
     'nothing but one link': 'LR',
   })
 })

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { placeDiagram } from '../../src/graph/place-diagram.ts'
 import { type Box, chooseDirection, describeTerms, type Diagram, type DiagramLink } from '../../src/graph/diagram.ts'
 import type { DiagramNode, Placement } from '../../src/graph/diagram.ts'
-import { arbitraryDiagram, drawLines, drawPairs, SHAPES } from '../support/diagrams.ts'
+import { arbitraryDiagram, drawLines, drawPairs, halves, longLinks, SHAPES } from '../support/diagrams.ts'
 
 const SIZES = {
   node: ({ name }: DiagramNode) => ({ width: 24 + 8 * name.length, height: 34 }),
@@ -162,3 +162,10 @@ test('links leave a box at its far side and arrive at the near one, straight: a 
     }),
   )
 })
+
+for (const [name, make] of Object.entries({ 'to the first': longLinks, 'to half of it': halves })) {
+  test(`links that pass hundreds of stages, ${name}: twice the containers have twice the points`, (t) => {
+    const count = (size: number): number => place(make(size)).links.reduce((sum, { points }) => sum + points.length, 0)
+    t.true(count(1000) <= 2.2 * count(500), `${count(500)}, ${count(1000)}`)
+  })
+}

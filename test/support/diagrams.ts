@@ -83,6 +83,22 @@ function scatter(count: number, links: number): readonly (readonly [number, numb
 const STAGE = 17
 
 /** What pods of 200 containers may look like. */
+/** Each waits for the one before it and for the first. */
+export const longLinks = (size: number): Diagram =>
+  drawPairs(
+    size,
+    range(size - 1).flatMap((index) => [[index + 1, index] as const, ...(index > 0 ? [[index + 1, 0] as const] : [])]),
+  )
+
+/** Each waits for the one before it and for the one at half its number. */
+export const halves = (size: number): Diagram =>
+  drawPairs(
+    size,
+    range(size - 1).flatMap((index) =>
+      [...new Set([index, Math.floor((index + 1) / 2)])].map((target) => [index + 1, target] as const),
+    ),
+  )
+
 export const SHAPES: Readonly<Record<string, () => Diagram>> = {
   'a chain': () =>
     drawPairs(
@@ -111,5 +127,7 @@ export const SHAPES: Readonly<Record<string, () => Diagram>> = {
       ),
     ),
   '1,000 links anyhow': () => drawPairs(200, scatter(200, 1000)),
+  'each after the one before and after the first': () => longLinks(200),
+  'each after the one before and after that at half its number': () => halves(200),
   'nothing but one link': () => drawPairs(200, [[1, 0]]),
 }
