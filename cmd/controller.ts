@@ -78,7 +78,8 @@ async function run(given: Given, signals: Signals): Promise<number> {
     },
     {
       openKube: connect,
-      parseYaml: readNested,
+      // As the webhook, which has refused what is longer and not plain.
+      parseYaml: (scalar) => readNested(scalar, 32_768),
       servePlainly,
       signals,
       log: createLog(nodeFiles, { format: 'json', quiet: false, name: undefined }),

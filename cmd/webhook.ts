@@ -91,14 +91,14 @@ async function findCluster(given: Given) {
 async function openPorts(signals: Signals): Promise<Omit<WebhookPorts, 'findCommands' | 'cluster'>> {
   const { serveSecurely } = await import('../src/webhook/secure.io.ts')
   const { servePlainly } = await import('../src/webhook/plain.io.ts')
-  const { makeCredentials, readCredentials } = await import('../src/webhook/make-certificate.io.ts')
+  const { findMisfit, makeCredentials, readCredentials } = await import('../src/webhook/make-certificate.io.ts')
   const { readNested } = await import('../src/manifest/yaml.io.ts')
   const { readManifestFile } = await import('../src/cli/disk.io.ts')
   const { watchPaths } = await import('../src/flags/watch.io.ts')
   const { createLog } = await import('../src/base/log.io.ts')
   const { nodeFiles } = await import('../src/base/files-node.io.ts')
   return {
-    ...{ serveSecurely, servePlainly, makeCredentials, readCredentials, watchPaths, signals },
+    ...{ serveSecurely, servePlainly, makeCredentials, readCredentials, findMisfit, watchPaths, signals },
     parse: (scalar) => readNested(scalar, MOST_ODD_YAML),
     encode: encodeText,
     readFile: readManifestFile,

@@ -53,7 +53,7 @@ export async function runController(options: ControllerOptions, ports: Controlle
   const { promise, resolve } = Promise.withResolvers<number>()
   const metrics = createControllerMetrics()
   const pods = new Map<string, ReadonlyMap<string, ControlledPod>>()
-  const sightings = listSightings(options, ports)
+  const selections = listSelections(options, ports)
   const complain = createComplaint(kube, options, ports)
   let lease: Lease | undefined
 
@@ -69,7 +69,7 @@ export async function runController(options: ControllerOptions, ports: Controlle
     ports,
   )
   const listPods = function* (): Generator<readonly [string, ControlledPod]> {
-    for (const [label, items] of pods) for (const [uid, sight] of items) yield [`${label} ${uid}`, sight]
+    for (const [label, items] of pods) for (const [uid, pod] of items) yield [`${label} ${uid}`, pod]
   }
   const lead = (leading: boolean): void => {
     const message = leading ? `${options.identity} leads and writes` : `${options.identity} leads no more`
@@ -85,11 +85,11 @@ export async function runController(options: ControllerOptions, ports: Controlle
         case '/healthz':
           return { status: 200, type: 'text/plain', text: 'ok\n' }
         case '/readyz':
-          return pods.size === sightings.length
+          return pods.size === selections.length
             ? { status: 200, type: 'text/plain', text: 'ok\n' }
             : { status: 503, type: 'text/plain', text: 'the pods have not been listed yet\n' }
         case '/metrics': {
-          const all = [...listPods()].map(([, sight]) => sight)
+          const all = [...listPods()].map(([, pod]) => pod)
           const gated = all.filter(({ gate, over }) => gate !== undefined && !over).length
           const text = metrics.write({ pods: all.length, gated, leading: isLeading() })
           return { status: 200, type: 'text/plain', text }
@@ -104,7 +104,7 @@ export async function runController(options: ControllerOptions, ports: Controlle
     return CODE_MISUSE
   }
 
-  const followings = sightings.map(({ label, keep }) =>
+  const followings = selections.map(({ label, keep }) =>
     kube.follow<ControlledPod>(
       { path: pathOf(resourcesOf('pod')[0], options.namespace), labelSelector: label },
       {
@@ -125,7 +125,7 @@ export async function runController(options: ControllerOptions, ports: Controlle
     ),
   )
   const resync = setInterval(() => {
-    for (const [key, sight] of listPods()) writer.see(key, sight)
+    for (const [key, pod] of listPods()) writer.see(key, pod)
   }, RESYNC_MS)
   const namespace = options.namespace === undefined ? 'all namespaces' : `namespace ${options.namespace}`
   ports.log({ event: 'started', message: `watching the pods of ${namespace} at ${kube.server}`, port: server.port })
@@ -159,12 +159,12 @@ export async function runController(options: ControllerOptions, ports: Controlle
   return promise
 }
 
-interface Sighting {
+interface Selection {
   readonly label: string
   readonly keep: (pod: unknown) => ControlledPod
 }
 
-function listSightings({ tekton }: ControllerOptions, { parseYaml }: ControllerPorts): readonly Sighting[] {
+function listSelections({ tekton }: ControllerOptions, { parseYaml }: ControllerPorts): readonly Selection[] {
   const readWaits = createWaitsReader(parseYaml)
   return [
     { label: ORDERED_LABEL, keep: (pod) => readOrderedPod(pod, readWaits) },

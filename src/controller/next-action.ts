@@ -10,7 +10,7 @@ import { NUDGE } from '../pod/annotation-names.ts'
 import { delayRetry } from '../base/back-off.ts'
 import { gapOf, NUDGES, readNudges, type AnnotationValues, type ControlledPod } from './controlled-pod.ts'
 
-/** What is remembered of a pod besides its sight. */
+/** What is remembered of a pod besides what was read of it. */
 export interface Memory {
   /** What was written and has not come back by the watch yet. */
   readonly assumed: { readonly said: AnnotationValues; readonly version: string; readonly atMs: number } | undefined
@@ -55,12 +55,12 @@ const ECHO_MS = 30_000
 const PATIENCE_MS = 60_000
 
 /** Takes in what is seen of the pod now. */
-export function remember(memory: Memory, sight: ControlledPod, nowMs: number): Memory {
+export function remember(memory: Memory, pod: ControlledPod, nowMs: number): Memory {
   const { assumed } = memory
-  const here = assumed === undefined || sight.version === assumed.version || nowMs - assumed.atMs >= ECHO_MS
+  const here = assumed === undefined || pod.version === assumed.version || nowMs - assumed.atMs >= ECHO_MS
   const kept = here ? { ...memory, assumed: undefined } : memory
-  const calm = sight.pending && listDue(kept, sight) === undefined
-  const gated = sight.gate !== undefined
+  const calm = pod.pending && listDue(kept, pod) === undefined
+  const gated = pod.gate !== undefined
   return {
     ...kept,
     calmMs: calm ? (kept.calmMs ?? nowMs) : undefined,
@@ -69,11 +69,11 @@ export function remember(memory: Memory, sight: ControlledPod, nowMs: number): M
   }
 }
 
-/** @param memory that has taken in this sight */
-export function decide(memory: Memory, sight: ControlledPod, nowMs: number, { events }: StepOptions): NextAction {
-  if (sight.over) return { kind: 'rest' }
-  const due = listDue(memory, sight)
-  const nudges = countNudges(memory, sight)
+/** @param memory that has taken in this pod */
+export function decide(memory: Memory, pod: ControlledPod, nowMs: number, { events }: StepOptions): NextAction {
+  if (pod.over) return { kind: 'rest' }
+  const due = listDue(memory, pod)
+  const nudges = countNudges(memory, pod)
   const steps: { readonly atMs: number; readonly write: Write }[] = []
   if (due !== undefined) {
     const said = nudges === 0 ? due : { ...due, [NUDGE]: undefined }
@@ -83,8 +83,8 @@ export function decide(memory: Memory, sight: ControlledPod, nowMs: number, { ev
     const said = { [NUDGE]: String(nudges + 1) }
     steps.push({ atMs: memory.calmMs + gapOf(nudges), write: { kind: 'nudge', said } })
   }
-  if (events && memory.gatedMs !== undefined && !memory.told && sight.gate !== undefined) {
-    steps.push({ atMs: memory.gatedMs + PATIENCE_MS, write: { kind: 'event', message: sight.gate } })
+  if (events && memory.gatedMs !== undefined && !memory.told && pod.gate !== undefined) {
+    steps.push({ atMs: memory.gatedMs + PATIENCE_MS, write: { kind: 'event', message: pod.gate } })
   }
   const [next] = steps.toSorted((a, b) => a.atMs - b.atMs)
   const wakes = memory.assumed === undefined ? [] : [memory.assumed.atMs + ECHO_MS]
@@ -120,6 +120,6 @@ function listDue({ assumed }: Memory, { said, due }: ControlledPod): AnnotationV
   return different.length === 0 ? undefined : Object.fromEntries(different)
 }
 
-function countNudges({ assumed }: Memory, sight: ControlledPod): number {
-  return assumed !== undefined && NUDGE in assumed.said ? readNudges(assumed.said[NUDGE]) : sight.nudges
+function countNudges({ assumed }: Memory, pod: ControlledPod): number {
+  return assumed !== undefined && NUDGE in assumed.said ? readNudges(assumed.said[NUDGE]) : pod.nudges
 }

@@ -1,6 +1,8 @@
 /** What an ordered pod's annotations ought to say: which of its containers are ready, and which have failed for good. Pure. */
 import { NUDGE } from '../pod/annotation-names.ts'
 import { FAILED, ORDERED, READY } from '../pod/annotation-names.ts'
+import { cite } from '../base/escape.ts'
+import { listFirst } from '../base/wording.ts'
 import { countOf, fieldOf, listOf, textOf } from '../pod/api-object.ts'
 import { readNudges, type AnnotationValues, type ControlledPod } from './controlled-pod.ts'
 import type { Waiter, Waits } from './waits.ts'
@@ -18,12 +20,11 @@ export function readOrderedPod(pod: unknown, readWaits: (annotations: unknown) =
   const { waiters, sidecars, predecessors } = readWaits(annotations)
   const said: AnnotationValues = { [READY]: find(annotations, READY), [FAILED]: find(annotations, FAILED) }
   const containers = readContainers(pod)
-  const ready = sidecars.filter((name) => fieldOf(containers.get(name)?.status, 'ready') === true)
-  const failed = predecessors.filter((name) => containers.get(name)?.failed === true)
+  const ready = new Set(sidecars.filter((name) => fieldOf(containers.get(name)?.status, 'ready') === true))
+  const failed = new Set(predecessors.filter((name) => containers.get(name)?.failed === true))
   const waited = waiters.filter(({ container }) => !hasGoneOn(containers.get(container)))
   const decided = waited.filter(
-    (waiter) =>
-      waiter.sidecars.every((name) => ready.includes(name)) || waiter.sidecars.some((name) => failed.includes(name)),
+    (waiter) => waiter.sidecars.every((name) => ready.has(name)) || waiter.sidecars.some((name) => failed.has(name)),
   )
   return {
     ...identify(pod),
@@ -39,7 +40,7 @@ export function readOrderedPod(pod: unknown, readWaits: (annotations: unknown) =
   }
 }
 
-/** What every sight of a pod has. */
+/** What is kept of every pod. */
 export function identify(pod: unknown): Pick<ControlledPod, 'namespace' | 'name' | 'uid' | 'version' | 'over'> {
   return {
     namespace: textOf(pod, 'metadata', 'namespace'),
@@ -54,7 +55,8 @@ export function identify(pod: unknown): Pick<ControlledPod, 'namespace' | 'name'
 
 export function find(annotations: unknown, name: string): string | undefined {
   const value = fieldOf(annotations, name)
-  return typeof value === 'string' ? value : undefined
+  if (typeof value !== 'string') return undefined
+  return value.length > LONGEST_VALUE ? TOO_LONG : value
 }
 
 /** @returns `said` itself where it says what is due; an annotation that is empty projects to the same file as none. */
@@ -63,8 +65,20 @@ export function settleAnnotations(said: AnnotationValues, due: AnnotationValues)
   return equal ? said : due
 }
 
-function joinNames(names: readonly string[]): string | undefined {
-  return names.length === 0 ? undefined : names.join(',')
+/** What is kept of a pod has a limit, since there are many; 128 names of the greatest length fit. */
+const LONGEST_VALUE = 8192
+
+/** Stands for a value that we have not written: it differs from all that is due, and is replaced. */
+const TOO_LONG = '…'
+
+/** As many of the names as fit. */
+function joinNames(names: ReadonlySet<string>): string | undefined {
+  let text = ''
+  for (const name of names) {
+    if (text.length + name.length >= LONGEST_VALUE) break
+    text = text === '' ? name : `${text},${name}`
+  }
+  return text === '' ? undefined : text
 }
 
 interface Seen {
@@ -115,10 +129,19 @@ function hasGoneOn(container: Seen | undefined): boolean {
   return fieldOf(container?.spec, 'readinessProbe') !== undefined && fieldOf(container?.status, 'ready') === true
 }
 
-function describeGate(waiters: readonly Waiter[], ready: readonly string[]): string | undefined {
+/** An Event's message has at most 1 KiB (Kubernetes: NoteLengthLimit in pkg/apis/core/validation/events.go). */
+const LONGEST_CLAUSE = 900
+
+function describeGate(waiters: readonly Waiter[], ready: ReadonlySet<string>): string | undefined {
   const clauses = waiters.flatMap(({ container, sidecars }) => {
-    const missing = sidecars.filter((name) => !ready.includes(name))
-    return missing.length === 0 ? [] : [`${container} waits for ${missing.map((name) => `sidecar/${name}`).join(', ')}`]
+    const missing = sidecars.filter((name) => !ready.has(name))
+    if (missing.length === 0) return []
+    return [
+      `${container} waits for ${listFirst(
+        missing.map((name) => `sidecar/${name}`),
+        8,
+      )}`,
+    ]
   })
-  return clauses.length === 0 ? undefined : clauses.join('; ')
+  return clauses.length === 0 ? undefined : cite(clauses.slice(0, 8).join('; '), LONGEST_CLAUSE)
 }

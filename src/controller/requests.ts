@@ -10,11 +10,11 @@ export interface WriteRequest {
 }
 
 /** @param now RFC 3339, in seconds as metav1.Time has it */
-export function requestOf(sight: ControlledPod, write: Write, now: string): WriteRequest {
-  const { namespace, name, uid } = sight
+export function requestOf(pod: ControlledPod, write: Write, now: string): WriteRequest {
+  const { namespace, name, uid } = pod
   const root = `/api/v1/namespaces/${namespace}`
   if (write.kind === 'event') {
-    const body = describeWaiting(sight, write.message, now)
+    const body = describeWaiting(pod, write.message, now)
     return { method: 'POST', path: `${root}/events`, contentType: 'application/json', body }
   }
   // The uid may not change, so a pod that has taken the name meanwhile is left alone: 422 (recorded from Kubernetes 1.26).

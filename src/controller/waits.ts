@@ -26,6 +26,8 @@ export type ParseScalar = (scalar: Scalar) => { readonly tree: Tree | undefined 
 /** The pods of a Deployment share their text: so many texts are read once, unless one is longer than any order has reason to be. */
 const REMEMBERED = 1000
 const LONGEST = 16_384
+/** The webhook refuses a longer one unread. */
+const LONGEST_ORDER = 65_536
 
 /** @returns a reader of a pod's annotations; what cannot be understood asks for nothing, inject has refused it. */
 export function createWaitsReader(parse: ParseScalar): (annotations: unknown) => Waits {
@@ -33,7 +35,7 @@ export function createWaitsReader(parse: ParseScalar): (annotations: unknown) =>
   return (annotations) => {
     const { [DEPENDS_ON]: text = '', [STEPS]: steps = '' } = (annotations ?? {}) as Readonly<Record<string, string>>
     // Most pods have none, and their text need not be read at all.
-    if (!text.includes(SIDECAR_PREFIX)) return NOBODY
+    if (!text.includes(SIDECAR_PREFIX) || text.length > LONGEST_ORDER) return NOBODY
     const key = `${text}\0${steps}`
     const found = known.get(key)
     if (found !== undefined) return found

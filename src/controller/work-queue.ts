@@ -1,5 +1,5 @@
 /**
- * The upkeep of all pods: who is to be written to now, so that changes come before nudges, nobody is written to twice at once, and no
+ * The writes to all pods: who is to be written to now, so that changes come before nudges, nobody is written to twice at once, and no
  * more is written than is allowed. Times are handed in, in ms of a monotonic clock.
  */
 import { createTimerQueue } from './timer-queue.ts'
@@ -18,19 +18,19 @@ import {
 
 export interface QueuedWrite {
   readonly key: string
-  readonly sight: ControlledPod
+  readonly pod: ControlledPod
   readonly write: Write
 }
 
 export interface WorkQueue {
   /** @param key of the pod, the same for its whole life */
-  see(key: string, sight: ControlledPod, nowMs: number): void
+  see(key: string, pod: ControlledPod, nowMs: number): void
   /** It is gone, or nothing can be done for it as it is now. */
   forget(key: string): void
   /** @returns what may be written now; whoever takes it says later what became of it. */
   take(nowMs: number): QueuedWrite | undefined
-  succeed(deed: QueuedWrite, version: string, nowMs: number): void
-  fail(deed: QueuedWrite, nowMs: number, chance: number, askedMs?: number): void
+  succeed(queued: QueuedWrite, version: string, nowMs: number): void
+  fail(queued: QueuedWrite, nowMs: number, chance: number, askedMs?: number): void
   /** When to take again, if nothing is seen before; undefined: not before. */
   nextMs(nowMs: number): number | undefined
 }
@@ -43,7 +43,7 @@ export interface WorkQueueOptions extends StepOptions {
 }
 
 interface Entry {
-  readonly sight: ControlledPod
+  readonly pod: ControlledPod
   readonly memory: Memory
   readonly writing: boolean
 }
@@ -51,7 +51,7 @@ interface Entry {
 export function createWorkQueue(options: WorkQueueOptions, beginMs: number): WorkQueue {
   /** Of pods with something to do or to remember; the others cost nothing. */
   const entries = new Map<string, Entry>()
-  const agenda = createTimerQueue()
+  const timers = createTimerQueue()
   const urgent = new Set<string>()
   const idle = new Set<string>()
   let bucket = fillBucket(options.qps, options.burst, beginMs)
@@ -60,24 +60,24 @@ export function createWorkQueue(options: WorkQueueOptions, beginMs: number): Wor
     entries.delete(key)
     urgent.delete(key)
     idle.delete(key)
-    agenda.drop(key)
+    timers.drop(key)
   }
 
   /** Puts it where it belongs. @returns what can be written now. */
   const arrange = (key: string, entry: Entry, nowMs: number): Write | undefined => {
-    const memory = remember(entry.memory, entry.sight, nowMs)
+    const memory = remember(entry.memory, entry.pod, nowMs)
     entries.set(key, { ...entry, memory })
     if (entry.writing) return undefined
-    const step = decide(memory, entry.sight, nowMs, options)
+    const step = decide(memory, entry.pod, nowMs, options)
     if (step.kind === 'write') {
-      agenda.drop(key)
+      timers.drop(key)
       const queue = step.write.kind === 'status' ? urgent : idle
       queue.add(key)
       return step.write
     }
     urgent.delete(key)
     idle.delete(key)
-    if (step.kind === 'later') agenda.put(key, step.atMs)
+    if (step.kind === 'later') timers.put(key, step.atMs)
     else if (!memory.told) forget(key)
     return undefined
   }
@@ -88,13 +88,13 @@ export function createWorkQueue(options: WorkQueueOptions, beginMs: number): Wor
   }
 
   return {
-    see(key, sight, nowMs) {
+    see(key, pod, nowMs) {
       const entry = entries.get(key) ?? { memory: BLANK, writing: false }
-      arrange(key, { ...entry, sight }, nowMs)
+      arrange(key, { ...entry, pod }, nowMs)
     },
     forget,
     take(nowMs) {
-      for (let key = agenda.take(nowMs); key !== undefined; key = agenda.take(nowMs)) {
+      for (let key = timers.take(nowMs); key !== undefined; key = timers.take(nowMs)) {
         const entry = entries.get(key)
         if (entry !== undefined) arrange(key, entry, nowMs)
       }
@@ -110,13 +110,13 @@ export function createWorkQueue(options: WorkQueueOptions, beginMs: number): Wor
         urgent.delete(key)
         idle.delete(key)
         entries.set(key, { ...entry, writing: true })
-        return { key, sight: entry.sight, write }
+        return { key, pod: entry.pod, write }
       }
     },
-    succeed: (deed, version, nowMs) =>
-      finish(deed, ({ memory }) => afterWrite(memory, deed.write, version, nowMs), nowMs),
-    fail: (deed, nowMs, chance, askedMs) =>
-      finish(deed, ({ memory }) => afterFailure(memory, deed.write, nowMs, chance, askedMs), nowMs),
-    nextMs: (nowMs) => (urgent.size + idle.size > 0 ? nowMs + takeToken(bucket, nowMs).waitMs : agenda.nextMs()),
+    succeed: (queued, version, nowMs) =>
+      finish(queued, ({ memory }) => afterWrite(memory, queued.write, version, nowMs), nowMs),
+    fail: (queued, nowMs, chance, askedMs) =>
+      finish(queued, ({ memory }) => afterFailure(memory, queued.write, nowMs, chance, askedMs), nowMs),
+    nextMs: (nowMs) => (urgent.size + idle.size > 0 ? nowMs + takeToken(bucket, nowMs).waitMs : timers.nextMs()),
   }
 }

@@ -1,4 +1,4 @@
-/** Writing to the API what the upkeep of the pods asks for, for as long as it is allowed. */
+/** Writing to the API what the work queue gives out, for as long as it is allowed. */
 import type { Kube } from '../kube/kube.io.ts'
 import type { ControllerMetrics } from './controller-metrics.ts'
 import { requestOf } from './requests.ts'
@@ -10,9 +10,9 @@ import type { ControllerPorts } from './ports.ts'
 
 export interface Writer {
   /** Nothing is done while it rests. */
-  see(key: string, sight: ControlledPod): void
+  see(key: string, pod: ControlledPod): void
   forget(key: string): void
-  begin(pods: Iterable<readonly [key: string, sight: ControlledPod]>): void
+  begin(pods: Iterable<readonly [key: string, pod: ControlledPod]>): void
   /** At once: what is on its way is called off. */
   end(): void
 }
@@ -20,7 +20,7 @@ export interface Writer {
 export interface WriterOptions extends WorkQueueOptions {
   /** Asked before each write: a process that was suspended is told too late that it leads no more. */
   readonly mayWrite: () => boolean
-  readonly onFailure: (failure: KubeFailure, sight: ControlledPod) => void
+  readonly onFailure: (failure: KubeFailure, pod: ControlledPod) => void
 }
 
 /** A connection each; the API server has about so many for one client. */
@@ -32,7 +32,7 @@ export function createWriter(
   options: WriterOptions,
   ports: Pick<ControllerPorts, 'clock' | 'now' | 'chance'>,
 ): Writer {
-  let work: { readonly upkeep: WorkQueue; readonly over: AbortController; inFlight: number } | undefined
+  let work: { readonly queue: WorkQueue; readonly over: AbortController; inFlight: number } | undefined
   let timer: NodeJS.Timeout | undefined
 
   /** What is open to more writes. */
@@ -42,52 +42,52 @@ export function createWriter(
     clearTimeout(timer)
     for (let own = findWork(); own !== undefined; own = findWork()) {
       const nowMs = ports.clock()
-      const deed = own.upkeep.take(nowMs)
-      if (deed !== undefined) {
-        void write(deed, own)
+      const queued = own.queue.take(nowMs)
+      if (queued !== undefined) {
+        void write(queued, own)
         continue
       }
-      const nextMs = own.upkeep.nextMs(nowMs)
+      const nextMs = own.queue.nextMs(nowMs)
       if (nextMs !== undefined) timer = setTimeout(pump, Math.max(0, nextMs - nowMs))
       return
     }
   }
 
-  async function write(deed: QueuedWrite, own: NonNullable<typeof work>): Promise<void> {
+  async function write(queued: QueuedWrite, own: NonNullable<typeof work>): Promise<void> {
     own.inFlight++
-    const { sight, write: what } = deed
-    const request = requestOf(sight, what, `${ports.now().toISOString().slice(0, 19)}Z`)
+    const { pod, write: what } = queued
+    const request = requestOf(pod, what, `${ports.now().toISOString().slice(0, 19)}Z`)
     const answer = await kube.call({ ...request, signal: own.over.signal, retries: 0 })
     if (work !== own) return
     own.inFlight--
     const nowMs = ports.clock()
     if (answer.ok) {
       metrics.countWrite(what.kind)
-      own.upkeep.succeed(deed, textOf(answer.value, 'metadata', 'resourceVersion'), nowMs)
+      own.queue.succeed(queued, textOf(answer.value, 'metadata', 'resourceVersion'), nowMs)
     } else if (what.kind === 'event' && answer.failure.kind === 'conflict') {
-      own.upkeep.succeed(deed, '', nowMs)
+      own.queue.succeed(queued, '', nowMs)
     } else {
       const { failure } = answer
       metrics.countFailure(failure.kind)
       // Gone, or another pod of the same name: the watch will tell. What is refused is refused again.
       if (what.kind !== 'event' && (failure.kind === 'missing' || failure.kind === 'invalid'))
-        own.upkeep.forget(deed.key)
-      else own.upkeep.fail(deed, nowMs, ports.chance(), failure.retryAfterMs)
-      if (failure.kind !== 'missing') options.onFailure(failure, sight)
+        own.queue.forget(queued.key)
+      else own.queue.fail(queued, nowMs, ports.chance(), failure.retryAfterMs)
+      if (failure.kind !== 'missing') options.onFailure(failure, pod)
     }
     pump()
   }
 
   return {
-    see(key, sight) {
-      work?.upkeep.see(key, sight, ports.clock())
+    see(key, pod) {
+      work?.queue.see(key, pod, ports.clock())
       pump()
     },
-    forget: (key) => work?.upkeep.forget(key),
+    forget: (key) => work?.queue.forget(key),
     begin(pods) {
-      const upkeep = createWorkQueue(options, ports.clock())
-      for (const [key, sight] of pods) upkeep.see(key, sight, ports.clock())
-      work = { upkeep, over: new AbortController(), inFlight: 0 }
+      const queue = createWorkQueue(options, ports.clock())
+      for (const [key, pod] of pods) queue.see(key, pod, ports.clock())
+      work = { queue, over: new AbortController(), inFlight: 0 }
       pump()
     },
     end() {

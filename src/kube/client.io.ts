@@ -47,7 +47,7 @@ export interface KubeClient {
 }
 
 /** The API server itself gives up after 60 s (--request-timeout). */
-const CALL_TIMEOUT_MS = 65_000
+export const CALL_TIMEOUT_MS = 65_000
 const KEEP_ALIVE_MS = 30_000
 const RETRIES = 4
 
@@ -177,10 +177,18 @@ export function failureOf(answer: IncomingMessage, body: string): KubeFailure {
   return readFailure(answer.statusCode ?? 0, body, answer.headers['retry-after'])
 }
 
-/** @throws when the body breaks off. */
+/** Whatever is read whole is one object, or a page of small ones. */
+const LONGEST_ANSWER = 64 * 1024 * 1024
+
+/** @throws when the body breaks off, or has no end. */
 export async function readAll(answer: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
-  for await (const chunk of answer) chunks.push(chunk as Buffer)
+  let size = 0
+  for await (const chunk of answer) {
+    size += (chunk as Buffer).length
+    if (size > LONGEST_ANSWER) throw new Error(`an answer of more than ${LONGEST_ANSWER} bytes`)
+    chunks.push(chunk as Buffer)
+  }
   return Buffer.concat(chunks).toString()
 }
 

@@ -12,10 +12,19 @@ import {
   type Following,
   readEvent,
 } from './list-watch.ts'
-import { listOf, textOf } from '../pod/api-object.ts'
+import { textOf } from '../pod/api-object.ts'
 import { createLineSplitter } from '../base/lines.ts'
 import { pause } from '../base/pause.ts'
-import { explain, failureOf, type KubeClient, readAll } from './client.io.ts'
+import {
+  type Call,
+  CALL_TIMEOUT_MS,
+  type CallOutcome,
+  explain,
+  failureOf,
+  type KubeClient,
+  readAll,
+} from './client.io.ts'
+import { createListPage } from './list-page.ts'
 
 export interface FollowOptions<Item> {
   /** What is kept of an object; the rest of it is forgotten at once. */
@@ -28,8 +37,12 @@ export interface FollowOptions<Item> {
   readonly onWatch?: () => void
 }
 
-/** Pages of about 3 MB where pods are large. */
-const PAGE = '500'
+/** Objects of a page, until it is known how long they are; and what a page is meant to have in bytes. */
+const PAGE = 500
+const PAGE_BYTES = 4 * 1024 * 1024
+/** More objects than the largest clusters have, and more pages than that takes: a list that goes on has no end. */
+const MOST_OBJECTS = 1_000_000
+const MOST_PAGES = 20_000
 /** The server ends a watch after 4 to 5 minutes, so that one whose connection has died unnoticed does not last for ever. */
 const WATCH_SECONDS = 240
 const WATCH_SPREAD_SECONDS = 60
@@ -76,22 +89,53 @@ export function follow<Item>(
   }
 
   async function list(state: Following): Promise<{ state: Following; ending?: Ending }> {
-    for (let token = ''; ;) {
+    let token = ''
+    let limit = PAGE
+    let [objects, bytes] = [0, 0]
+    const take = (object: unknown, length: number): void => {
+      objects++
+      bytes += length
+      if (objects > MOST_OBJECTS) throw new RangeError('more objects than any cluster has')
+      cache.page([object])
+    }
+    for (let page = 0; page < MOST_PAGES; page++) {
       const query = {
         ...select(collection),
-        ...(state.paged ? { limit: PAGE } : {}),
+        ...(state.paged ? { limit: String(limit) } : {}),
         ...(token && { continue: token }),
       }
-      const answer = await client.call({ method: 'GET', path: collection.path, query, signal, retries: 0 })
+      const answer = await readPage({ method: 'GET', path: collection.path, query, signal }, take)
       if (!answer.ok) {
         cache.discard()
         return { state, ending: { kind: 'failed', failure: answer.failure, fruitful: false } }
       }
-      cache.page(listOf(answer.value, 'items'))
       token = textOf(answer.value, 'metadata', 'continue')
-      if (token !== '') continue
-      tell(cache.replace())
-      return { state: afterList(state, textOf(answer.value, 'metadata', 'resourceVersion')) }
+      if (token === '') {
+        tell(cache.replace())
+        return { state: afterList(state, textOf(answer.value, 'metadata', 'resourceVersion')) }
+      }
+      limit = Math.max(1, Math.min(PAGE, Math.floor((PAGE_BYTES * objects) / Math.max(1, bytes))))
+    }
+    cache.discard()
+    return { state, ending: { kind: 'failed', failure: unreachable('the list has no end'), fruitful: false } }
+  }
+
+  /** @returns the page without its objects, which have been taken one by one */
+  async function readPage(call: Call, take: (object: unknown, length: number) => void): Promise<CallOutcome<unknown>> {
+    const opened = await client.open(call, CALL_TIMEOUT_MS)
+    if (!opened.ok) return opened
+    const answer = opened.value
+    try {
+      if (answer.statusCode !== 200) return { ok: false, failure: failureOf(answer, await readAll(answer)) }
+      const page = createListPage(take)
+      answer.setEncoding('utf8')
+      for await (const piece of answer) page.push(piece as string)
+      return { ok: true, value: page.end() }
+    } catch (error) {
+      answer.destroy()
+      if (error instanceof RangeError) return { ok: false, failure: unreachable(`the list has ${error.message}`) }
+      const isJson = !(error instanceof SyntaxError)
+      return { ok: false, failure: isJson ? explain(error) : unreachable('the answer is no JSON') }
     }
   }
 

@@ -35,8 +35,8 @@ export type Refusal =
   | { readonly kind: 'selector' | 'other'; readonly message: string }
   | { readonly kind: 'denied'; readonly message: string; readonly namespace: string; readonly subject: Subject }
 
-export function known(standing: TargetResult): TargetState {
-  return { ...standing, trouble: undefined, refused: undefined }
+export function known(result: TargetResult): TargetState {
+  return { ...result, trouble: undefined, refused: undefined }
 }
 
 export function refused(refusal: Refusal): TargetState {

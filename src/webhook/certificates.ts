@@ -12,7 +12,10 @@ export interface Served extends TlsCredentials {
 /** @returns the certificate, or one sentence on what is wrong with it */
 export type LookForCertificate = (signal: AbortSignal) => Promise<Served | { readonly problem: string }>
 
-type CertificatePorts = Pick<WebhookPorts, 'makeCredentials' | 'readCredentials' | 'readFile' | 'now'>
+type CertificatePorts = Pick<
+  WebhookPorts,
+  'makeCredentials' | 'readCredentials' | 'findMisfit' | 'readFile' | 'now' | 'log'
+>
 
 /** `tls.crt` and `tls.key`, as a mounted Secret has them. */
 export function lookInFiles(directory: string, ports: CertificatePorts): LookForCertificate {
@@ -37,7 +40,7 @@ export function listFiles(directory: string): readonly [string, string] {
 const TRIES = 5
 
 /**
- * The one in the Secret, made where there is none or it is due. Its authority is made known before it is served, beside the one before,
+ * The one in the Secret, made where there is none, or it is due, or it does not fit: one that clients would not take is as good as none. Its authority is made known before it is served, beside the one before,
  * so that it does not matter which of the replicas is how far.
  */
 export function lookInCluster(
@@ -50,21 +53,29 @@ export function lookInCluster(
       const secret = await cluster.readSecret(signal)
       if ('problem' in secret) return secret
       const before = readKept(secret.data)
-      const facts = before === undefined ? undefined : factsOf(before, ports)
-      if (before !== undefined && facts !== undefined && !isDue(facts, ports.now())) {
+      const names = listServiceNames(service, namespace)
+      const facts = before === undefined ? undefined : readFacts(before, names[0] ?? '', ports)
+      if (before !== undefined && facts !== undefined && !('problem' in facts) && !isDue(facts, ports.now())) {
         return publish(cluster, before, facts, signal)
       }
-      const made = ports.makeCredentials(listServiceNames(service, namespace), ports.now(), LIFETIME_MS)
-      const written = await cluster.writeSecret({ ...succeed(made, before) }, secret.version, signal)
+      const isUnfit = facts !== undefined && 'problem' in facts
+      if (isUnfit) {
+        const message = `the Secret with the certificate is written anew: ${facts.problem}`
+        ports.log({ event: 'warning', message })
+      }
+      const made = ports.makeCredentials(names, ports.now(), LIFETIME_MS)
+      // Whose authority does not fit is not trusted any longer.
+      const written = await cluster.writeSecret({ ...succeed(made, isUnfit ? undefined : before) }, secret.version, signal)
       if (typeof written === 'object') return written
     }
     return { problem: 'the Secret with the certificate is written by somebody else again and again' }
   }
 }
 
-function factsOf(kept: Kept, { readCredentials }: CertificatePorts): CertificateFacts | undefined {
+function readFacts(kept: Kept, name: string, { readCredentials, findMisfit }: CertificatePorts) {
   const facts = readCredentials({ certificate: kept['tls.crt'], key: kept['tls.key'] })
-  return 'problem' in facts ? undefined : facts
+  const misfit = 'problem' in facts ? undefined : findMisfit(kept['tls.crt'], kept['ca.crt'], name)
+  return misfit === undefined ? facts : { problem: misfit }
 }
 
 async function publish(cluster: Cluster, kept: Kept, facts: CertificateFacts, signal: AbortSignal) {

@@ -63,6 +63,24 @@ export function readCredentials({ certificate, key }: TlsCredentials): Certifica
   }
 }
 
+/**
+ * Whether clients that trust this authority and ask for this name will take the certificate.
+ * @param authority in PEM; the first certificate of it counts
+ * @returns one clause on why not; undefined when they will
+ */
+export function findMisfit(certificate: string, authority: string, name: string): string | undefined {
+  try {
+    const [leaf, issuer] = [new X509Certificate(certificate), new X509Certificate(authority)]
+    if (leaf.checkHost(name) === undefined) return `its certificate is not for ${name}`
+    if (!issuer.ca) return 'its ca.crt is not the certificate of an authority'
+    return leaf.checkIssued(issuer) && leaf.verify(issuer.publicKey)
+      ? undefined
+      : 'its certificate was not signed by the authority in its ca.crt'
+  } catch {
+    return 'its ca.crt cannot be read'
+  }
+}
+
 function makeKeys() {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
   return { publicKey: publicKey.export({ type: 'spki', format: 'der' }), privateKey }

@@ -35,6 +35,8 @@ export interface WebhookPorts {
   readonly encode: (text: string) => string
   readonly makeCredentials: (names: readonly string[], now: number, lifetimeMs: number) => OwnCredentials
   readonly readCredentials: (credentials: TlsCredentials) => CertificateFacts | { readonly problem: string }
+  /** @returns one clause when clients that trust the authority would not take the certificate for this name */
+  readonly findMisfit: (certificate: string, authority: string, name: string) => string | undefined
   /** Rejects with the system's error. */
   readonly readFile: (path: string) => Promise<string>
   readonly watchPaths: WatchPaths

@@ -113,7 +113,7 @@ test('there are never two that lead, however late or lost answers are, and whoev
       const elections = [beginElection('a'), beginElection('b')]
       const freeMs = [0, 700]
       /** What happens when, by real time. */
-      let agenda: { readonly atMs: number; readonly act: () => void }[] = []
+      let timers: { readonly atMs: number; readonly act: () => void }[] = []
       for (const [index, { thereMs, backMs, lost, pauseMs }] of tries.entries()) {
         const who = index % 2
         const sentMs = freeMs[who] ?? 0
@@ -121,7 +121,7 @@ test('there are never two that lead, however late or lost answers are, and whoev
         let answered: Record | undefined
         let seen: Election | undefined
         const now = (realMs: number): number => realMs + (skews[who] ?? 0)
-        agenda.push({
+        timers.push({
           atMs,
           act() {
             const record = api.get()
@@ -129,7 +129,7 @@ test('there are never two that lead, however late or lost answers are, and whoev
             if (mayHold(seen, record, now(atMs))) answered = api.put(writeLease(seen, 'lease', record, 'now'))
           },
         })
-        agenda.push({
+        timers.push({
           atMs: atMs + backMs,
           act() {
             if (seen === undefined || lost) return
@@ -139,12 +139,12 @@ test('there are never two that lead, however late or lost answers are, and whoev
         // As a rule the next try comes soon.
         freeMs[who] = atMs + backMs + (index % 7 === 0 ? pauseMs : RETRY_MS)
       }
-      agenda = agenda.toSorted((a, b) => a.atMs - b.atMs)
-      for (const { atMs, act } of agenda) {
+      timers = timers.toSorted((a, b) => a.atMs - b.atMs)
+      for (const { atMs, act } of timers) {
         act()
         for (const realMs of [atMs, atMs + 500, atMs + 9999]) {
           const leading = elections.filter((election, who) => isLeading(election, realMs + (skews[who] ?? 0)))
-          if (realMs === atMs || agenda.every((other) => other.atMs <= atMs || other.atMs > realMs)) {
+          if (realMs === atMs || timers.every((other) => other.atMs <= atMs || other.atMs > realMs)) {
             led += leading.length
             t.true(leading.length < 2)
           }

@@ -1,9 +1,9 @@
-/** The upkeep of pods whose answers and events come late, in any order of the two. */
+/** The queue of pods whose answers and events come late, in any order of the two. */
 import test from 'ava'
 import * as fc from 'fast-check'
 import type { AnnotationValues } from '../../src/controller/controlled-pod.ts'
 import { createWorkQueue, type QueuedWrite } from '../../src/controller/work-queue.ts'
-import { NEW, type Pod, READY, sightOf } from './pods.ts'
+import { NEW, type Pod, READY, keptOf } from './pods.ts'
 
 const HAPPENING = fc.record({
   afterMs: fc.nat(3000),
@@ -15,7 +15,7 @@ const HAPPENING = fc.record({
 test('however late answers and events come: each patch changes something, and in the end every pod says what it ought to', (t) => {
   fc.assert(
     fc.property(fc.array(HAPPENING, { maxLength: 80 }), (happenings) => {
-      const upkeep = createWorkQueue({ qps: 20, burst: 3, events: false }, 0)
+      const queue = createWorkQueue({ qps: 20, burst: 3, events: false }, 0)
       const pods: Pod[] = [0, 1, 2].map((index) => ({ ...NEW, name: `p${index}` }))
       const late: Pod[] = []
       const asked: QueuedWrite[] = []
@@ -25,23 +25,23 @@ test('however late answers and events come: each patch changes something, and in
         pods[index] = { ...pod, ...change, version: pod.version + 1 }
         late.push(pods[index])
       }
-      const answer = (deed: QueuedWrite): void => {
-        const index = Number(deed.key.slice(1))
+      const answer = (queued: QueuedWrite): void => {
+        const index = Number(queued.key.slice(1))
         const { annotations = {} } = pods[index] ?? {}
         const next: AnnotationValues =
-          deed.write.kind === 'event' ? annotations : { ...annotations, ...deed.write.said }
+          queued.write.kind === 'event' ? annotations : { ...annotations, ...queued.write.said }
         t.notDeepEqual(clean(next), clean(annotations))
         store(index, { annotations: next })
-        upkeep.succeed(deed, String(pods[index]?.version), nowMs)
+        queue.succeed(queued, String(pods[index]?.version), nowMs)
       }
-      const deliver = (pod: Pod): void => upkeep.see(pod.name, sightOf(pod), nowMs)
+      const deliver = (pod: Pod): void => queue.see(pod.name, keptOf(pod), nowMs)
       const act = (): void => {
-        for (let deed = upkeep.take(nowMs); deed !== undefined; deed = upkeep.take(nowMs)) {
+        for (let queued = queue.take(nowMs); queued !== undefined; queued = queue.take(nowMs)) {
           t.false(
-            asked.some(({ key }) => key === deed?.key),
+            asked.some(({ key }) => key === queued?.key),
             'two at once',
           )
-          asked.push(deed)
+          asked.push(queued)
         }
       }
       for (const { afterMs, pod, kind, wanted } of happenings) {
@@ -51,9 +51,9 @@ test('however late answers and events come: each patch changes something, and in
         else if (kind === 'settle') store(pod, { pending: wanted === '' })
         else if (kind === 'deliver') late.splice(0, 1).forEach(deliver)
         else {
-          for (const deed of asked.splice(0, 1)) {
-            if (kind === 'answer') answer(deed)
-            else upkeep.fail(deed, nowMs, 0.5)
+          for (const queued of asked.splice(0, 1)) {
+            if (kind === 'answer') answer(queued)
+            else queue.fail(queued, nowMs, 0.5)
           }
         }
         act()
@@ -62,13 +62,13 @@ test('however late answers and events come: each patch changes something, and in
         late.splice(0).forEach(deliver)
         asked.splice(0).forEach(answer)
         act()
-        const nextMs = upkeep.nextMs(nowMs)
+        const nextMs = queue.nextMs(nowMs)
         if (late.length + asked.length > 0) continue
         if (nextMs === undefined) break
         nowMs = Math.max(nowMs, nextMs) + 1e-6
         act()
       }
-      t.is(upkeep.nextMs(nowMs), undefined)
+      t.is(queue.nextMs(nowMs), undefined)
       for (const { annotations, wanted } of pods) t.is(annotations[READY] ?? '', wanted)
     }),
     { numRuns: 300 },

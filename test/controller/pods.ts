@@ -14,7 +14,7 @@ export interface Pod {
   readonly version: number
 }
 
-export function sightOf({ name, wanted, pending, gate, annotations, version }: Pod): ControlledPod {
+export function keptOf({ name, wanted, pending, gate, annotations, version }: Pod): ControlledPod {
   const said = { [READY]: annotations[READY] }
   const due = (said[READY] ?? '') === wanted ? said : { [READY]: wanted || undefined }
   return {

@@ -11,24 +11,24 @@ const APART_MS = 10
 
 /** Every container is waited for, and a patch arrives before the next line does. @returns `ready|failed` after each write. */
 function play(stream: string): string {
-  const upkeep = createWorkQueue({ qps: 1000, burst: 1000, events: false }, 0)
+  const queue = createWorkQueue({ qps: 1000, burst: 1000, events: false }, 0)
   const written: string[] = []
   const stored = new Map<string, AnnotationValues>()
   readStream(stream).forEach((line, index) => {
     const nowMs = index * APART_MS
     const { type, object } = JSON.parse(line) as { type: string; object: { metadata: object } }
     const uid = textOf(object, 'metadata', 'uid')
-    if (type === 'DELETED') return upkeep.forget(uid)
+    if (type === 'DELETED') return queue.forget(uid)
     const containers = [...listOf(object, 'spec', 'initContainers'), ...listOf(object, 'spec', 'containers')]
     const names = containers.map((container) => `sidecar/${textOf(container, 'name')}`)
     const annotations = { ...stored.get(uid), 'podorder.io/depends-on': `waiter: [${names.join(', ')}]` }
     const pod = { ...object, metadata: { ...object.metadata, annotations } }
-    upkeep.see(uid, readOrderedPod(pod, readWaits), nowMs)
-    for (let deed = upkeep.take(nowMs); deed !== undefined; deed = upkeep.take(nowMs)) {
-      const now: AnnotationValues = { ...stored.get(uid), ...(deed.write.kind === 'status' && deed.write.said) }
+    queue.see(uid, readOrderedPod(pod, readWaits), nowMs)
+    for (let queued = queue.take(nowMs); queued !== undefined; queued = queue.take(nowMs)) {
+      const now: AnnotationValues = { ...stored.get(uid), ...(queued.write.kind === 'status' && queued.write.said) }
       stored.set(uid, now)
       written.push(`${now['podorder.io/ready'] ?? ''}|${now['podorder.io/failed'] ?? ''}`)
-      upkeep.succeed(deed, `written ${written.length}`, nowMs)
+      queue.succeed(queued, `written ${written.length}`, nowMs)
     }
   })
   return written.join(' ')

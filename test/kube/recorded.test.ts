@@ -15,7 +15,7 @@ function select(kind: ObjectTarget['kind'], demand: Demand, which: Which): Objec
   return target
 }
 
-/** One standing for each line of the stream. */
+/** One result for each line of the stream. */
 function judgeLines<Item>(
   stream: string,
   keep: (object: unknown) => Item,
@@ -47,8 +47,8 @@ function judgeStream(stream: string, demand: Demand): readonly TargetResult[] {
 }
 
 /** `4 met, 5 waiting`: from which line on it stands how; it begins waiting. */
-function summarise(standings: readonly TargetResult[]): string {
-  const words = standings.map(({ met, impossible }) => (met ? 'met' : impossible === undefined ? 'waiting' : 'never'))
+function summarise(results: readonly TargetResult[]): string {
+  const words = results.map(({ met, impossible }) => (met ? 'met' : impossible === undefined ? 'waiting' : 'never'))
   return words
     .flatMap((word, index) => (word === (words[index - 1] ?? 'waiting') ? [] : [`${index + 1} ${word}`]))
     .join(', ')

@@ -99,6 +99,41 @@ test('one that is due is renewed, and the authority before stays trusted', async
   t.is((await webhook.post(BODY, cluster.caBundle(), HOST)).status, 200)
 })
 
+for (const [what, change, said] of [
+  [
+    'of another authority',
+    { 'ca.crt': makeCredentials([HOST], Date.now(), DAY_MS).authority },
+    /not signed by the authority/,
+  ],
+  [
+    'with an authority that is none',
+    { 'ca.crt': makeCredentials([HOST], Date.now(), DAY_MS).certificate },
+    /not the certificate of an authority/,
+  ],
+  ['with half a file', { 'ca.crt': 'half' }, /ca\.crt cannot be read/],
+  ['for another service', makeKept('other.podorder.svc'), /is not for podorder-webhook\.podorder\.svc/],
+  [
+    'with the key of another',
+    { 'tls.key': makeCredentials([HOST], Date.now(), DAY_MS).key },
+    /not that of the certificate/,
+  ],
+] as const) {
+  test(`one ${what} is due at once, and said, and its authority is not trusted`, async (t) => {
+    const kept = { ...makeKept(HOST), ...change }
+    const cluster = await openCluster(t, kept)
+    const webhook = cluster.start()
+    await webhook.port()
+    t.regex((await webhook.says('warning')).message, said)
+    t.is((await webhook.post(BODY, cluster.caBundle(), HOST)).status, 200)
+    t.false(cluster.caBundle().includes(kept['ca.crt']))
+    t.is(cluster.caBundle().match(/BEGIN/g)?.length, 1)
+  })
+}
+
+function makeKept(name: string) {
+  return { ...succeed(makeCredentials([name], Date.now(), 90 * DAY_MS), undefined) }
+}
+
 test('one that is good is served as it is, and not written again', async (t) => {
   const made = makeCredentials([HOST], Date.now(), 90 * DAY_MS)
   const cluster = await openCluster(t, { ...succeed(made, undefined) })

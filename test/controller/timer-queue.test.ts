@@ -12,22 +12,22 @@ const ACTION = fc.oneof(
 test('whatever is put, moved and dropped, the earliest comes out first, and nobody before their time', (t) => {
   fc.assert(
     fc.property(fc.array(ACTION, { maxLength: 60 }), (actions) => {
-      const agenda = createTimerQueue()
+      const timers = createTimerQueue()
       const plain = new Map<string, number>()
       for (const { kind, key, atMs } of actions) {
         const earliest = Math.min(...plain.values())
-        t.is(agenda.nextMs() ?? Infinity, earliest)
+        t.is(timers.nextMs() ?? Infinity, earliest)
         switch (kind) {
           case 'put':
-            agenda.put(key, atMs)
+            timers.put(key, atMs)
             plain.set(key, atMs)
             break
           case 'drop':
-            agenda.drop(key)
+            timers.drop(key)
             plain.delete(key)
             break
           case 'take': {
-            const taken = agenda.take(atMs)
+            const taken = timers.take(atMs)
             t.is(plain.get(taken ?? ''), earliest <= atMs ? earliest : undefined)
             plain.delete(taken ?? '')
           }

@@ -74,8 +74,8 @@ const PROBED = { app: { startupProbe: {} } }
 
 /** What `ready` and `failed` ought to say. */
 function due(shape: Shape): readonly (string | undefined)[] {
-  const sight = look(shape)
-  return [sight.due['podorder.io/ready'], sight.due['podorder.io/failed']]
+  const kept = look(shape)
+  return [kept.due['podorder.io/ready'], kept.due['podorder.io/failed']]
 }
 
 test('ready names those that somebody waits for, sorted; native sidecars count', (t) => {
@@ -89,17 +89,17 @@ test('ready names those that somebody waits for, sorted; native sidecars count',
 test('where nobody waits by sidecar/, nothing is written, whatever stands there', (t) => {
   const annotations = { 'podorder.io/ready': 'db' }
   for (const dependsOn of ['app: {db: ready}', 'app: {tcp://sidecar:80: open}', 'app: [', '', '# sidecar/']) {
-    const sight = look({ dependsOn, annotations, containers: { app: 'starting', db: 2 } })
-    t.is(sight.due, sight.said, dependsOn)
-    t.false(sight.pending)
-    t.is(sight.gate, undefined)
+    const kept = look({ dependsOn, annotations, containers: { app: 'starting', db: 2 } })
+    t.is(kept.due, kept.said, dependsOn)
+    t.false(kept.pending)
+    t.is(kept.gate, undefined)
   }
 })
 
 test('nothing is due where the annotations say it already; an empty one says what none says', (t) => {
   const ready = { 'podorder.io/ready': 'proxy', 'podorder.io/failed': '' }
-  const sight = look({ annotations: ready, containers: { app: 'ready', proxy: 'ready', log: 'starting' } })
-  t.is(sight.due, sight.said)
+  const kept = look({ annotations: ready, containers: { app: 'ready', proxy: 'ready', log: 'starting' } })
+  t.is(kept.due, kept.said)
 })
 
 test('failed names those that have ended badly for good, by their own restartPolicy or the pod’s', (t) => {
