@@ -65,7 +65,11 @@ export function lookInCluster(
       }
       const made = ports.makeCredentials(names, ports.now(), LIFETIME_MS)
       // Whose authority does not fit is not trusted any longer.
-      const written = await cluster.writeSecret({ ...succeed(made, isUnfit ? undefined : before) }, secret.version, signal)
+      const written = await cluster.writeSecret(
+        { ...succeed(made, isUnfit ? undefined : before) },
+        secret.version,
+        signal,
+      )
       if (typeof written === 'object') return written
     }
     return { problem: 'the Secret with the certificate is written by somebody else again and again' }

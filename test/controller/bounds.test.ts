@@ -17,7 +17,7 @@ function keep(annotations: Readonly<Record<string, string>>, sidecars: readonly 
   return readOrderedPod(pod, readWaits)
 }
 
-const NAMES = Array.from({ length: 900 }, (_, index) => `${'s'.repeat(40)}${index}`)
+const NAMES = Array.from({ length: 500 }, (_, index) => `${'s'.repeat(40)}${index}`)
 
 test('what is kept of a pod has a few KiB, whatever its annotations hold', (t) => {
   const waits = `web: [${NAMES.map((name) => `sidecar/${name}`).join(', ')}]`
