@@ -96,6 +96,7 @@ async function run(options: RunOptions, signals: Signals): Promise<number> {
     disk: { ...disk, readFlag: (path) => readFlagFile(path, nodeFiles) },
     yaml: { read: readManifest, readNested },
     processes: createProcesses(),
+    findPortOwners: async (ports) => (await import('../src/run/port-owners.io.ts')).findPortOwners(ports),
     prober: createProber(),
     podman: async (words, given) => (await import('../src/run/podman-play.io.ts')).callPodman(words, given),
     watchDirectories: async (paths, wake, warn) =>

@@ -11,6 +11,7 @@ import { checkSidecars } from '../rewrite/rewrite-check.ts'
 import { collectSources, type Sources } from '../pod/sources.ts'
 import { proposeWord } from '../base/suggest.ts'
 import type { ManifestDocument } from '../manifest/yaml.io.ts'
+import { listNamedPorts, type NamedPort } from './named-ports.ts'
 import type { RunPorts } from './ports.ts'
 
 export interface LoadedPod {
@@ -24,6 +25,7 @@ export interface LoadedPod {
   /** What relative paths are relative to: the manifest's directory. */
   readonly directory: string
   readonly warnings: readonly string[]
+  readonly namedPorts: readonly NamedPort[]
 }
 
 export interface LoadRefusal {
@@ -80,6 +82,7 @@ export async function loadPod({ path, only, findUnsuitable }: Wanted, ports: Por
       given,
       directory,
       warnings: [...(translated?.notes ?? []), ...words(warnings)],
+      namedPorts: listNamedPorts(tree),
     }
   }
   if (faults.length > 0) return { faults: words(limitFaults(faults)) }

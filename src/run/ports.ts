@@ -79,6 +79,8 @@ export interface RunPorts {
   readonly yaml: Yaml
   readonly disk: Disk
   readonly processes: Processes
+  /** Of those ports of this machine that are taken, who has them, where the kernel tells. */
+  readonly findPortOwners: (ports: readonly number[]) => Promise<ReadonlyMap<number, string | undefined>>
   readonly podman: Podman
   /** By the network; never reject. What was ended by the signal says nothing. */
   readonly prober: {

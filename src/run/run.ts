@@ -3,12 +3,14 @@ import { CODE_FAILED, CODE_MISUSE, CODE_SIGNAL } from '../base/exit-code.ts'
 import { ENDING_SIGNALS } from '../base/signal.ts'
 import { describeError } from '../base/system-error.ts'
 import type { PictureFormat } from '../picture/format.ts'
+import { describeFault, sortFaults } from '../manifest/tree.ts'
 import { DEFAULT_IMAGE } from '../pod/own.ts'
 import { findUnsuitable } from './suitability.ts'
 import type { History } from '../history/history.ts'
 import { writeOutput } from '../cli/output.ts'
 import { keepDownward } from './downward.ts'
-import { loadPod } from './load.ts'
+import { type LoadedPod, loadPod } from './load.ts'
+import { refuseTaken } from './named-ports.ts'
 import { runPod } from './run-pod.ts'
 import { preparePodman } from './podman.ts'
 import type { RunPorts } from './ports.ts'
@@ -52,6 +54,8 @@ export async function runManifest(options: RunOptions, ports: RunPorts): Promise
   const interruption = takeInterruptions(ports)
   const pod = await loadPod({ path, only, findUnsuitable: find }, ports)
   if ('faults' in pod) return refuse(pod.faults, ports)
+  const taken = options.runtime === 'process' ? await findTaken(pod, ports) : []
+  if (taken.length > 0) return refuse(taken, ports)
   for (const warning of pod.warnings) terminal.complain(`podorder: warning: ${warning}`)
 
   let workspace: string
@@ -98,6 +102,12 @@ async function runAndPrint(
     await downward.settle()
     await printer.close()
   }
+}
+
+/** The processes share this machine's network: a stranger's answer would count as `ready`. */
+async function findTaken({ file, namedPorts }: LoadedPod, { findPortOwners }: RunPorts): Promise<readonly string[]> {
+  const owners = await findPortOwners([...new Set(namedPorts.map(({ port }) => port))])
+  return sortFaults(refuseTaken(namedPorts, owners)).map((fault) => describeFault(file, fault))
 }
 
 /** @returns the exit code */
