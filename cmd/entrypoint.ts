@@ -12,6 +12,7 @@ import { takeSignals } from '../src/child/signals.io.ts'
 import { runEntrypoint } from '../src/entrypoint/entrypoint.ts'
 import { createFlagFiles } from '../src/flags/flag-files.ts'
 import type { Files } from '../src/base/files.ts'
+import { readUptime } from '../src/base/uptime.ts'
 import { type Plan, readPlan } from '../src/entrypoint/plan.ts'
 import { PLATFORM_COMMANDS } from '../src/image/platform-commands.ts'
 import type { CommandSource } from '../src/child/child.ts'
@@ -122,6 +123,7 @@ async function runPlan(plan: Plan, system: System, words: number): Promise<numbe
     outside,
     log,
     now: () => new Date(),
+    uptimeMs: () => readUptime(files) ?? Date.now(),
     self: { pid: process.pid, uid: process.getuid?.() },
     chance: Math.random,
     openCopy: async (path, descriptor) => (await import('../src/child/copy.io.ts')).openCopy(path, descriptor),

@@ -13,11 +13,16 @@ export async function doJob(
 ): Promise<number | string | undefined> {
   const [first = '', ...words] = argv
   if (first === 'probe') return (await import('./probe.ts')).probe(words, files)
+  if (first === 'pre-stop') {
+    // Nothing of ours is to be tidied up when it is ended early.
+    signals.release()
+    return (await import('./pre-stop.ts')).preStop(words, files)
+  }
   if (first === 'install') return (await import('./install.ts')).install(words)
   if (WAIT_WORDS.includes(first)) return (await import('./wait.ts')).wait(argv, signals, files)
   if (isTektonMode(argv, (name) => process.env[name] !== undefined)) {
     return (await import('./tekton.ts')).startTekton(argv, signals)
   }
-  const near = suggest(first, ['install', 'probe', ...WAIT_WORDS])
+  const near = suggest(first, ['install', 'probe', 'pre-stop', ...WAIT_WORDS])
   return near === undefined ? undefined : `put -- before the command: -- ${first} …; did you mean ${near}?`
 }

@@ -1,7 +1,7 @@
 /** What measures a container's readiness, and what carries out its hook: loaded where there is a probe or a hook. */
 import { createProber } from '../src/probe/prober.io.ts'
 import type { EntrypointPorts } from '../src/entrypoint/ports.ts'
-import { performHook } from '../src/entrypoint/post-start.ts'
+import { performHook } from '../src/entrypoint/hook-run.ts'
 import { measureReadiness } from '../src/probe/measure.ts'
 import type { Plan, ReadinessFlag } from '../src/entrypoint/plan.ts'
 import type { Child } from '../src/child/child.ts'
@@ -30,7 +30,7 @@ function openMeasure({ flag, text }: ReadinessFlag, everyMs: number | undefined,
 }
 
 function openHook(text: string, child: Child): Probing | string {
-  const parsed = hookFromFlag(text)
+  const parsed = hookFromFlag('--post-start', text)
   if ('problem' in parsed) return parsed.problem
   const prober = createProber()
   const perform = shareReaping(child, (what: HookCheck, signal) => prober.perform(what, signal))

@@ -65,7 +65,7 @@ function compareEvents(t: ExecutionContext, played: Scenes): void {
 /** The table's word for a kind of file. */
 function nameGroup(file: string): string {
   if (file.endsWith('.err')) return '.err'
-  return ['started', 'ready', 'unready', 'live'].includes(file) ? file : 'ends'
+  return ['started', 'ready', 'unready', 'live', 'stopping'].includes(file) ? file : 'ends'
 }
 
 function compareFiles(t: ExecutionContext, played: Scenes): void {

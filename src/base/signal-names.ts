@@ -34,3 +34,16 @@ export function parseSignal(text: string): number | undefined {
   const least = base === undefined ? 1 : RTMIN
   return number >= least && number <= RTMAX ? number : undefined
 }
+
+/** As Kubernetes writes it (core/v1, Signal): `SIGTERM`, `SIGRTMIN+3`, `SIGRTMAX-2`. */
+export function nameSignal(number: number): string {
+  const [up, down] = [number - RTMIN, RTMAX - number]
+  if (up < 0 || down < 0) return `SIG${NAMES[number - 1] ?? number}`
+  if (up === 0 || down === 0) return up === 0 ? 'SIGRTMIN' : 'SIGRTMAX'
+  return up <= 15 ? `SIGRTMIN+${up}` : `SIGRTMAX-${down}`
+}
+
+/** Whether a process can take a signal, and so answer it: SIGKILL and SIGSTOP are the kernel's, and glibc keeps two for itself. */
+export function isTakeable(number: number): boolean {
+  return ![9, 19, 32, 33].includes(number)
+}

@@ -1,14 +1,12 @@
 /** One run of the command: from the spawn to its end, with everything that may stop it on the way. */
-import { SIGINT, SIGKILL, SIGTERM } from '../base/signal.ts'
 import { describeError } from '../base/system-error.ts'
 import { formatDuration } from '../base/duration.ts'
-import type { Look } from '../flags/judge.ts'
-import type { Outcome, UnfitReason } from './outcome.ts'
+import type { Kill, Outcome, UnfitReason } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import type { Child, Status } from '../child/child.ts'
 import type { ReadinessNews } from '../probe/measure.ts'
 import type { WrapperLife } from './life.ts'
-import { observe } from '../flags/observe.ts'
+import { createStopper } from './stopper.ts'
 import type { HookRun, EntrypointPorts, Measuring } from './ports.ts'
 
 /** Once the command has ended, a background process may hold its output open; what it still says is copied so long. */
@@ -18,11 +16,16 @@ export const NO_COPIES = { stdout: undefined, stderr: undefined }
 
 export interface Attempt {
   readonly outcome: Promise<Outcome>
-  /** A signal for the command; SIGTERM waits for `--stop-after`. */
+  /** A signal for the command; one that means "stop" waits for `--stop-after`. */
   signal(signal: number): void
   /** Stops it because the pod's work is done. */
   stop(): void
+  /** A signal from outside has meant that it is to stop. */
+  readonly asked: () => boolean
 }
+
+/** What its end means since we stop it ourselves. */
+type Meaning = (status: Status, kill: Kill | undefined) => Outcome
 
 export interface Beginning {
   readonly since: string
@@ -44,13 +47,11 @@ export function startAttempt(
   const { child, log } = ports
   const held: number[] = []
   let pid: number | undefined
-  /** What its end means since we stop it ourselves. */
-  let stopping: ((status: Status) => Outcome) | undefined
+  let stopping: Meaning | undefined
   let hook: HookRun | undefined
   let measuring: Measuring | undefined
   let up = false
   let liveDue = plan.liveDelayMs === 0
-  let waitingToStop: { close(): void } | undefined
   let ended = false
   const timers: NodeJS.Timeout[] = []
 
@@ -58,60 +59,27 @@ export function startAttempt(
     hook?.cancel()
     hook = undefined
   }
-  const killAfterGrace = (): void => {
-    timers.push(setTimeout(() => send(SIGKILL), plan.graceMs))
-  }
   const send = (signal: number): void => {
     if (pid === undefined) held.push(signal)
     else if (!ended) child.signal(pid, signal)
   }
-  const forward = (signal: number): void => {
-    waitingToStop?.close()
-    send(signal)
-    if (plan.graceGiven && (signal === SIGTERM || signal === SIGINT)) killAfterGrace()
-  }
-  /** Calls `proceed` once those that depend on this container have stopped, or the time for that is up. */
-  const afterDependents = (proceed: () => void): void => {
-    // Asked again: no more waiting for others.
-    if (plan.stopAfter.length === 0 || waitingToStop !== undefined) return proceed()
-    const names = plan.stopAfter.map(({ label }) => label.split('/')[0])
-    log({ event: 'stopping', message: `stopping after ${names.join(', ')}` })
-    const go = (): void => {
-      clearTimeout(timer)
-      waitingToStop?.close()
-      proceed()
-    }
-    const timer = setTimeout(go, plan.stopWaitMs ?? plan.graceMs)
-    timers.push(timer)
-    // No socket: never started. A lost one: gone without a word.
-    const isOver = ({ file, link }: Look): boolean => file !== 'absent' || link === 'none' || link === 'lost'
-    const decide = (sights: readonly Look[]): true | undefined => (sights.every(isOver) ? true : undefined)
-    waitingToStop = observe(plan.stopAfter, ports, decide, go)
-  }
-  const stopFor = (meaning: (status: Status) => Outcome): void => {
-    if (stopping !== undefined || ended) return
-    stopping = meaning
-    cancelHook()
-    send(SIGTERM)
-    killAfterGrace()
+  const stopper = createStopper(plan, life, { send, begun: cancelHook }, ports)
+  const stopFor = (how: 'turn' | 'at once', meaning: Meaning): void => {
+    if (ended) return
+    stopping ??= meaning
+    stopper.stop(how)
   }
   /** As the kubelet kills a container that does not come up. */
   const stopUnfit = (reason: UnfitReason, message: string): void => {
     log({ event: 'stopping', message: `stopping it: ${message}`, reason })
-    stopFor((status) => ({ kind: 'unfit', reason, status, message }))
+    stopFor('at once', (status, kill) => ({ kind: 'unfit', reason, status, message, kill }))
   }
 
   return {
     outcome: run(),
-    signal(signal) {
-      if (signal === SIGTERM || signal === SIGINT) cancelHook()
-      if (signal === SIGTERM) afterDependents(() => forward(signal))
-      else forward(signal)
-    },
-    stop() {
-      cancelHook()
-      afterDependents(() => stopFor(() => ({ kind: 'stopped' })))
-    },
+    signal: (signal) => stopper.take(signal),
+    stop: () => stopFor('turn', (_, kill) => ({ kind: 'stopped', kill })),
+    asked: stopper.asked,
   }
 
   async function run(): Promise<Outcome> {
@@ -136,14 +104,15 @@ export function startAttempt(
     ended = true
     cancelHook()
     measuring?.close()
-    waitingToStop?.close()
+    stopper.close()
     if (running.drained !== undefined) {
       await Promise.race([running.drained, new Promise((resolve) => timers.push(setTimeout(resolve, DRAIN_MS)))])
     }
     for (const timer of timers) clearTimeout(timer)
     child.sweep()
-    if (stopping !== undefined) return stopping(status)
-    return 'code' in status ? { kind: 'exited', code: status.code } : { kind: 'signalled', signal: status.signal }
+    const kill = stopper.killed()
+    if (stopping !== undefined) return stopping(status, kill)
+    return 'code' in status ? { kind: 'exited', code: status.code } : { kind: 'signalled', signal: status.signal, kill }
   }
 
   async function followHook(deed: HookRun): Promise<void> {
@@ -168,7 +137,7 @@ export function startAttempt(
 
   function expire(): void {
     const message = `still running after ${formatDuration(plan.timeoutMs ?? 0)}`
-    stopFor(() => ({ kind: 'timeout', message }))
+    stopFor('at once', (_, kill) => ({ kind: 'timeout', message, kill }))
   }
 
   function announce({ change, why }: ReadinessNews): void {

@@ -1,5 +1,5 @@
 /** `entrypoint [flags] -- command`: gate, run, flags. */
-import { ENDING_SIGNALS, SIGHUP } from '../base/signal.ts'
+import { SIGHUP } from '../base/signal.ts'
 import { CODE_BROKEN } from '../base/exit-code.ts'
 import { describeError } from '../base/system-error.ts'
 import { formatDuration } from '../base/duration.ts'
@@ -12,6 +12,7 @@ import { delayAttempt } from './retry.ts'
 import { type Attempt, NO_COPIES, type Spawned, startAttempt } from './attempt.ts'
 import { type Gate, type GateResult, passGate } from './gate.ts'
 import { beginWrapperLife, type WrapperLife } from './life.ts'
+import { isStopSignal } from './stop-signal.ts'
 import { observe } from '../flags/observe.ts'
 import type { EntrypointPorts } from './ports.ts'
 
@@ -53,10 +54,10 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
   const work = followStopFiles(plan, ports)
   const done = work?.done
   const workIsDone = (): boolean => work?.isDone() === true
+  /** Ends whatever of ours goes on while no command runs; whoever closes a terminal means that too. */
+  const isEnding = (signal: number): boolean => isStopSignal(signal, plan) || signal === SIGHUP
   /** The running command was told to end by a signal from outside. */
   let asked = false
-  /** By one that no application takes for something else. */
-  let halted = false
   /** Of the command, from 1; undefined where `--retries` allow only one. */
   let attempt: number | undefined
   /** The command, started in the wake-up that opened the gate: promises and the log come after. */
@@ -85,7 +86,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     let gate: Gate | undefined
     let told: number | undefined
     listen((signal) => {
-      if (!ENDING_SIGNALS.has(signal)) others.push(signal)
+      if (!isEnding(signal)) others.push(signal)
       else if (gate === undefined) told ??= signal
       else gate.end({ kind: 'interrupted', signal })
     })
@@ -121,13 +122,14 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
       const running: Attempt = startAttempt(plan, life, { since, waitedFor, attempt, ahead }, ports)
       ahead = undefined
       listen((signal) => {
-        asked ||= ENDING_SIGNALS.has(signal)
-        halted ||= ENDING_SIGNALS.has(signal) && signal !== SIGHUP
+        asked ||= isEnding(signal)
         running.signal(signal)
       })
       void done?.then(() => running.stop())
       const outcome = await running.outcome
       keep()
+      const halted = running.asked()
+      asked ||= halted
       if (halted && outcome.kind === 'exited' && outcome.code === 0) return { kind: 'halted' }
       const own = ['signalled', 'timeout', 'unfit'].includes(outcome.kind)
       const failed = own || (outcome.kind === 'exited' && outcome.code !== 0)
@@ -144,6 +146,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
         ...{ attempt, attempts, exitCode, reason, delayMs },
       })
       for (const flag of ['ready', 'unready', 'live'] as const) life.withdraw(flag)
+      life.clear('stopping')
       if (await endsWithin(delayMs)) return outcome
     }
   }
@@ -156,20 +159,20 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
         clearTimeout(timer)
         resolve(true)
       }
-      listen((signal) => ENDING_SIGNALS.has(signal) && end())
+      listen((signal) => isEnding(signal) && end())
       void done?.then(end)
     })
   }
 
   async function conclude(life: WrapperLife, outcome: Outcome): Promise<number> {
     const settlement = settle(outcome, plan)
-    const { exitCode, reason, message } = settlement
+    const { exitCode, reason, message, killedAfterMs } = settlement
     const succeeded = exitCode === 0 && (outcome.kind === 'exited' || outcome.kind === 'signalled')
     // One that is not needed would be started again only to find the same.
     const idle = outcome.kind === 'unneeded' && followsEnd(plan.restarts, exitCode) === 'restarts'
     const held = !asked && ((plan.hold && succeeded) || idle)
     const publish = held ? settlement.publish.filter((flag) => flag !== 'stopped') : settlement.publish
-    const told = life.settle({ ...settlement, publish }, { held: held || undefined, attempt })
+    const told = life.settle({ ...settlement, publish }, { held: held || undefined, attempt, killedAfterMs })
     // What is wrong with the wrapper's own doing is an error; how the command or a predecessor ended is an event.
     const own = exitCode !== 0 && !['exited', 'signalled', 'interrupted', 'skipped'].includes(outcome.kind)
     log({
@@ -178,11 +181,12 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
       exitCode,
       reason,
       attempt,
+      killedAfterMs,
     })
     if (held) {
       log({ event: 'holding', message: 'holding until told to stop' })
       await new Promise<void>((resolve) => {
-        listen((signal) => ENDING_SIGNALS.has(signal) && resolve())
+        listen((signal) => isEnding(signal) && resolve())
         void done?.then(resolve)
       })
       life.publish('stopped')

@@ -18,7 +18,18 @@ const DAILY: readonly Group[] = [
   },
   {
     heading: 'How it runs the command:',
-    names: ['restart-policy', 'timeout', 'retries', 'on-error', 'stop-file', 'hold', 'exec', 'help', 'version'],
+    names: [
+      'restart-policy',
+      'timeout',
+      'retries',
+      'on-error',
+      'stop-file',
+      'stop-signal',
+      'hold',
+      'exec',
+      'help',
+      'version',
+    ],
   },
 ]
 
@@ -39,7 +50,7 @@ const RARE: readonly Group[] = [
     names: ['startup-probe', 'ready-probe', 'probe-every', 'post-start', 'live-delay'],
   },
   {
-    heading: 'Runs and stops:',
+    heading: 'Runs, and what they write:',
     names: [
       'restart-rule',
       'policy-of',
@@ -48,12 +59,16 @@ const RARE: readonly Group[] = [
       'retry-max-delay',
       'retry-jitter',
       'rerun',
-      'grace-period',
-      'stop-after',
-      'stop-wait',
+      'stdout-path',
+      'stderr-path',
+      'log-format',
+      'quiet',
     ],
   },
-  { heading: 'Output:', names: ['stdout-path', 'stderr-path', 'log-format', 'quiet'] },
+  {
+    heading: 'Stops, one after another:',
+    names: ['stop-after', 'stop-wait', 'stop-alone', 'stop-before', 'stop-kill', 'grace-period'],
+  },
 ]
 
 const DAILY_HEAD = `entrypoint waits for its turn, runs a command, and tells others by flag files.

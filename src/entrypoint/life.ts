@@ -17,6 +17,8 @@ export interface WrapperLife {
   readonly over: boolean
   publish(flag: Flag, details?: Details): void
   withdraw(flag: Flag): void
+  /** Removes a flag that somebody else in this container may have published. */
+  clear(flag: Flag): void
   /** Says that a flag can no longer come, unless it has come already. */
   refuse(flag: Flag, why: Details): void
   /** Publishes an end. @returns false when a flag could not be written: followers may be left in the dark. */
@@ -108,6 +110,10 @@ export async function beginWrapperLife(plan: Plan, ports: Ports): Promise<Wrappe
       giveUp(flag)
       if (!published.delete(flag)) return
       for (const path of pathsOf(flag)) attempt(path, () => flags.withdraw(path))
+    },
+    clear(flag) {
+      published.add(flag)
+      life.withdraw(flag)
     },
     refuse(flag, why) {
       if (!published.has(flag)) put(flag, refusalOf, why)

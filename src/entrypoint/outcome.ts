@@ -7,17 +7,34 @@ import type { Status } from '../child/child.ts'
 /** What a container says that was stopped by `--stop-file`. */
 export const WORK_DONE = 'stopped: the pod’s work is done'
 
+/** Our own SIGKILL, to a command that did not end by its stop signal. */
+export interface Kill {
+  /** Since the command was told to stop. */
+  readonly afterMs: number
+  /** One clause. */
+  readonly message: string
+}
+
+interface Killable {
+  readonly kill?: Kill | undefined
+}
+
 export type Outcome =
   | { readonly kind: 'exited'; readonly code: number }
-  | { readonly kind: 'signalled'; readonly signal: number }
+  | ({ readonly kind: 'signalled'; readonly signal: number } & Killable)
   /** It exited with 0 since somebody outside told it to stop: as when the kubelet kills it over its liveness probe. */
   | { readonly kind: 'halted' }
   /** `--timeout` ran out. */
-  | { readonly kind: 'timeout'; readonly message: string }
+  | ({ readonly kind: 'timeout'; readonly message: string } & Killable)
   /** Killed by us as the kubelet would have killed it: it did not come up. */
-  | { readonly kind: 'unfit'; readonly reason: UnfitReason; readonly status: Status; readonly message: string }
+  | ({
+      readonly kind: 'unfit'
+      readonly reason: UnfitReason
+      readonly status: Status
+      readonly message: string
+    } & Killable)
   /** Told to stop by `--stop-file`: the pod's work is done. */
-  | { readonly kind: 'stopped' }
+  | ({ readonly kind: 'stopped' } & Killable)
   | { readonly kind: 'unstartable'; readonly code: 126 | 127; readonly message: string }
   /** The gate closed because a predecessor failed. */
   | {
@@ -55,6 +72,8 @@ export interface Settlement {
   /** The container the trouble began in and how that one ended; undefined = it began here. */
   readonly origin: string | undefined
   readonly cause: string | undefined
+  /** Our own SIGKILL came so long after its stop signal. */
+  readonly killedAfterMs: number | undefined
   /** No restart follows: what has not come will never come. */
   readonly final: boolean
   /** The terminal flags to publish, the awaited ones first. */
@@ -73,7 +92,7 @@ const CODE_TERMINATED = 143
  * success is final; Always: no end is). `ready` outlives a success (the work it promised is done) but not a failure.
  */
 export function settle(outcome: Outcome, policy: Policy): Settlement {
-  const { code, completed, ...told } = weigh(outcome, policy)
+  const { code, completed, ...told } = tellKill(outcome, weigh(outcome, policy))
   // A success that is none was told to end by the kubelet, which starts it again under OnFailure too.
   const final =
     followsEnd(policy.restarts, code) === 'stays' && (completed || code !== 0 || policy.restarts.policy === 'Never')
@@ -101,6 +120,14 @@ export function settle(outcome: Outcome, policy: Policy): Settlement {
         withdraw: ['ready', 'live', 'unready'],
       }
     : { ...base, publish: ['exitCode', 'stopped'], refuse: [], withdraw: ['ready', 'started', 'live', 'unready'] }
+}
+
+/** Whoever reads of the end reads that we have killed it, whatever its exit code means. */
+function tellKill(outcome: Outcome, weight: Weight): Weight & { readonly killedAfterMs: number | undefined } {
+  const kill = 'kill' in outcome ? outcome.kill : undefined
+  if (kill === undefined) return { ...weight, killedAfterMs: undefined }
+  const known = outcome.kind === 'signalled' || weight.message === undefined ? [] : [weight.message]
+  return { ...weight, message: [...known, kill.message].join('; '), killedAfterMs: kill.afterMs }
 }
 
 interface Weight {

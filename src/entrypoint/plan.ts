@@ -8,6 +8,8 @@ import { OPTIONS, type OptionName } from './options.ts'
 import { flagPathOf, ownDirectoryOf } from '../flags/layout.ts'
 import type { Flag } from '../flags/record.ts'
 import type { Retry } from './retry.ts'
+import { readSignal } from './stop-signal.ts'
+import { chooseAlone } from './turn.ts'
 import { plainWait, readTargets, readWaits } from './wait-flags.ts'
 
 export interface Plan {
@@ -37,13 +39,18 @@ export interface Plan {
   readonly policies: ReadonlyMap<string, RestartPolicy>
   readonly timeoutMs: number | undefined
   readonly graceMs: number
-  /** The grace period was said, so that it holds for a SIGTERM from outside too; else its sender decides when to kill. */
+  /** The grace period was said: without `--stop-wait` it holds for a stop from outside too; else its sender decides when to kill. */
   readonly graceGiven: boolean
   readonly retry: Retry
   readonly continueOnError: boolean
   readonly stopFiles: readonly Wait[]
+  /** The signal that means "stop" beside the usual ones; undefined: the image's is not known. */
+  readonly stopSignal: number | undefined
   readonly stopAfter: readonly Wait[]
   readonly stopWaitMs: number | undefined
+  readonly stopAloneMs: number
+  readonly stopBefore: readonly Wait[]
+  readonly stopKillMs: number | undefined
   readonly hold: boolean
   readonly rerun: boolean
   readonly exec: boolean
@@ -120,10 +127,13 @@ function buildPlan(command: number, values: Values, cwd: string | undefined, ref
   }
   const waits = readWaits(values, absolute, runDir, refuse)
   const targets = readTargets(values, refuse)
-  const stopAfter = list('stop-after').map((other) => {
-    if (runDir === undefined) refuse('--stop-after needs --run-dir, where the others say that they have stopped')
-    return plainWait(flagPathOf(runDir ?? '', other, 'stopped'), runDir)
-  })
+  const readStops = (flag: 'stop-after' | 'stop-before') =>
+    list(flag).map((other) => {
+      if (runDir === undefined) refuse(`--${flag} needs --run-dir, where the others say that they have stopped`)
+      return plainWait(flagPathOf(runDir ?? '', other, 'stopped'), runDir)
+    })
+  const stopSignal = last('stop-signal')
+  const graceMs = duration('grace-period') ?? 10_000
   const files = (['completed', 'started', 'ready'] as const).flatMap((flag) => {
     const given = path(flag === 'completed' ? 'post-file' : flag === 'started' ? 'started-file' : 'ready-file')
     return given === undefined ? [] : [{ flag, path: given }]
@@ -155,7 +165,7 @@ function buildPlan(command: number, values: Values, cwd: string | undefined, ref
     },
     policies: readPolicies(values.get('policy-of') ?? [], refuse),
     timeoutMs: duration('timeout') || undefined,
-    graceMs: duration('grace-period') ?? 10_000,
+    graceMs,
     graceGiven: values.has('grace-period'),
     retry: {
       times: readCount('--retries', last('retries') ?? '0', refuse),
@@ -167,8 +177,12 @@ function buildPlan(command: number, values: Values, cwd: string | undefined, ref
     continueOnError:
       readChoice('--on-error', last('on-error') ?? 'stopAndFail', ['continue', 'stopAndFail'], refuse) === 'continue',
     stopFiles: list('stop-file').map((file) => plainWait(absolute(file), runDir)),
-    stopAfter,
+    stopSignal: stopSignal === undefined ? undefined : readSignal('--stop-signal', stopSignal, refuse),
+    stopAfter: readStops('stop-after'),
     stopWaitMs: duration('stop-wait'),
+    stopAloneMs: duration('stop-alone') ?? chooseAlone(graceMs),
+    stopBefore: readStops('stop-before'),
+    stopKillMs: duration('stop-kill'),
     hold: isOn('hold'),
     rerun: isOn('rerun'),
     exec: isOn('exec'),
@@ -222,6 +236,7 @@ function refuseWithExec(plan: Plan, refuse: Refuse): void {
     [plan.continueOnError, '--on-error continue'],
     [plan.stopFiles.length > 0, '--stop-file'],
     [plan.stopAfter.length > 0, '--stop-after'],
+    [plan.stopBefore.length > 0, '--stop-before'],
     [plan.hold, '--hold'],
     [plan.readiness !== undefined, '--ready-… or --startup-probe'],
     [plan.postStart !== undefined, '--post-start'],

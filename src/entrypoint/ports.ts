@@ -34,6 +34,8 @@ export interface EntrypointPorts extends FlagPorts {
   readonly outside: FollowOutside | undefined
   /** Wall time, for what people read; every duration is measured by timers, which run on the monotonic clock. */
   readonly now: () => Date
+  /** Monotonic, ms; the same clock in all containers of a machine. */
+  readonly uptimeMs: () => number
   /** Opens a copy of a stream: what is given is written to our own descriptor and appended to the file. @throws */
   readonly openCopy: (path: string, descriptor: 1 | 2) => Promise<Sink>
   /** This process, as the kernel numbers it and its user. */

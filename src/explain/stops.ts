@@ -4,6 +4,7 @@ import type { Deletion } from '../status/pod-status.ts'
 import type { Stop } from '../order/stopping.ts'
 import type { Told } from './container-finding.ts'
 import { kubectl } from './kubectl.ts'
+import { formatDuration } from '../base/duration.ts'
 import { enumerate, wordDuration } from '../base/wording.ts'
 
 /** What a kubelet has not managed it does again within a minute (its syncFrequency), so whatever lasts longer is stuck. */
@@ -42,7 +43,7 @@ export function tellStop(
     return { rank: 'consequence', message, clause: 'does not stop', origins: [], next: [] }
   }
   const after = (stop?.after ?? []).filter((name) => running.has(name))
-  const graceMs = stop?.graceMs ?? deletion.graceMs
+  const graceMs = stop?.killMs ?? deletion.graceMs
   const clause = 'is stopping'
   if (stop === undefined || after.length === 0) {
     const message = `is stopping: it was told to with the pod, and has ${wordDuration(graceMs)} for it`
@@ -50,7 +51,7 @@ export function tellStop(
   }
   const message =
     `stops after ${enumerate(after)}, at the latest ${wordDuration(stop.waitMs)} after the pod was told to, ` +
-    `and has ${wordDuration(graceMs)} then`
+    `and has at least ${formatDuration(stop.reserveMs)} then`
   return { rank: 'consequence', message, clause, origins: after, next: [] }
 }
 

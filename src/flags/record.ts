@@ -6,7 +6,8 @@ import { readObject } from '../base/json-object.ts'
  * The flags of a container's run directory. `live` is for the kubelet's probes, `unready` for people: why it is not ready; the
  * others are for other containers.
  */
-export type Flag = 'started' | 'ready' | 'unready' | 'live' | 'completed' | 'failed' | 'ended' | 'stopped' | 'exitCode'
+export type Flag =
+  'started' | 'ready' | 'unready' | 'live' | 'completed' | 'failed' | 'ended' | 'stopping' | 'stopped' | 'exitCode'
 
 export interface FlagRecord {
   /** RFC 3339 with milliseconds. */
@@ -29,6 +30,13 @@ export interface FlagRecord {
   readonly held?: boolean
   /** In `.err`: the container in which the trouble began. */
   readonly origin?: string
+  /** In `stopping`: when the stop began, on the machine's monotonic clock; all containers of a pod can compare it. */
+  readonly uptimeMs?: number
+  /** In `stopping`: the signal that began it, and that it may mean something else: only the image knows. */
+  readonly signal?: string
+  readonly unsure?: boolean
+  /** In the flags of an end: its wrapper has killed the command so long after it was told to stop. */
+  readonly killedAfterMs?: number
 }
 
 export function writeRecord(record: object): string {
@@ -48,6 +56,10 @@ const FIELDS: Readonly<Record<keyof FlagRecord, 'string' | 'number' | 'boolean'>
   message: 'string',
   held: 'boolean',
   origin: 'string',
+  uptimeMs: 'number',
+  signal: 'string',
+  unsure: 'boolean',
+  killedAfterMs: 'number',
 }
 
 /**

@@ -124,11 +124,14 @@ export function createTextOf({ tree, template, document }: FoundPod, text: strin
   const spec = findEntry(tree, 'spec')?.value
   return (name, field) => {
     const holder = name === undefined ? (field === 'labels' ? metadata : spec) : containers.get(name)
-    const map = field === 'postStart' ? findEntry(holder, 'lifecycle')?.value : holder
+    const isHook = field === 'postStart' || field === 'preStop'
+    const map = isHook ? findEntry(holder, 'lifecycle')?.value : holder
     const entry = findEntry(map, field)
     if (map?.kind !== 'map' || map.source.alias || entry === undefined || entry.merged) return undefined
     if (field === 'postStart') return map.entries.length === 1 ? undefined : noteRemoval(map, entry, page)
-    const value = (name === undefined ? { ...template.spec, ...template.metadata } : values.get(name))?.[field]
+    const container = name === undefined ? undefined : values.get(name)
+    const fields = isHook ? container?.['lifecycle'] : (container ?? { ...template.spec, ...template.metadata })
+    const value = (fields as Readonly<Record<string, unknown>> | undefined)?.[field]
     return noteText(map, entry, value, page)
   }
 }
@@ -137,7 +140,8 @@ export function createTextOf({ tree, template, document }: FoundPod, text: strin
 function noteText(map: MapTree, entry: Entry, value: unknown, page: Page): string | undefined {
   const { key } = entry
   if (Array.isArray(value) && value.length > 0 && key !== 'command' && !entry.value.source.alias) return undefined
-  if (key === 'lifecycle' && Object.keys(value as object).length === 1) return noteRemoval(map, entry, page)
+  // With its only hook gone it goes too.
+  if (key === 'lifecycle' && Object.keys(value as object).join() === 'postStart') return noteRemoval(map, entry, page)
   const region = findRegion(entry, page)
   const text = page.text.slice(region.start, region.end)
   // The rest of it stays, unless it is written elsewhere.

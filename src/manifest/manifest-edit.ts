@@ -19,7 +19,7 @@ import { type Alias, type Entry, type ListTree, type MapTree, type Source, toPla
 import { type Spelling, type Style, writePair, writeValue } from './yaml-text.ts'
 
 /** Fields of a container that become something else altogether. */
-const REPLACED = new Set(['startupProbe', 'resources'])
+const REPLACED = new Set(['startupProbe', 'preStop', 'resources'])
 
 /** How what is in a map was or is to be written. */
 export interface Hint {

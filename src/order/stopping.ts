@@ -1,23 +1,43 @@
 /**
- * Stopping in reverse within the pod's grace period. Every container gets its SIGTERM at once; each wrapper holds it back
- * until the containers that need this one have stopped. The longest chain of them is cut into levels with an equal share of
- * the time each, so that the whole pod ends before the kubelet's SIGKILL even when every command ignores SIGTERM.
+ * Stopping in reverse within the pod's grace period, by deadlines. Each command is told to stop once those that need it have
+ * stopped. The first ones may use the whole grace period but for a small reserve for each container that stops after them;
+ * what they leave unused is there for the next ones. The last is never killed by its wrapper: the kubelet does that.
  */
-import { type Link, measureHeights, sortContainers } from './graph.ts'
+import { type Link, sortContainers } from './graph.ts'
 import { isOfLife } from './conditions.ts'
 import type { Order } from './order.ts'
 
-/** What is left of the grace period is for the wrappers: to be scheduled, to write their flags, to exit. */
-const USED = 0.9
+/**
+ * However short the grace period, the kubelet waits so long between the stop signal and SIGKILL
+ * (minimumGracePeriodInSeconds in pkg/kubelet/kuberuntime/kuberuntime_container.go).
+ */
+export const LEAST_GRACE_MS = 2000
+
+/** For a container that stops after others, where it says no `stopGracePeriod`. */
+export const RESERVE_MS = 1000
+
+/** The wrappers' own time, to be scheduled and to see each other's flags: this part of the grace period, and no more than a second. */
+const MARGIN = 0.05
+const MOST_MARGIN_MS = 1000
+
+/** A follower's wrapper may have begun a little later than this one's; so long its end is waited for past its deadline. */
+const MOST_SLACK_MS = 500
 
 export interface Stop {
-  /** SIGTERM is held back until these have stopped; each is named once. */
+  /** The command is told to stop once these have stopped; each is named once. */
   readonly after: readonly string[]
-  /** At most so long. */
+  /** These wait for it in the same way. */
+  readonly before: readonly string[]
+  /** Told at the latest so long after its stop began. */
   readonly waitMs: number
-  /** From SIGTERM to SIGKILL, for its own command. */
-  readonly graceMs: number
+  /** Killed so long after its stop began, if one of `before` still waits for it; undefined: never, nobody does. */
+  readonly killMs: number | undefined
+  /** What is kept for it of the time, however long the others take. */
+  readonly reserveMs: number
 }
+
+/** What a container says of its own time, in ms; undefined: nothing. */
+export type StopPeriodOf = (container: string) => number | undefined
 
 /**
  * A container is needed until they end by those that wait for it as `started` or `ready`. Who waits for an end has no need of
@@ -26,25 +46,86 @@ export interface Stop {
  * @returns for the containers that stop one after another; none when they stop together
  */
 export function planStops(order: Order, graceMs: number): ReadonlyMap<string, Stop> {
+  const periodOf: StopPeriodOf = (name) => order.options.get(name)?.stopGracePeriod
   if (order.stopOrder === 'together') return new Map()
   const links = findNeeds(order)
-  const heights = measureHeights(order.containers, links)
-  const levels = [...heights.values()].reduce((highest, height) => Math.max(highest, height), 0) + 1
-  const shareMs = Math.floor((USED * graceMs) / levels)
   const dependents = Map.groupBy(links, ({ target }) => target)
-  const dependent = new Set(links.map(({ container }) => container))
+  const targets = Map.groupBy(links, ({ container }) => container)
+  const usableMs = measureUsable(graceMs)
+  const chain = { sorted: sortContainers(order.containers, links) ?? [], targets }
+  const reserveOf = chooseReserves(chain, usableMs, periodOf)
+  const below = measureBelow(chain, reserveOf)
   const stops = new Map<string, Stop>()
   for (const name of order.containers) {
-    const needing = dependents.get(name)
-    if (needing === undefined && !dependent.has(name)) continue
-    const after = needing?.map(({ container }) => container) ?? []
-    stops.set(name, { after, waitMs: (heights.get(name) ?? 0) * shareMs, graceMs: shareMs })
+    const after = (dependents.get(name) ?? []).map(({ container }) => container)
+    const before = (targets.get(name) ?? []).map(({ target }) => target)
+    if (after.length === 0 && before.length === 0) continue
+    const reserveMs = reserveOf(name)
+    const endMs = usableMs - (below.get(name) ?? 0)
+    const slackMs = Math.min(MOST_SLACK_MS, reserveMs / 2)
+    stops.set(name, {
+      ...{ after, before },
+      waitMs: after.length === 0 ? 0 : Math.max(0, Math.floor(endMs - reserveMs + slackMs)),
+      killMs: before.length === 0 ? undefined : Math.max(0, Math.floor(endMs)),
+      reserveMs: Math.floor(after.length === 0 ? endMs : reserveMs),
+    })
   }
   return stops
 }
 
+/** What of the grace period containers may use, all of them together. */
+export function measureUsable(graceMs: number): number {
+  const wholeMs = Math.max(graceMs, LEAST_GRACE_MS)
+  return wholeMs - Math.min(MOST_MARGIN_MS, MARGIN * wholeMs)
+}
+
+export interface StopChain {
+  /** What stops later first. */
+  readonly sorted: readonly string[]
+  /** By container: what it needs until its end. */
+  readonly targets: ReadonlyMap<string, readonly Link[]>
+}
+
+/** The longest that those take which stop after a container, one after another; 0 for the last. */
+export function measureBelow(
+  { sorted, targets }: StopChain,
+  reserveOf: (container: string) => number,
+): ReadonlyMap<string, number> {
+  const below = new Map<string, number>()
+  for (const name of sorted) {
+    let most = 0
+    for (const { target } of targets.get(name) ?? [])
+      most = Math.max(most, (below.get(target) ?? 0) + reserveOf(target))
+    below.set(name, most)
+  }
+  return below
+}
+
+/**
+ * What a container has said of its time is reserved in full. The others share: a second each, and never more than half of what
+ * is left, so that the first to stop has at least as much as all of them.
+ */
+function chooseReserves(chain: StopChain, usableMs: number, periodOf: StopPeriodOf): (container: string) => number {
+  const longest = (reserveMs: number): number =>
+    [...measureBelow(chain, (name) => periodOf(name) ?? 2 * reserveMs).values()].reduce((a, b) => Math.max(a, b), 0)
+  const saidMs = longest(0)
+  // What cannot fit is refused elsewhere; here it is only kept from taking everything.
+  if (saidMs >= usableMs) {
+    const part = usableMs / (2 * saidMs)
+    return (name) => (periodOf(name) ?? 0) * part
+  }
+  let [fits, exceeds] = [0, RESERVE_MS]
+  if (longest(RESERVE_MS) <= usableMs) fits = RESERVE_MS
+  while (exceeds - fits > 1) {
+    const middle = (fits + exceeds) / 2
+    if (longest(middle) <= usableMs) fits = middle
+    else exceeds = middle
+  }
+  return (name) => periodOf(name) ?? fits
+}
+
 /** Who needs whom at the end, each pair once, in the sequence of the order. */
-function findNeeds({ containers, edges }: Order): readonly Link[] {
+export function findNeeds({ containers, edges }: Pick<Order, 'containers' | 'edges'>): readonly Link[] {
   const own = Map.groupBy(edges, ({ container }) => container)
   const needs = new Map<string, ReadonlySet<string>>()
   for (const name of sortContainers(containers, edges) ?? []) {

@@ -32,6 +32,19 @@ export function isGateProbe(probe: unknown): boolean {
   return word === PROBE_WORD && typeof program === 'string' && program.endsWith('/entrypoint')
 }
 
+/** The word behind the entrypoint in a preStop hook that waits for its container's turn. */
+const PRE_STOP_WORD = 'pre-stop'
+
+export function makePreStop(entrypoint: string, flags: readonly string[]): object {
+  return { exec: { command: [entrypoint, PRE_STOP_WORD, ...flags] } }
+}
+
+export function isOwnPreStop(hook: unknown): boolean {
+  const { exec } = (hook ?? {}) as { readonly exec?: { readonly command?: readonly unknown[] } }
+  const [program, word] = exec?.command ?? []
+  return word === PRE_STOP_WORD && typeof program === 'string' && program.endsWith('/entrypoint')
+}
+
 export function isOwnVolume({ name }: { readonly name: string }): boolean {
   return name === BIN_VOLUME || name === RUN_VOLUME || name === DOWNWARD_VOLUME
 }

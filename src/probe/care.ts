@@ -1,7 +1,7 @@
 /** What the kubelet does for a container besides starting it: its probes and its hooks, as the manifest has them. Pure. */
 import type { Container } from '../pod/pod.ts'
 import { namePorts } from './wrapper-probes.ts'
-import { type Hook, parseHook } from './hook.ts'
+import { type Hook, parseHook, parseStopHook } from './hook.ts'
 import { parseProbe, type Probe } from './probe.ts'
 
 export type ProbeKind = 'startup' | 'liveness' | 'readiness'
@@ -46,7 +46,7 @@ export function readCare(
   for (const kind of HOOK_KINDS) {
     const value = given[kind] ?? undefined
     if (value === undefined) continue
-    const parsed = parseHook(value, ports)
+    const parsed = kind === 'preStop' ? parseStopHook(value, ports) : parseHook(value, ports)
     if ('problem' in parsed) faults.push({ path: ['lifecycle', kind], problem: parsed.problem })
     else hooks[kind] = parsed.hook
   }

@@ -1,15 +1,19 @@
 /**
- * A container's `lifecycle.postStart`, as a manifest writes it, and as the value of `--post-start`. Pure.
+ * A container's hooks, as a manifest writes them, and as the values of `--post-start` and `pre-stop --hook`. Pure.
  *
  * Source: pkg/apis/core/validation (validateHandler) and pkg/kubelet/lifecycle/handlers.go.
  */
+import { isObject } from '../base/json-object.ts'
 import { judgeAnswer } from './http-probe.ts'
 import { type Check, type Header, parseProbe } from './probe.ts'
 
 export type HookCheck = Extract<Check, { kind: 'exec' | 'http' }>
 
 export type Hook =
-  { readonly kind: 'check'; readonly check: HookCheck } | { readonly kind: 'sleep'; readonly ms: number }
+  | { readonly kind: 'check'; readonly check: HookCheck }
+  | { readonly kind: 'sleep'; readonly ms: number }
+  /** The API server takes it, and the kubelet fails it each time (pkg/kubelet/lifecycle/handlers.go). */
+  | { readonly kind: 'impossible'; readonly why: string }
 
 export type ParsedHook = { readonly hook: Hook } | { readonly problem: string }
 
@@ -35,6 +39,16 @@ export function parseHook(value: unknown, ports: ReadonlyMap<string, number>): P
   return { hook: { kind: 'check', check } }
 }
 
+/**
+ * A preStop hook. tcpSocket is one that fails: refusing the pod would be more than the cluster does, since it stops all the same.
+ */
+export function parseStopHook(value: unknown, ports: ReadonlyMap<string, number>): ParsedHook {
+  const given = isObject(value) ? HANDLERS.filter((name) => (value[name] ?? undefined) !== undefined) : []
+  return given.length === 1 && given[0] === 'tcpSocket'
+    ? { hook: { kind: 'impossible', why: 'tcpSocket is no hook that Kubernetes runs' } }
+    : parseHook(value, ports)
+}
+
 function parseSleep(value: unknown): ParsedHook {
   const seconds = typeof value === 'object' && value !== null && 'seconds' in value ? value.seconds : undefined
   return typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds >= 0
@@ -43,15 +57,15 @@ function parseSleep(value: unknown): ParsedHook {
 }
 
 /** @returns the hook, or one sentence on what is wrong, beginning with the flag. */
-export function hookFromFlag(text: string): ParsedHook {
+export function hookFromFlag(flag: '--post-start' | '--hook', text: string): ParsedHook {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    return { problem: '--post-start: not JSON; it takes a Kubernetes lifecycle handler, {"exec":{"command":["…"]}}' }
+    return { problem: `${flag}: not JSON; it takes a Kubernetes lifecycle handler, {"exec":{"command":["…"]}}` }
   }
-  const parsed = parseHook(value, new Map())
-  return 'problem' in parsed ? { problem: `--post-start: ${parsed.problem}` } : parsed
+  const parsed = flag === '--hook' ? parseStopHook(value, new Map()) : parseHook(value, new Map())
+  return 'problem' in parsed ? { problem: `${flag}: ${parsed.problem}` } : parsed
 }
 
 /** Whatever its status, an answer is success; redirects are followed as a probe's are. */

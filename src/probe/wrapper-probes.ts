@@ -1,5 +1,6 @@
 /** What of a container's probes and hooks the wrapper does instead of the kubelet, and with which flags. Pure. */
 import { formatDuration } from '../base/duration.ts'
+import { isObject } from '../base/json-object.ts'
 import type { Container } from '../pod/pod.ts'
 import { writeProbe } from './probe-flag.ts'
 import { parseProbe, type Probe } from './probe.ts'
@@ -21,6 +22,12 @@ export interface Probing {
   readonly liveDelayMs: number | undefined
   /** The hook that the wrapper runs once there is an application to run it for. */
   readonly postStart: unknown
+  /** The hook that runs when it is this container's turn to stop; its ports are numbers. */
+  readonly preStop: Fields | undefined
+  /** `lifecycle.stopSignal`. */
+  readonly stopSignal: string | undefined
+  /** The shortest grace period of a probe's own, in ms: the kubelet may stop this container alone within that. */
+  readonly probeGraceMs: number | undefined
 }
 
 /** Probes that the API server would refuse give no flag. */
@@ -34,19 +41,26 @@ export function writeProbing(container: Container): Probing {
   const liveness = has(container, 'livenessProbe') ? (container['livenessProbe'] as Fields) : undefined
   const liveDelayMs =
     startup || liveness === undefined ? undefined : Number(liveness['initialDelaySeconds'] ?? 0) * 1000
-  const postStart = (container['lifecycle'] as Fields | null | undefined)?.['postStart'] ?? undefined
+  const { postStart, preStop, stopSignal } = (container['lifecycle'] ?? {}) as Fields
+  const graces = ['livenessProbe', 'startupProbe'].flatMap((field) => {
+    const seconds = (container[field] as Fields | null | undefined)?.['terminationGracePeriodSeconds']
+    return typeof seconds === 'number' ? [seconds * 1000] : []
+  })
   return {
     flags: [
       ...readiness,
       ...(liveDelayMs === undefined ? [] : [`--live-delay=${formatDuration(liveDelayMs)}`]),
-      ...(postStart === undefined
+      ...((postStart ?? undefined) === undefined
         ? []
         : [`--post-start=${protect(JSON.stringify(resolvePort(postStart as Fields, ports)))}`]),
     ],
     measured: readiness.length > 0,
     guarded: startup || liveness !== undefined,
     liveDelayMs,
-    postStart,
+    postStart: postStart ?? undefined,
+    preStop: (preStop ?? undefined) === undefined ? undefined : resolvePort(preStop as Fields, ports),
+    stopSignal: typeof stopSignal === 'string' ? stopSignal : undefined,
+    probeGraceMs: graces.length === 0 ? undefined : Math.min(...graces),
   }
 }
 
@@ -69,7 +83,7 @@ export function namePorts(ports: unknown): ReadonlyMap<string, number> {
 
 /** The wrapper does not know the ports' names. */
 function resolvePort(hook: Fields, ports: ReadonlyMap<string, number>): Fields {
-  const httpGet = hook['httpGet'] as Fields | null | undefined
+  const httpGet = isObject(hook) ? (hook['httpGet'] as Fields | null | undefined) : undefined
   const port = httpGet?.['port']
   return typeof port === 'string' && ports.has(port)
     ? { ...hook, httpGet: { ...httpGet, port: ports.get(port) } }

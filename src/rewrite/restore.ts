@@ -5,7 +5,7 @@ import { PLATFORM_COMMANDS } from '../image/platform-commands.ts'
 import { isWords, readObject } from '../base/json-object.ts'
 import type { Container, ObjectMeta, PodTemplate } from '../pod/pod.ts'
 import { type Former, type FormerContainer, readOriginal } from '../pod/original.ts'
-import { isGateProbe, isOwnContainer, isOwnVolume } from '../pod/own.ts'
+import { isGateProbe, isOwnContainer, isOwnPreStop, isOwnVolume } from '../pod/own.ts'
 import type { FoundCommand } from './wrap.ts'
 
 export interface Restoration {
@@ -44,6 +44,8 @@ export function restorePod(template: PodTemplate): Restoration {
   return { template: restored, known }
 }
 
+type Fields = Readonly<Record<string, unknown>>
+
 function restoreLabels({ labels = {} }: ObjectMeta, former: Former): unknown {
   const others = change(labels, { [ORDERED]: undefined })
   return Object.keys(others).length === 0 ? former.value : others
@@ -60,6 +62,8 @@ function restoreContainer(container: Container, { command, args, fields }: Forme
       volumeMounts: without(container.volumeMounts, isOwnVolume),
       env: without(container.env, ({ name }) => name === PLATFORM_COMMANDS),
       ...(isGateProbe(container['startupProbe']) ? { startupProbe: undefined } : {}),
+      // One that the container had not before: what it had is noted.
+      ...(isOwnPreStop((container['lifecycle'] as Fields | undefined)?.['preStop']) ? { lifecycle: undefined } : {}),
     },
     fields,
   )

@@ -11,16 +11,10 @@ import { readRestarts } from '../pod/restarts.ts'
 import { chooseInitResources } from './init-resources.ts'
 import { isChain, lowerRequests } from './lower-requests.ts'
 import { type Former, type FormerContainer, writeOriginal } from '../pod/original.ts'
-import {
-  BIN_VOLUME,
-  DEFAULT_ROOT,
-  DOWNWARD_VOLUME,
-  INIT_CONTAINER,
-  isOwnContainer,
-  isOwnVolume,
-  RUN_VOLUME,
-} from '../pod/own.ts'
+import { BIN_VOLUME, DEFAULT_ROOT, DOWNWARD_VOLUME, INIT_CONTAINER, isOwnContainer, RUN_VOLUME } from '../pod/own.ts'
 import { restorePod } from './restore.ts'
+import { isRewritten } from './rewritten.ts'
+import { writePreStops } from './stop-flags.ts'
 import { type FoundCommand, sayCommand, type TextOf, wrapContainer } from './wrap.ts'
 import { writeWrapperFlags } from './wrapper.ts'
 
@@ -83,15 +77,18 @@ export function rewritePod(template: PodTemplate, order: Order, options: Rewrite
   const restarts = new Map(
     spec.containers.map((container) => [container.name, readRestarts(container, spec.restartPolicy)]),
   )
+  const entrypoint = `${binPath(options)}/entrypoint`
+  const graceMs = (spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S) * 1000
   const settings = {
-    ...{ runDir, entrypoint: `${binPath(options)}/entrypoint`, binMount: mountBin(options), textOf },
+    ...{ runDir, entrypoint, binMount: mountBin(options), textOf },
     downwardMounts: (container: string) =>
       attentive.has(container) ? [{ name: DOWNWARD_VOLUME, mountPath: downwardDir, readOnly: true }] : [],
     flagsOf: writeWrapperFlags(order, {
       ...{ runDir, downwardDir },
       restartsOf: (container) => restarts.get(container) ?? readRestarts(undefined, spec.restartPolicy),
-      graceMs: (spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S) * 1000,
+      graceMs,
     }),
+    preStopOf: writePreStops(order, { runDir, graceMs }, entrypoint),
     commandOf: (container: Container) =>
       sayCommand(container, order) ?? known.get(container.name) ?? options.commandOf?.(container),
     resourcesOf: (container: string) => lowered.get(container),
@@ -131,30 +128,6 @@ function putInitContainer({ initContainers }: PodSpec, made: Container): readonl
   const others = initContainers ?? []
   if (!others.some(isOwnContainer)) return [made, ...others]
   return others.map((container) => (isOwnContainer(container) ? { ...container, args: made.args ?? [] } : container))
-}
-
-/** Whether what podorder has to say is all there, whatever others have added. */
-function isRewritten({ metadata, spec }: PodTemplate, { metadata: meant, spec: wanted }: PodTemplate): boolean {
-  const containers = new Map([...(spec.initContainers ?? []), ...spec.containers].map((each) => [each.name, each]))
-  const volumes = new Set(spec.volumes?.map(({ name }) => name))
-  const mountsOf = ({ volumeMounts = [] }: Container) => volumeMounts.filter(isOwnVolume)
-  return (
-    metadata?.labels?.[ORDERED] === meant?.labels?.[ORDERED] &&
-    (wanted.volumes ?? []).every(({ name }) => volumes.has(name)) &&
-    [...(wanted.initContainers ?? []), ...wanted.containers].every((want) => {
-      const found = containers.get(want.name)
-      if (found === undefined || !says(mountsOf(found), mountsOf(want))) return false
-      return ['command', 'args', 'startupProbe', 'lifecycle'].every((field) => says(found[field], want[field]))
-    })
-  )
-}
-
-/** Whether it says all that is wanted: the API server adds defaults, such as a probe's successThreshold. */
-function says(value: unknown, wanted: unknown): boolean {
-  if (typeof wanted !== 'object' || wanted === null) return value === wanted
-  if (typeof value !== 'object' || value === null) return false
-  if (Array.isArray(wanted) && (!Array.isArray(value) || value.length !== wanted.length)) return false
-  return Object.entries(wanted).every(([key, part]) => says((value as Readonly<Record<string, unknown>>)[key], part))
 }
 
 function binPath({ root = DEFAULT_ROOT, binSource }: RewriteOptions): string {

@@ -22,6 +22,7 @@ export interface WrapSettings {
   /** Those that wait for sidecars read of them there. */
   readonly downwardMounts: (container: string) => readonly VolumeMount[]
   readonly flagsOf: (container: string, probing: Probing) => readonly string[]
+  readonly preStopOf: (container: string, probing: Probing) => object | undefined
   readonly commandOf: (container: Container) => FoundCommand | undefined
   /** Other resources than its own. */
   readonly resourcesOf: (container: string) => unknown
@@ -52,6 +53,7 @@ export function wrapContainer(
   const found = settings.commandOf(container)
   if (found === undefined) throw new Error(`the command of container ${name} is not known`)
   const probing = writeProbing(container)
+  const preStop = settings.preStopOf(name, probing)
   const resources = settings.resourcesOf(name)
   const words = 'words' in found ? found.words : (args ?? [])
   const changed = {
@@ -59,7 +61,7 @@ export function wrapContainer(
     args: [...settings.flagsOf(name, probing), '--', ...words],
     ...('words' in found ? {} : { env: [...(container.env ?? []), writePlatforms(found.platforms)] }),
     ...(probing.guarded ? { startupProbe: makeGateProbe(entrypoint, runDir, name) } : {}),
-    ...(probing.postStart === undefined ? {} : { lifecycle: withoutPostStart(container) }),
+    ...(probing.postStart === undefined && preStop === undefined ? {} : { lifecycle: changeHooks(container, preStop) }),
     ...(resources === undefined ? {} : { resources }),
     volumeMounts: [
       ...(container.volumeMounts ?? []),
@@ -69,7 +71,10 @@ export function wrapContainer(
     ],
   }
   const fields = noteFields(container, changed)
-  const taken = probing.postStart === undefined ? [] : ['postStart']
+  const taken = [
+    ...(probing.postStart === undefined ? [] : ['postStart']),
+    ...(probing.preStop === undefined ? [] : ['preStop']),
+  ]
   const text = noteTexts(container, [...Object.keys(changed), ...taken], textOf)
   const former = {
     ...(hasCommand(container) ? { command: command?.length ?? 0 } : { image: image ?? '' }),
@@ -92,10 +97,11 @@ function writePlatforms(platforms: Readonly<Record<string, readonly string[]>>):
   return { name: PLATFORM_COMMANDS, value: JSON.stringify(platforms) }
 }
 
-/** @returns undefined when nothing else is in it */
-function withoutPostStart(container: Container): object | undefined {
-  const { postStart: _, ...others } = container['lifecycle'] as Readonly<Record<string, unknown>>
-  return Object.keys(others).length === 0 ? undefined : others
+/** Its postStart hook goes into the wrapper's flags, its preStop hook into the one that waits for its turn. */
+function changeHooks(container: Container, preStop: object | undefined): object | undefined {
+  const { postStart: _, ...others } = (container['lifecycle'] ?? {}) as Readonly<Record<string, unknown>>
+  const changed = { ...others, ...(preStop === undefined ? {} : { preStop }) }
+  return Object.keys(changed).length === 0 ? undefined : changed
 }
 
 /** The values that cannot be had back from what is there afterwards. */

@@ -4,11 +4,12 @@ import { formatDuration } from '../base/duration.ts'
 import type { ContainerOptions } from '../order/container-options.ts'
 import { flagPathOf } from '../flags/layout.ts'
 import type { Edge, Order, OutsideWait } from '../order/order.ts'
-import { planStops, type Stop } from '../order/stopping.ts'
+import { planStops } from '../order/stopping.ts'
 import { indexWrapperNeeds } from '../order/wrapper-need.ts'
 import { followsEnd, diesForGood, type Restarts, writeRestartRule } from '../pod/restarts.ts'
 import { protect } from '../pod/expand.ts'
 import type { Probing } from '../probe/wrapper-probes.ts'
+import { writeStop, writeStopSignal } from './stop-flags.ts'
 
 export interface WrapperSettings {
   /** Absolute, as the containers see it. */
@@ -54,7 +55,8 @@ export function writeWrapperFlags(
       ...(leaves ? ['--exec'] : []),
       ...(held.has(container) ? ['--hold'] : []),
       ...(main.has(container) ? [] : whenMainEnds),
-      ...(stop === undefined ? writeGrace(probing, graceMs) : writeStop(stop)),
+      ...writeStopSignal(probing, order.options.get(container)),
+      ...(stop === undefined ? writeGrace(probing, graceMs) : writeStop(stop, probing, graceMs)),
       // Its readiness is of no use to anybody.
       ...(leaves
         ? probing.flags.filter((flag) => !flag.startsWith('--ready-probe='))
@@ -128,15 +130,10 @@ function writeOptions(options: ContainerOptions): readonly string[] {
   ]
 }
 
-/** How long it has when the wrapper itself kills it over its startupProbe or hook: as long as the kubelet would give it. */
+/**
+ * How long it has when the wrapper itself kills it over its startupProbe or hook: as long as the kubelet would give it. The wait
+ * says that a stop from outside is the kubelet's to limit.
+ */
 function writeGrace(probing: Probing, graceMs: number): readonly string[] {
-  return killsUnfit(probing) ? [`--grace-period=${formatDuration(graceMs)}`] : []
-}
-
-function writeStop(stop: Stop | undefined): readonly string[] {
-  if (stop === undefined) return []
-  return [
-    ...stop.after.map((name) => `--stop-after=${name}`),
-    ...[`--stop-wait=${formatDuration(stop.waitMs)}`, `--grace-period=${formatDuration(stop.graceMs)}`],
-  ]
+  return killsUnfit(probing) ? ['--stop-wait=0s', `--grace-period=${formatDuration(graceMs)}`] : []
 }

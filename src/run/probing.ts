@@ -34,6 +34,7 @@ export function createChecks(runtime: Runtime, { prober }: Pick<RunPorts, 'probe
     },
     async perform(hook, signal) {
       if (hook.kind === 'sleep') return pause(hook.ms, signal)
+      if (hook.kind === 'impossible') return { ok: false, why: hook.why }
       const { check } = hook
       if (check.kind === 'http') return canReach('http') ? prober.perform(place(check), signal) : { ok: true }
       return within(LONGEST_TIMER_MS, signal, (cancel) => runtime.run(container, check.argv, cancel))

@@ -132,11 +132,11 @@ test('while the pod is deleted, each says after whom it stops, and how long it h
   const explanation = explainVoting({ redis: up, postgres: up, worker: up, vote: up, result: up }, { metadata })
   t.is(explanation.state, 'is being deleted, for 6s now (it was running): it is killed in 4s at the latest')
   t.deepEqual(say(explanation), [
-    'awaited result: is stopping: it was told to with the pod, and has 2s for it',
-    'consequence redis: stops after postgres and worker, at the latest 7s after the pod was told to, and has 2s then',
-    'consequence postgres: stops after worker, at the latest 5s after the pod was told to, and has 2s then',
-    'consequence worker: stops after vote, at the latest 4s after the pod was told to, and has 2s then',
-    'consequence vote: stops after result, at the latest 2s after the pod was told to, and has 2s then',
+    'awaited result: is stopping: it was told to with the pod, and has 6s for it',
+    'consequence redis: stops after postgres and worker, at the latest 9s after the pod was told to, and has at least 1s then',
+    'consequence postgres: stops after worker, at the latest 8s after the pod was told to, and has at least 1s then',
+    'consequence worker: stops after vote, at the latest 7s after the pod was told to, and has at least 1s then',
+    'consequence vote: stops after result, at the latest 6s after the pod was told to, and has at least 1s then',
   ])
 })
 

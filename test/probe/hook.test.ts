@@ -19,7 +19,8 @@ const GOOD: readonly (readonly [string, object])[] = [
   ['{"sleep":{"seconds":0}}', { kind: 'sleep', ms: 0 }],
 ]
 
-for (const [text, hook] of GOOD) test(`is read: ${text}`, (t) => t.deepEqual(hookFromFlag(text), { hook } as never))
+for (const [text, hook] of GOOD)
+  test(`is read: ${text}`, (t) => t.deepEqual(hookFromFlag('--post-start', text), { hook } as never))
 
 test('a named port is looked up among the container’s', (t) => {
   const parsed = parseHook({ httpGet: { port: 'web', path: '/up' } }, new Map([['web', 8080]]))
@@ -39,7 +40,8 @@ const BAD: readonly (readonly [string, string])[] = [
 ]
 
 for (const [text, problem] of BAD) {
-  test(`${text}: ${problem}`, (t) => t.deepEqual(hookFromFlag(text), { problem: `--post-start: ${problem}` }))
+  test(`${text}: ${problem}`, (t) =>
+    t.deepEqual(hookFromFlag('--post-start', text), { problem: `--post-start: ${problem}` }))
 }
 
 test('any status is success; only a redirect is looked at', (t) => {
@@ -68,7 +70,7 @@ test('whatever the text, it is a hook or one problem, and never throws', (t) => 
         handlers.map((value) => JSON.stringify(value)),
       ),
       (text) => {
-        const parsed = hookFromFlag(text)
+        const parsed = hookFromFlag('--post-start', text)
         if ('problem' in parsed) t.regex(parsed.problem, /^--post-start: ./)
       },
     ),

@@ -165,7 +165,7 @@ test('Kubernetes’ defaults count where the pod says nothing', (t) => {
   const { restartPolicy: _, ...spec } = POD.spec
   const args = rewritePod({ spec }, order, OPTIONS).spec.containers[0]?.args?.join(' ') ?? ''
   t.regex(args, /--restart-policy=Always/)
-  t.regex(args, /--stop-wait=13\.5s --grace-period=13\.5s/)
+  t.regex(args, /--stop-wait=28\.5s --grace-period=30s/)
 })
 
 const word = fc.string({ maxLength: 5 })

@@ -46,19 +46,19 @@ test('the flags of each container say what the order says of it', (t) => {
   t.is(
     flags('db'),
     '--run-dir=/podorder/run --name=db --restart-policy=Never --wait-timeout=1h --stop-file=/podorder/run/app/ended' +
-      ' --stop-after=migrate --stop-after=app --stop-wait=13.5s --grace-period=13.5s',
+      ' --stop-after=migrate --stop-after=app --stop-wait=28.5s --grace-period=30s',
   )
   t.is(
     flags('migrate'),
     '--run-dir=/podorder/run --name=migrate --restart-policy=Never' +
       ' --wait-file=/podorder/run/db/ready --wait-file-timeout=/podorder/run/db/ready=1m30s --wait-timeout=1h' +
-      ' --stop-file=/podorder/run/app/ended --stop-wait=0s --grace-period=13.5s',
+      ' --stop-file=/podorder/run/app/ended --stop-before=db --stop-kill=28s --grace-period=30s',
   )
   t.is(
     flags('app'),
     '--run-dir=/podorder/run --name=app --restart-policy=Never' +
       ' --wait-file=/podorder/run/migrate/completed --wait-file=/podorder/run/db/ready' +
-      ' --wait-file-optional=/podorder/run/db/ready --wait-timeout=1h --stop-wait=0s --grace-period=13.5s',
+      ' --wait-file-optional=/podorder/run/db/ready --wait-timeout=1h --stop-before=db --stop-kill=28s --grace-period=30s',
   )
 })
 
@@ -148,9 +148,14 @@ test('property: the entrypoint reads back what the order said', (t) => {
           plan.stopAfter.map(({ label }) => label),
           (stop?.after ?? []).map((name) => `${name}/stopped`),
         )
-        t.is(plan.stopWaitMs, stop?.waitMs)
+        t.deepEqual(
+          plan.stopBefore.map(({ label }) => label),
+          (stop?.before ?? []).map((name) => `${name}/stopped`),
+        )
+        t.is(plan.stopWaitMs, stop === undefined || stop.after.length === 0 ? undefined : stop.waitMs)
+        t.is(plan.stopKillMs, stop?.killMs)
         t.is(plan.graceGiven, stop !== undefined)
-        if (stop !== undefined) t.is(plan.graceMs, stop.graceMs)
+        if (stop !== undefined) t.is(plan.graceMs, SETTINGS.graceMs)
       }
     }),
   )

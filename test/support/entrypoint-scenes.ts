@@ -175,6 +175,46 @@ export const OTHERS: Readonly<Record<string, Scene>> = {
     },
     code: 3,
   },
+  'a stop after one that takes too long': {
+    async play(stage, start) {
+      const other = stage.member('other', sh('trap "" TERM; touch other.up; while :; do sleep 0.05; done'))
+      await stage.appears('other.up')
+      const wrapper = start(['--stop-after', 'other', '--stop-wait', '50ms', ...serve(3, 'me.up')])
+      await stage.appears('me.up')
+      other.signal('SIGTERM')
+      await stage.appears('run/other/stopping')
+      wrapper.signal('SIGTERM')
+      return wrapper
+    },
+    code: 3,
+  },
+  'a command that does not end by SIGTERM': {
+    async play(stage, start) {
+      const wrapper = start(['--grace-period', '1ms', ...sh('trap "" TERM; touch me.up; while :; do sleep 0.05; done')])
+      await stage.appears('me.up')
+      wrapper.signal('SIGTERM')
+      return wrapper
+    },
+    code: 137,
+  },
+  'a command that does not end in its time, nor by SIGTERM': {
+    async play(stage, start) {
+      const deaf = sh('trap "" TERM; touch me.up; while :; do sleep 0.05; done')
+      const wrapper = start(['--timeout', '1s', '--grace-period', '1ms', ...deaf])
+      await stage.appears('me.up')
+      return wrapper
+    },
+    code: 124,
+  },
+  'a signal that may mean a stop': {
+    async play(stage, start) {
+      const wrapper = start(sh('trap "exit 4" USR1; touch me.up; while :; do sleep 0.05; done'))
+      await stage.appears('me.up')
+      wrapper.signal('SIGUSR1')
+      return wrapper
+    },
+    code: 4,
+  },
   'a wait that was met, and one that was waived': {
     async play(stage, start) {
       stage.write('q.err')

@@ -21,11 +21,11 @@ export interface FuzzEnd {
 /** The flags that the rewrite writes, with all that an annotation can bring into them; nothing else may stand before `--`. */
 const FLAGS = [
   /^--run-dir=\/podorder\/run$/,
-  /^--(?:name|stop-after)=[a-z]+$/,
+  /^--(?:name|stop-after|stop-before)=[a-z]+$/,
   /^--restart-policy=(?:Always|OnFailure|Never)$/,
   /^--(?:wait-file|wait-file-optional|stop-file)=\/podorder\/run\/[a-z]+\/[a-z]+$/,
   /^--wait-file-timeout=\/podorder\/run\/[a-z]+\/[a-z]+=[\dhms.]+$/,
-  /^--(?:wait-timeout|stop-wait|grace-period)=[\dhms.]+$/,
+  /^--(?:wait-timeout|stop-wait|stop-alone|stop-kill|grace-period)=[\dhms.]+$/,
   /^--(?:exec|hold)$/,
   /^--downward-dir=\/podorder\/downward$/,
   /^--wait-for(?:-optional|-timeout)?=(?:(?:pod|job|service|sidecar)(?:-we|-wr)?\/|tcp:|https?:)[^\n]*$/,

@@ -102,27 +102,47 @@ test('--stop-after does not wait for one that was killed, or never started', asy
   t.is((await db.end).code, 0)
 })
 
-test('--stop-after waits no longer than --stop-wait', async (t) => {
+test('--stop-after waits no longer than --stop-wait for one that is stopping', async (t) => {
   const stage = openStage(t)
-  stage.member('app', ['--', 'sleep', '600'])
-  await stage.appears('run/app/started')
-  const db = stage.member('db', ['--stop-after', 'app', '--stop-wait', '50ms', '--', ...SAY_END('db')])
-  await eventually('it runs', () => db.stdout() === 'ready\n')
+  const deaf = sh('trap "" TERM; echo ready; while :; do sleep 600; done')
+  const app = stage.member('app', ['--', ...deaf])
+  const db = stage.member('db', ['--stop-after', 'app', '--stop-wait', '300ms', '--', ...SAY_END('db')])
+  await eventually('both run', () => [app, db].every((wrapper) => wrapper.stdout() === 'ready\n'))
+  app.signal('SIGTERM')
+  await stage.appears('run/app/stopping')
   db.signal('SIGTERM')
   t.is((await db.end).code, 0)
-  t.is(stage.read('ends'), 'db\n')
+  t.regex(db.stderr(), /app had \d+ms to stop first; stopping it now/)
 })
 
-test('a second SIGTERM ends the waiting for others', async (t) => {
+test('one that is stopped alone does not wait for dependents that go on', async (t) => {
   const stage = openStage(t)
-  stage.member('app', ['--', 'sleep', '600'])
+  const app = stage.member('app', ['--', 'sleep', '600'])
   await stage.appears('run/app/started')
   const db = stage.member('db', ['--stop-after', 'app', '--stop-wait', '1h', '--', ...SAY_END('db')])
   await eventually('it runs', () => db.stdout() === 'ready\n')
   db.signal('SIGTERM')
-  await eventually('it holds back', () => db.stderr().includes('stopping after app'))
-  db.signal('SIGTERM')
   t.is((await db.end).code, 0)
+  t.false(stage.has('run/app/stopping'))
+  app.signal('SIGTERM')
+  await app.end
+})
+
+test('a second stop signal, whichever it is, does not end the waiting for others', async (t) => {
+  const stage = openStage(t)
+  const app = stage.member('app', [
+    '--',
+    ...sh('trap "echo told; read go; echo app >> ends; exit 0" TERM; echo ready; while :; do sleep 0.05; done'),
+  ])
+  const db = stage.member('db', ['--stop-after', 'app', '--stop-wait', '1h', '--', ...SAY_END('db')])
+  await eventually('both run', () => [app, db].every((wrapper) => wrapper.stdout() === 'ready\n'))
+  for (const wrapper of [app, db]) wrapper.signal('SIGTERM')
+  await eventually('it holds back', () => db.stderr().includes('stopping after app'))
+  await eventually('the other has been told', () => app.stdout().includes('told'))
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) db.signal(signal)
+  app.stdin.end('go\n')
+  for (const wrapper of [app, db]) t.is((await wrapper.end).code, 0)
+  t.is(stage.read('ends'), 'app\ndb\n')
 })
 
 test('--hold stays after success until told to stop', async (t) => {

@@ -1,4 +1,4 @@
-/** A postStart hook, carried out beside the command that it belongs to. */
+/** A hook, carried out beside the command that it belongs to. */
 import type { Hook, HookCheck } from '../probe/hook.ts'
 import { describeCheck, type ProbeResult } from '../probe/probe.ts'
 import type { HookRun } from './ports.ts'
@@ -14,6 +14,7 @@ export function performHook(hook: Hook, { prober }: Ports): HookRun {
     const timer = setTimeout(() => resolve(undefined), hook.ms)
     return { problem: promise, cancel: () => clearTimeout(timer) }
   }
+  if (hook.kind === 'impossible') return { problem: Promise.resolve(hook.why), cancel: () => {} }
   const over = new AbortController()
   const problem = prober
     .perform(hook.check, over.signal)

@@ -1,0 +1,142 @@
+/** Following the containers that stop before or after this one, and deciding again whenever one of them or the time moves. */
+import type { Look, Wait } from '../flags/judge.ts'
+import { containerOf, flagIn, parentOf } from '../flags/layout.ts'
+import { type Observation, observe } from '../flags/observe.ts'
+import type { FlagPorts } from '../flags/ports.ts'
+import { readRecord } from '../flags/record.ts'
+import { judgeKill, judgeMeaning, judgeTurn, type Peer, type TurnRule, type TurnVerdict } from './turn.ts'
+
+export interface TurnPorts extends FlagPorts {
+  /** Monotonic, ms; the same clock in all containers of a machine. */
+  readonly uptimeMs: () => number
+}
+
+export interface Pending {
+  close(): void
+}
+
+/** How a turn came: nobody is in the way, or those who are have had their time. */
+export type Turn = Exclude<TurnVerdict, { kind: 'wait' }>
+
+/**
+ * Calls `proceed` once it is this container's turn: at once when it is so already.
+ * @param followers the flag `stopped` of each
+ * @param holding gets who is waited for, first and whenever they change
+ */
+export function awaitTurn(
+  {
+    followers,
+    rule,
+    beganMs,
+  }: { readonly followers: readonly Wait[]; readonly rule: TurnRule; readonly beganMs: number },
+  ports: TurnPorts,
+  holding: (names: readonly string[]) => void,
+  proceed: (turn: Turn) => void,
+): Pending {
+  let told = ''
+  return followPeers(
+    followers,
+    ports,
+    (peers, wake) => {
+      const verdict = judgeTurn(peers, rule, beganMs, ports.uptimeMs())
+      if (verdict.kind !== 'wait') return verdict
+      wake(verdict.againMs)
+      const names = verdict.holders.join(', ')
+      if (names !== told) holding(verdict.holders)
+      told = names
+      return undefined
+    },
+    proceed,
+  )
+}
+
+/** Finds out whether a signal that may mean anything means a stop: it does when followers are being stopped. */
+export function awaitMeaning(
+  followers: readonly Wait[],
+  beganMs: number,
+  ports: TurnPorts,
+  conclude: (isStop: boolean) => void,
+): Pending {
+  return followPeers(
+    followers,
+    ports,
+    (peers, wake) => {
+      const meaning = judgeMeaning(peers, beganMs, ports.uptimeMs())
+      if (meaning === undefined) wake(LOOK_MS)
+      return meaning
+    },
+    conclude,
+  )
+}
+
+/** Calls `kill` once those that stop after this one can wait no longer. */
+export function awaitKill(
+  { lower, killMs, beganMs }: { readonly lower: readonly Wait[]; readonly killMs: number; readonly beganMs: number },
+  ports: TurnPorts,
+  kill: (by: readonly string[]) => void,
+): Pending {
+  return followPeers(
+    lower,
+    ports,
+    (peers, wake) => {
+      const verdict = judgeKill(peers, killMs, beganMs, ports.uptimeMs())
+      if (verdict === undefined) return undefined
+      if (verdict.afterMs <= 0) return verdict.by
+      wake(verdict.afterMs)
+      return undefined
+    },
+    kill,
+  )
+}
+
+const LOOK_MS = 100
+
+function followPeers<Answer>(
+  peers: readonly Wait[],
+  ports: TurnPorts,
+  /** undefined: not yet; `wake` asks again after so many ms, if nothing else does. */
+  decide: (peers: readonly Peer[], wake: (afterMs: number) => void) => Answer | undefined,
+  conclude: (answer: Answer) => void,
+): Pending {
+  let observation: Observation | undefined
+  let timer: NodeJS.Timeout | undefined
+  const wake = (afterMs: number): void => {
+    clearTimeout(timer)
+    timer = setTimeout(() => observation?.look(), Math.ceil(afterMs))
+  }
+  const waits = peers.flatMap((stopped) => [stopped, { ...stopped, path: flagIn(parentOf(stopped.path), 'stopping') }])
+  const sightOf = (stopped: Wait, index: number, looks: readonly Look[]): Peer => {
+    const { file, link } = looks[2 * index] as Look
+    const isMarked = looks[2 * index + 1]?.file === 'present'
+    const { uptimeMs, unsure } = isMarked
+      ? readRecord(ports.flags.read(flagIn(parentOf(stopped.path), 'stopping')) ?? '')
+      : {}
+    return {
+      name: containerOf(stopped.label),
+      // No socket: never started. A lost one: gone without a word.
+      alive: link === 'held' || link === 'connecting',
+      stopped: file !== 'absent',
+      stoppingMs: isMarked ? (uptimeMs ?? ports.uptimeMs()) : undefined,
+      unsure: unsure === true,
+    }
+  }
+  observation = observe(
+    waits,
+    ports,
+    (looks) =>
+      decide(
+        peers.map((stopped, index) => sightOf(stopped, index, looks)),
+        wake,
+      ),
+    (answer) => {
+      clearTimeout(timer)
+      conclude(answer)
+    },
+  )
+  return {
+    close() {
+      clearTimeout(timer)
+      observation?.close()
+    },
+  }
+}

@@ -1,0 +1,29 @@
+/** Which signals mean that the command is to stop. Pure. */
+import { SIGINT, SIGQUIT, SIGTERM } from '../base/signal.ts'
+import { isTakeable, nameSignal, parseSignal } from '../base/signal-names.ts'
+import type { Refuse } from '../args/flag-value.ts'
+
+/** CONT, TSTP, TTIN, TTOU: a terminal's, which no image names as its stop signal. */
+const JOB_CONTROL: ReadonlySet<number> = new Set([18, 20, 21, 22])
+
+interface Known {
+  /** Undefined: the image's is not known. */
+  readonly stopSignal: number | undefined
+}
+
+/** A runtime sends SIGTERM or what the image says; Ctrl-C and Ctrl-\ come from a terminal. */
+export function isStopSignal(signal: number, { stopSignal }: Known): boolean {
+  return signal === SIGTERM || signal === SIGINT || signal === SIGQUIT || signal === stopSignal
+}
+
+/** An image that nobody has looked at may name any signal: postgres SIGINT, nginx SIGQUIT, httpd SIGWINCH, systemd SIGRTMIN+3. */
+export function mayMeanStop(signal: number, { stopSignal }: Known): boolean {
+  return stopSignal === undefined && !JOB_CONTROL.has(signal)
+}
+
+export function readSignal(flag: string, text: string, refuse: Refuse): number {
+  const signal = parseSignal(text)
+  if (signal === undefined) refuse(`${flag} takes a signal such as SIGTERM, QUIT or SIGRTMIN+3, not "${text}"`)
+  else if (!isTakeable(signal)) refuse(`${flag}: nobody can wait for ${nameSignal(signal)}; take another one`)
+  return signal ?? SIGTERM
+}

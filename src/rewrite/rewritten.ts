@@ -1,0 +1,27 @@
+/** Whether a pod says already what the rewrite would write into it, whatever others have added. Pure. */
+import { ORDERED } from '../pod/annotation-names.ts'
+import type { Container, PodTemplate } from '../pod/pod.ts'
+import { isOwnVolume } from '../pod/own.ts'
+
+export function isRewritten({ metadata, spec }: PodTemplate, { metadata: meant, spec: wanted }: PodTemplate): boolean {
+  const containers = new Map([...(spec.initContainers ?? []), ...spec.containers].map((each) => [each.name, each]))
+  const volumes = new Set(spec.volumes?.map(({ name }) => name))
+  const mountsOf = ({ volumeMounts = [] }: Container) => volumeMounts.filter(isOwnVolume)
+  return (
+    metadata?.labels?.[ORDERED] === meant?.labels?.[ORDERED] &&
+    (wanted.volumes ?? []).every(({ name }) => volumes.has(name)) &&
+    [...(wanted.initContainers ?? []), ...wanted.containers].every((want) => {
+      const found = containers.get(want.name)
+      if (found === undefined || !says(mountsOf(found), mountsOf(want))) return false
+      return ['command', 'args', 'startupProbe', 'lifecycle'].every((field) => says(found[field], want[field]))
+    })
+  )
+}
+
+/** Whether it says all that is wanted: the API server adds defaults, such as a probe's successThreshold. */
+function says(value: unknown, wanted: unknown): boolean {
+  if (typeof wanted !== 'object' || wanted === null) return value === wanted
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(wanted) && (!Array.isArray(value) || value.length !== wanted.length)) return false
+  return Object.entries(wanted).every(([key, part]) => says((value as Readonly<Record<string, unknown>>)[key], part))
+}
