@@ -2,14 +2,17 @@
 #   buildah build --platform linux/amd64,linux/arm64 --build-arg VERSION="$(npm pkg get version | tr -d '"')" --manifest podorder .
 # `npm run build:image` makes the same from files on disk, where no base image can be had.
 
-# Debian, whose C library goes into the image; and any Node from 20 on.
-ARG BASE=node:24-bookworm-slim
+# Debian, whose C library goes into the image; and any Node from 20 on. It builds, and nothing of it but the C library is in the image.
+# By its digest, since a tag can be moved. To renew it, once a month and before a release: docker buildx imagetools inspect
+# node:24-bookworm-slim, and put its Digest here; SECURITY.md lists all that is pinned.
+ARG BASE=node:24-bookworm-slim@sha256:6f7b03f7c2c8e2e784dcf9295400527b9b1270fd37b7e9a7285cf83b6951452d
 
 # Runs on the machine that builds, and builds for the other one without emulation.
 FROM --platform=$BUILDPLATFORM ${BASE} AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci
+# No script of a package runs but Bun's, which puts the executable of the lock file into its place and downloads nothing.
+RUN npm ci --ignore-scripts && npm rebuild bun
 COPY . .
 ARG TARGETARCH
 RUN npm run --silent build:image-files -- --target "$TARGETARCH"

@@ -1,4 +1,5 @@
 /** `npm run sbom`: what the executable is made of, from the lock file, as CycloneDX 1.6 JSON on stdout. */
+import { BUN_PARTS, type BunPart, BUN_VERSION, purlOf } from './bun-parts.ts'
 import { type Lock, type LockedPackage, listShipped, nameOf, readLock } from './lock.ts'
 import { HOST, type Target } from './target.ts'
 
@@ -19,10 +20,14 @@ export function createSbom(lock: Lock, { target, libcVersion }: SbomOptions): ob
     [own, [...resolveDependencies(lock, '', lock.packages[''] ?? {}), ...runtime]],
     ...shipped.map(([path, locked]) => [refOf(path, locked), resolveDependencies(lock, path, locked)] as const),
   ])
+  // Of another Bun nothing is known; a test sees to it that this one is locked.
+  const parts = lock.packages[bunPath]?.version === BUN_VERSION ? BUN_PARTS : []
+  for (const one of parts) components.set(purlOf(one), describePart(one))
+  for (const ref of runtime) edges.set(ref, parts.map(purlOf))
   if (libcVersion !== undefined) {
     const libc = `pkg:deb/debian/libc6@${encodeURIComponent(libcVersion)}?arch=${target.name}`
     components.set(libc, describeLibc(libc, libcVersion))
-    for (const ref of runtime) edges.set(ref, [libc])
+    for (const ref of runtime) edges.set(ref, [...parts.map(purlOf), libc])
   }
   return {
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
@@ -60,6 +65,13 @@ function describePackage(path: string, locked: LockedPackage): object {
 /** CycloneDX tells a single licence from an SPDX expression. */
 function describeLicense(license: string): object {
   return license.includes(' ') ? { expression: license } : { license: { id: license } }
+}
+
+/** A library within Bun's executable. */
+function describePart(part: BunPart): object {
+  const { name, version, license } = part
+  const ref = purlOf(part)
+  return { type: 'library', 'bom-ref': ref, name, version, purl: ref, licenses: [{ license: { id: license } }] }
 }
 
 function describeLibc(ref: string, version: string): object {

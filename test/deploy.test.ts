@@ -1,5 +1,7 @@
 /** What `deploy/` puts into a cluster: taken by the API server, of one piece, and allowed no more than it does. */
+import { Environment } from '@marcbachmann/cel-js'
 import test from 'ava'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { WEBHOOKS } from '../src/webhook/cluster.ts'
 import { PATH } from '../src/webhook/answering.ts'
@@ -17,7 +19,13 @@ const BASE = render(DEPLOY)
 const WITH_CERT_MANAGER = render(`${DEPLOY}/cert-manager`)
 
 /** Of these no schema was recorded. */
-const UNKNOWN = ['networking.k8s.io/v1 NetworkPolicy', 'cert-manager.io/v1 Issuer', 'cert-manager.io/v1 Certificate']
+const UNKNOWN = [
+  'networking.k8s.io/v1 NetworkPolicy',
+  'admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy',
+  'admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding',
+  'cert-manager.io/v1 Issuer',
+  'cert-manager.io/v1 Certificate',
+]
 
 const tell = ({ kind, metadata }: DeployedObject): string => `${kind}/${metadata.name}`
 
@@ -53,7 +61,10 @@ for (const [name, objects] of Object.entries({ base: BASE, 'cert-manager': WITH_
 
   test(`everything is in the namespace that comes with it, or in none: ${name}`, (t) => {
     find(objects, 'Namespace', 'podorder')
-    const clusterWide = ['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'MutatingWebhookConfiguration']
+    const clusterWide = [
+      ...['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'MutatingWebhookConfiguration'],
+      ...['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'],
+    ]
     for (const object of objects) {
       t.is(object.metadata.namespace, clusterWide.includes(object.kind) ? undefined : 'podorder', tell(object))
     }
@@ -148,10 +159,15 @@ function matches({ matchExpressions }: Selector, labels: Readonly<Record<string,
   )
 }
 
-function countCalls(namespace: string, ofNamespace: string | undefined, ofPod: string | undefined): number {
+function countCalls(
+  namespace: string,
+  ofNamespace: string | undefined,
+  ofPod: string | undefined,
+  more: Readonly<Record<string, string>> = {},
+): number {
   const { webhooks } = findConfiguration(BASE, 'MutatingWebhookConfiguration', 'podorder')
   const say = (word: string | undefined) => (word === undefined ? {} : { 'podorder.io/inject': word })
-  const labels = { 'kubernetes.io/metadata.name': namespace, ...say(ofNamespace) }
+  const labels = { 'kubernetes.io/metadata.name': namespace, ...say(ofNamespace), ...more }
   return webhooks.filter(
     ({ namespaceSelector, objectSelector }) =>
       matches(namespaceSelector, labels) && matches(objectSelector, say(ofPod)),
@@ -167,6 +183,77 @@ test('who opts in, by namespace or by pod, is asked about once; who does not, or
   t.is(countCalls('shop', 'disabled', 'enabled'), 1)
   for (const namespace of ['kube-system', 'kube-node-lease', 'podorder']) {
     t.is(countCalls(namespace, 'enabled', 'enabled'), 0)
+  }
+})
+
+test('the own namespace is left out by a label that it brings along, whatever it is called', (t) => {
+  const { labels = {} } = find(BASE, 'Namespace', 'podorder').metadata
+  for (const ofPod of ['enabled', undefined]) t.is(countCalls('elsewhere', 'enabled', ofPod, labels), 0)
+  t.is(countCalls('elsewhere', undefined, 'enabled', labels), 0)
+})
+
+for (const [name, objects] of Object.entries({ base: BASE, 'cert-manager': WITH_CERT_MANAGER })) {
+  test(`who deletes all of it in its order deletes the configuration before the webhook: ${name}`, (t) => {
+    const places = new Map(objects.map((object, index) => [tell(object), index]))
+    const placeOf = (what: string): number => places.get(what) ?? -1
+    t.is(placeOf('MutatingWebhookConfiguration/podorder'), 0)
+    t.true(placeOf('Namespace/podorder') < placeOf('Deployment/podorder-webhook'))
+    t.true(placeOf('ValidatingAdmissionPolicy/podorder-controller') < placeOf('ClusterRoleBinding/podorder-controller'))
+    for (const file of ['kustomization.yaml', 'base/kustomization.yaml', 'cert-manager/kustomization.yaml']) {
+      t.regex(readFileSync(`${DEPLOY}/${file}`, 'utf8'), /^sortOptions: \{ order: fifo \}$/m)
+    }
+  })
+}
+
+/** As the API server judges an update of a pod by this user. @returns the messages of what is broken; undefined: not its matter */
+function judgeUpdate(username: string, oldObject: object, object: object): readonly string[] | undefined {
+  const { matchConditions, validations } = find(BASE, 'ValidatingAdmissionPolicy', 'podorder-controller')['spec'] as {
+    readonly matchConditions: readonly { readonly expression: string }[]
+    readonly validations: readonly { readonly expression: string; readonly message: string }[]
+  }
+  const cel = new Environment({ enableOptionalTypes: true, unlistedVariablesAreDyn: true })
+  const variables = { object, oldObject, request: { userInfo: { username } } }
+  if (!matchConditions.every(({ expression }) => cel.evaluate(expression, variables) === true)) return undefined
+  return validations
+    .filter(({ expression }) => cel.evaluate(expression, variables) !== true)
+    .map(({ message }) => message)
+}
+
+test('the controller can write its own annotations, and nothing else of a pod', (t) => {
+  const controller = 'system:serviceaccount:somewhere:podorder-controller'
+  const pod = {
+    metadata: { name: 'p', labels: { a: 'b' }, annotations: { other: 'x', 'podorder.io/ready': 'db' } },
+    spec: { containers: [{ name: 'a', image: 'a:1' }] },
+  }
+  const { metadata, spec } = pod
+  const annotate = (annotations: object) => ({ ...pod, metadata: { ...metadata, annotations } })
+  const own = {
+    'podorder.io/ready': 'db,cache',
+    'podorder.io/failed': 'x',
+    'podorder.io/nudge': '1',
+    'tekton.dev/ready': 'READY',
+  }
+  for (const allowed of [pod, annotate({ other: 'x', ...own }), annotate({ other: 'x' })]) {
+    t.deepEqual(judgeUpdate(controller, pod, allowed), [])
+  }
+  t.deepEqual(
+    judgeUpdate(controller, { ...pod, metadata: { name: 'p' } }, { ...pod, metadata: { name: 'p', annotations: own } }),
+    [],
+  )
+  const refused = {
+    image: { ...pod, spec: { containers: [{ name: 'a', image: 'evil:1' }] } },
+    label: { ...pod, metadata: { ...metadata, labels: { a: 'c' } } },
+    'no labels': { metadata: { name: 'p', annotations: metadata.annotations }, spec },
+    finalizer: { ...pod, metadata: { ...metadata, finalizers: ['x'] } },
+    owner: { ...pod, metadata: { ...metadata, ownerReferences: [{ name: 'x' }] } },
+    'another annotation': annotate({ ...metadata.annotations, more: 'x' }),
+    'a changed one': annotate({ ...metadata.annotations, other: 'y' }),
+    'a removed one': annotate({ 'podorder.io/ready': 'db' }),
+    'its order': annotate({ ...metadata.annotations, 'podorder.io/depends-on': 'a: b' }),
+  }
+  for (const [what, object] of Object.entries(refused)) t.is(judgeUpdate(controller, pod, object)?.length, 1, what)
+  for (const user of ['system:serviceaccount:podorder:podorder-webhook', 'jane', `x${controller}`, `${controller}s`]) {
+    t.is(judgeUpdate(user, pod, refused.image), undefined)
   }
 })
 

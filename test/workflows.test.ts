@@ -81,6 +81,7 @@ test('a release is of a tag, and each job has the least rights', (t) => {
   t.deepEqual(RELEASE.permissions, {})
   t.deepEqual(Object.fromEntries(Object.entries(RELEASE.jobs).map(([name, job]) => [name, job.permissions])), {
     gate: { contents: 'read' },
+    build: { contents: 'read' },
     npm: { contents: 'read', 'id-token': 'write' },
     image: { contents: 'read', packages: 'write', 'id-token': 'write', attestations: 'write' },
     github: { contents: 'write', 'id-token': 'write', attestations: 'write' },
@@ -88,11 +89,35 @@ test('a release is of a tag, and each job has the least rights', (t) => {
 })
 
 test('nothing is published before the gate, and nothing announced before it is published', (t) => {
-  const { gate, npm, image, github } = RELEASE.jobs
-  t.deepEqual([gate?.needs, npm?.needs, image?.needs], [undefined, 'gate', 'gate'])
-  t.deepEqual(github?.needs, ['gate', 'npm', 'image'])
+  const { gate, build, npm, image, github } = RELEASE.jobs
+  t.deepEqual([gate?.needs, build?.needs, npm?.needs, image?.needs], [undefined, 'gate', 'gate', 'gate'])
+  t.deepEqual(github?.needs, ['build', 'npm', 'image'])
   const scripts = gate === undefined ? [] : scriptsOf(gate)
   t.true(scripts.findIndex((script) => script.includes('GITHUB_REF_NAME')) < scripts.indexOf('.ci/run'))
+})
+
+test('what is released is built where only programs of the lock file have run', (t) => {
+  const { gate, build, npm } = RELEASE.jobs
+  for (const job of [build, npm]) {
+    const scripts = job === undefined ? [] : scriptsOf(job)
+    t.true(scripts.includes('npm ci --ignore-scripts') && scripts.includes('npm rebuild bun'))
+    for (const script of scripts)
+      t.notRegex(script, /apt-get|npm exec|npx|curl|wget|\.ci\/run|npm (?:ci|install)(?! --ignore-scripts)/)
+  }
+  t.true(build !== undefined && scriptsOf(build).some((script) => script.includes('tar -czf')))
+  t.false(gate !== undefined && scriptsOf(gate).some((script) => script.includes('tar -czf')))
+  t.regex(readFileSync('Dockerfile', 'utf8'), /^RUN npm ci --ignore-scripts && npm rebuild bun$/m)
+})
+
+test('every base image is named by its digest, and the list of what is pinned says how to renew it', (t) => {
+  const images = ['.github/workflows/ci.yml', '.github/workflows/release.yml', 'Dockerfile'].flatMap((file) => [
+    ...readFileSync(file, 'utf8').matchAll(/^\s*(?:image: |ARG BASE=)(\S+)$/gm),
+  ])
+  t.is(images.length, 4)
+  for (const [, image] of images) t.regex(image ?? '', /^node:24-bookworm(?:-slim)?@sha256:[0-9a-f]{64}$/)
+  const security = readFileSync('SECURITY.md', 'utf8')
+  for (const file of ['Dockerfile', 'ci.yml', 'release.yml', 'package-lock.json']) t.true(security.includes(file), file)
+  t.regex(security, /imagetools inspect/)
 })
 
 test('the package is published with provenance, of the repository that the workflow runs in', (t) => {

@@ -1,5 +1,7 @@
 import test from 'ava'
+import { execa } from 'execa'
 import { type Lock, listShipped, readLock } from '../../scripts/lock.ts'
+import { BUN_PARTS, BUN_VERSION, NO_PARTS } from '../../scripts/bun-parts.ts'
 import { createSbom } from '../../scripts/sbom.ts'
 import { readTarget } from '../../scripts/target.ts'
 
@@ -21,7 +23,7 @@ const LOCK: Lock = {
     'node_modules/c': { version: '1.0.0' },
     'node_modules/a/node_modules/c': { version: '2.0.0' },
     'node_modules/tool': { version: '1.0.0', dev: true },
-    'node_modules/@oven/bun-linux-x64': { version: '1.4.5', license: 'MIT', dev: true },
+    'node_modules/@oven/bun-linux-x64': { version: '1.0.0', license: 'MIT', dev: true },
   },
 }
 const target = readTarget('amd64')
@@ -35,7 +37,7 @@ test('what is shipped is listed, and what only builds it is not', (t) => {
       'pkg:npm/%40s/b@1.1.0',
       'pkg:npm/c@1.0.0',
       'pkg:npm/c@2.0.0',
-      'pkg:npm/%40oven/bun-linux-x64@1.4.5',
+      'pkg:npm/%40oven/bun-linux-x64@1.0.0',
     ],
   )
   t.like(components[0], {
@@ -50,12 +52,12 @@ test('a dependency is the one that Node would find', (t) => {
   const { dependencies } = createSbom(LOCK, { target, libcVersion: '2.36-9' }) as Sbom
   const libc = 'pkg:deb/debian/libc6@2.36-9?arch=amd64'
   t.deepEqual(Object.fromEntries(dependencies.map(({ ref, dependsOn }) => [ref, dependsOn])), {
-    'pkg:npm/app@1.0.0': ['pkg:npm/%40oven/bun-linux-x64@1.4.5', 'pkg:npm/%40s/b@1.1.0', 'pkg:npm/a@1.0.0'],
+    'pkg:npm/app@1.0.0': ['pkg:npm/%40oven/bun-linux-x64@1.0.0', 'pkg:npm/%40s/b@1.1.0', 'pkg:npm/a@1.0.0'],
     'pkg:npm/a@1.0.0': ['pkg:npm/c@2.0.0'],
     'pkg:npm/%40s/b@1.1.0': ['pkg:npm/c@1.0.0'],
     'pkg:npm/c@1.0.0': [],
     'pkg:npm/c@2.0.0': [],
-    'pkg:npm/%40oven/bun-linux-x64@1.4.5': [libc],
+    'pkg:npm/%40oven/bun-linux-x64@1.0.0': [libc],
   })
 })
 
@@ -63,9 +65,21 @@ test('of this project: every reference leads to a component, every package is th
   const lock = await readLock()
   const { components, dependencies } = createSbom(lock, { target, libcVersion: '1' }) as Sbom
   const refs = new Set(components.map((component) => component['bom-ref']))
-  t.is(refs.size, listShipped(lock).length + 2)
+  t.is(refs.size, listShipped(lock).length + 2 + BUN_PARTS.length)
   for (const { dependsOn } of dependencies) for (const ref of dependsOn) t.true(refs.has(ref), ref)
   const hashes = components.flatMap((component) => component.hashes ?? [])
-  t.is(hashes.length, components.length - 1)
+  t.is(hashes.length, components.length - 1 - BUN_PARTS.length)
   for (const { content } of hashes) t.regex(content, /^[0-9a-f]{128}$/)
+})
+
+test('the libraries within Bun are those that the locked Bun says it has', async (t) => {
+  const { stdout } = await execa('bun', ['--print', 'JSON.stringify(process.versions)'], { preferLocal: true })
+  const versions = JSON.parse(stdout) as Readonly<Record<string, string>>
+  t.is(versions['bun'], BUN_VERSION)
+  const listed = Object.fromEntries(BUN_PARTS.map(({ key, version }) => [key, version]))
+  const parts = Object.entries(versions).filter(([key]) => !NO_PARTS.includes(key))
+  t.deepEqual(listed, Object.fromEntries(parts))
+  const sbom = createSbom(await readLock(), { target }) as Sbom
+  const bun = sbom.dependencies.find(({ ref }) => ref.endsWith(`bun-linux-x64@${BUN_VERSION}`))
+  t.is(bun?.dependsOn.length, BUN_PARTS.length)
 })

@@ -38,7 +38,7 @@ interface Place {
   readonly name: string
 }
 
-const KNOWN = ['apiVersion', 'kind', 'resources', 'patches', 'images', 'replacements']
+const KNOWN = ['apiVersion', 'kind', 'sortOptions', 'resources', 'patches', 'images', 'replacements']
 
 export function render(directory: string): readonly DeployedObject[] {
   const [kustomization] = readYaml(readFileSync(join(directory, 'kustomization.yaml'), 'utf8'), directory)

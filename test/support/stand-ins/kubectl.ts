@@ -29,7 +29,8 @@ if (verb === 'podorder') {
 }
 if (verb === 'create' && kind === 'namespace' && name !== '') process.exit(0)
 if (verb === 'apply' || verb === 'create') process.exit(apply())
-if (verb === 'label' && kind === 'namespace' && words.every((word) => word.includes('='))) process.exit(0)
+if (verb === 'label' && kind === 'namespace' && words.every((word) => /=|-$/.test(word))) process.exit(0)
+if (verb === 'delete' && typeof values['kustomize'] === 'string') process.exit(remove(values['kustomize']))
 if (verb === 'get' && kind === 'pod' && values['output'] === 'json') process.exit(showPod(`${name}.yaml`))
 fail(`the stand-in does not know: ${process.argv.slice(2).join(' ')}`)
 
@@ -42,6 +43,12 @@ function apply(): number {
     if (faults.length > 0) fail(`${object.kind}/${object.metadata.name}: ${faults.join('; ')}`)
     process.stdout.write(`${object.kind}/${object.metadata.name} created\n`)
   }
+  return 0
+}
+
+/** One object after another, as they are listed. */
+function remove(directory: string): number {
+  for (const { kind: what, metadata } of render(directory)) process.stdout.write(`${what}/${metadata.name} deleted\n`)
   return 0
 }
 
