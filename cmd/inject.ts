@@ -89,5 +89,6 @@ async function openPorts(): Promise<ManifestPorts> {
     disk: await import('../src/cli/disk.io.ts'),
     terminal: { ...openTerminal(), write: writeOut },
     diff: async (...texts) => (await import('../src/inject/diff.ts')).diffTexts(...texts),
+    tidy: () => (globalThis as { Bun?: { gc(force: boolean): void } }).Bun?.gc(true),
   }
 }

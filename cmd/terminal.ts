@@ -38,15 +38,30 @@ export function openTerminal(): Terminal {
   }
 }
 
+/** In units of UTF-16: a text of 50 MiB is not to be in memory twice. */
+const WRITE_AT_ONCE = 1024 * 1024
+
 /**
  * That a reader has seen enough, as head has, is no error.
  * @returns when all of it has gone out; rejects with the system's error
  */
-export function writeOut(text: string): Promise<void> {
+export async function writeOut(text: string): Promise<void> {
+  let start = 0
+  do {
+    const end = start + WRITE_AT_ONCE
+    // A character of two units stays whole.
+    const next = /[\ud800-\udbff]/.test(text.charAt(end - 1)) ? end - 1 : end
+    if (!(await writeSome(text.slice(start, next)))) return
+    start = next
+  } while (start < text.length)
+}
+
+/** @returns false when nobody reads any more */
+function writeSome(text: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => {
       if (error && !hasLeft(error)) reject(error)
-      else resolve()
+      else resolve(!error)
     })
   })
 }

@@ -37,7 +37,11 @@ export async function findImageCommands(
     if ('problem' in command) {
       const { problem: what, fix } = command
       problems.push(
-        describeFault(input.file, { at: placeOf(pod, container.name), container: container.name, what, fix }),
+        describeFault(
+          input.file,
+          { at: placeOf(pod, container.name), container: container.name, what, fix },
+          input.line,
+        ),
       )
     } else commands.set(pod, (commands.get(pod) ?? new Map<string, FoundCommand>()).set(container.name, command))
   })

@@ -18,7 +18,17 @@ import {
   restoreManifest,
   splitMark,
 } from './manifest.ts'
-import { checkOnly, checkRestore, isWanted, readOrders, sayNoOrder, type WantedPod } from './orders.ts'
+import {
+  checkOnly,
+  checkRestore,
+  isWanted,
+  type CalledPods,
+  type Opened,
+  readOrders,
+  sayNoOrder,
+  type WantedPod,
+} from './orders.ts'
+import { groupPieces, type Piece } from './pieces.ts'
 import { putOut, type OutputTarget } from './write-manifests.ts'
 import type { InjectPorts, ManifestPorts, ManifestYaml } from './ports.ts'
 
@@ -40,19 +50,26 @@ const MAX_ANNOTATION_BYTES = 256 * 1024
 /** @returns the exit code; where it is not 0, nothing was written */
 export async function injectManifests(options: InjectOptions, ports: InjectPorts): Promise<number> {
   const { only, rewrite } = options
-  return changeInputs(options, ports, async (inputs) => {
-    const opened = inputs.map((input) => readOrders(input, only, rewrite, ports.yaml))
-    const problems = [...opened.flatMap((one) => one.problems), ...checkOnly(only, opened)]
-    if (problems.length > 0) return { problems }
-    for (const warning of opened.flatMap((one) => one.warnings))
-      ports.terminal.complain(`podorder: warning: ${warning}`)
-    if (!opened.some(({ wanted }) => wanted.some(({ order }) => order !== undefined)))
-      ports.terminal.complain(`podorder: ${sayNoOrder(inputs)}`)
-    const found = await findImageCommands(opened, ports)
-    if ('problems' in found) return found
-    return opened.map(({ manifest, wanted }) => {
-      return manifest && rewriteManifest(manifest, wanted, { ...rewrite, found }, ports.yaml)
-    })
+  const warnings: string[] = []
+  let ordered = false
+  return changeInputs(options, ports, {
+    open(input) {
+      const opened = readOrders(input, only, rewrite, ports.yaml)
+      warnings.push(...opened.warnings)
+      ordered ||= opened.wanted.some(({ order }) => order !== undefined)
+      return opened
+    },
+    warn(inputs) {
+      for (const warning of warnings) ports.terminal.complain(`podorder: warning: ${warning}`)
+      if (!ordered) ports.terminal.complain(`podorder: ${sayNoOrder(inputs)}`)
+    },
+    async change(opened) {
+      const found = await findImageCommands(opened, ports)
+      if ('problems' in found) return found
+      return opened.map(({ manifest, wanted }) => {
+        return manifest && rewriteManifest(manifest, wanted, { ...rewrite, found }, ports.yaml)
+      })
+    },
   })
 }
 
@@ -112,43 +129,82 @@ function hasRoom({ metadata }: PodTemplate): boolean {
 
 /** @returns the exit code; where it is not 0, nothing was written */
 export async function ejectManifests(options: EjectOptions, ports: ManifestPorts): Promise<number> {
-  return changeInputs(options, ports, (inputs) => {
-    const opened = inputs.map((input) => {
+  return changeInputs(options, ports, {
+    open(input) {
       const manifest = openManifest(input, ports.yaml)
       if ('problems' in manifest) return { problems: manifest.problems, pods: [], wanted: [] }
       const wanted = manifest.pods.filter((pod) => isWanted(pod, options.only))
-      const problems = wanted.flatMap(checkRestore).map((fault) => describeFault(input.file, fault))
+      const faults = wanted.flatMap(checkRestore)
+      const problems = faults.map((fault) => describeFault(input.file, fault, input.line))
       return { manifest, pods: manifest.pods, wanted, problems }
-    })
-    const problems = [...opened.flatMap((one) => one.problems), ...checkOnly(options.only, opened)]
-    if (problems.length > 0) return Promise.resolve({ problems })
-    return Promise.resolve(
-      opened.map(({ manifest, wanted }) => manifest && restoreManifest(manifest, wanted, ports.yaml)),
-    )
+    },
+    warn() {},
+    change: (opened) =>
+      Promise.resolve(opened.map(({ manifest, wanted }) => manifest && restoreManifest(manifest, wanted, ports.yaml))),
   })
 }
 
-async function changeInputs(
+/** The engine lets garbage grow to several times what lives. */
+const GROUPS_UNTIL_TIDY = 16
+
+interface Work<Open extends Opened> {
+  open(input: Input): Open
+  /** Once all are open and nothing is wrong with any, before anything of the last ones is looked up. */
+  warn(inputs: readonly Input[]): void
+  /** Only what nothing is wrong with; in its order. */
+  change(opened: readonly Open[]): Promise<readonly (Changed | undefined)[] | { readonly problems: readonly string[] }>
+}
+
+/** Group by group, of which only the texts are kept, until all are done. */
+async function changeInputs<Open extends Opened>(
   options: EjectOptions,
   ports: ManifestPorts,
-  change: (
-    inputs: readonly Input[],
-  ) => Promise<readonly (Changed | undefined)[] | { readonly problems: readonly string[] }>,
+  { open, warn, change }: Work<Open>,
 ): Promise<number> {
-  const inputs = await readInputs(options.paths, options.recursive, ports)
-  const changed = 'problems' in inputs ? inputs : await change(inputs)
-  if ('problems' in inputs || 'problems' in changed) {
-    for (const problem of 'problems' in changed ? changed.problems : []) ports.terminal.complain(problem)
+  const refuse = (problems: readonly string[]): number => {
+    for (const problem of problems) ports.terminal.complain(problem)
     return CODE_MISUSE
   }
-  const results = inputs.map((input, index) => {
-    const [mark, before] = splitMark(input.text)
-    const { text, restyled } = changed[index] ?? { text: before, restyled: false }
-    if (restyled) {
+  const inputs = await readInputs(options.paths, options.recursive, ports)
+  if ('problems' in inputs) return refuse(inputs.problems)
+  const problems: string[] = []
+  const unknown: string[] = []
+  const named: CalledPods[] = []
+  const done = new Map<Input, Changed[]>()
+  const groups = groupPieces(inputs)
+  for (const [index, group] of groups.entries()) {
+    const opened = group.map(({ input }) => open(input))
+    problems.push(...opened.flatMap((one) => one.problems))
+    named.push(...opened.map(({ pods }) => ({ pods: pods.map(({ kind, name }) => ({ kind, name })) })))
+    if (index === groups.length - 1) {
+      problems.push(...checkOnly(options.only, named))
+      if (problems.length === 0) warn(inputs)
+    }
+    if (problems.length > 0 || unknown.length > 0) continue
+    const changed = await change(opened)
+    if ('problems' in changed) unknown.push(...changed.problems)
+    else for (const [at, piece] of group.entries()) keep(done, piece, changed[at])
+    if (index % GROUPS_UNTIL_TIDY === GROUPS_UNTIL_TIDY - 1) ports.tidy?.()
+  }
+  if (problems.length > 0 || unknown.length > 0) return refuse(problems.length > 0 ? problems : unknown)
+  const results = inputs.map((input) => {
+    const [mark] = splitMark(input.text)
+    const pieces = done.get(input) ?? []
+    // Its text joined is as large again.
+    done.delete(input)
+    if (pieces.some(({ restyled }) => restyled)) {
       const what = 'its layout could not be kept: what changes is written anew, without comments'
       ports.terminal.complain(`podorder: warning: ${input.file}: ${what}`)
     }
-    return { ...input, after: mark + text }
+    return { ...input, after: mark + pieces.map(({ text }) => text).join('') }
   })
   return putOut(results, options, ports)
+}
+
+/** The result for a piece of a file, after those before it. */
+function keep(done: Map<Input, Changed[]>, { of, input }: Piece, changed: Changed | undefined): void {
+  const piece = changed ?? { text: splitMark(input.text)[1], restyled: false }
+  const before = done.get(of)
+  if (before === undefined) done.set(of, [piece])
+  else before.push(piece)
 }

@@ -7,6 +7,8 @@ export interface Input {
   /** What faults name. */
   readonly file: string
   readonly text: string
+  /** How many lines of the file are before the text, where it is not the whole of it. */
+  readonly line?: number
 }
 
 export interface InputPorts {

@@ -45,12 +45,12 @@ export function splitMark(text: string): readonly [string, string] {
 
 /** @returns one line for each fault when it cannot be read */
 export function openManifest(
-  { file, text: marked }: Pick<Input, 'file' | 'text'>,
+  { file, text: marked, line }: Pick<Input, 'file' | 'text' | 'line'>,
   yaml: ManifestYaml,
 ): OpenManifest | { readonly problems: readonly string[] } {
   const [, text] = splitMark(marked)
   const { documents: read, faults } = yaml.read(text)
-  if (faults.length > 0) return { problems: limitFaults(faults).map((fault) => describeFault(file, fault)) }
+  if (faults.length > 0) return { problems: limitFaults(faults).map((fault) => describeFault(file, fault, line)) }
   const documents = read.map((one) => ({ tree: one.tree(), value: one.value, aliases: one.aliases }))
   return { file, text, documents, pods: findPods(documents) }
 }

@@ -19,6 +19,12 @@ import type { ManifestYaml } from './ports.ts'
 
 export const SAY_ORDER = 'say what waits for what with the annotation podorder.io/depends-on or podorder.io/steps'
 
+type CalledPod = Pick<FoundPod, 'kind' | 'name'>
+
+export interface CalledPods {
+  readonly pods: readonly CalledPod[]
+}
+
 export interface Opened {
   /** Undefined when there are problems. */
   readonly manifest?: OpenManifest | undefined
@@ -53,7 +59,7 @@ export function readOrders(
   if ('problems' in manifest) return { ...nothing, problems: manifest.problems, pods: [] }
   const { pods } = manifest
   const wanted = pods.filter((pod) => isWanted(pod, only)).map((pod) => readTemplateOrder(pod, rewrite, yaml))
-  const tell = (fault: Fault): string => describeFault(input.file, fault)
+  const tell = (fault: Fault): string => describeFault(input.file, fault, input.line)
   const problems = wanted.flatMap(({ faults, unfit }) => [...faults, ...unfit])
   if (problems.length > 0) return { ...nothing, problems: problems.map(tell), pods }
   const warnings = wanted.flatMap((one) => one.warnings)
@@ -114,13 +120,13 @@ export function sayNoOrder(inputs: readonly Pick<Input, 'file'>[]): string {
   return `no pod in ${where} says an order; ${SAY_ORDER}`
 }
 
-export function isWanted({ kind, name }: FoundPod, only: readonly string[]): boolean {
+export function isWanted({ kind, name }: CalledPod, only: readonly string[]): boolean {
   const names = [name, `${kind}/${name}`].map((text) => text.toLowerCase())
   return only.length === 0 || only.some((wanted) => names.includes(wanted.toLowerCase()))
 }
 
 /** What is wanted and not there, one line each. */
-export function checkOnly(only: readonly string[], opened: readonly Opened[]): readonly string[] {
+export function checkOnly(only: readonly string[], opened: readonly CalledPods[]): readonly string[] {
   const pods = opened.flatMap((one) => one.pods)
   const names = pods.map(({ kind, name }) => `${kind}/${name}`)
   return only

@@ -45,6 +45,8 @@ export interface ManifestPorts {
   }
   /** A unified diff; undefined when there is no difference. */
   readonly diff: (name: string, before: string, after: string) => Promise<string | undefined>
+  /** Gives memory back that is not needed any more, where the engine can be told to. */
+  readonly tidy?: () => void
 }
 
 export interface InjectPorts extends ManifestPorts {

@@ -76,10 +76,13 @@ export interface Fault {
   readonly fix: string
 }
 
-/** A fault as one line, `file:line:column: container "x": what; fix`, the form editors and CI can jump to. */
-export function describeFault(file: string, fault: Fault): string {
+/**
+ * A fault as one line, `file:line:column: container "x": what; fix`, the form editors and CI can jump to.
+ * @param linesBefore of the file, where its text was read from a later line on
+ */
+export function describeFault(file: string, fault: Fault, linesBefore = 0): string {
   const whose = fault.container === undefined ? '' : `container "${fault.container}": `
-  return `${file}:${fault.at.line}:${fault.at.column}: ${whose}${fault.what}; ${fault.fix}`
+  return `${file}:${fault.at.line + linesBefore}:${fault.at.column}: ${whose}${fault.what}; ${fault.fix}`
 }
 
 /** In the order of the file; faults at one place keep their order. */

@@ -1,0 +1,60 @@
+/**
+ * Large manifests in pieces. A document that is read weighs thirty times its text; of a stream of thousands only as many are
+ * held as are worked on. Pure.
+ */
+import type { Input } from './inputs.ts'
+import { splitMark } from './manifest.ts'
+
+/** In units of UTF-16. What is less is worked on at once, and most manifests are. */
+const AT_ONCE = 64 * 1024
+
+/**
+ * Cut where documents begin: at the beginning of a line `---` is a mark, whatever it is in (YAML 1.2, c-forbidden).
+ * A file stays whole where its documents may need one another: with directives, which stand before the mark, and with pull
+ * secrets, which containers of any document may name.
+ */
+export function splitInput(input: Input): readonly Input[] {
+  const [, text] = splitMark(input.text)
+  if (text.length <= AT_ONCE || /^%/m.test(text) || text.includes('dockerconfigjson')) return [input]
+  const pieces: Input[] = []
+  let start = 0
+  let line = 0
+  const cutAt = (end: number): void => {
+    const piece = text.slice(start, end)
+    pieces.push({ ...input, text: piece, line })
+    line += countLines(piece)
+    start = end
+  }
+  for (const { index } of text.matchAll(/^---(?=\s|$)/gm)) if (index - start >= AT_ONCE) cutAt(index)
+  cutAt(text.length)
+  return pieces
+}
+
+/** Some documents of a manifest, or all. */
+export interface Piece {
+  readonly of: Input
+  readonly input: Input
+}
+
+/** What is worked on together, in the order of the files: small manifests, or a piece of a large one. */
+export function groupPieces(inputs: readonly Input[]): readonly (readonly Piece[])[] {
+  const groups: Piece[][] = []
+  let size = Infinity
+  for (const of of inputs) {
+    for (const input of splitInput(of)) {
+      size += input.text.length
+      if (size > AT_ONCE) {
+        groups.push([])
+        size = input.text.length
+      }
+      groups.at(-1)?.push({ of, input })
+    }
+  }
+  return groups
+}
+
+function countLines(text: string): number {
+  let count = 0
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count++
+  return count
+}
