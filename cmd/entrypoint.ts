@@ -117,7 +117,7 @@ async function runPlan(plan: Plan, system: System, words: number): Promise<numbe
     flags: createFlagFiles(files, drawWord),
     lifelines: {
       serve: (dir) => serveAlive(dir, files, drawWord, posix?.library),
-      hold: (dir, onChange) => holdLifeline(dir, files, onChange),
+      hold: (dir, onChange) => holdLifeline(dir, files, onChange, posix?.library),
     },
     watchPaths: async (paths, wake, warn) => (await import('../src/flags/watch.io.ts')).watchPaths(paths, wake, warn),
     outside,

@@ -41,7 +41,7 @@ export async function startTekton(argv: readonly string[], signals: Signals): Pr
     flags: createFlagFiles(files, drawWord),
     lifelines: {
       serve: (dir) => serveAlive(dir, files, drawWord, library),
-      hold: (dir, onChange) => holdLifeline(dir, files, onChange),
+      hold: (dir, onChange) => holdLifeline(dir, files, onChange, library),
     },
     watchPaths: async (paths, wake, warn) => (await import('../src/flags/watch.io.ts')).watchPaths(paths, wake, warn),
     // A step's log is what its users look at: only what they must know is added to it.

@@ -60,6 +60,7 @@ const listSeldomCalls = () =>
     close_range: { args: ['u32', 'u32', 'i32'], returns: 'i32' },
     getrlimit: { args: ['i32', 'ptr'], returns: 'i32' },
     setrlimit: { args: ['i32', 'ptr'], returns: 'i32' },
+    connect: { args: ['i32', 'ptr', 'u32'], returns: 'i32' },
     rmdir: { args: ['ptr'], returns: 'i32' },
     execve: { args: ['ptr', 'ptr', 'ptr'], returns: 'i32' },
   }) as const

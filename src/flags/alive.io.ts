@@ -19,6 +19,8 @@ import { asideOf, putInPlace } from './place.ts'
 const AF_UNIX = 1
 const SOCK_STREAM = 1
 const SOCK_CLOEXEC = 0o2000000
+const SOCK_NONBLOCK = 0o4000
+const EAGAIN = 11
 /** The kernel takes no more than net.core.somaxconn. */
 const BACKLOG = 4096
 /** What `sun_path` holds besides its NUL. */
@@ -57,8 +59,11 @@ export async function serveAlive(
   })
 }
 
-/** @param dir the predecessor's run directory; `onChange` is called when `state()` may have changed. */
-export function holdLifeline(dir: string, files: Files, onChange: () => void): Lifeline {
+/**
+ * @param dir the predecessor's run directory; `onChange` is called when `state()` may have changed.
+ * @param library undefined on Node
+ */
+export function holdLifeline(dir: string, files: Files, onChange: () => void, library?: Library): Lifeline {
   let link: SocketState = 'none'
   let tried = ''
   let end: (() => void) | undefined
@@ -89,7 +94,7 @@ export function holdLifeline(dir: string, files: Files, onChange: () => void): L
       },
       (error: unknown) => {
         const code = codeOf(error)
-        if (code === 'EAGAIN') {
+        if (code === 'EAGAIN' || (code === 'ECONNREFUSED' && library !== undefined && isBusy(library, dir))) {
           againAtMs = performance.now() + BUSY_MS
           return become('held')
         }
@@ -128,18 +133,36 @@ function withoutUmask<Result>(set: (mask: number) => number, act: () => Result):
   }
 }
 
-function listen(c: Library, path: string): void {
-  const { socket, bind, listen: begin, umask } = c.sockets()
+function addressOf(path: string): Buffer {
   const address = Buffer.alloc(SIZE_ADDRESS)
   address.writeUInt16LE(AF_UNIX)
   address.write(path, 2)
+  return address
+}
+
+/** Bun says ECONNREFUSED of a full backlog too, so the kernel is asked before anybody is taken for dead. */
+function isBusy(c: Library, dir: string): boolean {
+  const path = socketIn(dir)
+  // With so long a path a flooded wrapper is taken for a dead one.
+  if (Buffer.byteLength(path) > LONGEST_ADDRESS) return false
+  const descriptor = c.sockets().socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)
+  if (descriptor < 0) return false
+  const connected = c.seldom().connect(descriptor, addressOf(path), SIZE_ADDRESS) === 0
+  const busy = connected || c.errno() === EAGAIN
+  c.close(descriptor)
+  return busy
+}
+
+function listen(c: Library, path: string): void {
+  const { socket, bind, listen: begin, umask } = c.sockets()
+  const address = addressOf(path)
   const check = (result: number, call: string): number => {
     if (result >= 0) return result
     const code = nameErrno(c.errno())
     throw Object.assign(new Error(`${call} ${path}: ${code}`), { code })
   }
   const descriptor = check(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), 'socket')
-  withoutUmask(umask, () => check(bind(descriptor, address, 2 + Buffer.byteLength(path) + 1), 'bind'))
+  withoutUmask(umask, () => check(bind(descriptor, address, SIZE_ADDRESS), 'bind'))
   check(begin(descriptor, BACKLOG), 'listen')
 }
 
@@ -154,7 +177,10 @@ async function listenByNode(path: string): Promise<void> {
         .once('data', () => socket.pause())
     })
     server.once('error', reject)
-    withoutUmask(process.umask, () => server.listen({ path, backlog: BACKLOG }, resolve).unref())
+    withoutUmask(
+      (mask) => process.umask(mask),
+      () => server.listen({ path, backlog: BACKLOG }, resolve).unref(),
+    )
   })
 }
 

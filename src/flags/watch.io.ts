@@ -1,7 +1,8 @@
-/** Being woken when a file may have changed: chokidar, with polling where inotify is used up or does not work. */
+/** Being woken when a file may have changed: by inotify; on Node by chokidar; and by polling where inotify is used up. */
 import type { ChokidarOptions, FSWatcher } from 'chokidar'
 import { codeOf } from '../base/system-error.ts'
-import { MAKING } from './layout.ts'
+import { watchByKernel } from './inotify.io.ts'
+import { MAKING, parentOf, SOCKET } from './layout.ts'
 
 export interface Watch {
   close(): Promise<void>
@@ -20,6 +21,9 @@ const LATE_RELOOK_MS = 30_000
 const LATE_AFTER_MS = 60_000
 const POLL_MS = 100
 
+/** What says how whoever writes a flag is; `..data` is what the kubelet exchanges to change all files of a volume. */
+const TELLING = new Set([SOCKET, '..data', 'started', 'ready', 'completed', 'failed', 'ended', 'stopped'])
+
 /**
  * Calls `wake` whenever one of the paths may have changed: created, removed, replaced, or anything beside it in its
  * directory. The paths, and the directories they are in, need not exist. It only says "look again", never what happened.
@@ -27,11 +31,28 @@ const POLL_MS = 100
  * @param warn gets one sentence when it has to fall back to polling.
  * @returns once every path is watched; look after that, or something may be missed.
  */
-export function watchPaths(paths: readonly string[], wake: Wake, warn: Warn): Promise<Watch> {
-  const directories = new Set(paths.map((path) => path.slice(0, Math.max(path.lastIndexOf('/'), 1))))
+export async function watchPaths(paths: readonly string[], wake: Wake, warn: Warn): Promise<Watch> {
+  const directories = new Set(paths.map(parentOf))
   // Of a directory that comes only later nothing is looked into but what leads to the paths.
   const leading = new Set(paths.flatMap(listAncestors))
-  return follow(paths, directories, { ignored: (path) => !leading.has(path) }, wake, warn)
+  const options = { ignored: (path: string) => !leading.has(path) }
+  try {
+    const watch = await watchByKernel(paths, TELLING, wake)
+    if (watch === undefined) return await follow(paths, directories, options, wake, warn, false)
+    const stop = relook(() => {
+      watch.renew()
+      wake()
+    })
+    return {
+      async close() {
+        stop()
+        watch.close()
+      },
+    }
+  } catch (error) {
+    warn(describePolling(error))
+    return follow(paths, directories, options, wake, warn, true)
+  }
 }
 
 /** `/a/b` -> `/a/b`, `/a`. */
@@ -47,7 +68,7 @@ function listAncestors(path: string): readonly string[] {
  */
 export function watchDirectories(directories: readonly string[], wake: Wake, warn: Warn): Promise<Watch> {
   const known = new Set(directories)
-  return follow(directories, known, { depth: 0, ignored: (path) => !known.has(path) }, wake, warn)
+  return follow(directories, known, { depth: 0, ignored: (path) => !known.has(path) }, wake, warn, false)
 }
 
 async function follow(
@@ -56,6 +77,7 @@ async function follow(
   options: ChokidarOptions,
   wake: Wake,
   warn: Warn,
+  polls: boolean,
 ): Promise<Watch> {
   const { watch } = await import('chokidar')
   let closed = false
@@ -85,27 +107,39 @@ async function follow(
       watcher.on('error', (error) => {
         if (closed || watcher !== current) return
         if (usePolling) return
-        warn(`cannot watch for changes (${describe(error)}); looking every ${POLL_MS} ms instead`)
+        warn(describePolling(error))
         void watcher.close()
         resolve(begin(true))
         wake()
       })
     })
 
-  await begin(false)
-  let relook = setInterval(() => wake(), RELOOK_MS)
-  const later = setTimeout(() => {
-    clearInterval(relook)
-    relook = setInterval(() => wake(), LATE_RELOOK_MS)
-  }, LATE_AFTER_MS)
+  await begin(polls)
+  const stop = relook(wake)
   return {
     async close() {
       closed = true
-      clearInterval(relook)
-      clearTimeout(later)
+      stop()
       await current.close()
     },
   }
+}
+
+/** @returns what ends it. */
+function relook(look: () => void): () => void {
+  let timer = setInterval(() => look(), RELOOK_MS)
+  const later = setTimeout(() => {
+    clearInterval(timer)
+    timer = setInterval(() => look(), LATE_RELOOK_MS)
+  }, LATE_AFTER_MS)
+  return () => {
+    clearInterval(timer)
+    clearTimeout(later)
+  }
+}
+
+function describePolling(error: unknown): string {
+  return `cannot watch for changes (${describe(error)}); looking every ${POLL_MS} ms instead`
 }
 
 /** An application's own settings, which chokidar would take for ours; what is run beside the command is to see them. */

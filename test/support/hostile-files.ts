@@ -55,7 +55,7 @@ export interface HostileThing {
 
 export const HOSTILE_THINGS: Readonly<Record<string, HostileThing>> = {
   'a pipe that nobody writes to': { make: makePipe, visible: true },
-  'a directory': { make: (path) => void mkdirSync(path), visible: true },
+  'a directory': { make: (path) => mkdirSync(path), visible: true },
   'a link to a file without an end': { make: (path) => symlinkSync('/dev/zero', path), visible: true },
   'a link to the terminal': { make: (path) => symlinkSync('/dev/tty', path), visible: true },
   'a link to itself': { make: (path) => symlinkSync(path, path), visible: false },

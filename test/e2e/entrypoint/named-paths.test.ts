@@ -39,7 +39,7 @@ const THINGS: Readonly<Record<string, Case>> = {
     complaint: /it is a link, and flags are not written through links/,
   },
   'a link to nothing': { make: (_, path) => symlinkSync('nothing', path), code: 125, complaint: /it is a link/ },
-  'a directory': { make: (_, path) => void mkdirSync(path), code: 125, complaint: /it is a directory \(EISDIR\)/ },
+  'a directory': { make: (_, path) => mkdirSync(path), code: 125, complaint: /it is a directory \(EISDIR\)/ },
 }
 
 const FLAGS = ['post-file', 'ready-file', 'started-file'] as const
