@@ -6,6 +6,8 @@ export interface LogEvent {
   /** One word, such as `started`: docs/reference.md lists them. */
   readonly event: string
   readonly message: string
+  /** It is of several lines, and what others have said is cited in it already. */
+  readonly multiline?: boolean
   readonly [detail: string]: unknown
 }
 
@@ -23,12 +25,12 @@ export function createLog(
   /** A line was written in part. */
   let torn = false
 
-  const write = ({ event, message, ...details }: LogEvent): boolean => {
+  const write = ({ event, message, multiline, ...details }: LogEvent): boolean => {
     const at = new Date().toISOString()
     const line =
       options.format === 'json'
         ? escapeJson(JSON.stringify({ at, event, container: options.name, message, ...details }))
-        : `${at} entrypoint${options.name === undefined ? '' : ` ${options.name}`}: ${escapeControls(message)}`
+        : `${at} entrypoint${options.name === undefined ? '' : ` ${options.name}`}: ${multiline === true ? message.split('\n').map(escapeControls).join('\n') : escapeControls(message)}`
     const text = `${torn ? '\n' : ''}${line}\n`
     try {
       const missing = Buffer.byteLength(text) - files.send(2, text)

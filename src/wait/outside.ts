@@ -3,6 +3,7 @@ import type { AccessWish } from '../kube/find-access.io.ts'
 import type { Kube } from '../kube/kube.io.ts'
 import type { Awaited } from '../flags/judge.ts'
 import { explainOutside, isPassing, judgeOutside } from './judge-outside.ts'
+import { cite } from '../base/escape.ts'
 import { delayRetry } from '../base/back-off.ts'
 import type { TargetState } from '../kube/target-result.ts'
 import type { OutsideTarget } from '../order/outside-target.ts'
@@ -58,7 +59,8 @@ export function createOutside(wish: OutsideWish, ports: OutsidePorts): FollowOut
       states[index] = state
       if (!states.includes(undefined)) introduce()
       if (refused !== undefined && refused.message !== before?.refused?.message) {
-        warn(`cannot wait for ${label}: ${refused.message}${adviseRole(targets, refused)}`)
+        const message = `cannot wait for ${label}: ${cite(refused.message)}${adviseRole(targets, refused)}`
+        ports.log({ event: 'warning', message, multiline: true })
       } else if (trouble !== undefined && before?.trouble === undefined) warn(`${label}: ${trouble}`)
       wake()
     }

@@ -3,6 +3,7 @@ import { listFirst } from '../base/wording.ts'
 import { CODE_BROKEN, CODE_FAILED, CODE_MISUSE, CODE_SIGNAL, CODE_TIMEOUT } from '../base/exit-code.ts'
 import { ENDING_SIGNALS } from '../base/signal.ts'
 import type { AccessWish } from '../kube/find-access.io.ts'
+import { cite } from '../base/escape.ts'
 import { formatDuration } from '../base/duration.ts'
 import type { Refusal, TargetState } from '../kube/target-result.ts'
 import type { Target } from '../kube/target.ts'
@@ -55,13 +56,13 @@ function waitForAll(plan: WaitPlan, ports: WaitPorts): Promise<number> {
   let introduced = false
   let kube: ReturnType<WatchPorts['kube']> | undefined
 
-  const end = (code: number, event: string, message: string): void => {
+  const end = (code: number, event: string, message: string, multiline = false): void => {
     if (ended) return
     ended = true
     for (const timer of timers) clearTimeout(timer)
     for (const watch of watches) watch.close()
     void kube?.then((opened) => 'close' in opened && opened.close())
-    log({ event, message })
+    log({ event, message, multiline })
     resolve(code)
   }
   const listMissing = (): readonly Target[] => plan.targets.filter((target) => states.get(target)?.met !== true)
@@ -98,7 +99,8 @@ function waitForAll(plan: WaitPlan, ports: WaitPorts): Promise<number> {
   }
   const refuse = (target: Target, refusal: Refusal): void => {
     const code = refusal.kind === 'selector' ? CODE_MISUSE : CODE_BROKEN
-    end(code, 'error', `cannot wait for ${target.label}: ${refusal.message}${adviseRole(plan.targets, refusal)}`)
+    const why = cite(refusal.message)
+    end(code, 'error', `cannot wait for ${target.label}: ${why}${adviseRole(plan.targets, refusal)}`, true)
   }
 
   ports.signals.listen((signal) => {
