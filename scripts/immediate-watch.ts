@@ -117,7 +117,8 @@ function closeIfUnused(): void {
 
 /** A listener may close watches, and open others: what is read first is told first, to those that still watch. */
 function readEvents(): void {
-  while (instance !== undefined && c !== undefined) {
+  if (c === undefined) return
+  while (instance !== undefined) {
     const { descriptor, watches } = instance
     const length = c.read(descriptor, events, events.length)
     if (length <= 0) return

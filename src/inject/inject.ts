@@ -148,11 +148,13 @@ export async function ejectManifests(options: EjectOptions, ports: ManifestPorts
 const GROUPS_UNTIL_TIDY = 16
 
 interface Work<Open extends Opened> {
-  open(input: Input): Open
+  readonly open: (input: Input) => Open
   /** Once all are open and nothing is wrong with any, before anything of the last ones is looked up. */
-  warn(inputs: readonly Input[]): void
+  readonly warn: (inputs: readonly Input[]) => void
   /** Only what nothing is wrong with; in its order. */
-  change(opened: readonly Open[]): Promise<readonly (Changed | undefined)[] | { readonly problems: readonly string[] }>
+  readonly change: (
+    opened: readonly Open[],
+  ) => Promise<readonly (Changed | undefined)[] | { readonly problems: readonly string[] }>
 }
 
 /** Group by group, of which only the texts are kept, until all are done. */

@@ -87,7 +87,7 @@ test('the order, with what each platform calls it', async (t) => {
   ].join('\n')
   const { stdout } = await openPlace(t).run(['-'], file)
   const [pod] = documentsOf(stdout)
-  const { annotations } = pod?.['metadata'] as { annotations: Json }
+  const { annotations } = (pod ?? {})['metadata'] as { annotations: Json }
   t.is(annotations['podorder.io/depends-on'], 'app: {db: ready, job: completed}\njob: {db: started}\n')
 })
 
@@ -139,11 +139,11 @@ test('files go along: env_file, configs, secrets, and small files that are mount
   )
   const [app] = containersOf(stdout)
   t.deepEqual(
-    (app?.['env'] as readonly Json[]).map(({ name, value }) => `${String(name)}=${String(value)}`),
+    ((app ?? {})['env'] as readonly Json[]).map(({ name, value }) => `${String(name)}=${String(value)}`),
     ['X=1', 'Y=$A', 'Z=12'],
   )
   t.deepEqual(
-    (app?.['volumeMounts'] as readonly Json[]).map(({ mountPath }) => mountPath),
+    ((app ?? {})['volumeMounts'] as readonly Json[]).map(({ mountPath }) => mountPath),
     ['/etc/nginx/nginx.conf', '/conf', '/run/secrets/t'],
   )
 })
@@ -160,7 +160,7 @@ test('files are laid over one another, extended and included', async (t) => {
   const byName = new Map(containersOf(stdout).map((container) => [container['name'], container]))
   t.like(byName.get('app'), { image: 'c', args: ['b'] })
   t.deepEqual(
-    (byName.get('app')?.['env'] as readonly Json[]).map(({ name, value }) => `${String(name)}${String(value)}`),
+    ((byName.get('app') ?? {})['env'] as readonly Json[]).map(({ name, value }) => `${String(name)}${String(value)}`),
     ['A1', 'B2', 'C3'],
   )
   t.deepEqual(byName.get('worker')?.['env'], [{ name: 'W', value: '1' }])
