@@ -21,6 +21,7 @@ const POD = writePod({ annotations: { steps: 'a, b' }, containers: { a: 'true', 
 const FILES: Readonly<Record<string, string>> = {
   'pod.json': POD,
   'wrong.json': POD.replace('a, b', 'a, c'),
+  'compose.yaml': 'services: {app: {image: x}}',
   'seen.json': POD.replace(/\}\s*$/, ', "status": {"phase": "Pending"}}'),
   'run.jsonl':
     '{"at":"2026-01-01T00:00:00.000Z","event":"started","container":"a","since":"2026-01-01T00:00:00.000Z"}\n',
@@ -53,6 +54,9 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'check 0': ['check', 'pod.json'],
   'check 1': ['check', 'wrong.json'],
   'check 2': ['check', 'missing.json'],
+  'import 0': ['import', 'compose.yaml'],
+  'import 1': ['import', 'compose.yaml', '-o', UNWRITABLE],
+  'import 2': ['import', 'missing.yaml'],
   'run 0': ['run', 'pod.json'],
   'run 1': ['run', 'pod.json', '--timeline', `${UNWRITABLE}.svg`],
   'run 2': ['run', 'missing.json'],
