@@ -2,7 +2,7 @@
 import test from 'ava'
 import { readPage, runSection } from './support/literate.ts'
 
-for (const path of ['README.md', 'docs/guide.md']) {
+for (const path of ['README.md', 'docs/guide.md', 'docs/coming-from.md']) {
   const page = readPage(path)
   for (const section of page.sections) {
     if (section.scripts.some((script) => script.includes('podman'))) continue
