@@ -79,7 +79,7 @@ async function run(given: Given, signals: Signals): Promise<number> {
     {
       openKube: connect,
       // As the webhook, which has refused what is longer and not plain.
-      parseYaml: (scalar) => readNested(scalar, 32_768),
+      parseYaml: (scalar) => readNested(scalar, 16_384),
       servePlainly,
       signals,
       log: createLog(nodeFiles, { format: 'json', quiet: false, name: undefined }),

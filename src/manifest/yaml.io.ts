@@ -3,7 +3,7 @@
  * Linear in the length of the text; what aliases stand for is shared, not copied.
  */
 import { isEqual } from './equality.ts'
-import { spellOut } from './plain-nested.ts'
+import { isNestedTooDeeply, spellOut } from './plain-nested.ts'
 import { readPlain } from './plain-yaml.ts'
 import { type Alias, describeKind, type Fault, type Position, type Scalar, toPlain, type Tree } from './tree.ts'
 import { readDocuments } from './yaml-documents.ts'
@@ -96,6 +96,12 @@ export function readNested(
   }
   const plain = readPlainNested(scalar, scalar.value)
   if (plain !== undefined) return { tree: plain, faults: [] }
+  if (isNestedTooDeeply(scalar.value)) {
+    return {
+      tree: undefined,
+      faults: [{ at: scalar.at, what: 'nested too deeply', fix: 'nest maps and lists less deeply' }],
+    }
+  }
   if (scalar.value.length > longest) {
     const what = `more than ${Math.floor(longest / 1024)} KiB of YAML that is not plain`
     const fix = 'write it without anchors, aliases, tags, tabs and folded text, with a line for each container'

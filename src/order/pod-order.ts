@@ -7,7 +7,7 @@ import { checkCare } from '../probe/care-check.ts'
 import { writeProbing } from '../probe/wrapper-probes.ts'
 import { readOrder } from './annotations.ts'
 import type { Order } from './order.ts'
-import { planStops } from './stopping.ts'
+import { hasMoreNeeds, planStops } from './stopping.ts'
 import { indexWrapperNeeds } from './wrapper-need.ts'
 
 export interface PodOrder {
@@ -19,14 +19,23 @@ export interface PodOrder {
   readonly sound: boolean
 }
 
-/** @param parse reads the YAML inside a scalar */
+/**
+ * @param parse reads the YAML inside a scalar
+ * @param mostNeeds pairs of containers that stop one after the other; an order with more of them is refused
+ */
 export function readPodOrder(
   template: Tree,
   parse: (scalar: Scalar) => { readonly tree: Tree | undefined; readonly faults: readonly Fault[] },
+  mostNeeds = Infinity,
 ): PodOrder {
   const malformed = checkTemplate(template)
   const { order, faults, warnings } = readOrder({ ...readTemplate(template), parse })
   const care = checkCare(template)
+  if (order !== undefined && order.stopOrder === 'reverse' && hasMoreNeeds(order, mostNeeds)) {
+    const what = `more than ${mostNeeds} pairs of containers would stop one after the other`
+    const fix = 'say podorder.io/stop-order: together, or the order in less'
+    return { order: undefined, faults: [{ at: template.at, what, fix }], warnings: [], sound: malformed.length === 0 }
+  }
   const exec = malformed.length + care.length > 0 || order === undefined ? [] : checkExec(template, order)
   const all = sortFaults([...malformed, ...care, ...faults, ...exec])
   return { order: all.length > 0 ? undefined : order, faults: all, warnings, sound: malformed.length === 0 }
@@ -34,6 +43,7 @@ export function readPodOrder(
 
 /** `exec: true` of a container that is of no use without its wrapper. */
 function checkExec(template: Tree, order: Order): readonly Fault[] {
+  if (![...order.options.values()].some(({ exec }) => exec === 'must')) return []
   // Who stops in turn does not depend on the time for it.
   const needOf = indexWrapperNeeds(order, planStops(order, 0))
   return listItems(template, 'spec', 'containers').flatMap((tree) => {

@@ -139,4 +139,29 @@ export function findNeeds({ containers, edges }: Pick<Order, 'containers' | 'edg
   return containers.flatMap((container) => [...(needs.get(container) ?? [])].map((target) => ({ container, target })))
 }
 
+/**
+ * Whether `findNeeds` comes to more pairs than this. They may be as many as the square of the containers, where many wait for the end of
+ * one that needed many. Takes no more time than this many pairs do.
+ */
+export function hasMoreNeeds({ containers, edges }: Pick<Order, 'containers' | 'edges'>, most: number): boolean {
+  const own = Map.groupBy(edges, ({ container }) => container)
+  const needs = new Map<string, ReadonlySet<string>>()
+  let [pairs, looks] = [0, 0]
+  for (const name of sortContainers(containers, edges) ?? []) {
+    const found = new Set<string>()
+    for (const { target, condition } of own.get(name) ?? []) {
+      const given = isOfLife(condition) ? [target] : (needs.get(target) ?? [])
+      for (const needed of given) {
+        found.add(needed)
+        // A pair may be looked at several times, along different ways.
+        if (++looks > 8 * most) return true
+      }
+    }
+    needs.set(name, found)
+    pairs += found.size
+    if (pairs > most) return true
+  }
+  return false
+}
+
 const NOTHING: ReadonlySet<string> = new Set()

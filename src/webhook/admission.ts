@@ -43,7 +43,9 @@ const MOST_TO_READ = 65_536
 /** No node runs more. */
 const MOST_CONTAINERS = 1000
 /** Each becomes a flag of a wrapper; 64 KiB hold some 13,000 of the shortest. */
-const MOST_WAITS = 10_000
+const MOST_WAITS = 4000
+/** Two containers that stop one after the other, a flag each; many wait for the end of one that needed many. */
+const MOST_NEEDS = 10_000
 
 /** Faults of one pod that are put into words; whoever has more has one of them many times. */
 const MOST_FAULTS = 100
@@ -75,7 +77,7 @@ export function judgePod(
   // What an earlier call has put in would stand in its own way.
   const layout = layOut(restorePod(pod).template)
   if (layout === undefined) return deny(['spec: nested too deeply; no pod is'])
-  const reading = readPodOrder(layout.tree, parse)
+  const reading = readPodOrder(layout.tree, parse, MOST_NEEDS)
   const faults = reading.order === undefined ? reading.faults : checkRewrite(layout.tree, reading.order, root)
   if (faults.length > 0) {
     return deny(

@@ -98,3 +98,10 @@ test('a long text that is not plain is refused in words', (t) => {
   t.is(tree, undefined)
   t.regex(faults[0]?.what ?? '', /more than 32 KiB of YAML that is not plain/)
 })
+
+test('what is nested more deeply than any annotation is refused before a reader recurses into it', (t) => {
+  for (const text of ['['.repeat(101), '{a: '.repeat(200), `a: ${'- '.repeat(150)}x`, '? '.repeat(300)]) {
+    t.is(readNested(scalarOf(text)).faults[0]?.what, 'nested too deeply', text.slice(0, 20))
+  }
+  t.is(readNested(scalarOf(`a: ${'['.repeat(90)}x${']'.repeat(90)}`)).faults.length, 0)
+})

@@ -121,9 +121,17 @@ test('the names of annotations count as their texts do', (t) => {
 
 test('more dependencies than a wrapper can be told are refused', (t) => {
   const lines = Array.from({ length: 200 }, (_, index) => {
-    return `c${index + 1}: [${Array.from({ length: Math.min(index + 1, 60) }, (__, back) => `c${index - back}`).join(',')}]`
+    return `c${index + 1}: [${Array.from({ length: Math.min(index + 1, 25) }, (__, back) => `c${index - back}`).join(',')}]`
   })
-  t.regex(messageOf(annotate(manyContainers(202), { 'depends-on': lines.join('\n') })), /more than 10000 dependencies/)
+  t.regex(messageOf(annotate(manyContainers(202), { 'depends-on': lines.join('\n') })), /more than 4000 dependencies/)
+})
+
+test('an order in which each container stops after each other one is refused before it is worked out', (t) => {
+  const names = Array.from({ length: 150 }, (_, index) => `c${index}`)
+  const jobs = Array.from({ length: 150 }, (_, index) => `c${index + 151}: {c150: completed}`)
+  const order = [`c150: [${names.join(', ')}]`, ...jobs].join('\n')
+  t.regex(messageOf(annotate(manyContainers(301), { 'depends-on': order })), /more than 10000 pairs of containers/)
+  t.is(messageOf(annotate(manyContainers(301), { 'depends-on': order, 'stop-order': 'together' })), 'let in')
 })
 
 test('names are proposed for the first faults only, and what a fault quotes is escaped and cut', (t) => {
