@@ -29,7 +29,10 @@ interface Tenant {
   readonly jobs: Job[]
 }
 
-const HALF_LIFE_MS = 5000
+const HALF_LIFE_MS = 2000
+
+/** More than that is not held against a tenant: two that have had as much are told apart by what they ask for now. */
+const MOST_SPENT_MS = 200
 
 /** A job that has waited longer comes next, whosever it is: half of the API server's patience is left to it. */
 const PATIENCE_MS = 3000
@@ -51,7 +54,7 @@ export function createFairQueue({ clock, rest }: FairQueuePorts): FairQueue {
       const began = clock()
       next.job.run()
       const now = clock()
-      next.tenant.spent = decay(next.tenant, now) + now - began
+      next.tenant.spent = Math.min(MOST_SPENT_MS, decay(next.tenant, now) + now - began)
       next.tenant.at = now
       await rest()
     }

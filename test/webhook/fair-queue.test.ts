@@ -44,12 +44,23 @@ test('what a tenant has had is remembered for a while, also when nothing was lin
   const { add, done, drain, clock } = open()
   void add('hostile', 'h0', 400)
   await drain()
-  clock.now += 1000
+  clock.now += 500
   void add('another', 'a0', 10)
   void add('hostile', 'h1', 400)
   void add('good', 'g0', 1)
   await drain()
   t.deepEqual(done, ['h0', 'a0', 'g0', 'h1'])
+})
+
+test('a tenant that has had much is not held back for long, when it asks for little', async (t) => {
+  const { add, done, drain } = open()
+  for (let index = 0; index < 20; index++) void add('was hostile', `w${index}`, 500)
+  await drain()
+  void add('hostile', 'h0', 100, 150_000)
+  void add('hostile', 'h1', 100, 150_000)
+  void add('was hostile', 'small', 1)
+  await drain()
+  t.deepEqual(done.slice(20), ['h0', 'small', 'h1'])
 })
 
 test('a small review goes before a large one, but nobody waits for ever', async (t) => {
