@@ -11,6 +11,7 @@ import type { Signals } from '../src/child/signals.io.ts'
 import type { RunOptions } from '../src/run/run.ts'
 import { formatOf, TIMELINE_FORMATS } from '../src/picture/format.ts'
 import { COMPILED } from './compiled.ts'
+import { collect } from './image-lookup.ts'
 import { openTerminal } from './terminal.ts'
 
 const PR_SET_CHILD_SUBREAPER = 36
@@ -25,6 +26,9 @@ Examples:
 /** As commander hands them over: a switch that was not given is not there. */
 interface GivenOptions {
   readonly only: string | undefined
+  readonly containers: readonly string[]
+  readonly without: readonly string[]
+  readonly envFile: readonly string[]
   readonly runtime: RunOptions['runtime']
   readonly image: string | undefined
   readonly timeScale: number
@@ -41,6 +45,9 @@ export function addRun(program: Command, signals: Signals, end: (code: number) =
     .description('run a pod on this machine, without a cluster')
     .argument('<pod.yaml>', 'a manifest, or - for stdin; its first pod is run')
     .option('--only <KIND/NAME>', 'run this one of several')
+    .option('--containers <names>', 'a,b: these, and what they need', collectNames, [])
+    .option('--without <names>', 'a,b: all but these', collectNames, [])
+    .option('--env-file <file>', 'variables for all containers; repeatable', collect, [])
     .addOption(
       new Option('--runtime <name>', 'what runs the containers').choices(['process', 'podman']).default('process'),
     )
@@ -53,9 +60,22 @@ export function addRun(program: Command, signals: Signals, end: (code: number) =
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (manifest: string, given: GivenOptions) => {
-      const { only, runtime, image, timeScale, output, json = false, quiet = false, timeline } = given
-      end(await run({ manifest, only, runtime, image, timeScale, output, json, quiet, timeline }, signals))
+      const { only, containers, without, envFile: envFiles, runtime, image, timeScale, output, timeline } = given
+      const { json = false, quiet = false } = given
+      const selection = { containers, without }
+      const wanted = { manifest, only, selection, envFiles, runtime, image, timeScale, output, json, quiet, timeline }
+      end(await run(wanted, signals))
     })
+}
+
+function collectNames(text: string, before: readonly string[]): readonly string[] {
+  return [
+    ...before,
+    ...text
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  ]
 }
 
 function readPicture(path: string): NonNullable<RunOptions['timeline']> {
@@ -104,6 +124,7 @@ async function run(options: RunOptions, signals: Signals): Promise<number> {
     terminal,
     translate: async (path, text) => translate(path, text, options.runtime),
     machine: { hostName: hostname(), cores: cpus().length, memoryBytes: totalmem() },
+    user: readUser(),
     env: process.env,
     cwd: process.cwd(),
     entrypoint,
@@ -123,6 +144,11 @@ async function translate(path: string, text: string, runtime: RunOptions['runtim
   const { translateFile } = await import('../src/import/import.ts')
   // A process gets copies of what is mounted; a container the very directories.
   return translateFile(path, text, runtime === 'podman' ? 'local' : 'empty', await openImport())
+}
+
+function readUser(): { readonly uid: number; readonly gid: number } | undefined {
+  const [uid, gid] = [process.getuid?.(), process.getgid?.()]
+  return uid === undefined || gid === undefined ? undefined : { uid, gid }
 }
 
 /** How to start the entrypoint: the executable beside this one, or on Node (or Bun, from source) the script beside this. */

@@ -7,14 +7,22 @@ export interface Palette {
   /** @param index the container's place in the pod */
   paint(text: string, index: number): string
   dim(text: string): string
+  /** What has failed. */
+  bad(text: string): string
+  /** What was left out because something else has failed. */
+  skipped(text: string): string
   /** Ends whatever colours the text itself has begun. */
   seal(text: string): string
 }
 
+const same = (text: string): string => text
+
 export function choosePalette(coloured: boolean): Palette {
-  if (!coloured) return { paint: (text) => text, dim: (text) => text, seal: (text) => text }
+  if (!coloured) return { paint: same, dim: same, bad: same, skipped: same, seal: same }
   return {
     paint: (text, index) => `\u001B[${COLOURS[index % COLOURS.length]}m${text}\u001B[39m`,
+    bad: (text) => `\u001B[31m${text}\u001B[39m`,
+    skipped: (text) => `\u001B[33m${text}\u001B[39m`,
     dim: (text) => `\u001B[2m${text}\u001B[22m`,
     seal: (text) => (text.includes('\u001B') ? `${text}\u001B[0m` : text),
   }

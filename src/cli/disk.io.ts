@@ -92,9 +92,50 @@ async function writeAside(path: string, text: string, former: Stats | undefined)
   }
 }
 
-/** An empty directory of our own, below TMPDIR. @throws */
-export function makeWorkspace(): Promise<string> {
-  return fs.mkdtemp(join(tmpdir(), 'podorder-'))
+const WORKSPACE = 'podorder-'
+/** In a workspace: which process it is of, as /proc knows it. */
+const OWNER = '.owner'
+
+/** An empty directory of our own, below TMPDIR; those whose owner was killed before it could remove them go. @throws */
+export async function makeWorkspace(): Promise<string> {
+  await removeAbandoned()
+  const path = await fs.mkdtemp(join(tmpdir(), WORKSPACE))
+  await fs.writeFile(join(path, OWNER), nameProcess(process.pid))
+  return path
+}
+
+async function removeAbandoned(): Promise<void> {
+  const names = await fs.readdir(tmpdir()).catch(() => [])
+  for (const path of names.filter((name) => name.startsWith(WORKSPACE)).map((name) => join(tmpdir(), name))) {
+    try {
+      // Not through a link, and only what is our own.
+      const found = await fs.lstat(path)
+      if (!found.isDirectory() || found.uid !== process.getuid?.()) continue
+      const owner = await fs.readFile(join(path, OWNER), 'utf8')
+      if (/^\d+ \d*$/.test(owner) && nameProcess(Number.parseInt(owner, 10)) !== owner) await removeWorkspace(path)
+    } catch {
+      // It has no owner that is known, or somebody else is at it.
+    }
+  }
+}
+
+/** `812 74205`: a process and when it began, so that another one of the same number is not taken for it. */
+function nameProcess(pid: number): string {
+  try {
+    // Field 22 of /proc/PID/stat; the name before it may hold anything (man 5 proc_pid_stat).
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return `${pid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''}`
+  } catch {
+    return isAlive(pid) ? `${pid} ` : ''
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 /** With its parents; one that is there gets the mode too. @throws */

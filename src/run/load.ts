@@ -13,6 +13,9 @@ import { proposeWord } from '../base/suggest.ts'
 import type { ManifestDocument } from '../manifest/yaml.io.ts'
 import { listNamedPorts, type NamedPort } from './named-ports.ts'
 import type { RunPorts } from './ports.ts'
+import { giveVariables, readVariables } from './env-file.ts'
+import { selectContainers, type Selection } from './selection.ts'
+import type { Given } from './suitability.ts'
 
 export interface LoadedPod {
   /** What faults name: the path, or `stdin`. */
@@ -33,7 +36,7 @@ export interface LoadRefusal {
   readonly faults: readonly string[]
 }
 
-type Ports = Pick<RunPorts, 'yaml' | 'disk' | 'cwd' | 'translate'>
+type Ports = Pick<RunPorts, 'yaml' | 'disk' | 'cwd' | 'env' | 'translate'>
 
 interface Candidate extends FoundTemplate {
   readonly document: ManifestDocument
@@ -45,10 +48,16 @@ export interface Wanted {
   /** `KIND/NAME` of the pod or workload to run; the first one when not given. */
   readonly only: string | undefined
   /** What it needs that whatever runs it cannot give. */
-  readonly findUnsuitable: (template: Tree, given: Sources) => readonly Fault[]
+  readonly findUnsuitable: (template: Tree, given: Sources & Pick<Given, 'variables'>) => readonly Fault[]
+  readonly selection: Selection
+  /** Paths of files with variables. */
+  readonly envFiles: readonly string[]
 }
 
-export async function loadPod({ path, only, findUnsuitable }: Wanted, ports: Ports): Promise<LoadedPod | LoadRefusal> {
+export async function loadPod(
+  { path, only, findUnsuitable, selection, envFiles }: Wanted,
+  ports: Ports,
+): Promise<LoadedPod | LoadRefusal> {
   const file = path === '-' ? 'stdin' : path
   let text: string
   try {
@@ -58,6 +67,8 @@ export async function loadPod({ path, only, findUnsuitable }: Wanted, ports: Por
   }
   const translated = await ports.translate(path, text)
   if (translated !== undefined && 'faults' in translated) return translated
+  const variables = await readAllVariables(envFiles, ports)
+  if ('faults' in variables) return variables
   const { documents, faults } = ports.yaml.read(translated?.text ?? text)
   const words = (list: readonly Fault[]) => sortFaults(list).map((fault) => describeFault(file, fault))
   const given = collectSources(documents.map(({ value }) => value))
@@ -70,24 +81,53 @@ export async function loadPod({ path, only, findUnsuitable }: Wanted, ports: Por
     if (tree === undefined) throw new Error(`no template at ${chosen.path.join('.')}`)
     const { order, faults: own, warnings, sound } = readPodOrder(tree, (scalar) => ports.yaml.readNested(scalar))
     const sidecars = order === undefined ? [] : [...checkSidecars(tree, order), ...refuseAbsent(tree, order)]
-    const all = [...limitFaults(faults), ...own, ...sidecars, ...(sound ? findUnsuitable(tree, given) : [])]
+    const refused = [...limitFaults(faults), ...own, ...sidecars]
+    if (refused.length > 0 && !sound) return { faults: words(refused) }
+    const selected = selectContainers(chosen.template, order, selection)
+    if ('problem' in selected) return { faults: [`${file}: ${selected.problem}`] }
+    const kept = listNames(selected.template)
+    const isKept = ({ container }: { readonly container?: string }): boolean =>
+      container === undefined || kept.has(container)
+    const all = [...refused, ...findUnsuitable(tree, { ...given, variables }).filter(isKept)]
     if (all.length > 0) return { faults: words(all) }
-    const { name, template } = chosen
+    const { name } = chosen
+    const template = giveVariables(selected.template, variables, given)
     const directory = path === '-' ? ports.cwd : ports.disk.directoryOf(path)
     return {
       file,
       name,
       template,
-      order,
+      order: selected.order,
       given,
       directory,
-      warnings: [...(translated?.notes ?? []), ...words(warnings)],
-      namedPorts: listNamedPorts(tree),
+      warnings: [...(translated?.notes ?? []), ...words(warnings), ...selected.notes],
+      namedPorts: listNamedPorts(tree).filter(isKept),
     }
   }
   if (faults.length > 0) return { faults: words(limitFaults(faults)) }
   const at = documents[0]?.at ?? { line: 1, column: 1 }
   return { faults: [describeFault(file, { at, ...chosen })] }
+}
+
+function listNames({ spec }: PodTemplate): ReadonlySet<string> {
+  return new Set([...(spec.initContainers ?? []), ...spec.containers].map(({ name }) => name))
+}
+
+async function readAllVariables(
+  paths: readonly string[],
+  { disk, env }: Ports,
+): Promise<ReadonlyMap<string, string> | LoadRefusal> {
+  const variables = new Map<string, string>()
+  for (const path of paths) {
+    try {
+      const read = readVariables(path, await disk.readManifestFile(path), env)
+      if ('problem' in read) return { faults: [read.problem] }
+      for (const [name, value] of read) variables.set(name, value)
+    } catch (error) {
+      return { faults: [`--env-file ${path}: ${describeError(error)}`] }
+    }
+  }
+  return variables
 }
 
 /** No webhook adds anything to a pod that runs here. */

@@ -95,6 +95,8 @@ export interface RunPorts {
   /** @returns undefined for what is a manifest already */
   readonly translate: (path: string, text: string) => Promise<Translated | undefined>
   readonly machine: Machine
+  /** Who we are; undefined where the system has no such numbers. */
+  readonly user: { readonly uid: number; readonly gid: number } | undefined
   /** Our own environment, cwd, and how to start the entrypoint. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string

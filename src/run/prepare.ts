@@ -8,6 +8,7 @@ import { rewritePod, type RewriteOptions } from '../rewrite/rewrite.ts'
 import { gatherFacts, type PodFacts } from './fields.ts'
 import type { Member, Rules } from './pod-events.ts'
 import type { LoadedPod } from './load.ts'
+import { noteStart } from './start-notes.ts'
 import { isAsking } from './outside-targets.ts'
 import type { RunPorts } from './ports.ts'
 import type { Runtime } from './runtime.ts'
@@ -37,6 +38,8 @@ export interface PodPlan {
   readonly sidecars: readonly string[]
   readonly downwardDir: string
   readonly runtime: Runtime
+  /** What is to be known before it starts. */
+  readonly note: string | undefined
 }
 
 export interface PrepareOptions {
@@ -93,6 +96,7 @@ export function planPod(
     ...{ sidecars, downwardDir: `${workspace}/volumes/${DOWNWARD_VOLUME}` },
     members: listMembers(initContainers, containers, order, template.spec.restartPolicy),
     rules: readRules(template, order, timeScale),
+    note: noteStart(template, order),
     traits: readTraits(initContainers, containers, order),
   }
 }

@@ -43,6 +43,8 @@ export function createPrinter(options: PrinterOptions, { terminal, now }: Ports)
   const recorder = createRecorder(startMs)
   const width = [RUNNER, ...containers].reduce((widest, name) => Math.max(widest, name.length), 0)
   const prefixes = new Map(containers.map((name, index) => [name, palette.paint(`${name.padEnd(width)} | `, index)]))
+  /** Told to stop with the pod. */
+  const stopped = new Set<string>()
   const lines: string[] = []
   const block = createBlock()
   const live = !json && !quiet && terminal.rows() !== undefined
@@ -70,8 +72,13 @@ export function createPrinter(options: PrinterOptions, { terminal, now }: Ports)
     if (event.event === 'output') {
       return options.output ? `${prefixes.get(event.container) ?? ''}${palette.seal(event.line)}` : undefined
     }
-    const words = describeRunEvent(event)
-    return words === undefined ? undefined : palette.dim(`${RUNNER.padEnd(width)} | ${words}`)
+    if (event.event === 'stopping' && event.cause === undefined) stopped.add(event.container)
+    const words = describeRunEvent(event, stopped)
+    if (words === undefined) return undefined
+    const line = `${RUNNER.padEnd(width)} | ${words}`
+    if (event.event === 'skipped') return palette.skipped(line)
+    const failed = event.event === 'ended' && event.exitCode !== 0 && !stopped.has(event.container)
+    return failed ? palette.bad(line) : palette.dim(line)
   }
 
   /** What comes in one turn, or on a terminal in a moment, goes out in one write. */
@@ -110,7 +117,9 @@ export function createPrinter(options: PrinterOptions, { terminal, now }: Ports)
     clearInterval(redraw)
     if (!json) {
       const history = recorder.history()
-      const table = formatTable(history.containers, startMs)
+      const columns = terminal.columns()
+      const fit = columns === undefined ? {} : { width: columns }
+      const table = formatTable(history.containers, startMs, { ...fit, palette })
       lines.push(...(quiet ? table : ['', ...table, ...tellCritical(history)]))
     }
     await send([])

@@ -13,6 +13,9 @@ export interface ProcessPlan {
   readonly cwd: string
   /** Exactly this, nothing inherited; its PATH is where the program is looked for. */
   readonly env: Readonly<Record<string, string>>
+  /** As whom, where that is not ourselves; only root may. */
+  readonly uid?: number
+  readonly gid?: number
 }
 
 export type Stream = 'stdout' | 'stderr'
@@ -79,6 +82,8 @@ export function createProcesses(): Processes {
     return execa(file, args, {
       cwd: plan.cwd,
       env: plan.env,
+      ...(plan.uid === undefined ? {} : { uid: plan.uid }),
+      ...(plan.gid === undefined ? {} : { gid: plan.gid }),
       extendEnv: false,
       // A session of its own: Ctrl-C on the terminal is for the runner, who stops the containers in order.
       detached: true,

@@ -6,6 +6,7 @@ import { expand } from '../pod/expand.ts'
 import { ownDirectoryOf } from '../flags/layout.ts'
 import type { PodFacts } from './fields.ts'
 import { createRelocation } from './mounts.ts'
+import { describeForeign, readIdentity } from './identity.ts'
 import type { LoadedPod, LoadRefusal } from './load.ts'
 import { findKubeconfig } from './outside-targets.ts'
 import type { RunPorts } from './ports.ts'
@@ -19,7 +20,10 @@ interface Launch extends ProcessPlan {
   readonly localize: (word: string) => string
 }
 
-type Ports = Pick<RunPorts, 'disk' | 'processes' | 'env' | 'cwd' | 'entrypoint' | 'machine' | 'makeUid'>
+type Ports = Pick<
+  RunPorts,
+  'disk' | 'processes' | 'env' | 'cwd' | 'entrypoint' | 'machine' | 'makeUid' | 'user' | 'terminal'
+>
 
 /** What programs need to find themselves at home on this machine; nothing else comes in from outside. */
 const HOST_VARIABLES = /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TERM|TZ|TMPDIR)$/
@@ -43,15 +47,29 @@ export async function prepareProcesses(
   ])
   // What podorder-init does in a cluster.
   await ports.disk.makeCommand(`${workspace}/bin/entrypoint`, ports.entrypoint)
-  for (const name of pod.order?.containers ?? []) await ports.disk.makeDirectory(ownDirectoryOf(runDir, name))
-
   const containers = [...initContainers, ...spec.containers]
-  const faults = await fillVolumes({ volumes, containers, directories }, facts, pod, ports)
+  const identities = new Map(containers.map((container) => [container.name, readIdentity(spec, container)]))
+  const foreign = describeForeign(identities, ports.user)
+  if (foreign !== undefined) ports.terminal.complain(`podorder: warning: ${foreign}`)
+  // Containers of several users share what is in here, as they do in a cluster.
+  const shared =
+    ports.user?.uid === 0 && [...identities.values()].some(({ uid = 0, gid = 0 }) => uid !== 0 || gid !== 0)
+  if (shared) await ports.disk.makeDirectory(workspace, 0o755)
+  for (const name of pod.order?.containers ?? []) {
+    await ports.disk.makeDirectory(ownDirectoryOf(runDir, name), shared ? 0o1777 : undefined)
+  }
+
+  const faults = await fillVolumes(
+    { volumes, containers, directories, ...(shared ? { mode: 0o777 } : {}) },
+    facts,
+    pod,
+    ports,
+  )
   const launches = new Map<string, Launch>()
   for (const container of containers) {
     const local = makeLocal(container, directories, facts, pod, ports)
     if ('faults' in local) faults.push(...local.faults)
-    else launches.set(container.name, local)
+    else launches.set(container.name, { ...local, ...(ports.user?.uid === 0 ? identities.get(container.name) : {}) })
   }
   if (faults.length > 0) return { faults }
   const runtime = createRuntime(launches, ports.processes)

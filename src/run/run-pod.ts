@@ -149,6 +149,7 @@ export async function runPod(
   }
 }
 
-function introduce({ name, members }: PodPlan): Pick<PodEvent, 'name' | 'containers'> {
-  return { name, containers: members.map((member) => member.name) }
+function introduce({ name, members, note }: PodPlan): Pick<PodEvent, 'name' | 'containers' | 'message'> {
+  const told = note === undefined ? {} : { message: note }
+  return { name, containers: members.map((member) => member.name), ...told }
 }

@@ -10,13 +10,13 @@ const KILL_CAUSES: Readonly<Record<KillCause, string>> = {
   postStart: 'its postStart hook has failed',
 }
 
-/** @returns undefined for what need not be said: output speaks for itself. */
-export function describeRunEvent(event: RunEvent): string | undefined {
+/** @param stopped containers that were told to stop with their pod @returns undefined for what need not be said: output speaks for itself. */
+export function describeRunEvent(event: RunEvent, stopped: ReadonlySet<string>): string | undefined {
   switch (event.event) {
     case 'waiting':
       return `${event.container} waits for ${listFirst(event.waitingFor, MOST)}`
     case 'started':
-      return `${event.container} started${event.waitedFor === undefined ? '' : `: ${event.waitedFor} came`}`
+      return `${event.container} started${event.waitedFor === undefined ? '' : `: ${wordMet(event.waitedFor)}`}`
     case 'ready':
       return event.measured ? `${event.container} is ready` : undefined
     case 'unready':
@@ -26,6 +26,8 @@ export function describeRunEvent(event: RunEvent): string | undefined {
     case 'unhealthy':
       return `${event.container}: its liveness probe fails (${event.failures} of ${event.threshold}): ${event.message}`
     case 'ended':
+      if (stopped.has(event.container))
+        return `${event.container} stopped${event.exitCode === 0 ? '' : ` (${event.message ?? `exit code ${event.exitCode}`})`}`
       return event.exitCode === 0
         ? `${event.container} completed`
         : `${event.container} failed: ${event.message ?? `exit code ${event.exitCode}`}`
@@ -44,6 +46,21 @@ export function describeRunEvent(event: RunEvent): string | undefined {
     case 'output':
       return undefined
   }
+}
+
+const MET: ReadonlyMap<string, string> = new Map([
+  ['started', 'has started'],
+  ['ready', 'is ready'],
+  ['completed', 'has completed'],
+  ['failed', 'has failed'],
+  ['ended', 'has ended'],
+])
+
+/** `db/ready` as words; what is outside the pod has its kind first: `pod/db`. */
+function wordMet(label: string): string {
+  const slash = label.lastIndexOf('/')
+  const words = MET.get(label.slice(slash + 1))
+  return words === undefined ? `${label} is there` : `${label.slice(0, slash)} ${words}`
 }
 
 function withReason(words: string, reason: string | undefined): string {

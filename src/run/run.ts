@@ -10,6 +10,7 @@ import type { History } from '../history/history.ts'
 import { writeOutput } from '../cli/output.ts'
 import { keepDownward } from './downward.ts'
 import { type LoadedPod, loadPod } from './load.ts'
+import type { Selection } from './selection.ts'
 import { refuseTaken } from './named-ports.ts'
 import { runPod } from './run-pod.ts'
 import { preparePodman } from './podman.ts'
@@ -34,6 +35,9 @@ export interface RunOptions {
   readonly manifest: string
   /** `KIND/NAME`; the first pod or workload when not given. */
   readonly only: string | undefined
+  readonly selection: Selection
+  /** Files with variables, which all containers are given. */
+  readonly envFiles: readonly string[]
   readonly timeScale: number
   readonly json: boolean
   readonly quiet: boolean
@@ -49,10 +53,10 @@ const PAUSING: ReadonlySet<number> = new Set([20, 21, 22])
 /** @returns the exit code. Whatever happens, no process and no file is left behind. */
 export async function runManifest(options: RunOptions, ports: RunPorts): Promise<number> {
   const { terminal, disk } = ports
-  const { manifest: path, only, timeScale, image = DEFAULT_IMAGE } = options
+  const { manifest: path, only, selection, envFiles, timeScale, image = DEFAULT_IMAGE } = options
   const { prepare, findUnsuitable: find } = RUNTIMES[options.runtime]
   const interruption = takeInterruptions(ports)
-  const pod = await loadPod({ path, only, findUnsuitable: find }, ports)
+  const pod = await loadPod({ path, only, selection, envFiles, findUnsuitable: find }, ports)
   if ('faults' in pod) return refuse(pod.faults, ports)
   const taken = options.runtime === 'process' ? await findTaken(pod, ports) : []
   if (taken.length > 0) return refuse(taken, ports)

@@ -16,6 +16,8 @@ import { INIT_CONTAINER } from '../pod/own.ts'
 export interface Given {
   readonly configMaps: { has(name: string): boolean }
   readonly secrets: { has(name: string): boolean }
+  /** Variables that all containers are given, in the place of what they refer to. */
+  readonly variables?: ReadonlyMap<string, string>
 }
 
 const VOLUME_KINDS = ['emptyDir', 'configMap', 'secret', 'downwardAPI', 'projected']
@@ -50,10 +52,12 @@ function checkContainer(container: Tree, volumes: ReadonlyMap<string, Tree>, giv
     refuse(device.at, 'a process gets no block device', 'leave it out, or run it in a cluster')
   }
   for (const mount of listItems(container, 'volumeMounts')) checkMount(mount, volumes, given, refuse)
+  const { variables = new Map() } = given
   for (const variable of listItems(container, 'env')) {
+    if (variables.has(readText(variable, 'name'))) continue
     for (const source of listEntries(findTree(variable, ['valueFrom']))) checkVariable(source, given, refuse)
   }
-  for (const sources of listItems(container, 'envFrom')) {
+  for (const sources of variables.size > 0 ? [] : listItems(container, 'envFrom')) {
     for (const source of listEntries(sources)) checkPresence(source, source.keyAt, given, refuse)
   }
   return faults

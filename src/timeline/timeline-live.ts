@@ -25,7 +25,7 @@ export function drawLive(
 ): readonly string[] {
   const { pod, containers } = keepPrintable(history)
   const width = columns - 1
-  const status = palette.dim(formatStatus(pod, containers, elapsedMs, width))
+  const status = palette.dim(formatStatus(pod, containers, elapsedMs, width, history.links))
   // The axis and the status line are there too.
   const room = Math.floor(rows * SHARE) - 2
   const some = containers.length > room

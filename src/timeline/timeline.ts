@@ -1,5 +1,8 @@
 /** What became of each container, in words: the closing table of a run, and its live status line. Pure. */
-import { beginOf, type ContainerHistory } from '../history/history.ts'
+import { choosePalette, type Palette } from '../base/palette.ts'
+import { beginOf, type ContainerHistory, type ContainerState, type HistoryLink, type Life } from '../history/history.ts'
+import { reachOf } from '../history/critical.ts'
+import { hasFailed } from '../picture/facts.ts'
 
 const HEADINGS = [
   'container',
@@ -13,14 +16,32 @@ const HEADINGS = [
   'reason',
   'waited for last',
 ] as const
+type Heading = (typeof HEADINGS)[number]
+
+/** What is left out first where a terminal is too narrow for all. */
+const LEAST_WORTH: readonly Heading[] = [
+  'restarts',
+  'waited for last',
+  'waited',
+  'killed by',
+  'started',
+  'exit',
+  'ready',
+  'ended',
+]
 const RIGHT_ALIGNED = new Set<string>(['waited', 'started', 'ready', 'ended', 'restarts', 'exit'])
 
 /**
  * One line per container after a line of headings, of its latest life. Times in seconds since the pod's start, `-` for what never
  * came; what has killed a container, the last time that a probe or a hook did, is a column only where something has.
  * @param startMs when the pod was started, ms since 1970
+ * @param width columns of the terminal; undefined: there is none, and all is told
  */
-export function formatTable(containers: readonly ContainerHistory[], startMs: number): readonly string[] {
+export function formatTable(
+  containers: readonly ContainerHistory[],
+  startMs: number,
+  { width = Infinity, palette = choosePalette(false) }: { readonly width?: number; readonly palette?: Palette } = {},
+): readonly string[] {
   const since = (ms: number | undefined) => (ms === undefined ? '-' : formatSeconds(ms - startMs))
   const rows = containers.map(({ container, lives, restarts }) => {
     const life = lives.at(-1) ?? {}
@@ -38,23 +59,51 @@ export function formatTable(containers: readonly ContainerHistory[], startMs: nu
       String(restarts),
       killedBy ?? '-',
       String(life.exitCode ?? '-'),
-      life.reason ?? '-',
+      tellReason(life),
       life.waitedFor ?? '-',
     ]
   })
   const killed = rows.some(({ killedBy }) => killedBy !== undefined)
-  const columns = HEADINGS.flatMap((heading, column) => (heading === 'killed by' && !killed ? [] : [column]))
-  const lines = [[...HEADINGS], ...cells].map((line) => columns.map((column) => line[column] ?? ''))
-  const widths = columns.map((_, index) => lines.reduce((width, line) => Math.max(width, line[index]?.length ?? 0), 0))
-  return lines.map((line) =>
-    line
-      .map((cell, index) => {
-        const width = widths[index] ?? 0
-        return RIGHT_ALIGNED.has(lines[0]?.[index] ?? '') ? cell.padStart(width) : cell.padEnd(width)
+  const all = [[...HEADINGS], ...cells]
+  const widths = HEADINGS.map((_, index) => all.reduce((widest, line) => Math.max(widest, line[index]?.length ?? 0), 0))
+  const columns = chooseColumns(widths, killed, width)
+  return all.map((line, row) => {
+    const text = columns
+      .map((column) => {
+        const [cell = '', room = 0] = [line[column], widths[column]]
+        return RIGHT_ALIGNED.has(HEADINGS[column] ?? '') ? cell.padStart(room) : cell.padEnd(room)
       })
       .join('  ')
-      .trimEnd(),
-  )
+      .trimEnd()
+    const fitted = text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`
+    const life = rows[row - 1]?.life
+    if (life === undefined) return fitted
+    return life.reason === 'Skipped' ? palette.skipped(fitted) : hasFailed(life) ? palette.bad(fitted) : fitted
+  })
+}
+
+/** As many as fit, in their order. */
+function chooseColumns(widths: readonly number[], killed: boolean, width: number): readonly number[] {
+  const left = new Set<Heading>(killed ? [] : ['killed by'])
+  for (const heading of LEAST_WORTH) {
+    const kept = HEADINGS.flatMap((one, index) => (left.has(one) ? [] : [widths[index] ?? 0]))
+    if (kept.reduce((sum, column) => sum + column + 2, -2) <= width) break
+    left.add(heading)
+  }
+  return HEADINGS.flatMap((heading, index) => (left.has(heading) ? [] : [index]))
+}
+
+/** One that was told to stop with its pod has not failed, whatever its exit code. */
+function tellReason(life: Life): string {
+  if (life.stopped === true && life.endedMs !== undefined) return 'Stopped'
+  if (life.reason !== undefined) return life.reason
+  return life.unready === undefined ? '-' : `not ready: ${cutEnd(life.unready, MOST_REASON)}`
+}
+
+const MOST_REASON = 60
+
+function cutEnd(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`
 }
 
 /** Never below zero: two clocks of one machine may differ by a little. */
@@ -64,15 +113,18 @@ function formatSeconds(ms: number): string {
 
 const STATES = ['pending', 'waiting', 'restarting', 'running', 'ready', 'stopping', 'ended', 'skipped'] as const
 /** The names of those whom one wants to know: what is not where it shall be. */
-const NAMED = new Set<string>(['waiting', 'restarting', 'stopping'])
+const NAMED = new Set<string>(['waiting', 'restarting', 'running', 'stopping'])
+/** One that runs and is not ready must not look like one that is. */
+const STATE_WORDS: Partial<Record<ContainerState, string>> = { running: 'not ready' }
 const MOST_NAMES = 3
 
 /** `voting 12s · 1 waiting (result) · 3 ready · 1 ended`, no longer than the terminal is wide. */
 export function formatStatus(
   pod: string,
-  containers: Iterable<ContainerHistory>,
+  containers: readonly ContainerHistory[],
   elapsedMs: number,
   columns: number,
+  links: readonly HistoryLink[] = [],
 ): string {
   const groups = new Map<string, string[]>()
   for (const { state, container } of containers) {
@@ -85,8 +137,48 @@ export function formatStatus(
     if (names === undefined) return []
     const more = names.length > MOST_NAMES ? ', …' : ''
     const spelled = NAMED.has(state) ? ` (${names.slice(0, MOST_NAMES).join(', ')}${more})` : ''
-    return [`${names.length} ${state}${spelled}`]
+    return [`${names.length} ${STATE_WORDS[state] ?? state}${spelled}`]
   })
-  const text = [`${pod} ${Math.floor(elapsedMs / 1000)}s`, ...parts].join(' · ')
+  const holders = findHolders(containers, links)
+  const text = [`${pod} ${Math.floor(elapsedMs / 1000)}s`, ...holders, ...parts].join(' · ')
   return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`
+}
+
+/** Who does not wait itself, and keeps others waiting, the one with the most first: `db holds up 3`. */
+function findHolders(containers: readonly ContainerHistory[], links: readonly HistoryLink[]): readonly string[] {
+  const byName = new Map(containers.map((container) => [container.container, container]))
+  const isOpen = ({ container }: HistoryLink): boolean => byName.get(container)?.state === 'waiting'
+  const open = Map.groupBy(
+    links.filter((link) => isOpen(link) && !isReached(byName.get(link.target), link)),
+    ({ target }) => target,
+  )
+  const held = [...open.keys()].flatMap((name) => {
+    const state = byName.get(name)?.state
+    if (state === undefined || state === 'waiting') return []
+    const all = new Set<string>()
+    const next = [name]
+    for (let target = next.pop(); target !== undefined; target = next.pop()) {
+      for (const { container } of open.get(target) ?? []) {
+        if (all.has(container)) continue
+        all.add(container)
+        next.push(container)
+      }
+    }
+    return [{ name, count: all.size }]
+  })
+  return held
+    .toSorted((a, b) => b.count - a.count)
+    .slice(0, MOST_HOLDERS)
+    .map(({ name, count }) => `${name} holds up ${count}`)
+}
+
+const MOST_HOLDERS = 2
+
+function isReached(target: ContainerHistory | undefined, { condition }: HistoryLink): boolean {
+  const life = target?.lives.at(-1)
+  return (
+    life !== undefined &&
+    reachOf(life, condition) !== undefined &&
+    (condition !== 'ready' || target?.state !== 'running')
+  )
 }

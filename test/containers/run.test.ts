@@ -398,7 +398,7 @@ test('prefixes and the closing table are those of the process runtime', async (t
   const pod = openPod(t, { annotations: { steps: 'a, b' }, containers: { a: 'echo one', b: 'echo two' } })
   const { code, stdout } = await pod.start('--no-output').end
   t.is(code, 0)
-  t.true(stdout.includes('podorder      | b started: a/completed came\n'))
+  t.true(stdout.includes('podorder      | b started: a has completed\n'))
   t.regex(stdout, /\ncontainer +waited +started +ready +ended +restarts +exit +reason +waited for last\n/)
   t.regex(stdout, /\nb +\S+s +\S+s +\S+s +\S+s +0 +0 +Completed +a\/completed\n\ncritical path: a -> b, \S+ s\n$/)
   await pod.assertGone()

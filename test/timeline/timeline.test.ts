@@ -87,3 +87,33 @@ test('what a probe has killed says so in a column of its own, also in its next l
     ].join('\n'),
   )
 })
+
+test('the table fits the terminal: columns of less worth go first, and the name and the reason last', (t) => {
+  for (const [width, headings] of [
+    [80, 'container  waited  started  ready  ended  restarts  exit  reason   waited for last'],
+    [76, 'container  waited  started  ready  ended  exit  reason   waited for last'],
+    [60, 'container  waited  started  ready  ended  exit  reason'],
+    [40, 'container  ready  ended  exit  reason'],
+    [20, 'container  reason'],
+  ] as const) {
+    const lines = formatTable([db, app, cleanup], START, { width })
+    if (width < 80) t.is(lines[0], headings)
+    for (const line of lines) t.true(line.length <= width, line)
+  }
+})
+
+test('the status line says who holds up how many, and that one is not ready', (t) => {
+  const [a, b, c] = ['a', 'b', 'c'].map(waitingContainer)
+  const slow = follow('slow', { event: 'started', atMs: START, container: 'slow', sinceMs: START })
+  const links = [
+    { container: 'a', target: 'slow', condition: 'ready' },
+    { container: 'b', target: 'a', condition: 'ready' },
+    { container: 'c', target: 'db', condition: 'ready' },
+    { container: 'c', target: 'b', condition: 'ready' },
+  ] as const
+  const all = [slow, db, a, b, c].filter((one) => one !== undefined)
+  t.is(
+    formatStatus('shop', all, 0, 200, links),
+    'shop 0s · slow holds up 3 · 3 waiting (a, b, c) · 1 not ready (slow) · 1 ready',
+  )
+})

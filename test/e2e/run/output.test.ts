@@ -21,7 +21,7 @@ test('lines carry their container; its own lines are podorder’s', async (t) =>
     ['one      | a', 'one      | b', 'two-more | c'],
   )
   t.true(told.includes('podorder | two-more waits for one/completed\n'))
-  t.true(told.includes('podorder | two-more started: one/completed came\n'))
+  t.true(told.includes('podorder | two-more started: one has completed\n'))
 })
 
 test('pieces, CRLF, broken UTF-8, no last line end', async (t) => {

@@ -65,7 +65,7 @@ test('an API is asked by way of KUBECONFIG, which the command does not see', asy
   const { code, stdout } = await run.end
   t.is(code, 0)
   t.regex(stdout, /\| open$/m)
-  t.regex(stdout, /app started: pod\/db came/)
+  t.regex(stdout, /app started: pod\/db is there/)
   await place.assertClean()
 })
 

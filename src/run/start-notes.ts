@@ -1,0 +1,21 @@
+/** What is to be known of a pod before it starts: that nothing is ordered, or that `ready` means less than it says. Pure. */
+import { enumerate } from '../base/wording.ts'
+import type { Order } from '../order/order.ts'
+import type { PodTemplate } from '../pod/pod.ts'
+
+/** @returns one clause; undefined: nothing */
+export function noteStart({ spec }: PodTemplate, order: Order | undefined): string | undefined {
+  const all = [...(spec.initContainers ?? []), ...spec.containers]
+  if (order === undefined) {
+    return spec.containers.length < 2
+      ? undefined
+      : 'no annotation of the pod says an order: its containers start all at once, as in Kubernetes'
+  }
+  const awaited = new Set(order.edges.flatMap(({ target, condition }) => (condition === 'ready' ? [target] : [])))
+  const plain = all
+    .filter((one) => awaited.has(one.name) && (one['startupProbe'] ?? one['readinessProbe'] ?? undefined) === undefined)
+    .map(({ name }) => name)
+  if (plain.length === 0) return undefined
+  const [has, it] = plain.length === 1 ? ['has', 'it counts'] : ['have', 'they count']
+  return `${enumerate(plain)} ${has} no startupProbe or readinessProbe: ${it} as ready as soon as started`
+}
