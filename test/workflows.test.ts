@@ -90,7 +90,10 @@ test('a release is of a tag, and each job has the least rights', (t) => {
 
 test('nothing is published before the gate, and nothing announced before it is published', (t) => {
   const { gate, build, npm, image, github } = RELEASE.jobs
-  t.deepEqual([gate?.needs, build?.needs, npm?.needs, image?.needs], [undefined, 'gate', 'gate', 'gate'])
+  t.deepEqual(
+    [gate?.needs, build?.needs, npm?.needs, image?.needs],
+    [undefined, ['gate', 'image'], ['gate', 'image'], 'gate'],
+  )
   t.deepEqual(github?.needs, ['build', 'npm', 'image'])
   const scripts = gate === undefined ? [] : scriptsOf(gate)
   t.true(scripts.findIndex((script) => script.includes('GITHUB_REF_NAME')) < scripts.indexOf('.ci/run'))
@@ -137,7 +140,19 @@ test('the image is for both machines, with attestations and a list of what is in
 
 test('the executables are attached with checksums, which are looked at again', (t) => {
   const [last = ''] = RELEASE.jobs['github'] === undefined ? [] : scriptsOf(RELEASE.jobs['github'])
-  t.regex(last, /sha256sum --check --strict SHA256SUMS\n[^]*gh release create .*--verify-tag[^]*\*\.tar\.gz SHA256SUMS/)
+  t.regex(
+    last,
+    /sha256sum --check --strict SHA256SUMS\n[^]*gh release create .*--verify-tag[^]*\*\.tar\.gz \*\.tgz krew\.yaml SHA256SUMS/,
+  )
+})
+
+test('what is released names the image that is released, by its digest', (t) => {
+  for (const name of ['build', 'npm']) {
+    const job = RELEASE.jobs[name]
+    const scripts = job === undefined ? [] : scriptsOf(job)
+    const named = scripts.findIndex((script) => script.includes('config.image='))
+    t.true(named >= 0 && named < scripts.findIndex((script) => /build:image-files|npm publish/.test(script)))
+  }
 })
 
 const CHANGELOG =

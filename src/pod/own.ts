@@ -1,6 +1,6 @@
 /** What is podorder's own in a rewritten pod, by name. */
 import type { Container } from './pod.ts'
-import { version } from '../base/version.ts'
+import { imageName, version } from '../base/version.ts'
 
 export const BIN_VOLUME = 'podorder-bin'
 export const RUN_VOLUME = 'podorder-run'
@@ -10,7 +10,7 @@ export const INIT_CONTAINER = 'podorder-init'
 export const DEFAULT_ROOT = '/podorder'
 
 /** podorder's own image, where no other is named. */
-export const DEFAULT_IMAGE = `localhost/podorder:${version}`
+export const DEFAULT_IMAGE = imageName.includes('@') ? imageName : `${imageName}:${version}`
 
 /** The word behind the entrypoint in the startup probe of a container that waits. */
 const PROBE_WORD = 'probe'
