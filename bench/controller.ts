@@ -7,7 +7,7 @@ import { writeKubeconfig } from '../test/support/kubeconfig.ts'
 import { readStream } from '../test/support/recordings.ts'
 import { type Bench, type Figure, OURS, setBar } from './figure.ts'
 import { cpuSince, readMemory, readThreads } from './proc.ts'
-import { endProcess, startProcess } from './processes.ts'
+import { endProcess, startProcess, waitUntil } from './processes.ts'
 import { median, percentile } from './statistics.ts'
 import { PODORDER } from './tools.ts'
 
@@ -36,7 +36,7 @@ export async function measureController(
     ...['--kubeconfig', kubeconfig, '--port', '0', '--leader-elect=false', '--qps', '100000', '--burst', '100000'],
   ])
   try {
-    while (server.watches() === 0) await delay(TICK_MS)
+    await waitUntil('the controller was to watch and', () => server.watches() > 0)
     const listed = performance.now() - begun
     await delay(1000)
     const rest = readMemory(controller.pid)

@@ -31,6 +31,10 @@ export interface Bench {
   readonly candidates: readonly Candidate[]
   /** Path of the compiled `stamp.c`; undefined without a C compiler. */
   readonly stamp: string | undefined
+  /** The installed copy that is measured. */
+  readonly entrypoint: string
+  /** Path of the compiled `cpus.c`, a library; undefined without a C compiler. */
+  readonly cpus: string | undefined
   /** Of `repeat.c`, likewise. */
   readonly repeat: string | undefined
   /** Where measurements keep their files; removed at the end. */

@@ -65,7 +65,7 @@ export async function measureIdle({ candidates, directory, long }: Bench): Promi
       name: `${crowd}, CPU each in ${span.windowMs / 1000} s after ${span.settleMs / 1000} s`,
       unit: 'ms',
       values: cpu,
-      bars: long ? [setBar('<= 5 ms', cpu[OURS], 5)] : [],
+      bars: long ? [setBar('<= 3.3 ms', cpu[OURS], 3.3)] : [],
     },
     {
       name: `${crowd}, released by one flag and gone`,

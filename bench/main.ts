@@ -13,9 +13,12 @@ import { measureChain } from './chain.ts'
 import { measureContainer } from './container.ts'
 import { measureController } from './controller.ts'
 import type { Bench, Figure, Sheet } from './figure.ts'
+import { measureGrowth } from './growth.ts'
 import { measureHandoff } from './handoff.ts'
 import { measureIdle } from './idle.ts'
 import { measureInject } from './inject.ts'
+import { measureInstall } from './install.ts'
+import { measureMachines } from './machines.ts'
 import { describeMachine } from './machine.ts'
 import { measureMemory } from './memory.ts'
 import { killProcesses } from './processes.ts'
@@ -32,6 +35,8 @@ type Measured = readonly (Figure | Sheet)[]
 const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => Measured | Promise<Measured>>> = {
   startup: measureStartup,
   memory: measureMemory,
+  machines: measureMachines,
+  install: measureInstall,
   handoff: measureHandoff,
   idle: measureIdle,
   probing: measureProbing,
@@ -42,6 +47,7 @@ const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => Measured | Promise
   webhook: measureWebhook,
   controller: measureController,
   inject: measureInject,
+  growth: measureGrowth,
   approaches: measureApproaches,
 }
 /** Five minutes, and nearly all of them spent waiting. */
@@ -65,47 +71,59 @@ process.on('exit', () => {
   killProcesses()
   rmSync(directory, { recursive: true, force: true })
 })
+/** What has been measured so far. */
+const measured: (Figure | Sheet)[] = []
+const skipped: string[] = []
+let order: readonly string[] = []
+let reported = false
 for (const [signal, code] of [
   ['SIGHUP', 129],
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {
-  process.on(signal, () => process.exit(code))
+  process.on(signal, () => {
+    skip('stopped; what was not measured is left out')
+    report(options.json)
+    process.exit(code)
+  })
 }
 // Whatever the measured programs leave in the temporary directory goes with ours.
 process.env['TMPDIR'] = directory
 await run(options)
+report(options.json)
 
-async function run({ only, json, long }: Options): Promise<void> {
-  const skipped: string[] = []
-  const skip = (message: string): void => {
-    skipped.push(message)
-    process.stderr.write(`${message}\n`)
-  }
+async function run({ only, long }: Options): Promise<void> {
   const tools = prepareTools(directory, skip)
   const candidates = listCandidates(tools, directory, skip)
-  const measured: (Figure | Sheet)[] = []
+  order = candidates.map(({ name }) => name)
   for (const name of only) {
     process.stderr.write(`measuring ${name}\n`)
     const own = `${directory}/${name}`
     mkdirSync(own)
     try {
       const measure = MEASUREMENTS[name]
-      if (measure !== undefined) {
-        measured.push(
-          ...(await measure({ candidates, stamp: tools.stamp, repeat: tools.repeat, directory: own, long })),
-        )
-      }
+      if (measure !== undefined) measured.push(...(await measure({ ...tools, candidates, directory: own, long })))
     } catch (error) {
       skip(`${name}: ${error instanceof Error ? error.message : String(error)}; left out`)
       killProcesses()
     }
   }
+}
+
+function skip(message: string): void {
+  skipped.push(message)
+  process.stderr.write(`${message}\n`)
+}
+
+/** Writes it at once, since the process may be about to end. */
+function report(json: string | undefined): void {
+  if (reported) return
+  reported = true
   const machine = describeMachine()
   const figures = measured.filter((one) => 'values' in one)
   const sheets = measured.filter((one) => 'rows' in one)
-  const order = candidates.map(({ name }) => name)
-  process.stdout.write(
+  writeFileSync(
+    1,
     [
       `${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}\n`,
       ...(figures.length === 0 ? [] : [formatTable(figures, order)]),

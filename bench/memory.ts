@@ -30,9 +30,9 @@ export async function measureMemory({ candidates, directory }: Bench): Promise<r
     left.push(await countLeft(sleep))
   }
   return [
-    figureOf('waiting, anonymous', waiting, 'anonymous', 4),
+    figureOf('waiting, anonymous', waiting, 'anonymous', 3.8),
     figureOf('waiting, PSS', waiting, 'pss'),
-    figureOf('command running, anonymous', commanding, 'anonymous', 2.6),
+    figureOf('command running, anonymous', commanding, 'anonymous', 2.4),
     figureOf('command running, PSS', commanding, 'pss'),
     figureOf('command running, peak RSS', commanding, 'peak'),
     {

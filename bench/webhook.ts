@@ -1,6 +1,8 @@
 /** The webhook: how soon it answers, what it takes, and what becomes of a burst that is too much for it. */
 import { writeFileSync } from 'node:fs'
+import { once } from 'node:events'
 import { Agent, request } from 'node:https'
+import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { makeCredentials } from '../src/webhook/make-certificate.io.ts'
 import { type Bench, type Figure, OURS, setBar } from './figure.ts'
@@ -13,6 +15,8 @@ const PER_SECOND = 200
 const SECONDS = 20
 const WARM_SECONDS = 5
 
+const UP_WITHIN_MS = 30_000
+
 const BURST = 5000
 const BURST_CONNECTIONS = 500
 
@@ -22,7 +26,7 @@ export async function measureWebhook({ directory }: Bench): Promise<readonly Fig
   const { certificate, key, authority } = makeCredentials(['localhost'], Date.now(), 86_400_000)
   writeFileSync(`${directory}/tls.crt`, certificate)
   writeFileSync(`${directory}/tls.key`, key)
-  const [port, healthPort] = [18_443, 18_080]
+  const [port, healthPort] = await findPorts()
   const taskset = findProgram('taskset')
   const pinned: readonly string[] = taskset === undefined ? [] : [taskset, '-c', '0']
   const [program = PODORDER, ...args] = [
@@ -35,11 +39,14 @@ export async function measureWebhook({ directory }: Bench): Promise<readonly Fig
   try {
     const steady = agentOf(20)
     let up = false
-    while (!up)
+    const deadline = performance.now() + UP_WITHIN_MS
+    while (!up) {
+      if (performance.now() > deadline) throw new Error(`the webhook did not answer within ${UP_WITHIN_MS / 1000} s`)
       up = await ask(port, steady).then(
         ({ status }) => status === 200,
         () => delay(50).then(() => false),
       )
+    }
     await askEvenly(port, steady, WARM_SECONDS)
     const before = readThreads(server.pid)
     const times = await askEvenly(port, steady, SECONDS)
@@ -72,6 +79,19 @@ export async function measureWebhook({ directory }: Bench): Promise<readonly Fig
   } finally {
     await endProcess(server)
   }
+}
+
+/** @returns two that are free now. */
+async function findPorts(): Promise<readonly [number, number]> {
+  const servers = [createServer(), createServer()] as const
+  const ports = await Promise.all(
+    servers.map(async (server) => {
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      return (server.address() as AddressInfo).port
+    }),
+  )
+  for (const server of servers) server.close()
+  return [ports[0] ?? 0, ports[1] ?? 0]
 }
 
 interface Reply {

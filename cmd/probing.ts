@@ -48,6 +48,17 @@ function shareReaping<What, Result>(
       return await act(what, signal)
     } finally {
       child.shareReaping(false)
+      tidy()
     }
   }
+}
+
+const ACTS_UNTIL_TIDY = 32
+let acts = 0
+
+/** The engine has no timer that collects (scripts/engine-patches.ts), and would let what probes leave grow to several MiB. */
+function tidy(): void {
+  if (++acts % ACTS_UNTIL_TIDY !== 0) return
+  const { Bun: bun } = globalThis as { Bun?: { gc(force: boolean): void } }
+  bun?.gc(true)
 }

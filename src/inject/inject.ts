@@ -161,7 +161,7 @@ interface Work<Open extends Opened> {
 async function changeInputs<Open extends Opened>(
   options: EjectOptions,
   ports: ManifestPorts,
-  { open, warn, change }: Work<Open>,
+  work: Work<Open>,
 ): Promise<number> {
   const refuse = (problems: readonly string[]): number => {
     for (const problem of problems) ports.terminal.complain(problem)
@@ -175,15 +175,15 @@ async function changeInputs<Open extends Opened>(
   const done = new Map<Input, Changed[]>()
   const groups = groupPieces(inputs)
   for (const [index, group] of groups.entries()) {
-    const opened = group.map(({ input }) => open(input))
+    const opened = group.map(({ input }) => work.open(input))
     problems.push(...opened.flatMap((one) => one.problems))
     named.push(...opened.map(({ pods }) => ({ pods: pods.map(({ kind, name }) => ({ kind, name })) })))
     if (index === groups.length - 1) {
       problems.push(...checkOnly(options.only, named))
-      if (problems.length === 0) warn(inputs)
+      if (problems.length === 0) work.warn(inputs)
     }
     if (problems.length > 0 || unknown.length > 0) continue
-    const changed = await change(opened)
+    const changed = await work.change(opened)
     if ('problems' in changed) unknown.push(...changed.problems)
     else for (const [at, piece] of group.entries()) keep(done, piece, changed[at])
     if (index % GROUPS_UNTIL_TIDY === GROUPS_UNTIL_TIDY - 1) ports.tidy?.()

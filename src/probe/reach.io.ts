@@ -24,10 +24,15 @@ export async function reach<Result>(
     return await knock(host ?? LOOPBACK)
   } catch (error) {
     if (host !== undefined || codeOf(error) !== 'ECONNREFUSED') throw error
-    const { readFile } = await import('node:fs/promises')
-    const tables = await Promise.all(
-      ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'latin1').catch(() => '')),
-    )
+    const { readFileSync } = await import('node:fs')
+    // At once: asynchronous reading would start threads that the wrapper keeps, and the kernel answers from memory.
+    const tables = ['tcp', 'tcp6'].map((name) => {
+      try {
+        return readFileSync(`/proc/net/${name}`, 'latin1')
+      } catch {
+        return ''
+      }
+    })
     const address = findListeners(tables.join('\n'), port).find((found) => found !== LOOPBACK)
     if (address === undefined) throw error
     return await knock(address)

@@ -1,0 +1,129 @@
+/** How time and memory grow: each command with n, 2n and 4n of what it reads, and the exponent between them. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { writePods, writeServers, writeSteps } from '../test/support/manifest.ts'
+import type { Bench, Figure } from './figure.ts'
+import { OURS, setBar } from './figure.ts'
+import { median } from './statistics.ts'
+import { PODORDER } from './tools.ts'
+
+const ROUNDS = 3
+/** A linear command has 1; what a start costs makes it less. */
+const MOST = 1.2
+const LIMIT_MS = 120_000
+
+interface Growing {
+  readonly name: string
+  readonly from: number
+  readonly write: (count: number) => string
+  readonly args: (file: string, out: string) => readonly string[]
+}
+
+const COMMANDS: readonly Growing[] = [
+  { name: 'inject, containers', from: 1000, write: writeSteps, args: (file) => ['inject', '-f', file] },
+  { name: 'inject, documents', from: 2500, write: writePods, args: (file) => ['inject', '-f', file] },
+  { name: 'check, containers', from: 1000, write: writeServers, args: (file) => ['check', file] },
+  { name: 'check, documents', from: 1000, write: writePods, args: (file) => ['check', file] },
+  { name: 'graph as text', from: 500, write: writeServers, args: (file) => ['graph', file] },
+  {
+    name: 'graph as SVG, a chain',
+    from: 100,
+    write: writeServers,
+    args: (file, out) => ['graph', file, '-o', `${out}.svg`],
+  },
+  {
+    name: 'graph as SVG, each after the last and the first',
+    from: 125,
+    write: writeLong,
+    args: (file, out) => ['graph', file, '-o', `${out}.svg`],
+  },
+  {
+    name: 'graph as HTML, two edges each',
+    from: 250,
+    write: writeHalves,
+    args: (file, out) => ['graph', file, '-o', `${out}.html`],
+  },
+]
+
+export function measureGrowth({ directory }: Bench): readonly Figure[] {
+  const figures: Figure[] = []
+  for (const { name, from, write, args } of COMMANDS) {
+    const runs: Run[] = []
+    for (const count of [from, 2 * from, 4 * from]) {
+      const file = join(directory, `${count}.yaml`)
+      writeFileSync(file, write(count))
+      runs.push(measure([PODORDER, ...args(file, file)]))
+    }
+    const [first, , last] = runs
+    const exponent = Math.log((last?.cpuMs ?? 0) / (first?.cpuMs ?? 0)) / Math.log(4)
+    figures.push(
+      { name: `${name}, 4 x ${from}: CPU`, unit: 'ms', values: { [OURS]: last?.cpuMs ?? Number.NaN }, bars: [] },
+      {
+        name: `${name}, 4 x ${from}: highest RSS`,
+        unit: 'MiB',
+        values: { [OURS]: last?.peak ?? Number.NaN },
+        bars: [],
+      },
+      {
+        name: `${name}: exponent of CPU from ${from} to ${4 * from}`,
+        unit: '',
+        values: { [OURS]: exponent },
+        bars: [setBar(`<= ${MOST}`, exponent, MOST)],
+      },
+    )
+  }
+  return figures
+}
+
+interface Run {
+  /** Of the process, user and system: a busy machine adds nothing to it. */
+  readonly cpuMs: number
+  readonly peak: number
+}
+
+/** The part of Bun's API that tells what a process took; only Bun runs the bench. */
+interface BunSpawn {
+  spawnSync(
+    command: readonly string[],
+    options: object,
+  ): {
+    readonly exitCode: number
+    readonly resourceUsage: { readonly maxRSS: number; readonly cpuTime: { readonly total: bigint | number } }
+  }
+}
+
+function measure(command: readonly string[]): Run {
+  const { Bun: bun } = globalThis as unknown as { Bun: BunSpawn }
+  const runs = Array.from({ length: ROUNDS }, (): Run => {
+    const { exitCode, resourceUsage } = bun.spawnSync(command, {
+      stdout: 'ignore',
+      stderr: 'ignore',
+      timeout: LIMIT_MS,
+    })
+    // `check` ends with 1 where it has found something.
+    if (exitCode !== 0 && exitCode !== 1) throw new Error(`${command.join(' ')} ended with ${exitCode}`)
+    return { cpuMs: Number(resourceUsage.cpuTime.total) / 1000, peak: resourceUsage.maxRSS / 2 ** 20 }
+  })
+  return { cpuMs: median(runs.map(({ cpuMs }) => cpuMs)), peak: Math.max(...runs.map(({ peak }) => peak)) }
+}
+
+/** Each waits for the one before it and for the first. */
+function writeLong(count: number): string {
+  return writeOrdered(count, (index) => (index > 1 ? [0, index - 1] : [0]))
+}
+
+/** Each waits for the one before it and for the one at half its number. */
+function writeHalves(count: number): string {
+  return writeOrdered(count, (index) => [...new Set([Math.floor(index / 2), index - 1])])
+}
+
+function writeOrdered(count: number, targetsOf: (index: number) => readonly number[]): string {
+  const names = Array.from({ length: count }, (_, index) => `c${index}`)
+  const order = names.slice(1).map((name, index) => {
+    const targets = targetsOf(index + 1).map((target) => `c${target}: completed`)
+    return `      ${name}: {${targets.join(', ')}}\n`
+  })
+  const containers = names.map((name) => `    - {name: ${name}, image: busybox, command: ['true']}\n`)
+  const head = 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: order\n  annotations:\n    podorder.io/depends-on: |\n'
+  return `${head}${order.join('')}spec:\n  restartPolicy: Never\n  containers:\n${containers.join('')}`
+}
