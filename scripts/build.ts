@@ -14,6 +14,7 @@ import { createPad } from '../src/install/elf.ts'
 import { recordOrder } from './bytecode-order.ts'
 import { hideVariables } from './engine-environment.ts'
 import { keepLimits } from './engine-limits.ts'
+import { emptyLanguages } from './engine-languages.ts'
 import { patchEngine } from './engine-patches.ts'
 import { fetchBase } from './fetch-base.ts'
 import { HOST, readTarget, type Target } from './target.ts'
@@ -73,6 +74,7 @@ async function compile(
   // Bun's x64 package needs no AVX2: since 1.4 it is byte for byte its own baseline build.
   const engine = await readFile(name === HOST.name ? process.execPath : await fetchBase(target))
   patchEngine(engine, name)
+  emptyLanguages(engine)
   keepLimits(engine)
   if (hidden) hideVariables(engine, name)
   await writeFile(base, engine, { mode: 0o755 })
