@@ -68,6 +68,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   },
   'permission note': { dependsOn: '{job/migrate: completed}' },
   'permission warning': { dependsOn: '{job/migrate: completed}', spec: 'automountServiceAccountToken: false' },
+  'version note': { web: `${WEB}restartPolicy: OnFailure` },
   'controller note': {
     dependsOn: '{sidecar/mesh: ready}',
     spec: 'initContainers: [{name: mesh, image: x, restartPolicy: Always}]',

@@ -81,6 +81,7 @@ function rewriteForPlatforms(): readonly string[] {
     main: [],
     stopOrder: 'together',
     waitTimeoutMs: undefined,
+    sidecars: new Set<string>(),
     options: new Map(),
   } as const
   const commandOf = () => ({ platforms: { 'linux/amd64': ['/web'], 'linux/arm64': ['/bin/web'] } })

@@ -27,7 +27,7 @@ export function findInit({ after }: CheckedPod): Container | undefined {
 /** Those that are wrapped, as they will be. */
 export function listWrapped({ after, order }: CheckedPod): readonly Container[] {
   const ordered = new Set(order.containers)
-  return after.spec.containers.filter(({ name }) => ordered.has(name))
+  return [...(after.spec.initContainers ?? []), ...after.spec.containers].filter(({ name }) => ordered.has(name))
 }
 
 /** Where something is said in a container, init containers too, or else the nearest that stands around it. */

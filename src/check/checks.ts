@@ -2,6 +2,7 @@
 import { checkArchitecture } from './architecture.ts'
 import type { CheckResult } from './finding.ts'
 import { checkLimitRanges } from './limit-range.ts'
+import { checkVersion } from './kubernetes-version.ts'
 import { checkMemory } from './memory.ts'
 import { checkOutside } from './outside-targets.ts'
 import { checkImages } from './image.ts'
@@ -22,6 +23,7 @@ const CHECKS = [
   checkQuotas,
   checkQos,
   checkOutside,
+  checkVersion,
 ]
 
 export function checkPod(pod: CheckedPod): readonly CheckResult[] {

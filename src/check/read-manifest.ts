@@ -55,10 +55,11 @@ export function readCheckedManifest(
     ...{ input, manifest, pods },
     ordered: read.filter(({ order, faults }) => order !== undefined || faults.length > 0).length,
     fit: read.flatMap(({ pod, order, unfit }) => (order === undefined || unfit.length > 0 ? [] : [{ pod, order }])),
-    findings: read.flatMap(({ faults, unfit, warnings }) => [
+    findings: read.flatMap(({ faults, unfit, warnings, notes }) => [
       ...faults.map(tell('order', 'error')),
       ...unfit.map(tell('rewrite', 'error')),
       ...warnings.map(tell('advice', 'warning')),
+      ...notes.map(tell('advice', 'note')),
     ]),
   }
 }

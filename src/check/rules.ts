@@ -64,6 +64,10 @@ export const RULES = {
     summary: 'waiting needs leave to read the API',
     help: 'For targets such as job/migrate the ServiceAccount of the pod must be allowed to list and watch them.',
   },
+  version: {
+    summary: 'it needs a Kubernetes of late',
+    help: 'Native sidecars (1.29), restart policies of containers (1.35, RestartAllContainers 1.36), image volumes (1.35).',
+  },
   controller: {
     summary: "waiting needs podorder's controller",
     help: 'Whether a sidecar is ready comes by way of the pod\'s annotations, which "podorder controller" keeps.',

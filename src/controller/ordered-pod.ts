@@ -5,6 +5,7 @@ import { cite } from '../base/escape.ts'
 import { listFirst } from '../base/wording.ts'
 import { countOf, fieldOf, listOf, textOf } from '../pod/api-object.ts'
 import { readNudges, type AnnotationValues, type ControlledPod } from './controlled-pod.ts'
+import { followsEnd, readRestarts } from '../pod/restarts.ts'
 import type { Waiter, Waits } from './waits.ts'
 
 export const ORDERED_LABEL = `${ORDERED}=true`
@@ -100,9 +101,8 @@ function readContainers(pod: unknown): ReadonlyMap<string, Seen> {
     [...listOf(pod, 'spec', 'initContainers'), ...listOf(pod, 'spec', 'containers')].map((spec) => {
       const name = textOf(spec, 'name')
       const status = statuses.get(name)
-      // Always on an init container makes it a native sidecar; from Kubernetes 1.34 on any container may have its own.
-      const final = (textOf(spec, 'restartPolicy') || policy) === 'Never'
-      const failed = trusted && final && countOf(status, 'state', 'terminated', 'exitCode') !== 0
+      const exitCode = countOf(status, 'state', 'terminated', 'exitCode')
+      const failed = trusted && exitCode !== 0 && followsEnd(readRestarts(spec, policy), exitCode) === 'stays'
       return [name, { spec, status, failed }] as const
     }),
   )

@@ -3,6 +3,7 @@
  * tells is the startup probe that inject gives to containers whose own probes must not come before their start, the readiness of
  * those that have a probe for it, ends, and what is known of those that are waited for. Pure.
  */
+import { followsEnd, readRestarts } from '../pod/restarts.ts'
 import { CODE_FAILED, CODE_TIMEOUT } from '../base/exit-code.ts'
 import type { ContainerStatus, End } from '../status/container-status.ts'
 import type { Condition } from '../order/conditions.ts'
@@ -157,9 +158,9 @@ function judgeReady({ spec, actual, started, ready, log }: ContainerStatus): Wai
   return isGateProbe(actual['startupProbe']) && started ? 'met' : undefined
 }
 
-function judgeEnded(condition: Condition, end: End, { policy }: ContainerStatus, passage: GateStatus): WaitStatus {
+function judgeEnded(condition: Condition, end: End, container: ContainerStatus, passage: GateStatus): WaitStatus {
   const success = end.exitCode === 0
-  const final = policy === 'Never' || (policy === 'OnFailure' && success)
+  const final = followsEnd(readRestarts(container.actual, container.policy), end.exitCode) === 'stays'
   // Without a wrapper nobody says that it has failed.
   if (hasNeverBegun(end) || !(final || success)) return 'unmet'
   switch (condition) {

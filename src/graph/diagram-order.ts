@@ -11,7 +11,7 @@ import type { Diagram, DiagramLink, DiagramNode } from './diagram.ts'
  * Containers that are not in the order are there too, but for those that are waited for as `sidecar/NAME`, and podorder's own.
  * @param title `Pod/voting`
  * @param containers all of the pod, as listed
- * @param inits its init containers, native sidecars among them
+ * @param inits its init containers, native sidecars among them; those that are ordered are drawn as the containers are
  */
 export function diagramOrder(
   title: string,
@@ -33,9 +33,12 @@ export function diagramOrder(
     ...{ name, kind, stage: stages.get(name) ?? 0, main: main.has(name), critical: false },
   })
   const isTold = (name: string): boolean => !outside.has(`sidecar/${name}`) && name !== INIT_CONTAINER
-  const own = containers.filter((name) => stages.has(name) || isTold(name))
+  const own = [
+    ...inits.filter((name) => stages.has(name)),
+    ...containers.filter((name) => stages.has(name) || isTold(name)),
+  ]
   const nodes = [
-    ...inits.filter(isTold).map((name) => makeNode(name, 'init')),
+    ...inits.filter((name) => !stages.has(name) && isTold(name)).map((name) => makeNode(name, 'init')),
     ...own.map((name) => makeNode(name, stages.has(name) ? 'container' : 'plain')),
     ...[...outside].map((name) => makeNode(name, 'outside')),
   ]

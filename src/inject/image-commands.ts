@@ -59,7 +59,11 @@ function listPullSecrets({ template }: FoundPod): readonly string[] {
 }
 
 function placeOf({ tree, template }: FoundPod, container: string) {
-  const index = template.spec.containers.findIndex(({ name }) => name === container)
-  const found = findTree(tree, ['spec', 'containers', index])
+  const found = (['initContainers', 'containers'] as const)
+    .map((list) => {
+      const index = (template.spec[list] ?? []).findIndex(({ name }) => name === container)
+      return findTree(tree, ['spec', list, index])
+    })
+    .find((one) => one !== undefined)
   return (findEntry(found, 'image')?.value ?? found ?? tree).at
 }

@@ -107,7 +107,7 @@ export function hintOriginals(pods: readonly FoundPod[], text: string): Readonly
 function hintContainers(tree: Tree, template: PodTemplate, original: Original, hints: Map<Tree, Hint>): void {
   const notes = new Map(Object.entries(original.containers))
   listContainers(tree).forEach((container, index) => {
-    const texts = notes.get(template.spec.containers[index]?.name ?? '')?.text
+    const texts = notes.get(allContainers(template)[index]?.name ?? '')?.text
     if (texts === undefined) return
     hints.set(container, { ...hints.get(container), texts })
     const lifecycle = findEntry(container, 'lifecycle')?.value
@@ -118,8 +118,9 @@ function hintContainers(tree: Tree, template: PodTemplate, original: Original, h
 /** Tells the rewrite what to note of how fields were written. */
 export function createTextOf({ tree, template, document }: FoundPod, text: string): TextOf {
   const page = openPage(text, document.tree.source)
-  const containers = new Map(listContainers(tree).map((map, index) => [template.spec.containers[index]?.name, map]))
-  const values = new Map(template.spec.containers.map((container) => [container.name, container]))
+  const all = allContainers(template)
+  const containers = new Map(listContainers(tree).map((map, index) => [all[index]?.name, map]))
+  const values = new Map(all.map((container) => [container.name, container]))
   const metadata = findEntry(tree, 'metadata')?.value
   const spec = findEntry(tree, 'spec')?.value
   return (name, field) => {
@@ -165,8 +166,15 @@ export function restorePods(pods: readonly FoundPod[]): readonly ChangedPod[] {
   })
 }
 
+/** Init containers among them, since native sidecars are rewritten too. */
 function listContainers(template: Tree): readonly MapTree[] {
-  return listItems(template, 'spec', 'containers').flatMap((item) => (item.kind === 'map' ? [item] : []))
+  return ['initContainers', 'containers']
+    .flatMap((list) => listItems(template, 'spec', list))
+    .flatMap((item) => (item.kind === 'map' ? [item] : []))
+}
+
+function allContainers({ spec }: PodTemplate): readonly Container[] {
+  return [...(spec.initContainers ?? []), ...spec.containers]
 }
 
 /** A copy of what leads there; the rest is the same. */

@@ -72,6 +72,7 @@ export interface ReadOrder extends WantedPod {
   /** What is in the rewrite's way. */
   readonly unfit: readonly Fault[]
   readonly warnings: readonly Fault[]
+  readonly notes: readonly Fault[]
 }
 
 export function readTemplateOrder(
@@ -79,12 +80,12 @@ export function readTemplateOrder(
   { root = DEFAULT_ROOT, requests }: Pick<RewriteOptions, 'root' | 'requests'>,
   yaml: ManifestYaml,
 ): ReadOrder {
-  if (isFragment(pod.tree)) return { pod, order: undefined, faults: [], unfit: [], warnings: [] }
-  const { order, faults, warnings } = readPodOrder(pod.tree, (scalar) => yaml.readNested(scalar))
+  if (isFragment(pod.tree)) return { pod, order: undefined, faults: [], unfit: [], warnings: [], notes: [] }
+  const { order, faults, warnings, notes } = readPodOrder(pod.tree, (scalar) => yaml.readNested(scalar))
   const wasRewritten = readOriginal(pod.template) !== undefined
   const unfit = order === undefined || wasRewritten ? checkOriginal(pod) : checkRewrite(pod.tree, order, root)
   const ofRequests = requests === 'max' ? warnOfRequests({ pod, order }) : []
-  return { pod, order, faults, unfit, warnings: [...warnings, ...ofRequests] }
+  return { pod, order, faults, unfit, warnings: [...warnings, ...ofRequests], notes }
 }
 
 function warnOfRequests({ pod, order }: WantedPod): readonly Fault[] {

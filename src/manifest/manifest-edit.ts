@@ -135,19 +135,43 @@ function editList(
   const { page, splices, touched } = editing
   touched.add(list.items)
   const more = after.length - before.length
+  const editItem = (index: number, value: unknown): void => {
+    const item = list.items[index]
+    if (item === undefined || isEqual(before[index], value)) return
+    if (canEdit(item, before[index], value)) editTree(item, before[index], value, editing, spell)
+    else splices.push(replaceItem(item, value, list, page, spell))
+  }
   if (more > 0) {
-    const where = isEqual(before, after.slice(more)) ? 'first' : 'last'
+    const rest = after.slice(more)
+    const where = isAligned(before, rest) ? 'first' : 'last'
     const items = where === 'first' ? after.slice(0, more) : after.slice(-more)
     splices.push(insertItems(list, where, items, page, spell))
+    if (where === 'first') rest.forEach((value, index) => editItem(index, value))
   } else if (more < 0) {
-    for (const { from, count } of findGone(before, after)) splices.push(removeItems(list, from, count, page))
+    const gone = findGone(before, after)
+    for (const { from, count } of gone) splices.push(removeItems(list, from, count, page))
+    const left = before.flatMap((_, index) =>
+      gone.some(({ from, count }) => index >= from && index < from + count) ? [] : [index],
+    )
+    left.forEach((index, place) => editItem(index, after[place]))
   } else {
-    list.items.forEach((item, index) => {
-      if (isEqual(before[index], after[index])) return
-      if (canEdit(item, before[index], after[index])) editTree(item, before[index], after[index], editing, spell)
-      else splices.push(replaceItem(item, after[index], list, page, spell))
-    })
+    after.forEach((value, index) => editItem(index, value))
   }
+}
+
+/** The same items, or those of the same names, each once: containers of which something has changed. */
+function isAligned(before: readonly unknown[], after: readonly unknown[]): boolean {
+  if (isEqual(before, after)) return true
+  const [own, other] = [namesOf(before), namesOf(after)]
+  return own !== undefined && isEqual(own, other)
+}
+
+/** @returns undefined where not each item has a name of its own */
+function namesOf(list: readonly unknown[]): readonly string[] | undefined {
+  const names = list.flatMap((item) =>
+    typeof item === 'object' && item !== null && 'name' in item && typeof item.name === 'string' ? [item.name] : [],
+  )
+  return names.length === list.length && new Set(names).size === names.length ? names : undefined
 }
 
 /** Whether the text can stay, but for some of it. */
@@ -157,7 +181,7 @@ function canEdit(tree: Tree, before: unknown, after: unknown): boolean {
   if (!Array.isArray(after) || !Array.isArray(before)) return false
   const more = after.length - before.length
   if (before.length === 0 || after.length === 0) return false
-  if (more > 0) return isEqual(before, after.slice(more)) || isEqual(before, after.slice(0, before.length))
+  if (more > 0) return isAligned(before, after.slice(more)) || isEqual(before, after.slice(0, before.length))
   if (more === 0) return before.every((item) => typeof item === 'object')
   return countGone(before, after) === -more
 }
@@ -177,10 +201,14 @@ function findGone(before: readonly unknown[], after: readonly unknown[]): readon
   // What was put before a list's own words may well be equal to one of them.
   const ahead = before.length - after.length
   if (isEqual(before.slice(ahead), after)) return [{ from: 0, count: ahead }]
+  const names = namesOf(before)
+  const wanted = namesOf(after)
   const runs: Run[] = []
   let next = 0
   before.forEach((item, index) => {
-    if (next < after.length && isEqual(item, after[next])) next++
+    const isNext =
+      names !== undefined && wanted !== undefined ? names[index] === wanted[next] : isEqual(item, after[next])
+    if (next < after.length && isNext) next++
     else if (runs.at(-1)?.from === index - (runs.at(-1)?.count ?? 0)) runs[runs.length - 1] = grow(runs.at(-1))
     else runs.push({ from: index, count: 1 })
   })

@@ -65,7 +65,10 @@ export function isFragment(tree: Tree): boolean {
 export interface NamedContainer {
   readonly name: string
   readonly at: Position
+  /** It starts again as these say. */
   readonly restarts: Restarts
+  /** Of an init container: a native sidecar, with restartPolicy Always. */
+  readonly native: boolean
 }
 
 /** What an order is read from. */
@@ -95,7 +98,9 @@ function listContainers(list: Tree | undefined, podPolicy: RestartPolicy): reado
   return list.items.flatMap((item) => {
     const name = findEntry(item, 'name')?.value
     if (name?.kind !== 'scalar' || typeof name.value !== 'string') return []
-    return [{ name: name.value, at: name.at, restarts: readTreeRestarts(item, podPolicy) }]
+    const policy = findEntry(item, 'restartPolicy')?.value
+    const native = policy?.kind === 'scalar' && policy.value === 'Always'
+    return [{ name: name.value, at: name.at, restarts: readTreeRestarts(item, podPolicy), native }]
   })
 }
 

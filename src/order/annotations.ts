@@ -10,6 +10,7 @@ import { proposeWord } from '../base/suggest.ts'
 import { DURATION_FIX, type Claim, readDependsOn } from './depends-on.ts'
 import { findAbsentSidecars, makeEdges, namePod, type PodNames, refuseName, refuseWrapped } from './edges.ts'
 import { type PlacedName, splitNames } from './names.ts'
+import { refuseNative } from './init-containers.ts'
 import { checkOrder } from './order-check.ts'
 import type { SaidOptions } from './container-options.ts'
 import { EVERY_CONTAINER, readOptions, spreadOptions } from './options.ts'
@@ -35,6 +36,8 @@ export interface OrderReading {
   /** Everything that is wrong, in the order of the file. */
   readonly faults: readonly Fault[]
   readonly warnings: readonly Fault[]
+  /** What is true, and need not be said. */
+  readonly notes: readonly Fault[]
 }
 
 /** Linear in the length of the annotations; names are looked up, never used as properties. */
@@ -46,15 +49,19 @@ export function readOrder(input: OrderInput): OrderReading {
   const steps = readSteps(said.get('steps'), names, pod, faults)
   const dependencies = readNested(said.get('depends-on'), input.parse, faults)
   const claims = [...(dependencies === undefined ? [] : readDependsOn(dependencies, faults)), ...chainSteps(steps)]
-  const { edges, outside } = makeEdges(claims, pod, faults)
+  const { edges, outside, notes } = makeEdges(claims, pod, faults)
   const main = readNames('main', said.get('main'), pod, faults).map(({ name }) => name)
   const stopOrder = readStopOrder(said.get('stop-order'), edges, faults)
   const waitTimeoutMs = readWaitTimeout(said.get('wait-timeout'), input.restartPolicy, faults)
   const wishes = readNested(said.get('options'), input.parse, faults)
   const options = wishes === undefined ? new Map<string, SaidOptions>() : readOptions(wishes, pod, faults)
-  const restarts = new Map(input.containers.map((container) => [container.name, container.restarts]))
+  const sidecars = input.initContainers.flatMap(({ name, native }) => (native ? [name] : []))
+  const members = [...sidecars, ...names]
+  const restarts = new Map(
+    [...input.initContainers, ...input.containers].map((container) => [container.name, container.restarts]),
+  )
   const check = checkOrder(
-    names,
+    members,
     edges,
     main,
     (name) => restarts.get(name) ?? readRestarts(undefined, input.restartPolicy),
@@ -67,13 +74,14 @@ export function readOrder(input: OrderInput): OrderReading {
   ])
   const idle = ordered.size === 0 ? [] : refuseUnordered(options, ordered, pod)
   const all = sortFaults([...faults, ...refuseIdle(said), ...idle, ...refuseWrapped(outside, ordered), ...check.faults])
-  const containers = names.filter((name) => ordered.has(name))
-  const parts = { edges, outside, containers, main, stopOrder, waitTimeoutMs }
+  const containers = members.filter((name) => ordered.has(name))
+  const native = new Set(sidecars.filter((name) => ordered.has(name)))
+  const parts = { edges, outside, containers, sidecars: native, main, stopOrder, waitTimeoutMs }
   const order =
     all.length > 0 || ordered.size === 0 ? undefined : { ...parts, options: spreadOptions(options, containers) }
   // What a mesh's webhook adds comes after the manifest has been written.
   const absent = findAbsentSidecars(outside, pod, 'it waits in vain unless a webhook adds it to the pod')
-  return { order, faults: all, warnings: sortFaults([...check.warnings, ...absent]) }
+  return { order, faults: all, warnings: sortFaults([...check.warnings, ...absent]), notes: sortFaults([...notes]) }
 }
 
 /** An annotation that is there and is text. */
@@ -181,7 +189,8 @@ function refuseListed(
   told: number,
 ): Pick<Fault, 'what' | 'fix'> | undefined {
   if (name === '') return { what: `a name is missing in ${PREFIX}${what}`, fix: 'write "a, b, c"' }
-  if (name !== '*') return refuseName(name, pod, told)
+  const native = what === 'steps' || what === 'main' ? refuseNative(name, what, pod.inits) : undefined
+  if (name !== '*') return native ?? refuseName(name, pod, told)
   const fix = what === 'steps' ? 'write "*" alone for all containers as listed' : 'name the containers'
   return { what: `"*" cannot be among the names of ${PREFIX}${what}`, fix }
 }

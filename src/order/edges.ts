@@ -1,18 +1,18 @@
 /** From what was said of containers to edges between containers that are there, and to what they wait for outside. */
 import { DEFAULT_CONDITION } from './conditions.ts'
 import { listFirst } from '../base/wording.ts'
-import type { NamedContainer, TemplateParts } from '../manifest/template.ts'
+import type { TemplateParts } from '../manifest/template.ts'
 import type { Fault, Position } from '../manifest/tree.ts'
-import { INIT_CONTAINER } from '../pod/own.ts'
 import { proposeWord } from '../base/suggest.ts'
 import type { Claim } from './depends-on.ts'
+import { type InitPlaces, isNative, judgeInits, placeInits, refuseInit } from './init-containers.ts'
 import type { Edge, OutsideWait } from './order.ts'
 import { hasKind, type OutsideTarget, readTarget } from './outside-target.ts'
 
 /** The names of a pod's containers. */
 export interface PodNames {
   readonly containers: ReadonlySet<string>
-  readonly initContainers: ReadonlySet<string>
+  readonly inits: InitPlaces
   /** The first few containers, as a sentence about an unknown one ends. */
   readonly listed: string
 }
@@ -21,14 +21,15 @@ export function namePod({
   containers,
   initContainers,
 }: Pick<TemplateParts, 'containers' | 'initContainers'>): PodNames {
-  const collect = (list: readonly NamedContainer[]) => new Set(list.map(({ name }) => name))
-  const names = collect(containers)
-  return { containers: names, initContainers: collect(initContainers), listed: listFirst([...names], 8) }
+  const names = new Set(containers.map(({ name }) => name))
+  return { containers: names, inits: placeInits(initContainers), listed: listFirst([...names], 8) }
 }
 
 export interface Dependencies {
   readonly edges: readonly Edge[]
   readonly outside: readonly OutsideWait[]
+  /** What was said of ordinary init containers, and holds by itself. */
+  readonly notes: readonly Fault[]
 }
 
 /** All claims that make sense, in their order; a fault for each of the others. */
@@ -37,6 +38,7 @@ export function makeEdges(claims: readonly Claim[], pod: PodNames, faults: Fault
   const unknown = new Set<string>()
   const edges: Edge[] = []
   const outside: OutsideWait[] = []
+  const notes: Fault[] = []
   for (const claim of claims) {
     const { container, containerAt, target, at } = claim
     const own = refuseName(container, pod, faults.length)
@@ -56,30 +58,50 @@ export function makeEdges(claims: readonly Claim[], pod: PodNames, faults: Fault
     targets.set(target, at)
     const base = { container, optional: claim.optional, at }
     const terms = claim.timeoutMs === undefined ? base : { ...base, timeoutMs: claim.timeoutMs }
-    if ('outside' in found) outside.push({ ...terms, target: found.outside })
+    if ('met' in found) notes.push(tellMet(claim))
+    else if ('outside' in found) outside.push({ ...terms, target: found.outside })
     else edges.push({ ...terms, target, condition: claim.condition ?? DEFAULT_CONDITION })
   }
-  return { edges, outside }
+  return { edges, outside, notes }
 }
 
-type Found = { readonly refusal: Refusal } | { readonly inside: true } | { readonly outside: OutsideTarget }
+function tellMet({ container, target, at }: Claim): Fault {
+  const what = `waits for the init container "${target}", which has completed before "${container}" is made`
+  return { at, container, what, fix: 'this line may go: the kubelet sees to it' }
+}
+
+type Found =
+  | { readonly refusal: Refusal }
+  | { readonly inside: true }
+  | { readonly met: true }
+  | { readonly outside: OutsideTarget }
 
 /** @param waits how many waits for something outside were found before; each may have taken a search for a name */
-function findTarget({ container, target, condition }: Claim, pod: PodNames, told: number, waits: number): Found {
+function findTarget(claim: Claim, pod: PodNames, told: number, waits: number): Found {
+  const { container, target, condition } = claim
   if (!hasKind(target)) {
-    const refusal = refuseTarget(container, target, pod, told)
-    return refusal === undefined ? { inside: true } : { refusal }
+    if (container === target) return { refusal: { what: 'waits for itself', fix: 'remove it' } }
+    const known = pod.containers.has(target) || pod.inits.has(target)
+    const verdict = known ? judgeInits(claim, pod.inits) : refuseName(target, pod, told)
+    if (verdict === 'met') return { met: true }
+    return verdict === undefined ? { inside: true } : { refusal: verdict }
   }
   const read = readTarget(target, condition, told)
   if ('refusal' in read) return read
-  const refusal = read.target.kind === 'sidecar' ? refuseSidecar(read.target.name, pod, told + waits) : undefined
+  const refusal =
+    read.target.kind === 'sidecar' ? refuseSidecar(container, read.target.name, pod, told + waits) : undefined
   return refusal === undefined ? { outside: read.target } : { refusal }
 }
 
 /** One that is not there may be a mesh's, which its webhook adds; a slip of one that is there is not. */
-function refuseSidecar(name: string, pod: PodNames, told: number): Refusal | undefined {
-  if (hasContainer(pod, name)) return undefined
-  const fix = proposeWord(name, [...pod.initContainers, ...pod.containers], '', told)
+function refuseSidecar(container: string, name: string, pod: PodNames, told: number): Refusal | undefined {
+  if (hasContainer(pod, name)) {
+    const verdict = isNative(container, pod.inits)
+      ? judgeInits({ container, target: name, condition: 'ready' }, pod.inits)
+      : undefined
+    return verdict === 'met' ? undefined : verdict
+  }
+  const fix = proposeWord(name, [...pod.inits.keys(), ...pod.containers], '', told)
   return fix === '' ? undefined : { what: `unknown container "${name}"`, fix }
 }
 
@@ -92,7 +114,7 @@ export function findAbsentSidecars(outside: readonly OutsideWait[], pod: PodName
 }
 
 function hasContainer(pod: PodNames, name: string): boolean {
-  return pod.containers.has(name) || pod.initContainers.has(name)
+  return pod.containers.has(name) || pod.inits.has(name)
 }
 
 /** What podorder wraps tells by flags how it is, sooner than the downward API. @param wrapped all that are ordered */
@@ -110,19 +132,9 @@ type Refusal = Pick<Fault, 'what' | 'fix'>
 
 /** Why this name cannot be ordered; undefined when it can. */
 export function refuseName(name: string, pod: PodNames, told: number): Refusal | undefined {
-  if (pod.containers.has(name)) return undefined
-  if (name === INIT_CONTAINER || pod.initContainers.has(name)) {
-    const fix = 'init containers start one after another as listed, before all containers: remove it here'
-    return { what: `"${name}" is an init container`, fix }
-  }
+  if (pod.containers.has(name) || isNative(name, pod.inits)) return undefined
+  const refusal = refuseInit(name, pod.inits)
+  if (refusal !== undefined) return refusal
   const fix = proposeWord(name, pod.containers, `this pod has ${pod.listed}`, told)
   return { what: `unknown container "${name}"`, fix }
-}
-
-function refuseTarget(container: string, target: string, pod: PodNames, told: number): Refusal | undefined {
-  if (container === target) return { what: 'waits for itself', fix: 'remove it' }
-  if (target !== INIT_CONTAINER && !pod.initContainers.has(target)) return refuseName(target, pod, told)
-  // A native sidecar (restartPolicy Always) has started, any other has succeeded: the kubelet's syncPod sees to it.
-  const fix = 'remove it: every init container has been through before the first container starts'
-  return { what: `"${target}" is an init container`, fix }
 }

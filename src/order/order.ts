@@ -32,6 +32,8 @@ export interface Order {
   readonly outside: readonly OutsideWait[]
   /** Every container that podorder wraps: it waits, is waited for, is in `main`, or named in `steps`; in the pod's own order. */
   readonly containers: readonly string[]
+  /** Those among them that are native sidecars: the kubelet starts them first, and stops them itself, last. */
+  readonly sidecars: ReadonlySet<string>
   /** Containers whose end ends the pod's work; empty = none was named. */
   readonly main: readonly string[]
   readonly stopOrder: 'reverse' | 'together'

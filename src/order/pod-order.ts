@@ -15,6 +15,7 @@ export interface PodOrder {
   readonly order: Order | undefined
   readonly faults: readonly Fault[]
   readonly warnings: readonly Fault[]
+  readonly notes: readonly Fault[]
   /** The template itself is one that the API server takes, as far as podorder looks. */
   readonly sound: boolean
 }
@@ -29,7 +30,7 @@ export function readPodOrder(
   mostNeeds = Infinity,
 ): PodOrder {
   const malformed = checkTemplate(template)
-  const { order, faults, warnings } = readOrder({ ...readTemplate(template), parse })
+  const { order, faults, warnings, notes } = readOrder({ ...readTemplate(template), parse })
   const care = checkCare(template)
   if (order !== undefined && order.stopOrder === 'reverse' && hasMoreNeeds(order, mostNeeds)) {
     const what = `more than ${mostNeeds} pairs of containers would stop one after the other`
@@ -38,7 +39,7 @@ export function readPodOrder(
   }
   const exec = malformed.length + care.length > 0 || order === undefined ? [] : checkExec(template, order)
   const all = sortFaults([...malformed, ...care, ...faults, ...exec])
-  return { order: all.length > 0 ? undefined : order, faults: all, warnings, sound: malformed.length === 0 }
+  return { order: all.length > 0 ? undefined : order, faults: all, warnings, notes, sound: malformed.length === 0 }
 }
 
 /** `exec: true` of a container that is of no use without its wrapper. */

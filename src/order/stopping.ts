@@ -45,9 +45,10 @@ export type StopPeriodOf = (container: string) => number | undefined
  * @param graceMs the pod's terminationGracePeriodSeconds
  * @returns for the containers that stop one after another; none when they stop together
  */
-export function planStops(order: Order, graceMs: number): ReadonlyMap<string, Stop> {
-  const periodOf: StopPeriodOf = (name) => order.options.get(name)?.stopGracePeriod
-  if (order.stopOrder === 'together') return new Map()
+export function planStops(whole: Order, graceMs: number): ReadonlyMap<string, Stop> {
+  const periodOf: StopPeriodOf = (name) => whole.options.get(name)?.stopGracePeriod
+  if (whole.stopOrder === 'together') return new Map()
+  const order = withoutSidecars(whole)
   const links = findNeeds(order)
   const dependents = Map.groupBy(links, ({ target }) => target)
   const targets = Map.groupBy(links, ({ container }) => container)
@@ -122,6 +123,17 @@ function chooseReserves(chain: StopChain, usableMs: number, periodOf: StopPeriod
     else exceeds = middle
   }
   return (name) => periodOf(name) ?? fits
+}
+
+/** The kubelet stops native sidecars itself, in reverse, when all others have ended (terminationOrdering). */
+function withoutSidecars(order: Order): Order {
+  const { sidecars, containers, edges } = order
+  if (sidecars.size === 0) return order
+  return {
+    ...order,
+    containers: containers.filter((name) => !sidecars.has(name)),
+    edges: edges.filter(({ container, target }) => !sidecars.has(container) && !sidecars.has(target)),
+  }
 }
 
 /** Who needs whom at the end, each pair once, in the sequence of the order. */

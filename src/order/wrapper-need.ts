@@ -24,7 +24,8 @@ export function indexWrapperNeeds(
     const edges = awaiting.get(name) ?? []
     const toEnd = edges.find(({ condition }) => isOfEnd(condition))
     const toReady = edges.find(({ condition }) => condition === 'ready')
-    if (main !== undefined) return `podorder.io/main is said, so that "${main}" ends the pod's work`
+    if (main !== undefined && !order.sidecars.has(name))
+      return `podorder.io/main is said, so that "${main}" ends the pod's work`
     if (toEnd !== undefined) return `"${toEnd.container}" waits for its end`
     if (toReady !== undefined && probing.measured)
       return `"${toReady.container}" waits for it, and its probe tells when`

@@ -16,10 +16,11 @@ export const DEFAULT_IMAGE = imageName.includes('@') ? imageName : `${imageName}
 const PROBE_WORD = 'probe'
 
 /** Succeeds as soon as the application itself may be probed: the kubelet holds its other probes back until then. */
-export function makeGateProbe(entrypoint: string, runDir: string, container: string): object {
+/** @param periodSeconds what a native sidecar holds up is started so much later */
+export function makeGateProbe(entrypoint: string, runDir: string, container: string, periodSeconds = 2): object {
   return {
     exec: { command: [entrypoint, PROBE_WORD, `--run-dir=${runDir}`, `--name=${container}`] },
-    periodSeconds: 2,
+    periodSeconds,
     timeoutSeconds: 10,
     // int32; as startup probes go, for ever.
     failureThreshold: 2_147_483_647,

@@ -30,22 +30,27 @@ export interface Probing {
   readonly probeGraceMs: number | undefined
 }
 
-/** Probes that the API server would refuse give no flag. */
-export function writeProbing(container: Container): Probing {
+/**
+ * Probes that the API server would refuse give no flag.
+ * @param begins its command runs at once, as the kubelet expects of a native sidecar: its livenessProbe and its postStart hook, which
+ * holds up what is listed after it, stay with the kubelet
+ */
+export function writeProbing(container: Container, begins = false): Probing {
   const ports = namePorts(container['ports'])
   const readiness = READINESS_PROBES.flatMap(({ field, flag }) => {
     const parsed = has(container, field) ? parseProbe(container[field], ports) : undefined
     return parsed === undefined || 'problem' in parsed ? [] : [`${flag}=${writeProbe(keepFromExpansion(parsed.probe))}`]
   }).slice(0, 1)
   const startup = has(container, 'startupProbe')
-  const liveness = has(container, 'livenessProbe') ? (container['livenessProbe'] as Fields) : undefined
+  const liveness = !begins && has(container, 'livenessProbe') ? (container['livenessProbe'] as Fields) : undefined
   const liveDelayMs =
     startup || liveness === undefined ? undefined : Number(liveness['initialDelaySeconds'] ?? 0) * 1000
-  const { postStart, preStop, stopSignal } = (container['lifecycle'] ?? {}) as Fields
+  const { postStart: hook, preStop, stopSignal } = (container['lifecycle'] ?? {}) as Fields
   const graces = ['livenessProbe', 'startupProbe'].flatMap((field) => {
     const seconds = (container[field] as Fields | null | undefined)?.['terminationGracePeriodSeconds']
     return typeof seconds === 'number' ? [seconds * 1000] : []
   })
+  const postStart = begins ? undefined : hook
   return {
     flags: [
       ...readiness,

@@ -21,17 +21,21 @@ export function restorePod(template: PodTemplate): Restoration {
   if (original === undefined || original === 'unreadable') return { template, known }
   const { metadata = {}, spec } = template
   const former = new Map(Object.entries(original.containers))
-  const containers = spec.containers.map((container) => {
+  const restore = (container: Container): Container => {
     const notes = former.get(container.name)
     if (notes === undefined) return container
     const found = notes.image !== undefined && notes.image === container.image ? readFound(container) : undefined
     if (found !== undefined) known.set(container.name, found)
     return restoreContainer(container, notes)
-  })
+  }
+  const inits = spec.initContainers ?? []
   const lists = {
-    containers,
+    containers: spec.containers.map(restore),
     volumes: without(spec.volumes, isOwnVolume),
-    initContainers: without(spec.initContainers, isOwnContainer),
+    initContainers: without(
+      inits.some(({ name }) => former.has(name)) ? inits.map(restore) : spec.initContainers,
+      isOwnContainer,
+    ),
   }
   const restored = {
     ...template,

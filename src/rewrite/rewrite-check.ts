@@ -18,10 +18,12 @@ export function checkRewrite(template: Tree, order: Order, root: string): readon
     ...[...listItems(template, 'spec', 'initContainers'), ...listItems(template, 'spec', 'containers')].flatMap(
       checkName,
     ),
-    ...listItems(template, 'spec', 'containers').flatMap((container) => {
-      const name = readText(container, 'name') ?? ''
-      return ordered.has(name) ? checkContainer(container, name, root) : []
-    }),
+    ...[...listItems(template, 'spec', 'initContainers'), ...listItems(template, 'spec', 'containers')].flatMap(
+      (container) => {
+        const name = readText(container, 'name') ?? ''
+        return ordered.has(name) ? checkContainer(container, name, root) : []
+      },
+    ),
   ])
 }
 

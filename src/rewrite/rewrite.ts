@@ -47,7 +47,7 @@ export interface RewriteOptions {
 export function missingCommands(template: PodTemplate, order: Order): readonly Container[] {
   const { template: restored, known } = restorePod(template)
   const ordered = new Set(order.containers)
-  return restored.spec.containers.filter(
+  return [...(restored.spec.initContainers ?? []), ...restored.spec.containers].filter(
     (container) =>
       ordered.has(container.name) && sayCommand(container, order) === undefined && !known.has(container.name),
   )
@@ -75,14 +75,19 @@ export function rewritePod(template: PodTemplate, order: Order, options: Rewrite
     ? lowerRequests(spec.containers.filter(({ name }) => ordered.has(name)))
     : new Map<string, object>()
   const restarts = new Map(
-    spec.containers.map((container) => [container.name, readRestarts(container, spec.restartPolicy)]),
+    [...(spec.initContainers ?? []), ...spec.containers].map((container) => [
+      container.name,
+      readRestarts(container, spec.restartPolicy),
+    ]),
   )
   const entrypoint = `${binPath(options)}/entrypoint`
   const graceMs = (spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S) * 1000
+  const waiting = new Set([...order.edges, ...order.outside].map(({ container }) => container))
   const settings = {
     ...{ runDir, entrypoint, binMount: mountBin(options), textOf },
     downwardMounts: (container: string) =>
       attentive.has(container) ? [{ name: DOWNWARD_VOLUME, mountPath: downwardDir, readOnly: true }] : [],
+    kindOf: (container: string) => ({ native: order.sidecars.has(container), waits: waiting.has(container) }),
     flagsOf: writeWrapperFlags(order, {
       ...{ runDir, downwardDir },
       restartsOf: (container) => restarts.get(container) ?? readRestarts(undefined, spec.restartPolicy),
@@ -94,12 +99,14 @@ export function rewritePod(template: PodTemplate, order: Order, options: Rewrite
     resourcesOf: (container: string) => lowered.get(container),
   }
   const former: [string, FormerContainer][] = []
-  const containers = spec.containers.map((container) => {
+  const wrap = (container: Container): Container => {
     if (!ordered.has(container.name)) return container
     const wrapped = wrapContainer(container, settings)
     former.push([container.name, wrapped.former])
     return wrapped.container
-  })
+  }
+  const sidecars = new Map((spec.initContainers ?? []).map((container) => [container.name, wrap(container)]))
+  const containers = spec.containers.map(wrap)
   const labels = attentive.size > 0 && metadata?.labels?.[ORDERED] === undefined ? noteLabels(metadata) : undefined
   const original = writeOriginal({
     containers: Object.fromEntries(former),
@@ -116,7 +123,11 @@ export function rewritePod(template: PodTemplate, order: Order, options: Rewrite
     spec: {
       ...spec,
       volumes: [...(spec.volumes ?? []), ...makeVolumes(options), ...(attentive.size > 0 ? [DOWNWARD] : [])],
-      initContainers: putInitContainer(template.spec, makeInitContainer(order, { ...spec, containers }, options)),
+      initContainers: putInitContainer(
+        template.spec,
+        sidecars,
+        makeInitContainer(order, { ...spec, containers }, options),
+      ),
       containers,
     },
   }
@@ -124,10 +135,15 @@ export function rewritePod(template: PodTemplate, order: Order, options: Rewrite
 }
 
 /** First, since init containers may be native sidecars that never end; one that is there only learns of the containers. */
-function putInitContainer({ initContainers }: PodSpec, made: Container): readonly Container[] {
-  const others = initContainers ?? []
-  if (!others.some(isOwnContainer)) return [made, ...others]
-  return others.map((container) => (isOwnContainer(container) ? { ...container, args: made.args ?? [] } : container))
+function putInitContainer(
+  { initContainers = [] }: PodSpec,
+  others: ReadonlyMap<string, Container>,
+  made: Container,
+): readonly Container[] {
+  if (!(initContainers ?? []).some(isOwnContainer)) return [made, ...others.values()]
+  return initContainers.map((container) =>
+    isOwnContainer(container) ? { ...container, args: made.args ?? [] } : (others.get(container.name) ?? container),
+  )
 }
 
 function binPath({ root = DEFAULT_ROOT, binSource }: RewriteOptions): string {

@@ -14,6 +14,13 @@ export type FoundCommand =
 /** How a field of a container (or, without one, of the pod's spec) was written, where its value does not tell. */
 export type TextOf = (container: string | undefined, field: string) => string | undefined
 
+export interface ContainerKind {
+  /** A native sidecar: the kubelet makes what is listed after it when it has started. */
+  readonly native: boolean
+  /** Its command does not begin at once. */
+  readonly waits: boolean
+}
+
 export interface WrapSettings {
   /** As the containers see them. */
   readonly runDir: string
@@ -21,6 +28,7 @@ export interface WrapSettings {
   readonly binMount: VolumeMount
   /** Those that wait for sidecars read of them there. */
   readonly downwardMounts: (container: string) => readonly VolumeMount[]
+  readonly kindOf: (container: string) => ContainerKind
   readonly flagsOf: (container: string, probing: Probing) => readonly string[]
   readonly preStopOf: (container: string, probing: Probing) => object | undefined
   readonly commandOf: (container: Container) => FoundCommand | undefined
@@ -52,7 +60,8 @@ export function wrapContainer(
   const { name, image, command, args } = container
   const found = settings.commandOf(container)
   if (found === undefined) throw new Error(`the command of container ${name} is not known`)
-  const probing = writeProbing(container)
+  const { native, waits } = settings.kindOf(name)
+  const probing = writeProbing(container, native && !waits)
   const preStop = settings.preStopOf(name, probing)
   const resources = settings.resourcesOf(name)
   const words = 'words' in found ? found.words : (args ?? [])
@@ -60,7 +69,7 @@ export function wrapContainer(
     command: [entrypoint],
     args: [...settings.flagsOf(name, probing), '--', ...words],
     ...('words' in found ? {} : { env: [...(container.env ?? []), writePlatforms(found.platforms)] }),
-    ...(probing.guarded ? { startupProbe: makeGateProbe(entrypoint, runDir, name) } : {}),
+    ...(probing.guarded ? { startupProbe: makeGateProbe(entrypoint, runDir, name, native ? 1 : 2) } : {}),
     ...(probing.postStart === undefined && preStop === undefined ? {} : { lifecycle: changeHooks(container, preStop) }),
     ...(resources === undefined ? {} : { resources }),
     volumeMounts: [
@@ -73,7 +82,7 @@ export function wrapContainer(
   const fields = noteFields(container, changed)
   const taken = [
     ...(probing.postStart === undefined ? [] : ['postStart']),
-    ...(probing.preStop === undefined ? [] : ['preStop']),
+    ...(native || probing.preStop === undefined ? [] : ['preStop']),
   ]
   const text = noteTexts(container, [...Object.keys(changed), ...taken], textOf)
   const former = {

@@ -38,6 +38,8 @@ export function writeWrapperFlags(
   const held = new Set(findEndings(order).filter((name) => followsEnd(restartsOf(name), 0) === 'restarts'))
   const gone = new Map(order.containers.map((name) => [name, diesForGood(restartsOf(name))]))
   const main = new Set(order.main)
+  // The kubelet stops native sidecars itself.
+  const isStopped = (container: string): boolean => !main.has(container) && !order.sidecars.has(container)
   const needOf = indexWrapperNeeds(order, stops)
   const whenMainEnds = order.main.map((name) => `--stop-file=${flagPathOf(runDir, name, 'ended')}`)
   const atLast = order.waitTimeoutMs === undefined ? [] : [`--wait-timeout=${formatDuration(order.waitTimeoutMs)}`]
@@ -54,7 +56,7 @@ export function writeWrapperFlags(
       ...writeOptions(order.options.get(container) ?? {}),
       ...(leaves ? ['--exec'] : []),
       ...(held.has(container) ? ['--hold'] : []),
-      ...(main.has(container) ? [] : whenMainEnds),
+      ...(isStopped(container) ? whenMainEnds : []),
       ...writeStopSignal(probing, order.options.get(container)),
       ...(stop === undefined ? writeGrace(probing, graceMs) : writeStop(stop, probing, graceMs)),
       // Its readiness is of no use to anybody.
@@ -68,7 +70,7 @@ export function writeWrapperFlags(
   function writePolicies(container: string): readonly string[] {
     const final = restartsOf(container).policy === 'Never'
     const own = (edges.get(container) ?? []).map(({ target }) => target)
-    const seen = new Set([...own, ...(main.has(container) ? [] : order.main)])
+    const seen = new Set([...own, ...(isStopped(container) ? order.main : [])])
     return [...seen].flatMap((name) => {
       const goes = gone.get(name) ?? final
       return goes === final ? [] : [`--policy-of=${name}=${goes ? 'Never' : 'Always'}`]

@@ -64,7 +64,7 @@ export function createLives(
       .catch(owner.fail)
     if (own.failed) return undefined
     if (trait.waits.length > 0) tell({ event: 'waiting', atMs: now(), container, waitingFor: trait.waits })
-    if (!trait.wrapped || needsCare(trait.care)) {
+    if (!trait.wrapped || trait.native || needsCare(trait.care)) {
       own.running().then((runs) => runs && !life.told && acknowledge(container, life), owner.fail)
     }
     return trait.care.hooks.postStart === undefined ? undefined : life.begun.promise

@@ -17,6 +17,8 @@ import type { Runtime } from './runtime.ts'
 export interface Trait {
   /** It runs through the entrypoint, and tells by flags how it is. */
   readonly wrapped: boolean
+  /** A native sidecar: what is listed after it starts when it has started. */
+  readonly native: boolean
   /** A probe measures its readiness; else it is ready as soon as it is started. */
   readonly measured: boolean
   /** What it waits for: `db/ready`, `pod/db`. */
@@ -73,13 +75,16 @@ export function rewriteLoaded(
   const rewritten = rewritePod(template, order, options)
   const wrapped = new Set(order.containers)
   const asking = new Set(order.outside.filter(isAsking).map(({ container }) => container))
-  const containers = rewritten.spec.containers.map((container) => {
+  const quieten = (container: Container): Container => {
     if (!wrapped.has(container.name)) return container
     const access = kubeconfig !== undefined && asking.has(container.name) ? [`--kubeconfig=${kubeconfig}`] : []
     // How it is with the containers is the runner's to say; what goes wrong the wrapper still says itself.
     return { ...container, args: ['--quiet', ...access, ...(container.args ?? [])] }
-  })
-  return { facts, template: { ...rewritten, spec: { ...rewritten.spec, containers } } }
+  }
+  const { spec } = rewritten
+  const containers = spec.containers.map(quieten)
+  const initContainers = (spec.initContainers ?? []).map(quieten)
+  return { facts, template: { ...rewritten, spec: { ...spec, initContainers, containers } } }
 }
 
 /** @param spec of the rewritten pod, with those init containers that are run */
@@ -120,7 +125,7 @@ function readTraits(
     const care = isCaredFor(container, initContainers) ? readCare(container, kinds).care : NO_CARE
     const { startup, readiness } = care.probes
     const trait = {
-      ...{ wrapped, care },
+      ...{ wrapped, care, native: initContainers.includes(container) && container.restartPolicy === 'Always' },
       measured: wrapped
         ? flags.has(READINESS_FLAG) || flags.has(STARTUP_FLAG)
         : startup !== undefined || readiness !== undefined,
@@ -128,7 +133,10 @@ function readTraits(
         ...(edges.get(name) ?? []).map(({ target, condition }) => `${target}/${condition}`),
         ...(outside.get(name) ?? []).map(({ target }) => target.label),
       ],
-      causes: [...(edges.get(name) ?? []).map(({ target }) => target), ...(wrapped ? main : [])],
+      causes: [
+        ...(edges.get(name) ?? []).map(({ target }) => target),
+        ...(wrapped && !order?.sidecars.has(name) ? main : []),
+      ],
     }
     return [name, trait]
   })

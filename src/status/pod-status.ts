@@ -64,14 +64,14 @@ export function readPodStatus(pod: PodTemplate, gone = false): PodStatus {
   )
   const before = new Map([...(restored.spec.initContainers ?? []), ...restored.spec.containers].map((c) => [c.name, c]))
   const look = (role: ContainerStatus['role'], actual: Container, own: RestartPolicy): ContainerStatus => {
-    const wrapper = role === 'app' ? findWrapper(actual.name, original, tekton) : undefined
+    const wrapper = role === 'app' || role === 'sidecar' ? findWrapper(actual.name, original, tekton) : undefined
     return sightContainer(role, actual, before.get(actual.name) ?? actual, { wrapper, policy: own }, statuses)
   }
   const inits = (pod.spec.initContainers ?? []).map((container) =>
     // Always on an init container makes it a native sidecar; others run again until they succeed, but under Never.
     container.restartPolicy === 'Always'
       ? look('sidecar', container, 'Always')
-      : look('init', container, policy === 'Never' ? 'Never' : 'OnFailure'),
+      : look('init', container, readPolicy(container) ?? (policy === 'Never' ? 'Never' : 'OnFailure')),
   )
   const ephemeral = listOf(pod, 'spec', 'ephemeralContainers')
     .filter((container) => textOf(container, 'name') !== '')

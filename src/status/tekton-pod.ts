@@ -30,6 +30,7 @@ export function orderSteps({ spec }: PodTemplate): Order {
     main: [],
     stopOrder: 'together',
     waitTimeoutMs: undefined,
+    sidecars: new Set<string>(),
     options: new Map(),
   }
 }

@@ -165,10 +165,14 @@ export function createAnswering(
 }
 
 function listWanted({ pod, missing }: Admission): readonly Wanted[] {
-  const indices = new Map(pod.spec.containers.map(({ name }, index) => [name, index]))
+  const places = new Map(
+    (['initContainers', 'containers'] as const).flatMap((list) =>
+      (pod.spec[list] ?? []).map(({ name }, index) => [name, `spec.${list}[${index}]`] as const),
+    ),
+  )
   const annotations = pod.metadata?.annotations ?? {}
   return missing.map(({ name, image, args }) => ({
-    ...{ name, path: `spec.containers[${indices.get(name) ?? 0}]`, said: annotations[commandAnnotation(name)] },
+    ...{ name, path: places.get(name) ?? 'spec.containers', said: annotations[commandAnnotation(name)] },
     ...(image === undefined ? {} : { image }),
     ...(args === undefined ? {} : { args }),
   }))

@@ -184,13 +184,13 @@ const NOTHING = [
 ]
 for (const annotations of NOTHING) {
   test(`${annotations} orders nothing, and nothing is wrong with it`, (t) => {
-    t.deepEqual(readPod(annotations), { order: undefined, faults: [], warnings: [] })
+    t.deepEqual(readPod(annotations), { order: undefined, faults: [], warnings: [], notes: [] })
   })
 }
 
 test('a pod without annotations is not ordered', (t) => {
   const parts = { annotations: undefined, containers: [], initContainers: [], restartPolicy: 'Always' } as const
-  t.deepEqual(readOrder({ ...parts, parse: readNested }), { order: undefined, faults: [], warnings: [] })
+  t.deepEqual(readOrder({ ...parts, parse: readNested }), { order: undefined, faults: [], warnings: [], notes: [] })
 })
 
 test('whatever the text of an annotation, it is an order that can be kept, or faults, or nothing', (t) => {

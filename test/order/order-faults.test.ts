@@ -87,9 +87,8 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     'pod.yaml:5:33: container "app": unknown target kind "ftp://" in "ftp://x"; did you mean "tcp://"?',
   ],
   [block('app: {setup: completed, podorder-init: completed}', 'setup: db')]: [
-    'pod.yaml:5:13: container "app": "setup" is an init container; remove it: every init container has been through before the first container starts',
-    'pod.yaml:5:31: container "app": "podorder-init" is an init container; remove it: every init container has been through before the first container starts',
-    'pod.yaml:6:7: "setup" is an init container; init containers start one after another as listed, before all containers: remove it here',
+    'pod.yaml:5:31: container "app": "podorder-init" is an init container; it starts when those listed before it have ended or, of native sidecars, have started: remove it here',
+    'pod.yaml:6:7: "setup" is an init container; it starts when those listed before it have ended or, of native sidecars, have started: remove it here',
   ],
   'podorder.io/depends-on: ""': ['pod.yaml:4:5: podorder.io/depends-on says nothing; say it, or remove the annotation'],
   'podorder.io/depends-on: "{}"': [

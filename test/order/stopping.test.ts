@@ -12,7 +12,16 @@ function order(
     ...{ container, target, condition, optional: false, at: { line: 1, column: 1 } },
   }))
   const containers = [...new Set(links.flatMap(([container, target]) => [target, container]))]
-  return { edges, outside: [], containers, main: [], stopOrder, waitTimeoutMs: undefined, options: new Map() }
+  return {
+    edges,
+    outside: [],
+    containers,
+    main: [],
+    stopOrder,
+    waitTimeoutMs: undefined,
+    sidecars: new Set<string>(),
+    options: new Map(),
+  }
 }
 
 const stops = (of: Order): object => Object.fromEntries(planStops(of, 30_000))

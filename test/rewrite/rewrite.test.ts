@@ -17,6 +17,7 @@ const ORDER: Order = {
   outside: [],
   stopOrder: 'together',
   waitTimeoutMs: undefined,
+  sidecars: new Set<string>(),
   options: new Map(),
 }
 

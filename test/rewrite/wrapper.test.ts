@@ -33,6 +33,7 @@ const ORDER: Order = {
   main: ['app'],
   stopOrder: 'reverse',
   waitTimeoutMs: 3_600_000,
+  sidecars: new Set<string>(),
   options: new Map(),
 }
 
@@ -206,10 +207,10 @@ test('exec of the options: a wrapper leaves that has nothing to do, though other
     edges: [{ ...edge, container: 'app', target: 'db' }],
   }
   const isExec = (exec: 'may' | 'never', container: string, edges = order.edges, probes: object = {}) =>
-    writeWrapperFlags({ ...order, edges, options: new Map([[container, { exec, places: {} }]]) }, SETTINGS)(
-      container,
-      writeProbing({ name: container, ...probes }),
-    ).includes('--exec')
+    writeWrapperFlags(
+      { ...order, edges, sidecars: new Set<string>(), options: new Map([[container, { exec, places: {} }]]) },
+      SETTINGS,
+    )(container, writeProbing({ name: container, ...probes })).includes('--exec')
   const readinessProbe = { tcpSocket: { port: 80 } }
   t.true(isExec('may', 'db'))
   t.false(isExec('may', 'db', order.edges, { readinessProbe }), 'its probe tells when it is ready')

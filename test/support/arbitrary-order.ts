@@ -97,6 +97,7 @@ export const arbitraryOrder: fc.Arbitrary<Order> = fc
       outside: [...outside.values()],
       containers,
       main: containers.slice(0, mains),
+      sidecars: new Set<string>(),
       stopOrder,
       waitTimeoutMs,
       options: new Map(

@@ -57,6 +57,7 @@ function drawEdges(title: string, listed: readonly string[], edges: readonly Edg
     main: [],
     stopOrder: 'together' as const,
     waitTimeoutMs: undefined,
+    sidecars: new Set<string>(),
     options: new Map(),
   }
   return diagramOrder(title, listed, order)

@@ -1,0 +1,59 @@
+/** What a pod needs of the cluster's version, where that is newer than clusters may be. Pure. */
+import { BIN_VOLUME } from '../pod/own.ts'
+import { readRestarts } from '../pod/restarts.ts'
+import { writeProbing } from '../probe/wrapper-probes.ts'
+import type { CheckResult } from './finding.ts'
+import { type CheckedPod, placeAlong, placeIn } from './checked-pod.ts'
+
+const note = { rule: 'version', level: 'note' } as const
+
+export function checkVersion(pod: CheckedPod): readonly CheckResult[] {
+  return [...checkSidecars(pod), ...checkPolicies(pod), ...checkImageVolume(pod)]
+}
+
+/** On an older cluster the API server drops their restartPolicy (recorded from Kubernetes 1.26), and the pod hangs in its first one. */
+function checkSidecars({ tree, before, order }: CheckedPod): readonly CheckResult[] {
+  return (before.spec.initContainers ?? []).flatMap((container): readonly CheckResult[] => {
+    const { name } = container
+    if (!order.sidecars.has(name)) return []
+    const at = placeIn(tree, name, 'restartPolicy')
+    const what = `it is a native sidecar, which Kubernetes has from 1.29 on, and waits for by its startupProbe`
+    const { flags } = writeProbing(container)
+    const startup = flags.some((flag) => flag.startsWith('--startup-probe='))
+    const fix = startup
+      ? 'see that the cluster is not older'
+      : 'see that the cluster is not older; without a startupProbe only those wait until it is ready that say so in the order'
+    return [{ ...note, at, container: name, what, fix }]
+  })
+}
+
+function checkPolicies({ tree, before }: CheckedPod): readonly CheckResult[] {
+  const { initContainers = [], containers, restartPolicy } = before.spec
+  const all = [
+    ...(initContainers ?? []).filter((container) => container.restartPolicy !== 'Always'),
+    ...containers,
+    ...(initContainers ?? []).filter(
+      ({ restartPolicy: own, ...rest }) => own === 'Always' && 'restartPolicyRules' in rest,
+    ),
+  ]
+  return all.flatMap((container): readonly CheckResult[] => {
+    if ((container.restartPolicy ?? undefined) === undefined) return []
+    const { name } = container
+    const { rules } = readRestarts(container, restartPolicy)
+    const whole = rules.some(({ action }) => action === 'RestartAllContainers')
+    const what = whole
+      ? 'its rule RestartAllContainers needs Kubernetes 1.36'
+      : 'its own restartPolicy needs Kubernetes 1.35'
+    const fix = 'see that the cluster is not older: its API server refuses the pod, or leaves the field out'
+    return [{ ...note, at: placeIn(tree, name, 'restartPolicy'), container: name, what, fix }]
+  })
+}
+
+/** An image volume is beta from Kubernetes 1.33 on, and on by default from 1.35 on (feature gate ImageVolume). */
+function checkImageVolume({ tree, after }: CheckedPod): readonly CheckResult[] {
+  if (!(after.spec.volumes ?? []).some((volume) => volume.name === BIN_VOLUME && volume['image'] !== undefined))
+    return []
+  const what = 'podorder comes by an image volume, which needs Kubernetes 1.35, and containerd 2.1 or CRI-O 1.33'
+  const fix = 'see that nodes are not older, or inject with --bin-source copy'
+  return [{ ...note, at: placeAlong(tree, ['spec']), what, fix }]
+}

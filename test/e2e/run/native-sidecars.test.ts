@@ -1,0 +1,79 @@
+/** Native sidecars that are in the order, as the kubelet leads them. */
+import test from 'ava'
+import { openPlace, writePod } from '../../support/podorder.ts'
+
+const sh = (script: string, more: object = {}) => ({ command: ['sh', '-c', script], ...more })
+const SERVE = 'while :; do sleep 0.05; done'
+
+test('a native sidecar is waited for, waits for an earlier one, and is stopped last, in reverse', async (t) => {
+  const place = openPlace(t)
+  const native = (name: string, script: string, more: object = {}) => ({
+    ...{ name, image: name, restartPolicy: 'Always' },
+    ...sh(`trap 'echo ${name} >> stopped; exit' TERM; ${script}; ${SERVE}`, more),
+  })
+  const probe = (file: string) => ({ exec: { command: ['test', '-e', file] }, periodSeconds: 1 })
+  place.write(
+    'pod.yaml',
+    writePod({
+      annotations: { 'depends-on': 'agent: {proxy: ready}\napp: {agent: ready}' },
+      spec: {
+        initContainers: [
+          native('proxy', 'sleep 0.3; touch proxy-up', { readinessProbe: probe('proxy-up') }),
+          native('agent', 'test -e proxy-up && touch agent-up', { readinessProbe: probe('agent-up') }),
+        ],
+      },
+      containers: { app: sh('test -e agent-up && touch app-saw-it') },
+    }),
+  )
+  const { code, stdout } = await place.run(['run', '--json', 'pod.yaml'])
+  t.is(code, 0, stdout)
+  t.true(place.has('app-saw-it'))
+  t.deepEqual(place.read('stopped').trim().split('\n'), ['agent', 'proxy'])
+  await place.assertClean()
+})
+
+test('main does not stop a native sidecar: the kubelet does, after all others have ended', async (t) => {
+  const place = openPlace(t)
+  place.write(
+    'pod.yaml',
+    writePod({
+      annotations: { 'depends-on': 'app: {proxy: started}\nhelper: {proxy: started}', main: 'app' },
+      spec: {
+        initContainers: [
+          {
+            ...{ name: 'proxy', image: 'x', restartPolicy: 'Always' },
+            ...sh(`trap 'test -e helper-stopped && touch proxy-was-last; exit' TERM; ${SERVE}`),
+          },
+        ],
+      },
+      containers: {
+        app: sh('until [ -e helper-runs ]; do sleep 0.05; done'),
+        helper: sh(`trap 'sleep 0.3; touch helper-stopped; exit' TERM; touch helper-runs; ${SERVE}`),
+      },
+    }),
+  )
+  const { code, stdout } = await place.run(['run', '--json', 'pod.yaml'])
+  t.is(code, 0, stdout)
+  t.true(place.has('proxy-was-last'))
+})
+
+test('what is listed after a native sidecar that waits starts once its own startupProbe has succeeded', async (t) => {
+  const place = openPlace(t)
+  const up = { exec: { command: ['test', '-e', 'agent-up'] }, periodSeconds: 1 }
+  place.write(
+    'pod.yaml',
+    writePod({
+      annotations: { 'depends-on': 'agent: {proxy: started}' },
+      spec: {
+        initContainers: [
+          { name: 'proxy', image: 'x', restartPolicy: 'Always', ...sh(SERVE) },
+          { name: 'agent', image: 'x', restartPolicy: 'Always', ...sh(`touch agent-up; ${SERVE}`), startupProbe: up },
+          { name: 'setup', image: 'x', ...sh('test -e agent-up') },
+        ],
+      },
+      containers: { app: sh('true') },
+    }),
+  )
+  const { code, stdout } = await place.run(['run', '--json', 'pod.yaml'])
+  t.is(code, 0, stdout)
+})
