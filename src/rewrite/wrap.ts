@@ -82,7 +82,7 @@ export function wrapContainer(
   const fields = noteFields(container, changed)
   const taken = [
     ...(probing.postStart === undefined ? [] : ['postStart']),
-    ...(native || probing.preStop === undefined ? [] : ['preStop']),
+    ...(probing.preStop === undefined ? [] : ['preStop']),
   ]
   const text = noteTexts(container, [...Object.keys(changed), ...taken], textOf)
   const former = {
