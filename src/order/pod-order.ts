@@ -35,7 +35,13 @@ export function readPodOrder(
   if (order !== undefined && order.stopOrder === 'reverse' && hasMoreNeeds(order, mostNeeds)) {
     const what = `more than ${mostNeeds} pairs of containers would stop one after the other`
     const fix = 'say podorder.io/stop-order: together, or the order in less'
-    return { order: undefined, faults: [{ at: template.at, what, fix }], warnings: [], notes: [], sound: malformed.length === 0 }
+    return {
+      order: undefined,
+      faults: [{ at: template.at, what, fix }],
+      warnings: [],
+      notes: [],
+      sound: malformed.length === 0,
+    }
   }
   const exec = malformed.length + care.length > 0 || order === undefined ? [] : checkExec(template, order)
   const all = sortFaults([...malformed, ...care, ...faults, ...exec])
