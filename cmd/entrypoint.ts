@@ -2,6 +2,7 @@
 /** The executable that runs first in every ordered container. It loads nothing that it does not use. */
 import { CODE_BROKEN, CODE_MISUSE } from '../src/base/exit-code.ts'
 import { holdLifeline, serveAlive } from '../src/flags/alive.io.ts'
+import { cite } from '../src/base/escape.ts'
 import { describeError } from '../src/base/system-error.ts'
 import { drawWord } from '../src/base/draw.io.ts'
 import { createLog } from '../src/base/log.io.ts'
@@ -167,6 +168,6 @@ function allowJit(): void {
 }
 
 function misuse(problem: string): number {
-  process.stderr.write(`entrypoint: ${problem} (entrypoint --help lists the flags)\n`)
+  process.stderr.write(`entrypoint: ${cite(problem)} (entrypoint --help lists the flags)\n`)
   return CODE_MISUSE
 }

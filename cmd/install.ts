@@ -1,4 +1,5 @@
 /** `entrypoint install`. */
+import { escapeControls } from '../src/base/escape.ts'
 import * as disk from '../src/install/placement.io.ts'
 import { runInstall } from '../src/install/install.ts'
 
@@ -12,6 +13,6 @@ export function install(argv: readonly string[]): number {
     clock: () => performance.now(),
   })
   if (code === 0) process.stdout.write(`${text}\n`)
-  else process.stderr.write(`entrypoint: ${text}\n`)
+  else process.stderr.write(`entrypoint: ${escapeControls(text)}\n`)
   return code
 }

@@ -1,4 +1,5 @@
 /** Standard output and error, of the workstation's CLI. */
+import { cite } from '../src/base/escape.ts'
 import type { Terminal } from '../src/run/ports.ts'
 import { codeOf } from '../src/base/system-error.ts'
 import { isCapable, wantsColour } from '../src/base/palette.ts'
@@ -27,7 +28,7 @@ export function openTerminal(): Terminal {
       })
       return written ? undefined : promise
     },
-    complain: (line) => void stderr.write(`${line}\n`),
+    complain: (text) => void stderr.write(`${text.split('\n').map(citeLine).join('\n')}\n`),
     columns: () => (stdout.isTTY ? stdout.columns || DEFAULT_COLUMNS : undefined),
     rows: () => (stdout.isTTY && isCapable(env) ? stdout.rows : undefined),
     coloured: wantsColour(env, stdout.isTTY),
@@ -36,6 +37,13 @@ export function openTerminal(): Terminal {
       if (closed !== undefined) callback(closed.error)
     },
   }
+}
+
+/** A line that quotes names, messages and files of others. */
+const LONGEST_LINE = 4096
+
+function citeLine(line: string): string {
+  return cite(line, LONGEST_LINE)
 }
 
 /** In units of UTF-16: a text of 50 MiB is not to be in memory twice. */

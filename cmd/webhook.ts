@@ -3,6 +3,7 @@ import { CODE_MISUSE } from '../src/base/exit-code.ts'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Signals } from '../src/child/signals.io.ts'
 import type { WebhookOptions, WebhookPorts } from '../src/webhook/webhook.ts'
+import { escapeControls } from '../src/base/escape.ts'
 import { createWeighedMap } from '../src/base/weighed-map.ts'
 import { connect } from './connection.ts'
 import { addLookupOptions, type GivenLookup, openLookup } from './image-lookup.ts'
@@ -143,7 +144,7 @@ function decodeText(base64: string): string {
 }
 
 function misuse(problem: string): number {
-  process.stderr.write(`podorder: ${problem}\n`)
+  process.stderr.write(`podorder: ${escapeControls(problem)}\n`)
   return CODE_MISUSE
 }
 

@@ -1,4 +1,5 @@
 /** What `podorder check` has found, as people read it and as programs do. Pure. */
+import { cite } from '../base/escape.ts'
 import type { Fault } from '../manifest/tree.ts'
 import type { RuleId } from './rules.ts'
 
@@ -41,13 +42,16 @@ export function sayFinding({ container, what, fix }: CheckResult): string {
   return `${container === undefined ? '' : `container "${container}": `}${what}; ${fix}`
 }
 
+/** What a finding quotes of a manifest may be as long as the manifest. */
+const LONGEST_FINDING = 4096
+
 /** One line each, `file:line:column: level: container "x": what; fix [rule]`, which editors and CI can jump to. */
 export function formatText(findings: readonly Finding[], coloured: boolean): string {
   return findings
     .map((finding) => {
       const { file, at, level, rule } = finding
       const painted = coloured ? `\u001B[1;${COLOURS[level]}m${level}\u001B[m` : level
-      return `${file}:${at.line}:${at.column}: ${painted}: ${sayFinding(finding)} [${rule}]\n`
+      return `${cite(file)}:${at.line}:${at.column}: ${painted}: ${cite(sayFinding(finding), LONGEST_FINDING)} [${rule}]\n`
     })
     .join('')
 }

@@ -1,4 +1,5 @@
 /** From a pod's order, and from what came to pass, to what is drawn of it. Pure. */
+import { cite } from '../base/escape.ts'
 import { findStages } from '../order/graph.ts'
 import type { Order } from '../order/order.ts'
 import { conditionsOf, type OutsideTarget } from '../order/outside-target.ts'
@@ -42,7 +43,7 @@ export function diagramOrder(
     ...own.map((name) => makeNode(name, stages.has(name) ? 'container' : 'plain')),
     ...[...outside].map((name) => makeNode(name, 'outside')),
   ]
-  return { title, nodes, links, criticalMs: undefined }
+  return { title: cite(title), nodes, links, criticalMs: undefined }
 }
 
 function makeLink(
@@ -55,8 +56,8 @@ function makeLink(
 /** As it was written: a Job that is waited for as ended has a word of its own among the targets. */
 function nameOutside({ label }: OutsideTarget): Pick<DiagramLink, 'target' | 'condition'> {
   const ended = /^job-we\//
-  if (ended.test(label)) return { target: label.replace(ended, 'job/'), condition: 'ended' }
-  return { target: label, condition: conditionsOf(label)?.[0] ?? 'ready' }
+  if (ended.test(label)) return { target: cite(label.replace(ended, 'job/')), condition: 'ended' }
+  return { target: cite(label), condition: conditionsOf(label)?.[0] ?? 'ready' }
 }
 
 /**

@@ -3,6 +3,11 @@
  * It is read everywhere instead of a YAML library's own nodes; `yaml.io.ts` makes it.
  */
 
+import { cite } from '../base/escape.ts'
+
+/** What a fault quotes of a manifest may be as long as the manifest. */
+const LONGEST_LINE = 4096
+
 /** A place in a file; both numbers count from 1, columns in UTF-16 code units. */
 export interface Position {
   readonly line: number
@@ -82,7 +87,8 @@ export interface Fault {
  */
 export function describeFault(file: string, fault: Fault, linesBefore = 0): string {
   const whose = fault.container === undefined ? '' : `container "${fault.container}": `
-  return `${file}:${fault.at.line + linesBefore}:${fault.at.column}: ${whose}${fault.what}; ${fault.fix}`
+  const place = `${file}:${fault.at.line + linesBefore}:${fault.at.column}`
+  return cite(`${place}: ${whose}${fault.what}; ${fault.fix}`, LONGEST_LINE)
 }
 
 /** In the order of the file; faults at one place keep their order. */
