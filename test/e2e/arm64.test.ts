@@ -96,6 +96,17 @@ emulated('LD_PRELOAD does not reach it', async (t) => {
   t.like(await run([...scene.program, '--version'], { env }), { code: 0, stderr: '' })
 })
 
+emulated('variables of its engine do not reach it, in any language, and reach the command', async (t) => {
+  const scene = openScene(t)
+  const env = {
+    ...{ PATH: process.env['PATH'] ?? '', LC_ALL: 'de_DE.UTF-8', BUN_OPTIONS: '--version', BUN_JSC_noSuchOption: '1' },
+    ...{ bun_any: 'x', MIMALLOC_SHOW_STATS: '1', NODE_CHANNEL_FD: '3' },
+  }
+  const shown = await run([...scene.program, '--quiet', '--', 'cat', '/proc/self/environ'], { env })
+  t.like(shown, { code: 0, stderr: '' })
+  for (const [name, value] of Object.entries(env)) t.true(shown.stdout.split('\0').includes(`${name}=${value}`), name)
+})
+
 /** It has an inotify descriptor. */
 function isWatching(pid: number): boolean {
   return fs.readdirSync(`/proc/${pid}/fd`).some((descriptor) => {
