@@ -16,6 +16,9 @@ export const LEAST_GRACE_MS = 2000
 /** For a container that stops after others, where it says no `stopGracePeriod`. */
 export const RESERVE_MS = 1000
 
+/** Less is of no use to anybody. */
+const LEAST_RESERVE_MS = 100
+
 /** The wrappers' own time, to be scheduled and to see each other's flags: this part of the grace period, and no more than a second. */
 const MARGIN = 0.05
 const MOST_MARGIN_MS = 1000
@@ -108,18 +111,17 @@ export function measureBelow(
  */
 function chooseReserves(chain: StopChain, usableMs: number, periodOf: StopPeriodOf): (container: string) => number {
   const longest = (reserveMs: number): number =>
-    [...measureBelow(chain, (name) => periodOf(name) ?? 2 * reserveMs).values()].reduce((a, b) => Math.max(a, b), 0)
-  const saidMs = longest(0)
+    [...measureBelow(chain, (name) => periodOf(name) ?? reserveMs).values()].reduce((a, b) => Math.max(a, b), 0)
   // What cannot fit is refused elsewhere; here it is only kept from taking everything.
-  if (saidMs >= usableMs) {
-    const part = usableMs / (2 * saidMs)
-    return (name) => (periodOf(name) ?? 0) * part
+  if (longest(LEAST_RESERVE_MS) >= usableMs) {
+    const part = usableMs / (2 * longest(RESERVE_MS))
+    return (name) => (periodOf(name) ?? RESERVE_MS) * part
   }
   let [fits, exceeds] = [0, RESERVE_MS]
-  if (longest(RESERVE_MS) <= usableMs) fits = RESERVE_MS
+  if (longest(2 * RESERVE_MS) <= usableMs) fits = RESERVE_MS
   while (exceeds - fits > 1) {
     const middle = (fits + exceeds) / 2
-    if (longest(middle) <= usableMs) fits = middle
+    if (longest(2 * middle) <= usableMs) fits = middle
     else exceeds = middle
   }
   return (name) => periodOf(name) ?? fits
