@@ -1,11 +1,14 @@
 /** What a container runs that says no command: its image's own words, combined as the kubelet does. Pure. */
 import { isObject } from '../base/json-object.ts'
+import { nameSignal, parseSignal } from '../base/signal-names.ts'
 import { protect } from '../pod/expand.ts'
 
 /** Of the image's configuration (OCI image specification, `config`). */
 export interface ImageWords {
   readonly entrypoint: readonly string[]
   readonly cmd: readonly string[]
+  /** What a runtime sends to stop it; SIGTERM where an image says nothing. */
+  readonly stopSignal?: string
 }
 
 /**
@@ -24,8 +27,12 @@ export function readImageWords(text: string): ImageWords {
 
 /** @param config of an image, as it came from outside: what is missing in it, or no list, is empty. */
 export function pickImageWords(config: unknown): ImageWords {
-  const { Entrypoint, Cmd } = isObject(config) ? config : {}
-  return { entrypoint: readWords(Entrypoint), cmd: readWords(Cmd) }
+  const { Entrypoint, Cmd, StopSignal } = isObject(config) ? config : {}
+  const signal = typeof StopSignal === 'string' ? parseSignal(StopSignal) : undefined
+  return {
+    ...{ entrypoint: readWords(Entrypoint), cmd: readWords(Cmd) },
+    ...(signal === undefined ? {} : { stopSignal: nameSignal(signal) }),
+  }
 }
 
 function readWords(words: unknown): readonly string[] {

@@ -1,15 +1,16 @@
 /** What people say about images themselves: the file of `--image-config`, and `podorder.io/command.<container>`. Pure. */
 import { isObject } from '../base/json-object.ts'
+import { nameSignal, parseSignal } from '../base/signal-names.ts'
 import type { ImageWords } from './image-command.ts'
 import { formatReference, parseReference, type ImageReference } from './image-reference.ts'
 
 /** By the image's full name. */
 export type ImageConfig = ReadonlyMap<string, ImageWords>
 
-const KEYS = ['entrypoint', 'cmd', 'Entrypoint', 'Cmd']
+const KEYS = ['entrypoint', 'cmd', 'stopSignal', 'Entrypoint', 'Cmd', 'StopSignal']
 
 /**
- * @param file parsed JSON or YAML: an image's name -> `{entrypoint: […], cmd: […]}`, or as an image's own configuration
+ * @param file parsed JSON or YAML: an image's name -> `{entrypoint: […], cmd: […], stopSignal: …}`, or as an image's own configuration
  * writes it, `{Entrypoint: […], Cmd: […]}`; either may be missing or null
  * @returns all faults together, each one sentence
  */
@@ -30,12 +31,16 @@ export function readConfigFile(file: unknown): ImageConfig | { readonly faults: 
 function readWords(value: unknown): ImageWords | string {
   if (!isObject(value)) return 'it must be a map with entrypoint and cmd'
   const stranger = Object.keys(value).find((key) => !KEYS.includes(key))
-  if (stranger !== undefined) return `"${stranger}" is not known; there are entrypoint and cmd`
+  if (stranger !== undefined) return `"${stranger}" is not known; there are entrypoint, cmd and stopSignal`
   const entrypoint = value['entrypoint'] ?? value['Entrypoint'] ?? []
   const cmd = value['cmd'] ?? value['Cmd'] ?? []
   if (!isWordList(entrypoint)) return 'entrypoint must be a list of words, like ["/bin/app", "--serve"]'
   if (!isWordList(cmd)) return 'cmd must be a list of words, like ["sh", "-c", "ls"]'
-  return { entrypoint, cmd }
+  const said = value['stopSignal'] ?? value['StopSignal'] ?? undefined
+  if (said === undefined) return { entrypoint, cmd }
+  const signal = typeof said === 'string' ? parseSignal(said) : undefined
+  if (signal === undefined) return 'stopSignal must be a signal, like SIGINT or SIGRTMIN+3'
+  return { entrypoint, cmd, stopSignal: nameSignal(signal) }
 }
 
 /** @returns what is said of this image by its digest, else by its tag; undefined when it is not in the file. */

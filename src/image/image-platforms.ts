@@ -4,11 +4,15 @@ import { combineCommand, type ImageWords } from './image-command.ts'
 import { isLinux, type PlatformImage } from './image-manifest.ts'
 
 /** In a manifest, `$` doubled for what came from the image. */
-export type PlatformWords =
-  /** With the container's args, or CMD. */
+export type PlatformWords = /** With the container's args, or CMD. */
+(
   | { readonly words: readonly string[] }
   /** `os/architecture[/variant]` -> ENTRYPOINT, and CMD where the container has no args; its args are not included. */
   | { readonly platforms: Readonly<Record<string, readonly string[]>> }
+) & {
+  /** Where all platforms say the same. */
+  readonly stopSignal?: string
+}
 
 /** @returns `problem` is one clause about the image. */
 export function combinePlatforms(
@@ -20,15 +24,17 @@ export function combinePlatforms(
   if (first === undefined)
     return { problem: `it has no image for Linux${images[0] ? `, only for ${images[0].platform}` : ''}` }
   if (linux.some((image) => measure([...image.entrypoint, ...image.cmd]) > MOST_WORDS)) return TOO_LONG
+  const { stopSignal } = first
+  const same = stopSignal !== undefined && linux.every((image) => image.stopSignal === stopSignal) ? { stopSignal } : {}
   if (linux.every((image) => areSame(combineCommand(image, args), combineCommand(first, args)))) {
     const words = combineCommand(first, args)
-    return words.length > 0 ? { words } : { problem: 'it has no ENTRYPOINT and no CMD' }
+    return words.length > 0 ? { words, ...same } : { problem: 'it has no ENTRYPOINT and no CMD' }
   }
   const hasArgs = args !== undefined && args.length > 0
   const own = ({ entrypoint, cmd }: ImageWords) => combineCommand({ entrypoint, cmd: hasArgs ? [] : cmd })
   const runnable = linux.filter((image) => hasArgs || own(image).length > 0)
   const platforms = keyByPlatform(runnable.map((image) => ({ platform: image.platform, words: own(image) })))
-  return measure(Object.values(platforms).flat()) > MOST_WORDS ? TOO_LONG : { platforms }
+  return measure(Object.values(platforms).flat()) > MOST_WORDS ? TOO_LONG : { platforms, ...same }
 }
 
 /** The longest single string that Linux takes is 128 KiB (MAX_ARG_STRLEN); no image's command has a thousandth of it. */
@@ -77,6 +83,10 @@ export function readPlatformRecord(text: string): readonly PlatformImage[] | und
 
 function isPlatformImage(value: unknown): value is PlatformImage {
   return (
-    isObject(value) && typeof value['platform'] === 'string' && isWords(value['entrypoint']) && isWords(value['cmd'])
+    isObject(value) &&
+    typeof value['platform'] === 'string' &&
+    isWords(value['entrypoint']) &&
+    isWords(value['cmd']) &&
+    ['undefined', 'string'].includes(typeof value['stopSignal'])
   )
 }

@@ -24,7 +24,7 @@ export interface Probing {
   readonly postStart: unknown
   /** The hook that runs when it is this container's turn to stop; its ports are numbers. */
   readonly preStop: Fields | undefined
-  /** `lifecycle.stopSignal`. */
+  /** `lifecycle.stopSignal`; without one what is known of the image's. */
   readonly stopSignal: string | undefined
   /** The shortest grace period of a probe's own, in ms: the kubelet may stop this container alone within that. */
   readonly probeGraceMs: number | undefined

@@ -76,13 +76,22 @@ function restoreContainer(container: Container, { command, args, fields }: Forme
 /** @returns undefined when the variable does not say what the rewrite writes there */
 function readFound(container: Container): FoundCommand | undefined {
   const { value } = container.env?.find(({ name }) => name === PLATFORM_COMMANDS) ?? {}
-  if (value === undefined) return { words: wordsOf(container) }
+  const stopSignal = stopSignalOf(container)
+  if (value === undefined) return { words: wordsOf(container), stopSignal }
   const platforms = Object.entries(readObject(value) ?? {})
   const commands = platforms.filter((entry): entry is [string, readonly string[]] => isWords(entry[1]))
   return commands.length > 0 && commands.length === platforms.length
-    ? { platforms: Object.fromEntries(commands) }
+    ? { platforms: Object.fromEntries(commands), stopSignal }
     : undefined
 }
+
+/** What its wrapper takes for its image's. */
+function stopSignalOf({ args = [] }: Container): string | undefined {
+  const flag = args.slice(0, args.indexOf('--')).find((word) => word.startsWith(STOP_SIGNAL))
+  return flag?.slice(STOP_SIGNAL.length)
+}
+
+const STOP_SIGNAL = '--stop-signal='
 
 /** What the entrypoint runs. */
 function wordsOf({ args = [] }: Container): readonly string[] {

@@ -9,7 +9,7 @@ import { makePreStop } from '../pod/own.ts'
 import type { Probing } from '../probe/wrapper-probes.ts'
 
 /**
- * `lifecycle.stopSignal` is what the runtime sends; without one the container's options may say what its image says.
+ * `lifecycle.stopSignal` is what the runtime sends; without one what its image says, or the container's options in its place.
  * What is no signal is refused by the API server; no wrapper is to fail over it.
  */
 export function writeStopSignal({ stopSignal }: Probing, options: ContainerOptions | undefined): readonly string[] {

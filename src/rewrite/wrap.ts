@@ -8,8 +8,12 @@ import { makeGateProbe, RUN_VOLUME } from '../pod/own.ts'
 import { type Probing, writeProbing } from '../probe/wrapper-probes.ts'
 
 /** What an image runs: the same words everywhere, the container's args among them; or others on each platform, before the args. */
-export type FoundCommand =
+export type FoundCommand = (
   { readonly words: readonly string[] } | { readonly platforms: Readonly<Record<string, readonly string[]>> }
+) & {
+  /** The image's own. */
+  readonly stopSignal?: string | undefined
+}
 
 /** How a field of a container (or, without one, of the pod's spec) was written, where its value does not tell. */
 export type TextOf = (container: string | undefined, field: string) => string | undefined
@@ -67,7 +71,11 @@ export function wrapContainer(
   const words = 'words' in found ? found.words : (args ?? [])
   const changed = {
     command: [entrypoint],
-    args: [...settings.flagsOf(name, probing), '--', ...words],
+    args: [
+      ...settings.flagsOf(name, { ...probing, stopSignal: probing.stopSignal ?? found.stopSignal }),
+      '--',
+      ...words,
+    ],
     ...('words' in found ? {} : { env: [...(container.env ?? []), writePlatforms(found.platforms)] }),
     ...(probing.guarded ? { startupProbe: makeGateProbe(entrypoint, runDir, name, native ? 1 : 2) } : {}),
     ...(probing.postStart === undefined && preStop === undefined ? {} : { lifecycle: changeHooks(container, preStop) }),

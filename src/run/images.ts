@@ -2,6 +2,7 @@
 import { combineCommand, readImageWords } from '../image/image-command.ts'
 import { DEFAULT_IMAGE } from '../pod/own.ts'
 import { missingCommands } from '../rewrite/rewrite.ts'
+import type { FoundCommand } from '../rewrite/wrap.ts'
 import type { LoadedPod, LoadRefusal } from './load.ts'
 import type { Podman } from './ports.ts'
 
@@ -16,23 +17,24 @@ export async function findImageFault(image: string, podman: Podman): Promise<str
   return `podorder: podman has no image ${image}, which podorder-init installs the entrypoint from; ${fix}`
 }
 
-/** @returns the words of each ordered container that has no `command`, by its name */
+/** @returns of each ordered container that has no `command`, by its name: the words and the stop signal of its image */
 export async function lookUpCommands(
   { file, template, order }: LoadedPod,
   podman: Podman,
   cancel: AbortSignal,
-): Promise<ReadonlyMap<string, readonly string[]> | LoadRefusal> {
+): Promise<ReadonlyMap<string, FoundCommand> | LoadRefusal> {
   const faults: string[] = []
-  const commands = new Map<string, readonly string[]>()
+  const commands = new Map<string, FoundCommand>()
   for (const { name, image = '', args, imagePullPolicy } of order === undefined
     ? []
     : missingCommands(template, order)) {
     const refuse = (what: string): void => void faults.push(`${file}: container "${name}": ${what}`)
     const { stdout, problem } = await inspectImage(image, imagePullPolicy !== 'Never', podman, cancel)
-    const words = problem === undefined ? combineCommand(readImageWords(stdout), args) : []
+    const found = problem === undefined ? readImageWords(stdout) : { entrypoint: [], cmd: [] }
+    const words = combineCommand(found, args)
     if (problem !== undefined) refuse(`podman: ${problem}; write its command, or give podman the image`)
     else if (words.length === 0) refuse(`its image ${image} has no ENTRYPOINT and no CMD; write its command`)
-    commands.set(name, words)
+    commands.set(name, { words, stopSignal: found.stopSignal })
   }
   return faults.length > 0 ? { faults } : commands
 }

@@ -16,7 +16,7 @@ export function hasGroup(pid: number): boolean {
 }
 
 /** To one process; one that is gone is no error. */
-export function signalQuietly(pid: number, signal: NodeJS.Signals): void {
+export function signalQuietly(pid: number, signal: NodeJS.Signals | number): void {
   try {
     process.kill(pid, signal)
   } catch {

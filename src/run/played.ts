@@ -28,10 +28,12 @@ export interface PlayedPod {
   /** On which this machine reaches its ports; undefined: loopback. */
   readonly address: string | undefined
   readonly environments: ReadonlyMap<string, { readonly values: ReadonlyMap<string, string> }>
+  /** By container, what the manifest says; without that the image's counts. */
+  readonly stopSignals: ReadonlyMap<string, number>
 }
 
 export function createPodmanRuntime(pod: PlayedPod, ports: Ports): Runtime {
-  const { name, workspace, address, environments } = pod
+  const { name, workspace, address, environments, stopSignals } = pod
   const { podman, processes, terminal, disk } = ports
   /** When each container's latest life began. */
   const latest = new Map<string, string>()
@@ -88,15 +90,26 @@ export function createPodmanRuntime(pod: PlayedPod, ports: Ports): Runtime {
       running,
       exited,
       end: Promise.all([exited, client.end]),
-      terminate: () => void signal(() => readStopSignal(target, podman)),
+      terminate: () =>
+        void signal(async () => String(stopSignals.get(container) ?? (await readStopSignal(target, podman)))),
       kill: () => void signal(async () => 'KILL'),
     }
   }
 
   /** podman ends its own process when it is cancelled, and leaves the one in the container to itself. */
-  function run(container: string, words: readonly string[], cancel: AbortSignal): Promise<CommandEnd> {
+  function run(
+    container: string,
+    words: readonly string[],
+    cancel: AbortSignal,
+    kind: 'probe' | 'hook',
+  ): Promise<CommandEnd> {
     const values = environments.get(container)?.values ?? new Map<string, string>()
-    const argv = ['podman', 'exec', `${name}-${container}`, ...words.map((word) => expand(word, values))]
+    const argv = [
+      'podman',
+      'exec',
+      `${name}-${container}`,
+      ...words.map((word) => (kind === 'hook' ? word : expand(word, values))),
+    ]
     return processes.run({ argv, env, cwd: ports.cwd }, cancel)
   }
 

@@ -13,6 +13,7 @@ import { createPodmanRuntime } from './played.ts'
 import type { RunPorts } from './ports.ts'
 import { planPod, type PodPlan, type PrepareOptions, type RewrittenPod, rewriteLoaded } from './prepare.ts'
 import { UNREACHABLE } from './runtime.ts'
+import { readStopSignals } from './stop-signals.ts'
 import { fillVolumes } from './volumes.ts'
 
 type Ports = Pick<RunPorts, 'disk' | 'processes' | 'podman' | 'terminal' | 'env' | 'cwd' | 'machine' | 'makeUid'>
@@ -40,10 +41,7 @@ export async function preparePodman(
   const commands = await lookUpCommands(pod, podman, cancel)
   if ('faults' in commands) return commands
 
-  const commandOf = ({ name }: Container) => {
-    const words = commands.get(name)
-    return words === undefined ? undefined : { words }
-  }
+  const commandOf = ({ name }: Container) => commands.get(name)
   const rewritten = rewriteLoaded(pod, { image, commandOf }, ports)
   const played = await layOut(pod, rewritten, workspace, ports)
   if ('faults' in played) return played
@@ -53,7 +51,8 @@ export async function preparePodman(
   const manifest = makePlayable(played.template, { ...played, name, hostName: facts.name })
   const made = await play(name, manifest, { cancel, workspace }, ports)
   const address = 'problem' in made ? undefined : made.address
-  const runtime = createPodmanRuntime({ name, workspace, address, environments }, ports)
+  const stopSignals = readStopSignals(template.spec.containers, pod.order)
+  const runtime = createPodmanRuntime({ name, workspace, address, environments, stopSignals }, ports)
   if ('problem' in made) {
     await runtime.close()
     return { faults: [`${pod.file}: podman: ${made.problem}`] }

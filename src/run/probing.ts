@@ -26,7 +26,7 @@ export function createChecks(runtime: Runtime, { prober }: Pick<RunPorts, 'probe
   return (container) => ({
     async probe({ check, timing }, signal) {
       if (check.kind === 'exec') {
-        return within(timing.timeoutMs, signal, (cancel) => runtime.run(container, check.argv, cancel))
+        return within(timing.timeoutMs, signal, (cancel) => runtime.run(container, check.argv, cancel, 'probe'))
       }
       // What cannot be asked is not held against the container.
       if (!canReach(check.kind)) return { ok: true }
@@ -37,7 +37,7 @@ export function createChecks(runtime: Runtime, { prober }: Pick<RunPorts, 'probe
       if (hook.kind === 'impossible') return { ok: false, why: hook.why }
       const { check } = hook
       if (check.kind === 'http') return canReach('http') ? prober.perform(place(check), signal) : { ok: true }
-      return within(LONGEST_TIMER_MS, signal, (cancel) => runtime.run(container, check.argv, cancel))
+      return within(LONGEST_TIMER_MS, signal, (cancel) => runtime.run(container, check.argv, cancel, 'hook'))
     },
   })
 }

@@ -55,7 +55,7 @@ export interface Processes {
    */
   run(plan: ProcessPlan, cancel: AbortSignal): Promise<CommandEnd>
   /** To one process; one that is gone is no error. */
-  signal(pid: number, signal: NodeJS.Signals): void
+  signal(pid: number, signal: number): void
   /** SIGKILL to a process group; one that is gone is no error. */
   killGroup(pid: number): void
   /** Kills everything that was ever started here and still runs. */

@@ -1,4 +1,5 @@
 /** A pod's containers as processes of this machine: its volumes on this disk, its words made local. */
+import { SIGTERM } from '../base/signal.ts'
 import type { Container } from '../pod/pod.ts'
 import { BIN_VOLUME, INIT_CONTAINER, RUN_VOLUME } from '../pod/own.ts'
 import { buildEnvironment } from './environment.ts'
@@ -13,11 +14,15 @@ import type { RunPorts } from './ports.ts'
 import type { ProcessPlan, Processes } from './processes.io.ts'
 import { planPod, type PodPlan, type PrepareOptions, rewriteLoaded } from './prepare.ts'
 import type { Runtime } from './runtime.ts'
+import { readStopSignals } from './stop-signals.ts'
 import { fillVolumes } from './volumes.ts'
 
 interface Launch extends ProcessPlan {
   /** A word of the manifest, for a process of this machine. */
   readonly localize: (word: string) => string
+  /** The same without its references expanded. */
+  readonly relocate: (word: string) => string
+  readonly stopSignal: number
 }
 
 type Ports = Pick<
@@ -65,6 +70,7 @@ export async function prepareProcesses(
     pod,
     ports,
   )
+  const stopSignals = readStopSignals(containers, pod.order)
   const launches = new Map<string, Launch>()
   for (const container of containers) {
     const local = makeLocal(container, directories, facts, pod, ports)
@@ -84,7 +90,9 @@ function createRuntime(launches: ReadonlyMap<string, Launch>, processes: Process
   }
   return {
     start(container, takeLines) {
-      const { pid, exited, end } = processes.start(launchOf(container), takeLines)
+      const launch = launchOf(container)
+      const { stopSignal } = launch
+      const { pid, exited, end } = processes.start(launch, takeLines)
       return {
         failed: pid === undefined,
         ...(pid === undefined ? {} : { pid }),
@@ -92,7 +100,7 @@ function createRuntime(launches: ReadonlyMap<string, Launch>, processes: Process
         exited,
         end,
         terminate() {
-          if (pid !== undefined) processes.signal(pid, 'SIGTERM')
+          if (pid !== undefined) processes.signal(pid, stopSignal)
         },
         // A wrapper that was killed has left its command behind; the kernel would end it with the container.
         kill(commandPid) {
@@ -100,9 +108,9 @@ function createRuntime(launches: ReadonlyMap<string, Launch>, processes: Process
         },
       }
     },
-    run(container, words, cancel) {
-      const { localize, ...launch } = launchOf(container)
-      return processes.run({ ...launch, argv: words.map(localize) }, cancel)
+    run(container, words, cancel, kind) {
+      const { localize, relocate, ...launch } = launchOf(container)
+      return processes.run({ ...launch, argv: words.map(kind === 'hook' ? relocate : localize) }, cancel)
     },
     close: async () => processes.sweep(),
   }
@@ -115,7 +123,7 @@ function makeLocal(
   facts: PodFacts,
   { file, given, directory }: LoadedPod,
   { disk, env }: Ports,
-): Launch | LoadRefusal {
+): Omit<Launch, 'stopSignal'> | LoadRefusal {
   const built = buildEnvironment(container, { facts, given, decode: (base64) => disk.decodeText(base64) })
   if (built.kind === 'problem') return { faults: [`${file}: container "${container.name}": ${built.problem}`] }
   const relocate = createRelocation(container.volumeMounts ?? [], directories)
@@ -128,6 +136,7 @@ function makeLocal(
   const localize = (word: string): string => relocate(expand(word, built.values))
   return {
     localize,
+    relocate,
     argv: words.map(localize),
     cwd: workingDir.startsWith('/') ? workingDir : `${directory}/${workingDir}`,
     env: Object.fromEntries([...inherited, ['HOSTNAME', facts.name], ...own]),

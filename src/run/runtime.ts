@@ -10,8 +10,9 @@ export interface Runtime {
   /**
    * Runs a command beside the container's first process, a probe's or a hook's, in the same surroundings.
    * @param words as the manifest has them. @param cancel ends it; its reason, an Error, is said then
+   * @param kind `$(NAME)` is expanded in a probe's command, and in a hook's not (pkg/kubelet/prober, pkg/kubelet/lifecycle)
    */
-  run(container: string, words: readonly string[], cancel: AbortSignal): Promise<CommandEnd>
+  run(container: string, words: readonly string[], cancel: AbortSignal, kind: 'probe' | 'hook'): Promise<CommandEnd>
   /** Where the containers' ports are, or `UNREACHABLE`; undefined: on this machine's loopback. */
   readonly address?: string
   /** Ends and removes whatever was started. */

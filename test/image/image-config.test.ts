@@ -41,7 +41,7 @@ test('every fault of the file is told at once', (t) => {
         'a: it must be a map with entrypoint and cmd',
         'b: entrypoint must be a list of words, like ["/bin/app", "--serve"]',
         'c: cmd must be a list of words, like ["sh", "-c", "ls"]',
-        'd: "command" is not known; there are entrypoint and cmd',
+        'd: "command" is not known; there are entrypoint, cmd and stopSignal',
       ],
     },
   )

@@ -219,3 +219,23 @@ test('exec of the options: a wrapper leaves that has nothing to do, though other
   t.true(isExec('may', 'app'))
   t.false(isExec('never', 'app'))
 })
+
+test('the stop signal is what the manifest says, else what is known of the image; one that nobody can take is left out', (t) => {
+  const signalOf = (said: string | undefined, lifecycle: object = {}) => {
+    const order: Order =
+      said === undefined ? ORDER : { ...ORDER, options: new Map([['db', { stopSignal: said, places: {} }]]) }
+    const flags = writeWrapperFlags(order, SETTINGS)('db', writeProbing({ name: 'db', lifecycle }))
+    return flags.find((flag) => flag.startsWith('--stop-signal='))
+  }
+  t.is(signalOf(undefined), undefined)
+  t.is(signalOf('quit'), '--stop-signal=SIGQUIT')
+  t.is(signalOf('quit', { stopSignal: 'SIGRTMIN+3' }), '--stop-signal=SIGRTMIN+3')
+  t.is(signalOf(undefined, { stopSignal: '$(HOME) --x' }), undefined)
+  t.is(signalOf('KILL'), undefined)
+})
+
+test('a probe with a grace period of its own leaves less time to find out who stops too', (t) => {
+  const livenessProbe = { tcpSocket: { port: 80 }, terminationGracePeriodSeconds: 4 }
+  const flags = writeWrapperFlags(ORDER, SETTINGS)('db', writeProbing({ name: 'db', livenessProbe }))
+  t.true(flags.includes('--stop-alone=1s'), flags.join(' '))
+})
