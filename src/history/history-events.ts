@@ -100,10 +100,11 @@ export function recordEvent(history: ContainerHistory, event: ContainerEvent): C
       return tellUnready(history, event.message)
     case 'ended':
     case 'skipped': {
-      const { atMs, exitCode, reason, message } = event
+      const { atMs, exitCode, reason, message, killedAfterMs } = event
       const told = message === undefined ? {} : { message }
-      const stopped = message === WORK_DONE ? { stopped: true } : {}
-      const life = { ...open(), endedMs: atMs, exitCode, reason, ...told, ...stopped }
+      const stopped = message?.startsWith(WORK_DONE) === true ? { stopped: true } : {}
+      const killed = killedAfterMs === undefined ? {} : { killedAfterMs }
+      const life = { ...open(), endedMs: atMs, exitCode, reason, ...told, ...stopped, ...killed }
       return { ...history, state: event.event, lives: put(life) }
     }
     case 'restarting':

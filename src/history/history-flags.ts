@@ -147,7 +147,8 @@ function readLife(started: Record, ready: Record, end: Record): Life {
     exitCode: numberOr(undefined, end?.exitCode),
     reason: textOr(end?.reason),
     message: textOr(end?.message),
-    stopped: end?.message === WORK_DONE ? true : undefined,
+    stopped: textOr(end?.message)?.startsWith(WORK_DONE) === true ? true : undefined,
+    killedAfterMs: numberOr(undefined, end?.killedAfterMs),
   }
   return Object.fromEntries(Object.entries(life).filter(([, value]) => value !== undefined))
 }

@@ -25,6 +25,7 @@ const LIFE: Readonly<Record<string, (value: unknown) => boolean>> = {
   reason: isText,
   message: isText,
   killedBy: (value) => KILL_CAUSES.has(String(value)),
+  killedAfterMs: isNumber,
   gateUntold: (value) => typeof value === 'boolean',
   stopped: (value) => typeof value === 'boolean',
   unready: isText,

@@ -40,6 +40,7 @@ const OPTIONAL: Readonly<Record<string, Check>> = {
   exitCode: isNumber,
   name: isText,
   containers: isWords,
+  killedAfterMs: isNumber,
   cause: isIn('startup', 'liveness', 'postStart'),
 }
 

@@ -61,6 +61,8 @@ export interface Life {
   readonly unready?: string
   /** What has killed it, where a probe or a hook did. */
   readonly killedBy?: KillCause
+  /** It did not end by its stop signal, and was killed so long after. */
+  readonly killedAfterMs?: number
   /** Those of its moments that only the kubelet has told, in whole seconds, where its wrapper's log tells others to the millisecond. */
   readonly kubelet?: readonly Moment[]
   /** It was told to stop with its pod, so that when it ended says nothing of its own work. */

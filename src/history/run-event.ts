@@ -28,6 +28,8 @@ export interface Ended extends Happening<'ended' | 'skipped'> {
   /** CamelCase: Completed, Error, Skipped, … */
   readonly reason: string
   readonly message?: string
+  /** It did not end by its stop signal, and was killed so long after. */
+  readonly killedAfterMs?: number
 }
 
 export interface Restarting extends Happening<'restarting'> {

@@ -4,15 +4,16 @@ import { combineCommand, type ImageWords } from './image-command.ts'
 import { isLinux, type PlatformImage } from './image-manifest.ts'
 
 /** In a manifest, `$` doubled for what came from the image. */
-export type PlatformWords = /** With the container's args, or CMD. */
-(
-  | { readonly words: readonly string[] }
-  /** `os/architecture[/variant]` -> ENTRYPOINT, and CMD where the container has no args; its args are not included. */
-  | { readonly platforms: Readonly<Record<string, readonly string[]>> }
-) & {
-  /** Where all platforms say the same. */
-  readonly stopSignal?: string
-}
+export type PlatformWords =
+  /** With the container's args, or CMD. */
+  (
+    | { readonly words: readonly string[] }
+    /** `os/architecture[/variant]` -> ENTRYPOINT, and CMD where the container has no args; its args are not included. */
+    | { readonly platforms: Readonly<Record<string, readonly string[]>> }
+  ) & {
+    /** Where all platforms say the same. */
+    readonly stopSignal?: string
+  }
 
 /** @returns `problem` is one clause about the image. */
 export function combinePlatforms(

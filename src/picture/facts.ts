@@ -39,6 +39,7 @@ function tellState({ state, lives, restarts }: ContainerHistory, startMs: number
   const since = (moment: Moment) => (life[moment] === undefined ? '' : ` ${tellMoment(life, moment, startMs)}`)
   switch (state) {
     case 'ended':
+      if (life.killedAfterMs !== undefined) return tellKilled(life.killedAfterMs)
       return hasFailed(life) ? tellFailure(life) : `${life.stopped === true ? 'stopped' : 'ended'}${since('endedMs')}`
     case 'ready':
       return `ready${since('readyMs')}`
@@ -78,9 +79,15 @@ export function hasFailed({ exitCode, reason, killedBy, stopped = false }: Life)
 }
 
 /** Error is what any exit code but 0 is called: it adds nothing. */
-function tellFailure({ exitCode, reason, killedBy }: Life): string {
+function tellFailure({ exitCode, reason, killedBy, killedAfterMs }: Life): string {
+  if (killedAfterMs !== undefined) return tellKilled(killedAfterMs)
   const cause = killedBy === undefined ? (reason === 'Error' ? '' : (reason ?? '')) : KILL_CAUSES[killedBy]
   return [exitCode === undefined ? '' : `exit ${exitCode}`, cause].filter((part) => part !== '').join(', ') || 'failed'
+}
+
+/** By whoever stops it, since it did not end by its stop signal. */
+function tellKilled(afterMs: number): string {
+  return `killed ${formatTime(afterMs)} after it was told`
 }
 
 const KILL_CAUSES: Readonly<Record<KillCause, string>> = {

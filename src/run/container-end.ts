@@ -1,5 +1,6 @@
 /** How the life of a container ended, in the kubelet's terms. */
 import { CODE_SIGNAL } from '../base/exit-code.ts'
+import { formatDuration } from '../base/duration.ts'
 import type { ProcessEnd } from './processes.io.ts'
 
 /** In its wrapper's own words, where there are some. */
@@ -8,10 +9,21 @@ export interface ContainerEnd {
   readonly exitCode: number
   readonly reason: string
   readonly message?: string
+  readonly killedAfterMs?: number
 }
 
-/** The end of a container that has left no word of its own. */
-export function weighEnd(how: ProcessEnd): ContainerEnd {
+/**
+ * The end of a container that has left no word of its own.
+ * @param killedAfterMs it was killed at the end of its grace period, so long after it was told to stop
+ */
+export function weighEnd(how: ProcessEnd, killedAfterMs?: number): ContainerEnd {
+  const end = nameEnd(how)
+  if (killedAfterMs === undefined || end.exitCode === 0) return end
+  const message = `killed ${formatDuration(killedAfterMs)} after it was told to stop: its grace period was over`
+  return { ...end, message, killedAfterMs }
+}
+
+function nameEnd(how: ProcessEnd): ContainerEnd {
   switch (how.kind) {
     case 'unstartable':
       return { exitCode: CODE_SIGNAL, reason: 'StartError', message: how.why }

@@ -30,6 +30,9 @@ export interface RunLife {
   ready: boolean
   /** What the probe or hook has said that it is killed for. */
   doom: string
+  /** When it was told to stop, monotonic; and killed at the end of its grace period, so long after. */
+  toldMs: number | undefined
+  killedAfterMs: number | undefined
   /** Output from before it was known to be started. */
   readonly held: (() => void)[]
   /** Never started: what it wrote are its wrapper's own words, and they are in the message of its end. */
@@ -46,6 +49,7 @@ export function startLife(trait: Trait, own: StartedContainer, before: string | 
   return {
     ...{ trait, own, before, held: [], doom: '', begun: Promise.withResolvers<void>() },
     ...{ incarnation: undefined, commandPid: undefined, attendance: undefined, answers: undefined, words: undefined },
+    ...{ toldMs: undefined, killedAfterMs: undefined },
     ...{ unreadyAt: undefined },
     ...{ looking: false, started: false, up: false, flagged: false, ready: false },
     ...{ muted: false, told: false, ended: false },

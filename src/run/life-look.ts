@@ -95,7 +95,7 @@ export function createLifeLook(
   }
 
   function tellEnd(container: string, life: RunLife, end: ContainerEnd): void {
-    const { exitCode, reason, message } = end
+    const { exitCode, reason, message, killedAfterMs } = end
     const atMs = timeOf(end.at)
     life.told = true
     const skipped = wasSkipped(life, reason)
@@ -109,6 +109,7 @@ export function createLifeLook(
     tell({
       ...{ event: skipped ? 'skipped' : 'ended', atMs, container, exitCode, reason },
       ...(message === undefined ? {} : { message }),
+      ...(killedAfterMs === undefined ? {} : { killedAfterMs }),
     })
   }
 

@@ -110,7 +110,7 @@ export function createLives(
     if (how.kind === 'signalled' && life.trait.wrapped) {
       // A wrapper that was killed may have left its command behind.
       life.own.kill(life.commandPid)
-      if (life.words === undefined) tellEnd(container, life, weighEnd(how))
+      if (life.words === undefined) tellEnd(container, life, weighEnd(how, life.killedAfterMs))
     }
     // What a runtime says instead of starting it is not the container's, and comes with its end.
     if (how.kind !== 'unstartable') release(life)
@@ -120,7 +120,7 @@ export function createLives(
   function conclude(container: string, life: RunLife, how: ProcessEnd, atMs: number): void {
     look(container)
     life.ended = true
-    const end = weighEnd(how)
+    const end = weighEnd(how, life.killedAfterMs)
     if (how.kind === 'unstartable' && life.trait.wrapped) tellUnstarted(container, how.why, plan, ports)
     if (!life.told) tellEnd(container, life, life.words ?? end)
     const skipped = wasSkipped(life, life.words?.reason ?? '')
@@ -152,6 +152,7 @@ export function createLives(
       const terminate = (): void => {
         if (life.ended) return
         life.own.terminate()
+        life.toldMs = clock()
         owner.hand({ kind: 'told', container }, clock())
       }
       const hook = life.attendance?.preStop(graceMs)
@@ -161,6 +162,7 @@ export function createLives(
     kill(container) {
       look(container)
       const life = findRunning(container)
+      if (life?.toldMs !== undefined) life.killedAfterMs ??= Math.round(clock() - life.toldMs)
       life?.own.kill(life.commandPid)
     },
   }

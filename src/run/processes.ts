@@ -75,7 +75,11 @@ export async function prepareProcesses(
   for (const container of containers) {
     const local = makeLocal(container, directories, facts, pod, ports)
     if ('faults' in local) faults.push(...local.faults)
-    else launches.set(container.name, { ...local, ...(ports.user?.uid === 0 ? identities.get(container.name) : {}) })
+    else {
+      const stopSignal = stopSignals.get(container.name) ?? SIGTERM
+      const identity = ports.user?.uid === 0 ? identities.get(container.name) : {}
+      launches.set(container.name, { ...local, ...identity, stopSignal })
+    }
   }
   if (faults.length > 0) return { faults }
   const runtime = createRuntime(launches, ports.processes)

@@ -29,7 +29,7 @@ export function describeRunEvent(event: RunEvent, stopped: ReadonlySet<string>):
       if (stopped.has(event.container))
         return `${event.container} stopped${event.exitCode === 0 ? '' : ` (${event.message ?? `exit code ${event.exitCode}`})`}`
       return event.exitCode === 0
-        ? `${event.container} completed`
+        ? withReason(`${event.container} completed`, event.killedAfterMs === undefined ? undefined : event.message)
         : `${event.container} failed: ${event.message ?? `exit code ${event.exitCode}`}`
     case 'skipped':
       return `${event.container} skipped: ${event.message ?? event.reason}`

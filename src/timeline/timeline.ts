@@ -95,6 +95,12 @@ function chooseColumns(widths: readonly number[], killed: boolean, width: number
 
 /** One that was told to stop with its pod has not failed, whatever its exit code. */
 function tellReason(life: Life): string {
+  const { killedAfterMs } = life
+  const reason = nameReason(life)
+  return killedAfterMs === undefined ? reason : `${reason}, killed after ${formatSeconds(killedAfterMs)}`
+}
+
+function nameReason(life: Life): string {
   if (life.stopped === true && life.endedMs !== undefined) return 'Stopped'
   if (life.reason !== undefined) return life.reason
   return life.unready === undefined ? '-' : `not ready: ${cutEnd(life.unready, MOST_REASON)}`
