@@ -72,8 +72,9 @@ const isUp = (name: string) => ({ exec: sh(`[ -e ${name} ] || { echo it is down;
 
 const LIVELY = writePod({
   annotations: { 'depends-on': '{follower: {measured: ready}, late: {slow: ready}}', main: 'follower' },
-  spec: { restartPolicy: 'Always' },
+  spec: { restartPolicy: 'Always', terminationGracePeriodSeconds: 3 },
   containers: {
+    deaf: sh('trap "" TERM; while :; do sleep 0.02; done'),
     measured: { ...sh(`touch a; ${SERVE}`), readinessProbe: isUp('a'), lifecycle: { preStop: { exec: sh('exit 3') } } },
     follower: sh(`echo hello; ${SERVE}`),
     asked: { ...sh(`touch b; ${SERVE}`), readinessProbe: isUp('b') },

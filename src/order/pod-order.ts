@@ -7,6 +7,7 @@ import { checkCare } from '../probe/care-check.ts'
 import { writeProbing } from '../probe/wrapper-probes.ts'
 import { readOrder } from './annotations.ts'
 import type { Order } from './order.ts'
+import { checkStops, type StopCheck } from './stop-times.ts'
 import { hasMoreNeeds, planStops } from './stopping.ts'
 import { indexWrapperNeeds } from './wrapper-need.ts'
 
@@ -19,6 +20,8 @@ export interface PodOrder {
   /** The template itself is one that the API server takes, as far as podorder looks. */
   readonly sound: boolean
 }
+
+const NO_STOPS: StopCheck = { faults: [], warnings: [] }
 
 /**
  * @param parse reads the YAML inside a scalar
@@ -44,8 +47,15 @@ export function readPodOrder(
     }
   }
   const exec = malformed.length + care.length > 0 || order === undefined ? [] : checkExec(template, order)
-  const all = sortFaults([...malformed, ...care, ...faults, ...exec])
-  return { order: all.length > 0 ? undefined : order, faults: all, warnings, notes, sound: malformed.length === 0 }
+  const stops = malformed.length > 0 || order === undefined ? NO_STOPS : checkStops(template, order)
+  const all = sortFaults([...malformed, ...care, ...faults, ...exec, ...stops.faults])
+  return {
+    order: all.length > 0 ? undefined : order,
+    faults: all,
+    warnings: sortFaults([...warnings, ...stops.warnings]),
+    notes,
+    sound: malformed.length === 0,
+  }
 }
 
 /** `exec: true` of a container that is of no use without its wrapper. */
