@@ -97,7 +97,8 @@ export function simulateStop({ order, graceMs, actors, only }: Scene): ReadonlyM
 
   for (let now = next(-Infinity); now !== undefined; now = next(now)) {
     // One that ends may be what another waits for, in the same moment.
-    for (let moved = true; moved;) moved = [...fates.values()].some((fate) => step(fate, now as number))
+    const moment = now
+    for (let moved = true; moved;) moved = [...fates.values()].some((fate) => step(fate, moment))
   }
   return fates
 
