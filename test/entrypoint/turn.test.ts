@@ -103,7 +103,14 @@ const arbitraryScene: fc.Arbitrary<Scene> = fc
       return stopGracePeriod === undefined ? [] : [[name, { stopGracePeriod, places: {} }] as const]
     })
     const order: Order = {
-      ...{ edges: [...edges.values()], outside: [], containers, sidecars: new Set<string>(), main: [], stopOrder: 'reverse' },
+      ...{
+        edges: [...edges.values()],
+        outside: [],
+        containers,
+        sidecars: new Set<string>(),
+        main: [],
+        stopOrder: 'reverse',
+      },
       ...{ waitTimeoutMs: undefined, options: new Map(options) },
     }
     return {
