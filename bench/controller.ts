@@ -6,6 +6,7 @@ import { createAuthority } from '../test/support/certificates.ts'
 import { writeKubeconfig } from '../test/support/kubeconfig.ts'
 import { readStream } from '../test/support/recordings.ts'
 import { type Bench, type Figure, OURS, setBar } from './figure.ts'
+import { underLoad } from './load.ts'
 import { cpuSince, readMemory, readThreads } from './proc.ts'
 import { endProcess, startProcess, waitUntil } from './processes.ts'
 import { median, percentile } from './statistics.ts'
@@ -44,10 +45,12 @@ export async function measureController(
     const run = await change(server, template.object)
     const cpuMs = cpuSince(threads, readThreads(controller.pid)) / 1e6 / SECONDS
     const after = readMemory(controller.pid)
+    const loaded = await underLoad(() => change(server, template.object))
     const one = (value: number) => ({ [OURS]: value })
     const name = `controller, ${COUNT} pods`
     const rate = `controller, ${PER_SECOND} changes/s`
     const p99 = percentile(run.lags, 99)
+    const busy = percentile(loaded.lags, 99)
     return [
       { name: `${name}: listed and watched`, unit: 'ms', values: one(listed), bars: [] },
       { name: `${name}, PSS`, unit: 'MiB', values: one(rest.pss), bars: [] },
@@ -61,6 +64,14 @@ export async function measureController(
       },
       { name: `${rate}: from change to patch`, unit: 'ms', values: one(median(run.lags)), bars: [] },
       { name: `${rate}: p99 of these`, unit: 'ms', values: one(p99), bars: [setBar('<= 1000 ms', p99, 1000)] },
+      {
+        ...{ name: `${rate}: p99 with all processors busy`, unit: 'ms', values: one(busy) },
+        bars: [setBar('<= 2000 ms', busy, 2000)],
+      },
+      {
+        ...{ name: `${rate}: not written in the end, all processors busy`, unit: '', values: one(loaded.lost) },
+        bars: [setBar('none', loaded.lost, 0)],
+      },
       {
         ...{ name: `${rate}: not written in the end`, unit: '', values: one(run.lost) },
         bars: [setBar('none', run.lost, 0)],
