@@ -169,7 +169,11 @@ test('events of a run, and the timelines and graphs that are made of them', asyn
 
   place.write('steps.json', writePod({ annotations: { steps: 'a, b' }, containers: { a: 'true', b: 'true' } }))
   place.write('steps.jsonl', (await place.run(['run', '--json', 'steps.json'])).stdout)
-  const graphs = [['lively.json'], ['failing.json'], ['steps.json', '--timeline', 'steps.jsonl']]
+  place.write(
+    'plain.json',
+    writePod({ annotations: { 'depends-on': 'a: {b: ready}' }, containers: { a: 'x', b: 'x' } }),
+  )
+  const graphs = [['plain.json'], ['lively.json'], ['failing.json'], ['steps.json', '--timeline', 'steps.jsonl']]
   compareTable(t, 'graph', 1, await Promise.all(graphs.map((words) => ask(place, ['graph', ...words]))))
   await place.assertClean()
 })

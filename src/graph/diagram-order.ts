@@ -13,12 +13,14 @@ import type { Diagram, DiagramLink, DiagramNode } from './diagram.ts'
  * @param title `Pod/voting`
  * @param containers all of the pod, as listed
  * @param inits its init containers, native sidecars among them; those that are ordered are drawn as the containers are
+ * @param unprobed those without a probe that could say that they are ready
  */
 export function diagramOrder(
   title: string,
   containers: readonly string[],
   order: Order,
   inits: readonly string[] = [],
+  unprobed: ReadonlySet<string> = new Set(),
 ): Diagram {
   const links = [
     ...order.edges.map(({ target, condition, ...terms }) => makeLink({ target, condition }, terms)),
@@ -29,9 +31,11 @@ export function diagramOrder(
     for (const name of names) stages.set(name, stage)
   })
   const main = new Set(order.main)
+  const awaited = new Set(order.edges.flatMap(({ target, condition }) => (condition === 'ready' ? [target] : [])))
   const outside = new Set(order.outside.map(({ target }) => nameOutside(target).target))
   const makeNode = (name: string, kind: DiagramNode['kind']): DiagramNode => ({
     ...{ name, kind, stage: stages.get(name) ?? 0, main: main.has(name), critical: false },
+    ...(unprobed.has(name) && awaited.has(name) ? { unprobed: true as const } : {}),
   })
   const isTold = (name: string): boolean => !outside.has(`sidecar/${name}`) && name !== INIT_CONTAINER
   const own = [

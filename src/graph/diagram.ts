@@ -21,6 +21,8 @@ export interface DiagramNode {
   readonly stage: number
   readonly main: boolean
   readonly critical: boolean
+  /** Others wait for it to be `ready`, and no probe says when: it is so as soon as it is started. */
+  readonly unprobed?: boolean
   /** From the opening of its gate to being what others wait for, where a timeline tells. */
   readonly durationMs?: number
 }
@@ -82,9 +84,12 @@ export function countNodes({ nodes }: Pick<Diagram, 'nodes'>): string {
 /** What is said of those that have no place in the order. */
 export const ROLES = { plain: 'not ordered', init: 'before all others' } as const
 
+/** What is said of one that is awaited as ready and has no probe. */
+export const UNPROBED = 'no probe'
+
 /** On one line: `db 1.2s`, `log (not ordered)`. */
-export function labelNode({ name, kind, durationMs }: DiagramNode): string {
-  const role = kind === 'plain' || kind === 'init' ? ` (${ROLES[kind]})` : ''
+export function labelNode({ name, kind, durationMs, unprobed = false }: DiagramNode): string {
+  const role = kind === 'plain' || kind === 'init' ? ` (${ROLES[kind]})` : unprobed ? ` (${UNPROBED})` : ''
   return `${name}${role}${durationMs === undefined ? '' : ` ${formatDuration(durationMs)}`}`
 }
 
@@ -99,6 +104,11 @@ export function describeTerms({ condition, timeoutMs, optional }: Omit<DiagramLi
     optional ? 'optional' : [],
   ].flat()
   return options.length === 0 ? condition : `${condition} (${options.join(', ')})`
+}
+
+/** What a link asks for where nothing is said: it is not written on each of them. */
+export function isPlain({ condition, timeoutMs, optional }: DiagramLink): boolean {
+  return condition === 'ready' && timeoutMs === undefined && !optional
 }
 
 /** Containers that wait for the very same, and what that is. */

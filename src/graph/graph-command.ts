@@ -7,6 +7,8 @@ import { formatGraph } from './graph-text.ts'
 import { MERMAID_MAX_LINKS, writeMermaid } from './mermaid.ts'
 import { choosePalette } from '../base/palette.ts'
 import { formatOf, GRAPH_FORMATS, type GraphFormat } from '../picture/format.ts'
+import { restorePod } from '../rewrite/restore.ts'
+import type { Container } from '../pod/pod.ts'
 import type { History } from '../history/history.ts'
 import { readInputs } from '../inject/inputs.ts'
 import { checkOnly, readOrders, SAY_ORDER, type WantedPod } from '../inject/orders.ts'
@@ -83,9 +85,15 @@ async function findDiagrams({ paths, recursive, only }: GraphOptions, ports: Gra
 
 function diagramPod({ pod, order }: WantedPod): readonly Diagram[] {
   if (order === undefined) return []
-  const { containers, initContainers = [] } = pod.template.spec
+  // Of an injected pod, its own probes.
+  const { containers, initContainers = [] } = restorePod(pod.template).template.spec
   const namesOf = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name)
-  return [diagramOrder(nameOf(pod), namesOf(containers), order, namesOf(initContainers))]
+  const unprobed = namesOf([...initContainers, ...containers].filter((one) => !isProbed(one)))
+  return [diagramOrder(nameOf(pod), namesOf(containers), order, namesOf(initContainers), new Set(unprobed))]
+}
+
+function isProbed(container: Container): boolean {
+  return (container['startupProbe'] ?? container['readinessProbe'] ?? undefined) !== undefined
 }
 
 /** A name is whatever stands in the manifest; a title is one line of text. */

@@ -1,6 +1,14 @@
 /** The order of a pod as a drawing, for a picture and for a page. Pure. */
 import type { Size } from '../picture/frame.ts'
-import { countWords, countNodes, describeTerms, type Diagram, type DiagramLink, type Placement } from './diagram.ts'
+import {
+  countWords,
+  countNodes,
+  describeTerms,
+  type Diagram,
+  isPlain,
+  type DiagramLink,
+  type Placement,
+} from './diagram.ts'
 import { formatTime } from '../picture/facts.ts'
 import { drawHeads, drawLink, drawNode, drawTerms, TERMS_SIZE } from './graph-marks.ts'
 import { layOutStages, type Stages } from './graph-stages.ts'
@@ -38,6 +46,8 @@ const CAPTION_WIDTH = 66
 
 /** The pill that holds what a link asks for. */
 export function sizeTerms(link: DiagramLink): Size {
+  // `ready` is what is meant where nothing is said; the legend says so.
+  if (isPlain(link)) return { width: 12, height: 12 }
   return { width: Math.ceil(measureSans(describeTerms(link), TERMS_SIZE)) + 16, height: 20 }
 }
 
@@ -68,7 +78,9 @@ export function drawOrder(diagram: Diagram, placement: Placement): Drawing {
         const box = placement.nodes.get(node.name)
         return box === undefined ? [] : [drawNode(node, box, index)]
       }),
-      ...links.map(({ link, place, ends }) => drawTerms(link, place, sizeTerms(link), ends)),
+      ...links
+        .filter(({ link }) => !isPlain(link))
+        .map(({ link, place, ends }) => drawTerms(link, place, sizeTerms(link), ends)),
     ),
   ])
   return { markup, width: placement.width + left, height: placement.height + top }

@@ -1,5 +1,5 @@
 /** The legend of an order: what occurs in it, and nothing else. Pure. */
-import { type Diagram, type DiagramNode, ROLES } from './diagram.ts'
+import { type Diagram, type DiagramNode, isPlain, ROLES } from './diagram.ts'
 import { type Key, SWATCH } from '../picture/frame.ts'
 import { drawShape } from './graph-marks.ts'
 import { element, type Markup } from '../picture/markup.ts'
@@ -17,10 +17,16 @@ export function listGraphKeys({ nodes, links }: Diagram): readonly Key[] {
     ...(nodes.some(({ kind }) => kind === 'outside')
       ? [{ words: 'outside the order', swatch: drawSample({ kind: 'outside' }) }]
       : []),
-    ...(links.length > 0 ? [{ words: 'starts before', swatch: drawStroke('link') }] : []),
+    ...(links.length > 0 ? [{ words: nameLinks(links), swatch: drawStroke('link') }] : []),
     ...(links.some(({ optional }) => optional) ? [{ words: 'optional', swatch: drawStroke('link optional') }] : []),
     ...(critical ? [{ words: 'critical path', swatch: drawStroke('link critical') }] : []),
   ]
+}
+
+/** The default is on no link. */
+function nameLinks(links: Diagram['links']): string {
+  if (!links.some(isPlain)) return 'starts before'
+  return links.every(isPlain) ? 'is ready before' : 'is ready before, or as it says'
 }
 
 const INSET = 2

@@ -7,6 +7,7 @@ import {
   type PlacedLink,
   type Point,
   ROLES,
+  UNPROBED,
 } from './diagram.ts'
 import { formatTime } from '../picture/facts.ts'
 import { type Attributes, element, type Markup } from '../picture/markup.ts'
@@ -20,7 +21,7 @@ export const TERMS_SIZE = 11
 const MOST_COLUMNS = 34
 
 /** What stands in a node: its name, and below it what else is to be known. */
-export function captionNode({ name, kind, main, durationMs }: DiagramNode): {
+export function captionNode({ name, kind, main, durationMs, unprobed = false }: DiagramNode): {
   readonly name: string
   readonly note: string
 } {
@@ -28,6 +29,7 @@ export function captionNode({ name, kind, main, durationMs }: DiagramNode): {
     ...(main ? ['main'] : []),
     ...(kind === 'outside' ? ['outside the order'] : []),
     ...(kind === 'plain' || kind === 'init' ? [ROLES[kind]] : []),
+    ...(unprobed ? [UNPROBED] : []),
     ...(durationMs === undefined ? [] : [formatTime(durationMs)]),
   ]
   return { name: cutMiddle(name, MOST_COLUMNS), note: notes.join(' · ') }

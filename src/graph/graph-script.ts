@@ -9,6 +9,7 @@ const find = document.getElementById('find')
 const found = document.getElementById('found')
 const nodes = [...svg.querySelectorAll('[data-node]')]
 const links = [...svg.querySelectorAll('[data-link]')]
+const leaving = { from: Map.groupBy(links, (link) => link.dataset.from), to: Map.groupBy(links, (link) => link.dataset.to) }
 const rows = [...document.getElementById('list').tBodies[0].rows]
 const whole = svg.viewBox.baseVal
 const size = { width: whole.width, height: whole.height }
@@ -20,6 +21,8 @@ function draw() {
   const width = view.clientWidth / at.scale
   const height = view.clientHeight / at.scale
   svg.setAttribute('viewBox', [at.x, at.y, width, height].join(' '))
+  const more = { left: at.x > 1, top: at.y > 1, right: at.x + width < size.width - 1, bottom: at.y + height < size.height - 1 }
+  for (const side of Object.keys(more)) view.classList.toggle('more-' + side, more[side])
 }
 function fit(least = 0) {
   const scale = Math.max(least, Math.min(1, view.clientWidth / size.width, view.clientHeight / size.height))
@@ -38,8 +41,8 @@ function pan(left, top) {
 }
 
 view.classList.add('live')
-// Readable from the start: what does not fit is reached by moving.
-fit(0.75)
+// All of it from the start, as long as it can be read; where it goes on its edge says so.
+fit(0.6)
 addEventListener('resize', draw)
 print.addEventListener('change', draw)
 view.addEventListener('wheel', (event) => {
@@ -83,13 +86,21 @@ document.getElementById('out').addEventListener('click', KEYS['-'])
 document.getElementById('fit').addEventListener('click', () => fit())
 
 function show(picked) {
+  // All that leads to it, and all that it leads to.
   const near = new Set(picked)
   const touched = new Set()
-  for (const link of links) {
-    const ends = [link.dataset.from, link.dataset.to]
-    if (!ends.some((end) => picked.includes(end))) continue
-    touched.add(link)
-    for (const end of ends) near.add(end)
+  for (const [begin, end] of [['to', 'from'], ['from', 'to']]) {
+    const reached = new Set(picked)
+    const open = [...picked]
+    while (open.length > 0) {
+      for (const link of leaving[begin].get(open.pop()) ?? []) {
+        touched.add(link)
+        const next = link.dataset[end]
+        near.add(next)
+        if (!reached.has(next)) open.push(next)
+        reached.add(next)
+      }
+    }
   }
   svg.classList.toggle('picking', picked.length > 0)
   for (const link of links) link.classList.toggle('near', touched.has(link))
@@ -122,4 +133,4 @@ find.addEventListener('input', () => {
 `
 
 /** `test/picture/page.test.ts` computes the digest and tells when it is another. */
-export const GRAPH_SCRIPT: Script = { source: SOURCE, sha256: '8Gu82U/ZXdyoLNnAHU7+/X5QWpk/4hOpR53yM0+sk9c=' }
+export const GRAPH_SCRIPT: Script = { source: SOURCE, sha256: '0yFtJHgFZvpTrJ/zKfabj1j9TmT6mz9C8+2YkMQHOuw=' }

@@ -12,6 +12,7 @@ import {
   type Followers,
   groupFollowers,
   ROLES,
+  UNPROBED,
 } from './diagram.ts'
 
 /** A word that is never broken; `width` without colours. */
@@ -91,9 +92,9 @@ function makeRow({ nodes, links }: Pick<Followers, 'links'> & Pick<Diagram, 'nod
   return { names, waits, lead: links.length === 0 && lead === 'after' ? '' : lead }
 }
 
-function describeMarks({ main, critical, durationMs }: DiagramNode): string {
+function describeMarks({ main, critical, durationMs, unprobed = false }: DiagramNode): string {
   const duration = durationMs === undefined ? [] : formatDuration(durationMs)
-  const marks = [main ? 'main' : [], critical ? 'critical' : [], duration].flat()
+  const marks = [main ? 'main' : [], critical ? 'critical' : [], unprobed ? UNPROBED : [], duration].flat()
   return marks.length === 0 ? '' : ` (${marks.join(', ')})`
 }
 

@@ -47,10 +47,13 @@ export function layOutTimeline(history: History): Timeline {
   const place = (ms: number): number => (Math.min(spanMs, Math.max(0, ms - history.startMs)) / spanMs) * 100
   const indexes = new Map(history.containers.map(({ container }, index) => [container, index]))
   const steps = new Map(
-    critical?.steps.map((step, index) => [step.container, { step, before: critical.steps[index - 1] }]),
+    critical?.steps.map((step, index, all) => [
+      step.container,
+      { step, before: all[index - 1], toMs: all[index + 1]?.fromMs ?? step.toMs },
+    ]),
   )
   const rows = history.containers.map((container) => {
-    const { step, before } = steps.get(container.container) ?? {}
+    const { step, before, toMs = 0 } = steps.get(container.container) ?? {}
     const { target, atMs } =
       before === undefined ? findOpening(container) : { target: before.container, atMs: step?.fromMs }
     const by = target === container.container ? undefined : indexes.get(target ?? '')
@@ -58,7 +61,7 @@ export function layOutTimeline(history: History): Timeline {
       by === undefined || atMs === undefined ? undefined : { by, at: place(atMs), critical: before !== undefined }
     return {
       ...layOutRow(container, history.endMs, place),
-      ...(step === undefined ? {} : { critical: { from: place(step.fromMs), to: place(step.toMs) } }),
+      ...(step === undefined ? {} : { critical: { from: place(step.fromMs), to: place(toMs) } }),
       ...(opened === undefined ? {} : { opened }),
     }
   })

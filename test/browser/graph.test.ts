@@ -69,10 +69,11 @@ seen(
       const far = await page.evaluate<string[]>(`[...document.querySelectorAll('path[data-link]')].flatMap((path) => {
       const { from, to } = path.dataset
       const node = (index) => document.querySelector('[data-node="' + index + '"]').getBBox()
-      const pill = document.querySelector('.terms[data-from="' + from + '"][data-to="' + to + '"]').getBBox()
+      const pill = document.querySelector('.terms[data-from="' + from + '"][data-to="' + to + '"]')?.getBBox()
       const length = path.getTotalLength()
       const within = (box, point, by) => point.x >= box.x - by && point.x <= box.x + box.width + by && point.y >= box.y - by && point.y <= box.y + box.height + by
-      const through = Array.from({ length: 200 }, (_, step) => path.getPointAtLength((length * step) / 199)).some((point) => within(pill, point, 1))
+      // The default condition is on no link.
+      const through = pill === undefined || Array.from({ length: 200 }, (_, step) => path.getPointAtLength((length * step) / 199)).some((point) => within(pill, point, 1))
       const right = within(node(from), path.getPointAtLength(0), 1) && within(node(to), path.getPointAtLength(length), 3) && through
       return right ? [] : [from + ' -> ' + to]
     })`)
@@ -95,7 +96,11 @@ seen('the picture loads as an image, on a ground as light or dark as the reader 
 seen('the drawing is moved and zoomed by keys, by buttons, by wheel and by dragging', async (t) => {
   const page = await browser.open('move.html', await pageOf(LARGE), DESK)
   const begun = await scaleOf(page)
-  t.true(begun >= 0.7, 'text is readable from the start')
+  t.true(begun >= 0.6, 'text is readable from the start')
+  t.true(
+    await page.evaluate(`view.classList.contains('more-right') || view.classList.contains('more-bottom')`),
+    'it is seen to go on',
+  )
   await page.evaluate('view.focus()')
   await page.press('+')
   await eventually('larger by a key', async () => (await scaleOf(page)) > begun * 1.2)
@@ -122,6 +127,24 @@ seen('the drawing is moved and zoomed by keys, by buttons, by wheel and by dragg
   await page.close()
 })
 
+/** The links of all paths through a container: to it, and from it. */
+function countPaths(name: string): number {
+  const found = new Set<object>()
+  for (const [near, far] of [
+    ['container', 'target'],
+    ['target', 'container'],
+  ] as const) {
+    const reached = new Set([name])
+    for (const one of reached) {
+      for (const link of LARGE.links.filter((each) => each[near] === one)) {
+        found.add(link)
+        reached.add(link[far])
+      }
+    }
+  }
+  return found.size
+}
+
 seen('a container is found by its name, shown in the middle, with those that it is linked with', async (t) => {
   const page = await browser.open('find.html', await pageOf(LARGE), DESK)
   await page.evaluate(`document.getElementById('find').focus()`)
@@ -136,8 +159,7 @@ seen('a container is found by its name, shown in the middle, with those that it 
     return off === null ? undefined : { off }
   })
   t.true(middle.off < 4)
-  const linked = LARGE.links.filter(({ container, target }) => [container, target].includes('container-150'))
-  t.is(await page.evaluate(`document.querySelectorAll('path.near').length`), linked.length)
+  t.is(await page.evaluate(`document.querySelectorAll('path.near').length`), countPaths('container-150'))
   t.regex(
     await page.evaluate(`document.getElementById('found').textContent`),
     /^container-150 waits for container-\d+\/ready/,

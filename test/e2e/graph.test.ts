@@ -205,3 +205,38 @@ test('the help page fits a screen', async (t) => {
   t.is(code, 0)
   t.deepEqual([lines.length <= 30, lines.filter((line) => line.length > 80)], [true, []])
 })
+
+test('a container that is awaited as ready and has no probe is marked, in text and in the picture', async (t) => {
+  const place = openPlace(t)
+  const probed = { command: ['db'], readinessProbe: { exec: { command: ['true'] } } }
+  place.write(
+    'pod.yaml',
+    writePod({
+      annotations: { 'depends-on': 'app: {db: ready, cache: ready}' },
+      containers: { db: probed, cache: 'c', app: 'a' },
+    }),
+  )
+  const text = await place.run(['graph', 'pod.yaml'])
+  t.regex(text.stdout, /cache \(no probe\)/)
+  t.notRegex(text.stdout, /(?:db|app) \(no probe\)/)
+  const svg = await place.run(['graph', 'pod.yaml', '--format', 'svg'])
+  t.is(svg.stdout.match(/>no probe</g)?.length, 1)
+  const json = readDiagrams((await place.run(['graph', 'pod.yaml', '--format', 'json'])).stdout)
+  t.deepEqual(
+    json[0]?.nodes.flatMap(({ name, unprobed }) => (unprobed === true ? [name] : [])),
+    ['cache'],
+  )
+})
+
+test('the default condition is on no link, and every other one is', async (t) => {
+  const place = openPlace(t)
+  const order = 'app: {db: ready, setup: completed}\nweb: {app: {condition: ready, timeout: 2m}}'
+  place.write(
+    'pod.yaml',
+    writePod({ annotations: { 'depends-on': order }, containers: { db: 'd', setup: 's', app: 'a', web: 'w' } }),
+  )
+  const { stdout } = await place.run(['graph', 'pod.yaml', '--format', 'svg'])
+  const terms = [...stdout.matchAll(/class="terms[^"]*"[^>]*>.*?<text[^>]*>([^<]*)</g)].map(([, said]) => said)
+  t.deepEqual(terms.toSorted(), ['completed', 'ready (within 2m)'])
+  t.true(stdout.includes('is ready before, or as it says'))
+})
