@@ -236,7 +236,7 @@ test('the default condition is on no link, and every other one is', async (t) =>
     writePod({ annotations: { 'depends-on': order }, containers: { db: 'd', setup: 's', app: 'a', web: 'w' } }),
   )
   const { stdout } = await place.run(['graph', 'pod.yaml', '--format', 'svg'])
-  const terms = [...stdout.matchAll(/class="terms[^"]*"[^>]*>.*?<text[^>]*>([^<]*)</g)].map(([, said]) => said)
+  const terms = [...stdout.matchAll(/class="terms[^"]*"[^>]*>.*?<text[^>]*>([^<]*)</g)].map(([, said = '']) => said)
   t.deepEqual(terms.toSorted(), ['completed', 'ready (within 2m)'])
   t.true(stdout.includes('is ready before, or as it says'))
 })
