@@ -18,7 +18,7 @@ export function addRewriteOptions(command: Command): Command {
     .addOption(new Option('--image <image>', "podorder's own").argParser(readImage).default(DEFAULT_IMAGE))
     .addOption(new Option('--image-pull-policy <how>', 'of that image').choices(['Always', 'IfNotPresent', 'Never']))
     .addOption(
-      new Option('--bin-source <how>', 'an image-volume needs Kubernetes >= 1.33')
+      new Option('--bin-source <how>', 'an image-volume needs Kubernetes >= 1.35')
         .choices(['copy', 'image-volume'])
         .default('copy'),
     )

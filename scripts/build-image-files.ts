@@ -3,6 +3,7 @@
  *
  * podorder/image/   the executable under its names, relocated to run here, and `lib/`, its own loader and C library.
  *                   Not podorder/bin: there the pods mount their volume, which would hide it from the init container.
+ * entrypoint, lib   the same where an image volume mounts all of this at podorder/image
  * ko-app/           the name under which Tekton's images have their entrypoint
  * podorder/licenses/, podorder/sbom.cdx.json
  */
@@ -37,6 +38,8 @@ await mkdir(join(bin, 'lib'), { recursive: true })
 await putLibraries(libc)
 putExecutable()
 for (const name of ['podorder', 'kubectl-podorder']) await symlink('entrypoint', join(bin, name))
+// Mounted whole, podorder/image is this directory: what is found there in the image is to be found here.
+for (const name of ['entrypoint', 'lib']) await symlink(join(PLACE.slice(1), name), join(root, name))
 await mkdir(join(root, 'ko-app'))
 await symlink(`..${PLACE}/entrypoint`, join(root, 'ko-app/entrypoint'))
 await putLicenses(libc)

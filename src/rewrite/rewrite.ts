@@ -7,7 +7,8 @@ import { ORDERED } from '../pod/annotation-names.ts'
 import { ORIGINAL } from '../pod/annotation-names.ts'
 import type { Order } from '../order/order.ts'
 import type { Container, ObjectMeta, PodSpec, PodTemplate, Volume, VolumeMount } from '../pod/pod.ts'
-import { readRestarts } from '../pod/restarts.ts'
+import { holdsTarget } from '../order/conditions.ts'
+import { followsEnd, readRestarts, type Restarts } from '../pod/restarts.ts'
 import { chooseInitResources } from './init-resources.ts'
 import { isChain, lowerRequests } from './lower-requests.ts'
 import { type Former, type FormerContainer, writeOriginal } from '../pod/original.ts'
@@ -33,7 +34,7 @@ export interface RewriteOptions {
   readonly imagePullPolicy?: string
   /** Where the containers see what is podorder's; absolute, `DEFAULT_ROOT` when not given. */
   readonly root?: string
-  /** `image-volume`: mounted from the image itself rather than copied (Kubernetes >= 1.33). */
+  /** `image-volume`: mounted from the image itself rather than copied (Kubernetes >= 1.35). */
   readonly binSource?: 'copy' | 'image-volume'
   /** `max`: steps that run one after another do not add up their requests. */
   readonly requests?: 'keep' | 'max'
@@ -113,6 +114,8 @@ export function rewritePod(template: PodTemplate, order: Order, options: Rewrite
     ...(labels === undefined ? {} : { labels }),
     ...noteEmpty(spec, labels !== undefined && 'value' in labels, textOf),
   })
+  const isIdle = options.binSource === 'image-volume' && !mustForget(order, restarts)
+  const made = isIdle ? undefined : makeInitContainer(order, { ...spec, containers }, options)
   const rewritten: PodTemplate = {
     ...restored,
     metadata: {
@@ -123,36 +126,53 @@ export function rewritePod(template: PodTemplate, order: Order, options: Rewrite
     spec: {
       ...spec,
       volumes: [...(spec.volumes ?? []), ...makeVolumes(options), ...(attentive.size > 0 ? [DOWNWARD] : [])],
-      initContainers: putInitContainer(
-        template.spec,
-        sidecars,
-        makeInitContainer(order, { ...spec, containers }, options),
-      ),
+      ...putInitContainers(template.spec, sidecars, made),
       containers,
     },
   }
   return restored !== template && isRewritten(template, rewritten) ? template : rewritten
 }
 
-/** First, since init containers may be native sidecars that never end; one that is there only learns of the containers. */
-function putInitContainer(
-  { initContainers = [] }: PodSpec,
+/**
+ * Whether flags of an earlier life of the pod must be removed before its containers start again, which takes an init container:
+ * a success that is final outlives RestartAllContainers, and one that is held outlives the node's restart. All other flags each
+ * wrapper removes itself, and its run directory is made by the kubelet, as every subPath that is not there.
+ */
+function mustForget({ edges }: Order, restarts: ReadonlyMap<string, Restarts>): boolean {
+  const all = [...restarts.values()]
+  if (all.some(({ rules }) => rules.some(({ action }) => action === 'RestartAllContainers'))) return true
+  return edges.some(({ target, condition }) => {
+    const own = restarts.get(target)
+    return holdsTarget(condition) && own !== undefined && followsEnd(own, 0) === 'restarts'
+  })
+}
+
+/**
+ * First, since init containers may be native sidecars that never end; one that is there only learns of the containers.
+ * @param made undefined: nothing is left for it to do
+ */
+function putInitContainers(
+  spec: PodSpec,
   others: ReadonlyMap<string, Container>,
-  made: Container,
-): readonly Container[] {
-  if (!(initContainers ?? []).some(isOwnContainer)) return [made, ...others.values()]
-  return initContainers.map((container) =>
-    isOwnContainer(container) ? { ...container, args: made.args ?? [] } : (others.get(container.name) ?? container),
-  )
+  made: Container | undefined,
+): Pick<PodSpec, 'initContainers'> {
+  const there = spec.initContainers ?? []
+  if (made === undefined) return others.size === 0 ? {} : { initContainers: [...others.values()] }
+  if (!there.some(isOwnContainer)) return { initContainers: [made, ...others.values()] }
+  return {
+    initContainers: there.map((container) =>
+      isOwnContainer(container) ? { ...container, args: made.args ?? [] } : (others.get(container.name) ?? container),
+    ),
+  }
 }
 
 function binPath({ root = DEFAULT_ROOT, binSource }: RewriteOptions): string {
   return binSource === 'image-volume' ? IMAGE_PATH : `${root}/bin`
 }
 
+/** An image volume is mounted whole: containerd 2.1 ignores its subPath (recorded from Kubernetes 1.36). */
 function mountBin(options: RewriteOptions): VolumeMount {
-  const mount = { name: BIN_VOLUME, mountPath: binPath(options), readOnly: true }
-  return options.binSource === 'image-volume' ? { ...mount, subPath: IMAGE_PATH.slice(1) } : mount
+  return { name: BIN_VOLUME, mountPath: binPath(options), readOnly: true }
 }
 
 /** Labels that are there with nothing in them, which only a note can tell from none. */
