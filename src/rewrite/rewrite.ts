@@ -7,9 +7,9 @@ import { ORDERED } from '../pod/annotation-names.ts'
 import { ORIGINAL } from '../pod/annotation-names.ts'
 import type { Order } from '../order/order.ts'
 import type { Container, ObjectMeta, PodSpec, PodTemplate, Volume, VolumeMount } from '../pod/pod.ts'
-import { holdsTarget } from '../order/conditions.ts'
-import { followsEnd, readRestarts, type Restarts } from '../pod/restarts.ts'
+import { readRestarts } from '../pod/restarts.ts'
 import { chooseInitResources } from './init-resources.ts'
+import { mustForget } from './forget.ts'
 import { isChain, lowerRequests } from './lower-requests.ts'
 import { type Former, type FormerContainer, writeOriginal } from '../pod/original.ts'
 import { BIN_VOLUME, DEFAULT_ROOT, DOWNWARD_VOLUME, INIT_CONTAINER, isOwnContainer, RUN_VOLUME } from '../pod/own.ts'
@@ -131,20 +131,6 @@ export function rewritePod(template: PodTemplate, order: Order, options: Rewrite
     },
   }
   return restored !== template && isRewritten(template, rewritten) ? template : rewritten
-}
-
-/**
- * Whether flags of an earlier life of the pod must be removed before its containers start again, which takes an init container:
- * a success that is final outlives RestartAllContainers, and one that is held outlives the node's restart. All other flags each
- * wrapper removes itself, and its run directory is made by the kubelet, as every subPath that is not there.
- */
-function mustForget({ edges }: Order, restarts: ReadonlyMap<string, Restarts>): boolean {
-  const all = [...restarts.values()]
-  if (all.some(({ rules }) => rules.some(({ action }) => action === 'RestartAllContainers'))) return true
-  return edges.some(({ target, condition }) => {
-    const own = restarts.get(target)
-    return holdsTarget(condition) && own !== undefined && followsEnd(own, 0) === 'restarts'
-  })
 }
 
 /**
