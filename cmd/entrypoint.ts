@@ -11,6 +11,7 @@ import { createPosixFiles } from '../src/base/files-posix.io.ts'
 import { type Library, openLibrary } from '../src/base/libc.io.ts'
 import { takeSignals } from '../src/child/signals.io.ts'
 import { runEntrypoint } from '../src/entrypoint/entrypoint.ts'
+import type { EntrypointPorts } from '../src/entrypoint/ports.ts'
 import { createFlagFiles } from '../src/flags/flag-files.ts'
 import type { Files } from '../src/base/files.ts'
 import { readUptime } from '../src/base/uptime.ts'
@@ -108,7 +109,8 @@ async function runPlan(plan: Plan, system: System, words: number): Promise<numbe
   const outside =
     plan.outside === undefined ? undefined : (await import('./outside.ts')).openOutside(plan.outside, plan, files, log)
   if (typeof outside === 'string') return misuse(outside)
-  return runEntrypoint(plan, {
+  const createKeeper = plan.restarting ? (await import('../src/entrypoint/living-run.ts')).createKeeper : undefined
+  const ports: EntrypointPorts = {
     signals,
     child,
     measure: undefined,
@@ -128,7 +130,9 @@ async function runPlan(plan: Plan, system: System, words: number): Promise<numbe
     self: { pid: process.pid, uid: process.getuid?.() },
     chance: Math.random,
     openCopy: async (path, descriptor) => (await import('../src/child/copy.io.ts')).openCopy(path, descriptor),
-  })
+    keep: createKeeper === undefined ? undefined : (life) => createKeeper(plan, life, ports),
+  }
+  return runEntrypoint(plan, ports)
 }
 
 interface System {

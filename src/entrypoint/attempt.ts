@@ -22,6 +22,10 @@ export interface Attempt {
   stop(): void
   /** A signal from outside has meant that it is to stop. */
   readonly asked: () => boolean
+  /** Nobody asks any more whether it is ready, or is told that it lives. */
+  retire(): void
+  /** Stops it because what it depends on was lost. */
+  yield(): void
 }
 
 /** What its end means since we stop it ourselves. */
@@ -32,6 +36,8 @@ export interface Beginning {
   readonly waitedFor: string | undefined
   /** From 1; undefined where there is only one. */
   readonly attempt: number | undefined
+  /** How often it was started anew in this life; undefined: never. */
+  readonly restarts: number | undefined
   /** The command, where it has been started already. */
   readonly ahead: Spawned | undefined
 }
@@ -53,6 +59,7 @@ export function startAttempt(
   let up = false
   let liveDue = plan.liveDelayMs === 0
   let ended = false
+  let retired = false
   const timers: NodeJS.Timeout[] = []
 
   const cancelHook = (): void => {
@@ -80,6 +87,11 @@ export function startAttempt(
     signal: (signal) => stopper.take(signal),
     stop: () => stopFor('turn', (_, kill) => ({ kind: 'stopped', kill })),
     asked: stopper.asked,
+    retire() {
+      retired = true
+      measuring?.close()
+    },
+    yield: () => stopFor('at once', (status, kill) => ({ kind: 'yielded', status, kill })),
   }
 
   async function run(): Promise<Outcome> {
@@ -92,6 +104,7 @@ export function startAttempt(
     measuring = ports.measure?.(announce)
     if (plan.liveDelayMs !== undefined && !liveDue) timers.push(setTimeout(becomeDue, plan.liveDelayMs))
     life.publish('started', { pid, ...beginning })
+    life.withdraw('restarting')
     hook = ports.postStart?.()
     if (hook === undefined) comeUp()
     else void followHook(hook)
@@ -125,6 +138,7 @@ export function startAttempt(
   /** The kubelet begins to probe a container only when its postStart hook has succeeded. */
   function comeUp(): void {
     up = true
+    if (retired) return
     if (liveDue) life.publish('live')
     if (measuring === undefined) life.publish('ready')
     else measuring.begin()
@@ -132,7 +146,7 @@ export function startAttempt(
 
   function becomeDue(): void {
     liveDue = true
-    if (up) life.publish('live')
+    if (up && !retired) life.publish('live')
   }
 
   function expire(): void {
@@ -141,7 +155,7 @@ export function startAttempt(
   }
 
   function announce({ change, why }: ReadinessNews): void {
-    if (ended) return
+    if (ended || retired) return
     switch (change) {
       case 'ready':
         if (plan.readiness?.flag === 'startup-probe') life.publish('live')

@@ -14,6 +14,7 @@ import { type Gate, type GateResult, passGate } from './gate.ts'
 import { beginWrapperLife, type WrapperLife } from './life.ts'
 import { isStopSignal } from './stop-signal.ts'
 import { observe } from '../flags/observe.ts'
+import type { Keeper } from './keeper.ts'
 import type { EntrypointPorts } from './ports.ts'
 
 /** To name the end of an attempt. */
@@ -35,7 +36,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
   }
   const keep = (): void => void (listener = (signal) => early.push(signal))
 
-  const since = ports.now().toISOString()
+  let since = ports.now().toISOString()
   let life: WrapperLife | undefined
   try {
     life = await beginWrapperLife(plan, ports)
@@ -70,10 +71,16 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
 
   async function live(life: WrapperLife): Promise<Outcome> {
     if (ports.fault !== undefined) return { kind: 'misdirected', message: ports.fault }
-    const passage = await waitAtGate()
-    if (passage.kind !== 'open') return passage
-    const { waitedFor } = passage
-    return plan.exec ? becomeCommand(life, waitedFor) : runWithRetries(life, waitedFor)
+    const keeper = ports.keep?.(life)
+    for (;;) {
+      const passage = await waitAtGate(keeper?.pauseMs() ?? 0)
+      if (passage.kind !== 'open') return passage
+      const { waitedFor } = passage
+      if (plan.exec) return becomeCommand(life, waitedFor)
+      const outcome = await runWithRetries(life, waitedFor, keeper)
+      if (outcome.kind !== 'yielded') return outcome
+      since = ports.now().toISOString()
+    }
   }
 
   /** A bug of ours must not leave followers waiting either. */
@@ -81,7 +88,8 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     return { kind: 'broken', message: `unexpected: ${describeError(error)}` }
   }
 
-  async function waitAtGate(): Promise<GateResult> {
+  /** @param pauseMs it stays shut for so long */
+  async function waitAtGate(pauseMs: number): Promise<GateResult> {
     const others: number[] = []
     let gate: Gate | undefined
     let told: number | undefined
@@ -94,7 +102,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     if (told !== undefined) return { kind: 'interrupted', signal: told }
     // As after a restart of this container alone.
     if (workIsDone()) return { kind: 'stopped' }
-    gate = plan.waits.length === 0 && ports.outside === undefined ? OPEN : passGate(plan, ports, startAhead)
+    gate = plan.waits.length === 0 && ports.outside === undefined ? OPEN : passGate(plan, ports, startAhead, pauseMs)
     void done?.then(() => gate?.end({ kind: 'stopped' }))
     // What is needed after the gate is made ready behind it.
     child.prepare()
@@ -116,17 +124,22 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     return { kind: 'unstartable', code, message: why }
   }
 
-  async function runWithRetries(life: WrapperLife, waitedFor: string | undefined): Promise<Outcome> {
+  async function runWithRetries(
+    life: WrapperLife,
+    waitedFor: string | undefined,
+    keeper: Keeper | undefined,
+  ): Promise<Outcome> {
     for (let tries = 1; ; tries++) {
       if (plan.retry.times > 0) attempt = tries
-      const running: Attempt = startAttempt(plan, life, { since, waitedFor, attempt, ahead }, ports)
+      const restarts = keeper?.restarts()
+      const running: Attempt = startAttempt(plan, life, { since, waitedFor, attempt, restarts, ahead }, ports)
       ahead = undefined
       listen((signal) => {
         asked ||= isEnding(signal)
         running.signal(signal)
       })
       void done?.then(() => running.stop())
-      const outcome = await running.outcome
+      const outcome = await (keeper === undefined ? running.outcome : keeper.keep(running))
       keep()
       const halted = running.asked()
       asked ||= halted
@@ -147,6 +160,8 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
       })
       for (const flag of ['ready', 'unready', 'live'] as const) life.withdraw(flag)
       life.clear('stopping')
+      // Those that restart with it shall not wait for the next attempt to learn of it.
+      life.publish('restarting', { message: how, reason, exitCode })
       if (await endsWithin(delayMs)) return outcome
     }
   }

@@ -1,6 +1,7 @@
 /**
  * `entrypoint probe`: the startupProbe of a container that may be waiting. The kubelet runs it every other second, in the
- * container, for as long as the flag `live` is not there.
+ * container, for as long as the flag `live` is not there. In a container that starts anew with what it depends on it stands
+ * before the other probes too, which know nothing of a command that is meant to stand still.
  */
 import { CODE_FAILED, CODE_MISUSE } from '../base/exit-code.ts'
 import { describeError } from '../base/system-error.ts'
@@ -13,6 +14,8 @@ import type { Flag } from '../flags/record.ts'
 const FLAGS = {
   'run-dir': { kind: 'value', value: 'DIR', help: 'where the flags are' },
   name: { kind: 'value', value: 'NAME', help: 'of the container in it' },
+  liveness: { kind: 'value', value: 'JSON', help: 'ask this livenessProbe, while the command is meant to run' },
+  readiness: { kind: 'value', value: 'JSON', help: 'ask this readinessProbe, while …; otherwise it is not ready' },
   help: { kind: 'switch', help: 'this page' },
 } as const satisfies FlagTable
 
@@ -24,6 +27,8 @@ export interface ProbeVerdict {
   readonly code: 0 | 1 | 2
   /** For stdout, unless it is empty: the kubelet shows it in the pod's events. For stderr where the code is 2. */
   readonly text: string
+  /** The container's own probe decides; the code is of no meaning then. */
+  readonly ask?: string
 }
 
 /** @param argv the words after `probe` */
@@ -34,10 +39,16 @@ export function runProbe(argv: readonly string[], { files }: Ports): ProbeVerdic
   const runDir = scanned.values.get('run-dir')?.at(-1)
   const name = scanned.values.get('name')?.at(-1)
   const stray = scanned.words[0] ?? (scanned.rest === undefined ? undefined : '--')
-  if (stray !== undefined) return { code: CODE_MISUSE, text: `probe takes no ${stray}; only --run-dir and --name` }
+  if (stray !== undefined) return { code: CODE_MISUSE, text: `probe takes no ${stray}; only flags` }
   if (!runDir || !name) return { code: CODE_MISUSE, text: 'probe needs --run-dir=DIR and --name=NAME' }
   const has = (flag: Flag): boolean => files.find(flagPathOf(runDir, name, flag)) !== undefined
+  const [liveness, readiness] = [scanned.values.get('liveness')?.at(-1), scanned.values.get('readiness')?.at(-1)]
   try {
+    if (liveness !== undefined) {
+      return has('live') ? { code: 0, text: '', ask: liveness } : { code: 0, text: `${name} is not meant to run now` }
+    }
+    if (readiness !== undefined && has('started') && !has('restarting')) return { code: 0, text: '', ask: readiness }
+    if (readiness !== undefined) return { code: CODE_FAILED, text: `${name} waits for what it depends on` }
     if (has('live')) return { code: 0, text: '' }
     if (has('stopped')) return { code: CODE_FAILED, text: `${name} has ended` }
     return {
@@ -53,6 +64,7 @@ function formatProbeHelp(): string {
   return [
     'entrypoint probe succeeds once the container is live; until then it says what',
     'the container does. inject writes it as the startupProbe of those that wait.',
+    'With a probe it asks that one, unless the command waits to be started anew.',
     '',
     'Usage: entrypoint probe --run-dir DIR --name NAME',
     '  entrypoint probe --run-dir /podorder/run --name app',

@@ -27,8 +27,9 @@ const SPELLED_OUT = 8
 /**
  * Opens once every wait holds in one and the same look; closes as soon as one that is needed cannot.
  * @param onOpen is called in the very wake-up that finds it open, before anything is tidied up.
+ * @param pauseMs it stays shut for so long, whatever holds
  */
-export function passGate(plan: Plan, ports: Ports, onOpen: () => void): Gate {
+export function passGate(plan: Plan, ports: Ports, onOpen: () => void, pauseMs = 0): Gate {
   const { promise: passage, resolve } = Promise.withResolvers<GateResult>()
   const policy = { content: plan.waitContent, restartPolicy: plan.restarts.policy, policies: plan.policies }
   const waived = new Set<PendingWait>()
@@ -53,6 +54,7 @@ export function passGate(plan: Plan, ports: Ports, onOpen: () => void): Gate {
     ...(outside?.waits ?? []),
   ]
   let missing = waits
+  let pausing = pauseMs > 0
 
   const end = (how: GateResult): void => {
     if (how.kind === 'open' && !ended) onOpen()
@@ -79,6 +81,7 @@ export function passGate(plan: Plan, ports: Ports, onOpen: () => void): Gate {
         waive(each, verdict.message)
       }
     }
+    if (pausing && open.length === 0) return undefined
     if (open.length === 0) return { kind: 'open', waitedFor: missing.at(-1)?.wait.label }
     missing = open
     return undefined
@@ -111,6 +114,11 @@ export function passGate(plan: Plan, ports: Ports, onOpen: () => void): Gate {
     timers.push(setTimeout(expire, ms))
   }
 
+  const resume = (): void => {
+    pausing = false
+    observation?.look()
+  }
+  if (pausing) timers.push(setTimeout(resume, pauseMs))
   observation = observe(plan.waits, ports, decide, end)
   if (!ended) {
     if (outside === undefined) introduce(TURNS)

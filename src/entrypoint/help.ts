@@ -65,6 +65,10 @@ const RARE: readonly Group[] = [
       'quiet',
     ],
   },
+]
+
+const TOGETHER: readonly Group[] = [
+  { heading: 'Starts anew with what it depends on:', names: ['restart-on', 'restart-after', 'restart-with'] },
   {
     heading: 'Stops, one after another:',
     names: ['stop-after', 'stop-wait', 'stop-alone', 'stop-before', 'stop-kill', 'grace-period'],
@@ -79,15 +83,21 @@ Usage: entrypoint [flags] -- command [args…]
 const DAILY_FOOT = `D is a duration such as 90s or 1h30m; TARGET: see entrypoint wait --help, and
 sidecar/NAME. Exit codes: the command's; 128+n signal n; 1 skipped; 2 usage;
 124 timed out; 125 own failure; 126 cannot be executed; 127 not found.
-More: entrypoint --help more; entrypoint install|probe|wait --help`
+More: entrypoint --help more|together; entrypoint install|probe|wait --help`
 
 const RARE_HEAD = `Usage: entrypoint [flags] -- command [args…]
   entrypoint --retries 5 --retry-delay 2s --stdout-path /logs/app -- app`
 
 const RARE_FOOT = `A flag may be written --wait-file, --wait_file or -wait_file, with a blank or =.`
 
-/** @param argv that asks for help: `--help`, or `--help more` */
+const TOGETHER_HEAD = `How containers of a pod stop and start with each other; inject writes these.
+
+Usage: entrypoint [flags] -- command [args…]
+  entrypoint --wait-file /run/db.ready --restart-on /run/db.ready -- app`
+
+/** @param argv that asks for help: `--help`, `--help more`, or `--help together` */
 export function formatHelp(argv: readonly string[]): string {
+  if (argv.includes('together')) return layOut(TOGETHER_HEAD, TOGETHER, RARE_FOOT)
   return argv.includes('more') ? layOut(RARE_HEAD, RARE, RARE_FOOT) : layOut(DAILY_HEAD, DAILY, DAILY_FOOT)
 }
 

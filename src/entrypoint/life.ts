@@ -32,6 +32,9 @@ const asItIs = (path: string): string => path
 /** What could not be written is tried again: a full volume may have room in a while, and others wait for the flag. */
 const AGAIN_MS = 1000
 
+/** What holds only while the command runs. */
+const LIVING: ReadonlySet<string> = new Set(['ready', 'started', 'live'])
+
 /** A name in the run directory that a new life keeps: success is remembered. */
 const KEPT_AFTER_SUCCESS = new Set(['completed', 'ended', 'exitCode'])
 
@@ -51,7 +54,10 @@ export async function beginWrapperLife(plan: Plan, ports: Ports): Promise<Wrappe
     const names = flags.openDirectory(plan.ownDir)
     const completed = names.includes('completed') && !plan.rerun
     over = completed && followsEnd(plan.restarts, 0) === 'stays'
-    // The socket first: without it nobody takes the words that go with it for those of one that was killed.
+    // What opens gates while its owner lives goes first: without a socket it would be taken for that of one who lives.
+    const first = over ? [] : names.filter((name) => LIVING.has(name))
+    for (const name of first) flags.withdraw(`${plan.ownDir}/${name}`)
+    // Then the socket: without it nobody takes the words that go with it for those of one that was killed.
     if (!over) flags.withdraw(`${plan.ownDir}/alive.sock`)
     for (const name of over ? [] : names) {
       if (completed && KEPT_AFTER_SUCCESS.has(name)) continue

@@ -33,6 +33,8 @@ export type Outcome =
       readonly status: Status
       readonly message: string
     } & Killable)
+  /** What it depends on was lost: it starts anew in this life of its container, so this is no end. */
+  | { readonly kind: 'yielded'; readonly status: Status; readonly kill: Kill | undefined }
   /** Told to stop by `--stop-file`: the pod's work is done. */
   | ({ readonly kind: 'stopped' } & Killable)
   | { readonly kind: 'unstartable'; readonly code: 126 | 127; readonly message: string }
@@ -103,13 +105,13 @@ export function settle(outcome: Outcome, policy: Policy): Settlement {
           ...base,
           publish: ['completed', 'ended', 'exitCode', 'stopped'],
           refuse: ['failed', 'ready', 'started'],
-          withdraw: ['live', 'unready'],
+          withdraw: ['live', 'unready', 'restarting'],
         }
       : {
           ...base,
           publish: ['completed', 'ended', 'exitCode', 'stopped'],
           refuse: [],
-          withdraw: ['ready', 'started', 'live', 'unready'],
+          withdraw: ['ready', 'started', 'live', 'unready', 'restarting'],
         }
   }
   return final
@@ -117,9 +119,14 @@ export function settle(outcome: Outcome, policy: Policy): Settlement {
         ...base,
         publish: ['failed', 'ended', 'exitCode', 'stopped'],
         refuse: ['completed', 'ready', 'started'],
-        withdraw: ['ready', 'live', 'unready'],
+        withdraw: ['ready', 'live', 'unready', 'restarting'],
       }
-    : { ...base, publish: ['exitCode', 'stopped'], refuse: [], withdraw: ['ready', 'started', 'live', 'unready'] }
+    : {
+        ...base,
+        publish: ['exitCode', 'stopped'],
+        refuse: [],
+        withdraw: ['ready', 'started', 'live', 'unready', 'restarting'],
+      }
 }
 
 /** Whoever reads of the end reads that we have killed it, whatever its exit code means. */
@@ -162,6 +169,10 @@ function weigh(outcome: Outcome, policy: Policy): Weight {
       const { status, reason, message } = outcome
       const code = 'code' in status ? status.code || CODE_TERMINATED : 128 + status.signal
       return { ...here, code, reason, message }
+    }
+    case 'yielded': {
+      const { status } = outcome
+      return { ...here, code: 'code' in status ? status.code : 128 + status.signal, reason: 'Error' }
     }
     case 'stopped':
       return { ...here, code: 0, reason: 'Completed', message: WORK_DONE, completed: true }

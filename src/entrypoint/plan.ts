@@ -7,10 +7,11 @@ import type { Awaited, Wait } from '../flags/judge.ts'
 import { OPTIONS, type OptionName } from './options.ts'
 import { flagPathOf, ownDirectoryOf } from '../flags/layout.ts'
 import type { Flag } from '../flags/record.ts'
+import { type ReadinessFlag, readReadiness } from './readiness-flag.ts'
 import type { Retry } from './retry.ts'
 import { readSignal } from './stop-signal.ts'
 import { chooseAlone } from './turn.ts'
-import { plainWait, readTargets, readWaits } from './wait-flags.ts'
+import { plainWait, readTargets, readWaits, refuseIdleRestarts } from './wait-flags.ts'
 
 export interface Plan {
   /** Index in argv of the command's first word. */
@@ -19,6 +20,10 @@ export interface Plan {
   readonly waitContent: boolean
   /** Undefined: nothing, and nothing for it is loaded. */
   readonly outside: OutsidePlan | undefined
+  /** The command starts anew when something that it waited for is lost. */
+  readonly restarting: boolean
+  /** Those that start anew with it: it stops after they have. */
+  readonly restartWith: readonly Wait[]
   readonly waitTimeoutMs: number | undefined
   readonly name: string | undefined
   /** This container's own directory, `--run-dir/--name`. */
@@ -65,12 +70,6 @@ export interface OutsidePlan {
   readonly waits: readonly Awaited[]
   readonly kubeconfig: string | undefined
   readonly downwardDir: string | undefined
-}
-
-/** One of the flags that say how; `probe/probe-flag.ts` reads its text, only when there is one. */
-export interface ReadinessFlag {
-  readonly flag: 'startup-probe' | 'ready-probe' | 'ready-tcp' | 'ready-http' | 'ready-exec'
-  readonly text: string
 }
 
 export type PlanReading =
@@ -127,7 +126,8 @@ function buildPlan(command: number, values: Values, cwd: string | undefined, ref
   }
   const waits = readWaits(values, absolute, runDir, refuse)
   const targets = readTargets(values, refuse)
-  const readStops = (flag: 'stop-after' | 'stop-before') =>
+  refuseIdleRestarts(values, [...waits, ...targets], refuse)
+  const readStops = (flag: 'stop-after' | 'stop-before' | 'restart-with') =>
     list(flag).map((other) => {
       if (runDir === undefined) refuse(`--${flag} needs --run-dir, where the others say that they have stopped`)
       return plainWait(flagPathOf(runDir ?? '', other, 'stopped'), runDir)
@@ -147,6 +147,8 @@ function buildPlan(command: number, values: Values, cwd: string | undefined, ref
       targets.length === 0
         ? undefined
         : { waits: targets, kubeconfig: last('kubeconfig'), downwardDir: path('downward-dir') },
+    restarting: [...waits, ...targets].some(({ restart }) => restart !== undefined),
+    restartWith: readStops('restart-with'),
     waitTimeoutMs: duration('wait-timeout'),
     name,
     ownDir: runDir === undefined ? undefined : ownDirectoryOf(runDir, name ?? ''),
@@ -216,16 +218,6 @@ function readPolicies(texts: readonly string[], refuse: Refuse): ReadonlyMap<str
   )
 }
 
-function readReadiness(last: (name: OptionName) => string | undefined, refuse: Refuse): ReadinessFlag | undefined {
-  const names = ['startup-probe', 'ready-probe', 'ready-tcp', 'ready-http', 'ready-exec'] as const
-  const given = names.flatMap((flag) => {
-    const text = last(flag)
-    return text === undefined ? [] : [{ flag, text }]
-  })
-  if (given.length > 1) refuse(`--${given[0]?.flag} and --${given[1]?.flag} exclude each other; give one of them`)
-  return given[0]
-}
-
 /** After `--exec` nobody of ours is left who could do any of these. */
 function refuseWithExec(plan: Plan, refuse: Refuse): void {
   if (!plan.exec) return
@@ -237,6 +229,7 @@ function refuseWithExec(plan: Plan, refuse: Refuse): void {
     [plan.stopFiles.length > 0, '--stop-file'],
     [plan.stopAfter.length > 0, '--stop-after'],
     [plan.stopBefore.length > 0, '--stop-before'],
+    [plan.restarting, '--restart-on'],
     [plan.hold, '--hold'],
     [plan.readiness !== undefined, '--ready-… or --startup-probe'],
     [plan.postStart !== undefined, '--post-start'],

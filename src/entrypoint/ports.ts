@@ -1,11 +1,16 @@
 /** What the entrypoint's sequence needs from outside; cmd/entrypoint.ts hands the real ones in. */
-import type { PendingWait } from '../flags/judge.ts'
+import type { Awaited, PendingWait } from '../flags/judge.ts'
 import type { FlagPorts } from '../flags/ports.ts'
 import type { Child, Sink } from '../child/child.ts'
+import type { Keeper, KeptLife } from './keeper.ts'
 import type { ReadinessNews } from '../probe/measure.ts'
 
 /** Follows what is waited for beside files; `wake` is called whenever something may have changed. */
-export type FollowOutside = (wake: () => void) => {
+export type FollowOutside = (
+  wake: () => void,
+  /** Which of them; undefined: all. */
+  isWanted?: (wait: Awaited) => boolean,
+) => {
   readonly waits: readonly PendingWait[]
   /** Resolves once something is known of each, or it takes too long to wait for that. */
   readonly introduced: Promise<void>
@@ -46,6 +51,8 @@ export interface EntrypointPorts extends FlagPorts {
   readonly measure: Measure | undefined
   /** Carries out the postStart hook. */
   readonly postStart: (() => HookRun) | undefined
+  /** undefined: nothing that it depends on makes it start anew. */
+  readonly keep: ((life: KeptLife) => Keeper) | undefined
   /** Why there is no command to run: found after the flags had been read, so the followers are told. */
   readonly fault: string | undefined
 }

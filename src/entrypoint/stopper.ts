@@ -164,6 +164,8 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   return {
     take(signal) {
       const isStop = isStopSignal(signal, plan)
+      // Whoever began the stop: from now on it is wanted from outside.
+      asked ||= isStop
       if (isStop && beganMs === undefined) ask(signal)
       // Another one while it is held back means the same, and does not hasten it.
       else if (isStop && toldMs === undefined) return

@@ -19,15 +19,21 @@ export function readWaits(
       .filter((text) => text !== '')
       .map(absolute)
   const paths = new Set(list('wait-file'))
-  const termsOf = readTerms('wait-file', paths, values, new Set(list('wait-file-optional')), absolute, refuse)
+  const termsOf = readTerms('wait-file', paths, values, list, absolute, refuse)
   return [...paths].map((path) => ({ ...plainWait(path, runDir), ...termsOf(path) }))
 }
 
 /** Targets are not split: selectors and URLs hold commas themselves. */
 export function readTargets(values: Values, refuse: Refuse): readonly Awaited[] {
   const labels = new Set(values.get('wait-for'))
-  const optional = new Set(values.get('wait-for-optional'))
-  const termsOf = readTerms('wait-for', labels, values, optional, (label) => label, refuse)
+  const termsOf = readTerms(
+    'wait-for',
+    labels,
+    values,
+    (flag) => values.get(flag) ?? [],
+    (label) => label,
+    refuse,
+  )
   return [...labels].map((label) => ({ label, ...termsOf(label) }))
 }
 
@@ -39,19 +45,52 @@ function readTerms(
   flag: 'wait-file' | 'wait-for',
   known: ReadonlySet<string>,
   values: Values,
-  optional: ReadonlySet<string>,
+  list: (flag: string) => readonly string[],
   normalize: (text: string) => string,
   refuse: Refuse,
-): (name: string) => Pick<Awaited, 'timeoutMs' | 'optional'> {
-  const timeouts = new Map<string, number>()
-  for (const text of values.get(`${flag}-timeout`) ?? []) {
-    const equals = text.lastIndexOf('=')
-    if (equals < 1) refuse(`--${flag}-timeout takes ${OPTIONS[flag].value}=DURATION, not "${text}"`)
-    else
-      timeouts.set(normalize(text.slice(0, equals)), readDuration(`--${flag}-timeout`, text.slice(equals + 1), refuse))
-  }
-  for (const name of [...timeouts.keys(), ...optional]) {
+): (name: string) => Pick<Awaited, 'timeoutMs' | 'optional' | 'restart'> {
+  const timeouts = readDurations(`${flag}-timeout`, OPTIONS[flag].value, values, refuse)
+  const optional = new Set(list(`${flag}-optional`))
+  for (const name of [...[...timeouts.keys()].map(normalize), ...optional]) {
     if (!known.has(name)) refuse(`${name} has a timeout or is optional, but there is no --${flag} ${name}`)
   }
-  return (name) => ({ timeoutMs: timeouts.get(name), optional: optional.has(name) })
+  const byName = new Map([...timeouts].map(([name, ms]) => [normalize(name), ms]))
+  const restarts = readRestarts(values, refuse)
+  return (name) => {
+    const restart = [...restarts].find(([said]) => normalize(said) === name)?.[1]
+    return { timeoutMs: byName.get(name), optional: optional.has(name), ...(restart === undefined ? {} : { restart }) }
+  }
+}
+
+/** Of both kinds of waits, by how they are said. */
+function readRestarts(values: Values, refuse: Refuse): ReadonlyMap<string, { readonly afterMs?: number }> {
+  const after = readDurations('restart-after', 'WAIT', values, refuse)
+  const names = new Set(values.get('restart-on'))
+  for (const name of after.keys()) if (!names.has(name)) refuse(`--restart-after ${name} has no --restart-on ${name}`)
+  return new Map(
+    [...names].map((name) => {
+      const afterMs = after.get(name)
+      return [name, afterMs === undefined ? {} : { afterMs }]
+    }),
+  )
+}
+
+/** @param waits all that is waited for */
+export function refuseIdleRestarts(values: Values, waits: readonly Awaited[], refuse: Refuse): void {
+  const said = new Set(values.get('restart-on')).size
+  if (waits.filter(({ restart }) => restart !== undefined).length < said) {
+    refuse(
+      `--restart-on names what no --wait-file and no --wait-for waits for: ${[...(values.get('restart-on') ?? [])].join(', ')}`,
+    )
+  }
+}
+
+function readDurations(flag: string, value: string, values: Values, refuse: Refuse): ReadonlyMap<string, number> {
+  const durations = new Map<string, number>()
+  for (const text of values.get(flag) ?? []) {
+    const equals = text.lastIndexOf('=')
+    if (equals < 1) refuse(`--${flag} takes ${value}=DURATION, not "${text}"`)
+    else durations.set(text.slice(0, equals), readDuration(`--${flag}`, text.slice(equals + 1), refuse))
+  }
+  return durations
 }

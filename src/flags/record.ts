@@ -7,7 +7,17 @@ import { readObject } from '../base/json-object.ts'
  * others are for other containers.
  */
 export type Flag =
-  'started' | 'ready' | 'unready' | 'live' | 'completed' | 'failed' | 'ended' | 'stopping' | 'stopped' | 'exitCode'
+  | 'started'
+  | 'ready'
+  | 'unready'
+  | 'restarting'
+  | 'live'
+  | 'completed'
+  | 'failed'
+  | 'ended'
+  | 'stopping'
+  | 'stopped'
+  | 'exitCode'
 
 export interface FlagRecord {
   /** RFC 3339 with milliseconds. */
@@ -22,6 +32,8 @@ export interface FlagRecord {
   readonly waitedFor?: string
   /** In `started` and the flags of an end: which attempt of the command, from 1, where `--retries` allow several. */
   readonly attempt?: number
+  /** In `started` and `restarting`: how often the command was started anew in this life, since what it depends on was lost. */
+  readonly restarts?: number
   readonly exitCode?: number
   /** CamelCase: Completed, Error, Skipped, Cancelled, TimeoutExceeded, PredecessorDied, StartError, StartupProbeFailed, PostStartHookError. */
   readonly reason?: string
@@ -51,6 +63,7 @@ const FIELDS: Readonly<Record<keyof FlagRecord, 'string' | 'number' | 'boolean'>
   since: 'string',
   waitedFor: 'string',
   attempt: 'number',
+  restarts: 'number',
   exitCode: 'number',
   reason: 'string',
   message: 'string',

@@ -10,7 +10,7 @@ export function writeHistory(history: History): string {
 const STATES = new Set(['pending', 'waiting', 'running', 'ready', 'restarting', 'stopping', 'ended', 'skipped'])
 const CONDITIONS = new Set(['started', 'ready', 'completed', 'failed', 'ended'])
 const MOMENT_NAMES = new Set<string>(MOMENTS)
-const KILL_CAUSES = new Set(['startup', 'liveness', 'postStart'])
+const KILL_CAUSES = new Set(['startup', 'liveness', 'postStart', 'predecessor'])
 
 const isText = (value: unknown): boolean => typeof value === 'string'
 const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value)

@@ -41,7 +41,7 @@ const OPTIONAL: Readonly<Record<string, Check>> = {
   name: isText,
   containers: isWords,
   killedAfterMs: isNumber,
-  cause: isIn('startup', 'liveness', 'postStart'),
+  cause: isIn('startup', 'liveness', 'postStart', 'predecessor'),
 }
 
 /** Whether it looks like one of those lines at all. */

@@ -3,7 +3,7 @@
  * All times are ms since 1970.
  */
 import type { Condition } from '../order/conditions.ts'
-import type { KillCause } from '../pod/pod.ts'
+import type { StopCause } from '../pod/pod.ts'
 
 export interface History {
   /** The pod's name; empty when it is not known. */
@@ -60,7 +60,7 @@ export interface Life {
   /** What its probe said last, while it is not ready. */
   readonly unready?: string
   /** What has killed it, where a probe or a hook did. */
-  readonly killedBy?: KillCause
+  readonly killedBy?: StopCause
   /** It did not end by its stop signal, and was killed so long after. */
   readonly killedAfterMs?: number
   /** Those of its moments that only the kubelet has told, in whole seconds, where its wrapper's log tells others to the millisecond. */
@@ -74,6 +74,9 @@ export type Moment = (typeof MOMENTS)[number]
 
 /** The reason of a life whose wrapper was killed, so that nobody wrote how it ended. */
 export const KILLED = 'Killed'
+
+/** The reason of a life whose command starts anew with what it depends on, while its wrapper goes on. */
+export const STARTS_ANEW = 'PredecessorLost'
 
 /** What a container does for a while; `restarting` is the time between two lives, `unclear` what nobody told. */
 export type Phase = 'waiting' | 'starting' | 'ready' | 'running' | 'unclear' | 'restarting'

@@ -1,6 +1,6 @@
 /** What happens in a pod that runs here, as data: what `--json` prints, and what the timeline is made of. */
 
-import type { KillCause } from '../pod/pod.ts'
+import type { StopCause } from '../pod/pod.ts'
 
 interface Happening<Name extends string> {
   readonly event: Name
@@ -70,7 +70,7 @@ export interface Unhealthy extends Happening<'unhealthy'> {
 /** It is told to stop: with its pod, or to be started again. */
 export interface Stopping extends Happening<'stopping'> {
   /** What it is killed for while its pod goes on, and what that said. */
-  readonly cause?: KillCause
+  readonly cause?: StopCause
   readonly message?: string
 }
 

@@ -15,14 +15,18 @@ export interface Claim {
   readonly condition?: Condition
   readonly timeoutMs?: number
   readonly optional: boolean
+  readonly restart?: boolean
+  readonly restartAfterMs?: number
+  /** Where that was said. */
+  readonly restartAt?: Position
 }
 
-const OPTIONS = ['condition', 'timeout', 'optional']
+const OPTIONS = ['condition', 'timeout', 'optional', 'restart', 'restartAfter']
 
 export const DURATION_FIX = 'write it like 30s, 5m or 1h30m'
 
 /** What one target's value says; a property is missing where it says nothing, or nothing readable. */
-type Said = Partial<Pick<Claim, 'condition' | 'timeoutMs' | 'optional'>>
+type Said = Partial<Pick<Claim, 'condition' | 'timeoutMs' | 'optional' | 'restart' | 'restartAfterMs' | 'restartAt'>>
 
 /** Puts a fault on the list; the answer is that nothing was said. A fix may depend on how many faults there are before it. */
 type Refuse = (at: Position, what: string, fix: string | ((told: number) => string)) => Said
@@ -100,10 +104,18 @@ function readOption(
     case 'optional':
       if (word === 'true' || word === 'false') return { optional: word === 'true' }
       return refuse(value.at, `optional is "${word}"`, 'write true or false')
-    default:
-      return refuse(keyAt, `unknown option "${key}"`, (told) =>
-        proposeWord(key, OPTIONS, 'use condition, timeout or optional', told),
-      )
+    case 'restart':
+      if (word === 'true' || word === 'false') return { restart: word === 'true', restartAt: keyAt }
+      return refuse(value.at, `restart is "${word}"`, 'write true or false')
+    case 'restartAfter': {
+      const restartAfterMs = parseDuration(word)
+      if (restartAfterMs !== undefined && restartAfterMs >= 1) return { restartAfterMs, restartAt: keyAt }
+      return refuse(value.at, `bad restartAfter "${word}"`, DURATION_FIX)
+    }
+    default: {
+      const use = 'use condition, timeout, optional, restart or restartAfter'
+      return refuse(keyAt, `unknown option "${key}"`, (told) => proposeWord(key, OPTIONS, use, told))
+    }
   }
 }
 

@@ -1,12 +1,12 @@
 /** From what was said of containers to edges between containers that are there, and to what they wait for outside. */
-import { DEFAULT_CONDITION } from './conditions.ts'
+import { DEFAULT_CONDITION, isOfEnd } from './conditions.ts'
 import { listFirst } from '../base/wording.ts'
 import type { TemplateParts } from '../manifest/template.ts'
 import type { Fault, Position } from '../manifest/tree.ts'
 import { proposeWord } from '../base/suggest.ts'
 import type { Claim } from './depends-on.ts'
 import { type InitPlaces, isNative, judgeInits, placeInits, refuseInit } from './init-containers.ts'
-import type { Edge, OutsideWait } from './order.ts'
+import type { Edge, OutsideWait, RestartTerms } from './order.ts'
 import { hasKind, type OutsideTarget, readTarget } from './outside-target.ts'
 
 /** The names of a pod's containers. */
@@ -57,12 +57,37 @@ export function makeEdges(claims: readonly Claim[], pod: PodNames, faults: Fault
     }
     targets.set(target, at)
     const base = { container, optional: claim.optional, at }
-    const terms = claim.timeoutMs === undefined ? base : { ...base, timeoutMs: claim.timeoutMs }
+    const restart = readRestart(claim, found, faults)
+    const terms = {
+      ...base,
+      ...(claim.timeoutMs === undefined ? {} : { timeoutMs: claim.timeoutMs }),
+      ...(restart === undefined ? {} : { restart }),
+    }
     if ('met' in found) notes.push(tellMet(claim))
     else if ('outside' in found) outside.push({ ...terms, target: found.outside })
     else edges.push({ ...terms, target, condition: claim.condition ?? DEFAULT_CONDITION })
   }
   return { edges, outside, notes }
+}
+
+/** What has ended stays so: there is nothing that could be lost. */
+function readRestart(claim: Claim, found: Found, faults: Fault[]): RestartTerms | undefined {
+  const { container, target, condition = DEFAULT_CONDITION, restart = false, restartAfterMs, restartAt } = claim
+  if (restartAt === undefined) return undefined
+  const refuse = (what: string, fix: string) => void faults.push({ at: restartAt, container, what, fix })
+  if (!restart && restartAfterMs !== undefined) {
+    refuse('restartAfter is there, but restart is not true', 'add restart: true, or remove it')
+    return undefined
+  }
+  if (!restart) return undefined
+  const ends = 'outside' in found ? found.outside.kind === 'job' : isOfEnd(condition)
+  if (!ends) return restartAfterMs === undefined ? {} : { afterMs: restartAfterMs }
+  const word = 'outside' in found ? 'completed' : condition
+  refuse(
+    `restart: true with "${target}: ${word}", which stays so once it is`,
+    'remove restart, or wait for ready or started',
+  )
+  return undefined
 }
 
 function tellMet({ container, target, at }: Claim): Fault {

@@ -4,12 +4,19 @@ import type { Condition } from './conditions.ts'
 import type { SaidOptions } from './container-options.ts'
 import type { OutsideTarget } from './outside-target.ts'
 
+export interface RestartTerms {
+  /** It is over too when it was not ready for so long; undefined: only its death and its restart count. */
+  readonly afterMs?: number
+}
+
 interface Dependency {
   readonly container: string
   /** Gives up on this one after so many ms. */
   readonly timeoutMs?: number
   /** Go on when it times out or can no longer come. */
   readonly optional: boolean
+  /** The container is stopped, and started anew, when this one is over. */
+  readonly restart?: RestartTerms
   readonly at: Position
 }
 

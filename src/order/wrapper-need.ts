@@ -17,6 +17,7 @@ export function indexWrapperNeeds(
   stops: ReadonlyMap<string, unknown>,
 ): (container: string, probing: Probing) => string | undefined {
   const awaiting = Map.groupBy(order.edges, ({ target }) => target)
+  const restarting = findStartingAnew(order)
   const [main] = order.main
   return (name, probing) => {
     const options = order.options.get(name)
@@ -29,6 +30,9 @@ export function indexWrapperNeeds(
     if (toEnd !== undefined) return `"${toEnd.container}" waits for its end`
     if (toReady !== undefined && probing.measured)
       return `"${toReady.container}" waits for it, and its probe tells when`
+    const awake = edges.find(({ restart }) => restart !== undefined)
+    if (awake !== undefined) return `"${awake.container}" restarts with it`
+    if (restarting.has(name)) return 'it restarts with what it depends on'
     if (stops.has(name)) return 'it is stopped in turn, as podorder.io/stop-order: together would not have it'
     // A wrapper that leaves says so to its followers, who then cannot know when it is killed. That is its user's choice.
     if (options?.exec === undefined && edges.length > 0) return 'others wait for it'
@@ -46,4 +50,9 @@ function describeOptions(options: SaidOptions | undefined): string | undefined {
   if ((options?.retries ?? 0) > 0) return 'its options say retries'
   if (options?.timeout !== undefined) return 'its options say timeout'
   return options?.onError === 'continue' ? 'its options say onError: continue' : undefined
+}
+
+/** The containers that start anew with something that they depend on. */
+export function findStartingAnew({ edges, outside }: Pick<Order, 'edges' | 'outside'>): ReadonlySet<string> {
+  return new Set([...edges, ...outside].flatMap(({ container, restart }) => (restart === undefined ? [] : [container])))
 }

@@ -1,7 +1,7 @@
 /** What a picture says in words of a container and its lives. Pure. */
 import { formatDuration } from '../base/duration.ts'
-import type { KillCause } from '../pod/pod.ts'
-import { type ContainerHistory, type History, KILLED, type Life, type Moment } from '../history/history.ts'
+import type { StopCause } from '../pod/pod.ts'
+import { type ContainerHistory, type History, KILLED, type Life, type Moment, STARTS_ANEW } from '../history/history.ts'
 
 const MINUTE = 60_000
 
@@ -15,10 +15,12 @@ export function formatTime(ms: number): string {
 
 /** The one thing to know of a container, `ready 1.20 s`, `exit 137, OOMKilled`, and how often it was started again. */
 export function tellOutcome(history: ContainerHistory, startMs: number): string {
-  const { restarts, state } = history
+  const { restarts, state, lives } = history
   const again =
     restarts === 0 || state === 'restarting' ? '' : restarts === 1 ? ', 1 restart' : `, ${restarts} restarts`
-  return `${tellState(history, startMs)}${again}`
+  const anew = lives.filter(({ reason }) => reason === STARTS_ANEW).length
+  const times = anew === 0 ? '' : anew === 1 ? ', started anew' : `, started anew ${anew} times`
+  return `${tellState(history, startMs)}${again}${times}`
 }
 
 /** Before a moment that only the kubelet has told, among others that are to the millisecond. */
@@ -74,14 +76,14 @@ function isUnclear({ gateUntold = false, startedMs }: Life): boolean {
 
 /** What a stop with the pod makes of it is no failure. */
 export function hasFailed({ exitCode, reason, killedBy, stopped = false }: Life): boolean {
-  if (stopped || reason === 'Skipped') return false
+  if (stopped || reason === 'Skipped' || killedBy === 'predecessor') return false
   return (exitCode ?? 0) !== 0 || killedBy !== undefined || reason === 'Error' || reason === KILLED
 }
 
 /** Error is what any exit code but 0 is called: it adds nothing. */
 function tellFailure({ exitCode, reason, killedBy, killedAfterMs }: Life): string {
   if (killedAfterMs !== undefined) return tellKilled(killedAfterMs)
-  const cause = killedBy === undefined ? (reason === 'Error' ? '' : (reason ?? '')) : KILL_CAUSES[killedBy]
+  const cause = killedBy === undefined ? (reason === 'Error' ? '' : (reason ?? '')) : STOP_CAUSES[killedBy]
   return [exitCode === undefined ? '' : `exit ${exitCode}`, cause].filter((part) => part !== '').join(', ') || 'failed'
 }
 
@@ -90,10 +92,11 @@ function tellKilled(afterMs: number): string {
   return `killed ${formatTime(afterMs)} after it was told`
 }
 
-const KILL_CAUSES: Readonly<Record<KillCause, string>> = {
+const STOP_CAUSES: Readonly<Record<StopCause, string>> = {
   startup: 'startup probe',
   liveness: 'liveness probe',
   postStart: 'postStart hook',
+  predecessor: 'predecessor',
 }
 
 /** What is to be said of its right edge; undefined where the pod ended with it, or goes on now. */
@@ -127,7 +130,7 @@ export function listFacts({ containers, startMs, endMs }: History): readonly Fac
     return known.map((life, index) => ({
       row,
       container,
-      life: restarts === 0 ? '' : `${missed + index + 1} of ${missed + known.length}`,
+      life: restarts === 0 && known.length === 1 ? '' : `${missed + index + 1} of ${missed + known.length}`,
       waited: tellWait(life, endMs),
       'waited for last': life.waitedFor ?? '',
       started: tellMoment(life, 'startedMs', startMs),
@@ -136,7 +139,10 @@ export function listFacts({ containers, startMs, endMs }: History): readonly Fac
       exit: life.exitCode === undefined ? '' : String(life.exitCode),
       reason: life.reason ?? '',
       message: [
-        life.killedBy === undefined ? '' : `killed over its ${KILL_CAUSES[life.killedBy]}`,
+        life.killedBy === undefined || life.killedBy === 'predecessor'
+          ? ''
+          : `killed over its ${STOP_CAUSES[life.killedBy]}`,
+        life.killedBy === 'predecessor' ? 'stopped to start anew' : '',
         life.unready === undefined ? '' : `not ready: ${life.unready}`,
         life.message ?? '',
       ]

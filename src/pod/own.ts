@@ -15,11 +15,21 @@ export const DEFAULT_IMAGE = imageName.includes('@') ? imageName : `${imageName}
 /** The word behind the entrypoint in the startup probe of a container that waits. */
 const PROBE_WORD = 'probe'
 
+/** The handler of a probe that podorder answers. */
+export function makeOwnProbe(
+  entrypoint: string,
+  runDir: string,
+  container: string,
+  flags: readonly string[] = [],
+): { readonly command: readonly string[] } {
+  return { command: [entrypoint, PROBE_WORD, `--run-dir=${runDir}`, `--name=${container}`, ...flags] }
+}
+
 /** Succeeds as soon as the application itself may be probed: the kubelet holds its other probes back until then. */
 /** @param periodSeconds what a native sidecar holds up is started so much later */
 export function makeGateProbe(entrypoint: string, runDir: string, container: string, periodSeconds = 2): object {
   return {
-    exec: { command: [entrypoint, PROBE_WORD, `--run-dir=${runDir}`, `--name=${container}`] },
+    exec: makeOwnProbe(entrypoint, runDir, container),
     periodSeconds,
     timeoutSeconds: 10,
     // int32; as startup probes go, for ever.

@@ -40,6 +40,9 @@ export type ContainerRole = 'init' | 'sidecar' | 'app'
 /** Why the kubelet kills a container while its pod goes on: a probe that failed for good, or its postStart hook. */
 export type KillCause = 'startup' | 'liveness' | 'postStart'
 
+/** Why a command is stopped while its pod goes on; `predecessor`: it starts anew with what it depends on. */
+export type StopCause = KillCause | 'predecessor'
+
 export interface PodSpec {
   readonly containers: readonly Container[]
   readonly initContainers?: readonly Container[]

@@ -99,7 +99,7 @@ function resolvePort(hook: Fields, ports: ReadonlyMap<string, number>): Fields {
  * The kubelet expands `$(NAME)` in `args`, where the flag stands, and in the command of an exec probe (pkg/kubelet/container
  * ExpandContainerCommandOnlyStatic), but not in an HTTP probe's path and headers, nor in a hook.
  */
-function keepFromExpansion({ check, timing }: Probe): Probe {
+export function keepFromExpansion({ check, timing }: Probe): Probe {
   if (check.kind !== 'http') return { check, timing }
   const headers = check.headers.map(({ name, value }) => ({ name, value: protect(value) }))
   return { check: { ...check, path: protect(check.path), headers }, timing }

@@ -8,6 +8,7 @@ import { ORIGINAL } from '../pod/annotation-names.ts'
 import type { Order } from '../order/order.ts'
 import type { Container, ObjectMeta, PodSpec, PodTemplate, Volume, VolumeMount } from '../pod/pod.ts'
 import { readRestarts } from '../pod/restarts.ts'
+import { findStartingAnew } from '../order/wrapper-need.ts'
 import { chooseInitResources } from './init-resources.ts'
 import { mustForget } from './forget.ts'
 import { isChain, lowerRequests } from './lower-requests.ts'
@@ -84,6 +85,7 @@ export function rewritePod(template: PodTemplate, order: Order, options: Rewrite
   const entrypoint = `${binPath(options)}/entrypoint`
   const graceMs = (spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S) * 1000
   const waiting = new Set([...order.edges, ...order.outside].map(({ container }) => container))
+  const anew = findStartingAnew(order)
   const settings = {
     ...{ runDir, entrypoint, binMount: mountBin(options), textOf },
     downwardMounts: (container: string) =>
@@ -97,6 +99,7 @@ export function rewritePod(template: PodTemplate, order: Order, options: Rewrite
     preStopOf: writePreStops(order, { runDir, graceMs }, entrypoint),
     commandOf: (container: Container) =>
       sayCommand(container, order) ?? known.get(container.name) ?? options.commandOf?.(container),
+    startsAnew: (container: string) => anew.has(container),
     resourcesOf: (container: string) => lowered.get(container),
   }
   const former: [string, FormerContainer][] = []

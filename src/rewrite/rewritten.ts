@@ -1,7 +1,7 @@
 /** Whether a pod says already what the rewrite would write into it, whatever others have added. Pure. */
 import { ORDERED } from '../pod/annotation-names.ts'
 import type { Container, PodTemplate } from '../pod/pod.ts'
-import { isOwnVolume } from '../pod/own.ts'
+import { isGateProbe, isOwnVolume } from '../pod/own.ts'
 
 export function isRewritten({ metadata, spec }: PodTemplate, { metadata: meant, spec: wanted }: PodTemplate): boolean {
   const containers = new Map([...(spec.initContainers ?? []), ...spec.containers].map((each) => [each.name, each]))
@@ -13,7 +13,8 @@ export function isRewritten({ metadata, spec }: PodTemplate, { metadata: meant, 
     [...(wanted.initContainers ?? []), ...wanted.containers].every((want) => {
       const found = containers.get(want.name)
       if (found === undefined || !says(mountsOf(found), mountsOf(want))) return false
-      return ['command', 'args', 'startupProbe', 'lifecycle'].every((field) => says(found[field], want[field]))
+      const own = (['livenessProbe', 'readinessProbe'] as const).filter((field) => isGateProbe(want[field]))
+      return ['command', 'args', 'startupProbe', 'lifecycle', ...own].every((field) => says(found[field], want[field]))
     })
   )
 }

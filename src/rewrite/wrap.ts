@@ -5,6 +5,7 @@ import type { Container, VolumeMount } from '../pod/pod.ts'
 import type { Order } from '../order/order.ts'
 import type { Former, FormerContainer } from '../pod/original.ts'
 import { makeGateProbe, RUN_VOLUME } from '../pod/own.ts'
+import { writeKeptProbes } from './kept-probes.ts'
 import { type Probing, writeProbing } from '../probe/wrapper-probes.ts'
 
 /** What an image runs: the same words everywhere, the container's args among them; or others on each platform, before the args. */
@@ -36,6 +37,8 @@ export interface WrapSettings {
   readonly flagsOf: (container: string, probing: Probing) => readonly string[]
   readonly preStopOf: (container: string, probing: Probing) => object | undefined
   readonly commandOf: (container: Container) => FoundCommand | undefined
+  /** It starts anew with what it depends on, in the same life of its container. */
+  readonly startsAnew: (container: string) => boolean
   /** Other resources than its own. */
   readonly resourcesOf: (container: string) => unknown
   readonly textOf: TextOf
@@ -77,6 +80,7 @@ export function wrapContainer(
       ...words,
     ],
     ...('words' in found ? {} : { env: [...(container.env ?? []), writePlatforms(found.platforms)] }),
+    ...(settings.startsAnew(name) ? writeKeptProbes(container, entrypoint, runDir) : {}),
     ...(probing.guarded ? { startupProbe: makeGateProbe(entrypoint, runDir, name, native ? 1 : 2) } : {}),
     ...(probing.postStart === undefined && preStop === undefined ? {} : { lifecycle: changeHooks(container, preStop) }),
     ...(resources === undefined ? {} : { resources }),

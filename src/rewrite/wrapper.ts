@@ -3,7 +3,7 @@ import { holdsTarget } from '../order/conditions.ts'
 import { formatDuration } from '../base/duration.ts'
 import type { ContainerOptions } from '../order/container-options.ts'
 import { flagPathOf } from '../flags/layout.ts'
-import type { Edge, Order, OutsideWait } from '../order/order.ts'
+import type { Edge, Order, OutsideWait, RestartTerms } from '../order/order.ts'
 import { planStops } from '../order/stopping.ts'
 import { indexWrapperNeeds } from '../order/wrapper-need.ts'
 import { followsEnd, diesForGood, type Restarts, writeRestartRule } from '../pod/restarts.ts'
@@ -33,6 +33,10 @@ export function writeWrapperFlags(
   const { runDir, downwardDir, restartsOf, graceMs } = settings
   const edges = Map.groupBy(order.edges, ({ container }) => container)
   const outside = Map.groupBy(order.outside, ({ container }) => container)
+  const dependents = Map.groupBy(
+    order.edges.filter(({ restart }) => restart !== undefined),
+    ({ target }) => target,
+  )
   const stops = planStops(order, graceMs)
   // The kubelet would run them again, and again.
   const held = new Set(findEndings(order).filter((name) => followsEnd(restartsOf(name), 0) === 'restarts'))
@@ -52,6 +56,7 @@ export function writeWrapperFlags(
       ...(edges.get(container) ?? []).flatMap((edge) => writeWait(edge, runDir)),
       ...writePolicies(container),
       ...writeOutside(outside.get(container) ?? [], downwardDir),
+      ...(dependents.get(container) ?? []).map((edge) => `--restart-with=${edge.container}`),
       ...atLast,
       ...writeOptions(order.options.get(container) ?? {}),
       ...(leaves ? ['--exec'] : []),
@@ -92,23 +97,34 @@ function findEndings({ edges }: Order): readonly string[] {
   return edges.filter(({ condition }) => holdsTarget(condition)).map(({ target }) => target)
 }
 
-function writeWait({ target, condition, timeoutMs, optional }: Edge, runDir: string): readonly string[] {
+function writeWait({ target, condition, timeoutMs, optional, restart }: Edge, runDir: string): readonly string[] {
   const file = flagPathOf(runDir, target, condition)
   return [
     `--wait-file=${file}`,
     ...(timeoutMs === undefined ? [] : [`--wait-file-timeout=${file}=${formatDuration(timeoutMs)}`]),
     ...(optional ? [`--wait-file-optional=${file}`] : []),
+    ...writeRestart(file, restart),
+  ]
+}
+
+function writeRestart(name: string, restart: RestartTerms | undefined): readonly string[] {
+  if (restart === undefined) return []
+  const { afterMs } = restart
+  return [
+    `--restart-on=${name}`,
+    ...(afterMs === undefined ? [] : [`--restart-after=${name}=${formatDuration(afterMs)}`]),
   ]
 }
 
 /** The kubelet expands `$(NAME)` in them. */
 function writeOutside(waits: readonly OutsideWait[], downwardDir: string): readonly string[] {
-  const flags = waits.flatMap(({ target, timeoutMs, optional }) => {
+  const flags = waits.flatMap(({ target, timeoutMs, optional, restart }) => {
     const label = protect(target.label)
     return [
       `--wait-for=${label}`,
       ...(timeoutMs === undefined ? [] : [`--wait-for-timeout=${label}=${formatDuration(timeoutMs)}`]),
       ...(optional ? [`--wait-for-optional=${label}`] : []),
+      ...writeRestart(label, restart),
     ]
   })
   return waits.some(({ target }) => target.kind === 'sidecar') ? [...flags, `--downward-dir=${downwardDir}`] : flags

@@ -26,6 +26,9 @@ export interface RunLife {
   answers: boolean | undefined
   /** When its wrapper last said why it is not ready, as it has been told. */
   unreadyAt: string | undefined
+  /** How often it was started anew, as it has been told; and that it is being stopped for another time. */
+  anews: number
+  yielding: boolean
   /** As it has been told. */
   ready: boolean
   /** What the probe or hook has said that it is killed for. */
@@ -50,7 +53,7 @@ export function startLife(trait: Trait, own: StartedContainer, before: string | 
     ...{ trait, own, before, held: [], doom: '', begun: Promise.withResolvers<void>() },
     ...{ incarnation: undefined, commandPid: undefined, attendance: undefined, answers: undefined, words: undefined },
     ...{ toldMs: undefined, killedAfterMs: undefined },
-    ...{ unreadyAt: undefined },
+    ...{ unreadyAt: undefined, anews: 0, yielding: false },
     ...{ looking: false, started: false, up: false, flagged: false, ready: false },
     ...{ muted: false, told: false, ended: false },
   }

@@ -9,6 +9,8 @@ export interface SeenFlags {
   readonly ready: Partial<FlagRecord> | undefined
   /** Why it is not. */
   readonly unready: Partial<FlagRecord> | undefined
+  /** It is stopped, or has stopped, to start anew with what it depends on. */
+  readonly restarting: Partial<FlagRecord> | undefined
   readonly ended: Partial<FlagRecord> | undefined
   /** It has succeeded, and its wrapper stays until it is told to stop. */
   readonly held: boolean
@@ -32,6 +34,7 @@ export function lookAt(
     started: read('started'),
     ready: read('ready'),
     unready: read('unready'),
+    restarting: read('restarting'),
     ended,
     held: ended?.held === true,
   }

@@ -2,6 +2,8 @@
 import type { RunEvent } from '../history/run-event.ts'
 import type { ContainerEnd } from './container-end.ts'
 import { isReady, release, type RunLife, wasSkipped } from './container-life.ts'
+import type { FlagRecord } from '../flags/record.ts'
+import { STARTS_ANEW } from '../history/history.ts'
 import { lookAt } from './follow.ts'
 import type { RunPorts } from './ports.ts'
 
@@ -44,9 +46,14 @@ export function createLifeLook(
   }
 
   function readFlags(container: string, life: RunLife, causedMs: number | undefined): void {
-    const { started, ready, unready, ended, held } = lookAt(runDir, container, life.before, ports)
+    const { started, ready, unready, restarting, ended, held } = lookAt(runDir, container, life.before, ports)
     const isDue = (at: string | undefined): boolean => causedMs === undefined || timeOf(at) <= causedMs
     life.incarnation ??= (started ?? ended)?.incarnation
+    if (restarting?.reason === STARTS_ANEW && isDue(restarting.at)) tellYielding(container, life, restarting)
+    // It was quicker than the look.
+    if (started?.restarts !== undefined && started.restarts > life.anews && isDue(started.since)) {
+      tellYielding(container, life, { ...started, at: started.since ?? started.at ?? '', exitCode: 0 })
+    }
     if (started !== undefined && !life.started && isDue(started.at)) {
       const atMs = timeOf(started.at)
       const sinceMs = timeOf(started.since)
@@ -70,6 +77,25 @@ export function createLifeLook(
       life.unreadyAt = unready.at
       tell({ event: 'not-ready', atMs: timeOf(unready.at), container, message: unready.message ?? 'no reason given' })
     }
+  }
+
+  /** It stops, or has stopped, and will be started anew; a life of its command ends with that. */
+  function tellYielding(container: string, life: RunLife, record: Partial<FlagRecord>): void {
+    const { restarts = 0, message, exitCode } = record
+    if (!life.started || restarts <= life.anews) return
+    const atMs = timeOf(record.at)
+    const why = message === undefined ? {} : { message }
+    if (!life.yielding) {
+      for (const cause of life.trait.causes) look(cause, atMs)
+      tell({ event: 'stopping', atMs, container, cause: 'predecessor', ...why })
+    }
+    life.yielding = exitCode === undefined
+    if (exitCode === undefined) return
+    for (const dependent of life.trait.anew) look(dependent, atMs)
+    tell({ event: 'ended', atMs, container, exitCode, reason: STARTS_ANEW, ...why })
+    tell({ event: 'waiting', atMs, container, waitingFor: life.trait.waits })
+    life.anews = restarts
+    for (const sign of ['started', 'flagged', 'ready'] as const) life[sign] = false
   }
 
   function tellStarted(container: string, life: RunLife, how: Start): void {

@@ -25,6 +25,8 @@ export interface Trait {
   readonly waits: readonly string[]
   /** The containers whose flags start or stop it. */
   readonly causes: readonly string[]
+  /** The containers that start anew with it, and stop before it. */
+  readonly anew: readonly string[]
   /** The probes and hooks that the runner carries out. */
   readonly care: Care
 }
@@ -114,6 +116,10 @@ function readTraits(
   const main = order?.main ?? []
   const edges = Map.groupBy(order?.edges ?? [], ({ container }) => container)
   const outside = Map.groupBy(order?.outside ?? [], ({ container }) => container)
+  const anew = Map.groupBy(
+    (order?.edges ?? []).filter(({ restart }) => restart !== undefined),
+    ({ target }) => target,
+  )
   const ordered = new Set(order?.containers)
   const traits = [...initContainers, ...apps].map((container): [string, Trait] => {
     const { name, command = [], args = [] } = container
@@ -133,6 +139,7 @@ function readTraits(
         ...(edges.get(name) ?? []).map(({ target, condition }) => `${target}/${condition}`),
         ...(outside.get(name) ?? []).map(({ target }) => target.label),
       ],
+      anew: (anew.get(name) ?? []).map((edge) => edge.container),
       causes: [
         ...(edges.get(name) ?? []).map(({ target }) => target),
         ...(wrapped && !order?.sidecars.has(name) ? main : []),

@@ -1,13 +1,15 @@
 /** What happens in a running pod, in one sentence each, for people. Pure. */
 import { listFirst } from '../base/wording.ts'
 import { formatDuration } from '../base/duration.ts'
+import { STARTS_ANEW } from '../history/history.ts'
 import type { RunEvent } from '../history/run-event.ts'
-import type { KillCause } from '../pod/pod.ts'
+import type { StopCause } from '../pod/pod.ts'
 
-const KILL_CAUSES: Readonly<Record<KillCause, string>> = {
-  startup: 'its startup probe has failed',
-  liveness: 'its liveness probe has failed',
-  postStart: 'its postStart hook has failed',
+const STOP_CAUSES: Readonly<Record<StopCause, string>> = {
+  startup: 'is killed, its startup probe has failed',
+  liveness: 'is killed, its liveness probe has failed',
+  postStart: 'is killed, its postStart hook has failed',
+  predecessor: 'is told to stop, to start anew',
 }
 
 /** @param stopped containers that were told to stop with their pod @returns undefined for what need not be said: output speaks for itself. */
@@ -26,6 +28,7 @@ export function describeRunEvent(event: RunEvent, stopped: ReadonlySet<string>):
     case 'unhealthy':
       return `${event.container}: its liveness probe fails (${event.failures} of ${event.threshold}): ${event.message}`
     case 'ended':
+      if (event.reason === STARTS_ANEW) return `${event.container} has stopped, and waits to start anew`
       if (stopped.has(event.container))
         return `${event.container} stopped${event.exitCode === 0 ? '' : ` (${event.message ?? `exit code ${event.exitCode}`})`}`
       return event.exitCode === 0
@@ -38,7 +41,7 @@ export function describeRunEvent(event: RunEvent, stopped: ReadonlySet<string>):
     case 'stopping':
       return event.cause === undefined
         ? `${event.container} is told to stop`
-        : withReason(`${event.container} is killed, ${KILL_CAUSES[event.cause]}`, event.message)
+        : withReason(`${event.container} ${STOP_CAUSES[event.cause]}`, event.message)
     case 'hook-failed':
       return `${event.container}: its preStop hook has failed: ${event.message}`
     case 'pod':

@@ -37,9 +37,10 @@ const PERIOD_MS = 500
 const IMPATIENT_MS = 1000
 
 export function createOutside(wish: OutsideWish, ports: OutsidePorts): FollowOutside {
-  const { waits, restartPolicy, downwardDir } = wish
-  const targets = waits.map(({ target }) => target)
-  return (wake) => {
+  const { restartPolicy, downwardDir } = wish
+  const targets = wish.waits.map(({ target }) => target)
+  return (wake, isWanted = () => true) => {
+    const waits = wish.waits.filter(isWanted)
     const states: (TargetState | undefined)[] = waits.map(() => undefined)
     const { promise: introduced, resolve: introduce } = Promise.withResolvers<void>()
     const patience = setTimeout(introduce, IMPATIENT_MS)

@@ -32,6 +32,7 @@ const PODORDER_PAGES = new Map<string, readonly string[]>([
 const ENTRYPOINT_PAGES = new Map([
   ['entrypoint', ['--help']],
   ['entrypoint, the other page', ['--help', 'more']],
+  ['entrypoint, the page on stops and restarts', ['--help', 'together']],
   ['entrypoint install', ['install', '--help']],
   ['entrypoint probe', ['probe', '--help']],
   ['entrypoint wait', ['wait', '--help']],
@@ -120,7 +121,7 @@ for (const [name, words] of ENTRYPOINT_PAGES) {
 }
 
 test('the two pages of the entrypoint name every flag once', async (t) => {
-  const pages = `${await print('entrypoint', ['--help'])}\n${await print('entrypoint', ['--help', 'more'])}`
+  const pages = `${await print('entrypoint', ['--help'])}\n${await print('entrypoint', ['--help', 'more'])}\n${await print('entrypoint', ['--help', 'together'])}`
   const named = [...pages.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name = '']) => name)
   t.deepEqual(named.toSorted(), Object.keys(OPTIONS).toSorted())
 })

@@ -59,7 +59,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     'pod.yaml:7:16: container "app": unknown condition "ready" for "job/x"; use completed or ended',
     'pod.yaml:8:42: container "app": unknown condition "ready" for "tcp://broker:5672"; use open',
     'pod.yaml:8:58: container "app": bad timeout "0"; write it like 30s, 5m or 1h30m',
-    'pod.yaml:8:61: container "app": unknown option "retries"; use condition, timeout or optional',
+    'pod.yaml:8:61: container "app": unknown option "retries"; use condition, timeout, optional, restart or restartAfter',
     'pod.yaml:9:22: container "app": unknown condition "opn" for "http://api/"; did you mean "open"?',
     'pod.yaml:10:24: container "app": unknown condition "started" for "sidecar/setup"; use ready',
     'pod.yaml:11:9: container "app": no condition for "service/mail"; write "service/mail: ready"',

@@ -113,6 +113,12 @@ test('property: the entrypoint reads back what the order said', (t) => {
           t.is((plan.policies.get(owner) ?? plan.restarts.policy) === 'Never', diesForGood(restartsOf(owner)))
         }
         t.is(plan.waitTimeoutMs, order.waitTimeoutMs)
+        t.deepEqual(
+          plan.restartWith.map(({ label }) => label),
+          order.edges
+            .filter(({ target, restart }) => target === container && restart !== undefined)
+            .map((each) => `${each.container}/stopped`),
+        )
         const said = order.options.get(container)
         t.is(plan.retry.times, said?.retries ?? 0)
         t.is(plan.retry.delayMs, said?.retryDelay ?? 1000)
@@ -122,13 +128,14 @@ test('property: the entrypoint reads back what the order said', (t) => {
         t.is(plan.quiet, said?.quiet ?? false)
         t.is(plan.logFormat, said?.logFormat ?? 'text')
         t.deepEqual(
-          plan.waits.map(({ label, timeoutMs, optional }) => ({ label, timeoutMs, optional })),
+          plan.waits.map(({ label, timeoutMs, optional, restart }) => ({ label, timeoutMs, optional, restart })),
           order.edges
             .filter((edge) => edge.container === container)
-            .map(({ target, condition, timeoutMs, optional }) => ({
+            .map(({ target, condition, timeoutMs, optional, restart }) => ({
               label: `${target}/${condition}`,
               timeoutMs,
               optional,
+              restart,
             })),
         )
         const waits = order.outside.filter((wait) => wait.container === container)

@@ -1,6 +1,6 @@
 /** Random orders for property tests: acyclic, with every kind of edge, and waits for every kind of thing outside. */
 import * as fc from 'fast-check'
-import type { Condition } from '../../src/order/conditions.ts'
+import { type Condition, isOfEnd } from '../../src/order/conditions.ts'
 import type { SaidOptions } from '../../src/order/container-options.ts'
 import type { Edge, Order, OutsideWait } from '../../src/order/order.ts'
 import { readTarget } from '../../src/order/outside-target.ts'
@@ -13,6 +13,7 @@ const link = fc.record({
   condition: fc.constantFrom(...CONDITIONS),
   timeoutMs: fc.option(fc.integer({ min: 1, max: 1e8 }), { nil: undefined }),
   optional: fc.boolean(),
+  restart: fc.constantFrom(undefined, {}, { afterMs: 1500 }),
 })
 
 const TARGETS: readonly (readonly [string, Condition | undefined])[] = [
@@ -66,7 +67,7 @@ export const arbitraryOrder: fc.Arbitrary<Order> = fc
   .map(({ size, links, waits, mains, stopOrder, waitTimeoutMs, options }) => {
     const containers = Array.from({ length: size }, (_, index) => `c${index}`)
     const edges = new Map<string, Edge>()
-    for (const { from, to, condition, timeoutMs, optional } of links) {
+    for (const { from, to, condition, timeoutMs, optional, restart } of links) {
       const waiting = 1 + (from % (size - 1))
       const container = `c${waiting}`
       const target = `c${to % waiting}`
@@ -77,6 +78,7 @@ export const arbitraryOrder: fc.Arbitrary<Order> = fc
         condition,
         optional,
         ...timeout,
+        ...(restart === undefined || isOfEnd(condition) ? {} : { restart }),
         at: { line: 1, column: 1 },
       })
     }

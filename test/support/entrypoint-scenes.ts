@@ -115,6 +115,20 @@ function writeProbe(failureThreshold: number): string {
   return JSON.stringify({ exec, periodSeconds: 1, timeoutSeconds: 20, failureThreshold })
 }
 
+const ALWAYS = ['--restart-policy', 'Always']
+
+/** Until it waits for what it depends on to come back. */
+async function loseDatabase(stage: Stage, start: (words: readonly string[]) => Wrapper): Promise<Wrapper> {
+  const db = stage.member('db', [...ALWAYS, ...serve(0)])
+  const ready = stage.path('run/db/ready')
+  const wrapper = start([...ALWAYS, '--wait-file', ready, '--restart-on', ready, ...serve(0, 'me.up')])
+  await stage.appears('me.up')
+  db.signal('SIGTERM')
+  await db.end
+  await eventually('it has stopped', () => stage.record('run/me/restarting')?.exitCode !== undefined)
+  return wrapper
+}
+
 /** What else there is to be logged, or to be found in a run directory. */
 export const OTHERS: Readonly<Record<string, Scene>> = {
   'a wrong flag': { play: (_, start) => start(['--bogus']), code: 2 },
@@ -143,6 +157,25 @@ export const OTHERS: Readonly<Record<string, Scene>> = {
         ...['--ready-exec', '["false"]'],
         ...sh('until [ -e run/me/unready ]; do sleep 0.02; done; kill -KILL $PPID; exit 0'),
       ]),
+    code: null,
+  },
+  'a wrapper that is killed while it waits to start anew': {
+    async play(stage, start) {
+      const wrapper = await loseDatabase(stage, start)
+      wrapper.signal('SIGKILL')
+      return wrapper
+    },
+    code: null,
+  },
+  'a wrapper that is killed after it was started anew': {
+    async play(stage, start) {
+      const wrapper = await loseDatabase(stage, start)
+      stage.member('db', [...ALWAYS, ...serve(0)])
+      await eventually('it runs again', () => stage.record('run/me/started')?.restarts === 1)
+      wrapper.signal('SIGKILL')
+      process.kill(-(stage.record('run/me/started')?.pid ?? 0), 'SIGKILL')
+      return wrapper
+    },
     code: null,
   },
   'a second attempt': {

@@ -1,0 +1,159 @@
+/** Keeping a command with what it depends on (`restart: true`): follows it while the command runs, stops it in turn, starts it anew. */
+import { formatDuration } from '../base/duration.ts'
+import type { Look, Wait } from '../flags/judge.ts'
+import { flagIn, parentOf } from '../flags/layout.ts'
+import { type Observation, observe } from '../flags/observe.ts'
+import { readRecord } from '../flags/record.ts'
+import { followPredecessors, type Loss } from './follow-predecessors.ts'
+import { beginLiving, choosePause, type Living, stepLiving } from './living.ts'
+import type { Outcome } from './outcome.ts'
+import type { Plan } from './plan.ts'
+import type { Keeper, KeptCommand, KeptLife } from './keeper.ts'
+import type { EntrypointPorts } from './ports.ts'
+
+/** A command may notice sooner than we do that what it depends on has gone, and end for that. */
+const NOTICE_MS = 300
+
+export function createKeeper(
+  plan: Plan,
+  life: KeptLife,
+  ports: Pick<EntrypointPorts, 'flags' | 'lifelines' | 'watchPaths' | 'log' | 'outside' | 'uptimeMs'>,
+): Keeper {
+  const { log } = ports
+  const clock = ports.uptimeMs
+  let living: Living = beginLiving()
+  const step = (event: Parameters<typeof stepLiving>[1]): void => {
+    living = stepLiving(living, event)
+  }
+  /** Why it stops this time. */
+  let reason = ''
+  let origin: string | undefined
+
+  return {
+    pauseMs() {
+      const leftMs = living.phase === 'pausing' ? Math.max(0, living.dueMs - clock()) : 0
+      step({ kind: 'due', atMs: living.dueMs })
+      return leftMs
+    },
+    restarts: () => (living.restarts === 0 ? undefined : living.restarts),
+    keep,
+  }
+
+  async function keep(running: KeptCommand): Promise<Outcome> {
+    const known = Promise.withResolvers<void>()
+    let loss: Loss | undefined
+    let turn: Observation | undefined
+    step({ kind: 'opened', atMs: clock() })
+    const following = followPredecessors(plan.waits, ports, (what) => {
+      loss = what
+      known.resolve()
+      step({ kind: 'lost', atMs: clock() })
+      running.retire()
+      announce(what)
+      turn = awaitDependents(plan.restartWith, ports, () => {
+        step({ kind: 'turn' })
+        running.yield()
+      })
+    })
+    const outcome = await running.outcome
+    if (loss === undefined && mayFollowFromLoss(outcome) && !running.asked()) await within(NOTICE_MS, known.promise)
+    following.close()
+    turn?.close()
+    const isLost = loss !== undefined && (outcome.kind === 'yielded' || mayFollowFromLoss(outcome))
+    const own = running.asked() || !isLost
+    step({ kind: 'ended', atMs: clock(), own })
+    if (own) {
+      life.withdraw('restarting')
+      return outcome.kind === 'yielded' ? wordOwn(outcome) : outcome
+    }
+    life.clear('stopping')
+    const exitCode = codeOf(outcome)
+    const { flaps, restarts } = living
+    life.publish('restarting', { message: reason, reason: 'PredecessorLost', origin, restarts, exitCode })
+    const pauseMs = choosePause(flaps)
+    const when = pauseMs === 0 ? '' : `, ${formatDuration(pauseMs)} from now at the earliest`
+    log({ event: 'restarting', message: `it starts anew${when}`, restarts, exitCode, pauseMs })
+    return { kind: 'yielded', status: { code: exitCode }, kill: undefined }
+  }
+
+  /** Before the command is told: nobody shall start, or think it ready, from here on. */
+  function announce({ why, origin: from }: Loss): void {
+    reason = why
+    origin = from
+    life.publish('restarting', { message: why, reason: 'PredecessorLost', origin, restarts: living.restarts + 1 })
+    for (const flag of ['ready', 'unready', 'started', 'live'] as const) life.withdraw(flag)
+    log({ event: 'stopping', message: `stopping it, to start anew: ${why}`, reason: 'PredecessorLost' })
+  }
+
+  /** An end that the loss may be the cause of. With 0 it may have done its work, where that is the end. */
+  function mayFollowFromLoss({ kind, ...outcome }: Outcome): boolean {
+    if (kind === 'exited') return ('code' in outcome && outcome.code !== 0) || plan.restarts.policy === 'Always'
+    return kind === 'signalled' || kind === 'unfit'
+  }
+}
+
+/** The end of one that somebody outside has told as well. */
+function wordOwn({ status, kill }: Extract<Outcome, { readonly kind: 'yielded' }>): Outcome {
+  return 'code' in status ? { kind: 'exited', code: status.code } : { kind: 'signalled', signal: status.signal, kill }
+}
+
+function codeOf(outcome: Outcome): number {
+  if (outcome.kind === 'exited') return outcome.code
+  if (outcome.kind === 'signalled') return 128 + outcome.signal
+  if (outcome.kind !== 'yielded' && outcome.kind !== 'unfit') return 0
+  return 'code' in outcome.status ? outcome.status.code : 128 + outcome.status.signal
+}
+
+function within(ms: number, promise: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    void promise.then(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
+
+/** One whose gate had just opened has not said yet that it was started. */
+const SPAWN_MS = 100
+
+/** Calls `proceed` once those that restart with this one have stopped: at once when they have. */
+function awaitDependents(
+  dependents: readonly Wait[],
+  ports: Pick<EntrypointPorts, 'flags' | 'lifelines' | 'watchPaths' | 'log'>,
+  proceed: () => void,
+): Observation {
+  let patient = true
+  let observation: Observation | undefined
+  const timer = setTimeout(() => {
+    patient = false
+    observation?.look()
+  }, SPAWN_MS)
+  const read = (path: string) => ports.flags.read(path)
+  const isOver = (wait: Wait, { link }: Look): boolean => {
+    // No socket: never started. A lost one: gone without a word.
+    if (link === 'none' || link === 'lost') return true
+    const directory = parentOf(wait.path)
+    const restarting = read(flagIn(directory, 'restarting'))
+    if (restarting !== undefined) return readRecord(restarting).exitCode !== undefined
+    if (read(flagIn(directory, 'stopped')) !== undefined) return true
+    return !patient && read(flagIn(directory, 'started')) === undefined
+  }
+  const following = observe(
+    dependents,
+    ports,
+    (looks) => (dependents.every((wait, index) => isOver(wait, looks[index] as Look)) ? true : undefined),
+    () => {
+      clearTimeout(timer)
+      proceed()
+    },
+  )
+  observation = following
+  return {
+    look: () => following.look(),
+    close() {
+      clearTimeout(timer)
+      following.close()
+    },
+  }
+}

@@ -1,0 +1,22 @@
+/** How readiness is measured, as one of several flags says it. Pure. */
+import type { Refuse } from '../args/flag-value.ts'
+import type { OptionName } from './options.ts'
+
+/** One of the flags that say how; `probe/probe-flag.ts` reads its text, only when there is one. */
+export interface ReadinessFlag {
+  readonly flag: 'startup-probe' | 'ready-probe' | 'ready-tcp' | 'ready-http' | 'ready-exec'
+  readonly text: string
+}
+
+export function readReadiness(
+  last: (name: OptionName) => string | undefined,
+  refuse: Refuse,
+): ReadinessFlag | undefined {
+  const names = ['startup-probe', 'ready-probe', 'ready-tcp', 'ready-http', 'ready-exec'] as const
+  const given = names.flatMap((flag) => {
+    const text = last(flag)
+    return text === undefined ? [] : [{ flag, text }]
+  })
+  if (given.length > 1) refuse(`--${given[0]?.flag} and --${given[1]?.flag} exclude each other; give one of them`)
+  return given[0]
+}

@@ -1,0 +1,52 @@
+/** Whether what a command depends on is still what it was when its gate opened (`restart: true`). Pure. */
+import type { Look, Wait } from './judge.ts'
+import { containerOf } from './layout.ts'
+import type { FlagRecord } from './record.ts'
+
+/** What is seen of a predecessor. */
+export interface PredecessorView {
+  /** Of the file that was waited for. */
+  readonly condition: Look
+  /** The text of its flag `started`, which no other start of a command has; undefined: it is not there. */
+  readonly started: string | undefined
+  /** Its flag `restarting`. */
+  readonly restarting: Partial<FlagRecord> | undefined
+  /** Its flag `completed`, else `stopped`. */
+  readonly ended: Partial<FlagRecord> | undefined
+}
+
+/** `unready`: it lives, and is not ready any more. */
+export type LossVerdict =
+  | { readonly kind: 'kept' | 'unready' }
+  | {
+      readonly kind: 'lost'
+      /** One clause with its name. */
+      readonly why: string
+      /** Where it began. */
+      readonly origin: string
+    }
+
+/** @param started its flag `started` when the gate opened */
+export function judgeLoss(wait: Wait, view: PredecessorView, started: string | undefined): LossVerdict {
+  const { condition, restarting, ended } = view
+  const name = containerOf(wait.label)
+  const lost = (what: string, origin = name): LossVerdict => ({ kind: 'lost', why: `${name} ${what}`, origin })
+  if (restarting !== undefined) return lost(`restarts: ${restarting.message ?? 'it said so'}`, restarting.origin)
+  const dead = condition.link === 'lost' && !condition.concluded
+  if (condition.file !== 'absent' && !dead) {
+    return started === undefined || view.started === undefined || view.started === started
+      ? { kind: 'kept' }
+      : lost('was started anew')
+  }
+  // What has succeeded, and is only held, is there for good.
+  if (ended?.held === true) return { kind: 'kept' }
+  if (ended !== undefined) return lost(wordEnd(ended))
+  if (condition.link === 'lost') return lost('was killed')
+  if (started !== undefined && view.started !== started) return lost('has ended')
+  return started === undefined ? lost('is gone') : { kind: 'unready' }
+}
+
+function wordEnd({ reason, message }: Partial<FlagRecord>): string {
+  if (reason === 'Completed') return 'has ended'
+  return message === undefined ? 'has failed' : `has failed: ${message}`
+}
