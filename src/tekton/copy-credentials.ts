@@ -4,7 +4,7 @@ import { buildCredentials, COPIED, type CredentialFlags, CREDENTIALS_DIR } from 
 import { readPlainText } from './plain-file.ts'
 import type { TektonPorts } from './ports.ts'
 
-type Ports = Pick<TektonPorts, 'files' | 'openDisk' | 'log'>
+type Ports = Pick<TektonPorts, 'files' | 'openDisk' | 'log' | 'env'>
 
 /** Makes the files from the secrets. @returns what is wrong with the flags, in one sentence */
 export async function provideCredentials(flags: CredentialFlags, ports: Ports): Promise<string | undefined> {
@@ -36,8 +36,9 @@ export async function copyCredentialsHome(ports: Ports): Promise<void> {
     return
   }
   if (names.length === 0) return
+  const home = ports.env['HOME'] ?? ''
+  if (home === '') return warn('HOME is not set, so none are copied', ports)
   const disk = await ports.openDisk()
-  const home = disk.home()
   for (const name of names) {
     attempt(`${home}/${name}`, () => disk.copySecrets(`${CREDENTIALS_DIR}/${name}`, `${home}/${name}`), ports)
   }

@@ -2,6 +2,7 @@
  * What git and registries need to know, from secrets that the controller has mounted. Pure.
  * Source: tektoncd/pipeline pkg/credentials. Texts of secrets go into files and nowhere else, no message has any of them.
  */
+import { buildAliases, buildSsh, readSshHosts } from './ssh-config.ts'
 
 /** A secret, and what it is for. */
 export interface CredentialPair {
@@ -87,7 +88,14 @@ export function buildCredentials(
     return { problem: `cannot read ${missing[0]}; is the secret mounted, and has it that key?` }
 
   const registries = buildDockerConfig(flags, docker, read, encode)
-  const files = [...('problem' in registries ? [] : registries.files), ...buildGitConfig(git), ...buildSsh(keys)]
+  const hosts = readSshHosts(keys)
+  const gitConfig = buildGitConfig(git) + buildAliases(hosts)
+  const files = [
+    ...('problem' in registries ? [] : registries.files),
+    ...(gitConfig === '' ? [] : [{ path: '.gitconfig', content: gitConfig }]),
+    ...buildGitCredentials(git),
+    ...buildSsh(keys, hosts, CREDENTIALS_DIR),
+  ]
   return { files, warnings: 'problem' in registries ? [registries.problem] : [] }
 }
 
@@ -97,17 +105,26 @@ interface Login {
   readonly password: string
 }
 
-function buildGitConfig(logins: readonly Login[]): readonly SecretFile[] {
+function buildGitConfig(logins: readonly Login[]): string {
+  if (logins.length === 0) return ''
+  const sections = logins.map(({ target, username }) => {
+    const name = `\tusername = ${username.replaceAll('\\', '\\\\')}\n`
+    // Else git would take one repository's login for all of its host.
+    return `[credential ${JSON.stringify(target)}]\n${name}${hasPath(target) ? '\tuseHttpPath = true\n' : ''}`
+  })
+  return `[credential]\n\thelper = store\n${sections.join('')}`
+}
+
+/** git takes the first that fits: those of a host come before those of one repository. */
+function buildGitCredentials(logins: readonly Login[]): readonly SecretFile[] {
   if (logins.length === 0) return []
-  const sections = logins.map(
-    ({ target, username }) =>
-      `[credential ${JSON.stringify(target)}]\n\tusername = ${username.replaceAll('\\', '\\\\')}\n`,
-  )
-  const urls = logins.map((one) => `${addLogin(one)}\n`)
-  return [
-    { path: '.gitconfig', content: `[credential]\n\thelper = store\n${sections.join('')}` },
-    { path: '.git-credentials', content: urls.join('') },
-  ]
+  const sorted = logins.toSorted((a, b) => Number(hasPath(a.target)) - Number(hasPath(b.target)))
+  return [{ path: '.git-credentials', content: sorted.map((one) => `${addLogin(one)}\n`).join('') }]
+}
+
+/** Of a URL: anything behind its host but a slash. */
+function hasPath(target: string): boolean {
+  return /^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/?#]*\/[^?#]/i.test(target)
 }
 
 /** `https://host/path` -> `https://user:password@host/path`, as Go's net/url writes it. */
@@ -121,29 +138,6 @@ function escapeLogin(text: string): string {
   return encodeURIComponent(text.toWellFormed())
     .replaceAll(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll(/%(?:24|26|2B|2C|3B|3D)/g, (escape) => decodeURIComponent(escape))
-}
-
-interface Key {
-  readonly target: string
-  readonly name: string
-  readonly key: string
-  readonly knownHosts: string
-}
-
-function buildSsh(keys: readonly Key[]): readonly SecretFile[] {
-  if (keys.length === 0) return []
-  const hosts = [...Map.groupBy(keys, ({ target }) => target)].map(([target, all]) => {
-    const [, literal, name, port = '22'] = /^(?:\[([^\]]+)\]|([^:[\]]+)):([^:]+)$/.exec(target) ?? []
-    const host = literal ?? name ?? target
-    const identities = all.map(({ name }) => `    IdentityFile ${CREDENTIALS_DIR}/.ssh/${name}\n`)
-    return `Host ${host}\n    HostName ${host}\n    Port ${port}\n${identities.join('')}`
-  })
-  const known = keys.map(({ knownHosts }) => knownHosts).filter((text) => text !== '')
-  return [
-    ...keys.map(({ name, key }) => ({ path: `.ssh/${name}`, content: key })),
-    { path: '.ssh/config', content: hosts.join('') },
-    ...(known.length === 0 ? [] : [{ path: '.ssh/known_hosts', content: known.join('\n') }]),
-  ]
 }
 
 interface Auth {

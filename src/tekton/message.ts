@@ -3,14 +3,15 @@
  * Source: tektoncd/pipeline pkg/termination and pkg/result; the limit is the kubelet's, for one container.
  */
 import { isObject } from '../base/json-object.ts'
+import { writeAsGo } from './go-json.ts'
 
 export const ENTRY_TYPE = { taskResult: 1, internal: 3, stepResult: 4, stepArtifact: 5, taskArtifact: 6 } as const
 
 export interface MessageEntry {
   readonly key: string
   readonly value: string
-  /** One of `ENTRY_TYPE`; those of an existing message are kept whatever they are. */
-  readonly type: number
+  /** One of `ENTRY_TYPE`; those of an existing message are kept whatever they are, and a missing one stays missing. */
+  readonly type?: number
 }
 
 /** Raw DEFLATE (RFC 1951) and base64 without padding (RFC 4648, section 4). */
@@ -28,7 +29,13 @@ const PACKED = 'tknz:'
 const TOO_LONG = 'Termination message is above max allowed size 4096, caused by large task result.'
 
 /** What readers of older messages accept in place of numbers (UnmarshalJSON of ResultType); anything else is unknown. */
-const NAMED_TYPES: Readonly<Record<string, number>> = { TaskRunResult: 1, InternalTektonResult: 3 }
+const NAMED_TYPES: Readonly<Record<string, number>> = {
+  TaskRunResult: 1,
+  InternalTektonResult: 3,
+  StepResult: 4,
+  StepArtifactsResult: 5,
+  TaskRunArtifactsResult: 6,
+}
 const TYPE_UNKNOWN = 10
 
 export function isPacked(text: string): boolean {
@@ -57,7 +64,7 @@ export function writeMessage(
   entries: readonly MessageEntry[],
   packing: Packing | undefined,
 ): { readonly text: string } | { readonly problem: string } {
-  const plain = JSON.stringify(entries.map(({ key, value, type }) => ({ key, value, type })))
+  const plain = writeAsGo(entries.map(({ key, value, type }) => ({ key, value, type })))
   const packed = packing === undefined ? plain : `${PACKED}${packing.pack(plain)}`
   // Little that does not repeat itself grows by base64 more than it shrinks.
   const text = countBytes(packed) < countBytes(plain) ? packed : plain
@@ -69,7 +76,9 @@ function readEntry(item: unknown): MessageEntry {
   if (!isObject(item)) throw new TypeError('not a map')
   const { key = '', value: text = '', type } = item
   if (typeof key !== 'string' || typeof text !== 'string') throw new TypeError('not an entry')
-  return { key, value: text, type: typeof type === 'number' ? type : (NAMED_TYPES[String(type)] ?? TYPE_UNKNOWN) }
+  if (type === undefined) return { key, value: text }
+  if (typeof type === 'number') return { key, value: text, type }
+  return { key, value: text, type: (typeof type === 'string' ? NAMED_TYPES[type] : undefined) ?? TYPE_UNKNOWN }
 }
 
 function countBytes(text: string): number {

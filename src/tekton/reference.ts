@@ -1,5 +1,7 @@
 /** What a step's `$(steps.…)` refers to, and what it stands for. Pure. */
 
+import { writeAsGo } from './go-json.ts'
+
 export type Reference =
   | { readonly kind: 'result'; readonly path: string; readonly part: Part }
   | { readonly kind: 'artifact'; readonly path: string; readonly side: 'inputs' | 'outputs'; readonly name: string }
@@ -68,26 +70,23 @@ function readResult(text: string): Result {
   return Array.isArray(value) ? values : new Map(Object.entries(value as Readonly<Record<string, string>>))
 }
 
+/**
+ * What is of another kind than the reference says is empty, and so is a key that is not there: Go's zero values. An index
+ * beyond the end makes Tekton panic.
+ */
 function takePart(result: Result, part: Part): Value {
-  const is = typeof result === 'string' ? 'a string' : Array.isArray(result) ? 'an array' : 'an object'
   switch (part.kind) {
     case 'whole':
-      return typeof result === 'string'
-        ? { kind: 'text', text: result }
-        : refuse(`it is ${is}; take a part of it, by ${is === 'an array' ? '[*] or [0]' : '.key'}`)
+      return { kind: 'text', text: typeof result === 'string' ? result : '' }
     case 'all':
-      return Array.isArray(result) ? { kind: 'words', words: result } : refuse(`it is ${is}; [*] is for arrays`)
+      return Array.isArray(result) ? { kind: 'words', words: result } : { kind: 'text', text: '' }
     case 'index': {
-      if (!Array.isArray(result)) return refuse(`it is ${is}; an index is for arrays`)
-      const item: unknown = result[part.index]
-      return typeof item === 'string' ? { kind: 'text', text: item } : refuse(`it has only ${result.length} items`)
+      const items = Array.isArray(result) ? result : []
+      const item: unknown = items[part.index]
+      return typeof item === 'string' ? { kind: 'text', text: item } : refuse(`it has only ${items.length} items`)
     }
-    case 'key': {
-      if (!(result instanceof Map)) return refuse(`it is ${is}; a key is for objects`)
-      const item: unknown = result.get(part.key)
-      if (typeof item === 'string') return { kind: 'text', text: item }
-      return refuse(`it has no key ${part.key}, only ${[...result.keys()].join(', ') || 'none at all'}`)
-    }
+    case 'key':
+      return { kind: 'text', text: (result instanceof Map ? result.get(part.key) : undefined) ?? '' }
   }
 }
 
@@ -117,14 +116,6 @@ function takeArtifact(text: string, side: 'inputs' | 'outputs', name: string): V
 
 function sortKeys(map: Readonly<Record<string, string>>): object {
   return Object.fromEntries(Object.entries(map).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-}
-
-/** Go's encoding/json escapes what HTML would take for its own; scripts compare such texts. */
-function writeAsGo(value: unknown): string {
-  return JSON.stringify(value).replaceAll(
-    /[<>&\u2028\u2029]/g,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
 }
 
 function parseJson(text: string): unknown {

@@ -13,34 +13,68 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 const mark = encoder.encode(MARK)
 
-/** Bytes that refer to nothing stay the very bytes that they are. */
-export async function prepareCommand(
+export interface PreparedStep extends Command {
+  readonly when: readonly WhenExpression[]
+  /** References that lead nowhere, in sentences. */
+  readonly faults: readonly string[]
+}
+
+/**
+ * Replaces references in the variables, then in `when`, then in the words, up to the first that leads nowhere: what comes
+ * before it stays replaced, the rest stays as it is, and the command runs all the same (tektoncd/pipeline pkg/entrypoint). A
+ * step that was skipped has left no results, so such a task is legal. Bytes that refer to nothing stay the very bytes that they are.
+ */
+export async function prepareStep(
   { argv, env }: Command,
+  expressions: readonly WhenExpression[],
   ports: Pick<TektonPorts, 'files' | 'openDisk'>,
-): Promise<Substituted<Command>> {
+): Promise<PreparedStep> {
   const read = readVia(ports)
+  const faults: string[] = []
+  const variables = substituteVariables(env, read, faults)
+  const when = faults.length === 0 ? substituteExpressions(expressions, read, faults) : expressions
+  const words = faults.length === 0 ? substituteArgv(argv, read, faults) : argv
+  // A script refers to artifacts alone, and is replaced by itself.
+  const script = await prepareScript(words, read, ports)
+  if ('problem' in script) faults.push(script.problem)
+  return { argv: 'problem' in script ? words : script.value, env: variables, when, faults }
+}
+
+/** All of them, or none. */
+function substituteArgv(argv: RawTexts, read: ReadText, faults: string[]): RawTexts {
   const words: Uint8Array[] = []
   for (const word of argv) {
     const made = hasMark(word) ? substituteWords([decoder.decode(word)], read) : undefined
     if (made === undefined) words.push(word)
-    else if ('problem' in made) return made
-    else words.push(...made.value.map((text) => encoder.encode(text)))
+    else if ('problem' in made) {
+      faults.push(made.problem)
+      return argv
+    } else words.push(...made.value.map((text) => encoder.encode(text)))
   }
-  const script = await prepareScript(words, read, ports)
-  if ('problem' in script) return script
-  const variables = substituteVariables(env, read)
-  return 'problem' in variables ? variables : { value: { argv: script.value, env: variables.value } }
+  return words
+}
+
+function substituteExpressions(
+  expressions: readonly WhenExpression[],
+  read: ReadText,
+  faults: string[],
+): readonly WhenExpression[] {
+  return expressions.map((expression) => {
+    if (faults.length > 0) return expression
+    const made = substituteWhen(expression, read)
+    if (!('problem' in made)) return made.value
+    faults.push(made.problem)
+    return expression
+  })
 }
 
 /** @returns whether the command is to run */
 export async function decideWhen(
   expressions: readonly WhenExpression[],
-  ports: Pick<TektonPorts, 'files' | 'openCel'>,
+  ports: Pick<TektonPorts, 'openCel'>,
 ): Promise<Substituted<boolean>> {
-  const when = substituteWhen(expressions, readVia(ports))
-  if ('problem' in when) return when
-  const evaluate = when.value.some(({ cel }) => cel !== '') ? await ports.openCel() : () => ({ value: true })
-  return holds(when.value, evaluate)
+  const evaluate = expressions.some(({ cel }) => cel !== '') ? await ports.openCel() : () => ({ value: true })
+  return holds(expressions, evaluate)
 }
 
 function readVia({ files }: Pick<TektonPorts, 'files'>): ReadText {
@@ -73,20 +107,16 @@ async function prepareScript(
   }
 }
 
-function substituteVariables(env: RawTexts, read: ReadText): Substituted<RawTexts> {
-  const made: Uint8Array[] = []
-  for (const variable of env) {
-    if (!hasMark(variable)) {
-      made.push(variable)
-      continue
-    }
+function substituteVariables(env: RawTexts, read: ReadText, faults: string[]): RawTexts {
+  return env.map((variable) => {
+    if (faults.length > 0 || !hasMark(variable)) return variable
     const equals = variable.indexOf(EQUALS)
     const name = decoder.decode(variable.subarray(0, equals))
     const value = substituteVariable(decoder.decode(variable.subarray(equals + 1)), read)
-    if ('problem' in value) return { problem: `variable ${name}: ${value.problem}` }
-    made.push(encoder.encode(`${name}=${value.value}`))
-  }
-  return { value: made }
+    if (!('problem' in value)) return encoder.encode(`${name}=${value.value}`)
+    faults.push(`variable ${name}: ${value.problem}`)
+    return variable
+  })
 }
 
 function hasMark(bytes: Uint8Array): boolean {

@@ -1,4 +1,5 @@
 /** A step from its start to its end: gate, breakpoint, `when`, command, flags, message. */
+import { pause } from '../base/pause.ts'
 import { describeError } from '../base/system-error.ts'
 import type { TektonPlan } from './tekton-flags.ts'
 import { type MessageEntry, ENTRY_TYPE } from './message.ts'
@@ -6,12 +7,15 @@ import { describeStep, settleStep, type StepOutcome, type StepSettlement } from 
 import { refusalOf } from '../flags/layout.ts'
 import { runCommand } from './command.ts'
 import { createEvents } from './events.ts'
-import { decideWhen, prepareCommand } from './step-inputs.ts'
+import { decideWhen, prepareStep } from './step-inputs.ts'
 import type { RawTexts, TektonPorts } from './ports.ts'
 import { collectFindings, openReport } from './report.ts'
 import { followCancellation, type StepGateResult, restrictLifelines, waitForFile } from './wait-files.ts'
 
 const CODE_FAILED = 1
+/** How long the answer at a breakpoint may be empty, and how often it is looked at. */
+const ANSWER_MS = 1000
+const LOOK_MS = 20
 
 /** @param program the words in front of those of our command line. @returns the exit code */
 export async function runStep(plan: TektonPlan, program: readonly string[], given: TektonPorts): Promise<number> {
@@ -57,11 +61,11 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
     startedAt = ports.now()
     if ((plan.timeoutMs ?? 0) < 0) return { kind: 'unstartable', message: 'negative timeout specified' }
     const argv: RawTexts = [...program.map((word) => new TextEncoder().encode(word)), ...ports.readWords(plan.words)]
-    const command = await prepareCommand({ argv, env: ports.readEnvironment() }, ports)
-    if ('problem' in command) return { kind: 'unstartable', message: command.problem }
-    const allowed = await decideWhen(plan.when, ports)
+    const { faults, when, ...command } = await prepareStep({ argv, env: ports.readEnvironment() }, plan.when, ports)
+    for (const fault of faults) tell(`warning: ${fault}; the command runs with the text as it stands`)
+    const allowed = await decideWhen(when, ports)
     if ('problem' in allowed) return { kind: 'unstartable', message: allowed.problem }
-    return allowed.value ? runCommand(command.value, plan, events, followCancel, ports) : { kind: 'unneeded' }
+    return allowed.value ? runCommand(command, plan, events, followCancel, ports) : { kind: 'unneeded' }
   }
 
   async function waitFor(path: string, content: boolean): Promise<StepGateResult> {
@@ -129,8 +133,18 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
       publishFlags(settlement)
       return settlement.exitCode
     }
-    const text = (flags.read(path) ?? '').replace(/\n$/, '')
+    const text = (await readAnswer(path)).replace(/\n$/, '')
     return /^[+-]?\d+$/.test(text) ? Number(BigInt.asUintN(8, BigInt(text.replace('+', '')))) : 0
+  }
+
+  /** Its writer may have opened it, and not written yet: Tekton would take that for 0. */
+  async function readAnswer(path: string): Promise<string> {
+    for (let waitedMs = 0; waitedMs < ANSWER_MS; waitedMs += LOOK_MS) {
+      const text = flags.read(path) ?? ''
+      if (text !== '') return text
+      await pause(LOOK_MS)
+    }
+    return flags.read(path) ?? ''
   }
 
   async function serveLifeline(dir: string): Promise<void> {
@@ -159,6 +173,10 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
 
 function outcomeOf(passage: Exclude<StepGateResult, { readonly kind: 'there' }>): StepOutcome {
   if (passage.kind === 'refused' || passage.kind === 'died') return { kind: 'skipped', message: passage.message }
+  // Only the step that runs says Cancelled (Tekton's waiting ones see its `.err`).
+  if (passage.kind === 'cancelled') return { kind: 'skipped', message: 'the task was cancelled' }
+  // With breakpoints the user decides, and no post file is written.
+  if (passage.kind === 'failed') return { kind: 'unstartable', message: passage.message }
   return passage
 }
 

@@ -1,6 +1,6 @@
 /**
  * `$(steps.S.results.R)` and `$(steps.S.outputs.A)` in words, variables and scripts: what earlier steps have left. Pure.
- * A reference that leads nowhere is an error. Tekton runs the command with the text unreplaced.
+ * A reference that leads nowhere is a problem; whoever asks decides what becomes of the text.
  */
 import { ARTIFACTS, parseVariable, type ReadText, resolveReference, RESULTS_AND_ARTIFACTS } from './reference.ts'
 

@@ -10,12 +10,11 @@ import {
   readFileSync,
   readSync,
   realpathSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 /** Owner writes and runs it, everybody runs it: what Tekton gives to a copy (cmd/entrypoint/subcommands/cp.go). */
@@ -23,8 +22,6 @@ const COPY_MODE = 0o311
 const COPY_PIECE_BYTES = 1024 * 1024
 
 export interface TektonDisk {
-  /** The home directory of this user: HOME, else what the system knows. */
-  home(): string
   encodeBase64(text: string): string
   /** Only its owner may read it; its directories are made. @throws */
   writeSecret(path: string, content: string): void
@@ -35,7 +32,7 @@ export interface TektonDisk {
   isSameFile(path: string, other: string): boolean
   /** Over what is there: a longer file keeps its end, and links are followed. @throws */
   copyOver(source: string, target: string): void
-  /** Makes a link at `path`, in place of another link. @throws */
+  /** Makes a link at `path`; whatever is there already stays. @throws */
   link(target: string, path: string): void
   makeDirectory(path: string): void
   /** Replaces a file's content, which is base64, by what it says; its mode stays. @throws */
@@ -43,7 +40,6 @@ export interface TektonDisk {
 }
 
 export const tektonDisk: TektonDisk = {
-  home: homedir,
   encodeBase64: (text) => Buffer.from(text).toString('base64'),
   writeSecret(path, content) {
     mkdirSync(dirname(path), { recursive: true })
@@ -83,8 +79,7 @@ export const tektonDisk: TektonDisk = {
     }
   },
   link(target, path) {
-    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) rmSync(path)
-    symlinkSync(target, path)
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) symlinkSync(target, path)
   },
   makeDirectory: (path) => void mkdirSync(path, { recursive: true }),
   decodeBase64(path) {

@@ -25,7 +25,6 @@ export const TEKTON_OPTIONS = {
   'step-metadata-dir': { kind: 'value', value: 'DIR', help: 'where results, artifacts and exitCode of the step go' },
   'compress-termination-message': { kind: 'switch', help: 'compress the message where that makes it shorter' },
   'enable-spire': { kind: 'switch', help: 'not supported: results are not signed' },
-  'spire-socket-path': { kind: 'value', value: 'URI', help: 'not used' },
   'basic-git': { kind: 'list', value: 'SECRET=URL', help: 'user and password for git' },
   'ssh-git': { kind: 'list', value: 'SECRET=HOST', help: 'key for git over ssh' },
   'basic-docker': { kind: 'list', value: 'SECRET=URL', help: 'user and password for a registry' },
@@ -68,6 +67,8 @@ export type TektonReading =
   | { readonly kind: 'subcommand'; readonly subcommand: Subcommand }
   | { readonly kind: 'help' }
   | { readonly kind: 'problem'; readonly problem: string }
+  /** Results were to be signed. */
+  | { readonly kind: 'unsigned'; readonly problem: string }
 
 export type Subcommand =
   | {
@@ -78,6 +79,10 @@ export type Subcommand =
     }
   | { readonly kind: 'step-init'; readonly steps: readonly string[] }
   | { readonly kind: 'decode-script'; readonly path: string }
+
+/** The words of a Tekton that was built without SPIRE (cmd/entrypoint, disable_spire), which its users search for. */
+const UNSIGNED =
+  'Error: SPIRE is disabled in this build, but enableSpire was set to true. Please recompile with SPIRE support.'
 
 /** @param cwd what relative paths are relative to. */
 export function readTektonPlan(argv: readonly string[], cwd: string): TektonReading {
@@ -90,11 +95,7 @@ export function readTektonPlan(argv: readonly string[], cwd: string): TektonRead
   const { values } = scanned
   if (values.has('h') || values.has('help')) return { kind: 'help' }
   if (values.get('enable-spire')?.at(-1) === 'true') {
-    return {
-      kind: 'problem',
-      problem:
-        '-enable_spire: results are not signed here; set enforce-nonfalsifiability to none, or use Tekton’s own entrypoint image',
-    }
+    return { kind: 'unsigned', problem: UNSIGNED }
   }
   const problems: string[] = []
   const plan = buildPlan(words, values, cwd, (problem) => problems.push(problem))
@@ -132,6 +133,8 @@ function buildPlan(
   const last = (name: OptionName) => given(name).at(-1) || undefined
   const isOn = (name: OptionName) => last(name) === 'true'
   const list = (name: OptionName) => (last(name) ?? '').split(',').filter((item) => item !== '')
+  /** Where the first is empty Tekton takes the whole list for empty. */
+  const names = (name: OptionName) => (last(name)?.startsWith(',') === true ? [] : list(name))
   const absolute = (path: string) => (path.startsWith('/') ? path : `${cwd === '/' ? '' : cwd}/${path}`)
   const path = (name: OptionName) => {
     const text = last(name)
@@ -151,8 +154,8 @@ function buildPlan(
     waitContent: isOn('wait-file-content'),
     postFile: path('post-file'),
     terminationPath: path('termination-path') ?? '/tekton/termination',
-    results: list('results'),
-    stepResults: list('step-results'),
+    results: names('results'),
+    stepResults: names('step-results'),
     resultsInMessage: (last('result-from') ?? 'termination-message') === 'termination-message',
     when: when ?? [],
     timeoutMs: Math.min(timeoutMs ?? 0, LONGEST_TIMER_MS) || undefined,

@@ -1,5 +1,5 @@
 /** The executable as Tekton's controller calls it. */
-import { CODE_MISUSE } from '../base/exit-code.ts'
+import { CODE_FAILED, CODE_MISUSE } from '../base/exit-code.ts'
 import { formatTektonHelp, readTektonPlan, type TektonPlan } from './tekton-flags.ts'
 import { TEKTON_PLATFORM_COMMANDS, selectPlatformCommand } from './platform.ts'
 import { copyCredentialsHome, provideCredentials } from './copy-credentials.ts'
@@ -16,6 +16,9 @@ export async function runTekton(argv: readonly string[], ports: TektonPorts): Pr
       return 0
     case 'problem':
       return misuse(reading.problem, ports)
+    case 'unsigned':
+      ports.tell(`${reading.problem}\n`)
+      return CODE_FAILED
     case 'subcommand': {
       const { code, text } = await runSubcommand(reading.subcommand, ports)
       ports.tell(`${text}\n`)

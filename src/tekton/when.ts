@@ -25,21 +25,14 @@ export function parseWhen(text: string): readonly WhenExpression[] | undefined {
 }
 
 /** Replaces what earlier steps have left; the values may become more. */
-export function substituteWhen(
-  expressions: readonly WhenExpression[],
-  read: ReadText,
-): Substituted<readonly WhenExpression[]> {
-  const made: WhenExpression[] = []
-  for (const expression of expressions) {
-    const input = substituteText(expression.input, read)
-    const values = substituteWords(expression.values, read)
-    const cel = substituteText(expression.cel, read)
-    if ('problem' in input) return input
-    if ('problem' in values) return values
-    if ('problem' in cel) return cel
-    made.push({ ...expression, input: input.value, values: values.value, cel: cel.value })
-  }
-  return { value: made }
+export function substituteWhen(expression: WhenExpression, read: ReadText): Substituted<WhenExpression> {
+  const input = substituteText(expression.input, read)
+  const values = substituteWords(expression.values, read)
+  const cel = substituteText(expression.cel, read)
+  if ('problem' in input) return input
+  if ('problem' in values) return values
+  if ('problem' in cel) return cel
+  return { value: { ...expression, input: input.value, values: values.value, cel: cel.value } }
 }
 
 /** All must hold. Those in CEL are asked first, so that a faulty one is told of whatever the others say. */

@@ -32,7 +32,7 @@ test('user and password for git, as git’s own store wants them', (t) => {
     files: {
       '.gitconfig':
         '[credential]\n\thelper = store\n[credential "https://github.com"]\n\tusername = ada\n' +
-        '[credential "https://git.example.com:8443/path"]\n\tusername = domain\\\\bob\n',
+        '[credential "https://git.example.com:8443/path"]\n\tusername = domain\\\\bob\n\tuseHttpPath = true\n',
       '.git-credentials':
         'https://ada:p%40ss%2Fw%3Ard%3F$&+,;=%21%28%2A%29%C3%A9@github.com\n' +
         'https://domain%5Cbob:secret@git.example.com:8443/path\n',

@@ -68,7 +68,6 @@ for (const [argv, why] of [
   [['-wait_file_content=maybe'], /either true or false/],
   [['-timeout', '5'], /-timeout takes a duration/],
   [['-when_expressions', '{}'], /-when_expressions takes a JSON list/],
-  [['-enable_spire'], /-enable_spire: results are not signed here/],
   [['-basic-git', 'secret'], /-basic-git takes SECRET=URL/],
   [['-basic-git', 'a=https://x', '-basic-git', 'b=https://x'], /several secrets for https:\/\/x/],
 ] as const) {

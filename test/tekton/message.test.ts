@@ -45,10 +45,10 @@ test('it is compressed only where that makes it shorter, without padding', (t) =
 
 test('old names of types are read; an unknown one does not spoil the others', (t) => {
   const old =
-    '[{"key":"a","value":"1","type":"TaskRunResult"},{"key":"b","value":"2","type":"InternalTektonResult"},{"key":"c","value":"3","type":"?"}]'
+    '[{"key":"a","value":"1","type":"TaskRunResult"},{"key":"b","value":"2","type":"InternalTektonResult"},{"key":"c","value":"3","type":"?"},{"key":"d","value":"4","type":"StepResult"},{"key":"e","value":"5","type":"StepArtifactsResult"},{"key":"f","value":"6","type":"TaskRunArtifactsResult"},{"key":"g","value":"7"}]'
   t.deepEqual(
     readMessage(old, undefined)?.map(({ type }) => type),
-    [1, 3, 10],
+    [1, 3, 10, 4, 5, 6, undefined],
   )
 })
 

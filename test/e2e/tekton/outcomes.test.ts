@@ -91,7 +91,7 @@ const ROWS: readonly Row[] = [
     files: { 'downward/cancel': 'CANCEL' },
     // Tekton looks only while the command runs.
     meanwhile: async (stage) => TEKTON_ENTRYPOINT !== '' && stage.write('tekton/run/1/out', ''),
-    ...{ flag: 'failure', exitCode: 'killed', says: { Reason: 'Cancelled' }, code: 9 },
+    ...{ flag: 'failure', says: { Reason: 'Skipped' }, code: 1 },
     tekton: { flag: 'success', exitCode: '0', says: NOTHING, code: 0 },
   },
   {
@@ -194,8 +194,7 @@ const ROWS: readonly Row[] = [
   {
     name: 'what it is to get from an earlier step is not there',
     command: ['echo', '$(steps.first.results.no)'],
-    ...{ flag: 'failure', says: NOTHING, code: 1 },
-    tekton: { flag: 'success', exitCode: '0', says: NOTHING, code: 0 },
+    ...{ flag: 'success', exitCode: '0', says: NOTHING, code: 0 },
   },
 ]
 

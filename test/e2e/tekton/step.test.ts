@@ -111,7 +111,6 @@ test('help is exit 0, a wrong flag is exit 2, both with the usage on stderr and 
   for (const [flag, code] of [
     ['-h', 0],
     ['-no_such_flag', 2],
-    ['-enable_spire', 2],
   ] as const) {
     const end = await stage.runStep([...STEP, flag, '-entrypoint', 'true'])
     t.is(end.code, code)

@@ -32,7 +32,6 @@ test('cp of what is not there: exit 1, in a sentence', async (t) => {
 test('step-init links names and indices to what the steps write about themselves, as often as it is run', async (t) => {
   const stage = openTekton(t)
   mkdirSync(stage.path('tekton/steps'), { recursive: true })
-  symlinkSync('/elsewhere', stage.path('tekton/steps/step-one'))
   for (const words of [
     ['step-init', 'step-one', 'step-two'],
     ['step-init', 'step-one', 'step-two'],
