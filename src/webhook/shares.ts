@@ -3,8 +3,10 @@
  * would otherwise take every place and all memory, and the reviews of others would be refused. Pure but for its own count.
  */
 
-/** Of the 512 that there are together. */
-const MOST_REVIEWS = 128
+/** Of the 512 that there are together, a tenant that is alone; a few are left for whoever comes. */
+const MOST_REVIEWS = 504
+/** A tenant among others; the same part for each, but not less than this. */
+const LEAST_REVIEWS = 128
 /** Of the bodies' 32 MiB; one review of any size always fits. */
 const MOST_BYTES = 6 * 1024 * 1024
 
@@ -17,7 +19,9 @@ export function createShares(): { take(tenant: string, bytes: number): Share | u
   return {
     take(tenant, bytes) {
       const own = held.get(tenant) ?? { reviews: 0, bytes: 0 }
-      if (own.reviews >= MOST_REVIEWS || (own.reviews > 0 && own.bytes + bytes > MOST_BYTES)) return undefined
+      const tenants = held.size + (held.has(tenant) ? 0 : 1)
+      const most = Math.max(LEAST_REVIEWS, Math.floor(MOST_REVIEWS / tenants))
+      if (own.reviews >= most || (own.reviews > 0 && own.bytes + bytes > MOST_BYTES)) return undefined
       own.reviews++
       own.bytes += bytes
       held.set(tenant, own)

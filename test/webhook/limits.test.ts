@@ -42,9 +42,19 @@ test('a tenant has a limited number of reviews and bytes in work, and one review
   t.is(shares.take('a', 1), undefined)
   t.truthy(shares.take('b', 1))
   large?.giveBack()
-  const held = Array.from({ length: 128 }, () => shares.take('a', 1))
+  // Two tenants: half of 504 each.
+  const held = Array.from({ length: 252 }, () => shares.take('a', 1))
   t.true(held.every((share) => share !== undefined))
   t.is(shares.take('a', 1), undefined)
   held[0]?.giveBack()
   t.truthy(shares.take('a', 1))
+})
+
+test('a tenant that is alone has nearly all places, and leaves some for whoever comes', (t) => {
+  const shares = createShares()
+  const held = Array.from({ length: 512 }, () => shares.take('a', 1))
+  t.is(held.filter((share) => share !== undefined).length, 504)
+  t.truthy(shares.take('b', 1))
+  held[0]?.giveBack()
+  t.is(shares.take('a', 1), undefined)
 })
