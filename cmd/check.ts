@@ -3,7 +3,7 @@ import { CODE_MISUSE } from '../src/base/exit-code.ts'
 import { type Command, Option } from 'commander'
 import type { Format } from '../src/check/check.ts'
 import { addLookupOptions, CALL_TIMEOUT_MS, type GivenLookup, openCachedLookup } from './image-lookup.ts'
-import { addManifests, type GivenManifests, readManifests } from './manifests.ts'
+import { addManifests, type GivenManifests, openManifests, readManifests } from './manifests.ts'
 import { addRewriteOptions, addRoot, type GivenRewrite, readRewrite } from './rewrite-options.ts'
 import { openTerminal, writeOut } from './terminal.ts'
 
@@ -28,7 +28,7 @@ interface Given extends GivenManifests, GivenLookup, GivenRewrite {
 export function addCheck(program: Command, end: (code: number) => void): void {
   const command = addManifests(program.command('check').description('find what inject, or the cluster, would refuse'))
     .addOption(new Option('--format <name>', 'of what is found').choices(FORMATS).default('text'))
-    .option('--strict', 'warnings fail too')
+    .option('--strict', 'warnings fail too, and an input without any order')
     .option('--rules', 'print what is looked at')
     .helpOption('-h, --help', 'print this page')
   addRoot(addRewriteOptions(command.optionsGroup('As inject will be called:')))
@@ -53,13 +53,11 @@ async function check(files: readonly string[], given: Given): Promise<number> {
   if (typeof wanted === 'string') return misuse(wanted)
   const findCommands = await openCachedLookup(given)
   if (typeof findCommands === 'string') return misuse(findCommands)
-  const { readManifest, readNested, readValues } = await import('../src/manifest/yaml.io.ts')
   const { checkManifests } = await import('../src/check/check.ts')
   return checkManifests(
     { ...wanted, format, strict, rewrite: readRewrite(given) },
     {
-      yaml: { read: readManifest, readNested, readValues },
-      disk: await import('../src/cli/disk.io.ts'),
+      ...(await openManifests(given.template)),
       terminal,
       findCommands,
     },

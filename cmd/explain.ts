@@ -42,12 +42,12 @@ export function addExplain(program: Command, end: (code: number) => void): void 
 async function explain(path: string, given: Given): Promise<number> {
   if (meansCluster(path, given)) return explainAsked(path, given)
   const { format, now = Date.now() } = given
-  const { readManifest, readNested, readValues } = await import('../src/manifest/yaml.io.ts')
+  const { readNested, readPodManifest, readValues } = await import('../src/manifest/yaml.io.ts')
   const { explainPods } = await import('../src/explain/explain-command.ts')
   return explainPods(
     { path, format, nowMs: now },
     {
-      yaml: { read: readManifest, readNested, readValues },
+      yaml: { read: readPodManifest, readNested, readValues },
       disk: await import('../src/cli/disk.io.ts'),
       terminal: { ...openTerminal(), write: writeOut },
     },

@@ -2,7 +2,7 @@
 import { CODE_MISUSE } from '../src/base/exit-code.ts'
 import { type Command, Option } from 'commander'
 import { GRAPH_FORMATS, type GraphFormat } from '../src/picture/format.ts'
-import { addManifests, type GivenManifests, readManifests } from './manifests.ts'
+import { addManifests, type GivenManifests, openManifests, readManifests } from './manifests.ts'
 import { openTerminal, writeOut } from './terminal.ts'
 
 /** Where stdout is no terminal. */
@@ -43,12 +43,10 @@ async function graph(files: readonly string[], given: Given): Promise<number> {
     return CODE_MISUSE
   }
   const { drawGraphs } = await import('../src/graph/graph-command.ts')
-  const { readManifest, readNested, readValues } = await import('../src/manifest/yaml.io.ts')
   return drawGraphs(
     { ...wanted, format, output, timeline },
     {
-      yaml: { read: readManifest, readNested, readValues },
-      disk: await import('../src/cli/disk.io.ts'),
+      ...(await openManifests(given.template)),
       terminal: { ...terminal, write: writeOut },
       columns: (output === undefined ? terminal.columns() : undefined) ?? DEFAULT_COLUMNS,
       place: async (diagram, sizes) => (await import('../src/graph/place-diagram.ts')).placeDiagram(diagram, sizes),

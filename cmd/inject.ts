@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import type { EjectOptions, InjectOptions } from '../src/inject/inject.ts'
 import type { ManifestPorts } from '../src/inject/ports.ts'
 import { addLookupOptions, CALL_TIMEOUT_MS, type GivenLookup, openCachedLookup } from './image-lookup.ts'
-import { addManifests, type GivenManifests, readManifests } from './manifests.ts'
+import { addManifests, type GivenManifests, openManifests, readManifests } from './manifests.ts'
 import { addRewriteOptions, addRoot, type GivenRewrite, readRewrite } from './rewrite-options.ts'
 import { openTerminal, writeOut } from './terminal.ts'
 
@@ -50,7 +50,7 @@ function addTarget(command: Command): Command {
 
 async function inject(paths: readonly string[], given: GivenToInject): Promise<number> {
   const target = readTarget(paths, given)
-  const ports = await openPorts()
+  const ports = await openPorts(given)
   if (typeof target === 'string') return misuse(target, ports)
   const lookup = await openCachedLookup(given)
   if (typeof lookup === 'string') return misuse(lookup, ports)
@@ -61,7 +61,7 @@ async function inject(paths: readonly string[], given: GivenToInject): Promise<n
 
 async function eject(paths: readonly string[], given: Given): Promise<number> {
   const target = readTarget(paths, given)
-  const ports = await openPorts()
+  const ports = await openPorts(given)
   if (typeof target === 'string') return misuse(target, ports)
   const { ejectManifests } = await import('../src/inject/inject.ts')
   return ejectManifests(target, ports)
@@ -82,11 +82,9 @@ function misuse(problem: string, { terminal }: ManifestPorts): number {
   return CODE_MISUSE
 }
 
-async function openPorts(): Promise<ManifestPorts> {
-  const { readManifest, readNested, readValues } = await import('../src/manifest/yaml.io.ts')
+async function openPorts(given: Given): Promise<ManifestPorts> {
   return {
-    yaml: { read: readManifest, readNested, readValues },
-    disk: await import('../src/cli/disk.io.ts'),
+    ...(await openManifests(given.template)),
     terminal: { ...openTerminal(), write: writeOut },
     diff: async (...texts) => (await import('../src/inject/diff.ts')).diffTexts(...texts),
     tidy: () => (globalThis as { Bun?: { gc(force: boolean): void } }).Bun?.gc(true),

@@ -1,5 +1,8 @@
 /** Which manifests a command reads, and from where. */
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
+import { KUSTOMIZED } from '../src/cli/kustomized.ts'
+import type { ManifestDisk, ManifestYaml } from '../src/inject/ports.ts'
+import { parseTemplateKind, type TemplateKind } from '../src/manifest/template-kinds.ts'
 import { collect } from './image-lookup.ts'
 
 /** As commander hands them over: a switch that was not given is not there. */
@@ -7,6 +10,8 @@ export interface GivenManifests {
   readonly filename: readonly string[]
   readonly recursive?: boolean
   readonly only: readonly string[]
+  readonly kustomize: readonly string[]
+  readonly template: readonly TemplateKind[]
 }
 
 export function addManifests(command: Command): Command {
@@ -19,20 +24,39 @@ export function addManifestOptions(command: Command): Command {
     .option('-f, --filename <manifest>', 'a file, a directory or - for stdin; repeatable', collect, [])
     .option('-R, --recursive', 'directories of directories too')
     .option('--only <KIND/NAME>', 'this pod or workload only; repeatable', collect, [])
+    .option('-k, --kustomize <dir>', 'what kubectl kustomize makes of it; repeatable', collect, [])
+    .option('--template <KIND=PATH>', 'where another kind has its pod template', collectTemplate, [])
+}
+
+function collectTemplate(text: string, before: readonly TemplateKind[]): readonly TemplateKind[] {
+  const parsed = parseTemplateKind(text)
+  if (typeof parsed === 'string') throw new InvalidArgumentError(`${parsed}.`)
+  return [...before, parsed]
 }
 
 export interface WantedManifests {
   readonly paths: readonly string[]
   readonly recursive: boolean
   readonly only: readonly string[]
+  readonly templates: readonly TemplateKind[]
+}
+
+/** What reads them. */
+export async function openManifests(
+  templates: readonly TemplateKind[] = [],
+): Promise<{ readonly yaml: ManifestYaml; readonly disk: ManifestDisk }> {
+  const { readNested, readPodManifest, readValues } = await import('../src/manifest/yaml.io.ts')
+  const { withKustomize } = await import('../src/cli/kustomize.io.ts')
+  const yaml = { read: readPodManifest, readNested, readValues, templates }
+  return { yaml, disk: withKustomize(await import('../src/cli/disk.io.ts')) }
 }
 
 /** @returns one sentence when none is named */
 export function readManifests(
   files: readonly string[],
-  { filename, recursive = false, only }: GivenManifests,
+  { filename, recursive = false, only, kustomize, template: templates }: GivenManifests,
 ): WantedManifests | string {
-  const paths = [...filename, ...files]
+  const paths = [...filename, ...files, ...kustomize.map((directory) => KUSTOMIZED + directory)]
   if (paths.length === 0) return 'no manifest; give one with -f FILE, or -f - for stdin'
-  return { paths, recursive, only }
+  return { paths, recursive, only, templates }
 }

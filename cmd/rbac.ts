@@ -1,7 +1,8 @@
 /** `podorder rbac` on the command line. */
 import { CODE_MISUSE } from '../src/base/exit-code.ts'
 import type { Command } from 'commander'
-import { addManifestOptions, type GivenManifests } from './manifests.ts'
+import { addManifestOptions, type GivenManifests, openManifests } from './manifests.ts'
+import { KUSTOMIZED } from '../src/cli/kustomized.ts'
 import { openTerminal, writeOut } from './terminal.ts'
 
 const EXAMPLES = `
@@ -31,19 +32,18 @@ export function addRbac(program: Command, end: (code: number) => void): void {
 }
 
 async function rbac(targets: readonly string[], given: Given): Promise<number> {
-  const { filename: paths, recursive = false, only, namespace, serviceAccount } = given
+  const { filename, recursive = false, only, kustomize, namespace, serviceAccount } = given
+  const paths = [...filename, ...kustomize.map((directory) => KUSTOMIZED + directory)]
   const terminal = { ...openTerminal(), write: writeOut }
   if (targets.length + paths.length === 0) {
     terminal.complain('podorder: nothing to wait for; give targets such as job/migrate, or a manifest with -f FILE')
     return CODE_MISUSE
   }
   const { writeRbac } = await import('../src/rbac/rbac.ts')
-  const { readManifest, readNested, readValues } = await import('../src/manifest/yaml.io.ts')
   return writeRbac(
     { targets, paths, recursive, only, namespace, serviceAccount },
     {
-      yaml: { read: readManifest, readNested, readValues },
-      disk: await import('../src/cli/disk.io.ts'),
+      ...(await openManifests(given.template)),
       terminal,
     },
   )

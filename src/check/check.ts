@@ -35,7 +35,7 @@ export interface CheckOptions {
   /** `KIND/NAME` or `NAME` of those that are checked; empty = all. */
   readonly only: readonly string[]
   readonly format: Format
-  /** Warnings fail too. */
+  /** Warnings fail too, and so does an input without any order. */
   readonly strict: boolean
   /** As inject would be called. */
   readonly rewrite: Omit<RewriteOptions, 'commandOf' | 'textOf'>
@@ -78,7 +78,8 @@ export async function checkManifests(options: CheckOptions, ports: CheckPorts): 
   const text = write(findings, summary, format, terminal.coloured)
   if ((await writeOutput(text, undefined, ports)) !== 0) return CODE_MISUSE
   terminal.complain(`podorder: ${formatSummary(summary)}`)
-  return summary.errors > 0 || (strict && summary.warnings > 0) ? CODE_FAILED : 0
+  const isIdle = pods === 0 && summary.errors === 0
+  return summary.errors > 0 || (strict && (isIdle || summary.warnings > 0)) ? CODE_FAILED : 0
 }
 
 /** The image that podorder-init will have is said on the command line, not in each pod. */

@@ -8,7 +8,7 @@ import type { Order } from '../order/order.ts'
 import type { RewriteOptions } from '../rewrite/rewrite.ts'
 import type { Input } from '../inject/inputs.ts'
 import { type OpenManifest, openManifest, splitMark } from '../inject/manifest.ts'
-import { isWanted, readTemplateOrder } from '../inject/orders.ts'
+import { isWanted, listStrays, passOver, readTemplateOrder } from '../inject/orders.ts'
 import type { ManifestYaml } from '../inject/ports.ts'
 
 export interface ReadManifest {
@@ -55,11 +55,15 @@ export function readCheckedManifest(
     ...{ input, manifest, pods },
     ordered: read.filter(({ order, faults }) => order !== undefined || faults.length > 0).length,
     fit: read.flatMap(({ pod, order, unfit }) => (order === undefined || unfit.length > 0 ? [] : [{ pod, order }])),
-    findings: read.flatMap(({ faults, unfit, warnings, notes }) => [
-      ...faults.map(tell('order', 'error')),
-      ...unfit.map(tell('rewrite', 'error')),
-      ...warnings.map(tell('advice', 'warning')),
-      ...notes.map(tell('advice', 'note')),
-    ]),
+    findings: [
+      ...listStrays(manifest, only, yaml).map(tell('order', 'error')),
+      ...manifest.strange.slice(0, 1).map(passOver).map(tell('syntax', 'warning')),
+      ...read.flatMap(({ faults, unfit, warnings, notes }) => [
+        ...faults.map(tell('order', 'error')),
+        ...unfit.map(tell('rewrite', 'error')),
+        ...warnings.map(tell('advice', 'warning')),
+        ...notes.map(tell('advice', 'note')),
+      ]),
+    ],
   }
 }

@@ -40,9 +40,14 @@ async function listWithin(directory: string, recursive: boolean): Promise<readon
   for (const entry of await fs.readdir(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name)
     if (entry.isDirectory()) manifests.push(...(recursive ? await listWithin(path, recursive) : []))
-    else if (/\.(?:ya?ml|json)$/.test(entry.name) && (await statOf(path))?.isFile() !== false) manifests.push(path)
+    else if (isManifestName(entry.name) && (await statOf(path))?.isFile() !== false) manifests.push(path)
   }
   return manifests
+}
+
+/** A kustomization is no manifest: it tells how to make one. */
+function isManifestName(name: string): boolean {
+  return /\.(?:ya?ml|json)$/.test(name) && !/^kustomization\.ya?ml$/.test(name)
 }
 
 /** Follows links. */

@@ -50,7 +50,7 @@ export async function findImageCommands(
 
 function wantCommand(pod: FoundPod, { name, image, args }: Container, pullSecrets: readonly string[]): CommandWanted {
   const said = pod.template.metadata?.annotations?.[commandAnnotation(name)]
-  return { container: name, image: image ?? '', args, said, pullSecrets }
+  return { container: name, image: image ?? '', args: args ?? undefined, said, pullSecrets }
 }
 
 function listPullSecrets({ template }: FoundPod): readonly string[] {

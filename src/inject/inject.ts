@@ -123,8 +123,8 @@ function saysTheSame(template: PodTemplate, after: PodTemplate): boolean {
 
 /** Bytes of UTF-8 are at most three times as many as the units of UTF-16. */
 function hasRoom({ metadata }: PodTemplate): boolean {
-  const texts = Object.entries(metadata?.annotations ?? {})
-  return texts.reduce((sum, [key, text]) => sum + key.length + 3 * text.length, 0) <= MAX_ANNOTATION_BYTES
+  const texts = Object.entries<string | null>(metadata?.annotations ?? {})
+  return texts.reduce((sum, [key, text]) => sum + key.length + 3 * (text ?? '').length, 0) <= MAX_ANNOTATION_BYTES
 }
 
 /** @returns the exit code; where it is not 0, nothing was written */

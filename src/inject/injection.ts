@@ -17,6 +17,7 @@ import {
   writeRegion,
 } from '../manifest/splice.ts'
 import { findTemplates } from '../manifest/template.ts'
+import type { TemplateKind } from '../manifest/template-kinds.ts'
 import { type Entry, findEntry, findTree, listItems, type MapTree, type Tree } from '../manifest/tree.ts'
 
 /** A pod, or a template of pods, in a manifest. */
@@ -28,6 +29,8 @@ export interface FoundPod {
   readonly document: Document
   /** From the document's root. */
   readonly path: readonly (string | number)[]
+  /** The same for the object that it belongs to. */
+  readonly objectPath: readonly (string | number)[]
 }
 
 export interface ChangedPod extends FoundPod {
@@ -35,22 +38,18 @@ export interface ChangedPod extends FoundPod {
 }
 
 /** In the order of the text. */
-export function findPods(documents: readonly Document[]): readonly FoundPod[] {
+export function findPods(documents: readonly Document[], more: readonly TemplateKind[] = []): readonly FoundPod[] {
   return documents.flatMap((document) =>
-    findTemplates(document.value).flatMap(({ kind, name, path, template }) => {
-      const tree = findTree(document.tree, path)
-      return tree === undefined ? [] : [{ kind, name, path, template, tree, document }]
+    findTemplates(document.value, more).flatMap((found) => {
+      const tree = findTree(document.tree, found.path)
+      return tree === undefined ? [] : [{ ...found, tree, document }]
     }),
   )
 }
 
-/** Of the object that the pod belongs to: the innermost with a kind, since a List has one too. */
-export function findNamespace({ document, path }: FoundPod): string | undefined {
-  const objects = path.reduce<readonly unknown[]>(
-    (around, step) => [...around, fieldOf(around.at(-1), String(step))],
-    [document.value],
-  )
-  const object = objects.findLast((value) => textOf(value, 'kind') !== '')
+/** Of the object that the pod belongs to. */
+export function findNamespace({ document, objectPath }: FoundPod): string | undefined {
+  const object = objectPath.reduce<unknown>((value, step) => fieldOf(value, String(step)), document.value)
   return textOf(object, 'metadata', 'namespace') || undefined
 }
 

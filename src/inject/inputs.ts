@@ -1,4 +1,5 @@
 /** The manifests that a command is given: files, directories and stdin, read. */
+import { KUSTOMIZED } from '../cli/kustomized.ts'
 import { describeError } from '../base/system-error.ts'
 import type { ManifestDisk } from './ports.ts'
 
@@ -36,7 +37,7 @@ export async function readInputs(
     try {
       inputs.push({ path, file, text: await disk.readManifestFile(path, MAX_MIB) })
     } catch (error) {
-      problems.push(`${file}: ${describeError(error)}; ${advise(error)}`)
+      problems.push(`${file}: ${describeError(error)}; ${advise(error, path)}`)
     }
   }
   const list = async (path: string): Promise<void> => {
@@ -56,7 +57,8 @@ export async function readInputs(
   return problems.length > 0 ? { problems } : inputs
 }
 
-function advise(error: unknown): string {
+function advise(error: unknown, path: string): string {
+  if (path.startsWith(KUSTOMIZED)) return 'give the directory of a kustomization that kubectl can build'
   if (!(error instanceof RangeError)) return 'give a manifest, a directory of them, or - for stdin'
   return error.message.endsWith('UTF-8') ? 'save it as UTF-8' : 'split it'
 }

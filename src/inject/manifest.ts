@@ -14,7 +14,7 @@ import {
 import type { Document, Hint } from '../manifest/manifest-edit.ts'
 import { openPage } from '../manifest/text-page.ts'
 import { applySplices } from '../manifest/splice.ts'
-import { describeFault, type Tree } from '../manifest/tree.ts'
+import { describeFault, type Fault, type Tree } from '../manifest/tree.ts'
 import { limitFaults } from '../manifest/yaml-fault.ts'
 import { writeValue } from '../manifest/yaml-text.ts'
 import type { TextOf } from '../rewrite/wrap.ts'
@@ -27,6 +27,8 @@ export interface OpenManifest {
   readonly text: string
   readonly documents: readonly Document[]
   readonly pods: readonly FoundPod[]
+  /** Documents that cannot be read, and say nothing to podorder: they stay as they are. */
+  readonly strange: readonly Fault[]
 }
 
 export interface Changed {
@@ -49,10 +51,10 @@ export function openManifest(
   yaml: ManifestYaml,
 ): OpenManifest | { readonly problems: readonly string[] } {
   const [, text] = splitMark(marked)
-  const { documents: read, faults } = yaml.read(text)
+  const { documents: read, faults, strange } = yaml.read(text)
   if (faults.length > 0) return { problems: limitFaults(faults).map((fault) => describeFault(file, fault, line)) }
   const documents = read.map((one) => ({ tree: one.tree(), value: one.value, aliases: one.aliases }))
-  return { file, text, documents, pods: findPods(documents) }
+  return { file, text, documents, pods: findPods(documents, yaml.templates), strange }
 }
 
 /** These pods as before any rewrite: byte for byte, as long as nobody has changed them since, else value by value. */

@@ -1,10 +1,9 @@
 /** A manifest's pods with their orders, and everything that stands in the way. */
-import { ORIGINAL } from '../pod/annotation-names.ts'
+import { CLOUD_RUN_ORDER, ORIGINAL, PREFIX } from '../pod/annotation-names.ts'
 import { fieldOf, listOf } from '../pod/api-object.ts'
 import type { FoundPod } from './injection.ts'
 import { checkTemplate } from '../order/template-check.ts'
-import { isFragment } from '../manifest/template.ts'
-import { describeFault, type Fault, findEntry, findTree } from '../manifest/tree.ts'
+import { describeFault, type Fault, findEntry, findTree, sortFaults } from '../manifest/tree.ts'
 import type { Order } from '../order/order.ts'
 import { readPodOrder } from '../order/pod-order.ts'
 import { isChain } from '../rewrite/lower-requests.ts'
@@ -14,6 +13,7 @@ import { checkRewrite } from '../rewrite/rewrite-check.ts'
 import type { RewriteOptions } from '../rewrite/rewrite.ts'
 import { proposeWord } from '../base/suggest.ts'
 import type { Input } from './inputs.ts'
+import { findStrays } from './strays.ts'
 import { type OpenManifest, openManifest } from './manifest.ts'
 import type { ManifestYaml } from './ports.ts'
 
@@ -60,10 +60,22 @@ export function readOrders(
   const { pods } = manifest
   const wanted = pods.filter((pod) => isWanted(pod, only)).map((pod) => readTemplateOrder(pod, rewrite, yaml))
   const tell = (fault: Fault): string => describeFault(input.file, fault, input.line)
-  const problems = wanted.flatMap(({ faults, unfit }) => [...faults, ...unfit])
+  const strays = listStrays(manifest, only, yaml)
+  const problems = sortFaults([...strays, ...wanted.flatMap(({ faults, unfit }) => [...faults, ...unfit])])
   if (problems.length > 0) return { ...nothing, problems: problems.map(tell), pods }
-  const warnings = wanted.flatMap((one) => one.warnings)
+  const warnings = [...manifest.strange.slice(0, 1).map(passOver), ...wanted.flatMap((one) => one.warnings)]
   return { input, manifest, pods, wanted, problems: [], warnings: warnings.map(tell) }
+}
+
+/** Orders that no pod reads. */
+export function listStrays({ documents }: OpenManifest, only: readonly string[], yaml: ManifestYaml): readonly Fault[] {
+  const isMeant = (object: Pick<FoundPod, 'kind' | 'name'>): boolean => isWanted(object, only)
+  return documents.flatMap((document) => findStrays(document, yaml.templates ?? [], isMeant))
+}
+
+/** What says no order is the API server's business; whoever renders or applies it will be told. */
+export function passOver(fault: Fault): Fault {
+  return { ...fault, fix: `${fault.fix}; the document says no order, and is left as it is` }
 }
 
 export interface ReadOrder extends WantedPod {
@@ -80,12 +92,21 @@ export function readTemplateOrder(
   { root = DEFAULT_ROOT, requests }: Pick<RewriteOptions, 'root' | 'requests'>,
   yaml: ManifestYaml,
 ): ReadOrder {
-  if (isFragment(pod.tree)) return { pod, order: undefined, faults: [], unfit: [], warnings: [], notes: [] }
+  if (!saysOrder(pod)) return { pod, order: undefined, faults: [], unfit: [], warnings: [], notes: [] }
   const { order, faults, warnings, notes } = readPodOrder(pod.tree, (scalar) => yaml.readNested(scalar))
   const wasRewritten = readOriginal(pod.template) !== undefined
   const unfit = order === undefined || wasRewritten ? checkOriginal(pod) : checkRewrite(pod.tree, order, root)
   const ofRequests = requests === 'max' ? warnOfRequests({ pod, order }) : []
   return { pod, order, faults, unfit, warnings: [...warnings, ...ofRequests], notes }
+}
+
+/** Or did before. A pod that does not is none of podorder's business, whatever else is in it. */
+function saysOrder({ tree, template }: FoundPod): boolean {
+  const annotations = findTree(tree, ['metadata', 'annotations'])
+  const says =
+    annotations?.kind === 'map' &&
+    annotations.entries.some(({ key }) => key.startsWith(PREFIX) || key === CLOUD_RUN_ORDER)
+  return says || listOf(template, 'spec', 'initContainers').some((one) => fieldOf(one, 'name') === INIT_CONTAINER)
 }
 
 function warnOfRequests({ pod, order }: WantedPod): readonly Fault[] {

@@ -15,8 +15,10 @@ import {
   styleWithin,
   writeRegion,
 } from './splice.ts'
-import { type Alias, type Entry, type ListTree, type MapTree, type Source, toPlain, type Tree } from './tree.ts'
-import { type Spelling, type Style, writePair, writeValue } from './yaml-text.ts'
+import { type Alias, type Entry, type ListTree, type MapTree, type Source, type Tree } from './tree.ts'
+import { findComments, putComments } from './comments.ts'
+import { writeTree } from './spelling.ts'
+import { type Spelling, type Style, writePair } from './yaml-text.ts'
 
 /** Fields of a container that become something else altogether. */
 const REPLACED = new Set(['startupProbe', 'preStop', 'resources'])
@@ -64,8 +66,7 @@ function writeOut(aliases: readonly Alias[], { page, splices, touched }: Editing
   return aliases.flatMap(({ source, target }) => {
     const parts = target.kind === 'map' ? target.entries : target.kind === 'list' ? target.items : undefined
     if (isRemoved(source) || !(touched.has(parts) || isRemoved(target.source))) return []
-    const style = { ...page.layout, flow: true, indent: 0 }
-    return [{ start: source.start, end: source.end, text: writeValue(toPlain(target), style) }]
+    return [{ start: source.start, end: source.end, text: writeTree(target, page) }]
   })
 }
 
@@ -91,14 +92,13 @@ function editMap(map: MapTree, before: Fields, after: Fields, editing: Editing):
       if (entry === undefined) {
         splices.push(
           text === undefined
-            ? insertPair(map, previous, writeNew(map, key, value, page, spell), page)
-            : reinsertPair(map, previous, text, page),
+            ? insertPair(map, behindMerges(map, previous), writeNew(map, key, value, page, spell), page)
+            : reinsertPair(map, behindMerges(map, previous), text, page),
         )
       } else if (text === undefined && !REPLACED.has(key) && canEdit(entry.value, before[key], value)) {
         editTree(entry.value, before[key], value, editing, spell)
       } else {
-        const style = styleOfValue(value, entry.value, styleWithin(map, page), page)
-        splices.push(...replaceRegion(entry, text ?? writeRegion(value, style, spell), page))
+        splices.push(...replaceRegion(entry, text ?? writeAnew(map, entry, value, page, spell), page))
       }
     }
     previous = entry ?? previous
@@ -107,6 +107,18 @@ function editMap(map: MapTree, before: Fields, after: Fields, editing: Editing):
     touched.add(map.entries)
     splices.push(removePairs(map, first, last, page))
   }
+}
+
+/** What is merged behind an entry would count more. */
+function behindMerges({ merges = [] }: MapTree, previous: Entry | undefined): Entry | undefined {
+  const last = merges.at(-1)
+  return last !== undefined && (previous?.keySource.start ?? -1) < last.keySource.start ? last : previous
+}
+
+/** Another value; the comments that stood within the old one stand before it. */
+function writeAnew(map: MapTree, entry: Entry, value: unknown, page: Page, spell: Spelling | undefined): string {
+  const style = styleOfValue(value, entry.value, styleWithin(map, page), page)
+  return putComments(findComments(entry, page), writeRegion(value, style, spell), style)
 }
 
 /** The runs of entries whose keys are no longer there. */
@@ -177,18 +189,13 @@ function namesOf(list: readonly unknown[]): readonly string[] | undefined {
 /** Whether the text can stay, but for some of it. */
 function canEdit(tree: Tree, before: unknown, after: unknown): boolean {
   if (tree.kind === 'scalar' || tree.source.alias || typeof after !== 'object' || after === null) return false
-  if (tree.kind === 'map') return !Array.isArray(after) && hasOwnEntries(tree)
+  if (tree.kind === 'map') return !Array.isArray(after)
   if (!Array.isArray(after) || !Array.isArray(before)) return false
   const more = after.length - before.length
   if (before.length === 0 || after.length === 0) return false
   if (more > 0) return isAligned(before, after.slice(more)) || isEqual(before, after.slice(0, before.length))
   if (more === 0) return before.every((item) => typeof item === 'object')
   return countGone(before, after) === -more
-}
-
-/** In a map that only merges others there is nothing that a new entry could stand behind. */
-function hasOwnEntries({ entries, source }: MapTree): boolean {
-  return source.flow || entries.some(({ merged }) => !merged)
 }
 
 interface Run {

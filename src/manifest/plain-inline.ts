@@ -1,4 +1,5 @@
 /** What plain YAML has within one line: keys, words, brackets. See plain-yaml.ts. Pure. */
+import { isEndless, resolvePlain } from './plain-scalar.ts'
 import { findLineText } from './text-place.ts'
 import type { Position, Scalar, Source, Tree } from './tree.ts'
 import { assembleMap, type Pair } from './yaml-map.ts'
@@ -14,10 +15,6 @@ const SINGLE = /'(?:[^'\n]|'')*'/y
 export const PLAIN =
   /[^\s\-?:,[\]{}#&*!|>'"%@`](?:[^\s:#]|:(?=[^\s])|(?<=\S)#| +(?=[^\s#]))*|-(?=[^\s])(?:[^\s:#]|:(?=[^\s])|(?<=\S)#| +(?=[^\s#]))*/y
 const FLOW_PLAIN = /(?:[\w./$(=+]|-(?=[\w-]))(?:[\w./$()@=+%~*-]|:(?=[\w/])| +(?=[\w./$(@=+-]))*/y
-const INTEGER = /^-?(?:0|[1-9]\d{0,14})$/
-const DECIMAL = /^-?(?:0|[1-9]\d{0,8})\.\d{1,8}$/
-/** A number in any spelling. */
-const NUMERIC = /^[-+]?(?:0o[0-7]+|0x[\da-f]+|(?:\.\d+|\d+(?:\.\d*)?)(?:e[-+]?\d+)?|\.inf|\.nan)$/i
 
 /** The line that is read now, by what is needed for a place in it. */
 export interface Line {
@@ -42,7 +39,7 @@ export function readKey(cursor: Line, offset: number, pattern: RegExp): Scalar {
   pattern.lastIndex = offset
   const [, bare, written = bare ?? ''] = pattern.exec(cursor.text) ?? odd()
   const quoted = written.startsWith('"') || written.startsWith("'")
-  if (!quoted && /^null$/i.test(written)) odd()
+  if (!quoted && typeof resolvePlain(written) !== 'string') odd()
   const value = quoted ? written.slice(1, -1) : written
   return { kind: 'scalar', at: place(cursor, offset), source: span(offset, offset + written.length), value }
 }
@@ -65,13 +62,8 @@ function unquote(written: string): string {
   return written.startsWith("'") ? written.slice(1, -1).replaceAll("''", "'") : written
 }
 
-/** YAML 1.2's core schema (10.3.2). */
 function resolve(written: string): Scalar['value'] {
-  if (/^(?:null|Null|NULL|~)$/.test(written)) return null
-  if (/^(?:true|True|TRUE)$/.test(written)) return true
-  if (/^(?:false|False|FALSE)$/.test(written)) return false
-  if (!NUMERIC.test(written)) return written
-  return INTEGER.test(written) || DECIMAL.test(written) ? Number(written) : odd()
+  return isEndless(written) ? odd() : resolvePlain(written)
 }
 
 export function readFlow(cursor: Line, start: number, depth: number): Read {
@@ -98,8 +90,8 @@ export function readFlow(cursor: Line, start: number, depth: number): Read {
 }
 
 export function closeMap(pairs: readonly Pair[], at: Position, source: Source): Tree {
-  const { tree, faults } = assembleMap(pairs, at, source)
-  return faults.length > 0 ? odd() : tree
+  const { tree, faults, duplicates } = assembleMap(pairs, at, source)
+  return faults.length + duplicates.length > 0 ? odd() : tree
 }
 
 export function skipBlanks(text: string, from: number): number {

@@ -1,5 +1,6 @@
 /** The words of a container's `command` and `args` as the manifest spells them, so that they keep that where they go. Pure. */
-import { columnOf } from './text-page.ts'
+import { resolvePlain } from './plain-scalar.ts'
+import { columnOf, type Page } from './text-page.ts'
 import { findEntry, type Tree } from './tree.ts'
 import { type Spelling, type Style, writeValue } from './yaml-text.ts'
 
@@ -50,9 +51,27 @@ export function carryOver(words: readonly string[], spellings: Spellings, style:
   )
 }
 
+/** Within brackets, on one line; words without quotes stay as they are spelled, so that `0400` does. */
+export function writeTree(tree: Tree, page: Page): string {
+  const style = { ...page.layout, flow: true, indent: 0 }
+  switch (tree.kind) {
+    case 'scalar': {
+      const written = page.text.slice(tree.source.start, tree.source.end)
+      const isSame = typeof tree.value !== 'string' && resolvePlain(written) === tree.value
+      return isSame && written !== '' ? written : writeValue(tree.value, style)
+    }
+    case 'list':
+      return `[${tree.items.map((item) => writeTree(item, page)).join(', ')}]`
+    case 'map': {
+      const pairs = tree.entries.map(({ key, value }) => `${writeValue(key, style)}: ${writeTree(value, page)}`)
+      return `{${pairs.join(', ')}}`
+    }
+  }
+}
+
 function fits({ text, flow, column }: Spelled, style: Style): boolean {
   if (/^[|>]/.test(text)) return !style.flow && column === style.indent - style.dash.length
   if (text.includes('\n')) return false
-  // Brackets and commas mean something within brackets.
-  return flow || !style.flow || /^["']/.test(text) || !/[[\]{},]/.test(text)
+  // Brackets, commas and, to goyaml.v2, question marks mean something within brackets.
+  return flow || !style.flow || /^["']/.test(text) || !/[[\]{},?]/.test(text)
 }

@@ -206,8 +206,11 @@ function removeBetween(parent: MapTree | ListTree, from: number, to: number, pag
   return cut(previous.end, text.indexOf('\n', end) + 1 || text.length)
 }
 
-function ownEntries({ entries }: MapTree): readonly Entry[] {
-  return entries.filter(({ merged }) => !merged)
+/** Its merge keys among them. */
+function ownEntries({ entries, merges }: MapTree): readonly Entry[] {
+  if (merges === undefined) return entries
+  const own = [...entries.filter(({ merged }) => !merged), ...merges]
+  return own.toSorted((a, b) => a.keySource.start - b.keySource.start)
 }
 
 /** From where to where each part goes, a list's dashes included. */

@@ -1,17 +1,109 @@
-/** The kinds that hold a pod template, and where: one row each. */
+/** The kinds that hold a pod template, and where: one row each. Pure. */
 
-/** The path from the object to the template; a Pod is one itself (Kubernetes API reference, groups core, apps, batch). */
-export const TEMPLATE_PATHS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['Pod', []],
-  ['PodTemplate', ['template']],
-  ['ReplicationController', ['spec', 'template']],
-  ['ReplicaSet', ['spec', 'template']],
-  ['Deployment', ['spec', 'template']],
-  ['StatefulSet', ['spec', 'template']],
-  ['DaemonSet', ['spec', 'template']],
-  ['Job', ['spec', 'template']],
-  ['CronJob', ['spec', 'jobTemplate', 'spec', 'template']],
-])
+/** `spec.replicatedJobs[*].template`: `[*]` is each item of a list, `.*` each entry of a map; an empty path is the object itself. */
+export interface TemplateKind {
+  /** Undefined: whatever group it is of. */
+  readonly group?: string
+  readonly kind: string
+  readonly paths: readonly string[]
+}
 
-/** Other groups have kinds of the same name (a Job of Volcano's has no pod template). */
-export const TEMPLATE_GROUPS: ReadonlySet<string> = new Set(['', 'apps', 'batch', 'extensions'])
+/** Kubernetes' own (API reference, groups core, apps, batch). */
+const OWN: Readonly<Record<string, string>> = {
+  Pod: '',
+  PodTemplate: 'template',
+  ReplicationController: 'spec.template',
+  ReplicaSet: 'spec.template',
+  Deployment: 'spec.template',
+  StatefulSet: 'spec.template',
+  DaemonSet: 'spec.template',
+  Job: 'spec.template',
+  CronJob: 'spec.jobTemplate.spec.template',
+}
+
+/** A manifest may leave the group out, or be of an old one; other groups have kinds of the same name. */
+const OWN_GROUPS = ['', 'apps', 'batch', 'extensions']
+
+const UNITED = ['statefulSetTemplate', 'advancedStatefulSetTemplate', 'cloneSetTemplate', 'deploymentTemplate']
+const RAY = ['headGroupSpec.template', 'workerGroupSpecs[*].template']
+const below = (path: string, paths: readonly string[]): readonly string[] => paths.map((inner) => `${path}.${inner}`)
+
+/** group, kind, paths; each as its CustomResourceDefinition has it. Any other is found by its form (see template.ts). */
+const OTHERS: readonly (readonly [group: string, kind: string, ...paths: string[]])[] = [
+  ['argoproj.io', 'Rollout', 'spec.template'],
+  ['serving.knative.dev', 'Service', 'spec.template'],
+  ['serving.knative.dev', 'Configuration', 'spec.template'],
+  ['serving.knative.dev', 'Revision', ''],
+  ['run.googleapis.com', 'Job', 'spec.template.spec.template'],
+  ['jobset.x-k8s.io', 'JobSet', 'spec.replicatedJobs[*].template.spec.template'],
+  [
+    'leaderworkerset.x-k8s.io',
+    'LeaderWorkerSet',
+    ...below('spec.leaderWorkerTemplate', ['leaderTemplate', 'workerTemplate']),
+  ],
+  ...[
+    ['TFJob', 'tf'],
+    ['PyTorchJob', 'pytorch'],
+    ['MPIJob', 'mpi'],
+    ['XGBoostJob', 'xgb'],
+    ['PaddleJob', 'paddle'],
+    ['JAXJob', 'jax'],
+    ['MXJob', 'mx'],
+  ].map(([kind = '', word = '']) => ['kubeflow.org', kind, `spec.${word}ReplicaSpecs.*.template`] as const),
+  ['kubeflow.org', 'Notebook', 'spec.template'],
+  ['trainer.kubeflow.org', 'TrainingRuntime', 'spec.template.spec.replicatedJobs[*].template.spec.template'],
+  ['trainer.kubeflow.org', 'ClusterTrainingRuntime', 'spec.template.spec.replicatedJobs[*].template.spec.template'],
+  ['ray.io', 'RayCluster', ...below('spec', RAY)],
+  ['ray.io', 'RayJob', ...below('spec.rayClusterSpec', RAY), 'spec.submitterPodTemplate'],
+  ['ray.io', 'RayService', ...below('spec.rayClusterConfig', RAY)],
+  ['apps.kruise.io', 'CloneSet', 'spec.template'],
+  ['apps.kruise.io', 'StatefulSet', 'spec.template'],
+  ['apps.kruise.io', 'DaemonSet', 'spec.template'],
+  ['apps.kruise.io', 'BroadcastJob', 'spec.template'],
+  [
+    'apps.kruise.io',
+    'AdvancedCronJob',
+    ...below('spec.template', ['jobTemplate', 'broadcastJobTemplate']).map((path) => `${path}.spec.template`),
+  ],
+  ['apps.kruise.io', 'UnitedDeployment', ...below('spec.template', UNITED).map((path) => `${path}.spec.template`)],
+  ['apps.openshift.io', 'DeploymentConfig', 'spec.template'],
+  ['batch.volcano.sh', 'Job', 'spec.tasks[*].template'],
+  ['kueue.x-k8s.io', 'Workload', 'spec.podSets[*].template'],
+  ['keda.sh', 'ScaledJob', 'spec.jobTargetRef.template'],
+  ['agents.x-k8s.io', 'Sandbox', 'spec.podTemplate'],
+  ['extensions.agents.x-k8s.io', 'SandboxTemplate', 'spec.podTemplate'],
+  ['sparkoperator.k8s.io', 'SparkApplication', 'spec.driver.template', 'spec.executor.template'],
+  [
+    'flink.apache.org',
+    'FlinkDeployment',
+    ...below('spec', ['podTemplate', 'jobManager.podTemplate', 'taskManager.podTemplate']),
+  ],
+  ['agones.dev', 'GameServer', 'spec.template'],
+  ['agones.dev', 'GameServerSet', 'spec.template.spec.template'],
+  ['agones.dev', 'Fleet', 'spec.template.spec.template'],
+  ['actions.github.com', 'AutoscalingRunnerSet', 'spec.template'],
+]
+
+export const TEMPLATE_KINDS: readonly TemplateKind[] = [
+  ...OWN_GROUPS.flatMap((group) => Object.entries(OWN).map(([kind, path]) => ({ group, kind, paths: [path] }))),
+  ...OTHERS.map(([group, kind, ...paths]) => ({ group, kind, paths })),
+]
+
+/** Old states of others' templates: nothing is ever started from them again as they are. */
+export const RECORDS: ReadonlySet<string> = new Set(['ControllerRevision'])
+
+const STEP = /^[\w-]+(?:\[\*\])?$|^\*$/
+
+/** `KIND=PATH` or `GROUP/KIND=PATH`, as a command line says it. @returns one sentence when it is not */
+export function parseTemplateKind(text: string): TemplateKind | string {
+  const [, group, kind = '', path = ''] = /^(?:([\w.-]+)\/)?([A-Z]\w*)=(.*)$/.exec(text) ?? []
+  const clean = path.trim().replace(/^\./, '')
+  const isPath = clean !== '' && clean.split('.').every((step) => STEP.test(step))
+  if (!isPath) return `"${text}" is not KIND=PATH, such as Sandbox=spec.podTemplate or Set=spec.groups[*].template`
+  return { ...(group === undefined ? {} : { group }), kind, paths: [clean] }
+}
+
+/** `a[*].b` -> a, *, b. */
+export function splitPath(path: string): readonly string[] {
+  return path === '' ? [] : path.replaceAll('[*]', '.*').split('.')
+}

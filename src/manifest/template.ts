@@ -1,10 +1,10 @@
 /** Finding the pod templates in a manifest, and the parts of one that an order is read from. */
-import { PREFIX } from '../pod/annotation-names.ts'
-import { TEMPLATE_GROUPS, TEMPLATE_PATHS } from './template-kinds.ts'
+import { RECORDS, splitPath, TEMPLATE_KINDS, type TemplateKind } from './template-kinds.ts'
+import { fieldOf } from '../pod/api-object.ts'
 import { isObject } from '../base/json-object.ts'
 import type { PodTemplate, RestartPolicy } from '../pod/pod.ts'
 import { readRestarts, RESTART_POLICIES, type Restarts } from '../pod/restarts.ts'
-import { describeKind, findEntry, findTree, type Position, toPlain, type Tree } from './tree.ts'
+import { findEntry, findTree, type Position, toPlain, type Tree } from './tree.ts'
 
 export interface FoundTemplate {
   readonly kind: string
@@ -12,54 +12,101 @@ export interface FoundTemplate {
   readonly name: string
   /** From the document to the template. */
   readonly path: readonly (string | number)[]
+  /** From the document to the object that it belongs to: not the same in lists. */
+  readonly objectPath: readonly (string | number)[]
   /** As it was written: `checkTemplate` tells whether it is one. */
   readonly template: PodTemplate
 }
 
-/** The pod templates of one document, in its order; those of a `List` too, and of lists in it. */
-export function findTemplates(document: unknown): readonly FoundTemplate[] {
-  if (!isObject(document) || !isKnownGroup(document['apiVersion'])) return []
-  const { kind } = document
-  if (typeof kind !== 'string') return []
-  if (kind === 'List' && Array.isArray(document['items'])) {
-    return document['items'].flatMap((item, index) =>
-      findTemplates(item).map((found) => ({ ...found, path: ['items', index, ...found.path] })),
-    )
-  }
-  const path = TEMPLATE_PATHS.get(kind)
-  if (path === undefined) return []
-  let template: unknown = document
-  for (const key of path) template = isObject(template) ? template[key] : undefined
-  if (!isObject(template)) return []
-  return [{ kind, name: readName(document['metadata']), path, template: template as unknown as PodTemplate }]
+/** An object of a document, and where its templates are or would be. */
+export interface FoundObject {
+  readonly kind: string
+  readonly name: string
+  readonly path: readonly (string | number)[]
+  readonly templates: readonly FoundTemplate[]
+  /** As template-kinds.ts has them; none for a kind that is not known. */
+  readonly places: readonly string[]
 }
 
-function isKnownGroup(apiVersion: unknown): boolean {
-  return (
-    typeof apiVersion !== 'string' ||
-    TEMPLATE_GROUPS.has(apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '')
+/** The pod templates of one document, in its order; those of a `List` too, and of lists in it. */
+export function findTemplates(document: unknown, more: readonly TemplateKind[] = []): readonly FoundTemplate[] {
+  return findObjects(document, more).flatMap(({ templates }) => templates)
+}
+
+/** @param more kinds beside those of the table, which count first */
+export function findObjects(document: unknown, more: readonly TemplateKind[] = []): readonly FoundObject[] {
+  return findWithin(document, [], undefined, more)
+}
+
+interface Type {
+  readonly kind: string
+  readonly group: string
+}
+
+/** @param type what an item of a typed list is, where it does not say so itself: the API server's do not */
+function findWithin(
+  value: unknown,
+  path: readonly (string | number)[],
+  type: Type | undefined,
+  more: readonly TemplateKind[],
+): readonly FoundObject[] {
+  if (!isObject(value)) return []
+  const { group, kind } = readType(value) ?? type ?? { group: '', kind: '' }
+  const { items } = value
+  if (kind.endsWith('List') && Array.isArray(items)) {
+    const inner = kind === 'List' ? undefined : { group, kind: kind.slice(0, -'List'.length) }
+    return items.flatMap((item, index) => findWithin(item, [...path, 'items', index], inner, more))
+  }
+  const isOf = (row: TemplateKind): boolean => row.kind === kind && (row.group ?? group) === group
+  const places = [...more.filter(isOf), ...TEMPLATE_KINDS.filter(isOf)].flatMap(({ paths }) => paths)
+  const known = places.flatMap((place) => follow(value, splitPath(place)))
+  const found = known.length > 0 ? known : kind === '' || RECORDS.has(kind) ? [] : findByForm(value, new Set())
+  const name = readName(value['metadata'])
+  const templates = found.map((one) => {
+    const template = one.value as unknown as PodTemplate
+    return { kind, name, path: [...path, ...one.path], objectPath: path, template }
+  })
+  return [{ kind, name, path, templates, places }]
+}
+
+function readType({ apiVersion, kind }: Readonly<Record<string, unknown>>): Type | undefined {
+  if (typeof kind !== 'string') return undefined
+  const version = typeof apiVersion === 'string' ? apiVersion : ''
+  return { kind, group: version.includes('/') ? (version.split('/')[0] ?? '') : '' }
+}
+
+interface Found {
+  readonly value: Readonly<Record<string, unknown>>
+  readonly path: readonly (string | number)[]
+}
+
+function follow(value: unknown, [step, ...steps]: readonly string[]): readonly Found[] {
+  if (step === undefined) return isObject(value) ? [{ value, path: [] }] : []
+  const parts = step !== '*' ? [[step, fieldOf(value, step)] as const] : listParts(value)
+  return parts.flatMap(([key, part]) => follow(part, steps).map((one) => ({ ...one, path: [key, ...one.path] })))
+}
+
+function listParts(value: unknown): readonly (readonly [string | number, unknown])[] {
+  if (Array.isArray(value)) return value.map((item, index) => [index, item] as const)
+  return isObject(value) ? Object.entries(value) : []
+}
+
+/** In an object of a kind that is not known: each map with metadata and a spec that lists containers. @param barren maps without */
+function findByForm(value: unknown, barren: Set<unknown>): readonly Found[] {
+  if (typeof value !== 'object' || value === null || barren.has(value)) return []
+  if (isObject(value) && isObject(value['metadata']) && Array.isArray(fieldOf(value, 'spec', 'containers')))
+    return [{ value, path: [] }]
+  const found = listParts(value).flatMap(([key, part]) =>
+    findByForm(part, barren).map((one) => ({ ...one, path: [key, ...one.path] })),
   )
+  if (found.length === 0) barren.add(value)
+  return found
 }
 
 function readName(metadata: unknown): string {
   if (!isObject(metadata)) return ''
   const name = metadata['name'] ?? metadata['generateName']
   return typeof name === 'string' ? name : ''
-}
-
-/**
- * A piece that something else completes, such as a patch of kustomize's: it has no containers, and says nothing to podorder.
- * @param tree of a template
- */
-export function isFragment(tree: Tree): boolean {
-  const annotations = findTree(tree, ['metadata', 'annotations'])
-  const isAddressed = annotations?.kind === 'map' && annotations.entries.some(({ key }) => key.startsWith(PREFIX))
-  if (isAddressed) return false
-  const spec = findEntry(tree, 'spec')?.value
-  if (spec === undefined || describeKind(spec) === 'empty') return true
-  const containers = findEntry(spec, 'containers')?.value
-  if (containers === undefined) return spec.kind === 'map'
-  return describeKind(containers) === 'empty' || (containers.kind === 'list' && containers.items.length === 0)
 }
 
 export interface NamedContainer {

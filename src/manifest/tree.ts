@@ -26,7 +26,7 @@ export interface Source {
 
 /**
  * A value with its place. Aliases are resolved (what is in the anchor's own tree is shared), merge keys are merged, tags are
- * dropped, numbers and booleans keep their YAML 1.2 core type.
+ * dropped, words without quotes are what they are in YAML 1.1, as Kubernetes reads it.
  */
 export type Tree = MapTree | ListTree | Scalar
 
@@ -36,6 +36,8 @@ export interface MapTree {
   readonly source: Source
   /** Its own first, in their order; what it merges after them. */
   readonly entries: readonly Entry[]
+  /** Its merge keys (`<<`), where it has any, each with what it merges. */
+  readonly merges?: readonly Entry[]
 }
 
 export interface ListTree {

@@ -1,5 +1,10 @@
-/** YAML documents as trees, by the library `yaml`: every layout, anchors and faults with their places. Pure. */
+/**
+ * YAML documents as trees, by the library `yaml`: every layout, anchors and faults with their places. Linear in the length of the
+ * text; what aliases stand for is shared, not copied. Pure.
+ */
 import * as yaml from 'yaml'
+import type { MovedLines } from './free-lines.ts'
+import { isEndless, resolvePlain, resolveTagged } from './plain-scalar.ts'
 import { findBlockText, findLineText } from './text-place.ts'
 import {
   type Alias,
@@ -19,28 +24,55 @@ import { checkDepth, fresh, makeEmpty, type Part, readAlias, type YamlReading, w
 const MAX_SYNTAX_FAULTS = 10
 
 /** A tree, or the faults that are in its place. */
-type ReadDocument =
-  | { readonly tree: Tree; readonly aliases: readonly Alias[]; readonly faults: readonly [] }
-  | { readonly tree: undefined; readonly faults: readonly Fault[] }
+export interface ReadDocument {
+  readonly tree: Tree | undefined
+  readonly aliases: readonly Alias[]
+  readonly faults: readonly Fault[]
+  /** Keys that are there twice. */
+  readonly duplicates: readonly Fault[]
+  /** As it is written, with what stands before it. */
+  readonly text: string
+}
+
+interface Surroundings {
+  /** The scalar of another file that the text is in. */
+  readonly within?: Scalar
+  /** The same text, as the library takes it. */
+  readonly moved?: MovedLines
+}
 
 /** Leaves out documents with nothing in them. One document after another, so that the library's own nodes can go. */
-export function* readDocuments(marked: string, schema: 'core' | 'failsafe', within?: Scalar): Generator<ReadDocument> {
-  const text = marked.startsWith('\uFEFF') ? marked.slice(1) : marked
+export function* readDocuments(
+  marked: string,
+  schema: YamlReading['schema'],
+  { within, moved }: Surroundings = {},
+): Generator<ReadDocument> {
+  const text = moved?.text ?? (marked.startsWith('\uFEFF') ? marked.slice(1) : marked)
+  const back = moved?.back ?? ((offset: number) => offset)
   const lines = new yaml.LineCounter()
   const parser = new yaml.Parser(lines.addNewLine)
   // uniqueKeys: the library's own search for equal keys takes time in the square of a map's length.
-  const composer = new yaml.Composer({ schema, uniqueKeys: false, prettyErrors: false, resolveKnownTags: false })
+  // failsafe: what words mean is said in plain-scalar.ts.
+  const options = { schema: 'failsafe', uniqueKeys: false, prettyErrors: false, resolveKnownTags: false } as const
+  const composer = new yaml.Composer(options)
   const placeOf = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
-    return within === undefined ? { line, column: col } : placeWithin(within, { line, column: col })
+    const column = moved === undefined ? col : back(offset) - back(lines.lineStarts[line - 1] ?? 0) + 1
+    return within === undefined ? { line, column } : placeWithin(within, { line, column })
   }
-  for (const { contents, errors } of composer.compose(parser.parse(text), true, text.length)) {
-    const reading: YamlReading = { ...fresh(), text, within, placeOf }
+  const given = moved === undefined ? text : marked
+  let start = 0
+  for (const { contents, errors, range } of composer.compose(parser.parse(text), true, text.length)) {
+    const reading: YamlReading = { ...fresh(), text: given, schema, within, placeOf, back }
     if (errors.length > 0) readErrors(errors, reading, lines)
-    const tree = contents === null || errors.length > 0 ? undefined : readNode(contents, reading, 0).tree
-    if (reading.faults.length > 0) yield { tree: undefined, faults: sortFaults(reading.faults) }
-    else if (tree !== undefined && !(tree.kind === 'scalar' && (tree.value ?? '') === ''))
-      yield { tree, aliases: reading.aliases, faults: [] }
+    const read = contents === null || errors.length > 0 ? undefined : readNode(contents, reading, 0).tree
+    const isEmpty = read === undefined || (read.kind === 'scalar' && (read.value ?? '') === '')
+    const end = back(Math.max(range[2], ...errors.map(({ pos }) => pos[1])))
+    const { faults, duplicates, aliases } = reading
+    const tree = isEmpty || faults.length > 0 ? undefined : read
+    if (tree !== undefined || faults.length + duplicates.length > 0)
+      yield { tree, aliases, faults: sortFaults(faults), duplicates, text: given.slice(start, end) }
+    start = end
   }
 }
 
@@ -52,7 +84,8 @@ function readErrors(errors: readonly yaml.YAMLParseError[], reading: YamlReading
     const { line } = lines.linePos(pos[0])
     if (told.has(line)) continue
     told.add(line)
-    const written = reading.text.slice(lines.lineStarts[line - 1], lines.lineStarts[line])
+    const [from, to] = [lines.lineStarts[line - 1], lines.lineStarts[line]]
+    const written = reading.text.slice(reading.back(from ?? 0), to === undefined ? undefined : reading.back(to))
     reading.faults.push(wordYamlFault(code, message, written, reading.placeOf(pos[0])))
     if (told.size === MAX_SYNTAX_FAULTS) return
   }
@@ -60,7 +93,7 @@ function readErrors(errors: readonly yaml.YAMLParseError[], reading: YamlReading
 
 function readNode(node: unknown, reading: YamlReading, level: number): Part {
   const at = reading.placeOf(startOf(node))
-  if (yaml.isAlias(node)) return readAlias(node.source, readSource(node), at, reading, level)
+  if (yaml.isAlias(node)) return readAlias(node.source, readSource(node, reading), at, reading, level)
   const anchor = yaml.isScalar(node) || yaml.isCollection(node) ? node.anchor : undefined
   // Anchors are set where they begin: a later one of the same name is another, also inside the first one's value.
   if (anchor !== undefined) reading.anchors.set(anchor, undefined)
@@ -76,7 +109,7 @@ function readValue(node: unknown, at: Position, reading: YamlReading, level: num
   if (!yaml.isSeq(node)) return readScalar(node, at, reading)
   const parts = node.items.map((item) => readNode(item, reading, level + 1))
   const items = parts.map(({ tree }) => tree)
-  return weigh({ kind: 'list', at, source: readSource(node, items.at(-1)), items }, parts)
+  return weigh({ kind: 'list', at, source: readSource(node, reading, items.at(-1)), items }, parts)
 }
 
 function readMap(map: yaml.YAMLMap, at: Position, reading: YamlReading, level: number): Part {
@@ -89,32 +122,67 @@ function readMap(map: yaml.YAMLMap, at: Position, reading: YamlReading, level: n
     const merge = yaml.isScalar(key) && key.value === '<<' && key.type === 'PLAIN'
     return { key: keyPart.tree, value: valuePart.tree, merge }
   })
-  const { tree, faults } = assembleMap(pairs, at, readSource(map, pairs.at(-1)?.value))
+  const { tree, faults, duplicates } = assembleMap(
+    pairs,
+    at,
+    readSource(map, reading, pairs.at(-1)?.value),
+    reading.schema,
+  )
   for (const fault of faults) reading.faults.push(fault)
+  for (const fault of duplicates) reading.duplicates.push(fault)
   return weigh(tree, parts)
 }
 
 function readScalar(node: unknown, at: Position, reading: YamlReading): Part {
-  const source = readSource(node)
+  const source = readSource(node, reading)
   if (!yaml.isScalar(node)) return makeEmpty(at, source)
-  const value = node.value as Scalar['value']
+  const value = reading.schema === 'text' ? (node.value as string) : resolveScalar(node, at, reading)
   if (typeof value !== 'string') return { ...makeEmpty(at, source), tree: { kind: 'scalar', at, source, value } }
   const textAt = reading.within === undefined ? findTextAt(node, value, at, reading) : undefined
   const tree: Scalar = { kind: 'scalar', at, source, value, ...(textAt === undefined ? {} : { textAt }) }
   return { tree, size: value.length + 1, depth: 0 }
 }
 
+/** What its tag, or its spelling without quotes, makes of a word. */
+function resolveScalar(node: yaml.Scalar, at: Position, { faults }: YamlReading): Scalar['value'] {
+  const written = String(node.value)
+  const { tag } = node
+  const value = tag === undefined ? (node.type === 'PLAIN' ? resolvePlain(written) : written) : readTagged(tag, written)
+  const isNumber = tag === undefined || tag === 'tag:yaml.org,2002:float'
+  if (value !== undefined && !(isNumber && node.type === 'PLAIN' && isEndless(written))) return value
+  const what =
+    tag === undefined ? `${written} is a number that Kubernetes does not know` : `${written} is not as its tag says`
+  faults.push({ at, what, fix: tag === undefined ? 'put it in quotes' : 'remove the tag' })
+  return written
+}
+
+function readTagged(tag: string, written: string): Scalar['value'] | undefined {
+  return tag === 'tag:yaml.org,2002:binary' ? decodeBase64(written) : resolveTagged(tag, written)
+}
+
+/** @returns undefined when it is none */
+function decodeBase64(written: string): string | undefined {
+  try {
+    return new TextDecoder().decode(Uint8Array.from(atob(written), (letter) => letter.charCodeAt(0)))
+  } catch {
+    return undefined
+  }
+}
+
 function findTextAt(node: yaml.Scalar, value: string, at: Position, reading: YamlReading): Position | undefined {
   const find = node.type === 'BLOCK_LITERAL' ? findBlockText : findLineText
-  const found = find(reading.text, startOf(node), value)
-  if (found === undefined || found.offset === startOf(node)) return found && at
-  const { line, column } = reading.placeOf(found.offset)
-  return { line, column: column + found.indent }
+  const start = startOf(node)
+  const found = find(reading.text, reading.back(start), value)
+  if (found === undefined || found.offset === reading.back(start)) return found && at
+  const { line, column } = reading.placeOf(start)
+  const passed = reading.text.slice(reading.back(start), found.offset).split('\n')
+  const moved = passed.length === 1 ? column + (passed[0]?.length ?? 0) : 1 + (passed.at(-1)?.length ?? 0)
+  return { line: line + passed.length - 1, column: moved + found.indent }
 }
 
 /** @param last of a collection; without brackets that is where it ends, comments behind it are not its own. */
-function readSource(node: unknown, last?: Tree): Source {
-  const [start = 0, end = 0] = (yaml.isNode(node) && node.range) || []
+function readSource(node: unknown, { back }: YamlReading, last?: Tree): Source {
+  const [start = 0, end = 0] = ((yaml.isNode(node) && node.range) || []).map(back)
   const flow = yaml.isCollection(node) && node.flow === true
   return { start, end: flow || last === undefined ? end : last.source.end, flow, alias: false }
 }

@@ -1,5 +1,6 @@
-/** A map as Kubernetes reads it: text for keys, each only once, YAML 1.1's merge keys merged. */
-import { describeKind, type Entry, type Fault, type Position, type Source, type Tree } from './tree.ts'
+/** A map as Kubernetes reads it: text for keys, YAML 1.1's merge keys merged, the last of equal keys. */
+import { keyText } from './plain-scalar.ts'
+import { describeKind, type Entry, type Fault, type MapTree, type Position, type Source, type Tree } from './tree.ts'
 
 export interface Pair {
   readonly key: Tree
@@ -8,32 +9,58 @@ export interface Pair {
   readonly merge: boolean
 }
 
-/** What the map says itself goes before what it merges, and of what it merges the first. */
+export interface AssembledMap {
+  readonly tree: MapTree
+  readonly faults: readonly Fault[]
+  /** Keys that are there twice: kubectl takes the last one, who changes the text does not know which is meant. */
+  readonly duplicates: readonly Fault[]
+}
+
+/**
+ * What comes later counts, be it the map's own or merged, as goyaml.v2 has it (decode.go, mapping and merge); of several maps
+ * that one `<<` merges it is the first.
+ * @param schema `text`: what the map says itself counts, wherever it stands
+ */
 export function assembleMap(
   pairs: readonly Pair[],
   at: Position,
   source: Source,
-): { readonly tree: Tree; readonly faults: readonly Fault[] } {
+  schema: 'kubernetes' | 'text' = 'kubernetes',
+): AssembledMap {
   const entries = new Map<string, Entry>()
+  const merges: Entry[] = []
   const faults: Fault[] = []
-  for (const { key: keyTree, value, merge } of pairs) {
-    if (merge) continue
-    const key = readKey(keyTree, faults)
-    const earlier = key === undefined ? undefined : entries.get(key)
-    if (earlier !== undefined) faults.push(wordDuplicate(earlier, keyTree.at))
-    else if (key !== undefined) {
-      entries.set(key, { key, keyAt: keyTree.at, keySource: keyTree.source, value, merged: false })
+  const duplicates: Fault[] = []
+  for (const { key: keyTree, value, merge } of schema === 'text' ? mergesFirst(pairs) : pairs) {
+    const place = { keyAt: keyTree.at, keySource: keyTree.source, value }
+    if (merge) {
+      merges.push({ key: '<<', ...place, merged: false })
+      mergeInto(entries, value, faults)
+      continue
     }
+    const key = readKey(keyTree, faults)
+    if (key === undefined) continue
+    const earlier = entries.get(key)
+    if (earlier?.merged === false) duplicates.push(wordDuplicate(earlier, keyTree.at))
+    entries.set(key, { key, ...place, merged: false })
   }
-  for (const { value, merge } of pairs) {
-    if (merge) mergeInto(entries, value, faults)
-  }
-  return { tree: { kind: 'map', at, source, entries: [...entries.values()] }, faults }
+  const list = merges.length === 0 ? [...entries.values()] : sortOwnFirst(entries)
+  const tree = { kind: 'map' as const, at, source, entries: list, ...(merges.length === 0 ? {} : { merges }) }
+  return { tree, faults, duplicates }
+}
+
+function mergesFirst(pairs: readonly Pair[]): readonly Pair[] {
+  return [...pairs.filter(({ merge }) => merge).toReversed(), ...pairs.filter(({ merge }) => !merge)]
+}
+
+function sortOwnFirst(entries: ReadonlyMap<string, Entry>): readonly Entry[] {
+  const all = [...entries.values()]
+  return [...all.filter(({ merged }) => !merged), ...all.filter(({ merged }) => merged)]
 }
 
 /** JSON, and so the API server, knows text only; numbers and booleans become text, as kubectl makes them. */
 function readKey(tree: Tree, faults: Fault[]): string | undefined {
-  if (tree.kind === 'scalar' && tree.value !== null) return String(tree.value)
+  if (tree.kind === 'scalar' && tree.value !== null) return keyText(tree.value)
   const what = tree.kind === 'scalar' ? 'a key is missing' : `a key is text, this one is ${describeKind(tree)}`
   faults.push({ at: tree.at, what, fix: 'put the key in quotes; a Helm template must be rendered first' })
   return undefined
@@ -45,7 +72,8 @@ function wordDuplicate({ key, keyAt }: Entry, at: Position): Fault {
 }
 
 function mergeInto(entries: Map<string, Entry>, value: Tree, faults: Fault[]): void {
-  for (const source of value.kind === 'list' ? value.items : [value]) {
+  // The first of a list counts: it comes last.
+  for (const source of value.kind === 'list' ? value.items.toReversed() : [value]) {
     if (source.kind !== 'map') {
       faults.push({
         at: source.at,
@@ -54,8 +82,6 @@ function mergeInto(entries: Map<string, Entry>, value: Tree, faults: Fault[]): v
       })
       continue
     }
-    for (const entry of source.entries) {
-      if (!entries.has(entry.key)) entries.set(entry.key, { ...entry, merged: true })
-    }
+    for (const entry of source.entries) entries.set(entry.key, { ...entry, merged: true })
   }
 }

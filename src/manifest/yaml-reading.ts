@@ -16,10 +16,15 @@ const NOWHERE: Source = { start: 0, end: 0, flow: false, alias: false }
 /** The state of reading one document. */
 export interface YamlReading {
   readonly text: string
+  /** `kubernetes`: words are what they are to Kubernetes; `text`: everything is text, as it is spelled, and YAML 1.2's order of merging. */
+  readonly schema: 'kubernetes' | 'text'
   /** The scalar of another file that the text is in. */
   readonly within: Scalar | undefined
   readonly placeOf: (offset: number) => Position
+  /** From what the library reads to the text: lines may have been moved (free-lines.ts). */
+  readonly back: (offset: number) => number
   readonly faults: Fault[]
+  readonly duplicates: Fault[]
   readonly aliases: Alias[]
   /** What each anchor stands for so far; undefined while its own value is being read. */
   readonly anchors: Map<string, Part | undefined>
@@ -37,8 +42,11 @@ export interface Part {
 }
 
 /** Nothing has been read yet. */
-export function fresh(): Pick<YamlReading, 'faults' | 'aliases' | 'anchors' | 'expansion' | 'exhausted'> {
-  return { faults: [], aliases: [], anchors: new Map(), expansion: 0, exhausted: false }
+export function fresh(): Pick<
+  YamlReading,
+  'faults' | 'duplicates' | 'aliases' | 'anchors' | 'expansion' | 'exhausted'
+> {
+  return { faults: [], duplicates: [], aliases: [], anchors: new Map(), expansion: 0, exhausted: false }
 }
 
 /** An alias within its own anchor would never end, and a few lines of aliases of aliases would fill the memory. */

@@ -1,17 +1,28 @@
-/**
- * Reading YAML (and JSON, which is YAML) with the place of every value.
- * Linear in the length of the text; what aliases stand for is shared, not copied.
- */
-import { isEqual } from './equality.ts'
+/** Reading YAML and JSON as Kubernetes reads them, with the place of every value; quickly where the text is plain. */
+import { PREFIX } from '../pod/annotation-names.ts'
+import { agrees } from './agreement.ts'
+import { type MovedLines, moveLines } from './free-lines.ts'
+import { readJson } from './json-tree.ts'
 import { isNestedTooDeeply, spellOut } from './plain-nested.ts'
 import { readPlain } from './plain-yaml.ts'
-import { type Alias, describeKind, type Fault, type Position, type Scalar, toPlain, type Tree } from './tree.ts'
+import {
+  type Alias,
+  describeKind,
+  type Fault,
+  type Position,
+  type Scalar,
+  sortFaults,
+  toPlain,
+  type Tree,
+} from './tree.ts'
 import { readDocuments } from './yaml-documents.ts'
 
 export interface Manifest {
   /** In the order of the text; empty documents, and those with a fault, are left out. */
   readonly documents: readonly ManifestDocument[]
   readonly faults: readonly Fault[]
+  /** In documents that say nothing to podorder: they are left out too, and are nobody's business here. */
+  readonly strange: readonly Fault[]
 }
 
 export interface ManifestDocument {
@@ -25,30 +36,53 @@ export interface ManifestDocument {
 
 /** Reads a stream of YAML documents as kubectl does: `---` separates them, merge keys are merged, keys become text. */
 export function readManifest(text: string): Manifest {
-  return readAtOnce(text) ?? readWithCare(text)
+  return readAtOnce(text) ?? readWithCare(text, () => true)
 }
 
-/** Plain YAML, where Bun's own reader says that it has been read right. */
+/**
+ * The same, but what is wrong in a document that says nothing to podorder is no fault, as long as there are others, and of equal
+ * keys in it the last counts.
+ */
+export function readPodManifest(text: string): Manifest {
+  const read = readAtOnce(text) ?? readWithCare(text, (document) => document.includes(PREFIX))
+  return read.documents.length > 0
+    ? read
+    : { ...read, faults: sortFaults([...read.faults, ...read.strange]), strange: [] }
+}
+
+/** JSON; or plain YAML, where Bun's own reader says that it has been read right. */
 function readAtOnce(text: string): Manifest | undefined {
+  const json = /^\s*\{/.test(text) ? readJson(text) : undefined
+  if (json !== undefined) return gather(json)
   const values = readValues(text)
-  const documents = values && readPlain(text)?.map((tree) => makeDocument(tree, []))
-  const isRight =
-    documents !== undefined &&
-    isEqual(
-      documents.map(({ value }) => value),
-      values,
-    )
-  return isRight ? { documents, faults: [] } : undefined
+  const trees = values && readPlain(text)
+  const isRight = trees?.length === values?.length && trees?.every((tree, index) => agrees(tree, values?.[index], text))
+  return isRight === true && trees !== undefined ? gather(trees) : undefined
 }
 
-function readWithCare(text: string): Manifest {
-  const documents: ManifestDocument[] = []
-  const faults: Fault[] = []
-  for (const read of readDocuments(text, 'core')) {
-    for (const fault of read.faults) faults.push(fault)
-    if (read.tree !== undefined) documents.push(makeDocument(read.tree, read.aliases))
+function gather(trees: readonly Tree[]): Manifest {
+  return { documents: trees.map((tree) => makeDocument(tree, [])), faults: [], strange: [] }
+}
+
+/** What YAML 1.2 takes for an error may be none to Kubernetes: where lines begin within brackets and quotes. */
+function readWithCare(text: string, isOurs: (document: string) => boolean): Manifest {
+  const read = readAll(text, isOurs)
+  if (read.faults.length + read.strange.length === 0) return read
+  const moved = moveLines(text)
+  const again = moved === undefined ? read : readAll(text, isOurs, moved)
+  return again.faults.length + again.strange.length < read.faults.length + read.strange.length ? again : read
+}
+
+function readAll(text: string, isOursAt: (document: string) => boolean, moved?: MovedLines): Manifest {
+  const [documents, faults, strange]: [ManifestDocument[], Fault[], Fault[]] = [[], [], []]
+  for (const read of readDocuments(text, 'kubernetes', moved === undefined ? {} : { moved })) {
+    const isOurs = isOursAt(read.text)
+    for (const fault of read.faults) (isOurs ? faults : strange).push(fault)
+    if (isOurs) faults.push(...read.duplicates)
+    const isFit = read.faults.length === 0 && (read.duplicates.length === 0 || !isOurs)
+    if (read.tree !== undefined && isFit) documents.push(makeDocument(read.tree, read.aliases))
   }
-  return { documents, faults }
+  return { documents, faults, strange }
 }
 
 /**
@@ -107,9 +141,10 @@ export function readNested(
     const fix = 'write it without anchors, aliases, tags, tabs and folded text, with a line for each container'
     return { tree: undefined, faults: [{ at: scalar.at, what, fix }] }
   }
-  const [first, second] = readDocuments(scalar.value, 'failsafe', scalar)
+  const [first, second] = readDocuments(scalar.value, 'text', { within: scalar })
   if (first === undefined) return { tree: undefined, faults: [] }
-  if (first.tree === undefined || second === undefined) return first
+  const faults = sortFaults([...first.faults, ...first.duplicates])
+  if (faults.length > 0 || second === undefined) return { tree: faults.length > 0 ? undefined : first.tree, faults }
   const at = second.tree?.at ?? scalar.at
   return { tree: undefined, faults: [{ at, what: 'a second YAML document', fix: 'write one, without ---' }] }
 }
@@ -120,7 +155,7 @@ function readPlainNested(scalar: Scalar, text: string): Tree | undefined {
   if (tree === undefined || second !== undefined) return undefined
   // Not before: a text that is plain is nested no deeper than a native reader can take.
   const values = readValues(text)
-  return values !== undefined && isEqual([toPlain(tree)], values) ? spellOut(tree, scalar) : undefined
+  return values?.length === 1 && agrees(tree, values[0], text) ? spellOut(tree, scalar) : undefined
 }
 
 /**
@@ -130,9 +165,9 @@ function readPlainNested(scalar: Scalar, text: string): Tree | undefined {
 export function readTexts(text: string): { readonly trees: readonly Tree[]; readonly faults: readonly Fault[] } {
   const trees: Tree[] = []
   const faults: Fault[] = []
-  for (const read of readDocuments(text, 'failsafe')) {
-    faults.push(...read.faults)
-    if (read.tree !== undefined) trees.push(read.tree)
+  for (const read of readDocuments(text, 'text')) {
+    faults.push(...sortFaults([...read.faults, ...read.duplicates]))
+    if (read.tree !== undefined && read.duplicates.length === 0) trees.push(read.tree)
   }
   return { trees, faults }
 }

@@ -1,5 +1,5 @@
 /** The annotations `podorder.io/…` of a pod or pod template: from what they say to a checked order. */
-import { isQualified, PREFIX, sayCommandBy } from '../pod/annotation-names.ts'
+import { CLOUD_RUN_ORDER, DEPENDS_ON, isQualified, PREFIX, sayCommandBy, STEPS } from '../pod/annotation-names.ts'
 import { isOfLife } from './conditions.ts'
 import { parseDuration } from '../base/duration.ts'
 import type { TemplateParts } from '../manifest/template.ts'
@@ -9,7 +9,7 @@ import { readRestarts } from '../pod/restarts.ts'
 import { proposeWord } from '../base/suggest.ts'
 import { DURATION_FIX, type Claim, readDependsOn } from './depends-on.ts'
 import { findAbsentSidecars, makeEdges, namePod, type PodNames, refuseName, refuseWrapped } from './edges.ts'
-import { type PlacedName, splitNames } from './names.ts'
+import { adviseText, findUnlisted, type PlacedName, splitNames } from './names.ts'
 import { refuseNative } from './init-containers.ts'
 import { checkOrder } from './order-check.ts'
 import type { SaidOptions } from './container-options.ts'
@@ -99,6 +99,12 @@ function collectAnnotations(annotations: Tree | undefined, faults: Fault[]): Rea
     faults.push({ at: annotations.at, what, fix: 'write "name: text" for each' })
     return said
   }
+  const theirs = annotations.entries.find(({ key }) => key === CLOUD_RUN_ORDER)
+  const isOurs = annotations.entries.some(({ key }) => key === DEPENDS_ON || key === STEPS)
+  if (theirs !== undefined && !isOurs) {
+    const text = readText(theirs, faults)
+    if (text !== undefined) said.set('depends-on', { entry: theirs, text })
+  }
   for (const entry of annotations.entries) {
     if (!entry.key.startsWith(PREFIX)) continue
     const name = entry.key.slice(PREFIX.length)
@@ -125,8 +131,7 @@ function readText({ key, keyAt, value }: Entry, faults: Fault[]): Scalar | undef
     faults.push(wordEmpty({ key, keyAt }))
     return undefined
   }
-  const fix = value.kind === 'scalar' ? 'put it in quotes' : `write "${key}: |", and the rest indented below it`
-  faults.push({ at: value.at, what: `${key} is ${describeKind(value)}, not text`, fix })
+  faults.push({ at: value.at, what: `${key} is ${describeKind(value)}, not text`, fix: adviseText(key, value) })
   return undefined
 }
 
@@ -171,6 +176,12 @@ function chainSteps(steps: readonly PlacedName[]): readonly Claim[] {
 /** A comma list; what names no container of the pod is left out. */
 function readNames(what: Ordering, said: Said | undefined, pod: PodNames, faults: Fault[]): readonly PlacedName[] {
   if (said === undefined) return []
+  const unlisted = findUnlisted(said.text)
+  if (unlisted !== undefined) {
+    const fix = `write "${unlisted.join(', ')}"`
+    faults.push({ at: said.text.at, what: `the names in ${PREFIX}${what} have no commas between them`, fix })
+    return []
+  }
   const seen = new Set<string>()
   return splitNames(said.text).filter(({ name, at }) => {
     const refusal = seen.has(name)

@@ -15,16 +15,21 @@ interface ConditionRow {
   readonly bySuccess: boolean
   /** It holds after the target has failed, or was skipped and never started. */
   readonly byFailure: boolean
-  /** The words of other platforms. Docker Compose: `depends_on.*.condition`. */
+  /** The words of other platforms. Docker Compose: `depends_on.*.condition`; Fly.io: `depends_on`; Amazon ECS: `dependsOn`, in capitals. */
   readonly synonyms: readonly string[]
 }
 
 export const CONDITIONS: Readonly<Record<Condition, ConditionRow>> = {
-  started: { of: 'life', bySuccess: true, byFailure: false, synonyms: ['service_started'] },
-  ready: { of: 'life', bySuccess: true, byFailure: false, synonyms: ['service_healthy'] },
-  completed: { of: 'end', bySuccess: true, byFailure: false, synonyms: ['service_completed_successfully'] },
+  started: { of: 'life', bySuccess: true, byFailure: false, synonyms: ['service_started', 'START'] },
+  ready: { of: 'life', bySuccess: true, byFailure: false, synonyms: ['service_healthy', 'healthy', 'HEALTHY'] },
+  completed: {
+    of: 'end',
+    bySuccess: true,
+    byFailure: false,
+    synonyms: ['service_completed_successfully', 'exited_successfully', 'SUCCESS'],
+  },
   failed: { of: 'end', bySuccess: false, byFailure: true, synonyms: [] },
-  ended: { of: 'end', bySuccess: true, byFailure: true, synonyms: [] },
+  ended: { of: 'end', bySuccess: true, byFailure: true, synonyms: ['COMPLETE'] },
 }
 
 /** In the order in which they come to hold. */
@@ -47,6 +52,28 @@ export const impliesStart = (condition: Condition): boolean => !CONDITIONS[condi
 
 /** Every word of another platform that stands for a condition. */
 export const SYNONYMS: readonly string[] = CONDITION_NAMES.flatMap((name) => CONDITIONS[name].synonyms)
+
+/** What people write who guess. */
+const GUESSES: Readonly<Record<string, Condition>> = {
+  running: 'started',
+  up: 'started',
+  available: 'ready',
+  complete: 'completed',
+  success: 'completed',
+  succeeded: 'completed',
+  successful: 'completed',
+  done: 'completed',
+  finished: 'completed',
+  error: 'failed',
+  exited: 'ended',
+  stopped: 'ended',
+}
+
+/** @returns the condition that is most likely meant by a word that is none. */
+export function guessCondition(word: string): Condition | undefined {
+  const typed = word.toLowerCase()
+  return Object.hasOwn(GUESSES, typed) ? GUESSES[typed] : undefined
+}
 
 /** @returns the condition that another platform's word stands for; undefined for a word that is none. */
 export function findSynonym(word: string): Condition | undefined {

@@ -2,7 +2,14 @@
 import { parseDuration } from '../base/duration.ts'
 import { describeKind, type Entry, type Fault, type Position, type Tree } from '../manifest/tree.ts'
 import { proposeWord } from '../base/suggest.ts'
-import { type Condition, CONDITION_NAMES, DEFAULT_CONDITION, findSynonym, SYNONYMS } from './conditions.ts'
+import {
+  type Condition,
+  CONDITION_NAMES,
+  DEFAULT_CONDITION,
+  findSynonym,
+  guessCondition,
+  SYNONYMS,
+} from './conditions.ts'
 import { type ConditionWord, conditionsOf, hasKind } from './outside-target.ts'
 
 /** What was said of one container and one target, whether or not they exist. */
@@ -21,7 +28,7 @@ export interface Claim {
   readonly restartAt?: Position
 }
 
-const OPTIONS = ['condition', 'timeout', 'optional', 'restart', 'restartAfter']
+const OPTIONS = ['condition', 'timeout', 'optional', 'restart', 'restartAfter', 'required']
 
 export const DURATION_FIX = 'write it like 30s, 5m or 1h30m'
 
@@ -51,6 +58,12 @@ function readTargets({ key: container, keyAt: containerAt, value }: Entry, fault
     refuse(containerAt, 'nothing is said of what it starts after', 'name a container, or remove the line')
     return []
   }
+  const glued = findGlued(value)
+  if (glued !== undefined) {
+    const fix = `write "${container}: {${glued.fixed}}"`
+    refuse(glued.at, `"${glued.text}" has no blank behind its colon`, fix)
+    return []
+  }
   switch (value.kind) {
     case 'scalar':
       return [{ ...base, target: String(value.value), at: value.at }]
@@ -68,6 +81,24 @@ function readTargets({ key: container, keyAt: containerAt, value }: Entry, fault
         return { ...base, target: entry.key, at: entry.keyAt, ...said }
       })
   }
+}
+
+/** `db:ready`, which YAML takes for one word; and what all the targets are to be. */
+function findGlued(value: Tree): { readonly at: Position; readonly text: string; readonly fixed: string } | undefined {
+  const words =
+    value.kind === 'map'
+      ? value.entries.map(({ key, keyAt, value: said }) => ({ text: key, at: keyAt, said: readWord(said) }))
+      : (value.kind === 'list' ? value.items : [value]).map((item) => ({ text: readWord(item), at: item.at, said: '' }))
+  const glued = words.find(({ text, said }) => said === '' && splitGlued(text) !== undefined)
+  if (glued === undefined) return undefined
+  const fixed = words.map(({ text, said }) => splitGlued(text) ?? `${text}: ${said === '' ? DEFAULT_CONDITION : said}`)
+  return { ...glued, fixed: fixed.join(', ') }
+}
+
+function splitGlued(text: string): string | undefined {
+  const [, target, word = ''] = /^([a-z0-9][-a-z0-9]*):([A-Za-z_]+)$/.exec(text) ?? []
+  const isCondition = CONDITION_NAMES.some((name) => name === word) || findSynonym(word) !== undefined
+  return target !== undefined && isCondition ? `${target}: ${word}` : undefined
 }
 
 function isEmpty(tree: Tree): boolean {
@@ -101,9 +132,11 @@ function readOption(
       if (timeoutMs !== undefined && timeoutMs >= 1) return { timeoutMs }
       return refuse(value.at, `bad timeout "${word}"`, DURATION_FIX)
     }
+    // Docker Compose's word for the contrary.
+    case 'required':
     case 'optional':
-      if (word === 'true' || word === 'false') return { optional: word === 'true' }
-      return refuse(value.at, `optional is "${word}"`, 'write true or false')
+      if (word === 'true' || word === 'false') return { optional: (word === 'true') === (key === 'optional') }
+      return refuse(value.at, `${key} is "${word}"`, 'write true or false')
     case 'restart':
       if (word === 'true' || word === 'false') return { restart: word === 'true', restartAt: keyAt }
       return refuse(value.at, `restart is "${word}"`, 'write true or false')
@@ -127,7 +160,11 @@ function readCondition(target: string, value: Tree, conditions: readonly Conditi
   const use = `use ${conditions.join(', ').replace(/, (?=[^,]*$)/, ' or ')}`
   const inside = !hasKind(target)
   const what = inside ? `unknown condition "${word}"` : `unknown condition "${word}" for "${target}"`
-  const known = inside ? [...conditions, ...SYNONYMS] : conditions
+  const guess = guessCondition(word)
+  if (inside && guess !== undefined) return refuse(value.at, what, `did you mean "${guess}"?`)
+  const known = inside
+    ? [...conditions, ...SYNONYMS.filter((synonym) => synonym !== synonym.toUpperCase())]
+    : conditions
   return refuse(value.at, what, (told) => proposeWord(word, known, use, told))
 }
 

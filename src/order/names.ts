@@ -1,5 +1,6 @@
 /** Lists of container names as annotations hold them: `clone, build, test`. */
-import { placeWithin, type Position, type Scalar } from '../manifest/tree.ts'
+import { DEPENDS_ON } from '../pod/annotation-names.ts'
+import { placeWithin, type Position, type Scalar, type Tree } from '../manifest/tree.ts'
 
 export interface PlacedName {
   readonly name: string
@@ -20,6 +21,27 @@ export function splitNames(scalar: Scalar): readonly PlacedName[] {
       ;({ line, column } = advance({ line, column }, `${piece},`))
       return { name, at: placeWithin(scalar, start) }
     })
+}
+
+/** Names with something else than commas between them: blanks, lines, the dashes or brackets of a list. */
+export function findUnlisted({ value }: Scalar): readonly string[] | undefined {
+  const text = String(value ?? '').trim()
+  const names = text.split(/[\s,[\]"']+/).filter((name) => name !== '' && name !== '-')
+  const isListed = names.length === text.split(',').length && !/[[\]"']|^- /m.test(text)
+  const areNames = names.every((name) => /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/.test(name))
+  return isListed || !areNames || names.length === 0 || text.split(',').some((piece) => piece.trim() === '')
+    ? undefined
+    : names
+}
+
+/** What to write where an annotation is no text. */
+export function adviseText(key: string, value: Tree): string {
+  if (value.kind === 'scalar') return 'put it in quotes'
+  const isList = value.kind === 'list' && value.items.every(({ kind }) => kind === 'scalar')
+  const words =
+    isList && value.kind === 'list' ? value.items.map((item) => ('value' in item ? String(item.value) : '')) : []
+  if (isList && key !== DEPENDS_ON) return `write "${key}: ${words.join(', ')}"`
+  return value.source.flow ? 'put it in quotes' : `write "${key}: |", and the rest indented below it`
 }
 
 function advance({ line, column }: Position, text: string): Position {

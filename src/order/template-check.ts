@@ -3,7 +3,16 @@ import { parseProbe } from '../probe/probe.ts'
 import { namePorts, READINESS_PROBES } from '../probe/wrapper-probes.ts'
 import { proposeWord } from '../base/suggest.ts'
 import { RESTART_POLICIES } from '../pod/restarts.ts'
-import { describeKind, type Fault, findEntry, type Position, sortFaults, toPlain, type Tree } from '../manifest/tree.ts'
+import {
+  describeKind,
+  type Fault,
+  findEntry,
+  listItems,
+  type Position,
+  sortFaults,
+  toPlain,
+  type Tree,
+} from '../manifest/tree.ts'
 
 /**
  * What the API server would refuse, as far as podorder relies on it: containers with distinct DNS labels for names, commands
@@ -75,6 +84,7 @@ function checkContainer(place: string, container: Tree, names: Set<string>): rea
     ...checkWords('command', findEntry(container, 'command')?.value),
     ...checkWords('args', findEntry(container, 'args')?.value),
     ...checkMaps('env', findEntry(container, 'env')?.value),
+    ...listItems(container, 'env').flatMap(checkVariable),
     ...checkMaps('volumeMounts', findEntry(container, 'volumeMounts')?.value),
     ...checkProbes(container),
   ]
@@ -123,6 +133,17 @@ function checkWords(field: string, words: Tree | undefined): readonly Fault[] {
       ? []
       : [{ at: word.at, what: `${field}[${index}] is ${describeKind(word)}, not text`, fix: 'put it in quotes' }],
   )
+}
+
+/** Where a number or `yes` is meant as text, it is in quotes, or the API server refuses the pod. */
+function checkVariable(variable: Tree, index: number): readonly Fault[] {
+  return ['name', 'value'].flatMap((field) => {
+    const value = findEntry(variable, field)?.value
+    if (value === undefined || ['text', 'empty'].includes(describeKind(value))) return []
+    return [
+      { at: value.at, what: `env[${index}].${field} is ${describeKind(value)}, not text`, fix: 'put it in quotes' },
+    ]
+  })
 }
 
 /** A list of maps, which podorder adds to. */

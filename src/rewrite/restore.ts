@@ -94,16 +94,17 @@ function stopSignalOf({ args = [] }: Container): string | undefined {
 const STOP_SIGNAL = '--stop-signal='
 
 /** What the entrypoint runs. */
-function wordsOf({ args = [] }: Container): readonly string[] {
-  const dashes = args.indexOf('--')
-  return dashes === -1 ? [] : args.slice(dashes + 1)
+function wordsOf({ args }: Container): readonly string[] {
+  const words = args ?? []
+  const dashes = words.indexOf('--')
+  return dashes === -1 ? [] : words.slice(dashes + 1)
 }
 
 /** @returns the list itself when nothing of ours is in it; undefined when nothing else is */
 function without<Item>(
-  list: readonly Item[] | undefined,
+  list: readonly Item[] | null | undefined,
   isOurs: (item: Item) => boolean,
-): readonly Item[] | undefined {
+): readonly Item[] | null | undefined {
   const others = list?.filter((item) => !isOurs(item))
   if (others === undefined || others.length === list?.length) return list
   return others.length === 0 ? undefined : others

@@ -69,7 +69,8 @@ export async function loadPod(
   if (translated !== undefined && 'faults' in translated) return translated
   const variables = await readAllVariables(envFiles, ports)
   if ('faults' in variables) return variables
-  const { documents, faults } = ports.yaml.read(translated?.text ?? text)
+  const { documents, ...read } = ports.yaml.read(translated?.text ?? text)
+  const faults = [...read.faults, ...read.strange]
   const words = (list: readonly Fault[]) => sortFaults(list).map((fault) => describeFault(file, fault))
   const given = collectSources(documents.map(({ value }) => value))
   const candidates = documents.flatMap((document) =>
@@ -83,7 +84,7 @@ export async function loadPod(
     const sidecars = order === undefined ? [] : [...checkSidecars(tree, order), ...refuseAbsent(tree, order)]
     const refused = [...limitFaults(faults), ...own, ...sidecars]
     if (refused.length > 0 && !sound) return { faults: words(refused) }
-    const selected = selectContainers(chosen.template, order, selection)
+    const selected = selectContainers(dropNulls(chosen.template), order, selection)
     if ('problem' in selected) return { faults: [`${file}: ${selected.problem}`] }
     const kept = listNames(selected.template)
     const isKept = ({ container }: { readonly container?: string }): boolean =>
@@ -128,6 +129,14 @@ async function readAllVariables(
     }
   }
   return variables
+}
+
+/** Null is as good as missing, as in Go. */
+function dropNulls<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(dropNulls) as Value
+  const kept = Object.entries(value).filter(([, part]) => part !== null)
+  return Object.fromEntries(kept.map(([key, part]) => [key, dropNulls(part as unknown)])) as Value
 }
 
 /** No webhook adds anything to a pod that runs here. */

@@ -1,6 +1,6 @@
 /** What `podorder run` needs from outside; cmd/run.ts hands the real ones in. */
 import type { Fault, Scalar, Tree } from '../manifest/tree.ts'
-import type { ManifestDocument } from '../manifest/yaml.io.ts'
+import type { Manifest } from '../manifest/yaml.io.ts'
 import type { HookCheck } from '../probe/hook.ts'
 import type { Probe, ProbeResult } from '../probe/probe.ts'
 import type { Processes } from './processes.io.ts'
@@ -9,7 +9,7 @@ import type { SourceContent } from '../pod/sources.ts'
 import type { WatchPaths } from '../flags/ports.ts'
 
 export interface Yaml {
-  read(text: string): { readonly documents: readonly ManifestDocument[]; readonly faults: readonly Fault[] }
+  read(text: string): Manifest
   /** The YAML inside a scalar. */
   readNested(scalar: Scalar): { readonly tree: Tree | undefined; readonly faults: readonly Fault[] }
 }

@@ -70,10 +70,10 @@ test('check and inject agree on any manifest', async (t) => {
 
 test('an image that exists for other platforms only is told, at its place', async (t) => {
   const text =
-    'kind: Pod\nmetadata: {annotations: {podorder.io/steps: "a, b"}}\nspec:\n  restartPolicy: Never\n  containers:\n    - {name: a, image: x}\n    - {name: b, image: y}\n'
+    'kind: Pod\nmetadata: {annotations: {podorder.io/steps: "a, b"}}\nspec:\n  restartPolicy: Never\n  containers:\n    - {name: a, image: s}\n    - {name: b, image: t}\n'
   const on: Readonly<Record<string, readonly string[]>> = {
-    x: ['linux/s390x', 'linux/arm/v7'],
-    y: ['linux/s390x', 'linux/arm64'],
+    s: ['linux/s390x', 'linux/arm/v7'],
+    t: ['linux/s390x', 'linux/arm64'],
   }
   const found = await findings(text, {}, (wanted) =>
     Promise.resolve(wanted.map(({ image }) => ({ words: ['/app'], on: on[image] ?? [] }))),

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { readManifest } from '../../src/manifest/yaml.io.ts'
 import { checkTemplate } from '../../src/order/template-check.ts'
-import { findTemplates, isFragment, readTemplate } from '../../src/manifest/template.ts'
+import { findTemplates, readTemplate } from '../../src/manifest/template.ts'
 import { describeFault, findTree, type Tree } from '../../src/manifest/tree.ts'
 
 const POD = { spec: { containers: [{ name: 'app' }] } }
@@ -130,21 +130,4 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
 for (const [text, faults] of Object.entries(WRONG)) {
   test(`what is wrong with ${JSON.stringify(text)} is said in the order of the file`, (t) =>
     t.deepEqual(check(text), faults))
-}
-
-const FRAGMENTS: Readonly<Record<string, boolean>> = {
-  'kind: Pod': true,
-  'spec:': true,
-  'spec: {nodeName: x}': true,
-  'spec: {containers: []}': true,
-  'metadata: {annotations: {a: b}}\nspec: {initContainers: [{name: a}]}': true,
-  'spec: 5': false,
-  'spec: {containers: {}}': false,
-  'spec: {containers: [{name: a}]}': false,
-  'metadata: {annotations: {podorder.io/steps: a}}': false,
-}
-
-for (const [text, is] of Object.entries(FRAGMENTS)) {
-  test(`${JSON.stringify(text)} is ${is ? 'to be completed by something else' : 'meant as a pod'}`, (t) =>
-    t.is(isFragment(parse(text)), is))
 }

@@ -1,5 +1,6 @@
 /** Prints plain values as YAML in every style that people and programs write, by choices from outside. */
 import * as yaml from 'yaml'
+import { resolvePlain } from '../../src/manifest/plain-scalar.ts'
 
 /** Says a number from 0 to one less than `ways`; 0 is the plainest way. */
 export type Choose = (ways: number) => number
@@ -178,7 +179,9 @@ function printLiteral(text: string, indent: number, columns: number, end: string
 
 /** Text that needs no quotes anywhere, also not in brackets. */
 function isPlain(text: string): boolean {
-  return /^[\w./$(][\w./=+()$-]*(?: [\w./=+()$-]+)*$/.test(text) && yaml.parse(text) === text
+  return (
+    /^[\w./$(][\w./=+()$-]*(?: [\w./=+()$-]+)*$/.test(text) && resolvePlain(text) === text && yaml.parse(text) === text
+  )
 }
 
 function quote(text: string): string {

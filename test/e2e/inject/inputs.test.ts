@@ -87,7 +87,7 @@ test('what is no part of a pod is refused in the words of run', async (t) => {
   const rows = {
     'metadata: {annotations: {podorder.io/steps: "*"}}':
       'app.yaml:1:1: the pod has no spec; write spec: {containers: […]}\n',
-    'spec: {initContainers: [null], containers: [{name: a, command: [a]}]}':
+    'spec: {initContainers: [null], containers: [{name: a, command: [a]}]}\nmetadata: {annotations: {podorder.io/steps: "*"}}':
       'app.yaml:2:25: initContainers[0] is empty, not a map; give it a name, an image, a command\n',
   }
   for (const [text, says] of Object.entries(rows)) {
@@ -220,12 +220,6 @@ const BAD: readonly Bad[] = [
     ],
   },
   {
-    name: 'JSON objects as a watch streams them',
-    args: ['app.yaml'],
-    lay: write('{"kind":"Pod"}\n{"kind":"Pod"}\n'),
-    says: ['app.yaml:2:1: another JSON object begins; put a line with --- between the two'],
-  },
-  {
     name: 'an image that nobody knows',
     args: ['app.yaml', '--offline'],
     lay: write(writeManifest().replace('      command: [postgres]\n', '')),
@@ -265,6 +259,33 @@ for (const { name, args, lay, says } of BAD) {
     t.deepEqual(end, { code: 2, signal: null, stdout: '', stderr: says.map((line) => `${line}\n`).join('') })
   })
 }
+
+test('JSON objects as a watch streams them are documents', async (t) => {
+  const place = openPlace(t)
+  const pod = (name: string): string =>
+    `{"kind":"Pod","metadata":{"name":"${name}","annotations":{"podorder.io/steps":"*"}},"spec":{"restartPolicy":"Never","containers":[{"name":"a","command":["a"]},{"name":"b","command":["b"]}]}}`
+  place.write('app.json', `${pod('one')}\n${pod('two')}{"kind":"Service"}\n`)
+  const { code, stdout } = await place.run(['inject', 'app.json'])
+  t.is(code, 0)
+  const [one, two] = stdout.split('\n')
+  t.regex(one ?? '', /^\{"kind":"Pod".*podorder-init.*\}$/)
+  t.regex(two ?? '', /^\{"kind":"Pod".*podorder-init.*\}\{"kind":"Service"\}$/)
+  t.is((await place.run(['inject', '-'], { stdin: stdout })).stdout, stdout)
+  t.is((await place.run(['eject', '-'], { stdin: stdout })).stdout, `${pod('one')}\n${pod('two')}{"kind":"Service"}\n`)
+})
+
+test('a document that cannot be read, and says no order, is left as it is', async (t) => {
+  const place = openPlace(t)
+  const template = 'kind: Service\nmetadata: {{ .Values.metadata }}\n'
+  place.write('app.yaml', `${writeManifest()}---\n${template}`)
+  const { code, stdout, stderr } = await place.run(['inject', 'app.yaml'])
+  t.is(code, 0, stderr)
+  t.true(stdout.endsWith(`---\n${template}`))
+  t.regex(stderr, /^podorder: warning: app\.yaml:18:\d+: .*; the document says no order, and is left as it is$/m)
+  t.is((await place.run(['check', 'app.yaml'])).code, 0)
+  place.write('ours.yaml', `${writeManifest()}---\n${template}# podorder.io/steps\n`)
+  t.is((await place.run(['inject', 'ours.yaml'])).code, 2)
+})
 
 test('brackets without end are refused before the stack ends', async (t) => {
   const place = openPlace(t)

@@ -1,0 +1,112 @@
+/** Keys of podorder's that nothing reads where they are: an order that would be passed over in silence. Pure. */
+import { PREFIX } from '../pod/annotation-names.ts'
+import { findObjects, type FoundObject } from '../manifest/template.ts'
+import { RECORDS, type TemplateKind } from '../manifest/template-kinds.ts'
+import { type Entry, type Fault, findEntry, findTree, toPlain, type Tree } from '../manifest/tree.ts'
+import { isEqual } from '../manifest/equality.ts'
+import { suggest } from '../base/suggest.ts'
+
+type Path = readonly (string | number)[]
+
+/** What a pod says of the order of its containers. */
+const ORDERS = ['depends-on', 'steps', 'main', 'stop-order', 'wait-timeout', 'options', 'command.', 'inject']
+/** What stands in labels and selectors of others rightly: the webhook's choice, and the controller's mark. */
+const LABELS = [`${PREFIX}inject`, `${PREFIX}ordered`]
+const LABELLING = /^(?:labels|matchLabels|selector|\w*[sS]elector|commonLabels|pairs)$/
+
+/** @param isWanted of the object that they lie in */
+export function findStrays(
+  { tree, value }: { readonly tree: Tree; readonly value: unknown },
+  more: readonly TemplateKind[],
+  isWanted: (object: Pick<FoundObject, 'kind' | 'name'>) => boolean = () => true,
+): readonly Fault[] {
+  return findObjects(value, more).flatMap((object) => {
+    const own = findTree(tree, object.path)
+    if (own === undefined || RECORDS.has(object.kind) || !isWanted(object)) return []
+    const annotations = object.templates.map(({ path }) => [...path, 'metadata', 'annotations'])
+    const acted = new Set(annotations.map((path) => findTree(tree, path)).filter((found) => found !== undefined))
+    const near = [...acted].flatMap((found) => (found.kind === 'map' ? found.entries.flatMap(nameNear) : []))
+    const lost = listLost(own, [], acted, new Set()).filter((one) => !isCopy(one, acted))
+    return [...near, ...lost.map((one) => wordLost(one, object))]
+  })
+}
+
+interface Lost {
+  readonly entry: Entry
+  /** From the object to the map that it is in. */
+  readonly path: Path
+}
+
+/** @param seen maps and lists that have been looked at: aliases share them */
+function listLost(tree: Tree, path: Path, acted: ReadonlySet<Tree>, seen: Set<unknown>): readonly Lost[] {
+  if (tree.kind === 'scalar') return []
+  const parts = tree.kind === 'map' ? tree.entries : tree.items
+  if (seen.has(parts) || isActedOn(tree, acted)) return []
+  seen.add(parts)
+  if (tree.kind === 'list') return tree.items.flatMap((item, index) => listLost(item, [...path, index], acted, seen))
+  return tree.entries.flatMap((entry) => {
+    const inner = listLost(entry.value, [...path, entry.key], acted, seen)
+    return isOurs(entry, path) ? [{ entry, path }, ...inner] : inner
+  })
+}
+
+/** An alias of it, too. */
+function isActedOn(tree: Tree, acted: ReadonlySet<Tree>): boolean {
+  return (
+    acted.has(tree) ||
+    (tree.kind === 'map' && [...acted].some((one) => one.kind === 'map' && one.entries === tree.entries))
+  )
+}
+
+function isOurs({ key }: Entry, path: Path): boolean {
+  if (!key.startsWith(PREFIX)) return false
+  return !(LABELS.includes(key) && LABELLING.test(String(path.at(-1))))
+}
+
+/** Tools put annotations on everything at once, the template among it. */
+function isCopy({ entry, path }: Lost, acted: ReadonlySet<Tree>): boolean {
+  if (path.length !== 2 || path.join('.') !== 'metadata.annotations') return false
+  return [...acted].some((annotations) => {
+    const same = findEntry(annotations, entry.key)
+    return same !== undefined && isEqual(toPlain(same.value), toPlain(entry.value))
+  })
+}
+
+function wordLost(
+  { entry: { key, keyAt }, path }: Lost,
+  { kind, places, templates, path: objectPath }: FoundObject,
+): Fault {
+  const found = templates.map((one) => writePath(one.path.slice(objectPath.length)))
+  const targets = [...new Set(found.length > 0 ? found : places)].map((place) => [place, 'metadata.annotations'])
+  const words = targets.map((parts) => parts.filter((part) => part !== '').join('.'))
+  const where = writePath(path)
+  const isLabel = LABELLING.test(String(path.at(-1)))
+  const what = isLabel
+    ? `${key} is a label here, and nothing reads it`
+    : `nothing reads ${key} at ${where === '' ? 'the top' : where}`
+  if (words.length > 0) return { at: keyAt, what, fix: `write it under ${words.slice(0, 3).join(', or ')}` }
+  if (kind === '')
+    return { at: keyAt, what: `${what}: the document has no kind`, fix: 'begin it with apiVersion: v1, kind: Pod' }
+  const fix = `put it on a pod or a pod template; if ${kind} has one, tell where with --template ${kind}=PATH`
+  return { at: keyAt, what: `${what}: no pod template is known in ${kind}`, fix }
+}
+
+function writePath(path: Path): string {
+  return path.reduce<string>(
+    (text, step) => (typeof step === 'number' ? `${text}[${step}]` : text === '' ? step : `${text}.${step}`),
+    '',
+  )
+}
+
+/** An annotation of a pod that has one of our names behind a prefix that is nearly ours. */
+function nameNear({ key, keyAt }: Entry): readonly Fault[] {
+  const [, prefix = '', name = ''] = /^([^/]*?)[/:]?([^/:]*)$/.exec(key) ?? []
+  const known = ORDERS.some((order) => (order.endsWith('.') ? name.startsWith(order) : name === order))
+  if (key.startsWith(PREFIX) || !known || prefix === '') return []
+  const isNear = prefix
+    .toLowerCase()
+    .replaceAll(/[^a-z]/g, '')
+    .startsWith('podorder')
+  if (!isNear && suggest(prefix, [PREFIX.slice(0, -1)]) === undefined) return []
+  return [{ at: keyAt, what: `nothing reads the annotation ${key}`, fix: `did you mean "${PREFIX}${name}"?` }]
+}

@@ -1,0 +1,185 @@
+/**
+ * Within brackets and quotes Kubernetes lets lines begin anywhere, and a comment right behind them (YAML 1.1 as libyaml reads it); a
+ * reader of YAML 1.2 wants them further right than what holds them. Here they are moved there, and it is remembered by how much.
+ * Pure.
+ */
+
+export interface MovedLines {
+  readonly text: string
+  /** From an offset in that text to the one in the text as it was. */
+  readonly back: (offset: number) => number
+}
+
+interface Insertion {
+  readonly at: number
+  readonly blanks: number
+}
+
+const BLOCK_SCALAR = /[|>][-+\d]*[ \t]*(?:#.*)?\r?$/my
+/** Before a value: an anchor, a tag. */
+const PROPERTY = /[&!]\S*[ \t]*/y
+const INDICATOR = /[-?:](?=[ \t\r\n]|$)[ \t]*/y
+const COLON = /[ \t]*:(?=[ \t\r\n]|$)[ \t]*/y
+/** @returns undefined when there is nothing to move, or a bracket or quote is left open */
+export function moveLines(text: string): MovedLines | undefined {
+  const insertions: Insertion[] = []
+  let offset = 0
+  while (offset < text.length) {
+    const end = scanLine(text, offset, insertions)
+    if (end === undefined) return undefined
+    offset = end
+  }
+  return insertions.length === 0 ? undefined : insert(text, insertions)
+}
+
+/** From the beginning of a line in block context. @returns where the next such line begins */
+function scanLine(text: string, line: number, insertions: Insertion[]): number | undefined {
+  let offset = skipBlanks(text, line)
+  if (/^(?:---|\.\.\.)\s/.test(text.slice(line, line + 4))) offset = skipBlanks(text, line + 3)
+  let parent = -1
+  for (let words = 0; ; words++) {
+    while (match(INDICATOR, text, offset) !== undefined) {
+      parent = offset - line
+      offset += match(INDICATOR, text, offset)?.length ?? 0
+    }
+    const start = offset
+    for (let found = match(PROPERTY, text, offset); found !== undefined; found = match(PROPERTY, text, offset))
+      offset += found.length
+    const [first = ''] = text.slice(offset, offset + 1)
+    const scalar = match(BLOCK_SCALAR, text, offset)
+    if (scalar !== undefined) return skipDeeper(text, nextLine(text, offset), parent, true)
+    const isOpen = first === '"' || first === "'" || first === '[' || first === '{'
+    const key = isOpen ? undefined : findKeyEnd(text, offset)
+    if (isOpen) {
+      const end = scanOpen(text, offset, offset - line + 1, insertions)
+      if (end === undefined) return undefined
+      if (text[end] === '#') insertions.push({ at: end, blanks: 1 })
+      offset = end
+    } else if (key !== undefined) offset = key
+    else return skipDeeper(text, nextLine(text, offset), parent, first !== '' && !'#\r\n'.includes(first))
+    const colon = match(COLON, text, offset)
+    if (colon === undefined || words > 0) return nextLine(text, offset)
+    if (parent < start - line) parent = start - line
+    offset += colon.length
+  }
+}
+
+/** Of a plain key that begins there, where its colon is. */
+function findKeyEnd(text: string, start: number): number | undefined {
+  for (let offset = start; offset < text.length; offset++) {
+    const letter = text[offset]
+    if (letter === '\n' || (letter === '#' && /\s/.test(text[offset - 1] ?? ' '))) return undefined
+    if (letter === ':' && /\s/.test(text[offset + 1] ?? ' ')) return offset === start ? undefined : offset
+  }
+  return undefined
+}
+
+/** The lines of a scalar that goes on. */
+function skipDeeper(text: string, from: number, parent: number, goesOn: boolean): number {
+  if (!goesOn) return from
+  let line = from
+  while (line < text.length) {
+    const first = skipBlanks(text, line)
+    const isBlank = text[first] === '\n' || text[first] === '\r' || first === text.length
+    if (!isBlank && (first - line <= parent || /^(?:---|\.\.\.)(?:\s|$)/.test(text.slice(line, line + 4)))) break
+    line = nextLine(text, line)
+  }
+  return line
+}
+
+/** From a quote or bracket to behind its counterpart. */
+function scanOpen(text: string, start: number, blanks: number, insertions: Insertion[]): number | undefined {
+  let depth = 0
+  let isFresh = true
+  for (let offset = start; offset < text.length; offset++) {
+    const letter = text[offset] ?? ''
+    if (letter === '\n') addLine(text, offset + 1, blanks, insertions)
+    if ((letter === '"' || letter === "'") && isFresh) {
+      const end = scanQuoted(text, offset, blanks, insertions)
+      if (end === undefined || depth === 0) return end
+      offset = end - 1
+      isFresh = false
+    } else if (letter === '#' && /[\s"'[\]{},]/.test(text[offset - 1] ?? '')) {
+      if (!/\s/.test(text[offset - 1] ?? '')) insertions.push({ at: offset, blanks: 1 })
+      offset = endOfLine(text, offset) - 1
+    } else if (letter === '[' || letter === '{') {
+      depth++
+      isFresh = true
+    } else if (letter === ']' || letter === '}') {
+      depth--
+      isFresh = false
+      if (depth === 0) return offset + 1
+    } else if (letter === ',') isFresh = true
+    else if (letter === ':' || letter === '?' || letter === '-') isFresh = isFresh || /\s/.test(text[offset + 1] ?? '')
+    else if (!/\s/.test(letter)) isFresh = letter === '&' || letter === '!' ? isFresh : false
+    if ((letter === '&' || letter === '!') && isFresh) {
+      while (/[^\s,[\]{}]/.test(text[offset + 1] ?? ' ')) offset++
+    }
+  }
+  return undefined
+}
+
+function scanQuoted(text: string, start: number, blanks: number, insertions: Insertion[]): number | undefined {
+  const quote = text[start]
+  for (let offset = start + 1; offset < text.length; offset++) {
+    if (text[offset] === '\n') addLine(text, offset + 1, blanks, insertions)
+    else if (quote === '"' && text[offset] === '\\') offset += text[offset + 1] === '\n' ? 0 : 1
+    else if (text[offset] === quote) {
+      if (quote === "'" && text[offset + 1] === "'") offset++
+      else return offset + 1
+    }
+  }
+  return undefined
+}
+
+/** What separates documents does so anywhere. */
+function addLine(text: string, at: number, blanks: number, insertions: Insertion[]): void {
+  const isMarker = /^(?:---|\.\.\.)(?:\s|$)/.test(text.slice(at, at + 4))
+  if (!isMarker && !/[\r\n]/.test(text[at] ?? '\n')) insertions.push({ at, blanks })
+}
+
+function insert(text: string, insertions: readonly Insertion[]): MovedLines {
+  const pieces: string[] = []
+  const moves: { readonly from: number; readonly by: number }[] = [{ from: 0, by: 0 }]
+  let [done, by] = [0, 0]
+  for (const { at, blanks } of insertions) {
+    pieces.push(text.slice(done, at), ' '.repeat(blanks))
+    by += blanks
+    moves.push({ from: at + by, by })
+    done = at
+  }
+  pieces.push(text.slice(done))
+  const back = (offset: number): number => {
+    let [low, high] = [0, moves.length - 1]
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2)
+      if ((moves[middle]?.from ?? 0) <= offset) low = middle
+      else high = middle - 1
+    }
+    // Within what was put in: where the line begins.
+    const next = moves[low + 1]
+    const begins = next === undefined ? Infinity : next.from - next.by
+    return Math.min(offset - (moves[low]?.by ?? 0), begins)
+  }
+  return { text: pieces.join(''), back }
+}
+
+function match(pattern: RegExp, text: string, offset: number): string | undefined {
+  pattern.lastIndex = offset
+  return pattern.exec(text)?.[0]
+}
+
+function skipBlanks(text: string, from: number): number {
+  let offset = from
+  while (text[offset] === ' ' || text[offset] === '\t') offset++
+  return offset
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf('\n', from)
+  return end === -1 ? text.length : end
+}
+
+function nextLine(text: string, from: number): number {
+  return Math.min(endOfLine(text, from) + 1, text.length)
+}

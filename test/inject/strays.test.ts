@@ -1,0 +1,115 @@
+/** An order that no pod reads is an error, which says where it belongs; put there, it is read. */
+import test from 'ava'
+import { check } from '../support/check.ts'
+import { inject } from '../support/inject.ts'
+
+const SPEC =
+  'spec: {containers: [{name: web, image: w, command: [web]}, {name: db, image: d, command: [db], readinessProbe: {tcpSocket: {port: 1}}}]}'
+const ORDER = `podorder.io/depends-on: "web: {db: ready}"`
+
+interface Lost {
+  readonly name: string
+  readonly text: string
+  readonly says: RegExp
+  /** What is to be put into which line, as the advice has it. */
+  readonly right?: string
+}
+
+const LOST: readonly Lost[] = [
+  {
+    name: "a Deployment's own metadata",
+    text: `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x, annotations: {${ORDER}}}\nspec: {template: {${SPEC}}}\n`,
+    says: /^in\.yaml:3:35: nothing reads podorder\.io\/depends-on at metadata\.annotations; write it under spec\.template\.metadata\.annotations$/m,
+    right: `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\nspec: {template: {metadata: {annotations: {${ORDER}}}, ${SPEC}}}\n`,
+  },
+  {
+    name: "a CronJob's job",
+    text: `apiVersion: batch/v1\nkind: CronJob\nspec: {jobTemplate: {metadata: {annotations: {${ORDER}}}, spec: {template: {${SPEC}}}}}\n`,
+    says: /at spec\.jobTemplate\.metadata\.annotations; write it under spec\.jobTemplate\.spec\.template\.metadata\.annotations$/m,
+    right: `apiVersion: batch/v1\nkind: CronJob\nspec: {jobTemplate: {spec: {template: {metadata: {annotations: {${ORDER}}}, ${SPEC}}}}}\n`,
+  },
+  {
+    name: 'labels',
+    text: `kind: Pod\nmetadata: {labels: {${ORDER}}}\n${SPEC}\n`,
+    says: /podorder\.io\/depends-on is a label here, and nothing reads it; write it under metadata\.annotations$/m,
+    right: `kind: Pod\nmetadata: {annotations: {${ORDER}}}\n${SPEC}\n`,
+  },
+  {
+    name: 'metadata itself',
+    text: `kind: Pod\nmetadata: {${ORDER}}\n${SPEC}\n`,
+    says: /nothing reads podorder\.io\/depends-on at metadata; write it under metadata\.annotations$/m,
+    right: `kind: Pod\nmetadata: {annotations: {${ORDER}}}\n${SPEC}\n`,
+  },
+  {
+    name: 'a container',
+    text: `kind: Pod\nspec: {containers: [{name: a, podorder.io/steps: "*"}]}\n`,
+    says: /at spec\.containers\[0\]; write it under metadata\.annotations$/m,
+  },
+  {
+    name: 'another prefix',
+    text: `kind: Pod\nmetadata: {annotations: {podorder.dev/depends-on: "web: {db: ready}"}}\n${SPEC}\n`,
+    says: /nothing reads the annotation podorder\.dev\/depends-on; did you mean "podorder\.io\/depends-on"\?$/m,
+    right: `kind: Pod\nmetadata: {annotations: {podorder.io/depends-on: "web: {db: ready}"}}\n${SPEC}\n`,
+  },
+  {
+    name: 'a prefix with a slip',
+    text: `kind: Pod\nmetadata: {annotations: {pododer.io/steps: "*"}}\n${SPEC}\n`,
+    says: /did you mean "podorder\.io\/steps"\?$/m,
+  },
+  {
+    name: 'a kind without a pod template',
+    text: `apiVersion: v1\nkind: Service\nmetadata: {annotations: {${ORDER}}}\n`,
+    says: /no pod template is known in Service; put it on a pod or a pod template; if Service has one, tell where with --template Service=PATH$/m,
+  },
+  {
+    name: 'a document without a kind',
+    text: `metadata: {annotations: {${ORDER}}}\n${SPEC}\n`,
+    says: /the document has no kind; begin it with apiVersion: v1, kind: Pod$/m,
+    right: `apiVersion: v1\nkind: Pod\nmetadata: {annotations: {${ORDER}}}\n${SPEC}\n`,
+  },
+  {
+    name: 'a list in a list',
+    text: `kind: List\nitems:\n- kind: List\n  items:\n  - apiVersion: apps/v1\n    kind: StatefulSet\n    metadata: {annotations: {${ORDER}}}\n    spec: {template: {${SPEC}}}\n`,
+    says: /^in\.yaml:7:30: .*; write it under spec\.template\.metadata\.annotations$/m,
+  },
+]
+
+for (const { name, text, says, right } of LOST) {
+  test(`refused by inject and check: an order in ${name}`, async (t) => {
+    const { code, stdout, stderr } = await inject('in.yaml', text)
+    t.deepEqual([code, stdout], [2, ''])
+    t.regex(stderr, says)
+    const checked = await check('in.yaml', text)
+    t.is(checked.code, 1)
+    if (right === undefined) return
+    const after = await inject('in.yaml', right)
+    t.is(after.code, 0, after.stderr)
+    t.regex(after.stdout, /podorder-init/)
+    t.is((await check('in.yaml', right)).code, 0)
+  })
+}
+
+test('one that is lost beside one that is read is an error all the same; outside --only it is not', async (t) => {
+  const good = `kind: Pod\nmetadata: {name: good, annotations: {${ORDER}}}\n${SPEC}\n`
+  const text = `${good}---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: lost, annotations: {${ORDER}}}\nspec: {template: {${SPEC}}}\n`
+  t.is((await inject('in.yaml', text)).code, 2)
+  t.is((await inject('in.yaml', text, { only: ['good'] })).code, 0)
+})
+
+const FINE = {
+  'the same on the template too, as commonAnnotations puts it': `apiVersion: apps/v1\nkind: Deployment\nmetadata: {annotations: {${ORDER}}}\nspec: {template: {metadata: {annotations: {${ORDER}}}, ${SPEC}}}\n`,
+  'labels and selectors of the webhook': `kind: Namespace\nmetadata: {labels: {podorder.io/inject: enabled}}\n---\nkind: MutatingWebhookConfiguration\nwebhooks: [{objectSelector: {matchLabels: {podorder.io/inject: enabled}}}]\n`,
+  'an alias of the annotations': `apiVersion: apps/v1\nkind: Deployment\nmetadata: {annotations: &a {${ORDER}}}\nspec: {template: {metadata: {annotations: *a}, ${SPEC}}}\n`,
+  'what a controller keeps of old templates': `apiVersion: apps/v1\nkind: ControllerRevision\ndata: {spec: {template: {metadata: {annotations: {${ORDER}}}, ${SPEC}}}}\n`,
+}
+for (const [name, text] of Object.entries(FINE))
+  test(`no error: ${name}`, async (t) => {
+    const { code, stderr } = await inject('in.yaml', text)
+    t.is(code, 0, stderr)
+  })
+
+test('--strict fails when nothing is ordered', async (t) => {
+  const text = `kind: Pod\n${SPEC}\n`
+  t.is((await check('in.yaml', text)).code, 0)
+  t.is((await check('in.yaml', text, { strict: true })).code, 1)
+})

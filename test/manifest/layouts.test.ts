@@ -1,0 +1,44 @@
+/** Layouts that are legal to Kubernetes, each with what kubectl 1.32 read in it (`kubectl annotate --local -o json`). */
+import test from 'ava'
+import { readFileSync } from 'node:fs'
+import { moveLines } from '../../src/manifest/free-lines.ts'
+import { findTree, type Tree } from '../../src/manifest/tree.ts'
+import { readPodManifest } from '../../src/manifest/yaml.io.ts'
+
+interface Layout {
+  readonly text: string
+  readonly value: unknown
+}
+
+const LAYOUTS = JSON.parse(
+  readFileSync(new URL('../fixtures/yaml-layouts.json', import.meta.url), 'utf8'),
+) as readonly Layout[]
+
+for (const { text, value } of LAYOUTS) {
+  test(`reads ${JSON.stringify(text)}`, (t) => {
+    const { documents, faults, strange } = readPodManifest(text)
+    t.deepEqual([...faults, ...strange], [])
+    t.deepEqual(documents[0]?.value, value)
+  })
+}
+
+/** The scalars of a tree, each with its place and the text that it is said to be written in. */
+function listScalars(tree: Tree, text: string): readonly (readonly [number, number, string])[] {
+  if (tree.kind === 'scalar') return [[tree.at.line, tree.at.column, text.slice(tree.source.start, tree.source.end)]]
+  const parts = tree.kind === 'list' ? tree.items : tree.entries.map(({ value }) => value)
+  return parts.flatMap((part) => listScalars(part, text))
+}
+
+test('where lines had to be moved, places are those of the text as it was', (t) => {
+  const text = 'a: [\n"one\ntwo", {\nb: 3 }\n# c\n]\nd: {e: "x"# y\n}\nf: 4\n'
+  t.not(moveLines(text), undefined)
+  const tree = readPodManifest(text).documents[0]?.tree()
+  if (tree === undefined) throw new Error('nothing was read')
+  t.deepEqual(listScalars(tree, text), [
+    [2, 1, '"one\ntwo"'],
+    [4, 4, '3'],
+    [7, 8, '"x"'],
+    [9, 4, '4'],
+  ])
+  t.deepEqual(findTree(tree, ['a'])?.source, { start: 3, end: 30, flow: true, alias: false })
+})
