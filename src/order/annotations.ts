@@ -9,7 +9,7 @@ import { readRestarts } from '../pod/restarts.ts'
 import { proposeWord } from '../base/suggest.ts'
 import { DURATION_FIX, type Claim, readDependsOn } from './depends-on.ts'
 import { findAbsentSidecars, makeEdges, namePod, type PodNames, refuseName, refuseWrapped } from './edges.ts'
-import { adviseText, findUnlisted, type PlacedName, splitNames } from './names.ts'
+import { adviseText, wordUnlisted, type PlacedName, splitNames } from './names.ts'
 import { refuseNative } from './init-containers.ts'
 import { checkOrder } from './order-check.ts'
 import type { SaidOptions } from './container-options.ts'
@@ -101,10 +101,8 @@ function collectAnnotations(annotations: Tree | undefined, faults: Fault[]): Rea
   }
   const theirs = annotations.entries.find(({ key }) => key === CLOUD_RUN_ORDER)
   const isOurs = annotations.entries.some(({ key }) => key === DEPENDS_ON || key === STEPS)
-  if (theirs !== undefined && !isOurs) {
-    const text = readText(theirs, faults)
-    if (text !== undefined) said.set('depends-on', { entry: theirs, text })
-  }
+  const order = theirs === undefined || isOurs ? undefined : readText(theirs, faults)
+  if (theirs !== undefined && order !== undefined) said.set('depends-on', { entry: theirs, text: order })
   for (const entry of annotations.entries) {
     if (!entry.key.startsWith(PREFIX)) continue
     const name = entry.key.slice(PREFIX.length)
@@ -176,10 +174,9 @@ function chainSteps(steps: readonly PlacedName[]): readonly Claim[] {
 /** A comma list; what names no container of the pod is left out. */
 function readNames(what: Ordering, said: Said | undefined, pod: PodNames, faults: Fault[]): readonly PlacedName[] {
   if (said === undefined) return []
-  const unlisted = findUnlisted(said.text)
+  const unlisted = wordUnlisted(said.text, `${PREFIX}${what}`)
   if (unlisted !== undefined) {
-    const fix = `write "${unlisted.join(', ')}"`
-    faults.push({ at: said.text.at, what: `the names in ${PREFIX}${what} have no commas between them`, fix })
+    faults.push(unlisted)
     return []
   }
   const seen = new Set<string>()

@@ -1,6 +1,6 @@
 /** Lists of container names as annotations hold them: `clone, build, test`. */
 import { DEPENDS_ON } from '../pod/annotation-names.ts'
-import { placeWithin, type Position, type Scalar, type Tree } from '../manifest/tree.ts'
+import { type Fault, placeWithin, type Position, type Scalar, type Tree } from '../manifest/tree.ts'
 
 export interface PlacedName {
   readonly name: string
@@ -24,7 +24,7 @@ export function splitNames(scalar: Scalar): readonly PlacedName[] {
 }
 
 /** Names with something else than commas between them: blanks, lines, the dashes or brackets of a list. */
-export function findUnlisted({ value }: Scalar): readonly string[] | undefined {
+function findUnlisted({ value }: Scalar): readonly string[] | undefined {
   const text = String(value ?? '').trim()
   const names = text.split(/[\s,[\]"']+/).filter((name) => name !== '' && name !== '-')
   const isListed = names.length === text.split(',').length && !/[[\]"']|^- /m.test(text)
@@ -32,6 +32,13 @@ export function findUnlisted({ value }: Scalar): readonly string[] | undefined {
   return isListed || !areNames || names.length === 0 || text.split(',').some((piece) => piece.trim() === '')
     ? undefined
     : names
+}
+
+/** @param what the annotation */
+export function wordUnlisted(text: Scalar, what: string): Fault | undefined {
+  const names = findUnlisted(text)
+  const fix = `write "${names?.join(', ')}"`
+  return names && { at: text.at, what: `the names in ${what} have no commas between them`, fix }
 }
 
 /** What to write where an annotation is no text. */
