@@ -1,5 +1,5 @@
 /** A manifest's pods with their orders, and everything that stands in the way. */
-import { CLOUD_RUN_DEPENDENCIES, ORIGINAL, PREFIX } from '../pod/annotation-names.ts'
+import { THEIR_ORDER, ORIGINAL, PREFIX } from '../pod/annotation-names.ts'
 import { fieldOf, listOf } from '../pod/api-object.ts'
 import type { FoundPod } from './injection.ts'
 import { checkTemplate } from '../order/template-check.ts'
@@ -104,8 +104,7 @@ export function readTemplateOrder(
 function saysOrder({ tree, template }: FoundPod): boolean {
   const annotations = findTree(tree, ['metadata', 'annotations'])
   const says =
-    annotations?.kind === 'map' &&
-    annotations.entries.some(({ key }) => key.startsWith(PREFIX) || key === CLOUD_RUN_DEPENDENCIES)
+    annotations?.kind === 'map' && annotations.entries.some(({ key }) => key.startsWith(PREFIX) || key === THEIR_ORDER)
   return says || listOf(template, 'spec', 'initContainers').some((one) => fieldOf(one, 'name') === INIT_CONTAINER)
 }
 

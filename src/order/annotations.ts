@@ -1,12 +1,5 @@
 /** The annotations `podorder.io/…` of a pod or pod template: from what they say to a checked order. */
-import {
-  CLOUD_RUN_DEPENDENCIES,
-  DEPENDS_ON,
-  isQualified,
-  PREFIX,
-  sayCommandBy,
-  STEPS,
-} from '../pod/annotation-names.ts'
+import { THEIR_ORDER, DEPENDS_ON, isQualified, PREFIX, sayCommandBy, STEPS } from '../pod/annotation-names.ts'
 import { isOfLife } from './conditions.ts'
 import { parseDuration } from '../base/duration.ts'
 import type { TemplateParts } from '../manifest/template.ts'
@@ -106,7 +99,7 @@ function collectAnnotations(annotations: Tree | undefined, faults: Fault[]): Rea
     faults.push({ at: annotations.at, what, fix: 'write "name: text" for each' })
     return said
   }
-  const theirs = annotations.entries.find(({ key }) => key === CLOUD_RUN_DEPENDENCIES)
+  const theirs = annotations.entries.find(({ key }) => key === THEIR_ORDER)
   const isOurs = annotations.entries.some(({ key }) => key === DEPENDS_ON || key === STEPS)
   const order = theirs === undefined || isOurs ? undefined : readText(theirs, faults)
   if (theirs !== undefined && order !== undefined) said.set('depends-on', { entry: theirs, text: order })

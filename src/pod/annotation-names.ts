@@ -6,7 +6,7 @@ export const PREFIX = 'podorder.io/'
 export const DEPENDS_ON = `${PREFIX}depends-on`
 export const STEPS = `${PREFIX}steps`
 /** Cloud Run's own, a JSON map of containers to lists of those that they start after; it counts where ours are absent. */
-export const CLOUD_RUN_DEPENDENCIES = 'run.googleapis.com/container-dependencies'
+export const THEIR_ORDER = 'run.googleapis.com/container-dependencies'
 export const MAIN = `${PREFIX}main`
 /** Options of single containers. */
 export const CONTAINER_OPTIONS = `${PREFIX}options`
