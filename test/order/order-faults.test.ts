@@ -6,9 +6,9 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     'pod.yaml:5:13: container "app": unknown container "dbb"; did you mean "db"?',
     'pod.yaml:6:7: unknown container "ap"; did you mean "app"?',
   ],
-  [block('app: {db: redy}', 'migrate: {db: {condition: healthy}}')]: [
+  [block('app: {db: redy}', 'migrate: {db: {condition: whatever}}')]: [
     'pod.yaml:5:17: container "app": unknown condition "redy"; did you mean "ready"?',
-    'pod.yaml:6:33: container "migrate": unknown condition "healthy"; use started, ready, completed, failed or ended',
+    'pod.yaml:6:33: container "migrate": unknown condition "whatever"; use started, ready, completed, failed or ended',
   ],
   [block('app: {db: , cache: [ready], migrate: {}}')]: [
     'pod.yaml:5:13: container "app": no condition for "db"; write "db: ready"',
