@@ -68,10 +68,11 @@ function writeAnnotations({ edges, options, main, annotations }: Draft): Readonl
   }) as Readonly<Record<string, string>>
 }
 
-function writeEdge({ target, condition, optional, timeoutMs }: DraftEdge): string {
+function writeEdge({ target, condition, optional, restart, timeoutMs }: DraftEdge): string {
   const terms = compact({
     condition,
     optional: optional === true ? true : undefined,
+    restart: restart === true ? true : undefined,
     timeout: timeoutMs === undefined ? undefined : formatDuration(timeoutMs),
   })
   const alone = Object.keys(terms).length === 1

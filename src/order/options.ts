@@ -10,7 +10,7 @@ import { type PodNames, refuseName } from './edges.ts'
 /** What is said of every container that says nothing else. */
 export const EVERY_CONTAINER = '*'
 
-/** How a value is read; `docs/annotations.schema.json` has the same. */
+/** How a value is read. */
 export const OPTION_FORMS = {
   retries: { kind: 'count' },
   retryDelay: { kind: 'duration', leastMs: 0 },

@@ -38,23 +38,22 @@ export function writeStop(
 
 /**
  * The kubelet does not expand `$(NAME)` in a hook, so the container's own stands in it as it is.
- * @returns takes a container of the order; says its preStop hook, undefined where it needs none. `first`: it needs one also
- * without a hook of its own, since its signal comes later than those of the others (a native sidecar).
+ * @returns takes a container of the order; says its preStop hook, undefined where it has none of its own.
  */
 export function writePreStops(
   order: Order,
   { runDir, graceMs }: { readonly runDir: string; readonly graceMs: number },
   entrypoint: string,
-): (container: string, probing: Probing, first?: boolean) => object | undefined {
+): (container: string, probing: Probing) => object | undefined {
   const stops = planStops(order, graceMs)
-  return (container, probing, first = false) => {
+  return (container, probing) => {
     const { preStop } = probing
     const stop = stops.get(container)
-    if (preStop === undefined && (!first || stop === undefined)) return undefined
+    if (preStop === undefined) return undefined
     const flags = [
       ...[`--run-dir=${runDir}`, `--name=${container}`],
       ...(stop === undefined ? [] : writeStop(stop, probing, graceMs)),
-      ...(preStop === undefined ? [] : [`--hook=${JSON.stringify(preStop)}`]),
+      `--hook=${JSON.stringify(preStop)}`,
     ]
     return makePreStop(entrypoint, flags)
   }
