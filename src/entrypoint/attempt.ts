@@ -128,9 +128,9 @@ export function startAttempt(
     return 'code' in status ? { kind: 'exited', code: status.code } : { kind: 'signalled', signal: status.signal, kill }
   }
 
-  async function followHook(deed: HookRun): Promise<void> {
-    const why = await deed.problem
-    if (hook !== deed) return
+  async function followHook(hookRun: HookRun): Promise<void> {
+    const why = await hookRun.problem
+    if (hook !== hookRun) return
     if (why === undefined) comeUp()
     else stopUnfit('PostStartHookError', `its postStart hook failed: ${why}`)
   }

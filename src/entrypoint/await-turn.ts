@@ -105,7 +105,7 @@ function followPeers<Answer>(
     timer = setTimeout(() => observation?.look(), Math.ceil(afterMs))
   }
   const waits = peers.flatMap((stopped) => [stopped, { ...stopped, path: flagIn(parentOf(stopped.path), 'stopping') }])
-  const sightOf = (stopped: Wait, index: number, looks: readonly Look[]): Peer => {
+  const lookAt = (stopped: Wait, index: number, looks: readonly Look[]): Peer => {
     const { file, link } = looks[2 * index] as Look
     const isMarked = looks[2 * index + 1]?.file === 'present'
     const { uptimeMs, unsure } = isMarked
@@ -125,7 +125,7 @@ function followPeers<Answer>(
     ports,
     (looks) =>
       decide(
-        peers.map((stopped, index) => sightOf(stopped, index, looks)),
+        peers.map((stopped, index) => lookAt(stopped, index, looks)),
         wake,
       ),
     (answer) => {

@@ -21,7 +21,7 @@ import type { EntrypointPorts } from './ports.ts'
 const FOR_GOOD = { policy: 'Never', rules: [] } as const
 
 /** Where there is nothing to wait for, nothing of a gate is set up: 20 KiB less for as long as the command runs. */
-const OPEN: Gate = { passage: Promise.resolve({ kind: 'open', waitedFor: undefined }), end() {} }
+const OPEN: Gate = { gateResult: Promise.resolve({ kind: 'open', waitedFor: undefined }), end() {} }
 
 /** @returns the exit code. Whatever happens, every flag that can no longer come has got its `.err` by then. */
 export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise<number> {
@@ -73,9 +73,9 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     if (ports.fault !== undefined) return { kind: 'misdirected', message: ports.fault }
     const keeper = ports.keep?.(life)
     for (;;) {
-      const passage = await waitAtGate(keeper?.pauseMs() ?? 0)
-      if (passage.kind !== 'open') return passage
-      const { waitedFor } = passage
+      const gateResult = await waitAtGate(keeper?.pauseMs() ?? 0)
+      if (gateResult.kind !== 'open') return gateResult
+      const { waitedFor } = gateResult
       if (plan.exec) return becomeCommand(life, waitedFor)
       const outcome = await runWithRetries(life, waitedFor, keeper)
       if (outcome.kind !== 'yielded') return outcome
@@ -106,11 +106,11 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     void done?.then(() => gate?.end({ kind: 'stopped' }))
     // What is needed after the gate is made ready behind it.
     child.prepare()
-    let passage = await gate.passage
-    if (passage.kind === 'open' && ahead === undefined && workIsDone()) passage = { kind: 'stopped' }
+    let gateResult = await gate.gateResult
+    if (gateResult.kind === 'open' && ahead === undefined && workIsDone()) gateResult = { kind: 'stopped' }
     keep()
     early.push(...others)
-    return passage
+    return gateResult
   }
 
   function becomeCommand(life: WrapperLife, waitedFor: string | undefined): Outcome {
@@ -226,7 +226,7 @@ function followStopFiles(
   const observation = observe(
     plan.stopFiles,
     ports,
-    (sights) => (sights.every(isOver) ? true : undefined),
+    (looks) => (looks.every(isOver) ? true : undefined),
     () => {
       over = true
       resolve()

@@ -13,7 +13,7 @@ type Ports = Pick<EntrypointPorts, 'flags' | 'lifelines' | 'watchPaths' | 'outsi
 export type GateResult = { readonly kind: 'open'; readonly waitedFor: string | undefined } | Outcome
 
 export interface Gate {
-  readonly passage: Promise<GateResult>
+  readonly gateResult: Promise<GateResult>
   /** Ends the waiting from outside. */
   end(outcome: Outcome): void
 }
@@ -30,7 +30,7 @@ const SPELLED_OUT = 8
  * @param pauseMs it stays shut for so long, whatever holds
  */
 export function passGate(plan: Plan, ports: Ports, onOpen: () => void, pauseMs = 0): Gate {
-  const { promise: passage, resolve } = Promise.withResolvers<GateResult>()
+  const { promise: gateResult, resolve } = Promise.withResolvers<GateResult>()
   const policy = { content: plan.waitContent, restartPolicy: plan.restarts.policy, policies: plan.policies }
   const waived = new Set<PendingWait>()
   const timers: NodeJS.Timeout[] = []
@@ -129,7 +129,7 @@ export function passGate(plan: Plan, ports: Ports, onOpen: () => void, pauseMs =
       if (each.wait.timeoutMs !== undefined) giveUpAfter(each.wait.timeoutMs, each)
     }
   }
-  return { passage, end }
+  return { gateResult: gateResult, end }
 }
 
 /** A `failed` that cannot come because its container completed is no failure: the command is simply not needed. */

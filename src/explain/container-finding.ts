@@ -26,7 +26,7 @@ export interface ContainerFinding {
 export interface Told extends ContainerFinding {
   readonly clause: string
   readonly container: ContainerStatus
-  readonly passage: GateStatus
+  readonly gateResult: GateStatus
 }
 
 export interface Circumstances {

@@ -38,28 +38,28 @@ export function explainPod(
   asked?: Pick<AskedPod, 'logs' | 'probes' | 'notes'>,
 ): Explanation {
   const told0 = readPodStatus(pod, gone)
-  const sight = asked === undefined ? told0 : addLogs(told0, asked)
+  const podStatus = asked === undefined ? told0 : addLogs(told0, asked)
   const order = isTektonPod(pod) ? orderSteps(pod) : said
-  const told = tellContainers(pod, sight, order, nowMs)
+  const told = tellContainers(pod, podStatus, order, nowMs)
   const named = new Set(told.flatMap(({ origins }) => origins))
   const wrong = new Set(told.flatMap(({ name, rank }) => (rank === 'cause' ? [name] : [])))
   const findings = told.map((one) => settle(one, named, wrong))
   const unread = (asked?.notes ?? []).map((message): Note => ({ rank: 'hint', message, next: [] }))
-  const notes = [...notePod(sight, nowMs), ...noteOrder(sight, order, faults), ...unread]
+  const notes = [...notePod(podStatus, nowMs), ...noteOrder(podStatus, order, faults), ...unread]
   const containers = RANKS.flatMap((rank) => sortWithin(rank, findings, told, named))
-  const { name, namespace, phase } = sight
-  return { name, namespace, phase, state: wordState(sight, containers, notes, nowMs), notes, containers }
+  const { name, namespace, phase } = podStatus
+  return { name, namespace, phase, state: wordState(podStatus, containers, notes, nowMs), notes, containers }
 }
 
 /** What others wait for is not only fine; who gave up, though nothing is wrong with what it waited for, is where it begins. */
 function settle(
-  { name, type, rank, message, origins, next, passage }: Told,
+  { name, type, rank, message, origins, next, gateResult }: Told,
   named: ReadonlySet<string>,
   wrong: ReadonlySet<string>,
 ): ContainerFinding {
   const finding = { name, type, rank, message, origins, next }
   if (rank === 'fine' && named.has(name)) return { ...finding, rank: 'awaited' }
-  if (passage.kind !== 'late' || rank === 'stopped' || origins.some((origin) => wrong.has(origin))) return finding
+  if (gateResult.kind !== 'late' || rank === 'stopped' || origins.some((origin) => wrong.has(origin))) return finding
   return {
     ...finding,
     rank: 'cause',
@@ -67,20 +67,20 @@ function settle(
   }
 }
 
-function noteOrder(sight: PodStatus, order: Order | undefined, faults: readonly string[]): readonly Note[] {
-  const since = sight.injected
+function noteOrder(podStatus: PodStatus, order: Order | undefined, faults: readonly string[]): readonly Note[] {
+  const since = podStatus.injected
     ? 'its order was changed since it was injected, and is wrong'
     : 'its order is wrong, so podorder does not keep it'
   if (faults.length > 0)
     return faults.map((fault) => ({ rank: 'cause', message: `${since}: ${flatten(fault)}`, next: [] }))
   if (order === undefined) {
-    const message = sight.injected
+    const message = podStatus.injected
       ? 'podorder has injected it, but its annotations say no order any more: what its gates wait for stands in the args'
       : 'podorder has not ordered it: no annotation of it says an order'
     return [{ rank: 'hint', message, next: [] }]
   }
-  const kept = sight.containers.some(({ wrapper }) => wrapper !== undefined)
-  return kept || sight.injected ? [] : [noteNotInjected(sight)]
+  const kept = podStatus.containers.some(({ wrapper }) => wrapper !== undefined)
+  return kept || podStatus.injected ? [] : [noteNotInjected(podStatus)]
 }
 
 /** Of failures the first one first; of the other causes those that others name. */

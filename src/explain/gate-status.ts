@@ -35,7 +35,7 @@ export function judgeGate(
   const { state, last, log } = container
   const end = state.kind === 'ended' ? state.end : state.kind === 'waiting' ? last : undefined
   if (state.kind === 'ended' && log !== undefined && log.startedMs === undefined && log.skipped === true) {
-    const lost = waits.filter(({ standing, optional }) => standing === 'never' && !optional)
+    const lost = waits.filter(({ waitStatus, optional }) => waitStatus === 'never' && !optional)
     return { kind: 'skipped', missing: lost.length > 0 ? lost : waits, perhaps: [], certain: true }
   }
   if (end !== undefined) return judgeEnd(end, container, waits, patienceMs)
@@ -43,9 +43,9 @@ export function judgeGate(
   const sign = findSign(container)
   if (sign === 'passed') return PASSED
   const open = waits.filter(
-    ({ standing, optional }) => standing === 'unmet' || (sign === 'closed' && standing === 'never' && !optional),
+    ({ waitStatus, optional }) => waitStatus === 'unmet' || (sign === 'closed' && waitStatus === 'never' && !optional),
   )
-  const dark = waits.filter(({ standing }) => standing === 'unknown')
+  const dark = waits.filter(({ waitStatus }) => waitStatus === 'unknown')
   const closed = { kind: 'closed', missing: open, perhaps: dark } as const
   if (sign === 'closed')
     return open.length > 0 ? { ...closed, certain: true } : { ...closed, missing: dark, perhaps: [], certain: true }
@@ -60,7 +60,7 @@ function judgeEnd(
   patienceMs: number | undefined,
 ): GateStatus {
   const { exitCode, startedMs, finishedMs } = end
-  const lost = waits.filter(({ standing, optional }) => standing === 'never' && !optional)
+  const lost = waits.filter(({ waitStatus, optional }) => waitStatus === 'never' && !optional)
   if (exitCode === 0) {
     const idle = lost.filter(({ words }) => words.endsWith(WORDS.failed))
     return idle.length > 0 ? { kind: 'unneeded', missing: idle, perhaps: [], certain: true } : PASSED
@@ -69,7 +69,7 @@ function judgeEnd(
   const lasted = startedMs === undefined || finishedMs === undefined ? 0 : finishedMs - startedMs
   const shortest = Math.min(...bounds.map((ms) => ms ?? Infinity))
   if (exitCode === CODE_TIMEOUT && wrapper === 'podorder' && lasted >= shortest - SECOND_MS) {
-    const missing = waits.filter(({ standing }) => standing !== 'met')
+    const missing = waits.filter(({ waitStatus }) => waitStatus !== 'met')
     return { kind: 'late', missing, perhaps: [], certain: false }
   }
   if (policy !== 'Never' || exitCode !== CODE_FAILED) return PASSED
@@ -124,13 +124,13 @@ export const WORDS: Readonly<Record<Condition, string>> = {
 export function judgeEdge(
   { condition }: Pick<Edge, 'condition'>,
   target: ContainerStatus,
-  passage: GateStatus,
+  gateResult: GateStatus,
 ): WaitStatus {
   const { state, wrapper, held, log } = target
   if (wrapper === undefined || isNotMade(target) || state.kind === 'waiting') return 'unmet'
-  if (state.kind === 'ended') return judgeEnded(condition, state.end, target, passage)
+  if (state.kind === 'ended') return judgeEnded(condition, state.end, target, gateResult)
   if (held && log?.endedMs !== undefined) return judgeHeld(condition, log.exitCode ?? 0)
-  const begun = passage.kind === 'passed' ? 'met' : passage.kind === 'closed' ? 'unmet' : 'unknown'
+  const begun = gateResult.kind === 'passed' ? 'met' : gateResult.kind === 'closed' ? 'unmet' : 'unknown'
   switch (condition) {
     case 'started':
       return begun
@@ -158,7 +158,7 @@ function judgeReady({ spec, actual, started, ready, log }: ContainerStatus): Wai
   return isGateProbe(actual['startupProbe']) && started ? 'met' : undefined
 }
 
-function judgeEnded(condition: Condition, end: End, container: ContainerStatus, passage: GateStatus): WaitStatus {
+function judgeEnded(condition: Condition, end: End, container: ContainerStatus, gateResult: GateStatus): WaitStatus {
   const success = end.exitCode === 0
   const final = followsEnd(readRestarts(container.actual, container.policy), end.exitCode) === 'stays'
   // Without a wrapper nobody says that it has failed.
@@ -166,7 +166,7 @@ function judgeEnded(condition: Condition, end: End, container: ContainerStatus, 
   switch (condition) {
     case 'started':
       if (success) return final ? 'met' : 'unmet'
-      return passage.kind === 'passed' ? 'met' : 'never'
+      return gateResult.kind === 'passed' ? 'met' : 'never'
     case 'ready':
       return success ? (final ? 'met' : 'unmet') : 'never'
     case 'completed':

@@ -7,9 +7,13 @@ import type { Judged, GateStatus } from './gate.ts'
 import { enumerate, wordDuration } from '../base/wording.ts'
 
 /** @returns undefined where its gate is none of its troubles */
-export function tellPassage(container: ContainerStatus, passage: GateStatus, around: Circumstances): Words | undefined {
+export function tellPassage(
+  container: ContainerStatus,
+  gateResult: GateStatus,
+  around: Circumstances,
+): Words | undefined {
   const { pod } = around
-  const { kind, missing: spelled, perhaps, certain } = passage
+  const { kind, missing: spelled, perhaps, certain } = gateResult
   const { state, name } = container
   const targets = new Set(spelled.map(({ target }) => target))
   const origins = [...new Set(spelled.flatMap((one) => one.origins))].slice(0, MOST_ORIGINS)

@@ -9,7 +9,7 @@ export interface Judged {
   readonly words: string
   /** Container or target outside. */
   readonly target: string
-  readonly standing: WaitStatus
+  readonly waitStatus: WaitStatus
   /** Of what is waited for, why that is not so: `keeps failing`; empty where nothing is known. */
   readonly clause: string
   /** Where it begins: what does not wait itself. */

@@ -35,7 +35,7 @@ export function judgeOutsideWait(
   }
   const label = target.label.replace(/^job-we\//, 'job/')
   const ask = execIn(pod, wait.container, [entrypointOf(wait, pod), 'wait', `--timeout=${LOOK}`, target.label])
-  const common = { ...base, target: label, standing: 'unknown' as const, clause: '', origins: [label] }
+  const common = { ...base, target: label, waitStatus: 'unknown' as const, clause: '', origins: [label] }
   return target.kind === 'check'
     ? { ...common, words: `${label} to answer`, next: [ask] }
     : { ...common, words: `${label} ${wordDemand(target)}`, next: [lookAt(target, pod), ask, grant(target, pod)] }
@@ -63,26 +63,26 @@ function entrypointOf({ container }: OutsideWait, pod: PodStatus): string {
   return pod.containers.find(({ name }) => name === container)?.actual.command?.[0] ?? 'entrypoint'
 }
 
-type Sidecar = Pick<Judged, 'words' | 'target' | 'standing' | 'clause' | 'origins' | 'next'>
+type Sidecar = Pick<Judged, 'words' | 'target' | 'waitStatus' | 'clause' | 'origins' | 'next'>
 
 /** The controller writes into annotations of the pod which sidecars are ready, and which have failed. */
 function judgeSidecar(name: string, pod: PodStatus, neighbour: Neighbour | undefined): Sidecar {
   const label = `sidecar/${name}`
   const base = { words: `${label} to be ready`, target: name, clause: '', origins: [], next: [] }
-  if (names(pod, READY, name)) return { ...base, standing: 'met' }
+  if (names(pod, READY, name)) return { ...base, waitStatus: 'met' }
   if (names(pod, FAILED, name)) {
     return {
       ...base,
-      standing: 'never',
+      waitStatus: 'never',
       clause: neighbour?.clause ?? 'has failed',
       origins: [neighbour === undefined ? label : name],
     }
   }
   if (neighbour !== undefined && !neighbour.container.ready) {
-    return { ...base, standing: 'unmet', clause: neighbour.clause, origins: [name] }
+    return { ...base, waitStatus: 'unmet', clause: neighbour.clause, origins: [name] }
   }
   if (neighbour === undefined) {
-    return { ...base, target: label, standing: 'unmet', clause: 'is not in this pod', origins: [label] }
+    return { ...base, target: label, waitStatus: 'unmet', clause: 'is not in this pod', origins: [label] }
   }
   const labelled = textOf(pod.labels, ORDERED) === 'true'
   const clause = labelled
@@ -94,7 +94,7 @@ function judgeSidecar(name: string, pod: PodStatus, neighbour: Neighbour | undef
         kubectl('podorder', 'logs', `deployment/${CONTROLLER}`, '--tail=50'),
       ]
     : [kubectl(pod.namespace, 'label', 'pod', pod.name, `${ORDERED}=true`)]
-  return { ...base, target: label, standing: 'unmet', clause, origins: [label], next }
+  return { ...base, target: label, waitStatus: 'unmet', clause, origins: [label], next }
 }
 
 function names(pod: PodStatus, annotation: string, name: string): boolean {

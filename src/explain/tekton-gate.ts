@@ -17,7 +17,13 @@ export function isHandshakeDone(pod: PodTemplate): boolean {
  * @param sidecars the containers that are no steps
  */
 export function judgeHandshake(sidecars: readonly Pick<Told, 'name' | 'clause' | 'container'>[]): readonly Judged[] {
-  const base = { standing: 'unmet', fleeting: false, lostMs: undefined, optional: false, timeoutMs: undefined } as const
+  const base = {
+    waitStatus: 'unmet',
+    fleeting: false,
+    lostMs: undefined,
+    optional: false,
+    timeoutMs: undefined,
+  } as const
   const missing = sidecars.filter(({ container: { state, ready } }) => state.kind !== 'ended' && !ready)
   if (missing.length > 0) {
     return missing.map(({ name, clause }) => {

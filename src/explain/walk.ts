@@ -22,26 +22,26 @@ const DEFAULT_GRACE_S = 30
 /** Linear in containers and waits. @param order undefined: none is kept */
 export function tellContainers(
   pod: PodTemplate,
-  sight: PodStatus,
+  podStatus: PodStatus,
   order: Order | undefined,
   nowMs: number,
 ): readonly Told[] {
   const told = new Map<string, Told>()
-  const judge = createJudge(pod, order, { sight, told, nowMs })
+  const judge = createJudge(pod, order, { podStatus: podStatus, told, nowMs })
   const graceMs = (pod.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S) * 1000
-  const over = findOver(sight, order, graceMs)
+  const over = findOver(podStatus, order, graceMs)
   const patienceMs = order?.waitTimeoutMs
   let blocker: Told | undefined
-  for (const container of sortSights(sight, order)) {
-    const passage = judgeGate(container, judge(container), patienceMs)
-    const around = { pod: sight, nowMs, blocker, over, patienceMs }
-    const words = tellPassage(container, passage, around) ?? tellState(container, around)
+  for (const container of sortSights(podStatus, order)) {
+    const gateResult = judgeGate(container, judge(container), patienceMs)
+    const around = { pod: podStatus, nowMs, blocker, over, patienceMs }
+    const words = tellPassage(container, gateResult, around) ?? tellState(container, around)
     const { name, role } = container
-    const one: Told = { name, type: role, origins: [], next: [], ...words, container, passage }
+    const one: Told = { name, type: role, origins: [], next: [], ...words, container, gateResult: gateResult }
     told.set(name, one)
     if (holdsUp(container)) blocker ??= one
   }
-  return tellStops([...told.values()], sight, order, { graceMs, nowMs })
+  return tellStops([...told.values()], podStatus, order, { graceMs, nowMs })
 }
 
 /** Those that are not ordered first, as listed. */
@@ -54,7 +54,7 @@ function sortSights({ containers }: PodStatus, order: Order | undefined): readon
 }
 
 interface Known {
-  readonly sight: PodStatus
+  readonly podStatus: PodStatus
   readonly told: ReadonlyMap<string, Told>
   readonly nowMs: number
 }
@@ -63,7 +63,7 @@ interface Known {
 function createJudge(
   pod: PodTemplate,
   order: Order | undefined,
-  { sight, told, nowMs }: Known,
+  { podStatus, told, nowMs }: Known,
 ): (container: ContainerStatus) => readonly Judged[] {
   const edges = Map.groupBy(order?.edges ?? [], ({ container }) => container)
   const outside = Map.groupBy(order?.outside ?? [], ({ container }) => container)
@@ -74,7 +74,7 @@ function createJudge(
       return target === undefined ? [] : [expire(edge, weigh(edge, target), container, nowMs)]
     })
     const elsewhere = (outside.get(container.name) ?? []).map((wait) =>
-      expire(wait, judgeOutsideWait(wait, sight, told), container, nowMs),
+      expire(wait, judgeOutsideWait(wait, podStatus, told), container, nowMs),
     )
     const apps = container.name === first ? [...told.values()].filter(({ type }) => type === 'app') : undefined
     return [...inside, ...elsewhere, ...(apps === undefined ? [] : judgeHandshake(apps))]
@@ -89,16 +89,16 @@ function expire(
   nowMs: number,
 ): Judged {
   if (!optional || timeoutMs === undefined || state.kind !== 'running' || state.sinceMs === undefined) return judged
-  return state.sinceMs + timeoutMs < nowMs ? { ...judged, standing: 'met' } : judged
+  return state.sinceMs + timeoutMs < nowMs ? { ...judged, waitStatus: 'met' } : judged
 }
 
-function weigh(edge: Edge, { container, passage, clause, origins, name }: Told): Judged {
+function weigh(edge: Edge, { container, gateResult, clause, origins, name }: Told): Judged {
   const { condition, optional, timeoutMs } = edge
   const { state, restarts } = container
-  const passed = passage.kind === 'passed' && (state.kind === 'running' || state.kind === 'ended')
+  const passed = gateResult.kind === 'passed' && (state.kind === 'running' || state.kind === 'ended')
   return {
     ...{ words: `${name} ${WORDS[condition]}`, target: name, optional, timeoutMs, next: [] },
-    standing: judgeEdge(edge, container, passage),
+    waitStatus: judgeEdge(edge, container, gateResult),
     clause: `${clause}${wordHopeless(edge, container)}`,
     origins: origins.length === 0 ? [name] : origins,
     fleeting: (condition === 'ready' || condition === 'started') && (passed || restarts > 0),
@@ -138,17 +138,17 @@ function holdsUp({ role, state, started }: ContainerStatus): boolean {
 /** While the pod is deleted, what runs is told of by its stop, and nothing that has ended is why it is still there. */
 function tellStops(
   told: readonly Told[],
-  sight: PodStatus,
+  podStatus: PodStatus,
   order: Order | undefined,
   { graceMs, nowMs }: { readonly graceMs: number; readonly nowMs: number },
 ): readonly Told[] {
-  const { deletion } = sight
+  const { deletion } = podStatus
   if (deletion === undefined) return told
   const stops: ReadonlyMap<string, Stop> = order === undefined ? new Map() : planStops(order, graceMs)
   const running = new Set(told.filter(({ container }) => isStopping(container)).map(({ name }) => name))
   return told.map((one) => {
     const stop = one.container.wrapper === undefined ? undefined : stops.get(one.name)
     if (running.has(one.name)) return { ...one, ...tellStop(deletion, stop, running, nowMs) }
-    return one.rank === 'fine' || hasEnded(sight) ? one : { ...one, rank: 'stopped' }
+    return one.rank === 'fine' || hasEnded(podStatus) ? one : { ...one, rank: 'stopped' }
   })
 }

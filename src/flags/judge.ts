@@ -79,20 +79,20 @@ export function isGone(owner: string, { restartPolicy, policies }: Omit<GatePoli
  * Judges one wait. A good file wins over `.err` beside it, as in Tekton. A `started` or `ready` whose owner was killed
  * without a word is a leftover: under its restartPolicy Never that owner never comes back, else the kubelet restarts it.
  */
-export function judge(wait: Wait, sight: Look, policy: GatePolicy): WaitResult {
-  if (sight.problem !== undefined) {
-    const message = `cannot wait for ${wait.path}: ${sight.problem}`
-    return { kind: 'unreachable', wait, origin: wait.label, reason: undefined, cause: sight.problem, message }
+export function judge(wait: Wait, seenNow: Look, policy: GatePolicy): WaitResult {
+  if (seenNow.problem !== undefined) {
+    const message = `cannot wait for ${wait.path}: ${seenNow.problem}`
+    return { kind: 'unreachable', wait, origin: wait.label, reason: undefined, cause: seenNow.problem, message }
   }
-  const there = sight.file === 'present' || (sight.file === 'empty' && !policy.content)
-  const orphaned = sight.link === 'lost' && !sight.concluded
-  if (there && !orphaned) return { kind: sight.link === 'connecting' && !sight.concluded ? 'waiting' : 'met' }
+  const there = seenNow.file === 'present' || (seenNow.file === 'empty' && !policy.content)
+  const orphaned = seenNow.link === 'lost' && !seenNow.concluded
+  if (there && !orphaned) return { kind: seenNow.link === 'connecting' && !seenNow.concluded ? 'waiting' : 'met' }
   const owner = containerOf(wait.label)
-  if (sight.refusal !== undefined) {
-    const { reason, message, origin = owner } = sight.refusal
+  if (seenNow.refusal !== undefined) {
+    const { reason, message, origin = owner } = seenNow.refusal
     return close('refused', wait, origin, reason, message ?? reason ?? 'it said so')
   }
-  if (orphaned && !sight.returning && isGone(owner, policy)) {
+  if (orphaned && !seenNow.returning && isGone(owner, policy)) {
     if (isOfEnd(wait)) return { kind: 'met' }
     return close('died', wait, owner, 'PredecessorDied', 'killed before it could say how it ended')
   }

@@ -21,7 +21,7 @@ const TERMINAL = new Set(['completed', 'failed', 'ended', 'stopped', 'exitCode']
 export function observe<Answer>(
   waits: readonly Wait[],
   ports: FlagPorts,
-  decide: (sights: readonly Look[]) => Answer | undefined,
+  decide: (looks: readonly Look[]) => Answer | undefined,
   conclude: (answer: Answer) => void,
 ): Observation {
   const lifelines = new Map<string, { state(): Look['link']; close(): void }>()
@@ -36,7 +36,7 @@ export function observe<Answer>(
     else together.push(index)
   }
 
-  const sightOf = (wait: Wait): Look => {
+  const lookAt = (wait: Wait): Look => {
     const directory = parentOf(wait.path)
     const { file, problem } = ports.flags.look(wait.path)
     const refused =
@@ -63,16 +63,16 @@ export function observe<Answer>(
     return ended !== undefined && ended === incarnationIn(path)
   }
 
-  let sights: Look[] = []
+  let looks: Look[] = []
   const check = (directory?: string): void => {
     if (closed) return
     const changed = directory === undefined ? undefined : byDirectory.get(directory)
-    if (changed === undefined) sights = waits.map(sightOf)
-    else for (const index of changed) sights[index] = sightOf(waits[index] as Wait)
-    let answer = decide(sights)
+    if (changed === undefined) looks = waits.map(lookAt)
+    else for (const index of changed) looks[index] = lookAt(waits[index] as Wait)
+    let answer = decide(looks)
     if (answer !== undefined && changed !== undefined && waits.length > changed.length) {
-      sights = waits.map(sightOf)
-      answer = decide(sights)
+      looks = waits.map(lookAt)
+      answer = decide(looks)
     }
     if (answer === undefined) return
     close()

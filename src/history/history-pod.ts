@@ -44,7 +44,7 @@ export interface PodRecorder {
 }
 
 interface Seen {
-  readonly sight: PodStatus
+  readonly podStatus: PodStatus
   readonly order: Order | undefined
   readonly startMs: number | undefined
   /** The last moment of which it tells. */
@@ -64,19 +64,25 @@ export function createPodRecorder({ parse, packing }: PodReading): PodRecorder {
       const tree = layOut(pod)?.tree
       const reading = tree === undefined ? undefined : readPodOrder(tree, parse)
       if (reading?.sound !== true) return 'it is no Pod that the API server would take'
-      const sight = readPodStatus(pod)
+      const podStatus = readPodStatus(pod)
       // Made anew under the same name, it has a new life.
-      if (sight.outdated || uid !== textOf(pod, 'metadata', 'uid')) lives.clear()
+      if (podStatus.outdated || uid !== textOf(pod, 'metadata', 'uid')) lives.clear()
       uid = textOf(pod, 'metadata', 'uid')
-      const steps = sight.containers.some(({ wrapper }) => wrapper === 'tekton')
+      const steps = podStatus.containers.some(({ wrapper }) => wrapper === 'tekton')
       const order = steps ? orderSteps(pod) : reading.order
       // To a watch with a selector, a pod that no longer matches is removed, too.
-      const gone = removed && sight.deletion !== undefined
-      seen = { sight, order, startMs: readTime(textOf(pod, 'status', 'startTime')), traceMs: findTrace(pod), gone }
-      if (sight.outdated) return undefined
+      const gone = removed && podStatus.deletion !== undefined
+      seen = {
+        podStatus: podStatus,
+        order,
+        startMs: readTime(textOf(pod, 'status', 'startTime')),
+        traceMs: findTrace(pod),
+        gone,
+      }
+      if (podStatus.outdated) return undefined
       const atMs = whenWritten(pod)
       const messages = readMessages(pod)
-      for (const container of sight.containers) {
+      for (const container of podStatus.containers) {
         const before = lives.get(container.name)
         const known: ContainerLives = before ?? new Map()
         lives.set(container.name, known)
@@ -96,8 +102,8 @@ export function createPodRecorder({ parse, packing }: PodReading): PodRecorder {
 }
 
 function assemble(seen: Seen, lives: ReadonlyMap<string, ContainerLives>, nowMs: number | undefined): History {
-  const { sight, order, startMs, traceMs, gone } = seen
-  const courses = sight.containers.flatMap((container): readonly Course[] => {
+  const { podStatus, order, startMs, traceMs, gone } = seen
+  const courses = podStatus.containers.flatMap((container): readonly Course[] => {
     if (container.role === 'ephemeral') return []
     const own = [...(lives.get(container.name) ?? [])].toSorted(([a], [b]) => a - b)
     return [{ container, lives: own.map(([, life]) => life) }]
@@ -112,16 +118,16 @@ function assemble(seen: Seen, lives: ReadonlyMap<string, ContainerLives>, nowMs:
     })
     const { name, restarts } = container
     if (gone) return endAll(name, own, restarts)
-    return { container: name, state: judge(container, own.at(-1), sight), lives: own, restarts }
+    return { container: name, state: judge(container, own.at(-1), podStatus), lives: own, restarts }
   })
   const links = (order?.edges ?? []).map(({ container, target, condition }) => ({ container, target, condition }))
   // Of a pod that is over nothing goes on, not even a container that was never begun.
-  const over = sight.phase === 'Succeeded' || sight.phase === 'Failed'
+  const over = podStatus.phase === 'Succeeded' || podStatus.phase === 'Failed'
   const edges = findEdges(containers, startMs, over || gone ? 0 : (nowMs ?? { traceMs }))
   const unseen = gone && containers.some(({ lives: own }) => own.at(-1)?.endedMs === undefined)
   const endMs = unseen ? Math.max(edges.endMs, traceMs) : edges.endMs
   const partial = over || gone || nowMs !== undefined || isOver(containers) ? {} : { partial: true }
-  return { pod: sight.name, startMs: edges.startMs, endMs, containers, links, ...partial }
+  return { pod: podStatus.name, startMs: edges.startMs, endMs, containers, links, ...partial }
 }
 
 /** When what still ran has ended nobody tells any more. */
@@ -153,12 +159,12 @@ function markRough(life: Life, exact: PodLife['exact'], container: ContainerStat
 function markStopped(
   life: Life,
   container: ContainerStatus,
-  { sight, order }: Seen,
+  { podStatus, order }: Seen,
   all: ReadonlyMap<string, readonly Life[]>,
 ): Life {
   const { endedMs } = life
   if (endedMs === undefined) return life
-  const { deadlineMs, graceMs = 0 } = sight.deletion ?? {}
+  const { deadlineMs, graceMs = 0 } = podStatus.deletion ?? {}
   const main = order?.main ?? []
   const ends = main.map((name) => all.get(name)?.at(-1)?.endedMs ?? Infinity)
   const doneMs =

@@ -19,7 +19,7 @@ export interface JobSight {
  * A Job by its conditions, since the counts alone do not tell a retry from the end. SuccessCriteriaMet and FailureTarget
  * (Kubernetes >= 1.31) say how it will end while its last pods are still being stopped.
  */
-export function sightJob(job: unknown): JobSight {
+export function readJobState(job: unknown): JobSight {
   const failed = ['Failed', 'FailureTarget'].find((type) => hasCondition(job, type))
   const condition = failed === undefined ? undefined : conditionOf(job, failed)
   const uncounted = (how: string): number => listOf(job, 'status', 'uncountedTerminatedPods', how).length

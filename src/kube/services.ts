@@ -19,7 +19,7 @@ export interface SliceSight {
   readonly unready: number
 }
 
-export function sightService(service: unknown): ServiceSight {
+export function readService(service: unknown): ServiceSight {
   return { name: textOf(service, 'metadata', 'name'), external: textOf(service, 'spec', 'type') === 'ExternalName' }
 }
 
@@ -28,7 +28,7 @@ export function sightService(service: unknown): ServiceSight {
  * EndpointConditions). A Service with publishNotReadyAddresses has `ready: true` for every pod; the truth is in `serving`, which
  * also stays true of an endpoint that is being stopped.
  */
-export function sightSlice(slice: unknown): SliceSight {
+export function readSlice(slice: unknown): SliceSight {
   const conditions = listOf(slice, 'endpoints').map((endpoint) => fieldOf(endpoint, 'conditions'))
   const isStopping = (condition: unknown): boolean => fieldOf(condition, 'terminating') === true
   const isReady = (condition: unknown): boolean =>

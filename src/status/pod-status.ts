@@ -65,7 +65,7 @@ export function readPodStatus(pod: PodTemplate, gone = false): PodStatus {
   const before = new Map([...(restored.spec.initContainers ?? []), ...restored.spec.containers].map((c) => [c.name, c]))
   const look = (role: ContainerStatus['role'], actual: Container, own: RestartPolicy): ContainerStatus => {
     const wrapper = role === 'app' || role === 'sidecar' ? findWrapper(actual.name, original, tekton) : undefined
-    return sightContainer(role, actual, before.get(actual.name) ?? actual, { wrapper, policy: own }, statuses)
+    return readContainerStatus(role, actual, before.get(actual.name) ?? actual, { wrapper, policy: own }, statuses)
   }
   const inits = (pod.spec.initContainers ?? []).map((container) =>
     // Always on an init container makes it a native sidecar; others run again until they succeed, but under Never.
@@ -77,7 +77,7 @@ export function readPodStatus(pod: PodTemplate, gone = false): PodStatus {
     .filter((container) => textOf(container, 'name') !== '')
     .map((container) => look('ephemeral', container as Container, 'Never'))
   return {
-    ...sightWhole(pod, gone),
+    ...readWholeStatus(pod, gone),
     policy,
     injected: notes !== undefined || (pod.spec.initContainers ?? []).some(({ name }) => name === INIT_CONTAINER),
     containers: [
@@ -94,7 +94,7 @@ function findWrapper(name: string, original: object, tekton: boolean): Container
   return tekton && isStep(name) ? 'tekton' : undefined
 }
 
-function sightWhole(pod: PodTemplate, gone: boolean): Omit<PodStatus, 'policy' | 'injected' | 'containers'> {
+function readWholeStatus(pod: PodTemplate, gone: boolean): Omit<PodStatus, 'policy' | 'injected' | 'containers'> {
   const deadlineS = fieldOf(pod, 'spec', 'activeDeadlineSeconds')
   const created = textOf(pod, 'metadata', 'creationTimestamp')
   const startTime = textOf(pod, 'status', 'startTime')
@@ -143,7 +143,7 @@ function readDeletion(pod: unknown, done: boolean): Deletion | undefined {
   }
 }
 
-function sightContainer(
+function readContainerStatus(
   role: ContainerStatus['role'],
   actual: Container,
   spec: Container,

@@ -47,16 +47,16 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
 
   async function live(): Promise<StepOutcome> {
     for (const path of plan.waits) {
-      const passage = await waitFor(path, plan.waitContent)
+      const gateResult = await waitFor(path, plan.waitContent)
       // At a breakpoint the user decides about the failed step, and wants the others to go on.
-      const waived = plan.breakpointOnFailure && passage.kind === 'refused'
-      if (passage.kind !== 'there' && !waived) return outcomeOf(passage)
+      const waived = plan.breakpointOnFailure && gateResult.kind === 'refused'
+      if (gateResult.kind !== 'there' && !waived) return outcomeOf(gateResult)
     }
     if (plan.debugBeforeStep && postFile !== undefined) {
       tell(`before the step: go on by ${postFile}.beforestepexit, fail by ${postFile}.beforestepexit.err`)
-      const passage = await waitFor(`${postFile}.beforestepexit`, false)
-      if (passage.kind === 'refused') return { kind: 'failed', message: 'failed by the user, before the step' }
-      if (passage.kind !== 'there') return outcomeOf(passage)
+      const gateResult = await waitFor(`${postFile}.beforestepexit`, false)
+      if (gateResult.kind === 'refused') return { kind: 'failed', message: 'failed by the user, before the step' }
+      if (gateResult.kind !== 'there') return outcomeOf(gateResult)
     }
     startedAt = ports.now()
     if ((plan.timeoutMs ?? 0) < 0) return { kind: 'unstartable', message: 'negative timeout specified' }
@@ -69,9 +69,9 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
   }
 
   async function waitFor(path: string, content: boolean): Promise<StepGateResult> {
-    const passage = await waitForFile(path, content, events, followCancel, ports)
+    const gateResult = await waitForFile(path, content, events, followCancel, ports)
     // The steps behind a breakpoint outlive the one that stands at it.
-    return passage.kind === 'died' && plan.breakpointOnFailure ? { ...passage, kind: 'refused' } : passage
+    return gateResult.kind === 'died' && plan.breakpointOnFailure ? { ...gateResult, kind: 'refused' } : gateResult
   }
 
   async function conclude(outcome: StepOutcome): Promise<number> {
@@ -127,9 +127,9 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
     if (postFile === undefined) return CODE_FAILED
     const path = `${postFile}.breakpointexit`
     tell(`the step has failed; its container stays until ${path} says with which exit code to go on`)
-    const passage = await waitFor(path, false)
-    if (passage.kind === 'cancelled' || passage.kind === 'interrupted') {
-      const settlement = settleStep(passage, plan)
+    const gateResult = await waitFor(path, false)
+    if (gateResult.kind === 'cancelled' || gateResult.kind === 'interrupted') {
+      const settlement = settleStep(gateResult, plan)
       publishFlags(settlement)
       return settlement.exitCode
     }
@@ -171,13 +171,14 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
   }
 }
 
-function outcomeOf(passage: Exclude<StepGateResult, { readonly kind: 'there' }>): StepOutcome {
-  if (passage.kind === 'refused' || passage.kind === 'died') return { kind: 'skipped', message: passage.message }
+function outcomeOf(gateResult: Exclude<StepGateResult, { readonly kind: 'there' }>): StepOutcome {
+  if (gateResult.kind === 'refused' || gateResult.kind === 'died')
+    return { kind: 'skipped', message: gateResult.message }
   // Only the step that runs says Cancelled (Tekton's waiting ones see its `.err`).
-  if (passage.kind === 'cancelled') return { kind: 'skipped', message: 'the task was cancelled' }
+  if (gateResult.kind === 'cancelled') return { kind: 'skipped', message: 'the task was cancelled' }
   // With breakpoints the user decides, and no post file is written.
-  if (passage.kind === 'failed') return { kind: 'unstartable', message: passage.message }
-  return passage
+  if (gateResult.kind === 'failed') return { kind: 'unstartable', message: gateResult.message }
+  return gateResult
 }
 
 function internal(key: string, value: string): MessageEntry {

@@ -35,12 +35,12 @@ export function waitForFile(
   const others: StepEvent[] = []
   let observation: { close(): void } | undefined
   let ended = false
-  const end = (passage: StepGateResult): void => {
+  const end = (gateResult: StepGateResult): void => {
     if (ended) return
     ended = true
     observation?.close()
     events.keep(others)
-    resolve(passage)
+    resolve(gateResult)
   }
   events.listen((event) => {
     if (event === 'cancel') end({ kind: 'cancelled' })
@@ -48,7 +48,7 @@ export function waitForFile(
     else others.push(event)
   })
   if (ended) return promise
-  observation = observe([plainWait(path)], ports, ([sight]) => judge(path, content, sight as Look), end)
+  observation = observe([plainWait(path)], ports, ([seenNow]) => judge(path, content, seenNow as Look), end)
   if (ended) return promise
   onWait()
   return promise
@@ -67,7 +67,7 @@ function judge(path: string, content: boolean, { file, problem, refusal, link }:
 /** Posts the cancellation once. Without the mount it can never come. */
 export function followCancellation(events: Events, ports: Ports): { close(): void } {
   if (ports.flags.look(CANCEL_DIR).file === 'absent') return { close() {} }
-  const isCancelled = ([sight]: readonly Look[]): true | undefined => (sight?.file === 'present' ? true : undefined)
+  const isCancelled = ([seenNow]: readonly Look[]): true | undefined => (seenNow?.file === 'present' ? true : undefined)
   return observe([plainWait(CANCEL_FILE)], ports, isCancelled, () => events.post('cancel'))
 }
 

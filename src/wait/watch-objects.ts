@@ -3,10 +3,10 @@ import type { Kube } from '../kube/kube.io.ts'
 import type { CacheChange } from '../kube/cache.ts'
 import { type Collection, collectionOf, slicesOf } from '../kube/collection.ts'
 import type { KubeFailure } from '../kube/failure.ts'
-import { judgeJobs, type JobSight, sightJob } from '../kube/jobs.ts'
+import { judgeJobs, type JobSight, readJobState } from '../kube/jobs.ts'
 import { judgePods, readPodState } from '../kube/pods.ts'
 import { subjectOf } from '../kube/subject.ts'
-import { judgeServices, type ServiceSight, sightService, sightSlice, type SliceSight } from '../kube/services.ts'
+import { judgeServices, type ServiceSight, readService, readSlice, type SliceSight } from '../kube/services.ts'
 import { known, type Refusal, refused, type TargetResult, waiting } from '../kube/target-result.ts'
 import type { ObjectTarget } from '../kube/target.ts'
 import type { OnState, WatchPorts } from './ports.ts'
@@ -39,7 +39,7 @@ export function watchObjects(target: ObjectTarget, ports: WatchPorts, onState: O
         return watch(kube, objects, readPodState, (pods) => tell(judgePods(target, pods)))
       case 'job': {
         const gone = new Map<string, JobSight>()
-        return watch(kube, objects, sightJob, (jobs, changes) => {
+        return watch(kube, objects, readJobState, (jobs, changes) => {
           for (const { kind, uid, item } of changes) if (kind === 'gone') gone.set(uid, item)
           tell(judgeJobs(target, jobs, gone.values()))
         })
@@ -50,11 +50,11 @@ export function watchObjects(target: ObjectTarget, ports: WatchPorts, onState: O
         const judge = (): void => {
           if (services !== undefined && slices !== undefined) tell(judgeServices(target, services, slices))
         }
-        watch(kube, objects, sightService, (now) => {
+        watch(kube, objects, readService, (now) => {
           services = [...now]
           judge()
         })
-        watch(kube, slicesOf(target, namespace), sightSlice, (now) => {
+        watch(kube, slicesOf(target, namespace), readSlice, (now) => {
           slices = [...now]
           judge()
         })
@@ -62,9 +62,9 @@ export function watchObjects(target: ObjectTarget, ports: WatchPorts, onState: O
     }
   }
 
-  function tell(standing: TargetResult): void {
-    latest = standing
-    onState(known(standing))
+  function tell(waitStatus: TargetResult): void {
+    latest = waitStatus
+    onState(known(waitStatus))
   }
 
   function watch<Item>(

@@ -20,10 +20,10 @@ export function watchSidecar({ name }: SidecarTarget, ports: SidecarPorts, onSta
   let watch: { close(): Promise<void> } | undefined
   const look = (): void => {
     if (closed) return
-    const standing = judgeSidecar(name, downwardDir, { ready: read(paths.ready), failed: read(paths.failed) })
-    if (standing.why === why) return
-    why = standing.why
-    onState(known(standing))
+    const waitStatus = judgeSidecar(name, downwardDir, { ready: read(paths.ready), failed: read(paths.failed) })
+    if (waitStatus.why === why) return
+    why = waitStatus.why
+    onState(known(waitStatus))
   }
   const begin = async (): Promise<void> => {
     watch = await ports.watchPaths(Object.values(paths), look, ports.warn)

@@ -1,8 +1,8 @@
 /** What the recordings do not show: newer conditions, several objects, what is gone. */
 import test from 'ava'
-import { judgeJobs, type JobSight, sightJob } from '../../src/kube/jobs.ts'
+import { judgeJobs, type JobSight, readJobState } from '../../src/kube/jobs.ts'
 import { judgePods, readPodState } from '../../src/kube/pods.ts'
-import { judgeServices, sightService, sightSlice } from '../../src/kube/services.ts'
+import { judgeServices, readService, readSlice } from '../../src/kube/services.ts'
 import { type Demand, makeObject, type ObjectTarget } from '../../src/kube/target.ts'
 
 function select(kind: ObjectTarget['kind'], demand: Demand = 'all', selector = ''): ObjectTarget {
@@ -14,7 +14,7 @@ function select(kind: ObjectTarget['kind'], demand: Demand = 'all', selector = '
 const condition = (type: string, more: object = {}) => ({ type, status: 'True', ...more })
 
 function job(name: string, status: object, spec: object = {}): JobSight {
-  return sightJob({ metadata: { name }, spec, status })
+  return readJobState({ metadata: { name }, spec, status })
 }
 
 test('SuccessCriteriaMet and FailureTarget tell the end of a Job before its pods are gone', (t) => {
@@ -121,16 +121,16 @@ test('many pods are summed up', (t) => {
 
 test('an object that says nothing is no reason to fail', (t) => {
   t.is(judgePods(select('pod'), [readPodState({})]).met, false)
-  t.is(judgeJobs(select('job'), [sightJob(null)], []).met, false)
-  t.deepEqual(sightSlice(undefined), { service: '', ready: 0, unready: 0 })
+  t.is(judgeJobs(select('job'), [readJobState(null)], []).met, false)
+  t.deepEqual(readSlice(undefined), { service: '', ready: 0, unready: 0 })
 })
 
 const slice = (service: string, ...endpoints: readonly object[]) =>
-  sightSlice({
+  readSlice({
     metadata: { labels: { 'kubernetes.io/service-name': service } },
     endpoints: endpoints.map((conditions) => ({ conditions })),
   })
-const service = (name: string, spec: object = {}) => sightService({ metadata: { name }, spec })
+const service = (name: string, spec: object = {}) => readService({ metadata: { name }, spec })
 
 test('endpoints without conditions, as people write them by hand, are ready', (t) => {
   t.true(judgeServices(select('service'), [service('x')], [slice('x', {})]).met)

@@ -2,9 +2,9 @@
 import test from 'ava'
 import { createCache } from '../../src/kube/cache.ts'
 import { readEvent } from '../../src/kube/list-watch.ts'
-import { judgeJobs, type JobSight, sightJob } from '../../src/kube/jobs.ts'
+import { judgeJobs, type JobSight, readJobState } from '../../src/kube/jobs.ts'
 import { judgePods, readPodState } from '../../src/kube/pods.ts'
-import { judgeServices, sightService, sightSlice } from '../../src/kube/services.ts'
+import { judgeServices, readService, readSlice } from '../../src/kube/services.ts'
 import type { TargetResult } from '../../src/kube/target-result.ts'
 import { type Demand, makeObject, type ObjectTarget, type Which } from '../../src/kube/target.ts'
 import { listStreams, readStream } from '../support/recordings.ts'
@@ -35,13 +35,13 @@ function judgeStream(stream: string, demand: Demand): readonly TargetResult[] {
   const which: Which = stream.endsWith('.pods') ? { selector: 'app=any' } : { name: 'any' }
   if (stream.endsWith('slices')) {
     const target = select('service', demand, which)
-    const [service = ''] = readStream(stream).map((line) => sightSlice(JSON.parse(line).object).service)
-    return judgeLines(stream, sightSlice, (slices) =>
+    const [service = ''] = readStream(stream).map((line) => readSlice(JSON.parse(line).object).service)
+    return judgeLines(stream, readSlice, (slices) =>
       judgeServices(target, [{ name: service, external: false }], slices),
     )
   }
   if (stream.endsWith('.job')) {
-    return judgeLines<JobSight>(stream, sightJob, (jobs, gone) => judgeJobs(select('job', demand, which), jobs, gone))
+    return judgeLines<JobSight>(stream, readJobState, (jobs, gone) => judgeJobs(select('job', demand, which), jobs, gone))
   }
   return judgeLines(stream, readPodState, (pods) => judgePods(select('pod', demand, which), pods))
 }
@@ -180,5 +180,5 @@ test('the status of a predecessor of the same name takes no hope away', (t) => {
 
 test('a Service that was recorded is no ExternalName', (t) => {
   const [line = ''] = readStream('services-endpoints.services')
-  t.deepEqual(sightService(JSON.parse(line).object), { name: 'websvc', external: false })
+  t.deepEqual(readService(JSON.parse(line).object), { name: 'websvc', external: false })
 })
