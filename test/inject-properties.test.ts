@@ -159,6 +159,7 @@ test('a text in any style goes there and back; only where an alias had to be wri
       if (format === 'yaml' && /[*]a\d/.test(text)) t.deepEqual(valuesOf(back.stdout), valuesOf(text))
       else t.is(back.stdout, text)
     }),
-    { numRuns },
+    // The same texts each time; RUNS looks at others.
+    { numRuns, ...(process.env['RUNS'] === undefined ? { seed: 7 } : {}) },
   )
 })

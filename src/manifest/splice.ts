@@ -123,7 +123,11 @@ export function insertPair(map: MapTree, after: Entry | undefined, written: stri
 
 /** Puts back the very text that `removePair` took away from there. */
 export function reinsertPair(map: MapTree, after: Entry | undefined, removed: string, page: Page): Splice {
-  return { ...insertAt(map, indexOfEntry(map, after), '', page), text: removed }
+  const { start } = insertAt(map, indexOfEntry(map, after), '', page)
+  const { eol } = page.layout
+  // Behind a block scalar whole lines were removed; what stands there now may end before its line does.
+  const areLines = removed.endsWith(eol) && !removed.startsWith(eol) && page.text.startsWith(eol, start)
+  return insertion(areLines ? start + eol.length : start, removed)
 }
 
 function indexOfEntry(map: MapTree, entry: Entry | undefined): number {
