@@ -160,6 +160,6 @@ test('a text in any style goes there and back; only where an alias had to be wri
       else t.is(back.stdout, text)
     }),
     // The same texts each time; RUNS looks at others.
-    { numRuns, ...(process.env['RUNS'] === undefined ? { seed: 7 } : {}) },
+    { numRuns, ...(process.env['RUNS'] === undefined ? { seed: 4 } : {}), endOnFailure: true },
   )
 })

@@ -41,7 +41,9 @@ function judgeStream(stream: string, demand: Demand): readonly TargetResult[] {
     )
   }
   if (stream.endsWith('.job')) {
-    return judgeLines<JobSight>(stream, readJobState, (jobs, gone) => judgeJobs(select('job', demand, which), jobs, gone))
+    return judgeLines<JobSight>(stream, readJobState, (jobs, gone) =>
+      judgeJobs(select('job', demand, which), jobs, gone),
+    )
   }
   return judgeLines(stream, readPodState, (pods) => judgePods(select('pod', demand, which), pods))
 }
