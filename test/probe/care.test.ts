@@ -53,7 +53,6 @@ spec:
     [
       'pod.yaml:4:58: container "side": livenessProbe: tcpSocket.port "web" is not a named port of the container (it has none); name one of them or give a number; see kubectl explain pod.spec.containers.livenessProbe',
       'pod.yaml:7:22: container "a": livenessProbe: exec.command is empty; name the program to run; see kubectl explain pod.spec.containers.livenessProbe',
-      'pod.yaml:9:18: container "a": lifecycle.preStop: tcpSocket is no hook that Kubernetes runs; use exec, httpGet or sleep; see kubectl explain pod.spec.containers.lifecycle.preStop',
       'pod.yaml:11:18: container "b": lifecycle is a list, not a map; write postStart or preStop below it',
     ],
   )
