@@ -33,7 +33,7 @@ test('a pod as kubectl prints it, a list of them, and the API server’s own lis
   t.is(list.stdout, `${TOLD}\n${TOLD.replace('rec/', 'two/').replace('-n rec', '-n two')}`)
   t.is((await stdin(JSON.stringify({ apiVersion, kind: `${kind}List`, items: [bare] }))).stdout, TOLD)
   const yaml = await stdin(
-    'kind: Pod\nmetadata: {name: x}\nspec: {nodeName: n, containers: [{name: a}]}\nstatus: {phase: Pending}\n',
+    'kind: Pod\nmetadata: {name: x}\nspec: {nodeName: node1, containers: [{name: a}]}\nstatus: {phase: Pending}\n',
   )
   t.deepEqual([yaml.code, yaml.stdout.split('\n')[0]], [0, 'pod x is pending: 1 in progress'])
 })
