@@ -55,8 +55,8 @@ const MISUSES: readonly (readonly [readonly string[], string])[] = [
   [[], 'probe needs --run-dir=DIR and --name=NAME'],
   [['--run-dir=run'], 'probe needs --run-dir=DIR and --name=NAME'],
   [['--nmae=app'], 'unknown flag --nmae; did you mean --name?'],
-  [['--run-dir=run', '--name=app', 'now'], 'probe takes no now; only --run-dir and --name'],
-  [['--run-dir=run', '--name=app', '--', 'true'], 'probe takes no --; only --run-dir and --name'],
+  [['--run-dir=run', '--name=app', 'now'], 'probe takes no now; only flags'],
+  [['--run-dir=run', '--name=app', '--', 'true'], 'probe takes no --; only flags'],
 ]
 
 for (const [words, problem] of MISUSES) {
