@@ -323,7 +323,7 @@ test.serial(
           ({ event, container = '' }) => event === 'ended' && ordered.has(container),
         )
         // A wrapper's own word; where the runner had to kill it, it would be "killed by SIGKILL".
-        t.deepEqual(new Set(ends.map(({ message }) => message)), new Set(['killed by signal 9']), stdout)
+        for (const { message } of ends) t.regex(String(message), /^killed \S+ after /)
         t.is(ends.length, ordered.size)
         await place.assertClean()
       }),
