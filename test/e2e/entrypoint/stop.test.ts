@@ -134,12 +134,17 @@ test('a second stop signal, whichever it is, does not end the waiting for others
     '--',
     ...sh('trap "echo told; read go; echo app >> ends; exit 0" TERM; echo ready; while :; do sleep 0.05; done'),
   ])
-  const db = stage.member('db', ['--stop-after', 'app', '--stop-wait', '1h', '--', ...SAY_END('db')])
+  const db = stage.member('db', [
+    ...['--stop-after', 'app', '--stop-wait', '1h', '--'],
+    ...sh('trap "echo db >> ends; exit 0" TERM; trap "echo passed" USR2; echo ready; while :; do sleep 0.05; done'),
+  ])
   await eventually('both run', () => [app, db].every((wrapper) => wrapper.stdout() === 'ready\n'))
   for (const wrapper of [app, db]) wrapper.signal('SIGTERM')
   await eventually('it holds back', () => db.stderr().includes('stopping after app'))
   await eventually('the other has been told', () => app.stdout().includes('told'))
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) db.signal(signal)
+  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGUSR2', 'SIGTERM'] as const) db.signal(signal)
+  // Its wrapper has taken those before: one that came after its turn would be the command's.
+  await eventually('what is no stop has passed', () => db.stdout().includes('passed'))
   app.stdin.end('go\n')
   for (const wrapper of [app, db]) t.is((await wrapper.end).code, 0)
   t.is(stage.read('ends'), 'app\ndb\n')
