@@ -40,7 +40,6 @@ const bun = (globalThis as unknown as { Bun: Bundler }).Bun
 
 const LAZY_READDIRP = fileURLToPath(new URL('./lazy-readdirp.ts', import.meta.url))
 
-const IMMEDIATE_WATCH = fileURLToPath(new URL('./immediate-watch.ts', import.meta.url))
 const IMMEDIATE_FS = fileURLToPath(new URL('./immediate-fs.ts', import.meta.url))
 
 const { values } = parseArgs({ options: { target: { type: 'string' } } })
@@ -144,12 +143,6 @@ function makeReaddirpLazy(plugin: Plugin): void {
 function makeChokidarImmediate(plugin: Plugin): void {
   plugin.onLoad({ filter: /\/node_modules\/chokidar\/\w+\.js$/ }, async ({ path }) => {
     const source = await readFile(path, 'utf8')
-    const contents = source
-      .replace(
-        "{ watch as fsWatch, realpathSync } from 'node:fs'",
-        `{ watch as fsWatch, realpathSync } from '${IMMEDIATE_WATCH}'`,
-      )
-      .replaceAll("'node:fs/promises'", JSON.stringify(IMMEDIATE_FS))
-    return { contents, loader: 'js' }
+    return { contents: source.replaceAll("'node:fs/promises'", JSON.stringify(IMMEDIATE_FS)), loader: 'js' }
   })
 }
