@@ -41,13 +41,18 @@ interface Surroundings {
   readonly moved?: MovedLines
 }
 
+/** The text behind the byte order mark that it may begin with. */
+export function withoutMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text
+}
+
 /** Leaves out documents with nothing in them. One document after another, so that the library's own nodes can go. */
 export function* readDocuments(
   marked: string,
   schema: YamlReading['schema'],
   { within, moved }: Surroundings = {},
 ): Generator<ReadDocument> {
-  const text = moved?.text ?? (marked.startsWith('\uFEFF') ? marked.slice(1) : marked)
+  const text = moved?.text ?? withoutMark(marked)
   const back = moved?.back ?? ((offset: number) => offset)
   const lines = new yaml.LineCounter()
   const parser = new yaml.Parser(lines.addNewLine)

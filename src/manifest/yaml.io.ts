@@ -15,7 +15,7 @@ import {
   toPlain,
   type Tree,
 } from './tree.ts'
-import { readDocuments } from './yaml-documents.ts'
+import { readDocuments, withoutMark } from './yaml-documents.ts'
 
 export interface Manifest {
   /** In the order of the text; empty documents, and those with a fault, are left out. */
@@ -65,7 +65,9 @@ function gather(trees: readonly Tree[]): Manifest {
 }
 
 /** What YAML 1.2 takes for an error may be none to Kubernetes: where lines begin within brackets and quotes. */
-function readWithCare(text: string, isOurs: (document: string) => boolean): Manifest {
+function readWithCare(marked: string, isOurs: (document: string) => boolean): Manifest {
+  // A first line is a key only behind the mark.
+  const text = withoutMark(marked)
   const read = readAll(text, isOurs)
   if (read.faults.length + read.strange.length === 0) return read
   const moved = moveLines(text)

@@ -42,3 +42,10 @@ test('where lines had to be moved, places are those of the text as it was', (t) 
   ])
   t.deepEqual(findTree(tree, ['a'])?.source, { start: 3, end: 30, flow: true, alias: false })
 })
+
+test('behind a byte order mark, lines are moved as without one', (t) => {
+  const text = 'a: [\n"one\ntwo", {\nb: 3 }\n# c\n]\n'
+  const [marked, bare] = ['\uFEFF' + text, text].map((one) => readPodManifest(one))
+  t.deepEqual([...(marked?.faults ?? []), ...(marked?.strange ?? [])], [])
+  t.deepEqual(marked?.documents[0]?.tree(), bare?.documents[0]?.tree())
+})
