@@ -90,29 +90,32 @@ function skipDeeper(text: string, from: number, parent: number, goesOn: boolean)
 /** From a quote or bracket to behind its counterpart. */
 function scanOpen(text: string, start: number, blanks: number, insertions: Insertion[]): number | undefined {
   let depth = 0
-  let isFresh = true
+  // A quote opens only where a value may begin: behind an indicator, not within a plain word.
+  let last: 'indicator' | 'closed' | 'word' = 'indicator'
   for (let offset = start; offset < text.length; offset++) {
     const letter = text[offset] ?? ''
     if (letter === '\n') addLine(text, offset + 1, blanks, insertions)
-    if ((letter === '"' || letter === "'") && isFresh) {
+    if ((letter === '"' || letter === "'") && last === 'indicator') {
       const end = scanQuoted(text, offset, blanks, insertions)
       if (end === undefined || depth === 0) return end
       offset = end - 1
-      isFresh = false
+      last = 'closed'
     } else if (letter === '#' && /[\s"'[\]{},]/.test(text[offset - 1] ?? '')) {
       if (!/\s/.test(text[offset - 1] ?? '')) insertions.push({ at: offset, blanks: 1 })
       offset = endOfLine(text, offset) - 1
     } else if (letter === '[' || letter === '{') {
       depth++
-      isFresh = true
+      last = 'indicator'
     } else if (letter === ']' || letter === '}') {
       depth--
-      isFresh = false
+      last = 'closed'
       if (depth === 0) return offset + 1
-    } else if (letter === ',') isFresh = true
-    else if (letter === ':' || letter === '?' || letter === '-') isFresh = isFresh || /\s/.test(text[offset + 1] ?? '')
-    else if (!/\s/.test(letter)) isFresh = letter === '&' || letter === '!' ? isFresh : false
-    if ((letter === '&' || letter === '!') && isFresh) {
+    } else if (letter === ',') last = 'indicator'
+    else if (letter === ':' || letter === '?' || letter === '-') {
+      // As in JSON, no blank has to follow the colon of a key in quotes.
+      if (/\s/.test(text[offset + 1] ?? '') || (letter === ':' && last === 'closed')) last = 'indicator'
+    } else if (!/\s/.test(letter) && letter !== '&' && letter !== '!') last = 'word'
+    if ((letter === '&' || letter === '!') && last === 'indicator') {
       while (/[^\s,[\]{}]/.test(text[offset + 1] ?? ' ')) offset++
     }
   }

@@ -49,3 +49,10 @@ test('behind a byte order mark, lines are moved as without one', (t) => {
   t.deepEqual([...(marked?.faults ?? []), ...(marked?.strange ?? [])], [])
   t.deepEqual(marked?.documents[0]?.tree(), bare?.documents[0]?.tree())
 })
+
+test('in JSON within YAML a quote opens behind a colon without a blank, also where lines have to be moved', (t) => {
+  const text = 'a:\n  b: {\nc: {"d":"e #f"}, "g":{"h":\'i ]\'}\n}\n'
+  const { documents, faults, strange } = readPodManifest(text)
+  t.deepEqual([...faults, ...strange], [])
+  t.deepEqual(documents[0]?.value, { a: { b: { c: { d: 'e #f' }, g: { h: 'i ]' } } } })
+})
