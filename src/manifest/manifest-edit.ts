@@ -1,7 +1,7 @@
 /** From what a manifest says to what it shall say, as the smallest changes to its text. Pure. */
 import type { Texts } from '../pod/original.ts'
 import { isEqual } from './equality.ts'
-import type { Page } from './text-page.ts'
+import { marginOf, type Page } from './text-page.ts'
 import {
   insertItems,
   insertPair,
@@ -118,7 +118,8 @@ function behindMerges({ merges = [] }: MapTree, previous: Entry | undefined): En
 /** Another value; the comments that stood within the old one stand before it. */
 function writeAnew(map: MapTree, entry: Entry, value: unknown, page: Page, spell: Spelling | undefined): string {
   const style = styleOfValue(value, entry.value, styleWithin(map, page), page)
-  return putComments(findComments(entry, page), writeRegion(value, style, spell), style)
+  const indent = Math.max(style.indent, marginOf(entry.keySource.start, page.text))
+  return putComments(findComments(entry, page), writeRegion(value, style, spell), { ...style, indent })
 }
 
 /** The runs of entries whose keys are no longer there. */

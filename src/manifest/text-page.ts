@@ -51,3 +51,8 @@ export function columnOf(offset: number, text: string): number {
 export function startOfLine(offset: number, text: string): number {
   return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1
 }
+
+/** How far the first word of that line stands from its beginning, behind the dashes of list items too. */
+export function marginOf(offset: number, text: string): number {
+  return /^[ \t]*(?:- +)*/.exec(text.slice(startOfLine(offset, text), offset))?.[0].length ?? 0
+}
