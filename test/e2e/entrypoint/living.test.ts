@@ -153,6 +153,8 @@ test('a stop while it yields is a stop', async (t) => {
   killContainer(stage, 'db', db)
   await happens(stage, 'api told')
   api.signal('SIGTERM')
+  // The command must not end before its wrapper has heard of the stop.
+  await stage.appears('run/api/stopping')
   stage.write('go')
   t.is((await api.end).code, 3)
 })

@@ -157,7 +157,7 @@ for (const annotations of [{}, { steps: 'a' }] as const) {
             workingDir: '/data',
             env: [{ name: 'GREETING', value: 'hello' }],
             volumeMounts: [{ name: 'data', mountPath: '/data' }],
-            livenessProbe: { ...exec(`until [ -e note ]; do sleep 0.05; done; ${seen}`), timeoutSeconds: 20 },
+            livenessProbe: { ...exec(`until [ -s note ]; do sleep 0.05; done; ${seen}`), timeoutSeconds: 20 },
           },
         },
       }),
