@@ -124,9 +124,11 @@ for (const [what, at, nsswitch] of NSSWITCH) {
 }
 
 inImage('the image is no larger than 125 MB', (t) => {
-  const sizes = fs
+  // Each file once: Node reads what links to directories lead to as well.
+  const found = fs
     .readdirSync(files ?? '', { recursive: true, encoding: 'utf8' })
     .map((name) => fs.lstatSync(`${files}/${name}`))
-    .map((found) => (found.isFile() ? found.size : 0))
-  t.true(sizes.reduce((sum, size) => sum + size, 0) <= 125e6)
+  const sizes = new Map(found.filter((entry) => entry.isFile()).map(({ ino, size }) => [ino, size]))
+  const size = [...sizes.values()].reduce((sum, each) => sum + each, 0)
+  t.true(size <= 125e6, `${size} bytes`)
 })
