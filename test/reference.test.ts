@@ -98,7 +98,7 @@ const FATES: Readonly<Record<string, Fate>> = {
   },
   'cannot be started': { predecessor: { command: ['no-such-program'] }, isSealed: endsAgain('p', 1) },
   'cannot be made': {
-    predecessor: { command: ['true'], workingDir: '/nonexistent' },
+    predecessor: { command: ['true'], workingDir: '/proc/none' },
     isSealed: endsAgain('p', 1),
   },
   'fails its startupProbe': { predecessor: FAILS_STARTUP, isSealed: endsAgain('p', 1) },

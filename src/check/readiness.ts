@@ -1,11 +1,33 @@
-/** Waits for the readiness of what has no readiness: met as soon as it has been started, which is hardly what was meant. Pure. */
+/** Readiness that is not what it seems: of what has no probe for it, and of a pod with a container that ends for good. Pure. */
 import { writeProbing } from '../probe/wrapper-probes.ts'
 import { followsEnd, readRestarts } from '../pod/restarts.ts'
 import type { CheckResult } from './finding.ts'
-import type { CheckedPod } from './checked-pod.ts'
+import { type CheckedPod, placeIn } from './checked-pod.ts'
+import { holdsTarget } from '../order/conditions.ts'
 
-/** Once for each such target. A postStart hook is waited for too, and does for a probe. */
-export function checkReadiness({ before, order }: CheckedPod): readonly CheckResult[] {
+export function checkReadiness(pod: CheckedPod): readonly CheckResult[] {
+  return [...checkWaits(pod), ...checkEnds(pod)]
+}
+
+/** To the kubelet one that has ended is not ready, and its pod neither (recorded from Kubernetes 1.36). */
+function checkEnds({ tree, before: { spec }, order }: CheckedPod): readonly CheckResult[] {
+  if ((spec.restartPolicy ?? 'Always') !== 'Always') return []
+  return spec.containers.flatMap((container): readonly CheckResult[] => {
+    const { name } = container
+    const own = readRestarts(container, 'Always')
+    if (followsEnd(own, 0) !== 'stays') return []
+    const what = `its own restartPolicy ${own.policy} lets it end for good, and the pod is not ready from then on: no Service sends it anything, no rollout counts it`
+    const awaited = order.edges.some(({ target, condition }) => target === name && holdsTarget(condition))
+    const fix = awaited
+      ? 'remove its restartPolicy: podorder holds it after success, since others wait for its end'
+      : 'make its work an init container or a Job, or the pod itself if it is meant to end: restartPolicy OnFailure'
+    const at = placeIn(tree, name, 'restartPolicy')
+    return [{ rule: 'advice', level: 'warning', at, container: name, what, fix }]
+  })
+}
+
+/** Met as soon as it has been started, which is hardly what was meant; once for each such target. A postStart hook does for a probe. */
+function checkWaits({ before, order }: CheckedPod): readonly CheckResult[] {
   const containers = new Map(
     [...(before.spec.initContainers ?? []), ...before.spec.containers].map((each) => [each.name, each]),
   )

@@ -3,7 +3,7 @@
  * tells is the startup probe that inject gives to containers whose own probes must not come before their start, the readiness of
  * those that have a probe for it, ends, and what is known of those that are waited for. Pure.
  */
-import { followsEnd, readRestarts } from '../pod/restarts.ts'
+import { followsEnd } from '../pod/restarts.ts'
 import { CODE_FAILED, CODE_TIMEOUT } from '../base/exit-code.ts'
 import type { ContainerStatus, End } from '../status/container-status.ts'
 import type { Condition } from '../order/conditions.ts'
@@ -55,10 +55,11 @@ export function judgeGate(
 
 function judgeEnd(
   end: End,
-  { policy, wrapper }: ContainerStatus,
+  container: ContainerStatus,
   waits: readonly Judged[],
   patienceMs: number | undefined,
 ): GateStatus {
+  const { wrapper } = container
   const { exitCode, startedMs, finishedMs } = end
   const lost = waits.filter(({ waitStatus, optional }) => waitStatus === 'never' && !optional)
   if (exitCode === 0) {
@@ -72,7 +73,7 @@ function judgeEnd(
     const missing = waits.filter(({ waitStatus }) => waitStatus !== 'met')
     return { kind: 'late', missing, perhaps: [], certain: false }
   }
-  if (policy !== 'Never' || exitCode !== CODE_FAILED) return PASSED
+  if (exitCode !== CODE_FAILED || followsEnd(container, exitCode) !== 'stays') return PASSED
   // One that never was met has surely kept it from starting; a readiness may have been there, and gone again.
   const surely = lost.filter(({ fleeting }) => !fleeting)
   if (surely.length > 0) return { kind: 'skipped', missing: surely, perhaps: [], certain: true }
@@ -160,7 +161,7 @@ function judgeReady({ spec, actual, started, ready, log }: ContainerStatus): Wai
 
 function judgeEnded(condition: Condition, end: End, container: ContainerStatus, gateResult: GateStatus): WaitStatus {
   const success = end.exitCode === 0
-  const final = followsEnd(readRestarts(container.actual, container.policy), end.exitCode) === 'stays'
+  const final = followsEnd(container, end.exitCode) === 'stays'
   // Without a wrapper nobody says that it has failed.
   if (hasNeverBegun(end) || !(final || success)) return 'unmet'
   switch (condition) {

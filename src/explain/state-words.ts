@@ -1,13 +1,13 @@
 /** What a container does where its gate does not matter: it runs, it fails, it has completed, it has not been made. Pure. */
 import type { ContainerStatus } from '../status/container-status.ts'
-import type { PodStatus } from '../status/pod-status.ts'
+import { type PodStatus, RENEWAL } from '../status/pod-status.ts'
 import { hasNeverBegun, nameEnd, wordEnd } from './ending.ts'
 import type { Circumstances, Over, Told, Words } from './container-finding.ts'
 import { describePod, readLogs } from './kubectl.ts'
 import { askNode, overdueMs } from './stops.ts'
 import { findTrouble, isNotMade } from './trouble.ts'
 import { findUnready } from './unready.ts'
-import { hasEnded, startsNoMore } from './whole.ts'
+import { hasEnded, isWorkDone, startsNoMore } from '../status/next-starts.ts'
 import { enumerate, wordDuration } from '../base/wording.ts'
 
 /** One sentence. */
@@ -64,10 +64,11 @@ function tellOver({ name, role, wrapper }: ContainerStatus, over: Over, { pod, n
 }
 
 function wordRestarts(container: ContainerStatus): string {
-  const { restarts, last } = container
+  const { restarts, last, renewed } = container
   if (restarts === 0) return ''
-  const before = last === undefined ? '' : `; before that it ${wordEnd(last, container)}`
-  return `, restarted ${restarts === 1 ? 'once' : `${restarts} times`}${before}`
+  const told = renewed ? 'was removed, since all containers of the pod started anew (RestartAllContainers)' : ''
+  const before = last === undefined ? told : wordEnd(last, container)
+  return `, restarted ${restarts === 1 ? 'once' : `${restarts} times`}${before === '' ? '' : `; before that it ${before}`}`
 }
 
 function wordSince(state: ContainerStatus['state'], nowMs: number): string {
@@ -88,9 +89,18 @@ function tellEphemeral({ state }: ContainerStatus): Words {
 const CODES_OF_STOPS: ReadonlySet<number> = new Set([137, 143])
 
 /** The whole pod was stopped, or is none of this status: how its containers ended tells nothing. */
-function tellStoppedWithPod({ state }: ContainerStatus, pod: PodStatus): Words | undefined {
-  if (state.kind !== 'ended' || state.end.exitCode === 0 || hasNeverBegun(state.end)) return undefined
+function tellStoppedWithPod({ state, role }: ContainerStatus, pod: PodStatus): Words | undefined {
+  if (state.kind !== 'ended' || hasNeverBegun(state.end)) return undefined
   const { end } = state
+  if (role === 'sidecar' && isWorkDone(pod) && (end.exitCode === 0 || CODES_OF_STOPS.has(end.exitCode))) {
+    const code = end.exitCode === 0 ? '' : ` (${nameEnd(end)})`
+    return {
+      rank: 'fine',
+      message: `was stopped after the others had ended${code}`,
+      clause: 'was stopped after the others',
+    }
+  }
+  if (end.exitCode === 0) return undefined
   const clause = 'was stopped with the pod'
   if (pod.outdated)
     return { rank: 'consequence', message: `ended with ${nameEnd(end)}, if that is its own status`, clause }
@@ -116,7 +126,10 @@ function tellNotMade(container: ContainerStatus, { pod, blocker }: Circumstances
     const message = `is created after the ${what} ${blocker.name} (it ${blocker.clause})`
     return { rank: 'consequence', message, clause, origins: originsOf(blocker) }
   }
-  const message = 'is being created: its image is pulled, its volumes are mounted'
+  const anew = container.state.kind === 'waiting' && container.state.reason === RENEWAL
+  const message = anew
+    ? `is being created anew, with all containers of the pod (RestartAllContainers${container.restarts > 1 ? `, ${container.restarts} times so far` : ''})`
+    : 'is being created: its image is pulled, its volumes are mounted'
   return { rank: 'awaited', message, clause, next: [describePod(pod)] }
 }
 

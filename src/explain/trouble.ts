@@ -1,10 +1,11 @@
 /** What is wrong with a container whatever the order says: why it cannot be made, and why it does not go on. Pure. */
 import type { ContainerStatus } from '../status/container-status.ts'
-import type { PodStatus } from '../status/pod-status.ts'
 import { INIT_CONTAINER } from '../pod/own.ts'
 import { adviseEnd, imageOf, nameEnd, wordEnd } from './ending.ts'
 import { describePod, kubectl, type Place, readLogs } from './kubectl.ts'
-import { startsNoMore } from './whole.ts'
+import { startsNoMore } from '../status/next-starts.ts'
+import { RENEWAL, type PodStatus } from '../status/pod-status.ts'
+import { findRule, followsEnd } from '../pod/restarts.ts'
 import { count } from '../base/wording.ts'
 
 export interface Trouble {
@@ -35,10 +36,12 @@ const CREATE_REASONS: ReadonlyMap<string, string> = new Map([
   ['PreStartHookError', 'cannot be started'],
 ])
 
+const TURN_REASONS: readonly string[] = ['', 'ContainerCreating', 'PodInitializing', RENEWAL]
+
 /** Those that say nothing but that its turn has not come. */
 export function isNotMade({ state }: ContainerStatus): boolean {
   if (state.kind === 'none') return true
-  return state.kind === 'waiting' && ['', 'ContainerCreating', 'PodInitializing'].includes(state.reason)
+  return state.kind === 'waiting' && TURN_REASONS.includes(state.reason)
 }
 
 /** @returns undefined of one that is made, and goes on or has ended well */
@@ -48,14 +51,23 @@ export function findTrouble(container: ContainerStatus, pod: PodStatus): Trouble
   if (state.kind === 'waiting') return tellWaiting(container, state.reason, state.message, pod)
   if (state.kind !== 'ended' || state.end.exitCode === 0) return undefined
   const { end } = state
-  const again =
-    container.policy === 'Never' || startsNoMore(pod)
-      ? ''
-      : `; the kubelet starts it again${container.restarts === 0 ? '' : ` (${countRestarts(container)})`}`
   return {
-    message: `${wordEnd(end, container)}${again}`,
+    message: `${wordEnd(end, container)}${startsNoMore(pod) ? '' : wordNext(container, end.exitCode)}`,
     clause: `failed with ${nameEnd(end)}`,
     next: adviseEnd(end, container, pod, false),
+  }
+}
+
+function wordNext(container: ContainerStatus, exitCode: number): string {
+  const by = findRule(container, exitCode) === undefined ? 'the kubelet' : 'a rule of its restartPolicyRules'
+  const times = container.restarts === 0 ? '' : ` (${countRestarts(container)})`
+  switch (followsEnd(container, exitCode)) {
+    case 'stays':
+      return ''
+    case 'restarts':
+      return `; ${by} starts it again${times}`
+    case 'restarts all':
+      return `; ${by} starts all containers of the pod anew${times}`
   }
 }
 
@@ -121,7 +133,7 @@ function tellCrashLoop(container: ContainerStatus, said: string, pod: PodStatus)
   }
   if (last.exitCode === 0) {
     return {
-      message: `${keeps} ending with exit code 0, and restartPolicy ${policy} ${over ? 'started' : 'starts'} it again: ${times}`,
+      message: `${keeps} ending with exit code 0, and ${findRule(container, 0) === undefined ? `restartPolicy ${policy}` : 'a rule of its restartPolicyRules'} ${over ? 'started' : 'starts'} it again: ${times}`,
       clause: 'ends, and is started again',
       next: [
         'if its work is done then, have others wait for it as completed, which holds it, or use a Job',

@@ -14,7 +14,7 @@ import type { Judged } from './gate.ts'
 import { findHeld, judgeEdge, judgeGate, WORDS } from './gate-status.ts'
 import { tellState } from './state-words.ts'
 import { isStopping, tellStop } from './stops.ts'
-import { hasEnded } from './whole.ts'
+import { hasEnded, isOverForGood } from '../status/next-starts.ts'
 
 /** Kubernetes' default of terminationGracePeriodSeconds. */
 const DEFAULT_GRACE_S = 30
@@ -119,11 +119,7 @@ function wordHopeless({ condition }: Edge, { wrapper, policy }: ContainerStatus)
 function findOver({ containers }: PodStatus, order: Order | undefined, graceMs: number): Over | undefined {
   const main = order?.main ?? []
   const ends = containers.filter(({ name }) => main.includes(name))
-  const final = ends.every(({ state, policy }) => {
-    if (state.kind !== 'ended') return false
-    return policy === 'Never' || (policy === 'OnFailure' && state.end.exitCode === 0)
-  })
-  if (main.length === 0 || !final) return undefined
+  if (main.length === 0 || !ends.every(isOverForGood)) return undefined
   const times = ends.map(({ state }) => (state.kind === 'ended' ? state.end.finishedMs : undefined) ?? Infinity)
   const atMs = Math.max(...times)
   return { main, atMs: Number.isFinite(atMs) ? atMs : undefined, graceMs }

@@ -1,6 +1,7 @@
 /** The pod as a whole: its state in a line, and what is wrong with it rather than with one of its containers. Pure. */
 import { INJECT } from '../pod/annotation-names.ts'
 import { textOf } from '../pod/api-object.ts'
+import { hasEnded, isOverForGood, isWorkDone } from '../status/next-starts.ts'
 import type { Deletion, PodStatus } from '../status/pod-status.ts'
 import { INIT_CONTAINER } from '../pod/own.ts'
 import type { ContainerFinding } from './container-finding.ts'
@@ -47,8 +48,33 @@ export function notePod(pod: PodStatus, nowMs: number): readonly Note[] {
             describePod(pod),
           ),
         ]),
+    ...noteRenewal(pod),
+    ...noteUnready(pod),
     ...noteDeletion(pod, nowMs),
   ]
+}
+
+function noteRenewal({ renewal }: PodStatus): readonly Note[] {
+  if (!renewal.now) return []
+  const message =
+    'all its containers are stopped and start anew: a rule of restartPolicyRules says RestartAllContainers'
+  return [{ rank: 'hint', message, next: [] }]
+}
+
+/** To the kubelet a container that has ended is not ready, and neither is its pod, unless all have ended well. */
+function noteUnready(pod: PodStatus): readonly Note[] {
+  const { policy, phase, deletion, containers } = pod
+  const over = containers.filter((container) => container.role === 'app' && isOverForGood(container))
+  if (policy !== 'Always' || phase !== 'Running' || deletion !== undefined || isWorkDone(pod)) return []
+  if (over.length === 0) return []
+  const names = over.map(({ name }) => name)
+  const message =
+    `it is not ready and will not be again: ${enumerate(names)} ${names.length === 1 ? 'has' : 'have'} ended for good, ` +
+    `so no Service sends it anything, and no rollout counts it`
+  const next = [
+    `if others need it, take the restartPolicy of ${enumerate(names)} away: podorder holds a container that others wait for as completed`,
+  ]
+  return [{ rank: 'hint', message, next }]
 }
 
 /** The kubelet takes a pod's object away, grace 0, once its containers have stopped; finalizers, and who has no kubelet, are left. */
@@ -106,15 +132,6 @@ function adviseFailed(pod: PodStatus): readonly string[] {
 
 function tail(message: string): string {
   return message === '' ? '' : `: ${message}`
-}
-
-export function hasEnded({ phase }: PodStatus): boolean {
-  return phase === 'Succeeded' || phase === 'Failed'
-}
-
-/** Its kubelet starts none of its containers any more. */
-export function startsNoMore(pod: PodStatus): boolean {
-  return pod.deletion !== undefined || hasEnded(pod)
 }
 
 /** What comes behind the pod's name. */

@@ -1,6 +1,7 @@
 /** What one look at a pod, or the log of a wrapper, adds to what is known of a container's lives. Pure. */
 import type { ContainerStatus } from '../status/container-status.ts'
 import { fitLog } from '../status/asked-pod.ts'
+import { RENEWAL } from '../status/pod-status.ts'
 import type { WrapperLog } from '../status/wrapper-log.ts'
 import { hasStartup, type PodLife } from './history-gates.ts'
 import { MOMENTS } from './history.ts'
@@ -33,6 +34,21 @@ export function look(
     wasDown: wasDown || !up,
     dark,
   })
+}
+
+/**
+ * How its life before this one ended is not told where all containers of its pod started anew, but when is, to the second.
+ * @param renewedMs when the kubelet had removed them all
+ */
+export function endRenewed(
+  { renewed, restarts }: ContainerStatus,
+  known: ContainerLives,
+  renewedMs: number | undefined,
+): void {
+  const before = known.get(restarts - 1)
+  if (!renewed || before?.endedMs !== undefined) return
+  const endedMs = renewedMs !== undefined && renewedMs >= (before?.sinceMs ?? 0) ? { endedMs: renewedMs } : {}
+  put(known, restarts - 1, { ...endedMs, reason: RENEWAL, stopped: true })
 }
 
 /** Its wrapper's own times are to the millisecond. */

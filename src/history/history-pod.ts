@@ -6,6 +6,7 @@
 import { CODE_FAILED } from '../base/exit-code.ts'
 import { listOf, textOf } from '../pod/api-object.ts'
 import type { ContainerStatus } from '../status/container-status.ts'
+import { hasEnded, isOverForGood, startsNoMore } from '../status/next-starts.ts'
 import { type PodStatus, readPodStatus } from '../status/pod-status.ts'
 import type { Fault, Scalar, Tree } from '../manifest/tree.ts'
 import type { Order } from '../order/order.ts'
@@ -18,7 +19,7 @@ import { type Course, isMeasured, openGates, type PodLife } from './history-gate
 import { findTrace, readTime, whenWritten } from './history-moments.ts'
 import { readStep } from './history-step.ts'
 import type { PodLogs } from '../status/asked-pod.ts'
-import { isUp, type ContainerLives, look, lookAtLog, lookAtStep } from './history-look.ts'
+import { type ContainerLives, endRenewed, isUp, look, lookAtLog, lookAtStep } from './history-look.ts'
 import {
   type ContainerHistory,
   type ContainerState,
@@ -87,6 +88,7 @@ export function createPodRecorder({ parse, packing }: PodReading): PodRecorder {
         const known: ContainerLives = before ?? new Map()
         lives.set(container.name, known)
         look(container, known, atMs, before === undefined)
+        endRenewed(container, known, podStatus.renewal.lastMs)
         for (const [life, log] of logs.get(container.name) ?? []) lookAtLog(known, life, log)
         if (container.wrapper === 'tekton') {
           lookAtStep(container, known, readStep(messages.get(container.name) ?? '', packing))
@@ -122,7 +124,7 @@ function assemble(seen: Seen, lives: ReadonlyMap<string, ContainerLives>, nowMs:
   })
   const links = (order?.edges ?? []).map(({ container, target, condition }) => ({ container, target, condition }))
   // Of a pod that is over nothing goes on, not even a container that was never begun.
-  const over = podStatus.phase === 'Succeeded' || podStatus.phase === 'Failed'
+  const over = hasEnded(podStatus)
   const edges = findEdges(containers, startMs, over || gone ? 0 : (nowMs ?? { traceMs }))
   const unseen = gone && containers.some(({ lives: own }) => own.at(-1)?.endedMs === undefined)
   const endMs = unseen ? Math.max(edges.endMs, traceMs) : edges.endMs
@@ -165,24 +167,34 @@ function markStopped(
   const { endedMs } = life
   if (endedMs === undefined) return life
   const { deadlineMs, graceMs = 0 } = podStatus.deletion ?? {}
-  const main = order?.main ?? []
-  const ends = main.map((name) => all.get(name)?.at(-1)?.endedMs ?? Infinity)
-  const doneMs =
-    main.length === 0 || main.includes(container.name) || container.wrapper === undefined ? Infinity : Math.max(...ends)
+  const work = findWork(container, podStatus, order)
+  const ends = work.map((name) => all.get(name)?.at(-1)?.endedMs ?? Infinity)
+  const doneMs = ends.length === 0 ? Infinity : Math.max(...ends)
   const stopped = endedMs >= Math.min(doneMs, (deadlineMs ?? Infinity) - graceMs)
   return stopped ? { ...life, stopped } : life
 }
 
-function judge(container: ContainerStatus, life: Life | undefined, { deletion }: PodStatus): ContainerState {
-  const { state, policy, wrapper } = container
+/** With whose ends this one is told to stop: main's, where podorder wraps it; a native sidecar by the kubelet, with all the others'. */
+function findWork(
+  { name, role, wrapper }: ContainerStatus,
+  { containers }: PodStatus,
+  order: Order | undefined,
+): readonly string[] {
+  if (role === 'sidecar') return containers.filter((other) => other.role === 'app').map((other) => other.name)
+  const main = order?.main ?? []
+  return wrapper === undefined || main.includes(name) ? [] : main
+}
+
+function judge(container: ContainerStatus, life: Life | undefined, podStatus: PodStatus): ContainerState {
+  const { deletion } = podStatus
+  const { state, wrapper } = container
   if (life === undefined) return 'pending'
   switch (state.kind) {
     case 'none':
     case 'waiting':
       return 'restarting'
     case 'ended': {
-      const again = policy === 'Always' || (policy === 'OnFailure' && state.end.exitCode !== 0)
-      if (again && deletion === undefined) return 'restarting'
+      if (!isOverForGood(container) && !startsNoMore(podStatus)) return 'restarting'
       const started = life.startedMs !== undefined || life.gateUntold === true
       if (wrapper === 'tekton' && life.reason === 'Skipped') return 'skipped'
       return wrapper === 'podorder' && !started && state.end.exitCode === CODE_FAILED ? 'skipped' : 'ended'

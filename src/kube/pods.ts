@@ -64,7 +64,13 @@ function describe(pod: unknown, phase: string): string {
   const gate = listOf(pod, 'status', 'conditions').find(
     (condition) => textOf(condition, 'type') === 'Ready' && textOf(condition, 'status') !== 'True',
   )
-  return gate === undefined ? `is ${phase.toLowerCase() || 'new'}` : `is not ready (${textOf(gate, 'reason')})`
+  if (gate === undefined) return `is ${phase.toLowerCase() || 'new'}`
+  // One with a restartPolicy of its own, in a pod that goes on (recorded from Kubernetes 1.36).
+  const over = listOf(pod, 'status', 'containerStatuses').find(
+    (status) => fieldOf(status, 'state', 'terminated') !== undefined,
+  )
+  const why = over === undefined ? '' : `, since ${textOf(over, 'name')} has ended`
+  return `is not ready (${textOf(gate, 'reason')})${why}`
 }
 
 /**

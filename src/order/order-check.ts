@@ -102,7 +102,7 @@ function warnOfHolding(edges: readonly Edge[], restartsOf: RestartsOf): readonly
     at,
     container: target,
     what: 'is waited for until it has ended, but restartPolicy is Always: it is held after success',
-    fix: 'if it is meant to end, give it a restartPolicy of its own (Kubernetes 1.35), OnFailure or Never, or make the pod a Job',
+    fix: 'leave it so, or make its work an init container or a Job: with a restartPolicy of its own it would end, and a pod is not ready when one of its containers has ended',
   }))
 }
 

@@ -29,9 +29,15 @@ export const RULE_OPERATORS: readonly RestartRule['operator'][] = ['In', 'NotIn'
 /** Of a process that was killed by SIGKILL, as by the kernel for want of memory. */
 const CODE_KILLED = 137
 
+/** @returns the first that matches */
+export function findRule({ rules }: Pick<Restarts, 'rules'>, exitCode: number): RestartRule | undefined {
+  return rules.find(({ operator, codes }) => codes.includes(exitCode) === (operator === 'In'))
+}
+
 /** @returns what follows its end: nothing, its own restart, or that of all containers of its pod */
-export function followsEnd({ policy, rules }: Restarts, exitCode: number): 'stays' | 'restarts' | 'restarts all' {
-  const rule = rules.find(({ operator, codes }) => codes.includes(exitCode) === (operator === 'In'))
+export function followsEnd(restarts: Restarts, exitCode: number): 'stays' | 'restarts' | 'restarts all' {
+  const { policy } = restarts
+  const rule = findRule(restarts, exitCode)
   if (rule !== undefined) return rule.action === 'Restart' ? 'restarts' : 'restarts all'
   return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0) ? 'restarts' : 'stays'
 }

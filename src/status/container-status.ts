@@ -1,5 +1,6 @@
 /** What a pod's status tells of one container. All times are ms since 1970. */
-import type { Container, ContainerRole, RestartPolicy } from '../pod/pod.ts'
+import type { Container, ContainerRole } from '../pod/pod.ts'
+import type { Restarts } from '../pod/restarts.ts'
 import type { WrapperLog } from './wrapper-log.ts'
 
 export interface End {
@@ -19,7 +20,8 @@ export type State =
   | { readonly kind: 'running'; readonly sinceMs: number | undefined }
   | { readonly kind: 'ended'; readonly end: End }
 
-export interface ContainerStatus {
+/** With its own restartPolicy and rules, where it has some: what follows its end. */
+export interface ContainerStatus extends Restarts {
   readonly name: string
   readonly role: ContainerRole | 'ephemeral'
   /** As it was before inject. */
@@ -30,11 +32,11 @@ export interface ContainerStatus {
   readonly wrapper: 'podorder' | 'tekton' | undefined
   /** Its wrapper stays after success, so that its end cannot be seen (`--hold`). */
   readonly held: boolean
-  /** Its own, where it has one. */
-  readonly policy: RestartPolicy
   readonly state: State
-  /** How its life before this one ended. */
+  /** How its life before this one ended; undefined where that is not told. */
   readonly last: End | undefined
+  /** Its life before this one ended when all containers of its pod were started anew (RestartAllContainers). */
+  readonly renewed: boolean
   readonly ready: boolean
   /** Its startup probe, as the kubelet has it, has succeeded; true where it has none and runs. */
   readonly started: boolean

@@ -1,6 +1,6 @@
 /** What a pod's status tells of it and of its containers, as the API server hands it out. Pure. All times are ms since 1970. */
 import { tidy, tidyEnd } from '../base/wording.ts'
-import { RESTART_POLICIES } from '../pod/restarts.ts'
+import { readRestarts, RESTART_POLICIES, type Restarts } from '../pod/restarts.ts'
 import type { Container, PodTemplate, RestartPolicy } from '../pod/pod.ts'
 import { readOriginal } from '../pod/original.ts'
 import { INIT_CONTAINER } from '../pod/own.ts'
@@ -46,6 +46,8 @@ export interface PodStatus extends StatusReason {
   /** What its status says is of another pod, which had its name before. */
   readonly outdated: boolean
   readonly deadlineS: number | undefined
+  /** All its containers start anew (RestartAllContainers): now, or for the last time at this moment. */
+  readonly renewal: { readonly now: boolean; readonly lastMs: number | undefined }
   /** Init containers first, as listed; ephemeral ones last. */
   readonly containers: readonly ContainerStatus[]
 }
@@ -63,15 +65,18 @@ export function readPodStatus(pod: PodTemplate, gone = false): PodStatus {
     ),
   )
   const before = new Map([...(restored.spec.initContainers ?? []), ...restored.spec.containers].map((c) => [c.name, c]))
-  const look = (role: ContainerStatus['role'], actual: Container, own: RestartPolicy): ContainerStatus => {
+  const look = (role: ContainerStatus['role'], actual: Container, inherited: RestartPolicy): ContainerStatus => {
     const wrapper = role === 'app' || role === 'sidecar' ? findWrapper(actual.name, original, tekton) : undefined
-    return readContainerStatus(role, actual, before.get(actual.name) ?? actual, { wrapper, policy: own }, statuses)
+    const known = { wrapper, ...readRestarts(actual, inherited) }
+    return readContainerStatus(role, actual, before.get(actual.name) ?? actual, known, statuses)
   }
   const inits = (pod.spec.initContainers ?? []).map((container) =>
     // Always on an init container makes it a native sidecar; others run again until they succeed, but under Never.
-    container.restartPolicy === 'Always'
-      ? look('sidecar', container, 'Always')
-      : look('init', container, readPolicy(container) ?? (policy === 'Never' ? 'Never' : 'OnFailure')),
+    look(
+      container.restartPolicy === 'Always' ? 'sidecar' : 'init',
+      container,
+      policy === 'Never' ? 'Never' : 'OnFailure',
+    ),
   )
   const ephemeral = listOf(pod, 'spec', 'ephemeralContainers')
     .filter((container) => textOf(container, 'name') !== '')
@@ -80,12 +85,7 @@ export function readPodStatus(pod: PodTemplate, gone = false): PodStatus {
     ...readWholeStatus(pod, gone),
     policy,
     injected: notes !== undefined || (pod.spec.initContainers ?? []).some(({ name }) => name === INIT_CONTAINER),
-    containers: [
-      ...inits,
-      // From Kubernetes 1.34 on any container may have a policy of its own.
-      ...pod.spec.containers.map((container) => look('app', container, readPolicy(container) ?? policy)),
-      ...ephemeral,
-    ],
+    containers: [...inits, ...pod.spec.containers.map((container) => look('app', container, policy)), ...ephemeral],
   }
 }
 
@@ -99,6 +99,7 @@ function readWholeStatus(pod: PodTemplate, gone: boolean): Omit<PodStatus, 'poli
   const created = textOf(pod, 'metadata', 'creationTimestamp')
   const startTime = textOf(pod, 'status', 'startTime')
   const ready = conditionOf(pod, 'Ready')
+  const renewal = conditionOf(pod, 'AllContainersRestarting')
   return {
     name: tidy(textOf(pod, 'metadata', 'name') || textOf(pod, 'metadata', 'generateName')),
     namespace: tidy(textOf(pod, 'metadata', 'namespace')),
@@ -116,8 +117,15 @@ function readWholeStatus(pod: PodTemplate, gone: boolean): Omit<PodStatus, 'poli
     // in UTC, of two clocks.
     outdated: startTime !== '' && startTime < created && listOf(pod, 'status', 'containerStatuses').some(hasEnded),
     deadlineS: typeof deadlineS === 'number' ? deadlineS : undefined,
+    renewal: {
+      now: textOf(renewal, 'status') === 'True',
+      lastMs: textOf(renewal, 'status') === 'False' ? timeOf(renewal, 'lastTransitionTime') : undefined,
+    },
   }
 }
+
+/** The reason that the kubelet gives while it removes all containers of a pod, to start them anew. */
+export const RENEWAL = 'RestartingAllContainers'
 
 /** The condition comes a moment after the pod; the node's name is what counts. */
 function readUnscheduled(pod: unknown): StatusReason | undefined {
@@ -147,16 +155,19 @@ function readContainerStatus(
   role: ContainerStatus['role'],
   actual: Container,
   spec: Container,
-  known: Pick<ContainerStatus, 'wrapper' | 'policy'>,
+  known: Pick<ContainerStatus, 'wrapper'> & Restarts,
   statuses: ReadonlyMap<string, unknown>,
 ): ContainerStatus {
   const status = statuses.get(actual.name)
   const state = readState(fieldOf(status, 'state'))
   const last = readState(fieldOf(status, 'lastState'))
+  // What is told of it then is made up: exit code 137 and no times (recorded from Kubernetes 1.36).
+  const renewed = last.kind === 'ended' && last.end.reason === RENEWAL
   return {
     ...{ name: tidy(actual.name), role, spec, actual, ...known, state },
     held: known.wrapper === 'podorder' && flagsOf(actual).includes('--hold'),
-    last: last.kind === 'ended' ? last.end : undefined,
+    last: last.kind === 'ended' && !renewed ? last.end : undefined,
+    renewed,
     ready: fieldOf(status, 'ready') === true,
     // Of ephemeral containers the kubelet does not say it.
     started: fieldOf(status, 'started') === true || (role === 'ephemeral' && state.kind === 'running'),

@@ -220,6 +220,98 @@ fine
   web    runs for 7s
 `,
   },
+  {
+    pod: 'pod-1.36-container-restart-policy 5',
+    now: '2026-11-29T21:36:12Z',
+    text: `pod rec/p is running: 1 container in trouble, 1 fine
+
+root cause
+  flaky  ended with exit code 1 at once; the kubelet starts it again
+         > kubectl logs p -n rec -c flaky
+
+fine
+  other  runs for 0s
+`,
+  },
+  {
+    pod: 'pod-1.36-restart-rule 4',
+    now: '2026-11-29T21:36:30Z',
+    text: `pod rec/p is running: 1 container in trouble, 1 fine
+
+root cause
+  flaky  ended with exit code 42 at once; a rule of its restartPolicyRules starts it again
+         > kubectl logs p -n rec -c flaky
+
+fine
+  other  runs for 2s
+`,
+  },
+  {
+    pod: 'pod-1.36-always-pod-with-a-never-container 6',
+    now: '2026-11-29T21:37:35Z',
+    text: `pod rec/p is running: both containers are as they should be
+  it is not ready and will not be again: once has ended for good, so no Service sends it anything, and no rollout counts it
+  if others need it, take the restartPolicy of once away: podorder holds a container that others wait for as completed
+
+fine
+  once  has completed
+  srv   runs for 5s
+`,
+  },
+  {
+    pod: 'pod-1.36-native-sidecar 11',
+    now: '2026-11-29T21:37:20Z',
+    text: `pod rec/p is running: all 3 containers are as they should be
+
+fine
+  side  was stopped after the others had ended
+  init  has completed
+  main  has completed
+`,
+  },
+  {
+    pod: 'pod-1.36-restart-all-containers 6',
+    now: '2026-11-29T21:36:48Z',
+    text: `pod rec/p is running: 1 container in trouble, 3 fine
+  all its containers are stopped and start anew: a rule of restartPolicyRules says RestartAllContainers
+
+root cause
+  worker  ended with exit code 42 after 1s; a rule of its restartPolicyRules starts all containers of the pod anew
+          > kubectl logs p -n rec -c worker
+
+fine
+  init    has completed
+  done    has completed
+  long    runs for 0s
+`,
+  },
+  {
+    pod: 'pod-1.36-restart-all-containers 7',
+    now: '2026-11-29T21:36:50Z',
+    text: `pod rec/p is running: 1 in progress, 3 waiting
+
+in progress
+  init    is being created anew, with all containers of the pod (RestartAllContainers)
+          > kubectl describe pod p -n rec
+
+waiting
+  worker  is created after the init container init (it has not been created yet)
+  done    is created after the init container init (it has not been created yet)
+  long    is created after the init container init (it has not been created yet)
+`,
+  },
+  {
+    pod: 'pod-1.36-restart-all-containers 10',
+    now: '2026-11-29T21:36:53Z',
+    text: `pod rec/p is running: all 4 containers are as they should be
+
+fine
+  init    has completed, restarted once; before that it was removed, since all containers of the pod started anew (RestartAllContainers)
+  worker  has completed, restarted once; before that it was removed, since all containers of the pod started anew (RestartAllContainers)
+  done    has completed, restarted once; before that it was removed, since all containers of the pod started anew (RestartAllContainers)
+  long    runs for 1s, restarted once; before that it was removed, since all containers of the pod started anew (RestartAllContainers)
+`,
+  },
 ]
 
 for (const { pod: name, now, text } of ROWS) {

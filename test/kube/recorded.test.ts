@@ -78,6 +78,17 @@ const ROWS: readonly (readonly [stream: string, all: string, finished: string, s
     '10 met, 48 waiting',
   ],
   ['job-suspended-then-resumed.job', '8 met', '8 met', '7 met'],
+  ['pod-1.36-always-pod-with-a-never-container', '6 met, 7 waiting', '6 met, 7 waiting', '6 met, 7 waiting'],
+  [
+    'pod-1.36-container-restart-policy',
+    '5 met, 6 waiting, 7 met, 8 waiting, 9 met',
+    '5 met, 8 waiting, 9 met',
+    '5 met, 6 waiting, 7 met, 8 waiting, 9 met',
+  ],
+  ['pod-1.36-image-volume', '5 met', '5 met', '5 met'],
+  ['pod-1.36-native-sidecar', '10 met, 11 waiting, 12 met', '10 met, 11 waiting, 12 met', '10 met, 11 waiting, 12 met'],
+  ['pod-1.36-restart-all-containers', '', '7 met, 8 waiting', ''],
+  ['pod-1.36-restart-rule', '6 met, 7 waiting, 8 met', '5 met, 7 waiting, 8 met', '6 met, 7 waiting, 8 met'],
   [
     'pod-3-containers-all-succeed-restartPolicy-Never',
     '4 met, 5 waiting, 7 met, 9 waiting',
@@ -166,6 +177,12 @@ test('what is missing is said in words', (t) => {
   t.is(words('pod-crashloopbackoff-3-restarts', 8), 'crash has bad waiting (CrashLoopBackOff)')
   t.is(words('services-readiness-gate.pod', 4), 'gatesvc is not ready (ReadinessGatesNotReady)')
   t.is(words('pod-force-deleted-grace-0', 6), 'there is no such pod yet')
+  t.is(
+    words('pod-1.36-always-pod-with-a-never-container', 7),
+    'p is not ready (ContainersNotReady), since once has ended',
+  )
+  t.is(words('pod-1.36-native-sidecar', 5), 'p has side starting')
+  t.is(words('pod-1.36-restart-all-containers', 8), 'p has init waiting (RestartingAllContainers)')
   t.is(words('services-endpoints.endpointslices', 4), 'websvc has 1 of 2 endpoints ready')
   t.is(words('job-fails-backoffLimit-2.job', 3), 'job-fail has not ended (1 active, 0 succeeded, 1 failed)')
   t.is(

@@ -77,7 +77,7 @@ test('restartPolicy Always: what is waited for as completed is held, said once f
   })
   t.truthy(order)
   t.deepEqual(describeAll(warnings), [
-    'pod.yaml:5:13: container "migrate": is waited for until it has ended, but restartPolicy is Always: it is held after success; if it is meant to end, give it a restartPolicy of its own (Kubernetes 1.35), OnFailure or Never, or make the pod a Job',
+    'pod.yaml:5:13: container "migrate": is waited for until it has ended, but restartPolicy is Always: it is held after success; leave it so, or make its work an init container or a Job: with a restartPolicy of its own it would end, and a pod is not ready when one of its containers has ended',
   ])
 })
 

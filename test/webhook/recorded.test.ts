@@ -8,6 +8,7 @@ import { judgePod } from '../../src/webhook/admission.ts'
 import { layOut } from '../../src/manifest/pod-page.ts'
 import { isSpoken, readReview, writeAnswer } from '../../src/webhook/review.ts'
 import { admit, annotate, carryOut, NEW_PODS, RECORDED, REWRITE } from '../support/admission.ts'
+import { readStream } from '../support/recordings.ts'
 import { checkRestricted } from '../support/pod-security.ts'
 import { validateObject } from '../support/schema.ts'
 
@@ -82,6 +83,48 @@ for (const [name, { request }] of NEW_PODS) {
     t.deepEqual(admit(annotate(given, {})), untouched)
     t.deepEqual(admit(annotate(given, { steps: '*', inject: 'disabled' })), untouched)
     t.is(judgePod(annotate(given, { steps: '*', inject: 'enabled' }), REWRITE, readNested).kind, 'ordered')
+  })
+}
+
+/** A policy or a rule of each, as its wrapper is told. */
+const POLICIES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'container-restart-policy': { flaky: ['--restart-policy=OnFailure'], other: ['--restart-policy=Never'] },
+  'restart-rule': {
+    flaky: ['--restart-policy=Never', '--restart-rule=Restart:In:42'],
+    other: ['--restart-policy=Never'],
+  },
+  'restart-all-containers': {
+    worker: ['--restart-policy=Never', '--restart-rule=RestartAllContainers:In:42'],
+    done: ['--restart-policy=Never'],
+  },
+  'always-pod-with-a-never-container': { once: ['--restart-policy=Never'], srv: ['--restart-policy=Always'] },
+  'native-sidecar': { side: ['--restart-policy=Always'], main: ['--restart-policy=Never'] },
+  'image-volume': { a: ['--restart-policy=Never'] },
+}
+
+for (const [name, expected] of Object.entries(POLICIES)) {
+  test(`a pod of Kubernetes 1.36 keeps all that it said, and its wrappers know its policies: ${name}`, (t) => {
+    const [line = ''] = readStream(`pod-1.36-${name}`)
+    const names = Object.keys(expected)
+    const [first = '', last = first] = names
+    const wants = first === last ? { steps: '*' } : { 'depends-on': `${last}: {${first}: started}` }
+    const pod = annotate((JSON.parse(line) as { object: PodTemplate }).object, wants)
+    const patched = carryOut(pod, admit(pod))
+    const before = new Map([...(pod.spec.initContainers ?? []), ...pod.spec.containers].map((one) => [one.name, one]))
+    const after = [...(patched.spec.initContainers ?? []), ...patched.spec.containers]
+    for (const container of after.filter((one) => before.has(one.name))) {
+      for (const field of ['restartPolicy', 'restartPolicyRules', 'startupProbe', 'image']) {
+        const own = before.get(container.name)?.[field]
+        // A startupProbe of its own is the wrapper's to carry out.
+        if (field !== 'startupProbe' || own === undefined)
+          t.deepEqual(container[field], own, `${container.name}.${field}`)
+      }
+      const mounts = before.get(container.name)?.volumeMounts ?? []
+      t.deepEqual(container.volumeMounts?.slice(0, mounts.length), mounts)
+      const flags = (container.args ?? []).filter((word) => /^--restart-(?:policy|rule)=/.test(word))
+      if (expected[container.name] !== undefined) t.deepEqual(flags, expected[container.name])
+    }
+    t.deepEqual(patched.spec.volumes?.slice(0, pod.spec.volumes?.length), pod.spec.volumes)
   })
 }
 
