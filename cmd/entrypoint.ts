@@ -102,13 +102,15 @@ async function runPlan(plan: Plan, system: System, words: number): Promise<numbe
           ...process.argv.slice(process.argv.length - words),
         ])
       : createPosixChild(posix.library, files, posix.environment, command)
-  const cold = plan.readiness === undefined && plan.postStart === undefined
-  const probing = cold ? {} : (await import('./probing.ts')).openProbing(plan, child)
-  if (typeof probing === 'string') return misuse(probing)
   const log = createLog(files, { format: plan.logFormat, quiet: plan.quiet, name: plan.name })
   const outside =
     plan.outside === undefined ? undefined : (await import('./outside.ts')).openOutside(plan.outside, plan, files, log)
   if (typeof outside === 'string') return misuse(outside)
+  const cold = plan.readiness === undefined && plan.postStart === undefined
+  const probing = cold ? {} : (await import('./probing.ts')).openProbing(plan, child, posix?.library)
+  if (typeof probing === 'string') return misuse(probing)
+  // Node looks at them whenever a socket is closed.
+  if (posix === undefined) (await import('../src/child/hidden-streams.io.ts')).hideStreams(undefined)
   const createKeeper = plan.restarting ? (await import('../src/entrypoint/living-run.ts')).createKeeper : undefined
   const ports: EntrypointPorts = {
     signals,

@@ -5,37 +5,59 @@ import { performHook } from '../src/entrypoint/hook-run.ts'
 import { measureReadiness } from '../src/probe/measure.ts'
 import type { Plan } from '../src/entrypoint/plan.ts'
 import type { ReadinessFlag } from '../src/entrypoint/readiness-flag.ts'
+import type { Library } from '../src/base/libc.io.ts'
 import type { Child } from '../src/child/child.ts'
+import { hideStreams } from '../src/child/hidden-streams.io.ts'
 import { type HookCheck, hookFromFlag } from '../src/probe/hook.ts'
 import { probeFromFlag } from '../src/probe/probe-flag.ts'
 import type { Probe } from '../src/probe/probe.ts'
 
 export type Probing = Partial<Pick<EntrypointPorts, 'measure' | 'postStart'>>
 
-/** @returns what the plan asks for, or one sentence on what is wrong with a flag. */
-export function openProbing({ readiness, probeEveryMs, postStart }: Plan, child: Child): Probing | string {
-  const measure = readiness === undefined ? {} : openMeasure(readiness, probeEveryMs, child)
+/**
+ * To be called last before the command starts: where one is run beside it, nothing can be said on the standard streams afterwards.
+ * @param library undefined on Node
+ * @returns what the plan asks for, or one sentence on what is wrong with a flag.
+ */
+export function openProbing(
+  { readiness, probeEveryMs, postStart }: Plan,
+  child: Child,
+  library: Library | undefined,
+): Probing | string {
+  const measure = readiness === undefined ? NOTHING : openMeasure(readiness, probeEveryMs, child)
   if (typeof measure === 'string') return measure
-  const hook = postStart === undefined ? {} : openHook(postStart, child)
-  return typeof hook === 'string' ? hook : { ...measure, ...hook }
+  const hook = postStart === undefined ? NOTHING : openHook(postStart, child)
+  if (typeof hook === 'string') return hook
+  if (measure.runs || hook.runs) hideStreams(library)
+  return { ...measure.probing, ...hook.probing }
 }
 
-function openMeasure({ flag, text }: ReadinessFlag, everyMs: number | undefined, child: Child): Probing | string {
+interface Opened {
+  readonly probing: Probing
+  /** It runs a command of its own. */
+  readonly runs: boolean
+}
+
+const NOTHING: Opened = { probing: {}, runs: false }
+
+function openMeasure({ flag, text }: ReadinessFlag, everyMs: number | undefined, child: Child): Opened | string {
   const parsed = probeFromFlag(flag, text)
   if ('problem' in parsed) return parsed.problem
   const role = flag === 'startup-probe' ? 'startup' : 'readiness'
   const prober = createProber()
   const probe = shareReaping(child, (what: Probe, signal) => prober.probe(what, signal))
   const ports = { prober: { probe }, clock: () => performance.now() }
-  return { measure: (tell) => measureReadiness(parsed.probe, role, everyMs, ports, tell) }
+  const measure: Probing['measure'] = (tell) => measureReadiness(parsed.probe, role, everyMs, ports, tell)
+  return { probing: { measure }, runs: parsed.probe.check.kind === 'exec' }
 }
 
-function openHook(text: string, child: Child): Probing | string {
+function openHook(text: string, child: Child): Opened | string {
   const parsed = hookFromFlag('--post-start', text)
   if ('problem' in parsed) return parsed.problem
   const prober = createProber()
   const perform = shareReaping(child, (what: HookCheck, signal) => prober.perform(what, signal))
-  return { postStart: () => performHook(parsed.hook, { prober: { perform } }) }
+  const postStart = () => performHook(parsed.hook, { prober: { perform } })
+  return { probing: { postStart }, runs: 'check' in parsed.hook && parsed.hook.check.kind === 'exec' }
 }
 
 /** What the prober starts is for it to wait for. */

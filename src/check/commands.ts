@@ -1,7 +1,7 @@
 /** The commands of images, for a check: where inject stops, it goes on, and says what is not known. */
 import type { Finding } from './finding.ts'
 import { placeIn } from './checked-pod.ts'
-import type { FoundPod } from '../inject/injection.ts'
+import type { FoundPod } from '../manifest/found-pods.ts'
 import type { FoundCommand } from '../rewrite/wrap.ts'
 import { findImageCommands } from '../inject/image-commands.ts'
 import type { InjectPorts } from '../inject/ports.ts'

@@ -1,7 +1,7 @@
 /** A manifest's pods with their orders, and everything that inject refuses or warns about, each with its rule. */
 import type { Finding, Level } from './finding.ts'
 import type { RuleId } from './rules.ts'
-import type { FoundPod } from '../inject/injection.ts'
+import type { FoundPod } from '../manifest/found-pods.ts'
 import type { Fault } from '../manifest/tree.ts'
 import { limitFaults } from '../manifest/yaml-fault.ts'
 import type { Order } from '../order/order.ts'

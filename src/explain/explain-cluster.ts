@@ -1,7 +1,7 @@
 /** `podorder explain POD`: the same of pods that the cluster itself is asked for, once or for as long as something changes. */
 import { CODE_MISUSE } from '../base/exit-code.ts'
 import type { Kube } from '../kube/kube.io.ts'
-import { describeOn, layOut } from '../manifest/pod-page.ts'
+import { layOut } from '../manifest/pod-page.ts'
 import { textOf } from '../pod/api-object.ts'
 import type { PodTemplate } from '../pod/pod.ts'
 import { findNamedPods, readAskedPod } from '../status/ask-pods.ts'
@@ -80,10 +80,14 @@ function explainAsked(
   nowMs: number,
   yaml: ClusterExplainPorts['yaml'],
 ): readonly (Explanation | string)[] {
-  const template = asked.pod as unknown as PodTemplate
   const name = textOf(asked.pod, 'metadata', 'name')
-  const layout = layOut(template)
+  const layout = layOut(asked.pod as unknown as PodTemplate)
   if (layout === undefined) return [`podorder: Pod/${name} is nested more deeply than any pod`]
-  const describe = (fault: Parameters<typeof describeOn>[1]): string => `Pod/${name}: ${describeOn(layout, fault)}`
-  return readPod({ tree: layout.tree, template, name, describe }, nowMs, yaml, asked.gone, asked)
+  return readPod(
+    { ...layout, name, say: (fault) => `Pod/${name}: ${layout.say(fault)}` },
+    nowMs,
+    yaml,
+    asked.gone,
+    asked,
+  )
 }

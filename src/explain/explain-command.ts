@@ -6,13 +6,12 @@ import { findLastSeen, nameSeen, type Seen } from './watched.ts'
 import { tidy } from '../base/wording.ts'
 import { fieldOf, listOf, textOf } from '../pod/api-object.ts'
 import type { AskedPod } from '../status/asked-pod.ts'
-import type { FoundPod } from '../inject/injection.ts'
-import type { Document } from '../manifest/manifest-edit.ts'
+import type { SourcedPod } from '../manifest/found-pods.ts'
 import { describeFault, type Fault, listItems } from '../manifest/tree.ts'
 import { readPodOrder } from '../order/pod-order.ts'
 import { choosePalette } from '../base/palette.ts'
 import type { PodTemplate } from '../pod/pod.ts'
-import { describeOn, layOut } from '../manifest/pod-page.ts'
+import { layOut } from '../manifest/pod-page.ts'
 import { type Input, readInputs } from '../inject/inputs.ts'
 import { type OpenManifest, openManifest } from '../inject/manifest.ts'
 import type { ManifestPorts, ManifestYaml } from '../inject/ports.ts'
@@ -65,14 +64,13 @@ function readInput(input: Input, nowMs: number, yaml: ManifestYaml): readonly (E
   if (seen !== undefined) return seen.flatMap((one) => readSeen(file, one, nowMs, yaml))
   const manifest = openManifest(input, yaml)
   if ('problems' in manifest) return manifest.problems
-  const pods = [...manifest.pods.filter(({ kind }) => kind === 'Pod'), ...manifest.documents.flatMap(listPods)]
+  const pods = [...manifest.pods.filter(({ kind }) => kind === 'Pod'), ...listPods(manifest)]
   // A watch in YAML shows one pod several times.
   const last = new Map(pods.map((pod) => [nameSeen(pod.template), pod]))
   const told = pods.filter((pod) => pod.name === '' || last.get(nameSeen(pod.template)) === pod)
-  if (told.length > 0)
-    return told.flatMap((pod) => readPod({ ...pod, describe: (fault) => describeFault(file, fault) }, nowMs, yaml))
+  if (told.length > 0) return told.flatMap((pod) => readPod(pod, nowMs, yaml))
   const at = manifest.documents[0]?.tree.at ?? { line: 1, column: 1 }
-  return [describeFault(file, { at, what: nameOther(manifest), fix: GIVE })]
+  return [manifest.say({ at, what: nameOther(manifest), fix: GIVE })]
 }
 
 function readSeen(
@@ -81,45 +79,45 @@ function readSeen(
   nowMs: number,
   yaml: ManifestYaml,
 ): readonly (Explanation | Problem)[] {
-  const template = pod as unknown as PodTemplate
   const name = textOf(pod, 'metadata', 'name')
   const where = `${file}:${at.line}:${at.column}`
-  const layout = layOut(template)
+  const layout = layOut(pod as unknown as PodTemplate)
   if (layout === undefined) return [`${where}: Pod/${tidy(name)} is nested more deeply than any pod; ${GIVE}`]
-  const describe = (fault: Fault): string =>
-    fault.at === layout.tree.at ? describeFault(file, { ...fault, at }) : `${where}: ${describeOn(layout, fault)}`
-  return readPod({ tree: layout.tree, template, name, describe }, nowMs, yaml, gone)
+  const say = (fault: Fault): string =>
+    fault.at === layout.tree.at ? describeFault(file, { ...fault, at }) : `${where}: ${layout.say(fault)}`
+  return readPod({ ...layout, name, say }, nowMs, yaml, gone)
 }
 
-export interface ExplainedPod extends Pick<FoundPod, 'tree' | 'template' | 'name'> {
-  /** With its place, as one line. */
-  readonly describe: (fault: Fault) => string
+export interface ExplainedPod extends SourcedPod {
+  readonly name: string
 }
 
 /** The API server's own list, whose items do not say what they are; kubectl's `List` is known to all commands. */
-function listPods({ tree, value }: Pick<Document, 'tree' | 'value'>): readonly Omit<ExplainedPod, 'describe'>[] {
-  if (textOf(value, 'kind') !== 'PodList') return []
-  const items = listOf(value, 'items') as readonly PodTemplate[]
-  return listItems(tree, 'items').flatMap((item, index) => {
-    const template = items[index]
-    return template === undefined ? [] : [{ tree: item, template, name: textOf(template, 'metadata', 'name') }]
+function listPods({ documents, say }: OpenManifest): readonly ExplainedPod[] {
+  return documents.flatMap(({ tree, value }) => {
+    if (textOf(value, 'kind') !== 'PodList') return []
+    const items = listOf(value, 'items') as readonly PodTemplate[]
+    return listItems(tree, 'items').flatMap((item, index) => {
+      const template = items[index]
+      return template === undefined ? [] : [{ tree: item, template, name: textOf(template, 'metadata', 'name'), say }]
+    })
   })
 }
 
 /** @param asked what a cluster has said beside its status */
 export function readPod(
-  { tree, template, name, describe }: ExplainedPod,
+  { tree, template, name, say }: ExplainedPod,
   nowMs: number,
   yaml: Pick<ManifestYaml, 'readNested'>,
   gone = false,
   asked?: Pick<AskedPod, 'logs' | 'probes' | 'notes'>,
 ): readonly (Explanation | Problem)[] {
   const { order, faults, sound } = readPodOrder(tree, (scalar) => yaml.readNested(scalar))
-  const told = faults.map(describe)
+  const told = faults.map(say)
   if (!sound) return told
   if (textOf(fieldOf(template, 'status'), 'phase') === '') {
     const what = `Pod/${tidy(name)} has no status: it is a manifest, or cut short`
-    return [describe({ at: tree.at, what, fix: GIVE })]
+    return [say({ at: tree.at, what, fix: GIVE })]
   }
   return [explainPod(template, order, told, nowMs, gone, asked)]
 }

@@ -1,7 +1,7 @@
 /** The words of containers whose manifests say none. */
 import { commandAnnotation } from '../pod/annotation-names.ts'
-import type { FoundPod } from './injection.ts'
-import { describeFault, findEntry, findTree } from '../manifest/tree.ts'
+import type { FoundPod } from '../manifest/found-pods.ts'
+import { findEntry, findTree } from '../manifest/tree.ts'
 import type { Container } from '../pod/pod.ts'
 import { missingCommands } from '../rewrite/rewrite.ts'
 import type { FoundCommand } from '../rewrite/wrap.ts'
@@ -15,7 +15,7 @@ export async function findImageCommands(
   opened: readonly ReadOrders[],
   { findCommands, disk }: Pick<InjectPorts, 'findCommands' | 'disk'>,
 ): Promise<ReadonlyMap<FoundPod, ReadonlyMap<string, FoundCommand>> | { readonly problems: readonly string[] }> {
-  const missing = opened.flatMap(({ input, manifest, wanted }) => {
+  const missing = opened.flatMap(({ manifest, wanted }) => {
     const { secrets } = collectSources((manifest?.documents ?? []).map(({ value }) => value))
     return wanted.flatMap(({ pod, order }) =>
       (order === undefined ? [] : missingCommands(pod.template, order)).map((container) => {
@@ -24,25 +24,19 @@ export async function findImageCommands(
           if (content === undefined) return []
           return ['text' in content ? content.text : disk.decodeText(content.base64)]
         })
-        return { input, pod, container, wanted: wantCommand(pod, container, pullSecrets) }
+        return { pod, container, wanted: wantCommand(pod, container, pullSecrets) }
       }),
     )
   })
   const commands = new Map<FoundPod, Map<string, FoundCommand>>()
   const problems: string[] = []
   const found = missing.length === 0 ? [] : await findCommands(missing.map(({ wanted }) => wanted))
-  missing.forEach(({ input, pod, container }, index) => {
+  missing.forEach(({ pod, container }, index) => {
     const command = found[index]
     if (command === undefined) throw new Error(`no answer for container ${container.name}`)
     if ('problem' in command) {
       const { problem: what, fix } = command
-      problems.push(
-        describeFault(
-          input.file,
-          { at: placeOf(pod, container.name), container: container.name, what, fix },
-          input.line,
-        ),
-      )
+      problems.push(pod.say({ at: placeOf(pod, container.name), container: container.name, what, fix }))
     } else commands.set(pod, (commands.get(pod) ?? new Map<string, FoundCommand>()).set(container.name, command))
   })
   return problems.length > 0 ? { problems } : commands

@@ -2,8 +2,7 @@
 import { ORIGINAL } from '../pod/annotation-names.ts'
 import { CODE_MISUSE } from '../base/exit-code.ts'
 import { isEqual } from '../manifest/equality.ts'
-import type { FoundPod } from './injection.ts'
-import { describeFault } from '../manifest/tree.ts'
+import type { FoundPod } from '../manifest/found-pods.ts'
 import type { Container, PodTemplate } from '../pod/pod.ts'
 import { restorePod } from '../rewrite/restore.ts'
 import { type RewriteOptions, rewritePod } from '../rewrite/rewrite.ts'
@@ -134,8 +133,7 @@ export async function ejectManifests(options: EjectOptions, ports: ManifestPorts
       const manifest = openManifest(input, ports.yaml)
       if ('problems' in manifest) return { problems: manifest.problems, pods: [], wanted: [] }
       const wanted = manifest.pods.filter((pod) => isWanted(pod, options.only))
-      const faults = wanted.flatMap(checkRestore)
-      const problems = faults.map((fault) => describeFault(input.file, fault, input.line))
+      const problems = wanted.flatMap((pod) => checkRestore(pod).map(pod.say))
       return { manifest, pods: manifest.pods, wanted, problems }
     },
     warn() {},

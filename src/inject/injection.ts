@@ -1,5 +1,4 @@
 /** The rewrite, and the way back, as changes to a manifest's own text. Pure. */
-import { fieldOf, textOf } from '../pod/api-object.ts'
 import type { Container, PodTemplate } from '../pod/pod.ts'
 import { type Original, readOriginal } from '../pod/original.ts'
 import { restorePod } from '../rewrite/restore.ts'
@@ -16,41 +15,11 @@ import {
   styleWithin,
   writeRegion,
 } from '../manifest/splice.ts'
-import { findTemplates } from '../manifest/template.ts'
-import type { TemplateKind } from '../manifest/template-kinds.ts'
-import { type Entry, findEntry, findTree, listItems, type MapTree, type Tree } from '../manifest/tree.ts'
-
-/** A pod, or a template of pods, in a manifest. */
-export interface FoundPod {
-  readonly kind: string
-  readonly name: string
-  readonly template: PodTemplate
-  readonly tree: Tree
-  readonly document: Document
-  /** From the document's root. */
-  readonly path: readonly (string | number)[]
-  /** The same for the object that it belongs to. */
-  readonly objectPath: readonly (string | number)[]
-}
+import type { FoundPod } from '../manifest/found-pods.ts'
+import { type Entry, findEntry, listItems, type MapTree, type Tree } from '../manifest/tree.ts'
 
 export interface ChangedPod extends FoundPod {
   readonly after: PodTemplate
-}
-
-/** In the order of the text. */
-export function findPods(documents: readonly Document[], more: readonly TemplateKind[] = []): readonly FoundPod[] {
-  return documents.flatMap((document) =>
-    findTemplates(document.value, more).flatMap((found) => {
-      const tree = findTree(document.tree, found.path)
-      return tree === undefined ? [] : [{ ...found, tree, document }]
-    }),
-  )
-}
-
-/** Of the object that the pod belongs to. */
-export function findNamespace({ document, objectPath }: FoundPod): string | undefined {
-  const object = objectPath.reduce<unknown>((value, step) => fieldOf(value, String(step)), document.value)
-  return textOf(object, 'metadata', 'namespace') || undefined
 }
 
 /** What each document says once its pods are others. */

@@ -5,12 +5,11 @@ import {
   changeDocuments,
   createTextOf,
   editText,
-  findPods,
-  type FoundPod,
   hintOriginals,
   hintWords,
   restorePods,
 } from './injection.ts'
+import { findPods, type FoundPod } from '../manifest/found-pods.ts'
 import type { Document, Hint } from '../manifest/manifest-edit.ts'
 import { openPage } from '../manifest/text-page.ts'
 import { applySplices } from '../manifest/splice.ts'
@@ -29,6 +28,8 @@ export interface OpenManifest {
   readonly pods: readonly FoundPod[]
   /** Documents that cannot be read, and say nothing to podorder: they stay as they are. */
   readonly strange: readonly Fault[]
+  /** A fault at a place of the text, as one line. */
+  readonly say: (fault: Fault) => string
 }
 
 export interface Changed {
@@ -52,9 +53,10 @@ export function openManifest(
 ): OpenManifest | { readonly problems: readonly string[] } {
   const [, text] = splitMark(marked)
   const { documents: read, faults, strange } = yaml.read(text)
-  if (faults.length > 0) return { problems: limitFaults(faults).map((fault) => describeFault(file, fault, line)) }
+  const say = (fault: Fault): string => describeFault(file, fault, line)
+  if (faults.length > 0) return { problems: limitFaults(faults).map(say) }
   const documents = read.map((one) => ({ tree: one.tree(), value: one.value, aliases: one.aliases }))
-  return { file, text, documents, pods: findPods(documents, yaml.templates), strange }
+  return { file, text, documents, pods: findPods(documents, say, yaml.templates), strange, say }
 }
 
 /** These pods as before any rewrite: byte for byte, as long as nobody has changed them since, else value by value. */

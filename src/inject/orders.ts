@@ -1,9 +1,9 @@
 /** A manifest's pods with their orders, and everything that stands in the way. */
 import { THEIR_ORDER, ORIGINAL, PREFIX } from '../pod/annotation-names.ts'
 import { fieldOf, listOf } from '../pod/api-object.ts'
-import type { FoundPod } from './injection.ts'
+import type { FoundPod } from '../manifest/found-pods.ts'
 import { checkTemplate } from '../order/template-check.ts'
-import { describeFault, type Fault, findEntry, findTree, sortFaults } from '../manifest/tree.ts'
+import { type Fault, findEntry, findTree, sortFaults } from '../manifest/tree.ts'
 import type { Order } from '../order/order.ts'
 import { readPodOrder } from '../order/pod-order.ts'
 import { isChain } from '../rewrite/lower-requests.ts'
@@ -59,12 +59,11 @@ export function readOrders(
   if ('problems' in manifest) return { ...nothing, problems: manifest.problems, pods: [] }
   const { pods } = manifest
   const wanted = pods.filter((pod) => isWanted(pod, only)).map((pod) => readTemplateOrder(pod, rewrite, yaml))
-  const tell = (fault: Fault): string => describeFault(input.file, fault, input.line)
   const strays = listStrays(manifest, only, yaml)
   const problems = sortFaults([...strays, ...wanted.flatMap(({ faults, unfit }) => [...faults, ...unfit])])
-  if (problems.length > 0) return { ...nothing, problems: problems.map(tell), pods }
+  if (problems.length > 0) return { ...nothing, problems: problems.map(manifest.say), pods }
   const warnings = [...manifest.strange.slice(0, 1).map(passOver), ...wanted.flatMap((one) => one.warnings)]
-  return { input, manifest, pods, wanted, problems: [], warnings: warnings.map(tell) }
+  return { input, manifest, pods, wanted, problems: [], warnings: warnings.map(manifest.say) }
 }
 
 /** Orders that no pod reads. */

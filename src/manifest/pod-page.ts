@@ -7,13 +7,7 @@ import { DEPENDS_ON } from '../pod/annotation-names.ts'
 import { isObject } from '../base/json-object.ts'
 import type { Entry, Fault, Position, Scalar, Source, Tree } from './tree.ts'
 import type { PodTemplate } from '../pod/pod.ts'
-
-export interface Layout {
-  /** The pod's annotations and its spec, which is all that an order is read from. */
-  readonly tree: Tree
-  /** `podorder.io/depends-on:2:14` within an annotation, else the path as the API server writes it: `spec.containers[0].name`. */
-  nameOf(place: Position): string
-}
+import type { SourcedPod } from './found-pods.ts'
 
 /** Deeper than any pod's (the deepest of its fields lie about 12 levels down), and no danger to whoever recurses. */
 const MAX_DEPTH = 100
@@ -23,8 +17,13 @@ const SOURCE: Source = { start: 0, end: 0, flow: true, alias: false }
 /** Its lines come first, so that the places that are named within faults of its text are those in the text. */
 const OWN = /^podorder\.io\//
 
-/** @returns undefined when it is nested more deeply than any pod */
-export function layOut({ metadata, spec }: PodTemplate): Layout | undefined {
+/**
+ * The tree has the pod's annotations and its spec, which is all that an order is read from. A fault's place is
+ * `podorder.io/depends-on:2:14` within an annotation, else the path as the API server writes it: `spec.containers[0].name`.
+ * @returns undefined when it is nested more deeply than any pod
+ */
+export function layOut(template: PodTemplate): SourcedPod | undefined {
+  const { metadata, spec } = template
   const places: Places = { lines: [], parents: [], steps: [] }
   let free = 1
   /** @returns the number of the place */
@@ -70,7 +69,7 @@ export function layOut({ metadata, spec }: PodTemplate): Layout | undefined {
     const said = annotations === undefined ? [] : [makeEntry('annotations', readAnnotations(annotations))]
     const parts = [makeEntry('metadata', { ...pod, entries: said })]
     if (spec !== undefined) parts.push(makeEntry('spec', read(spec, ROOT, 'spec', 0)))
-    return { tree: { ...pod, entries: parts }, nameOf: (place) => namePlace(places, place) }
+    return { template, tree: { ...pod, entries: parts }, say: (fault) => describeOn(places, fault) }
   } catch (error) {
     if (error instanceof RangeError) return undefined
     throw error
@@ -120,7 +119,7 @@ function writePath({ parents, steps }: Places, place: number): string {
 }
 
 /** As one line; the container is named where the place does not name it. */
-export function describeOn(layout: Layout, { at, container, what, fix }: Fault): string {
+function describeOn(places: Places, { at, container, what, fix }: Fault): string {
   const whose = container === undefined ? '' : `container "${container}": `
-  return `${layout.nameOf(at)}: ${whose}${what}; ${fix}`
+  return `${namePlace(places, at)}: ${whose}${what}; ${fix}`
 }

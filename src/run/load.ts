@@ -1,8 +1,9 @@
 /** From a manifest's text to the one pod to run: found, checked, its order read. Nothing has been started yet. */
 import { describeError } from '../base/system-error.ts'
-import { findTemplates, type FoundTemplate, readTemplate } from '../manifest/template.ts'
+import { findPods, type FoundPod } from '../manifest/found-pods.ts'
+import { readTemplate } from '../manifest/template.ts'
 import { limitFaults } from '../manifest/yaml-fault.ts'
-import { describeFault, type Fault, findTree, sortFaults, type Tree } from '../manifest/tree.ts'
+import { describeFault, type Fault, sortFaults, type Tree } from '../manifest/tree.ts'
 import { findAbsentSidecars, namePod } from '../order/edges.ts'
 import type { Order } from '../order/order.ts'
 import { readPodOrder } from '../order/pod-order.ts'
@@ -10,7 +11,6 @@ import type { PodTemplate } from '../pod/pod.ts'
 import { checkSidecars } from '../rewrite/rewrite-check.ts'
 import { collectSources, type Sources } from '../pod/sources.ts'
 import { proposeWord } from '../base/suggest.ts'
-import type { ManifestDocument } from '../manifest/yaml.io.ts'
 import { listNamedPorts, type NamedPort } from './named-ports.ts'
 import type { RunPorts } from './ports.ts'
 import { giveVariables, readVariables } from './env-file.ts'
@@ -37,10 +37,6 @@ export interface LoadRefusal {
 }
 
 type Ports = Pick<RunPorts, 'yaml' | 'disk' | 'cwd' | 'env' | 'translate'>
-
-interface Candidate extends FoundTemplate {
-  readonly document: ManifestDocument
-}
 
 export interface Wanted {
   /** `-` is stdin. */
@@ -71,15 +67,16 @@ export async function loadPod(
   if ('faults' in variables) return variables
   const { documents, ...read } = ports.yaml.read(translated?.text ?? text)
   const faults = [...read.faults, ...read.strange]
-  const words = (list: readonly Fault[]) => sortFaults(list).map((fault) => describeFault(file, fault))
+  const say = (fault: Fault): string => describeFault(file, fault)
+  const words = (list: readonly Fault[]) => sortFaults(list).map(say)
   const given = collectSources(documents.map(({ value }) => value))
-  const candidates = documents.flatMap((document) =>
-    findTemplates(document.value).map((found) => ({ ...found, document })),
+  const pods = findPods(
+    documents.map((one) => ({ ...one, tree: one.tree() })),
+    say,
   )
-  const chosen = choose(candidates, only, documents.length === 0)
-  if ('document' in chosen) {
-    const tree = findTree(chosen.document.tree(), chosen.path)
-    if (tree === undefined) throw new Error(`no template at ${chosen.path.join('.')}`)
+  const chosen = choose(pods, only, documents.length === 0)
+  if ('tree' in chosen) {
+    const { tree } = chosen
     const { order, faults: own, warnings, sound } = readPodOrder(tree, (scalar) => ports.yaml.readNested(scalar))
     const sidecars = order === undefined ? [] : [...checkSidecars(tree, order), ...refuseAbsent(tree, order)]
     const refused = [...limitFaults(faults), ...own, ...sidecars]
@@ -107,7 +104,7 @@ export async function loadPod(
   }
   if (faults.length > 0) return { faults: words(limitFaults(faults)) }
   const at = documents[0]?.at ?? { line: 1, column: 1 }
-  return { faults: [describeFault(file, { at, ...chosen })] }
+  return { faults: [say({ at, ...chosen })] }
 }
 
 function listNames({ spec }: PodTemplate): ReadonlySet<string> {
@@ -147,10 +144,10 @@ function refuseAbsent(tree: Tree, { outside }: Order): readonly Fault[] {
 
 /** @returns the template, or what is wrong. */
 function choose(
-  candidates: readonly Candidate[],
+  candidates: readonly FoundPod[],
   only: string | undefined,
   empty: boolean,
-): Candidate | Pick<Fault, 'what' | 'fix'> {
+): FoundPod | Pick<Fault, 'what' | 'fix'> {
   const names = candidates.map(({ kind, name }) => `${kind}/${name}`)
   const wanted = only?.toLowerCase()
   const found = candidates.find((_, index) => wanted === undefined || names[index]?.toLowerCase() === wanted)

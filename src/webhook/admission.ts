@@ -12,7 +12,8 @@ import { restorePod } from '../rewrite/restore.ts'
 import { checkRewrite } from '../rewrite/rewrite-check.ts'
 import { missingCommands, type RewriteOptions, rewritePod } from '../rewrite/rewrite.ts'
 import type { FoundCommand } from '../rewrite/wrap.ts'
-import { describeOn, layOut, type Layout } from '../manifest/pod-page.ts'
+import { layOut } from '../manifest/pod-page.ts'
+import type { SourcedPod } from '../manifest/found-pods.ts'
 import { createPatch } from './patch.ts'
 import type { ReviewResult } from './review.ts'
 import { findMisshapen } from './shape.ts'
@@ -80,10 +81,7 @@ export function judgePod(
   const reading = readPodOrder(layout.tree, parse, MOST_NEEDS)
   const faults = reading.order === undefined ? reading.faults : checkRewrite(layout.tree, reading.order, root)
   if (faults.length > 0) {
-    return deny(
-      faults.slice(0, MOST_FAULTS).map((fault) => describeOn(layout, fault)),
-      faults.length,
-    )
+    return deny(faults.slice(0, MOST_FAULTS).map(layout.say), faults.length)
   }
   const { edges = [], outside = [] } = reading.order ?? {}
   if (edges.length + outside.length > MOST_WAITS) {
@@ -110,9 +108,9 @@ function refuseUnread(pod: PodTemplate, said: readonly (readonly [string, unknow
   return `${ORIGINAL}: not what podorder writes; remove it, and what podorder has put into the pod`
 }
 
-function accept(pod: PodTemplate, order: Order, { warnings }: PodOrder, layout: Layout): Admission {
+function accept(pod: PodTemplate, order: Order, { warnings }: PodOrder, layout: SourcedPod): Admission {
   const listed = warnings.slice(0, MOST_WARNINGS)
-  const told = listed.map((warning) => cite(`podorder: ${describeOn(layout, warning)}`))
+  const told = listed.map((warning) => cite(`podorder: ${layout.say(warning)}`))
   const left = warnings.length - listed.length
   if (left > 0) told.push(`podorder: ${left} more warnings; podorder check lists all of them`)
   return { kind: 'ordered', pod, order, missing: missingCommands(pod, order), warnings: told }

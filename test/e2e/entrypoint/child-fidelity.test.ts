@@ -1,8 +1,10 @@
 /** The command gets what the kubelet would have given it: the same bytes, descriptors, signals, and nothing of ours. */
 import test from 'ava'
 import { createHash, randomBytes } from 'node:crypto'
-import { openSync } from 'node:fs'
-import { MASK_SIGNALS, openStage, sh, type StartOptions } from '../../support/entrypoint.ts'
+import { once } from 'node:events'
+import { constants, openSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { MASK_SIGNALS, openStage, type Runtime, sh, type StartOptions } from '../../support/entrypoint.ts'
 import { eventually } from '../../support/eventually.ts'
 import { parseStat, readStat } from '../../support/proc.ts'
 
@@ -42,6 +44,48 @@ test('stdin reaches the command byte for byte', async (t) => {
   wrapper.stdin.end(input)
   t.is((await wrapper.end).stdout.split(' ')[0], createHash('sha256').update(input).digest('hex'))
 })
+
+// O_NONBLOCK belongs to the open file description (fcntl(2)), which the command shares with the wrapper.
+const SAY_STREAMS =
+  'until [ -e go ]; do sleep 0.02; done; for n in 0 1 2; do grep flags "/proc/$$/fdinfo/$n" >> flags; done'
+const PROBES: Readonly<Record<string, readonly string[]>> = {
+  'no probe': [],
+  'an exec probe': ['--ready-exec', '["true"]'],
+  'a probe by HTTP': ['--ready-probe', '{"httpGet":{"port":1},"periodSeconds":1}'],
+  'a probe by TCP': ['--ready-tcp', '127.0.0.1:1'],
+  'a postStart hook': ['--post-start', '{"exec":{"command":["true"]}}'],
+  'a wait': ['--wait-file', 'flag'],
+  'a wait for a port': ['--wait-for', 'tcp://127.0.0.1:PORT'],
+  retries: ['--retries', '1', '--ready-exec', '["true"]'],
+}
+
+for (const runtime of ['executable', 'node'] satisfies Runtime[]) {
+  for (const [what, flags] of Object.entries(PROBES)) {
+    test(`the command’s streams stay as they were given: ${what} (${runtime})`, async (t) => {
+      const stage = openStage(t)
+      const server = createServer().listen(0, '127.0.0.1')
+      t.teardown(() => server.close())
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
+      stage.write('flag')
+      const words = flags.map((word) => word.replace('PORT', String(port)))
+      const wrapper = stage.member('app', [...words, '--', ...sh(SAY_STREAMS)], { runtime })
+      const exec = flags.includes('--ready-exec')
+      await stage.appears(exec ? 'run/app/ready' : 'run/app/started')
+      stage.write('go')
+      t.is((await wrapper.end).code, 0)
+      const modes = stage
+        .read('flags')
+        .trim()
+        .split('\n')
+        .map((line) => Number.parseInt(line.replace(/\D+/, ''), 8))
+      t.deepEqual(
+        modes.map((mode) => mode & constants.O_NONBLOCK),
+        [0, 0, 0],
+      )
+    })
+  }
+}
 
 test('the command leads a process group of its own, in the session of the wrapper', async (t) => {
   const stage = openStage(t)
