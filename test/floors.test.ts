@@ -18,7 +18,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['import', 'inject', 'webhook'],
   ['check', 'controller', 'rbac'],
   ['status'],
-  ['explain', 'history'],
+  ['cluster', 'explain', 'history'],
   ['picture'],
   ['graph', 'timeline'],
   ['run'],

@@ -1,9 +1,11 @@
 /** The rules of docs/reference.md: each of its examples comes, at each of its levels, and there is no other rule. */
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import { RULE_IDS } from '../src/check/rules.ts'
 import type { Report } from './support/check.ts'
 import { openPlace, type Place } from './support/podorder.ts'
+import { injectPod } from './support/explained.ts'
 import { readColumn, readTable, sortOnce } from './support/reference.ts'
+import { deploy, live, makeShop, ofShop, openRunning, type RunningScene } from './support/running.ts'
 
 interface Parts {
   readonly dependsOn?: string
@@ -41,7 +43,12 @@ async function injectBefore(place: Place, parts: Parts): Promise<string> {
   return stdout.replace('\nspec:\n', `\nspec:\n  ${ROOT}\n`)
 }
 
-type Recipe = Parts | string | ((place: Place) => Promise<string>)
+/** What runs in a cluster. */
+interface Live {
+  readonly live: (scene: RunningScene) => void
+}
+
+type Recipe = Parts | string | ((place: Place) => Promise<string>) | Live
 
 /** By rule and level, the first level of the table with its example. */
 const RECIPES: Readonly<Record<string, Recipe>> = {
@@ -73,6 +80,28 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     dependsOn: '{sidecar/mesh: ready}',
     spec: 'initContainers: [{name: mesh, image: x, restartPolicy: Always}]',
   },
+  'unordered error': { live: ({ put }) => put(live(makeShop('shop-1'))) },
+  'unordered note': {
+    live: ({ put }) => put(live(makeShop('shop-1', { labels: { 'podorder.io/inject': 'disabled' } }))),
+  },
+  'outdated warning': {
+    live: (scene) => {
+      deploy(scene, 'shop', makeShop('shop', { annotations: { 'depends-on': 'db: {app: started}' } }))
+      scene.put(live(injectPod(makeShop('shop-1', { metadata: ofShop }))))
+    },
+  },
+}
+
+/** @returns what `podorder check --format json` prints */
+async function cook(t: ExecutionContext, recipe: Recipe): Promise<string> {
+  if (typeof recipe === 'object' && 'live' in recipe) {
+    const scene = await openRunning(t)
+    recipe.live(scene)
+    return (await scene.check('--format', 'json')).stdout
+  }
+  const place = openPlace(t)
+  const stdin = typeof recipe === 'function' ? await recipe(place) : typeof recipe === 'string' ? recipe : write(recipe)
+  return (await place.run(['check', '--offline', '--format', 'json', '-'], { stdin })).stdout
 }
 
 test('the rules are all that there are, in order', (t) => {
@@ -85,13 +114,9 @@ test('the rules are all that there are, in order', (t) => {
 
 for (const { rule = '', level = '', 'such as': example = '' } of readTable('What check looks at')) {
   test(`${rule}: ${example}`, async (t) => {
-    const place = openPlace(t)
     const found: string[] = []
     for (const one of level.split(', ')) {
-      const recipe = RECIPES[`${rule} ${one}`] ?? ''
-      const stdin =
-        typeof recipe === 'function' ? await recipe(place) : typeof recipe === 'string' ? recipe : write(recipe)
-      const { stdout } = await place.run(['check', '--offline', '--format', 'json', '-'], { stdin })
+      const stdout = await cook(t, RECIPES[`${rule} ${one}`] ?? '')
       const { findings } = JSON.parse(stdout) as Report
       const own = findings.filter((finding) => finding.rule === rule)
       t.true(

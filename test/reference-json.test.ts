@@ -15,6 +15,7 @@ import {
   readTable,
   sortOnce,
 } from './support/reference.ts'
+import { live, makeShop, openRunning } from './support/running.ts'
 
 /** Objects by where they stand, `containers[].lives[]`; the whole by ''. */
 type Objects = ReadonlyMap<string, readonly object[]>
@@ -184,6 +185,10 @@ test('what explain, check and version say', async (t) => {
   const wrong = writePod({ annotations: { 'depends-on': 'b: {c: ready}' }, containers: { a: 'x', b: 'x' } })
   const checked = await Promise.all(['kind: [', wrong].map((text) => ask(place, ['check', '-'], text)))
   compareTable(t, 'check', 3, checked)
+  const running = await openRunning(t)
+  running.put(live(makeShop('shop-1')))
+  running.put(live(makeShop('shop-2', { annotations: { 'depends-on': 'app: {dv: ready}' } })))
+  compareTable(t, 'check -n', 4, [JSON.parse((await running.check('--format', 'json')).stdout)])
   const { stdout } = await place.run(['version', '--json'])
   const [, said = ''] = /^Of `version`: (.*)$/m.exec(readSection('Results')) ?? []
   const names = [...said.matchAll(/`([a-z.]+)`/g)]

@@ -94,7 +94,8 @@ function tellOnce(findings: readonly Finding[]): readonly Finding[] {
   return findings.filter((finding) => !isOfInit(finding) || first.get(finding.what) === finding)
 }
 
-function rewriteFit(
+/** What is looked at in a pod: it before and after the rewrite. */
+export function rewriteFit(
   { pod, order }: FitPod,
   { commands, platforms }: KnownCommands,
   rewrite: CheckOptions['rewrite'],

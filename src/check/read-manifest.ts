@@ -1,5 +1,5 @@
 /** A manifest's pods with their orders, and everything that inject refuses or warns about, each with its rule. */
-import type { Finding, Level } from './finding.ts'
+import type { CheckResult, Finding, Level } from './finding.ts'
 import type { RuleId } from './rules.ts'
 import type { FoundPod } from '../manifest/found-pods.ts'
 import type { Fault } from '../manifest/tree.ts'
@@ -8,7 +8,7 @@ import type { Order } from '../order/order.ts'
 import type { RewriteOptions } from '../rewrite/rewrite.ts'
 import type { Input } from '../inject/inputs.ts'
 import { type OpenManifest, openManifest, splitMark } from '../inject/manifest.ts'
-import { isWanted, listStrays, passOver, readTemplateOrder } from '../inject/orders.ts'
+import { isWanted, listStrays, passOver, type ReadOrder, readTemplateOrder } from '../inject/orders.ts'
 import type { ManifestYaml } from '../inject/ports.ts'
 
 export interface ReadManifest {
@@ -58,12 +58,18 @@ export function readCheckedManifest(
     findings: [
       ...listStrays(manifest, only, yaml).map(tell('order', 'error')),
       ...manifest.strange.slice(0, 1).map(passOver).map(tell('syntax', 'warning')),
-      ...read.flatMap(({ faults, unfit, warnings, notes }) => [
-        ...faults.map(tell('order', 'error')),
-        ...unfit.map(tell('rewrite', 'error')),
-        ...warnings.map(tell('advice', 'warning')),
-        ...notes.map(tell('advice', 'note')),
-      ]),
+      ...read.flatMap(listOrderResults).map((result) => ({ ...result, file: input.file })),
     ],
   }
+}
+
+/** All that inject would say of a pod, each with its rule. */
+export function listOrderResults({ faults, unfit, warnings, notes }: ReadOrder): readonly CheckResult[] {
+  const tell = (rule: RuleId, level: Level) => (fault: Fault) => ({ ...fault, rule, level })
+  return [
+    ...faults.map(tell('order', 'error')),
+    ...unfit.map(tell('rewrite', 'error')),
+    ...warnings.map(tell('advice', 'warning')),
+    ...notes.map(tell('advice', 'note')),
+  ]
 }

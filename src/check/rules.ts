@@ -72,6 +72,14 @@ export const RULES = {
     summary: "waiting needs podorder's controller",
     help: 'Whether a sidecar is ready comes by way of the pod\'s annotations, which "podorder controller" keeps.',
   },
+  unordered: {
+    summary: 'a running pod says an order, but does not keep it',
+    help: 'Only of "check -n": neither inject nor the webhook has rewritten the pod, so its containers have started together.',
+  },
+  outdated: {
+    summary: 'a running pod is not as inject would write it now',
+    help: 'Only of "check -n": it has another version of podorder in it, or what its annotations or its workload say has changed since.',
+  },
 } as const satisfies Readonly<Record<string, Rule>>
 
 export type RuleId = keyof typeof RULES

@@ -14,7 +14,8 @@ const apps = (kind: string, plural: string, ...names: readonly string[]): OwnerK
   names: [kind.toLowerCase(), plural, ...names],
 })
 
-const OWNERS: readonly OwnerKind[] = [
+/** In the order of messages. */
+export const OWNERS: readonly OwnerKind[] = [
   apps('Deployment', 'deployments', 'deploy'),
   apps('StatefulSet', 'statefulsets', 'sts'),
   apps('DaemonSet', 'daemonsets', 'ds'),

@@ -17,12 +17,17 @@ const SOURCE: Source = { start: 0, end: 0, flow: true, alias: false }
 /** Its lines come first, so that the places that are named within faults of its text are those in the text. */
 const OWN = /^podorder\.io\//
 
+export interface LaidOutPod extends SourcedPod {
+  /** A fault's place by itself. */
+  readonly nameOf: (place: Position) => string
+}
+
 /**
  * The tree has the pod's annotations and its spec, which is all that an order is read from. A fault's place is
  * `podorder.io/depends-on:2:14` within an annotation, else the path as the API server writes it: `spec.containers[0].name`.
  * @returns undefined when it is nested more deeply than any pod
  */
-export function layOut(template: PodTemplate): SourcedPod | undefined {
+export function layOut(template: PodTemplate): LaidOutPod | undefined {
   const { metadata, spec } = template
   const places: Places = { lines: [], parents: [], steps: [] }
   let free = 1
@@ -69,7 +74,11 @@ export function layOut(template: PodTemplate): SourcedPod | undefined {
     const said = annotations === undefined ? [] : [makeEntry('annotations', readAnnotations(annotations))]
     const parts = [makeEntry('metadata', { ...pod, entries: said })]
     if (spec !== undefined) parts.push(makeEntry('spec', read(spec, ROOT, 'spec', 0)))
-    return { template, tree: { ...pod, entries: parts }, say: (fault) => describeOn(places, fault) }
+    return {
+      ...{ template, tree: { ...pod, entries: parts } },
+      nameOf: (place) => namePlace(places, place),
+      say: (fault) => describeOn(places, fault),
+    }
   } catch (error) {
     if (error instanceof RangeError) return undefined
     throw error
