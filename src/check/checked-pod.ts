@@ -31,7 +31,7 @@ export function listWrapped({ after, order }: CheckedPod): readonly Container[] 
 }
 
 /** Where something is said in a container, init containers too, or else the nearest that stands around it. */
-export function placeIn(tree: Tree, container: string, ...path: readonly string[]): Position {
+export function placeIn(tree: Tree, container: string, ...path: readonly (string | number)[]): Position {
   const all = ['initContainers', 'containers'].flatMap((list) => listItems(tree, 'spec', list))
   const found = all.find((item) => {
     const name = findEntry(item, 'name')?.value

@@ -9,11 +9,13 @@ import { checkImages } from './image.ts'
 import type { CheckedPod } from './checked-pod.ts'
 import { checkQos, checkQuotas } from './quota.ts'
 import { checkReadiness } from './readiness.ts'
+import { checkRestartRules } from './restart-rules.ts'
 import { checkSecurity } from './security.ts'
 import { checkStorage } from './storage.ts'
 
 const CHECKS = [
   checkReadiness,
+  checkRestartRules,
   checkImages,
   checkArchitecture,
   checkSecurity,

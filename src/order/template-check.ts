@@ -1,8 +1,7 @@
 /** What must be right about a pod template before anything can be said of its order. */
 import { parseProbe } from '../probe/probe.ts'
 import { namePorts, READINESS_PROBES } from '../probe/wrapper-probes.ts'
-import { proposeWord } from '../base/suggest.ts'
-import { RESTART_POLICIES } from '../pod/restarts.ts'
+import { checkPodPolicy, checkRestarts } from './restart-check.ts'
 import {
   describeKind,
   type Fault,
@@ -35,7 +34,7 @@ export function checkTemplate(tree: Tree): readonly Fault[] {
     ...checkContainers('initContainers', spec.value, names),
     ...checkContainers('containers', spec.value, names),
     ...checkMaps('volumes', findEntry(spec.value, 'volumes')?.value),
-    ...checkRestartPolicy(findEntry(spec.value, 'restartPolicy')?.value),
+    ...checkPodPolicy(spec.value),
   ]
   if (!hasContainers(spec.value)) {
     faults.push({ at: spec.keyAt, what: 'the pod has no containers', fix: 'list at least one under spec.containers' })
@@ -87,6 +86,7 @@ function checkContainer(place: string, container: Tree, names: Set<string>): rea
     ...listItems(container, 'env').flatMap(checkVariable),
     ...checkMaps('volumeMounts', findEntry(container, 'volumeMounts')?.value),
     ...checkProbes(container),
+    ...checkRestarts(container),
   ]
   if (whose.container !== undefined && name !== undefined) {
     if (names.has(whose.container)) {
@@ -169,14 +169,6 @@ function checkProbes(container: Tree): readonly Fault[] {
       { at: probe.at, what: `${field}: ${parsed.problem}`, fix: `see kubectl explain pod.spec.containers.${field}` },
     ]
   })
-}
-
-function checkRestartPolicy(policy: Tree | undefined): readonly Fault[] {
-  if (policy === undefined || describeKind(policy) === 'empty') return []
-  const written = policy.kind === 'scalar' ? String(policy.value) : describeKind(policy)
-  if (policy.kind === 'scalar' && RESTART_POLICIES.some((known) => known === written)) return []
-  const fix = proposeWord(written, RESTART_POLICIES, 'write Always, OnFailure or Never')
-  return [{ at: policy.at, what: `unknown restartPolicy "${written}"`, fix }]
 }
 
 /** As good as left out; an empty text is not. */

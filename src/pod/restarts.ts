@@ -63,7 +63,8 @@ function readRule(rule: unknown): readonly RestartRule[] {
   if (action === undefined || !isObject(exitCodes)) return []
   const operator = RULE_OPERATORS.find((known) => known === exitCodes['operator'])
   const values: readonly unknown[] = Array.isArray(exitCodes['values']) ? exitCodes['values'] : []
-  const codes = values.filter((value) => typeof value === 'number')
+  // The API server takes any whole number; those that are no exit code never match.
+  const codes = values.flatMap((code) => (typeof code === 'number' && code >= 0 && code <= 255 ? [code] : []))
   return operator === undefined ? [] : [{ action, operator, codes }]
 }
 

@@ -91,7 +91,20 @@ test('the parts of a template, with the defaults of Kubernetes', (t) => {
   t.is(readTemplate(tree).annotations?.kind, 'map')
 })
 
+const ruled = (rules: string, policy = 'restartPolicy: Never, '): string =>
+  `spec: {containers: [{name: a, ${policy}restartPolicyRules: ${rules}}]}`
+const RULE = '{action: Restart, exitCodes: {operator: In, values: [42]}}'
+
 const RIGHT = [
+  // The API server takes these (Kubernetes 1.36).
+  ruled(`[${RULE}, {action: RestartAllContainers, exitCodes: {operator: NotIn, values: [0]}}]`),
+  ruled('[{action: Restart, exitCodes: {operator: In, values: []}}]'),
+  ruled('[{action: Restart, exitCodes: {operator: NotIn}}]'),
+  ruled('[{action: Restart, exitCodes: {operator: In, values: [-1, 256, 300]}}]'),
+  ruled('[]', ''),
+  ruled('null', ''),
+  ruled(`[${Array.from({ length: 20 }, () => RULE).join(', ')}]`),
+  `spec: {initContainers: [{name: i, restartPolicy: Always, restartPolicyRules: [${RULE}]}, {name: j, restartPolicy: OnFailure}], containers: [{name: a}]}`,
   'spec: {containers: [{name: a, command: [x], args: []}, {name: b-1, command: null}], restartPolicy: Never}',
 ]
 for (const text of RIGHT) test(`nothing is wrong with ${text}`, (t) => t.deepEqual(check(text), []))
@@ -126,6 +139,61 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
       'pod.yaml:6:26: container "a": args[2] is true or false, not text; put it in quotes',
     ],
 }
+
+/** Of one container, or init container, with its rules in the place of `R`: what is wrong, as its place and words. */
+const WRONG_RULES: Readonly<Record<string, string>> = {
+  '[{action: DoNotRestart, exitCodes: {operator: In}}]':
+    'unknown restartPolicyRules[0].action "DoNotRestart"; write Restart or RestartAllContainers',
+  '[{action: restart, exitCodes: {operator: In}}]':
+    'unknown restartPolicyRules[0].action "restart"; did you mean "Restart"?',
+  '[{exitCodes: {operator: In}}]': 'restartPolicyRules[0].action is missing; write Restart or RestartAllContainers',
+  '[{action: Restart}]': 'restartPolicyRules[0] has no exitCodes; write exitCodes: {operator: In, values: [42]}',
+  '[{action: Restart, exitCodes: [42]}]':
+    'restartPolicyRules[0].exitCodes is a list, not a map; write exitCodes: {operator: In, values: [42]}',
+  '[{action: Restart, exitCodes: {operator: Equals, values: [3]}}]':
+    'unknown restartPolicyRules[0].exitCodes.operator "Equals"; write In or NotIn',
+  '[{action: Restart, exitCodes: {values: [3]}}]':
+    'restartPolicyRules[0].exitCodes.operator is missing; write In or NotIn',
+  '[{action: Restart, exitCodes: {operator: In, values: 42}}]':
+    'restartPolicyRules[0].exitCodes.values is a number, not a list; write values: [42]',
+  '[{action: Restart, exitCodes: {operator: In, values: [1, "42"]}}]':
+    'restartPolicyRules[0].exitCodes.values[1] is text, not a whole number; write exit codes, from 0 to 255',
+  '[{action: Restart, exitCodes: {operator: In, values: [1.5]}}]':
+    'restartPolicyRules[0].exitCodes.values[0] is a number, not a whole number; write exit codes, from 0 to 255',
+  '{action: Restart}': 'restartPolicyRules is a map, not a list; begin each rule with "- action:"',
+  '[Restart]':
+    'restartPolicyRules[0] is text, not a map; write {action: Restart, exitCodes: {operator: In, values: [42]}}',
+  [`[${Array.from({ length: 21 }, () => RULE).join(', ')}]`]:
+    'restartPolicyRules has 21 rules; Kubernetes takes 20; list more exit codes in one rule',
+  [`[{action: Restart, exitCodes: {operator: In, values: [${Array.from({ length: 256 }, (_, code) => code).join(', ')}]}}]`]:
+    'restartPolicyRules[0].exitCodes.values has 256 values; Kubernetes takes 255; use operator NotIn with the other ones',
+}
+
+for (const [rules, fault] of Object.entries(WRONG_RULES)) {
+  test(`one error with its place: ${rules.slice(0, 80)}`, (t) => {
+    const own = `{name: a, restartPolicy: Never, restartPolicyRules: ${rules}}`
+    for (const text of [`spec: {containers: [${own}]}`, `spec: {containers: [{name: b}], initContainers: [${own}]}`]) {
+      const [said = '', ...others] = check(text)
+      t.deepEqual(others, [])
+      t.regex(said, /^pod\.yaml:1:\d+: container "a": /)
+      t.is(said.slice(said.indexOf('"a": ') + 5), fault)
+    }
+  })
+}
+
+test('rules go with a policy, and the policy of a container is one of three', (t) => {
+  const missing =
+    'container "a": restartPolicyRules without a restartPolicy of the container; ' +
+    'write the policy that counts where no rule matches, such as restartPolicy: Never, beside them'
+  t.deepEqual(check(ruled(`[${RULE}]`, '')), [`pod.yaml:1:51: ${missing}`])
+  t.deepEqual(check(ruled(`[${RULE}]`, 'restartPolicy: null, ')), [`pod.yaml:1:72: ${missing}`])
+  t.deepEqual(check('spec: {containers: [{name: a, restartPolicy: Sometimes}]}'), [
+    'pod.yaml:1:46: container "a": unknown restartPolicy "Sometimes"; write Always, OnFailure or Never',
+  ])
+  t.deepEqual(check('spec: {initContainers: [{name: i, restartPolicy: always}], containers: [{name: a}]}'), [
+    'pod.yaml:1:50: container "i": unknown restartPolicy "always"; did you mean "Always"?',
+  ])
+})
 
 for (const [text, faults] of Object.entries(WRONG)) {
   test(`what is wrong with ${JSON.stringify(text)} is said in the order of the file`, (t) =>

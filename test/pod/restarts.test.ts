@@ -56,6 +56,18 @@ test('property: a flag says the rule as it was', (t) => {
   fc.assert(fc.property(arbitraryRule, (rule) => t.deepEqual(parseRestartRule(writeRestartRule(rule)), rule)))
 })
 
+test('property: of all whole numbers that the API server takes the flag has those that are exit codes', (t) => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: -400, max: 400 }), { maxLength: 9 }), fc.nat(255), (values, code) => {
+      const restartPolicyRules = [{ action: 'Restart', exitCodes: { operator: 'In', values } }]
+      const restarts = readRestarts({ restartPolicy: 'Never', restartPolicyRules }, 'Never')
+      const [rule] = restarts.rules
+      t.deepEqual(rule === undefined ? undefined : parseRestartRule(writeRestartRule(rule)), rule)
+      t.is(followsEnd(restarts, code), values.includes(code) ? 'restarts' : 'stays')
+    }),
+  )
+})
+
 test('property: nothing that a container may say of its restarts makes it fail', (t) => {
   fc.assert(
     fc.property(fc.anything(), fc.anything(), (restartPolicyRules, podPolicy) => {
