@@ -4,7 +4,8 @@
  *
  * What a command does not use lies in chunks that are never read, so that the CLI, YAML and chokidar cost the hot path
  * nothing. `splitting` alone would also put what the hot path shares with them into chunks, each of which costs every
- * start: so every part that cmd/entrypoint.ts loads lazily is bundled by itself first and shares nothing.
+ * start: so what cmd/entrypoint.ts loads lazily is bundled first, and shares nothing with it. The large parts share among
+ * themselves; a wrapper that waits or probes reads a part that is by itself, which lies together.
  */
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
@@ -21,6 +22,8 @@ import { HOST, readTarget, type Target } from './target.ts'
 
 const ENTRY = 'cmd/entrypoint.ts'
 const PAD = 'build/pad.bin'
+/** Lazily loaded by cmd/entrypoint.ts, and large: each by itself would have a copy of YAML, of the API's client and so on. */
+const LARGE_PARTS = ['cmd/podorder.ts', 'cmd/job.ts', 'cmd/outside.ts'].map((path) => resolve(path))
 
 /** The part of Bun's bundler that is used here; the whole of Bun's types would come with globals that Node has not. */
 interface Bundler {
@@ -101,22 +104,26 @@ async function compile(
 async function bundleParts(): Promise<ReadonlyMap<string, string>> {
   const source = await readFile(ENTRY, 'utf8')
   const found = [...source.matchAll(/import\('(\..+?)'\)/g)].map(([, path = '']) => resolve(dirname(ENTRY), path))
+  const strange = LARGE_PARTS.find((path) => !found.includes(path))
+  if (strange !== undefined) throw new Error(`${ENTRY} does not load ${strange}`)
+  const small = [...new Set(found)].filter((path) => !LARGE_PARTS.includes(path)).map((path) => [path])
   const bundles = new Map<string, string>()
-  for (const path of new Set(found)) {
-    const outdir = resolve(partsDirectory, basename(path, '.ts'))
+  for (const group of [LARGE_PARTS, ...small]) {
+    const outdir = resolve(partsDirectory, group.map((path) => basename(path, '.ts')).join('-'))
     if ([...bundles.values()].some((bundle) => dirname(bundle) === outdir)) {
-      throw new Error(`two lazily loaded parts are called ${basename(path)}`)
+      throw new Error(`two lazily loaded parts are called ${basename(outdir)}`)
     }
     await bundle({
-      entrypoints: [path],
+      entrypoints: group,
       outdir,
+      naming: '[name].[ext]',
       target: 'bun',
       plugins: [
         { name: 'lazy readdirp', setup: makeReaddirpLazy },
         { name: 'immediate fs', setup: makeChokidarImmediate },
       ],
     })
-    bundles.set(path, `${outdir}/${basename(path, '.ts')}.js`)
+    for (const path of group) bundles.set(path, `${outdir}/${basename(path, '.ts')}.js`)
   }
   return bundles
 }
@@ -124,6 +131,8 @@ async function bundleParts(): Promise<ReadonlyMap<string, string>> {
 async function bundle(options: object): Promise<void> {
   const { success, logs } = await bun.build({ format: 'esm', minify: true, splitting: true, ...options })
   if (!success) throw new Error(logs.map(String).join('\n'))
+  // Warnings, as of an order that nothing in the build has.
+  for (const log of logs) process.stderr.write(`build: ${String(log)}\n`)
 }
 
 function usePart(plugin: Plugin, parts: ReadonlyMap<string, string>): void {
