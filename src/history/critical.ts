@@ -1,6 +1,7 @@
 /** The chain of containers that made a pod take as long as it did, followed back along what opened their gates. Pure. */
 import type { Condition } from '../order/conditions.ts'
 import type { ContainerHistory, History, HistoryLink, Life } from './history.ts'
+import { reachOf } from './reach.ts'
 
 /** What one container does of a pod's work: from the opening of its gate to being what others wait for. ms since 1970. */
 export interface CriticalStep {
@@ -40,22 +41,6 @@ function findReach(life: Life, conditions: readonly Condition[]): number | undef
   const times = conditions.flatMap((condition) => reachOf(life, condition) ?? [])
   if (times.length > 0) return Math.max(...times)
   return (life.stopped === true ? undefined : life.endedMs) ?? life.readyMs ?? life.startedMs
-}
-
-/** When a life came to be what is waited for; a container without a measured readiness is ready once it is started. */
-export function reachOf({ startedMs, readyMs, endedMs, exitCode }: Life, condition: Condition): number | undefined {
-  switch (condition) {
-    case 'started':
-      return startedMs
-    case 'ready':
-      return readyMs ?? (endedMs === undefined || exitCode === 0 ? startedMs : undefined)
-    case 'completed':
-      return exitCode === 0 ? endedMs : undefined
-    case 'failed':
-      return exitCode === 0 ? undefined : endedMs
-    case 'ended':
-      return endedMs
-  }
 }
 
 /** @returns undefined where it is not known what came last, or when its gate opened */

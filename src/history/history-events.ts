@@ -1,6 +1,6 @@
 /** The events of a run, folded into a history: while it runs, and when they are read back. Pure. */
 import { WORK_DONE } from '../entrypoint/outcome.ts'
-import type { Condition } from '../order/conditions.ts'
+import { CONDITION_NAMES } from '../order/conditions.ts'
 import type { ContainerEvent, RunEvent } from './run-event.ts'
 import { type ContainerHistory, findEdges, type History, type HistoryLink, type Life, sortByStart } from './history.ts'
 
@@ -55,8 +55,6 @@ function finish(history: ContainerHistory): ContainerHistory {
   return history.state === 'restarting' ? { ...history, state: 'ended' } : history
 }
 
-const CONDITIONS: readonly Condition[] = ['started', 'ready', 'completed', 'failed', 'ended']
-
 /** @param known the containers: other labels are of targets outside, which are no links */
 export function readLinks(
   container: string,
@@ -66,7 +64,7 @@ export function readLinks(
   return labels.flatMap((label) => {
     const slash = label.lastIndexOf('/')
     const target = label.slice(0, Math.max(0, slash))
-    const condition = CONDITIONS.find((name) => name === label.slice(slash + 1))
+    const condition = CONDITION_NAMES.find((name) => name === label.slice(slash + 1))
     return condition !== undefined && known.has(target) ? [{ container, target, condition }] : []
   })
 }

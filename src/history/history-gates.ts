@@ -4,29 +4,10 @@
  */
 import type { ContainerStatus } from '../status/container-status.ts'
 import { sortContainers } from '../order/graph.ts'
-import type { Condition } from '../order/conditions.ts'
 import type { Edge, Order } from '../order/order.ts'
-import { reachOf } from './critical.ts'
-import type { Life, Moment } from './history.ts'
-
-/** A life as the kubelet tells it: `sinceMs` is when its first process was started. */
-export interface PodLife extends Life {
-  /** It was seen to be ready. */
-  readonly up: boolean
-  /** It was seen not to be ready. */
-  readonly wasDown: boolean
-  /** Nobody has looked before it began: whatever it was not when it was first seen, it may have been before. */
-  readonly dark: boolean
-  /** How its command ended, where its wrapper made a success of it. */
-  readonly commandCode?: number
-  /** What its wrapper has written is known: what that does not say has not happened. These are its moments. */
-  readonly exact?: readonly Moment[]
-}
-
-export interface Course {
-  readonly container: ContainerStatus
-  readonly lives: readonly PodLife[]
-}
+import { type Course, isMeasured, type PodLife } from './course.ts'
+import type { Life } from './history.ts'
+import { isForgotten, mayHaveBeen, whenReached } from './reach.ts'
 
 /** Some times are full seconds. */
 const SECOND_MS = 1000
@@ -64,11 +45,6 @@ export function openGates(courses: readonly Course[], order: Order | undefined):
 /** Tekton's first step waits for what its controller says. */
 function waitsByFlag({ actual }: ContainerStatus): boolean {
   return actual.args?.some((word) => /^--?wait[-_]file/.test(word)) === true
-}
-
-/** A probe measures its readiness; else it is ready as soon as it is started. */
-export function isMeasured({ spec }: ContainerStatus): boolean {
-  return (spec['startupProbe'] ?? spec['readinessProbe'] ?? undefined) !== undefined
 }
 
 function startAtOnce({ readyMs, ...seen }: PodLife, container: ContainerStatus): Life {
@@ -130,51 +106,4 @@ function judgeWait(
   if (times.length > 0) return { kind: 'met', atMs: Math.min(...times), label: `${target}/${condition}` }
   const unknown = optional || course === undefined || mayHaveBeen(course, lives, condition, measured)
   return { kind: unknown ? 'unknown' : 'unmet' }
-}
-
-function whenReached(life: Life, condition: Condition, measured: boolean): number | undefined {
-  if (condition !== 'ready') return reachOf(life, condition)
-  return measured ? life.readyMs : life.startedMs
-}
-
-/** That it was started or ready no longer counts when that life has failed; what has succeeded stays. */
-function isForgotten({ endedMs = Infinity, exitCode }: Life, condition: Condition, sinceMs: number): boolean {
-  return (condition === 'started' || condition === 'ready') && endedMs < sinceMs && exitCode !== 0
-}
-
-/** Whether it may have come without having been seen. */
-function mayHaveBeen(
-  { container, lives }: Course,
-  opened: readonly Life[],
-  condition: Condition,
-  measured: boolean,
-): boolean {
-  // The kubelet remembers two lives.
-  if (lives.length < container.restarts + 1 && lives.length > 0) return true
-  const goesOn = opened.some(({ sinceMs, endedMs }) => sinceMs !== undefined && endedMs === undefined)
-  switch (condition) {
-    case 'started':
-      return opened.some(({ gateUntold }) => gateUntold === true)
-    case 'ready':
-      if (!measured) return opened.some(({ gateUntold }) => gateUntold === true)
-      return lives.some((life, index) => {
-        if (life.endedMs !== undefined) return hasRun(opened[index])
-        return life.up || (life.dark && !hasStartup(container) && hasRun(opened[index]))
-      })
-    case 'completed':
-    case 'ended':
-      // Its wrapper stays after success (`--hold`), so that the kubelet does not run it for ever.
-      return container.policy === 'Always' && goesOn
-    case 'failed':
-      return false
-  }
-}
-
-/** Its startup probe decides: once that has succeeded it stays so for the rest of the life. Readiness comes and goes. */
-export function hasStartup({ wrapper, spec }: ContainerStatus): boolean {
-  return wrapper === 'podorder' && (spec['startupProbe'] ?? undefined) !== undefined
-}
-
-function hasRun(life: Life | undefined): boolean {
-  return life?.startedMs !== undefined || life?.gateUntold === true
 }

@@ -1,5 +1,6 @@
 /** A history as JSON: what `podorder timeline --format json` prints, and reads again. Pure. */
 import { isObject, type JsonObject } from '../base/json-object.ts'
+import { CONDITION_NAMES } from '../order/conditions.ts'
 import { type History, MOMENTS } from './history.ts'
 
 /** Times are ms since 1970. */
@@ -8,7 +9,7 @@ export function writeHistory(history: History): string {
 }
 
 const STATES = new Set(['pending', 'waiting', 'running', 'ready', 'restarting', 'stopping', 'ended', 'skipped'])
-const CONDITIONS = new Set(['started', 'ready', 'completed', 'failed', 'ended'])
+const CONDITIONS: ReadonlySet<string> = new Set(CONDITION_NAMES)
 const MOMENT_NAMES = new Set<string>(MOMENTS)
 const KILL_CAUSES = new Set(['startup', 'liveness', 'postStart', 'predecessor'])
 

@@ -3,7 +3,7 @@ import type { ContainerStatus } from '../status/container-status.ts'
 import { fitLog } from '../status/asked-pod.ts'
 import { RENEWAL } from '../status/pod-status.ts'
 import type { WrapperLog } from '../status/wrapper-log.ts'
-import { hasStartup, type PodLife } from './history-gates.ts'
+import { hasStartup, type PodLife } from './course.ts'
 import { MOMENTS } from './history.ts'
 
 /** A container's lives by the how manyth they are: the kubelet counts restarts. */

@@ -1,6 +1,6 @@
 /** What a step of Tekton's says of itself at its end: when its command was started, and how it went. Pure. */
 import { type Packing, readMessage } from '../tekton/message.ts'
-import type { PodLife } from './history-gates.ts'
+import type { PodLife } from './course.ts'
 
 /**
  * @param text the container's termination message

@@ -1,7 +1,7 @@
 /** What became of each container, in words: the closing table of a run, and its live status line. Pure. */
 import { choosePalette, type Palette } from '../base/palette.ts'
 import { beginOf, type ContainerHistory, type ContainerState, type HistoryLink, type Life } from '../history/history.ts'
-import { reachOf } from '../history/critical.ts'
+import { reachOf } from '../history/reach.ts'
 import { hasFailed } from '../picture/facts.ts'
 
 const HEADINGS = [
