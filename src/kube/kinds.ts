@@ -11,6 +11,12 @@ export interface Resource {
   readonly plural: string
 }
 
+/**
+ * How much of what was selected must be there. `all`: every one. `finished` (k8s-wait-for's `-we`): the same, but what has
+ * failed counts as well. `some` (its `-wr`): one is enough.
+ */
+export type Demand = 'all' | 'finished' | 'some'
+
 /** `open` is a word for servers, which are ready when they answer. */
 export type TargetCondition = 'ready' | 'completed' | 'ended' | 'open'
 
@@ -25,6 +31,11 @@ interface TargetKindRow {
   readonly resources: readonly Resource[]
 }
 
+interface ObjectKindRow extends TargetKindRow {
+  /** The first one is meant by the kind's own name, the others with their suffix. */
+  readonly demands: readonly [Demand, ...Demand[]]
+}
+
 const objects = (group: string, plural: string): Resource => ({ group, version: 'v1', plural })
 
 export const SLICES = objects('discovery.k8s.io', 'endpointslices')
@@ -35,12 +46,14 @@ const OBJECTS = {
     conditions: ['ready'],
     form: 'pod/NAME, pod/NAMESPACE/NAME or pod/-lapp=db',
     resources: [objects('', 'pods')],
+    demands: ['all', 'finished', 'some'],
   },
   job: {
     prefix: 'job/',
     conditions: ['completed', 'ended'],
     form: 'job/NAME, job/NAMESPACE/NAME or job/-lapp=db',
     resources: [objects('batch', 'jobs')],
+    demands: ['all', 'finished', 'some'],
   },
   service: {
     prefix: 'service/',
@@ -48,8 +61,9 @@ const OBJECTS = {
     form: 'service/NAME, service/NAMESPACE/NAME or service/-lapp=db',
     // A Service says where its pods are in its EndpointSlices, which have names of their own choosing.
     resources: [objects('', 'services'), SLICES],
+    demands: ['some'],
   },
-} as const satisfies Readonly<Record<string, TargetKindRow>>
+} as const satisfies Readonly<Record<string, ObjectKindRow>>
 
 export type ObjectKind = keyof typeof OBJECTS
 
@@ -67,6 +81,11 @@ export const TARGET_KINDS: readonly TargetKindRow[] = [
   { prefix: 'exec:', conditions: undefined, form: 'exec:WORD WORD or exec:["WORD",…]', resources: [] },
   { prefix: 'file:', conditions: undefined, form: 'file:PATH', resources: [] },
 ]
+
+/** What a word of a target may ask of objects of that kind; the first one is asked by the kind's own name. */
+export function demandsOf(kind: ObjectKind): readonly [Demand, ...Demand[]] {
+  return OBJECTS[kind].demands
+}
 
 /** The object itself first. */
 export function resourcesOf(kind: ObjectKind): readonly [Resource, ...Resource[]] {

@@ -1,14 +1,8 @@
 /** What is waited for outside the pod, as text: `pod/db`, `job/shop/-lapp=migrate`, `tcp://broker:5672`, `file:/run/x`. Pure. */
-import { type ObjectKind, SIDECAR_PREFIX, TARGET_KINDS } from './kinds.ts'
+import { type Demand, demandsOf, OBJECT_KINDS, type ObjectKind, SIDECAR_PREFIX, TARGET_KINDS } from './kinds.ts'
 import { probeFromFlag } from '../probe/probe-flag.ts'
 import type { Check } from '../probe/probe.ts'
 import { proposeWord } from '../base/suggest.ts'
-
-/**
- * How much of what was selected must be there. `all`: every one. `finished` (k8s-wait-for's `-we`): the same, but what has
- * failed counts as well. `some` (its `-wr`): one is enough.
- */
-export type Demand = 'all' | 'finished' | 'some'
 
 export interface ObjectTarget {
   readonly kind: ObjectKind
@@ -43,6 +37,11 @@ const SPELLINGS = TARGET_KINDS.map(({ prefix }) => prefix).filter((prefix) => pr
 /** k8s-wait-for's. */
 const SUFFIXES: Readonly<Record<Demand, string>> = { all: '', finished: '-we', some: '-wr' }
 
+/** `pod-we`. */
+function writeWord(kind: ObjectKind, demand: Demand): string {
+  return `${kind}${demand === demandsOf(kind)[0] ? '' : SUFFIXES[demand]}`
+}
+
 /** RFC 1123: a label, and a subdomain, which is what most objects are named by. */
 const LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/
 const SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/
@@ -52,12 +51,9 @@ interface Wish {
   readonly demand: Demand
 }
 
-const WISHES: ReadonlyMap<string, Wish> = new Map<string, Wish>([
-  ...(['pod', 'job'] as const).flatMap((kind) =>
-    (['all', 'finished', 'some'] as const).map((demand) => [`${kind}${SUFFIXES[demand]}`, { kind, demand }] as const),
-  ),
-  ['service', { kind: 'service', demand: 'some' }],
-])
+const WISHES: ReadonlyMap<string, Wish> = new Map(
+  OBJECT_KINDS.flatMap((kind) => demandsOf(kind).map((demand) => [writeWord(kind, demand), { kind, demand }])),
+)
 
 /**
  * `KIND/[NAMESPACE/]NAME` and `KIND/[NAMESPACE/]-lSELECTOR` (a selector may hold slashes itself), `tcp://HOST:PORT`, an
@@ -95,7 +91,7 @@ export function makeObject(
   which: Which,
 ): ObjectTarget | { readonly problem: string } {
   const named = 'name' in which ? which.name : `-l${which.selector}`
-  const label = `${kind}${kind === 'service' ? '' : SUFFIXES[demand]}/${namespace === undefined ? '' : `${namespace}/`}${named}`
+  const label = `${writeWord(kind, demand)}/${namespace === undefined ? '' : `${namespace}/`}${named}`
   if (namespace !== undefined && !LABEL.test(namespace)) {
     return { problem: `"${namespace}" in ${label} is not the name of a namespace` }
   }

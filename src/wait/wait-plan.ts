@@ -6,12 +6,11 @@
  */
 import { LONGEST_TIMER_MS, parseDuration } from '../base/duration.ts'
 import { suggest } from '../base/suggest.ts'
-import { OBJECT_KINDS } from '../kube/kinds.ts'
+import { type Demand, demandsOf, OBJECT_KINDS } from '../kube/kinds.ts'
 import {
   checkExec,
   checkHttp,
   checkTcp,
-  type Demand,
   fileAt,
   makeObject,
   type ParsedTarget,
@@ -175,7 +174,7 @@ function collectTargets(values: Values, words: readonly string[]): readonly Pars
 function readKindWord(word: string | undefined): { kind: (typeof OBJECT_KINDS)[number]; demand: Demand } | undefined {
   const [, name, suffix] = /^([a-z]+?)(-we|-wr)?$/.exec(word ?? '') ?? []
   const kind = OBJECT_KINDS.find((known) => known === name)
-  if (kind === undefined || (kind === 'service' && suffix !== undefined)) return undefined
+  if (kind === undefined || (suffix !== undefined && demandsOf(kind).length === 1)) return undefined
   return { kind, demand: suffix === '-we' ? 'finished' : suffix === '-wr' ? 'some' : 'all' }
 }
 

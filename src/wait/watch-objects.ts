@@ -54,11 +54,13 @@ export function watchObjects(target: ObjectTarget, ports: WatchPorts, onState: O
           services = [...now]
           judge()
         })
-        watch(kube, slicesOf(target, namespace), readSlice, (now) => {
+        return watch(kube, slicesOf(target, namespace), readSlice, (now) => {
           slices = [...now]
           judge()
         })
       }
+      default:
+        target.kind satisfies never
     }
   }
 

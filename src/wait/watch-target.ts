@@ -19,9 +19,7 @@ export function watchTarget(target: Target, ports: WatchPorts, onState: OnState)
       return watchCheck(target, ports, onState)
     case 'file':
       return watchFile(target, ports, onState)
-    case 'pod':
-    case 'job':
-    case 'service':
+    default:
       return watchObjects(target, ports, onState)
   }
 }

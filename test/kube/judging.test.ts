@@ -3,7 +3,8 @@ import test from 'ava'
 import { judgeJobs, type JobSight, readJobState } from '../../src/kube/jobs.ts'
 import { judgePods, readPodState } from '../../src/kube/pods.ts'
 import { judgeServices, readService, readSlice } from '../../src/kube/services.ts'
-import { type Demand, makeObject, type ObjectTarget } from '../../src/kube/target.ts'
+import type { Demand } from '../../src/kube/kinds.ts'
+import { makeObject, type ObjectTarget } from '../../src/kube/target.ts'
 
 function select(kind: ObjectTarget['kind'], demand: Demand = 'all', selector = ''): ObjectTarget {
   const target = makeObject(kind, demand, undefined, selector === '' ? { name: 'x' } : { selector })

@@ -6,7 +6,8 @@ import { judgeJobs, type JobSight, readJobState } from '../../src/kube/jobs.ts'
 import { judgePods, readPodState } from '../../src/kube/pods.ts'
 import { judgeServices, readService, readSlice } from '../../src/kube/services.ts'
 import type { TargetResult } from '../../src/kube/target-result.ts'
-import { type Demand, makeObject, type ObjectTarget, type Which } from '../../src/kube/target.ts'
+import type { Demand } from '../../src/kube/kinds.ts'
+import { makeObject, type ObjectTarget, type Which } from '../../src/kube/target.ts'
 import { listStreams, readStream } from '../support/recordings.ts'
 
 function select(kind: ObjectTarget['kind'], demand: Demand, which: Which): ObjectTarget {
