@@ -14,14 +14,9 @@ const CHECK_TIMEOUT_MS = 5000
  * may be so no longer.
  */
 export function watchTarget(target: Target, ports: WatchPorts, onState: OnState): { close(): void } {
-  switch (target.kind) {
-    case 'check':
-      return watchCheck(target, ports, onState)
-    case 'file':
-      return watchFile(target, ports, onState)
-    default:
-      return watchObjects(target, ports, onState)
-  }
+  if (target.kind === 'check') return watchCheck(target, ports, onState)
+  if (target.kind === 'file') return watchFile(target, ports, onState)
+  return watchObjects(target, ports, onState)
 }
 
 /** Nobody tells when a server or a command would succeed, so these alone are tried again and again. */
