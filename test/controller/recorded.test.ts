@@ -36,6 +36,13 @@ function play(stream: string): string {
 
 /** What is ready, and behind the bar what has failed for good. */
 const ROWS: readonly (readonly [stream: string, written: string])[] = [
+  ['pod-1.36-always-pod-with-a-never-container', 'once| once,srv| srv|'],
+  ['pod-1.36-container-restart-policy', 'flaky,other| other| flaky,other| other| |'],
+  ['pod-1.36-image-volume', 'a| |'],
+  ['pod-1.36-native-sidecar', 'side| init,side| init,main,side| init,side| init|'],
+  ['pod-1.36-restart-all-containers', 'init| init,long| init| | init| init,long|'],
+  // The rule restarts it: its failure is not for good.
+  ['pod-1.36-restart-rule', 'other| flaky,other| other| |'],
   ['pod-3-containers-all-succeed-restartPolicy-Never', 'one,three,two| three,two| three| |'],
   // The end that its predecessor has left behind is not told.
   ['pod-ANOMALY-status-of-its-predecessor', 'main| main| |'],
