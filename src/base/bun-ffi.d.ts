@@ -14,5 +14,6 @@ declare module 'bun:ffi' {
     symbols: Table,
   ): { readonly symbols: Functions<Table> }
   export function ptr(view: NodeJS.ArrayBufferView): Pointer
+  export function toArrayBuffer(pointer: number, offset: number, length: number): ArrayBuffer
   export const read: { i32(pointer: number, offset: number): number }
 }

@@ -48,6 +48,14 @@ const listSocketCalls = () =>
     umask: { args: ['u32'], returns: 'u32' },
   }) as const
 
+/** For handlers of signals in machine code. */
+const listHandlerCalls = () =>
+  ({
+    mmap: { args: ['usize', 'usize', 'i32', 'i32', 'i32', 'i64'], returns: 'usize' },
+    mprotect: { args: ['usize', 'usize', 'i32'], returns: 'i32' },
+    signal: { args: ['i32', 'usize'], returns: 'usize' },
+  }) as const
+
 /** For terminals, copies of the output, `--exec`, and what lies in the way. */
 const listSeldomCalls = () =>
   ({
@@ -72,9 +80,12 @@ export interface Library extends Calls<typeof ALWAYS> {
   readonly files: () => Calls<ReturnType<typeof listFileCalls>>
   readonly output: () => Calls<ReturnType<typeof listOutputCalls>>
   readonly sockets: () => Calls<ReturnType<typeof listSocketCalls>>
+  readonly handlers: () => Calls<ReturnType<typeof listHandlerCalls>>
   readonly seldom: () => Calls<ReturnType<typeof listSeldomCalls>>
   /** The address of memory that C is to keep; the caller keeps the memory alive. */
   readonly addressOf: (memory: NodeJS.ArrayBufferView) => number
+  /** Memory that C has given. */
+  readonly viewOf: (address: number, length: number) => ArrayBuffer
   /** Of the call just made, if that failed. */
   readonly errno: () => number
 }
@@ -82,7 +93,7 @@ export interface Library extends Calls<typeof ALWAYS> {
 /** @returns undefined where there is no bun:ffi, or a C library without these functions (glibc < 2.35, musl). */
 export async function openLibrary(): Promise<Library | undefined> {
   if (process.versions['bun'] === undefined) return undefined
-  const { dlopen, ptr, read } = await import('bun:ffi')
+  const { dlopen, ptr, read, toArrayBuffer } = await import('bun:ffi')
   const open = <const Table extends Record<string, BunFfi.Signature>>(table: Table) =>
     dlopen('libc.so.6', table).symbols
   const once = <Value>(make: () => Value): (() => Value) => {
@@ -98,8 +109,10 @@ export async function openLibrary(): Promise<Library | undefined> {
       files: once(() => open(listFileCalls())),
       output: once(() => open(listOutputCalls())),
       sockets: once(() => open(listSocketCalls())),
+      handlers: once(() => open(listHandlerCalls())),
       seldom: once(() => open(listSeldomCalls())),
       addressOf: ptr,
+      viewOf: (address, length) => toArrayBuffer(address, 0, length),
       errno: () => read.i32(location, 0),
     }
   } catch {

@@ -43,7 +43,13 @@ export function nameSignal(number: number): string {
   return up <= 15 ? `SIGRTMIN+${up}` : `SIGRTMAX-${down}`
 }
 
-/** Whether a process can take a signal, and so answer it: SIGKILL and SIGSTOP are the kernel's, and glibc keeps two for itself. */
+/**
+ * What no wrapper can take, and so answer: SIGKILL and SIGSTOP are the kernel's, 32 and 33 glibc's, the faults (ILL, TRAP, BUS, FPE, SEGV,
+ * SYS) are raised by broken instructions, CHLD, PIPE and URG tell of other things, and PWR is the engine's.
+ */
+const NOT_TAKEABLE: ReadonlySet<number> = new Set([4, 5, 7, 8, 9, 11, 13, 17, 19, 23, 30, 31, 32, 33])
+
+/** Whether a wrapper can take a signal: then it can mean that the command is to stop. */
 export function isTakeable(number: number): boolean {
-  return ![9, 19, 32, 33].includes(number)
+  return !NOT_TAKEABLE.has(number)
 }

@@ -2,6 +2,8 @@
 export interface Signals {
   /** Gets each signal's number from now on, those that came before first. One listener at a time. */
   listen(listener: (signal: number) => void): void
+  /** One that was taken in another way. */
+  add(signal: number): void
   /** Back to what the kernel does with each, also with those that came before: for what has nothing to clean up. */
   release(): void
 }
@@ -26,6 +28,7 @@ export function takeSignals(): Signals {
       current = listener
       for (const signal of early.splice(0)) listener(signal)
     },
+    add: (signal) => current(signal),
     release() {
       for (const name of TAKEN) process.removeAllListeners(name)
       for (const signal of early.splice(0)) process.kill(process.pid, signal)

@@ -1,8 +1,8 @@
 /** Whether what containers say of their stops can be kept: times that do not fit into the grace period, signals that are none. */
 import { formatDuration } from '../base/duration.ts'
-import { isTakeable, parseSignal, SIGNAL_NAMES } from '../base/signal-names.ts'
+import { isTakeable, nameSignal, parseSignal, SIGNAL_NAMES } from '../base/signal-names.ts'
 import { proposeWord } from '../base/suggest.ts'
-import { type Fault, findEntry, findTree, listItems, type Position, type Tree } from '../manifest/tree.ts'
+import { type Fault, findEntry, findTree, listItems, type Position, type Scalar, type Tree } from '../manifest/tree.ts'
 import type { SaidOptions } from './container-options.ts'
 import { sortContainers } from './graph.ts'
 import type { Order } from './order.ts'
@@ -31,6 +31,7 @@ export function checkStops(template: Tree, order: Order): StopCheck {
   return {
     faults: [...faults, ...times.filter(({ refuses }) => refuses).map(({ fault }) => fault)],
     warnings: [
+      ...own.flatMap(warnOfSignal),
       ...own.flatMap(({ name, tree }) => warnOfHook(name, tree)),
       ...times.filter(({ refuses }) => !refuses).map(({ fault }) => fault),
     ],
@@ -44,18 +45,34 @@ interface Named {
 
 /** The API server refuses it too, where it knows the field (Kubernetes >= 1.33). */
 function checkSignal({ name, tree }: Named): readonly Fault[] {
-  const said = findTree(tree, ['lifecycle', 'stopSignal'])
-  if (said?.kind !== 'scalar' || said.value === null || parseSignal(String(said.value)) !== undefined) return []
+  const said = findSignal(tree)
+  if (said === undefined || parseSignal(String(said.value)) !== undefined) return []
   const fix = proposeWord(String(said.value), SIGNAL_NAMES, 'write its name, such as SIGINT or SIGRTMIN+3')
   return [{ at: said.at, container: name, what: `unknown stop signal "${String(said.value)}"`, fix }]
 }
+
+/** Kubernetes knows more signals than a program can take. */
+function warnOfSignal({ name, tree }: Named): readonly Fault[] {
+  const said = findSignal(tree)
+  const signal = said === undefined ? undefined : parseSignal(String(said.value))
+  if (said === undefined || signal === undefined || isTakeable(signal)) return []
+  const what = `stopSignal is ${nameSignal(signal)}, which podorder cannot take: it cannot stop the container in turn`
+  return [{ at: said.at, container: name, what, fix: NAME_ANOTHER }]
+}
+
+function findSignal(tree: Tree): Scalar | undefined {
+  const said = findTree(tree, ['lifecycle', 'stopSignal'])
+  return said?.kind === 'scalar' && said.value !== null ? said : undefined
+}
+
+const NAME_ANOTHER = 'name the one that the image stops by, such as SIGTERM'
 
 function checkOwnSignal(name: string, options: SaidOptions | undefined): readonly Fault[] {
   const at = options?.places.stopSignal
   const signal = parseSignal(options?.stopSignal ?? '')
   if (at === undefined || signal === undefined || isTakeable(signal)) return []
-  const what = `stopSignal is ${options?.stopSignal ?? ''}, which no process can take, and so nobody can stop in turn`
-  return [{ at, container: name, what, fix: 'name the one that the image stops by, such as SIGTERM' }]
+  const what = `stopSignal is ${options?.stopSignal ?? ''}, which podorder cannot take: it cannot stop the container in turn`
+  return [{ at, container: name, what, fix: NAME_ANOTHER }]
 }
 
 function warnOfHook(name: string, tree: Tree): readonly Fault[] {

@@ -90,6 +90,26 @@ emulated('SIGTERM reaches the command, and ends a wait', async (t) => {
   t.like(scene.record('run/b/completed.err'), { reason: 'Cancelled' })
 })
 
+emulated('a real-time signal reaches the command', async (t) => {
+  const scene = openScene(t)
+  // With a stop signal of their kind they are taken before the command starts; QEMU takes all from the beginning.
+  const [command = '', ...words]: readonly string[] = [...scene.program, '--stop-signal', 'SIGRTMIN+9']
+  // QEMU numbers these signals otherwise for what it emulates, and back for what that sends; each stays the same for the command.
+  const numbers = [36, 39, 50, 62]
+  const script = `for n in ${numbers.join(' ')}; do trap "echo $n" $n; done; trap "exit 0" TERM; touch "$0"; while :; do sleep 0.05; done`
+  const running = execa(command, [...words, '--', 'sh', '-c', script, scene.path('up')], { reject: false })
+  await scene.appears('up')
+  let said = ''
+  running.stdout.on('data', (text: Buffer) => (said += text.toString()))
+  const pid = running.pid ?? Number.NaN
+  for (const number of numbers) {
+    process.kill(pid, number)
+    await eventually('it has reached it', () => said.endsWith(`${number}\n`))
+  }
+  running.kill('SIGTERM')
+  t.is((await running).exitCode, 0)
+})
+
 emulated('LD_PRELOAD does not reach it', async (t) => {
   const scene = openScene(t)
   const env = { LD_PRELOAD: '/no/such.so' }

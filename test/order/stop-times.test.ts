@@ -88,8 +88,11 @@ test('signals that are none, or that nobody can take, are refused; a hook that a
   ])
   t.regex(
     check({ options: 'db: {stopSignal: KILL}' }).faults.join('\n'),
-    /^stopSignal is KILL, which no process can take/,
+    /^stopSignal is KILL, which podorder cannot take/,
   )
+  const odd = check({ lifecycle: { db: { stopSignal: 'SIGPWR' } } })
+  t.deepEqual(odd.faults, [])
+  t.regex(odd.warnings.join('\n'), /^stopSignal is SIGPWR, which podorder cannot take/)
   t.deepEqual(check({ lifecycle: { db: { stopSignal: 'SIGRTMIN+3' } }, options: 'app: {stopSignal: INT}' }), NOTHING)
   const { faults, warnings } = check({ lifecycle: { db: { preStop: { tcpSocket: { port: 1 } } } } })
   t.deepEqual(faults, [])

@@ -46,7 +46,7 @@ export interface Wrapper {
   /** What it has written so far. */
   stdout(): string
   stderr(): string
-  signal(signal: NodeJS.Signals): void
+  signal(signal: NodeJS.Signals | number): void
   /** Its end, with all output; that takes the ends of all that hold its stdout or stderr. */
   readonly end: Promise<End>
   /** Its end alone: what it has started may go on. */
@@ -148,7 +148,7 @@ function collect(stream: Readable): () => Buffer {
 }
 
 /** A process that is gone already is no error. */
-export function kill(pid: number, signal: NodeJS.Signals): void {
+export function kill(pid: number, signal: NodeJS.Signals | number): void {
   try {
     process.kill(pid, signal)
   } catch (error) {
