@@ -89,7 +89,7 @@ export async function openLookup(given: GivenLookup, cache: ImageCache | undefin
     if (faults.length > 0) return faults.join('; ')
     return async (wanted) => {
       const { findCommands } = await import('../src/image/lookup.ts')
-      const ports = { exchange, cache, decode: disk.decodeText }
+      const ports = { exchange, cache }
       return findCommands(wanted, settings, ports, new AbortController().signal)
     }
   } catch (error) {

@@ -86,7 +86,7 @@ async function findCluster(given: Given) {
   if ('problem' in kube) return { problem: `${kube.problem}; or give --cert-dir with a certificate of your own` }
   const namespace = given.namespace ?? kube.namespace
   const names = { namespace, secret: given.secret, configuration: given.configuration }
-  return { namespace, cluster: openCluster(kube, names, { encode: encodeText, decode: decodeText }) }
+  return { namespace, cluster: openCluster(kube, names) }
 }
 
 async function openPorts(signals: Signals): Promise<Omit<WebhookPorts, 'findCommands' | 'cluster'>> {
@@ -101,7 +101,6 @@ async function openPorts(signals: Signals): Promise<Omit<WebhookPorts, 'findComm
   return {
     ...{ serveSecurely, servePlainly, makeCredentials, readCredentials, findMisfit, watchPaths, signals },
     parse: (scalar) => withoutStacks(() => readNested(scalar, MOST_ODD_YAML)),
-    encode: encodeText,
     readFile: readManifestFile,
     log: createLog(nodeFiles, { format: 'json', quiet: false, name: undefined }),
     now: () => Date.now(),
@@ -133,14 +132,6 @@ function withoutStacks<Result>(read: () => Result): Result {
   } finally {
     Error.stackTraceLimit = stackTraceLimit
   }
-}
-
-function encodeText(text: string): string {
-  return Buffer.from(text).toString('base64')
-}
-
-function decodeText(base64: string): string {
-  return Buffer.from(base64, 'base64').toString('utf8')
 }
 
 function misuse(problem: string): number {

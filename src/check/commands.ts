@@ -20,7 +20,7 @@ const UNKNOWN = 'unknown'
 
 export async function findKnownCommands(
   read: readonly ReadManifest[],
-  ports: Pick<InjectPorts, 'findCommands' | 'disk'>,
+  ports: Pick<InjectPorts, 'findCommands'>,
 ): Promise<KnownCommands> {
   const unknown = new Map<FoundCommand, { readonly problem: string; readonly fix: string }>()
   const platforms = new Map<FoundCommand, readonly string[]>()
@@ -39,7 +39,7 @@ export async function findKnownCommands(
   const opened = read.map(({ input, manifest, pods, fit }) => {
     return { input, manifest, pods, wanted: fit, problems: [], warnings: [] }
   })
-  const found = await findImageCommands(opened, { ...ports, findCommands })
+  const found = await findImageCommands(opened, { findCommands })
   if ('problems' in found) throw new Error(found.problems.join('\n'))
   const findings = read.map(({ input: { file }, fit }) =>
     fit.flatMap(({ pod }) =>

@@ -204,11 +204,6 @@ export function exists(path: string): boolean {
   return fs.existsSync(path)
 }
 
-/** `base64` to text; bytes that are not UTF-8 become U+FFFD. */
-export function decodeText(base64: string): string {
-  return Buffer.from(base64, 'base64').toString('utf8')
-}
-
 /** Absolute. */
 export function directoryOf(path: string): string {
   return resolve(dirname(path))

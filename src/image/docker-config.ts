@@ -4,6 +4,7 @@
  * Source of how a key matches an image: Kubernetes pkg/credentialprovider (keyring.go, config.go); what it matches is what
  * Docker's client matches, and more.
  */
+import { decodeBase64 } from '../base/base64.io.ts'
 import { isObject, readObject, type JsonObject } from '../base/json-object.ts'
 
 export type RegistryCredentials =
@@ -23,34 +24,23 @@ const HUB_HOSTS = ['docker.io', 'index.docker.io', 'registry-1.docker.io']
 /**
  * @param texts of config.json, those of the pod first. A text that is no JSON holds nothing.
  * @param host of the registry, `docker.io` for Docker's
- * @param decode base64 to text
  */
-export function findCredentials(
-  texts: readonly string[],
-  host: string,
-  repository: string,
-  decode: (base64: string) => string,
-): Keyring {
+export function findCredentials(texts: readonly string[], host: string, repository: string): Keyring {
   const configs = texts.map((text) => readObject(text) ?? {})
   return {
-    credentials: configs.flatMap((config) => listCredentials(config, host, repository, decode)),
+    credentials: configs.flatMap((config) => listCredentials(config, host, repository)),
     helper: configs.map((config) => findHelper(config, host)).find((name) => name !== undefined),
   }
 }
 
 /** The most specific key first: its order is the reverse of the alphabet's. A Secret of the old form `.dockercfg` has no `auths`. */
-function listCredentials(
-  config: JsonObject,
-  host: string,
-  repository: string,
-  decode: (base64: string) => string,
-): readonly RegistryCredentials[] {
+function listCredentials(config: JsonObject, host: string, repository: string): readonly RegistryCredentials[] {
   const auths = isObject(config['auths']) ? config['auths'] : config
   return Object.entries(auths)
     .map(([key, value]) => ({ key: normalizeKey(key), value }))
     .filter(({ key }) => matches(key, host, repository))
     .toSorted((a, b) => (a.key < b.key ? 1 : -1))
-    .map(({ value }) => (isObject(value) ? readCredentials(value, decode) : undefined))
+    .map(({ value }) => (isObject(value) ? readCredentials(value) : undefined))
     .filter((found) => found !== undefined)
 }
 
@@ -90,11 +80,11 @@ function matchesLabel(glob: string, label: string): boolean {
   return at <= label.length - end.length
 }
 
-function readCredentials(entry: JsonObject, decode: (base64: string) => string): RegistryCredentials | undefined {
+function readCredentials(entry: JsonObject): RegistryCredentials | undefined {
   const { auth, username, password, identitytoken } = entry
   if (isText(identitytoken)) return { kind: 'identity', token: identitytoken }
   if (isText(auth)) {
-    const [user = '', ...rest] = decode(auth).split(':')
+    const [user = '', ...rest] = decodeBase64(auth).split(':')
     // Docker's own client cuts the zero bytes that an old one has left.
     return rest.length === 0
       ? undefined

@@ -8,8 +8,6 @@ export interface LookupPorts {
   readonly exchange: Exchange
   /** undefined: nothing is kept. */
   readonly cache: ImageCache | undefined
-  /** base64 to text */
-  readonly decode: (base64: string) => string
 }
 
 export interface LookupSettings {

@@ -24,7 +24,7 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]
 export function openSession(endpoint: Endpoint, pull: Pull): Session {
   const { host, repository } = endpoint
   const asked = hostOf(endpoint.origin)
-  const { credentials, helper } = findCredentials(pull.dockerConfigs, host, repository, pull.ports.decode)
+  const { credentials, helper } = findCredentials(pull.dockerConfigs, host, repository)
   // As anybody comes last: what is public can be read with stale credentials in the file.
   const untried: (RegistryCredentials | undefined)[] = [...credentials, undefined]
   let challenge: string | undefined

@@ -1,4 +1,5 @@
 /** The words of containers whose manifests say none. */
+import { decodeBase64 } from '../base/base64.io.ts'
 import { commandAnnotation } from '../pod/annotation-names.ts'
 import type { FoundPod } from '../manifest/found-pods.ts'
 import { findEntry, findTree } from '../manifest/tree.ts'
@@ -13,7 +14,7 @@ import type { InjectPorts } from './ports.ts'
 /** By pod and container; or everything that is not known, one line each. */
 export async function findImageCommands(
   opened: readonly ReadOrders[],
-  { findCommands, disk }: Pick<InjectPorts, 'findCommands' | 'disk'>,
+  { findCommands }: Pick<InjectPorts, 'findCommands'>,
 ): Promise<ReadonlyMap<FoundPod, ReadonlyMap<string, FoundCommand>> | { readonly problems: readonly string[] }> {
   const missing = opened.flatMap(({ manifest, wanted }) => {
     const { secrets } = collectSources((manifest?.documents ?? []).map(({ value }) => value))
@@ -22,7 +23,7 @@ export async function findImageCommands(
         const pullSecrets = listPullSecrets(pod).flatMap((name) => {
           const content = secrets.get(name)?.get('.dockerconfigjson')
           if (content === undefined) return []
-          return ['text' in content ? content.text : disk.decodeText(content.base64)]
+          return ['text' in content ? content.text : decodeBase64(content.base64)]
         })
         return { pod, container, wanted: wantCommand(pod, container, pullSecrets) }
       }),

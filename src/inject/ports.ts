@@ -35,8 +35,6 @@ export interface ManifestDisk {
   makeDirectory(path: string): Promise<void>
   /** Follows links. */
   isRegularFile(path: string): Promise<boolean>
-  /** Base64 to text. */
-  decodeText(base64: string): string
 }
 
 export interface ManifestPorts {

@@ -1,4 +1,5 @@
 /** A container's environment as the kubelet makes it (pkg/kubelet, makeEnvironmentVariables). Pure. */
+import { decodeBase64 } from '../base/base64.io.ts'
 import type { Container } from '../pod/pod.ts'
 import { expand } from '../pod/expand.ts'
 import { type PodFacts, readField, readResource, type ResourceRef } from './fields.ts'
@@ -7,8 +8,6 @@ import type { SourceContent, Data, Sources } from '../pod/sources.ts'
 export interface EnvironmentInput {
   readonly facts: PodFacts
   readonly given: Sources
-  /** Base64 to text; bytes that are not UTF-8 become U+FFFD. */
-  readonly decode: (base64: string) => string
 }
 
 export type Environment =
@@ -62,7 +61,7 @@ function importAll(from: EnvFrom, values: Map<string, string>, input: Environmen
     if (ref === undefined) continue
     const data = findData(kind, ref, input.given)
     if (data === undefined && ref.optional !== true) return `envFrom: there is no ${kind} "${ref.name ?? ''}"`
-    for (const [key, content] of data ?? []) values.set(`${from.prefix ?? ''}${key}`, readText(content, input))
+    for (const [key, content] of data ?? []) values.set(`${from.prefix ?? ''}${key}`, readText(content))
   }
   return undefined
 }
@@ -89,7 +88,7 @@ function readKey(kind: 'configMap' | 'secret', ref: KeyRef, input: EnvironmentIn
   const { name = '', key = '' } = ref
   const data = findData(kind, ref, input.given)
   const content = data?.get(key)
-  if (content !== undefined) return { kind: 'value', value: readText(content, input) }
+  if (content !== undefined) return { kind: 'value', value: readText(content) }
   if (ref.optional === true) return { kind: 'none' }
   const problem = data === undefined ? `there is no ${kind} "${name}"` : `the ${kind} "${name}" has no key "${key}"`
   return { kind: 'problem', problem }
@@ -99,6 +98,6 @@ function findData(kind: 'configMap' | 'secret', ref: KeyRef, given: Sources): Da
   return (kind === 'configMap' ? given.configMaps : given.secrets).get(ref.name ?? '')
 }
 
-function readText(content: SourceContent, { decode }: EnvironmentInput): string {
-  return 'text' in content ? content.text : decode(content.base64)
+function readText(content: SourceContent): string {
+  return 'text' in content ? content.text : decodeBase64(content.base64)
 }

@@ -103,7 +103,7 @@ async function layOut(
   const environments = new Map<string, PlayableEnvironment>()
   const resolve = (container: Container): Container => {
     const { own, others } = splitEnvironment(container, pod)
-    const built = buildEnvironment(own, { facts, given: pod.given, decode: (base64) => disk.decodeText(base64) })
+    const built = buildEnvironment(own, { facts, given: pod.given })
     if (built.kind === 'problem') faults.push(`${pod.file}: container "${container.name}": ${built.problem}`)
     const values = built.kind === 'problem' ? new Map<string, string>() : built.values
     environments.set(container.name, { values, ...others })

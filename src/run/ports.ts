@@ -35,7 +35,6 @@ export interface Disk {
   publishFlag(path: string, text: string): void
   /** Removes what is in it. */
   emptyDirectory(path: string): void
-  decodeText(base64: string): string
 }
 
 /** Calls podman. Never rejects. */

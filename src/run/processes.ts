@@ -126,9 +126,9 @@ function makeLocal(
   directories: ReadonlyMap<string, string>,
   facts: PodFacts,
   { file, given, directory }: LoadedPod,
-  { disk, env }: Ports,
+  { env }: Ports,
 ): Omit<Launch, 'stopSignal'> | LoadRefusal {
-  const built = buildEnvironment(container, { facts, given, decode: (base64) => disk.decodeText(base64) })
+  const built = buildEnvironment(container, { facts, given })
   if (built.kind === 'problem') return { faults: [`${file}: container "${container.name}": ${built.problem}`] }
   const relocate = createRelocation(container.volumeMounts ?? [], directories)
   const words = [...(container.command ?? []), ...(container.args ?? [])]

@@ -17,7 +17,7 @@ export async function provideCredentials(flags: CredentialFlags, ports: Ports): 
       return undefined
     }
   }
-  const credentials = buildCredentials(flags, read, (text) => disk.encodeBase64(text))
+  const credentials = buildCredentials(flags, read)
   if ('problem' in credentials) return credentials.problem
   for (const warning of credentials.warnings) warn(warning, ports)
   for (const { path, content } of credentials.files) {

@@ -2,6 +2,7 @@
  * What git and registries need to know, from secrets that the controller has mounted. Pure.
  * Source: tektoncd/pipeline pkg/credentials. Texts of secrets go into files and nowhere else, no message has any of them.
  */
+import { encodeBase64 } from '../base/base64.io.ts'
 import { buildAliases, buildSsh, readSshHosts } from './ssh-config.ts'
 
 /** A secret, and what it is for. */
@@ -56,13 +57,11 @@ export function readPairs(
 }
 
 /**
- * @param encode to base64
  * @returns a problem, in one sentence, when a secret that is needed is not there
  */
 export function buildCredentials(
   flags: CredentialFlags,
   read: (path: string) => string | undefined,
-  encode: (text: string) => string,
 ): TektonCredentials | { readonly problem: string } {
   const missing: string[] = []
   const take = (secret: string, key: string): string => {
@@ -87,7 +86,7 @@ export function buildCredentials(
   if (missing[0] !== undefined)
     return { problem: `cannot read ${missing[0]}; is the secret mounted, and has it that key?` }
 
-  const registries = buildDockerConfig(flags, docker, read, encode)
+  const registries = buildDockerConfig(flags, docker, read)
   const hosts = readSshHosts(keys)
   const gitConfig = buildGitConfig(git) + buildAliases(hosts)
   const files = [
@@ -152,7 +151,6 @@ function buildDockerConfig(
   { dockerCfg, dockerConfig }: CredentialFlags,
   logins: readonly Login[],
   read: (path: string) => string | undefined,
-  encode: (text: string) => string,
 ): { readonly files: readonly SecretFile[] } | { readonly problem: string } {
   const auths = new Map<string, Auth>()
   const sources = [
@@ -168,7 +166,7 @@ function buildDockerConfig(
     for (const [registry, auth] of found) auths.set(registry, auth)
   }
   for (const { target, username, password } of logins) {
-    auths.set(target, { username, password, auth: encode(`${username}:${password}`), email: EMAIL })
+    auths.set(target, { username, password, auth: encodeBase64(`${username}:${password}`), email: EMAIL })
   }
   if (auths.size === 0) return { files: [] }
   const sorted = Object.fromEntries([...auths].toSorted(([a], [b]) => (a < b ? -1 : 1)))

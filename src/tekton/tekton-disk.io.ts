@@ -22,7 +22,6 @@ const COPY_MODE = 0o311
 const COPY_PIECE_BYTES = 1024 * 1024
 
 export interface TektonDisk {
-  encodeBase64(text: string): string
   /** Only its owner may read it; its directories are made. @throws */
   writeSecret(path: string, content: string): void
   /** With all below it, for nobody but its owner; what is not there is not copied. @throws */
@@ -40,7 +39,6 @@ export interface TektonDisk {
 }
 
 export const tektonDisk: TektonDisk = {
-  encodeBase64: (text) => Buffer.from(text).toString('base64'),
   writeSecret(path, content) {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, content, { mode: 0o600 })

@@ -31,7 +31,7 @@ const KEPT_BYTES = 65_536
 /** Images of one pod that are asked for; each may take a request to a registry. */
 const MOST_LOOKUPS = 100
 
-type AnsweringPorts = Pick<WebhookPorts, 'parse' | 'encode' | 'log' | 'clock'> & {
+type AnsweringPorts = Pick<WebhookPorts, 'parse' | 'log' | 'clock'> & {
   readonly findCommands: FindCommands
   readonly queue: FairQueue
 }
@@ -141,7 +141,7 @@ export function createAnswering(
   }
 
   function answerWith(review: Review, verdict: ReviewResult): Answered {
-    const text = writeAnswer(review, verdict, ports.encode)
+    const text = writeAnswer(review, verdict)
     return { answer: { status: 200, type: 'application/json', text }, result: tell(review, verdict) }
   }
 

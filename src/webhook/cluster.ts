@@ -1,4 +1,5 @@
 /** Where the webhook keeps its certificate, and where it makes its authority known: a Secret and its own configuration. */
+import { decodeBase64, encodeBase64 } from '../base/base64.io.ts'
 import type { KubeClient } from '../kube/client.io.ts'
 import { isObject } from '../base/json-object.ts'
 import type { KubeFailure } from '../kube/failure.ts'
@@ -29,17 +30,11 @@ export interface ClusterNames {
   readonly configuration: string
 }
 
-export interface Base64 {
-  readonly encode: (text: string) => string
-  readonly decode: (base64: string) => string
-}
-
 const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations'
 
 export function openCluster(
   client: Pick<KubeClient, 'call'>,
   { namespace, secret, configuration }: ClusterNames,
-  { encode, decode }: Base64,
 ): Cluster {
   const path = `/api/v1/namespaces/${namespace}/secrets/${secret}`
   return {
@@ -47,14 +42,14 @@ export function openCluster(
       const answer = await client.call({ method: 'GET', path, signal })
       if (!answer.ok) return explain(answer.failure, `read the Secret ${namespace}/${secret}`, 'get')
       const said = fieldOf(answer.value, 'data')
-      const data = Object.entries(isObject(said) ? said : {}).map(([key, value]) => [key, decode(String(value))])
+      const data = Object.entries(isObject(said) ? said : {}).map(([key, value]) => [key, decodeBase64(String(value))])
       return {
         data: Object.fromEntries(data) as Record<string, string>,
         version: textOf(answer.value, 'metadata', 'resourceVersion'),
       }
     },
     async writeSecret(data, version, signal) {
-      const encoded = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, encode(value)]))
+      const encoded = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, encodeBase64(value)]))
       // With the version that was read, the API server refuses the patch when it is no longer the latest.
       const body = { metadata: { resourceVersion: version }, data: encoded }
       const contentType = 'application/merge-patch+json'
@@ -64,7 +59,7 @@ export function openCluster(
       return explain(answer.failure, `write the Secret ${namespace}/${secret}`, 'patch')
     },
     async patchCaBundle(pem, signal) {
-      const body = { webhooks: WEBHOOKS.map((name) => ({ name, clientConfig: { caBundle: encode(pem) } })) }
+      const body = { webhooks: WEBHOOKS.map((name) => ({ name, clientConfig: { caBundle: encodeBase64(pem) } })) }
       const contentType = 'application/strategic-merge-patch+json'
       const answer = await client.call({
         ...{ method: 'PATCH', path: `${CONFIGURATIONS}/${configuration}`, body, contentType, signal },

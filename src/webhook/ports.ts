@@ -31,8 +31,6 @@ export interface WebhookPorts {
   readonly findCommands: (wanted: readonly CommandWanted[]) => Promise<readonly CommandFound[]>
   /** Reads the YAML inside an annotation. */
   readonly parse: ParseAnnotation
-  /** Text to base64. */
-  readonly encode: (text: string) => string
   readonly makeCredentials: (names: readonly string[], now: number, lifetimeMs: number) => OwnCredentials
   readonly readCredentials: (credentials: TlsCredentials) => CertificateFacts | { readonly problem: string }
   /** @returns one clause when clients that trust the authority would not take the certificate for this name */

@@ -1,4 +1,5 @@
 /** The admission review, in and out: `admission.k8s.io/v1` (Kubernetes API reference, AdmissionReview). Pure. */
+import { encodeBase64 } from '../base/base64.io.ts'
 import { cite } from '../base/escape.ts'
 import { isObject, type JsonObject } from '../base/json-object.ts'
 import type { PodTemplate } from '../pod/pod.ts'
@@ -80,25 +81,17 @@ function isNewPod({ operation, resource, subResource }: JsonObject): boolean {
 }
 
 /**
- * @param encode text to base64
  * @returns the AdmissionReview as JSON
  */
-export function writeAnswer(
-  { uid, apiVersion }: Review,
-  verdict: ReviewResult,
-  encode: (text: string) => string,
-): string {
+export function writeAnswer({ uid, apiVersion }: Review, verdict: ReviewResult): string {
   const response =
-    verdict.kind === 'denied' ? writeDenial(verdict.message) : { allowed: true, ...writeChanges(verdict, encode) }
+    verdict.kind === 'denied' ? writeDenial(verdict.message) : { allowed: true, ...writeChanges(verdict) }
   return JSON.stringify({ apiVersion, kind: 'AdmissionReview', response: { uid, ...response } })
 }
 
-function writeChanges(
-  { patch, warnings }: Extract<ReviewResult, { readonly kind: 'allowed' }>,
-  encode: (text: string) => string,
-): object {
+function writeChanges({ patch, warnings }: Extract<ReviewResult, { readonly kind: 'allowed' }>): object {
   return {
-    ...(patch.length === 0 ? {} : { patchType: 'JSONPatch', patch: encode(JSON.stringify(patch)) }),
+    ...(patch.length === 0 ? {} : { patchType: 'JSONPatch', patch: encodeBase64(JSON.stringify(patch)) }),
     ...(warnings.length === 0 ? {} : { warnings: fitWarnings(warnings) }),
   }
 }

@@ -62,7 +62,7 @@ async function lookUp(world: World, entry: object) {
       },
       ...{ dockerConfig, offline: false, timeoutMs: 5000 },
     },
-    { exchange, cache: undefined, decode: (text) => Buffer.from(text, 'base64').toString() },
+    { exchange, cache: undefined },
     new AbortController().signal,
   )
   return asked

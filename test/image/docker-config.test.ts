@@ -2,11 +2,10 @@ import test from 'ava'
 import * as fc from 'fast-check'
 import { findCredentials } from '../../src/image/docker-config.ts'
 
-const decode = (base64: string): string => Buffer.from(base64, 'base64').toString()
 const encode = (text: string): string => Buffer.from(text).toString('base64')
 
 function users(config: object, host: string, repository = 'team/app'): readonly string[] {
-  return findCredentials([JSON.stringify(config)], host, repository, decode).credentials.map((found) =>
+  return findCredentials([JSON.stringify(config)], host, repository).credentials.map((found) =>
     found.kind === 'password' ? found.username : found.token,
   )
 }
@@ -56,7 +55,7 @@ test('the most specific key comes first, and the pod before the workstation', (t
   const auths = { 'r.io': login('all'), 'r.io/team/app': login('app'), 'r.io/team': login('team') }
   t.deepEqual(users({ auths }, 'r.io'), ['app', 'team', 'all'])
   const texts = ['', JSON.stringify({ auths: { 'r.io': login('pod') } }), JSON.stringify({ auths })]
-  const { credentials } = findCredentials(texts, 'r.io', 'team/app', decode)
+  const { credentials } = findCredentials(texts, 'r.io', 'team/app')
   t.deepEqual(
     credentials.map((found) => found.kind === 'password' && found.username),
     ['pod', 'app', 'team', 'all'],
@@ -65,7 +64,7 @@ test('the most specific key comes first, and the pod before the workstation', (t
 
 test('credentials in their forms', (t) => {
   const find = (entry: unknown) =>
-    findCredentials([JSON.stringify({ auths: { 'r.io': entry } })], 'r.io', 'a', decode).credentials
+    findCredentials([JSON.stringify({ auths: { 'r.io': entry } })], 'r.io', 'a').credentials
   t.deepEqual(find({ auth: encode('jane:a:b\0\0') }), [{ kind: 'password', username: 'jane', password: 'a:b' }])
   t.deepEqual(find({ username: 'jane', password: 'ü' }), [{ kind: 'password', username: 'jane', password: 'ü' }])
   t.deepEqual(find({ auth: encode('<token>:'), identitytoken: 'id' }), [{ kind: 'identity', token: 'id' }])
@@ -79,7 +78,7 @@ test('a Secret of the old form has no "auths"', (t) => {
 })
 
 test('a helper is found where it would be run', (t) => {
-  const helper = (config: object, host: string) => findCredentials([JSON.stringify(config)], host, 'a', decode).helper
+  const helper = (config: object, host: string) => findCredentials([JSON.stringify(config)], host, 'a').helper
   const config = { credHelpers: { 'https://r.io/': 'ecr-login' }, credsStore: 'desktop' }
   t.is(helper(config, 'r.io'), 'docker-credential-ecr-login')
   t.is(helper(config, 'other.io'), 'docker-credential-desktop')
@@ -89,8 +88,6 @@ test('a helper is found where it would be run', (t) => {
 
 test('no text throws, whatever it is', (t) => {
   t.notThrows(() =>
-    fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.json()), (text) => void findCredentials([text], 'r.io', 'a', decode)),
-    ),
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void findCredentials([text], 'r.io', 'a'))),
   )
 })

@@ -47,8 +47,7 @@ export async function lookUpAll(
     timeoutMs: lookup.timeoutMs ?? 60_000,
   }
   const cache = lookup.cache === undefined ? undefined : openImageCache(lookup.cache)
-  const decode = (base64: string): string => Buffer.from(base64, 'base64').toString()
-  return findCommands(wanted, settings, { exchange, cache, decode }, cancel)
+  return findCommands(wanted, settings, { exchange, cache }, cancel)
 }
 
 /** The executable is made of Bun, the npm package runs on Node. */

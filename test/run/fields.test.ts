@@ -31,7 +31,7 @@ const given = collectSources([
     items: [{ kind: 'Secret', metadata: { name: 'login' }, data: { user: 'YWRh' }, stringData: { pass: 's3' } }],
   },
 ])
-const input = { facts, given, decode: (base64: string) => Buffer.from(base64, 'base64').toString() }
+const input = { facts, given }
 
 for (const [path, value] of [
   ['metadata.name', 'shop'],

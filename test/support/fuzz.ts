@@ -47,7 +47,6 @@ export async function fuzz(seed: number, runs: number): Promise<FuzzEnd> {
   const answer = createAnswering({ rewrite: REWRITE, onLookupFailure: 'deny' }, metrics, {
     findCommands: (wanted) => Promise.resolve(wanted.map(findCommand)),
     parse: readNested,
-    encode: (text) => Buffer.from(text).toString('base64'),
     log: ({ event, stack }) => (logged = event === 'error' ? String(stack) : logged),
     clock: () => performance.now(),
     queue: createFairQueue({ clock: () => performance.now(), rest: () => Promise.resolve() }),

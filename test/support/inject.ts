@@ -1,6 +1,5 @@
 /** `podorder inject` and `eject` in this process: real adapters, but files are kept in memory and what is said is captured. */
 import { diffTexts } from '../../src/inject/diff.ts'
-import { decodeText } from '../../src/cli/disk.io.ts'
 import { readManifest, readNested, readValues } from '../../src/manifest/yaml.io.ts'
 import { ejectManifests, type EjectOptions, injectManifests, type InjectOptions } from '../../src/inject/inject.ts'
 import type { InjectPorts, ManifestPorts } from '../../src/inject/ports.ts'
@@ -41,7 +40,7 @@ export function lookUpOffline(said: unknown = {}): InjectPorts['findCommands'] {
   if ('faults' in config) throw new Error(config.faults.join('; '))
   const registries = { mirrors: {}, insecure: [] }
   const settings = { imageConfig: config, registries, dockerConfig: undefined, offline: true, timeoutMs: 30_000 }
-  const ports = { exchange: unreachable, cache: undefined, decode: decodeText }
+  const ports = { exchange: unreachable, cache: undefined }
   return (wanted) => findCommands(wanted, settings, ports, new AbortController().signal)
 }
 
@@ -69,7 +68,6 @@ export async function capture(source: Source, run: (ports: ManifestPorts) => Pro
       replaceFile: () => Promise.reject(new Error('nothing is written to files')),
       makeDirectory: () => Promise.reject(new Error('nothing is written to files')),
       isRegularFile: () => Promise.resolve(true),
-      decodeText,
     },
     terminal: {
       write(piece) {

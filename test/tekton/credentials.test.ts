@@ -2,11 +2,10 @@ import test from 'ava'
 import { buildCredentials, type CredentialFlags, readPairs } from '../../src/tekton/credentials.ts'
 
 const NONE: CredentialFlags = { basicGit: [], sshGit: [], basicDocker: [], dockerConfig: [], dockerCfg: [] }
-const encode = (text: string) => Buffer.from(text).toString('base64')
 
 function build(flags: Partial<CredentialFlags>, secrets: Readonly<Record<string, string>>) {
   const read = (path: string) => secrets[path.replace('/tekton/creds-secrets/', '')]
-  const built = buildCredentials({ ...NONE, ...flags }, read, encode)
+  const built = buildCredentials({ ...NONE, ...flags }, read)
   return 'problem' in built
     ? built
     : { ...built, files: Object.fromEntries(built.files.map(({ path, content }) => [path, content])) }

@@ -11,11 +11,7 @@ const NONE: CredentialFlags = { basicGit: [], sshGit: [], basicDocker: [], docke
 const SECRETS: Readonly<Record<string, string>> = { 'ssh-privatekey': 'key', username: 'ada', password: 'pw' }
 
 function build(flags: Partial<CredentialFlags>): Readonly<Record<string, string>> {
-  const built = buildCredentials(
-    { ...NONE, ...flags },
-    (path) => SECRETS[path.slice(path.lastIndexOf('/') + 1)],
-    (text) => Buffer.from(text).toString('base64'),
-  )
+  const built = buildCredentials({ ...NONE, ...flags }, (path) => SECRETS[path.slice(path.lastIndexOf('/') + 1)])
   return 'problem' in built ? {} : Object.fromEntries(built.files.map(({ path, content }) => [path, content]))
 }
 

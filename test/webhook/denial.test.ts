@@ -153,7 +153,7 @@ test('of many warnings the first are passed on, and the rest is counted', (t) =>
 const REVIEW = { uid: 'u', apiVersion: 'admission.k8s.io/v1', about: 'n/p', pod: undefined }
 
 test('a denial is 422 Invalid, which kubectl prints as it is', (t) => {
-  t.deepEqual(JSON.parse(writeAnswer(REVIEW, { kind: 'denied', message: 'podorder: no' }, btoa)), {
+  t.deepEqual(JSON.parse(writeAnswer(REVIEW, { kind: 'denied', message: 'podorder: no' })), {
     apiVersion: 'admission.k8s.io/v1',
     kind: 'AdmissionReview',
     response: { uid: 'u', allowed: false, status: { code: 422, reason: 'Invalid', message: 'podorder: no' } },
@@ -163,7 +163,7 @@ test('a denial is 422 Invalid, which kubectl prints as it is', (t) => {
 test('v1beta1 is refused in v1beta1, since its sender would understand nothing else', (t) => {
   const review = readReview({ apiVersion: 'admission.k8s.io/v1beta1', kind: 'AdmissionReview', request: { uid: 'u' } })
   if ('problem' in review) return t.fail()
-  const answer = JSON.parse(writeAnswer(review, denyVersion(review), btoa)) as {
+  const answer = JSON.parse(writeAnswer(review, denyVersion(review))) as {
     readonly apiVersion: string
     readonly response: { readonly allowed: boolean; readonly status: { readonly message: string } }
   }
@@ -185,7 +185,7 @@ for (const [what, body] of Object.entries({
 test('warnings fit into what the API server passes on', (t) => {
   const write = (warnings: readonly string[]) =>
     (
-      JSON.parse(writeAnswer(REVIEW, { kind: 'allowed', patch: [], warnings }, btoa)) as {
+      JSON.parse(writeAnswer(REVIEW, { kind: 'allowed', patch: [], warnings })) as {
         readonly response: { readonly warnings: readonly string[] }
       }
     ).response.warnings

@@ -30,7 +30,7 @@ for (const [name, body] of RECORDED) {
       review.pod !== undefined,
       NEW_PODS.some(([one]) => one === name),
     )
-    const { response } = JSON.parse(writeAnswer(review, admit({ spec: { containers: [] } }), btoa)) as {
+    const { response } = JSON.parse(writeAnswer(review, admit({ spec: { containers: [] } }))) as {
       readonly response: object
     }
     t.deepEqual(response, { uid: body.request.uid, allowed: true })
