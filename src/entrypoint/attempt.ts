@@ -34,6 +34,8 @@ type Meaning = (status: Status, kill: Kill | undefined) => Outcome
 export interface Beginning {
   readonly since: string
   readonly waitedFor: string | undefined
+  /** The optional waits that it did not wait for any longer, by commas. */
+  readonly without: string | undefined
   /** From 1; undefined where there is only one. */
   readonly attempt: number | undefined
   /** How often it was started anew in this life; undefined: never. */

@@ -10,7 +10,7 @@ import { type Outcome, settle } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import { delayAttempt } from './retry.ts'
 import { type Attempt, NO_COPIES, type Spawned, startAttempt } from './attempt.ts'
-import { type Gate, type GateResult, passGate } from './gate.ts'
+import { type Gate, type GateResult, type Opened, passGate } from './gate.ts'
 import { beginWrapperLife, type WrapperLife } from './life.ts'
 import { isStopSignal } from './stop-signal.ts'
 import { observe } from '../flags/observe.ts'
@@ -75,9 +75,8 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     for (;;) {
       const gateResult = await waitAtGate(keeper?.pauseMs() ?? 0)
       if (gateResult.kind !== 'open') return gateResult
-      const { waitedFor } = gateResult
-      if (plan.exec) return becomeCommand(life, waitedFor)
-      const outcome = await runWithRetries(life, waitedFor, keeper)
+      if (plan.exec) return becomeCommand(life, gateResult.waitedFor)
+      const outcome = await runWithRetries(life, gateResult, keeper)
       if (outcome.kind !== 'yielded') return outcome
       since = ports.now().toISOString()
     }
@@ -124,22 +123,24 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     return { kind: 'unstartable', code, message: why }
   }
 
-  async function runWithRetries(
-    life: WrapperLife,
-    waitedFor: string | undefined,
-    keeper: Keeper | undefined,
-  ): Promise<Outcome> {
+  async function runWithRetries(life: WrapperLife, opened: Opened, keeper: Keeper | undefined): Promise<Outcome> {
+    let gateResult: GateResult = opened
     for (let tries = 1; ; tries++) {
       if (plan.retry.times > 0) attempt = tries
+      // While it paused nobody followed what it depends on.
+      if (tries > 1 && keeper !== undefined) gateResult = await waitAtGate(0)
+      if (gateResult.kind !== 'open') return gateResult
+      const { waitedFor, without } = gateResult
       const restarts = keeper?.restarts()
-      const running: Attempt = startAttempt(plan, life, { since, waitedFor, attempt, restarts, ahead }, ports)
+      const beginning = { since, waitedFor, without: without?.join(','), attempt, restarts, ahead }
+      const running: Attempt = startAttempt(plan, life, beginning, ports)
       ahead = undefined
       listen((signal) => {
         asked ||= isEnding(signal)
         running.signal(signal)
       })
       void done?.then(() => running.stop())
-      const outcome = await (keeper === undefined ? running.outcome : keeper.keep(running))
+      const outcome = await (keeper === undefined ? running.outcome : keeper.keep(running, without))
       keep()
       const halted = running.asked()
       asked ||= halted
@@ -159,6 +160,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
         ...{ attempt, attempts, exitCode, reason, delayMs },
       })
       for (const flag of ['ready', 'unready', 'live'] as const) life.withdraw(flag)
+      if (plan.restartWith.length > 0) life.withdraw('started')
       life.clear('stopping')
       // Those that restart with it shall not wait for the next attempt to learn of it.
       life.publish('restarting', { message: how, reason, exitCode })

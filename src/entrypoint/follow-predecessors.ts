@@ -20,10 +20,12 @@ const PROBED = /^(?:tcp|https?):\/\//
 
 /**
  * Called when the gate has opened; what holds then is what may be lost.
+ * @param without what was optional and did not come: it cannot be lost
  * @param lost is called once, at once where something is lost already
  */
 export function followPredecessors(
   waits: readonly Wait[],
+  without: readonly string[],
   ports: Ports,
   lost: (loss: Loss) => void,
 ): { close(): void } {
@@ -33,7 +35,7 @@ export function followPredecessors(
     return text === undefined ? undefined : readRecord(text)
   }
   const members = waits.flatMap((wait) => {
-    if (wait.restart === undefined) return []
+    if (wait.restart === undefined || without.includes(wait.label)) return []
     const directory = parentOf(wait.path)
     const beside = (flag: 'started' | 'restarting' | 'stopped' | 'completed') => flagIn(directory, flag)
     const view = (condition: PredecessorView['condition']): PredecessorView => ({
@@ -42,9 +44,6 @@ export function followPredecessors(
       restarting: read(beside('restarting')),
       ended: condition.file === 'absent' ? (read(beside('completed')) ?? read(beside('stopped'))) : undefined,
     })
-    const first = flags.look(wait.path).file
-    // What was optional and did not come cannot be lost.
-    if (wait.optional && first === 'absent') return []
     return [
       {
         wait,
@@ -57,7 +56,7 @@ export function followPredecessors(
   let observation: Observation | undefined
   const wake = (): void => observation?.look()
   const patience = createPatience(wake)
-  const outside = followOutside(ports.outside, patience, wake)
+  const outside = followOutside(ports.outside, without, patience, wake)
   const watched = members.flatMap(({ wait, paths }) => paths.map((path) => ({ ...wait, path })))
   const close = (): void => {
     patience.close()
@@ -123,10 +122,11 @@ function createPatience(wake: () => void): Patience {
 
 function followOutside(
   follow: FollowOutside | undefined,
+  without: readonly string[],
   patience: Patience,
   wake: () => void,
 ): { judge(): Loss | undefined; close(): void } {
-  const following = follow?.(wake, ({ restart }) => restart !== undefined)
+  const following = follow?.(wake, ({ label, restart }) => restart !== undefined && !without.includes(label))
   const held = new Set<string>()
   return {
     judge() {

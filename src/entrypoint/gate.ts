@@ -10,7 +10,14 @@ import type { EntrypointPorts } from './ports.ts'
 
 type Ports = Pick<EntrypointPorts, 'flags' | 'lifelines' | 'watchPaths' | 'outside' | 'log'>
 
-export type GateResult = { readonly kind: 'open'; readonly waitedFor: string | undefined } | Outcome
+export type GateResult = Opened | Outcome
+
+/** `without`: the optional waits that it did not wait for any longer. */
+export interface Opened {
+  readonly kind: 'open'
+  readonly waitedFor: string | undefined
+  readonly without?: readonly string[]
+}
 
 export interface Gate {
   readonly gateResult: Promise<GateResult>
@@ -82,7 +89,10 @@ export function passGate(plan: Plan, ports: Ports, onOpen: () => void, pauseMs =
       }
     }
     if (pausing && open.length === 0) return undefined
-    if (open.length === 0) return { kind: 'open', waitedFor: missing.at(-1)?.wait.label }
+    if (open.length === 0) {
+      const without = [...waived].map(({ wait }) => wait.label)
+      return { kind: 'open', waitedFor: missing.at(-1)?.wait.label, ...(without.length > 0 ? { without } : {}) }
+    }
     missing = open
     return undefined
   }

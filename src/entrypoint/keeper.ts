@@ -26,6 +26,10 @@ export interface Keeper {
   pauseMs(): number
   /** How often the command was started anew in this life; undefined: never. */
   restarts(): number | undefined
-  /** Follows a command to its end. @returns its outcome; `yielded`: it is to be started anew */
-  keep(running: KeptCommand): Promise<Outcome>
+  /**
+   * Follows a command to its end.
+   * @param without the optional waits that did not come: they cannot be lost
+   * @returns its outcome; `yielded`: it is to be started anew
+   */
+  keep(running: KeptCommand, without?: readonly string[]): Promise<Outcome>
 }

@@ -1,12 +1,12 @@
 /** Keeping a command with what it depends on (`restart: true`): follows it while the command runs, stops it in turn, starts it anew. */
 import { formatDuration } from '../base/duration.ts'
 import type { Look, Wait } from '../flags/judge.ts'
-import { flagIn, parentOf } from '../flags/layout.ts'
+import { containerOf, flagIn, parentOf } from '../flags/layout.ts'
 import { type Observation, observe } from '../flags/observe.ts'
-import { readRecord } from '../flags/record.ts'
+import { type Flag, type FlagRecord, readRecord } from '../flags/record.ts'
 import { followPredecessors, type Loss } from './follow-predecessors.ts'
 import { beginLiving, choosePause, type Living, stepLiving } from './living.ts'
-import type { Outcome } from './outcome.ts'
+import { type Outcome, settle } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import type { Keeper, KeptCommand, KeptLife } from './keeper.ts'
 import type { EntrypointPorts } from './ports.ts'
@@ -39,24 +39,29 @@ export function createKeeper(
     keep,
   }
 
-  async function keep(running: KeptCommand): Promise<Outcome> {
+  async function keep(running: KeptCommand, without: readonly string[] = []): Promise<Outcome> {
     const known = Promise.withResolvers<void>()
     let loss: Loss | undefined
     let turn: Observation | undefined
+    // Where it is over already, this is another attempt (`--retries`).
+    step({ kind: 'retried' })
     step({ kind: 'opened', atMs: clock() })
-    const following = followPredecessors(plan.waits, ports, (what) => {
+    const following = followPredecessors(plan.waits, without, ports, (what) => {
       loss = what
       known.resolve()
       step({ kind: 'lost', atMs: clock() })
       running.retire()
       announce(what)
-      turn = awaitDependents(plan.restartWith, ports, () => {
+      turn = awaitDependents(plan, ports, () => {
         step({ kind: 'turn' })
         running.yield()
       })
     })
     const outcome = await running.outcome
-    if (loss === undefined && mayFollowFromLoss(outcome) && !running.asked()) await within(NOTICE_MS, known.promise)
+    if (loss === undefined && mayFollowFromLoss(outcome) && !running.asked()) {
+      tellEnd(outcome)
+      await within(NOTICE_MS, known.promise)
+    }
     following.close()
     turn?.close()
     const isLost = loss !== undefined && (outcome.kind === 'yielded' || mayFollowFromLoss(outcome))
@@ -85,9 +90,19 @@ export function createKeeper(
     log({ event: 'stopping', message: `stopping it, to start anew: ${why}`, reason: 'PredecessorLost' })
   }
 
+  /** Whatever becomes of it: those that restart with it need not wait for that. */
+  function tellEnd(outcome: Outcome): void {
+    const { exitCode, reason, message = 'it has ended', publish, withdraw } = settle(outcome, plan)
+    if (publish.includes('completed') && exitCode === 0 && outcome.kind !== 'exited') return
+    life.publish('restarting', { message, reason, exitCode })
+    for (const flag of withdraw) if (flag !== 'restarting') life.withdraw(flag)
+  }
+
   /** An end that the loss may be the cause of. With 0 it may have done its work, where that is the end. */
   function mayFollowFromLoss({ kind, ...outcome }: Outcome): boolean {
-    if (kind === 'exited') return ('code' in outcome && outcome.code !== 0) || plan.restarts.policy === 'Always'
+    if (kind === 'exited') {
+      return ('code' in outcome && outcome.code !== 0) || (plan.restarts.policy === 'Always' && !plan.hold)
+    }
     return kind === 'signalled' || kind === 'unfit'
   }
 }
@@ -119,7 +134,7 @@ const SPAWN_MS = 100
 
 /** Calls `proceed` once those that restart with this one have stopped: at once when they have. */
 function awaitDependents(
-  dependents: readonly Wait[],
+  { restartWith: dependents, name = '' }: Plan,
   ports: Pick<EntrypointPorts, 'flags' | 'lifelines' | 'watchPaths' | 'log'>,
   proceed: () => void,
 ): Observation {
@@ -129,20 +144,29 @@ function awaitDependents(
     patient = false
     observation?.look()
   }, SPAWN_MS)
-  const read = (path: string) => ports.flags.read(path)
+  // How they stop is told by one of two flags.
+  const watched = dependents.flatMap((wait) => [wait, { ...wait, path: flagIn(parentOf(wait.path), 'restarting') }])
   const isOver = (wait: Wait, { link }: Look): boolean => {
     // No socket: never started. A lost one: gone without a word.
     if (link === 'none' || link === 'lost') return true
-    const directory = parentOf(wait.path)
-    const restarting = read(flagIn(directory, 'restarting'))
-    if (restarting !== undefined) return readRecord(restarting).exitCode !== undefined
-    if (read(flagIn(directory, 'stopped')) !== undefined) return true
-    return !patient && read(flagIn(directory, 'started')) === undefined
+    const read = (flag: Flag): Partial<FlagRecord> | undefined => {
+      const text = ports.flags.read(flagIn(parentOf(wait.path), flag))
+      return text === undefined ? undefined : readRecord(text)
+    }
+    const restarting = read('restarting')
+    if (restarting !== undefined) return restarting.exitCode !== undefined
+    if (read('stopped') !== undefined) return true
+    const started = read('started')
+    if (started === undefined) return !patient
+    // Started without this one, it goes on; and of one that has completed only its wrapper is there.
+    if (started.without?.split(',').some((label) => containerOf(label) === name) === true) return true
+    const { incarnation, held } = read('completed') ?? {}
+    return held === true && incarnation === started.incarnation
   }
   const following = observe(
-    dependents,
+    watched,
     ports,
-    (looks) => (dependents.every((wait, index) => isOver(wait, looks[index] as Look)) ? true : undefined),
+    (looks) => (dependents.every((wait, index) => isOver(wait, looks[2 * index] as Look)) ? true : undefined),
     () => {
       clearTimeout(timer)
       proceed()

@@ -10,7 +10,8 @@
  *    +--------------------------------------------------------------------+
  *
  * `yielding`: it is to stop, but those that restart with it stop first. `pausing`: it stands still, for longer each time while
- * what it depends on flaps. `over`: the end is the command's own, or somebody outside asked for it; the wrapper ends with it.
+ * what it depends on flaps. `over`: the end is the command's own, or somebody outside asked for it; the wrapper ends with it, or
+ * tries again (`retried`), which leads back to the gate.
  */
 
 export type LivingPhase = 'gate' | 'running' | 'yielding' | 'stopping' | 'pausing' | 'over'
@@ -36,6 +37,8 @@ export type LivingEvent =
   /** The command has ended. `own`: it was neither told to, nor is it to run again. */
   | { readonly kind: 'ended'; readonly atMs: number; readonly own: boolean }
   | { readonly kind: 'due'; readonly atMs: number }
+  /** Its own end was a failure that is tried again in this life. */
+  | { readonly kind: 'retried' }
   /** Somebody outside asks for the end. */
   | { readonly kind: 'told' }
 
@@ -56,7 +59,7 @@ export function choosePause(flaps: number): number {
 /** What makes no sense in a phase changes nothing: signals, timers and looks come when they like. */
 export function stepLiving(living: Living, event: LivingEvent): Living {
   const { phase } = living
-  if (phase === 'over') return living
+  if (phase === 'over') return event.kind === 'retried' ? { ...living, phase: 'gate' } : living
   switch (event.kind) {
     case 'told':
       return { ...living, phase: 'over' }
@@ -78,6 +81,8 @@ export function stepLiving(living: Living, event: LivingEvent): Living {
         restarts: living.restarts + 1,
         dueMs: event.atMs + choosePause(living.flaps),
       }
+    case 'retried':
+      return living
     case 'due':
       return phase === 'pausing' && event.atMs >= living.dueMs ? { ...living, phase: 'gate' } : living
   }

@@ -31,7 +31,11 @@ export function judgeLoss(wait: Wait, view: PredecessorView, started: string | u
   const { condition, restarting, ended } = view
   const name = containerOf(wait.label)
   const lost = (what: string, origin = name): LossVerdict => ({ kind: 'lost', why: `${name} ${what}`, origin })
-  if (restarting !== undefined) return lost(`restarts: ${restarting.message ?? 'it said so'}`, restarting.origin)
+  // That it was started may hold all the same, where that was its last run.
+  if (restarting !== undefined && condition.file === 'absent') {
+    const isEnd = restarting.reason !== undefined && restarting.reason !== 'PredecessorLost'
+    return isEnd ? lost(wordEnd(restarting)) : lost(`restarts: ${restarting.message ?? 'it said so'}`, restarting.origin)
+  }
   const dead = condition.link === 'lost' && !condition.concluded
   if (condition.file !== 'absent' && !dead) {
     return started === undefined || view.started === undefined || view.started === started

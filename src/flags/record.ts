@@ -30,6 +30,8 @@ export interface FlagRecord {
   readonly since?: string
   /** In `started`: the wait that opened the gate, `db/ready` or a path. */
   readonly waitedFor?: string
+  /** In `started`: the optional waits that it was started without, by commas. */
+  readonly without?: string
   /** In `started` and the flags of an end: which attempt of the command, from 1, where `--retries` allow several. */
   readonly attempt?: number
   /** In `started` and `restarting`: how often the command was started anew in this life, since what it depends on was lost. */
@@ -62,6 +64,7 @@ const FIELDS: Readonly<Record<keyof FlagRecord, 'string' | 'number' | 'boolean'>
   pid: 'number',
   since: 'string',
   waitedFor: 'string',
+  without: 'string',
   attempt: 'number',
   restarts: 'number',
   exitCode: 'number',

@@ -27,8 +27,18 @@ const CASES: readonly (readonly [string, Partial<PredecessorView>, string])[] = 
   ['another start of it', { started: 'second' }, 'db was started anew (db)'],
   [
     'it restarts',
-    { restarting: { message: 'disk was killed', origin: 'disk' } },
+    { condition: gone(), restarting: { message: 'disk was killed', origin: 'disk' } },
     'db restarts: disk was killed (disk)',
+  ],
+  [
+    'it failed, and what comes next is not known yet',
+    { condition: gone(), restarting: { reason: 'Error', message: 'exit code 3', exitCode: 3 } },
+    'db has failed: exit code 3 (db)',
+  ],
+  [
+    'it says that it restarts, and what was waited for is still there',
+    { restarting: { message: 'disk was killed', origin: 'disk' } },
+    'kept',
   ],
   ['it is not ready', { condition: gone() }, 'unready'],
   ['its flags are gone, and its socket', { condition: gone('lost') }, 'db was killed (db)'],

@@ -175,3 +175,59 @@ test('a retry of what it depends on counts as its death', async (t) => {
   await happens(stage, 'api up', 2)
   t.is(trace(stage).filter((line) => line === 'api down').length, 1)
 })
+
+test('one that was started without it, since it was optional, goes on and holds nobody up', async (t) => {
+  const stage = openStage(t)
+  const file = stage.path('run/api/ready')
+  const web = stage.member('web', [
+    ...after(stage, 'api', `--wait-file-optional=${file}`, `--wait-file-timeout=${file}=1ms`),
+    '--',
+    ...serve('web'),
+  ])
+  await happens(stage, 'web up')
+  await stage.appears('run/web/started')
+  t.is(stage.record('run/web/started')?.without, 'api/ready')
+  const db = startDb(stage)
+  stage.member('api', [...after(stage, 'db', '--restart-with=web'), '--', ...serve('api')])
+  await happens(stage, 'api up')
+  await stage.appears('run/api/started')
+  killContainer(stage, 'db', db)
+  await happens(stage, 'api down')
+  startDb(stage)
+  await happens(stage, 'api up', 2)
+  t.false(trace(stage).includes('web down'), web.stderr())
+})
+
+test('a job that has completed and is held is not run again, and not waited for', async (t) => {
+  const stage = openStage(t)
+  const top = startDb(stage)
+  stage.member('api', [...after(stage, 'db', '--restart-with=job'), '--', ...serve('api')])
+  stage.member('job', [...after(stage, 'api', '--hold'), '--', ...sh('echo job done >> trace')])
+  await happens(stage, 'job done')
+  await stage.appears('run/job/completed')
+  killContainer(stage, 'db', top)
+  await happens(stage, 'api down')
+  startDb(stage)
+  await happens(stage, 'api up', 2)
+  t.is(trace(stage).filter((line) => line === 'job done').length, 1)
+})
+
+test('a retry passes the gate again: what it depends on may have gone while it paused', async (t) => {
+  const stage = openStage(t)
+  const db = startDb(stage)
+  const api = stage.member('api', [
+    ...after(stage, 'db', '--retries=5', '--retry-delay=3s'),
+    '--',
+    ...sh('echo api up >> trace; until [ -e fail ]; do sleep 0.02; done; rm fail; exit 4'),
+  ])
+  await happens(stage, 'api up')
+  stage.write('fail')
+  await eventually('it pauses', () => api.stderr().includes('attempt 1 of 6 failed: exit code 4'))
+  killContainer(stage, 'db', db)
+  await eventually('it waits', () =>
+    /waiting for db\/ready .*\n[^]*attempt 1[^]*waiting for db\/ready/.test(api.stderr()),
+  )
+  t.is(trace(stage).filter((line) => line === 'api up').length, 1)
+  startDb(stage)
+  await happens(stage, 'api up', 2)
+})
