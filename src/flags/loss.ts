@@ -34,7 +34,9 @@ export function judgeLoss(wait: Wait, view: PredecessorView, started: string | u
   // That it was started may hold all the same, where that was its last run.
   if (restarting !== undefined && condition.file === 'absent') {
     const isEnd = restarting.reason !== undefined && restarting.reason !== 'PredecessorLost'
-    return isEnd ? lost(wordEnd(restarting)) : lost(`restarts: ${restarting.message ?? 'it said so'}`, restarting.origin)
+    return isEnd
+      ? lost(wordEnd(restarting))
+      : lost(`restarts: ${restarting.message ?? 'it said so'}`, restarting.origin)
   }
   const dead = condition.link === 'lost' && !condition.concluded
   if (condition.file !== 'absent' && !dead) {

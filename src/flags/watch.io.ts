@@ -22,7 +22,16 @@ const LATE_AFTER_MS = 60_000
 const POLL_MS = 100
 
 /** What says how whoever writes a flag is; `..data` is what the kubelet exchanges to change all files of a volume. */
-export const TELLING: ReadonlySet<string> = new Set([SOCKET, '..data', 'started', 'ready', 'completed', 'failed', 'ended', 'stopped'])
+export const TELLING: ReadonlySet<string> = new Set([
+  SOCKET,
+  '..data',
+  'started',
+  'ready',
+  'completed',
+  'failed',
+  'ended',
+  'stopped',
+])
 
 /**
  * Calls `wake` whenever one of the paths may have changed: created, removed, replaced, or anything beside it in its
