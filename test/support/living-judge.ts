@@ -141,7 +141,8 @@ export function judgeLiving(scene: Scene, moments: readonly Moment[], untilMs: n
     if (lostMs === Infinity) return
     const doneMs = Math.min(run.toldMs, run.endMs)
     const besides = followersOf(run, true)
-    const names = [container, ...besides.map((other) => other.container)]
+    // Of one whose wrapper stands still nobody knows that it has ended, however long ago that was.
+    const names = [container, ...(dependentsOf.get(container) ?? []).map((edge) => edge.container)]
     const stoppedMs = besides.reduce(
       (last, other) => (other.startMs <= doneMs ? Math.max(last, Math.min(other.endMs, doneMs)) : last),
       lostMs,
