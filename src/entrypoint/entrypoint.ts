@@ -10,7 +10,7 @@ import { type Outcome, settle } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import { delayAttempt } from './retry.ts'
 import { type Attempt, NO_COPIES, type Spawned, startAttempt } from './attempt.ts'
-import { type Gate, type GateResult, type Opened, passGate } from './gate.ts'
+import { type Gate, type GateResult, type OpenGate, passGate } from './gate.ts'
 import { beginWrapperLife, type WrapperLife } from './life.ts'
 import { isStopSignal } from './stop-signal.ts'
 import { observe } from '../flags/observe.ts'
@@ -123,7 +123,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     return { kind: 'unstartable', code, message: why }
   }
 
-  async function runWithRetries(life: WrapperLife, opened: Opened, keeper: Keeper | undefined): Promise<Outcome> {
+  async function runWithRetries(life: WrapperLife, opened: OpenGate, keeper: Keeper | undefined): Promise<Outcome> {
     let gateResult: GateResult = opened
     for (let tries = 1; ; tries++) {
       if (plan.retry.times > 0) attempt = tries

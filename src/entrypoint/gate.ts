@@ -10,10 +10,10 @@ import type { EntrypointPorts } from './ports.ts'
 
 type Ports = Pick<EntrypointPorts, 'flags' | 'lifelines' | 'watchPaths' | 'outside' | 'log'>
 
-export type GateResult = Opened | Outcome
+export type GateResult = OpenGate | Outcome
 
 /** `without`: the optional waits that it did not wait for any longer. */
-export interface Opened {
+export interface OpenGate {
   readonly kind: 'open'
   readonly waitedFor: string | undefined
   readonly without?: readonly string[]
