@@ -16,6 +16,7 @@ import { readProgram } from './command-words.ts'
 import { COMPILED } from './compiled.ts'
 import { addCompletion } from './completion.ts'
 import { addController } from './controller.ts'
+import { addDoctor } from './doctor.ts'
 import { addExplain } from './explain.ts'
 import { addGraph } from './graph.ts'
 import { addHelp, HELP_LAYOUT } from './help.ts'
@@ -71,6 +72,7 @@ export async function runPodorder(argv: readonly string[], signals: Signals): Pr
   addTimeline(program, end)
   addExplain(program, end)
   program.commandsGroup('In a cluster:')
+  addDoctor(program, end)
   addWebhook(program, signals, end)
   addController(program, signals, end)
   addRbac(program, end)

@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { makeCredentials } from '../src/webhook/make-certificate.io.ts'
 import { openSetting } from './e2e/controller/setting.ts'
+import { openDoctor, PLACES } from './support/doctor.ts'
 import { eventually } from './support/eventually.ts'
 import { openPlace, type Place, writePod } from './support/podorder.ts'
 import { readTable, wordsOf } from './support/reference.ts'
@@ -76,6 +77,13 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     return Promise.resolve(status)
   },
   'explain 2': ['explain', 'pod.json'],
+  'doctor 0': async (t) => (await (await openDoctor(t)).ask()).code,
+  async 'doctor 1'(t) {
+    const { server, ask } = await openDoctor(t)
+    server.store.remove(PLACES.namespaces, undefined, 'shop')
+    return (await ask()).code
+  },
+  'doctor 2': ['doctor', '--kubeconfig', 'missing'],
   async 'webhook 0'(t, place) {
     const webhook = startWebhook(t, ['--cert-dir', putCertificate(place)])
     await webhook.port()

@@ -1,6 +1,7 @@
 /** The JSON of docs/reference.md: every field that comes is in a table, and every field of a table comes. */
 import test, { type ExecutionContext } from 'ava'
 import { rmSync } from 'node:fs'
+import { openDoctor } from './support/doctor.ts'
 import { eventually } from './support/eventually.ts'
 import { openAsked } from './support/asked.ts'
 import { ago, crashing, giveStatus, injectPod, makePod, running } from './support/explained.ts'
@@ -188,6 +189,9 @@ test('what explain, check and version say', async (t) => {
   const running = await openRunning(t)
   running.put(live(makeShop('shop-1')))
   running.put(live(makeShop('shop-2', { annotations: { 'depends-on': 'app: {dv: ready}' } })))
+  const doctor = await openDoctor(t)
+  doctor.server.allow([])
+  compareTable(t, 'doctor', 5, [JSON.parse((await doctor.ask('--json')).stdout)])
   compareTable(t, 'check -n', 4, [JSON.parse((await running.check('--format', 'json')).stdout)])
   const { stdout } = await place.run(['version', '--json'])
   const [, said = ''] = /^Of `version`: (.*)$/m.exec(readSection('Results')) ?? []

@@ -66,7 +66,8 @@ export async function readNamespaceObjects(
   }
 }
 
-function isAlive(pod: JsonObject): boolean {
+/** It has not ended, and is not being deleted. */
+export function isAlive(pod: JsonObject): boolean {
   if (textOf(pod, 'metadata', 'deletionTimestamp') !== '') return false
   return !['Succeeded', 'Failed'].includes(textOf(pod, 'status', 'phase'))
 }

@@ -63,6 +63,15 @@ export function readCredentials({ certificate, key }: TlsCredentials): Certifica
   }
 }
 
+/** When the first certificate of a PEM text ends, Unix ms; undefined where there is none. */
+export function readUntil(certificate: string): number | undefined {
+  try {
+    return Date.parse(new X509Certificate(certificate).validTo)
+  } catch {
+    return undefined
+  }
+}
+
 /**
  * Whether clients that trust this authority and ask for this name will take the certificate.
  * @param authority in PEM; the first certificate of it counts

@@ -4,6 +4,7 @@ import { version } from '../../src/base/version.ts'
 import type { LiveFinding, LiveSummary } from '../../src/cluster/live-findings.ts'
 import type { PodTemplate } from '../../src/pod/pod.ts'
 import type { ApiObject } from '../support/api-store.ts'
+import { eventually } from '../support/eventually.ts'
 import { injectPod, readRecordedPods } from '../support/explained.ts'
 import { sortOnce } from '../support/reference.ts'
 import { age, deploy, live, makeShop, ofShop, openRunning } from '../support/running.ts'
@@ -216,7 +217,8 @@ test('a slow cluster is waited for, and a page that is none is no pod', async (t
   const { promise, resolve } = Promise.withResolvers<void>()
   scene.server.misbehave('list', { hold: promise })
   const ended = scene.check()
-  setTimeout(resolve, 1000)
+  await eventually('it asks', () => scene.server.requests.length > 0)
+  resolve()
   t.is((await ended).stderr, 'podorder: nothing wrong with 1 pod in namespace shop\n')
   scene.server.misbehave('list', { answer: { status: 200, body: { kind: 'PodList', items: [null, 7, { spec: {} }] } } })
   t.is((await scene.check()).code, 0)

@@ -46,6 +46,8 @@ export interface ApiServer {
   watches(): number
   /** The next request of that verb gets this; faults that were given earlier are used up first. */
   misbehave(verb: string, fault: Fault): void
+  /** A path that is no resource, such as /version, has this from now on. */
+  serve(path: string, body: unknown): void
   /** Tokens that are accepted, and who they stand for; anybody is, before this is called. */
   trust(tokens: Readonly<Record<string, string>>): void
   /** Everything is allowed, before this is called. */
@@ -76,6 +78,7 @@ export async function startApiServer({ authority, port = 0 }: ApiOptions = {}): 
   const logs = createLogs()
   const requests: ApiRequest[] = []
   const faults: { readonly verb: string; readonly fault: Fault }[] = []
+  const pages = new Map<string, unknown>()
   const streams = new Set<Stream & { bookmark(): void }>()
   let tokens: Readonly<Record<string, string>> | undefined
   let rules: readonly Rule[] | undefined
@@ -102,6 +105,9 @@ export async function startApiServer({ authority, port = 0 }: ApiOptions = {}): 
     await fault.hold
     if (fault.hangUp === true) return void request.socket.destroy()
     const refusal = fault.answer ?? refuse(asked, verb, user, url.searchParams)
+    if (refusal === undefined && pages.has(url.pathname)) {
+      return write(response, { status: 200, body: pages.get(url.pathname) })
+    }
     if (refusal !== undefined || asked === undefined) return write(response, refusal ?? missingPath())
     if (asked.subresource === 'log') {
       const refused = logs.serve(asked, url.searchParams, response)
@@ -189,6 +195,7 @@ export async function startApiServer({ authority, port = 0 }: ApiOptions = {}): 
     requests,
     watches: () => streams.size,
     misbehave: (verb, fault) => void faults.push({ verb, fault }),
+    serve: (path, body) => void pages.set(path, body),
     trust: (known) => void (tokens = known),
     allow: (allowed) => void (rules = allowed),
     bookmark() {

@@ -1,0 +1,80 @@
+/** `podorder doctor` on the command line. */
+import type { Command } from 'commander'
+import { CODE_MISUSE } from '../src/base/exit-code.ts'
+import type { PodWanted } from '../src/cluster/see-pod.ts'
+import { addClusterOptions, type GivenCluster, readNamespace, takeInterrupt } from './cluster.ts'
+import { connect } from './connection.ts'
+import { addManifestOptions, type GivenManifests, openManifests, readManifests } from './manifests.ts'
+import { openTerminal, writeOut } from './terminal.ts'
+
+const EXAMPLES = `
+A line that begins with > is what to do. Each thing is asked for by itself, and
+what may not be asked for is told as unknown; with -f, the API server is asked
+for a dry run. Exit code: 0 nothing is wrong, 1 there are errors, 2 no cluster.
+
+Examples:
+  podorder doctor
+  podorder doctor -n prod -f app.yaml
+  podorder doctor --context staging --json`
+
+/** As commander hands them over: a switch that was not given is not there. */
+interface Given extends GivenCluster, GivenManifests {
+  readonly systemNamespace: string
+  readonly json?: boolean
+}
+
+/** @param end takes the exit code */
+export function addDoctor(program: Command, end: (code: number) => void): void {
+  const command = program.command('doctor').description('tell whether a cluster has what podorder needs')
+  addClusterOptions(command)
+    .option('--system-namespace <name>', 'where podorder itself runs', readNamespace, 'podorder')
+    .option('--json', 'as one JSON object')
+    .helpOption('-h, --help', 'print this page')
+    .optionsGroup('Pods of which is told whether they would be rewritten:')
+  addManifestOptions(command)
+    .addHelpText('after', EXAMPLES)
+    .action(async (given: Given) => end(await doctor(given)))
+}
+
+async function doctor(given: Given): Promise<number> {
+  const { context, kubeconfig, json = false, systemNamespace: home } = given
+  const terminal = { ...openTerminal(), write: writeOut }
+  const refuse = (...problems: readonly string[]): number => {
+    for (const problem of problems) terminal.complain(problem)
+    return CODE_MISUSE
+  }
+  const { yaml } = await openManifests(given.template)
+  const found = await findPods(given)
+  if ('problems' in found) return refuse(...found.problems)
+  const kube = await connect({ context, kubeconfig })
+  if ('problem' in kube) return refuse(`podorder: ${kube.problem}`)
+  const { examine } = await import('../src/cluster/doctor.ts')
+  try {
+    return await examine(
+      kube,
+      { namespace: given.namespace ?? found.namespace, home, pods: found.pods, json, signal: takeInterrupt() },
+      {
+        terminal,
+        parse: (scalar) => yaml.readNested(scalar),
+        decode: (base64) => Buffer.from(base64, 'base64').toString('utf8'),
+        now: () => Date.now(),
+      },
+    )
+  } finally {
+    kube.close()
+  }
+}
+
+interface FoundManifests {
+  readonly pods: readonly PodWanted[]
+  /** That their objects name. */
+  readonly namespace: string | undefined
+}
+
+async function findPods(given: Given): Promise<FoundManifests | { readonly problems: readonly string[] }> {
+  const wanted = readManifests([], given)
+  if (typeof wanted === 'string') return { pods: [], namespace: undefined }
+  const { yaml, disk } = await openManifests(given.template)
+  const { readWantedPods } = await import('../src/cluster/wanted-pods.ts')
+  return readWantedPods(wanted, { yaml, disk })
+}

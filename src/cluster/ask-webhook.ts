@@ -1,0 +1,109 @@
+/** Asks a cluster for the webhook: its configuration, what stands behind its Service, and its certificate. */
+import type { JsonObject } from '../base/json-object.ts'
+import { textOf } from '../pod/api-object.ts'
+import { findMisfit, readUntil } from '../webhook/make-certificate.io.ts'
+import { listServiceNames } from '../webhook/tls-credentials.ts'
+import { type Answered, type AskedKind, type Asker, askAll, askOne } from './ask.ts'
+import { type DoctorFinding, speakOf } from './doctor-finding.ts'
+import {
+  findBundle,
+  findService,
+  INSTALL,
+  listOwnWebhooks,
+  seeCertificate,
+  seeConfiguration,
+  seeEndpoints,
+  WEBHOOK_NAME,
+  type WebhookService,
+} from './see-webhook.ts'
+
+export interface TrustPorts {
+  /** Base64 to text. */
+  readonly decode: (base64: string) => string
+  readonly now: () => number
+}
+
+const SLICES: AskedKind = { kind: 'EndpointSlice', group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' }
+const CONFIGURATION = 'podorder'
+
+export const CONFIGURATION_PATH = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/${CONFIGURATION}`
+
+/** @param configuration the answer at CONFIGURATION_PATH */
+export async function askWebhook(
+  asker: Asker,
+  configuration: Answered<unknown>,
+  service: WebhookService,
+  ports: TrustPorts,
+): Promise<readonly DoctorFinding[]> {
+  const { warn, fail, unknown } = speakOf('webhook')
+  if (!configuration.ok) {
+    const { failure } = configuration
+    if (failure.kind === 'missing') {
+      const what = `there is no MutatingWebhookConfiguration ${CONFIGURATION}: only pods whose manifests were injected keep their order`
+      return [warn(what, `${INSTALL}, where pods are to be rewritten as they come`)]
+    }
+    const needs = `get of mutatingwebhookconfigurations ${CONFIGURATION}`
+    return [unknown('whether the webhook is there', failure, needs)]
+  }
+  const found = configuration.value as JsonObject
+  const [behind, trusted] = await Promise.all([
+    seeService(asker, found, service),
+    seeTrust(asker, found, service, ports),
+  ])
+  const own = seeConfiguration(found)
+  const bundle = findBundle(found)
+  if (bundle === '' && listOwnWebhooks(found).length > 0) {
+    const what = 'it has no caBundle: the API server does not trust the webhook'
+    const fix = `the webhook writes it itself: kubectl logs -n ${service.namespace} -l app.kubernetes.io/name=${WEBHOOK_NAME} tells why not`
+    return [...own, fail(what, fix), ...behind]
+  }
+  return [...own, ...behind, ...trusted]
+}
+
+async function seeService(
+  asker: Asker,
+  configuration: JsonObject,
+  service: WebhookService,
+): Promise<readonly DoctorFinding[]> {
+  if (findService(configuration) === undefined) return []
+  const { namespace, name } = service
+  const labelSelector = `kubernetes.io/service-name=${name}`
+  const slices = await askAll(asker, SLICES, namespace, { labelSelector })
+  if (!slices.ok) {
+    const needs = `list of endpointslices in namespace ${namespace}`
+    return [speakOf('webhook').unknown('whether a webhook is ready', slices.failure, needs)]
+  }
+  const lenient = listOwnWebhooks(configuration).every((one) => textOf(one, 'failurePolicy') === 'Ignore')
+  return [seeEndpoints(service, slices.value, lenient)]
+}
+
+/** The annotation by which cert-manager is told to put in the caBundle. */
+const CERT_MANAGER = 'cert-manager.io/inject-ca-from'
+
+async function seeTrust(
+  asker: Asker,
+  configuration: JsonObject,
+  service: WebhookService,
+  { decode, now }: TrustPorts,
+): Promise<readonly DoctorFinding[]> {
+  const { namespace, name } = service
+  const managed = textOf(configuration, 'metadata', 'annotations', CERT_MANAGER) !== ''
+  const secret = managed ? 'podorder-webhook-cert-manager' : 'podorder-webhook-tls'
+  const { unknown, fail } = speakOf('webhook')
+  const answer = await askOne(asker, `/api/v1/namespaces/${namespace}/secrets/${secret}`)
+  if (!answer.ok) {
+    if (answer.failure.kind === 'missing') {
+      return [fail(`there is no Secret ${namespace}/${secret}, which its certificate is kept in`, INSTALL)]
+    }
+    const needs = `get of secrets ${secret} in namespace ${namespace}, which is its private key too`
+    return [unknown('whether its certificate is trusted', answer.failure, needs)]
+  }
+  const served = decode(textOf(answer.value, 'data', 'tls.crt'))
+  const misfit = findMisfit(
+    served,
+    decode(findBundle(configuration)),
+    listServiceNames(name, namespace)[0] ?? '',
+  )?.replace('its ca.crt', 'the caBundle')
+  const from = `Secret ${namespace}/${secret}`
+  return [seeCertificate(service, { from, untilMs: readUntil(served), misfit }, now())]
+}

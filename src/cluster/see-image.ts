@@ -1,0 +1,102 @@
+/** Whether nodes can pull podorder's image, as far as pods tell that have it. Pure. */
+import type { JsonObject } from '../base/json-object.ts'
+import { version } from '../base/version.ts'
+import { count, tidy } from '../base/wording.ts'
+import { parseReference } from '../image/image-reference.ts'
+import { fieldOf, listOf, textOf } from '../pod/api-object.ts'
+import { INIT_CONTAINER } from '../pod/own.ts'
+import { type DoctorFinding, speakOf } from './doctor-finding.ts'
+
+const { ok, warn, fail } = speakOf('image')
+
+interface Seen {
+  readonly pod: string
+  readonly node: string
+  readonly image: string
+  /** `ErrImagePull: …`; empty: it waits for nothing of the kind. */
+  readonly trouble: string
+  /** It has been there: the image was pulled. */
+  readonly pulled: boolean
+}
+
+const TROUBLES = ['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull', 'ImageInspectError']
+
+/** @param pods podorder's own, and those with podorder-init */
+export function seeImages(pods: readonly JsonObject[], nodes: number | undefined): readonly DoctorFinding[] {
+  const seen = pods.flatMap(listSeen)
+  const byImage = Map.groupBy(seen, ({ image }) => image)
+  if (byImage.size === 0)
+    return [
+      {
+        about: 'image',
+        level: 'unknown',
+        what: 'whether nodes can pull podorder is not known: no pod here has it',
+        fix: 'create an ordered pod, and ask again',
+      },
+    ]
+  return [...byImage].flatMap(([image, all]) => seeImage(image, all, nodes))
+}
+
+function seeImage(image: string, all: readonly Seen[], nodes: number | undefined): readonly DoctorFinding[] {
+  const [troubled] = all.filter(({ trouble }) => trouble !== '')
+  const has = versionOf(image)
+  const other =
+    has === undefined || has === version
+      ? []
+      : [warn(`${image} is podorder ${has}, and this is ${version}`, 'update the older of the two')]
+  if (troubled !== undefined) {
+    const { pod, node, trouble } = troubled
+    const local = image.startsWith('localhost/')
+      ? 'push it to a registry, and install and inject with its name there'
+      : undefined
+    const fix = local ?? 'correct its name, or what the nodes need for its registry (imagePullSecrets, a mirror)'
+    return [fail(`node ${node} cannot pull ${image} for pod ${pod}: ${trouble}`, fix), ...other]
+  }
+  const on = new Set(all.filter(({ pulled }) => pulled).map(({ node }) => node))
+  if (on.size === 0)
+    return [
+      {
+        about: 'image',
+        level: 'unknown',
+        what: `whether nodes can pull ${image} is not known yet: its pods are still waiting`,
+        fix: 'ask again in a while',
+      },
+      ...other,
+    ]
+  return [
+    ok(`${image} is on ${nodes === undefined ? count(on.size, 'node') : `${on.size} of ${count(nodes, 'node')}`}`),
+    ...other,
+  ]
+}
+
+function versionOf(image: string): string | undefined {
+  const reference = parseReference(image)
+  return 'problem' in reference ? undefined : /^v?(\d+\.\d+\.\d+(?:-[\w.]+)?)$/.exec(reference.tag ?? '')?.[1]
+}
+
+function listSeen(pod: JsonObject): readonly Seen[] {
+  const isOwn = ['podorder-webhook', 'podorder-controller'].includes(
+    textOf(pod, 'metadata', 'labels', 'app.kubernetes.io/name'),
+  )
+  const name = `${textOf(pod, 'metadata', 'namespace')}/${textOf(pod, 'metadata', 'name')}`
+  const lists = [
+    ['initContainers', 'initContainerStatuses'],
+    ['containers', 'containerStatuses'],
+  ] as const
+  return lists.flatMap(([list, statuses]) =>
+    listOf(pod, 'spec', list).flatMap((container): readonly Seen[] => {
+      const called = textOf(container, 'name')
+      if (!isOwn && called !== INIT_CONTAINER) return []
+      const status = listOf(pod, 'status', statuses).find((one) => textOf(one, 'name') === called)
+      const reason = textOf(status, 'state', 'waiting', 'reason')
+      const message = tidy(textOf(status, 'state', 'waiting', 'message'))
+      return [
+        {
+          ...{ pod: name, node: textOf(pod, 'spec', 'nodeName'), image: textOf(container, 'image') },
+          trouble: TROUBLES.includes(reason) ? `${reason}${message === '' ? '' : `: ${message}`}` : '',
+          pulled: textOf(status, 'imageID') !== '' || fieldOf(status, 'state', 'running') !== undefined,
+        },
+      ]
+    }),
+  )
+}
