@@ -1,5 +1,6 @@
 /** `podorder run` on the command line. */
 import type { Translated } from '../src/run/ports.ts'
+import { formatDuration, LONGEST_TIMER_MS, parseDuration } from '../src/base/duration.ts'
 import { CODE_MISUSE } from '../src/base/exit-code.ts'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { existsSync, realpathSync } from 'node:fs'
@@ -8,6 +9,7 @@ import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openLibrary } from '../src/base/libc.io.ts'
 import type { Signals } from '../src/child/signals.io.ts'
+import { DEFAULT_PACE } from '../src/run/crash-back-off.ts'
 import type { RunOptions } from '../src/run/run.ts'
 import { formatOf, TIMELINE_FORMATS } from '../src/picture/format.ts'
 import { COMPILED } from './compiled.ts'
@@ -32,6 +34,8 @@ interface GivenOptions {
   readonly runtime: RunOptions['runtime']
   readonly image: string | undefined
   readonly timeScale: number
+  readonly backOff: number
+  readonly maxBackOff: number
   readonly output: boolean
   readonly json?: boolean
   readonly quiet?: boolean
@@ -53,6 +57,16 @@ export function addRun(program: Command, signals: Signals, end: (code: number) =
     )
     .option('--image <image>', "podorder's own, where podman needs it")
     .option('--time-scale <factor>', 'for back-offs, the deadline and probes', readFactor, 1)
+    .addOption(
+      new Option('--back-off <duration>', 'before a second restart, then doubled')
+        .argParser(readDelay)
+        .default(DEFAULT_PACE.firstMs, formatDuration(DEFAULT_PACE.firstMs)),
+    )
+    .addOption(
+      new Option('--max-back-off <duration>', 'the longest, as the nodes have it')
+        .argParser(readDelay)
+        .default(DEFAULT_PACE.longestMs, formatDuration(DEFAULT_PACE.longestMs)),
+    )
     .option('--json', 'print one JSON event per line')
     .option('--no-output', "do not print the containers' output")
     .option('-q, --quiet', 'print the closing table only')
@@ -60,10 +74,11 @@ export function addRun(program: Command, signals: Signals, end: (code: number) =
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (manifest: string, given: GivenOptions) => {
-      const { only, containers, without, envFile: envFiles, runtime, image, timeScale, output, timeline } = given
+      const { only, containers, without, envFile: envFiles, runtime, image, output, timeline } = given
+      const backOff = { firstMs: given.backOff, longestMs: given.maxBackOff, scale: given.timeScale }
       const { json = false, quiet = false } = given
       const selection = { containers, without }
-      const wanted = { manifest, only, selection, envFiles, runtime, image, timeScale, output, json, quiet, timeline }
+      const wanted = { manifest, only, selection, envFiles, runtime, image, backOff, output, json, quiet, timeline }
       end(await run(wanted, signals))
     })
 }
@@ -82,6 +97,12 @@ function readPicture(path: string): NonNullable<RunOptions['timeline']> {
   const format = formatOf(path, TIMELINE_FORMATS)
   if (format !== undefined && format !== 'text') return { path, format }
   throw new InvalidArgumentError('Give a file that ends with .html, .svg or .json.')
+}
+
+function readDelay(text: string): number {
+  const ms = parseDuration(text)
+  if (ms !== undefined && ms >= 0 && ms <= LONGEST_TIMER_MS) return ms
+  throw new InvalidArgumentError('Give a duration such as 1s or 5m.')
 }
 
 function readFactor(text: string): number {

@@ -9,6 +9,7 @@ import { checkImages } from './image.ts'
 import type { CheckedPod } from './checked-pod.ts'
 import { checkQos, checkQuotas } from './quota.ts'
 import { checkReadiness } from './readiness.ts'
+import { checkEnvFiles } from './env-files.ts'
 import { checkRestartRules } from './restart-rules.ts'
 import { checkSecurity } from './security.ts'
 import { checkStorage } from './storage.ts'
@@ -16,6 +17,7 @@ import { checkStorage } from './storage.ts'
 const CHECKS = [
   checkReadiness,
   checkRestartRules,
+  checkEnvFiles,
   checkImages,
   checkArchitecture,
   checkSecurity,

@@ -1,5 +1,6 @@
 /** What a pod needs of the cluster's version, where that is newer than clusters may be. Pure. */
 import { BIN_VOLUME } from '../pod/own.ts'
+import { textOf } from '../pod/api-object.ts'
 import { readRestarts } from '../pod/restarts.ts'
 import { writeProbing } from '../probe/wrapper-probes.ts'
 import type { CheckResult } from './finding.ts'
@@ -8,7 +9,7 @@ import { type CheckedPod, placeAlong, placeIn } from './checked-pod.ts'
 const note = { rule: 'version', level: 'note' } as const
 
 export function checkVersion(pod: CheckedPod): readonly CheckResult[] {
-  return [...checkSidecars(pod), ...checkPolicies(pod), ...checkImageVolume(pod)]
+  return [...checkSidecars(pod), ...checkPolicies(pod), ...checkSecureProbes(pod), ...checkImageVolume(pod)]
 }
 
 /** On an older cluster the API server drops their restartPolicy (recorded from Kubernetes 1.26), and the pod hangs in its first one. */
@@ -46,6 +47,20 @@ function checkPolicies({ tree, before }: CheckedPod): readonly CheckResult[] {
       : 'its own restartPolicy needs Kubernetes 1.35'
     const fix = 'see that the cluster is not older: its API server refuses the pod, or leaves the field out'
     return [{ ...note, at: placeIn(tree, name, 'restartPolicy'), container: name, what, fix }]
+  })
+}
+
+/** The wrapper asks by itself; the kubelet's own probes are the cluster's. */
+function checkSecureProbes({ tree, before: { spec } }: CheckedPod): readonly CheckResult[] {
+  return [...(spec.initContainers ?? []), ...spec.containers].flatMap((container): readonly CheckResult[] => {
+    const { name } = container
+    const field = ['startupProbe', 'livenessProbe', 'readinessProbe'].find(
+      (probe) => textOf(container, probe, 'grpc', 'mode') === 'TLS',
+    )
+    if (field === undefined) return []
+    const what = 'its probe by gRPC with TLS needs Kubernetes 1.37 and its feature gate GRPCContainerProbeTLS'
+    const fix = 'see that the cluster has it: others leave the field out and ask without TLS, in vain'
+    return [{ ...note, at: placeIn(tree, name, field, 'grpc', 'mode'), container: name, what, fix }]
   })
 }
 

@@ -66,7 +66,7 @@ export const RULES = {
   },
   version: {
     summary: 'it needs a Kubernetes of late',
-    help: 'Native sidecars (1.29), restart policies of containers (1.35, RestartAllContainers 1.36), image volumes (1.35).',
+    help: 'Native sidecars (1.29), restart policies of containers (1.35, RestartAllContainers 1.36), image volumes and variables from files (1.35).',
   },
   controller: {
     summary: "waiting needs podorder's controller",

@@ -25,6 +25,15 @@ export async function readManifestFile(path: string, maxMib = MAX_MANIFEST_MIB):
   throw new RangeError(`line ${line} is not UTF-8`)
 }
 
+/** More than any file of variables has. */
+const MAX_SMALL_BYTES = 1024 * 1024
+
+/** @returns undefined for what is no plain file, or larger */
+export function readSmallFile(path: string): string | undefined {
+  const found = fs.statSync(path, { throwIfNoEntry: false })
+  return found?.isFile() === true && found.size <= MAX_SMALL_BYTES ? fs.readFileSync(path, 'utf8') : undefined
+}
+
 /**
  * The manifests in a directory, by their names' endings, sorted. Links to files count, also those that lead nowhere, which
  * is told when they are read; links to directories lead out of it, or around in it. @returns undefined when it is no

@@ -6,6 +6,7 @@ import type { ProbeResult } from './probe.ts'
 
 /** The connection was made, and ended before an HTTP/2 response. */
 export const NO_HEALTH_ANSWER = 'no answer came; is it a gRPC server, without TLS?'
+export const NO_SECURE_ANSWER = 'no answer came; is it a gRPC server, with TLS?'
 
 export const HEALTH_CHECK_PATH = '/grpc.health.v1.Health/Check'
 
@@ -43,9 +44,10 @@ function encodeVarint(value: number): number[] {
 }
 
 /** SERVING is success, all else is not (pkg/probe/grpc/grpc.go); the reasons are worded for whoever wrote the probe. */
-export function judgeHealth(answer: HealthAnswer, service: string): ProbeResult {
+/** @param noAnswer what to say where none came */
+export function judgeHealth(answer: HealthAnswer, service: string, noAnswer: string): ProbeResult {
   const { httpStatus, grpcStatus, grpcMessage, body } = answer
-  if (httpStatus === undefined) return { ok: false, why: NO_HEALTH_ANSWER }
+  if (httpStatus === undefined) return { ok: false, why: noAnswer }
   if (grpcStatus === undefined)
     return { ok: false, why: `HTTP status ${httpStatus} without a gRPC status: not a gRPC server` }
   switch (grpcStatus) {

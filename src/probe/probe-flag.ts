@@ -92,7 +92,13 @@ function writeCheck(check: Check): object {
     case 'exec':
       return { exec: { command: check.argv } }
     case 'grpc':
-      return { grpc: { port: check.port, service: check.service === '' ? undefined : check.service } }
+      return {
+        grpc: {
+          port: check.port,
+          service: check.service === '' ? undefined : check.service,
+          mode: check.tls === true ? 'TLS' : undefined,
+        },
+      }
   }
 }
 

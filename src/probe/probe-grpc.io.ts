@@ -5,8 +5,11 @@ import {
   HEALTH_CHECK_PATH,
   judgeHealth,
   NO_HEALTH_ANSWER,
+  NO_SECURE_ANSWER,
   type HealthAnswer,
 } from './grpc-health.ts'
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { USER_AGENT, writeHost } from './http-probe.ts'
 import type { Check, ProbeResult } from './probe.ts'
 import { dial, findOwnAddress, reach } from './reach.io.ts'
@@ -15,16 +18,21 @@ import { dial, findOwnAddress, reach } from './reach.io.ts'
 const MAX_OUTPUT_BYTES = 10 * 1024
 
 export async function probeGrpc(
-  { port, service }: Extract<Check, { kind: 'grpc' }>,
+  { port, service, tls = false }: Extract<Check, { kind: 'grpc' }>,
   over: AbortSignal,
 ): Promise<ProbeResult> {
   const { connect } = await import('node:http2')
-  const socket = await reach(undefined, port, (address) => dial(address, port, over))
+  const noAnswer = tls ? NO_SECURE_ANSWER : NO_HEALTH_ANSWER
+  const wire = await reach(undefined, port, (address) => dial(address, port, over))
+  const socket = tls ? await secure(wire, over) : wire
+  if (socket === undefined) return { ok: false, why: noAnswer }
   const { promise, resolve, reject } = Promise.withResolvers<HealthAnswer>()
   // A socket of our own: on Bun, destroying a session before the server's greeting leaves its socket open.
-  const session = connect(`http://${writeHost(findOwnAddress())}:${port}`, { createConnection: () => socket })
+  const session = connect(`${tls ? 'https' : 'http'}://${writeHost(findOwnAddress())}:${port}`, {
+    createConnection: () => socket,
+  })
   // Which of the stream, the session and its socket tells of a broken connection first is anybody's guess.
-  const fail = (): void => reject(new Error(NO_HEALTH_ANSWER))
+  const fail = (): void => reject(new Error(noAnswer))
   session.on('error', fail)
   session.on('close', fail)
   const stream = session.request({
@@ -50,9 +58,26 @@ export async function probeGrpc(
   })
   stream.end(encodeHealthCheck(Buffer.from(service)))
   try {
-    return judgeHealth(await promise, service)
+    return judgeHealth(await promise, service, noAnswer)
   } finally {
     session.destroy()
     socket.destroy()
   }
+}
+
+/** As Go's gRPC does, with HTTP/2 agreed upon in the handshake. @returns undefined for one that knows no TLS, or no HTTP/2 */
+async function secure(socket: Socket, over: AbortSignal): Promise<TLSSocket | undefined> {
+  const { connect } = await import('node:tls')
+  over.throwIfAborted()
+  const { promise, resolve } = Promise.withResolvers<TLSSocket | undefined>()
+  // The kubelet does not check certificates, and names no IP address in the handshake.
+  const secured = connect({ socket, ALPNProtocols: ['h2'], rejectUnauthorized: false })
+  secured.on('secureConnect', () => resolve(secured.alpnProtocol === 'h2' ? secured : undefined))
+  const fail = (): void => {
+    socket.destroy()
+    resolve(undefined)
+  }
+  secured.on('error', fail)
+  secured.on('close', fail)
+  return promise
 }

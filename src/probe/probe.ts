@@ -14,7 +14,8 @@ export type Check =
     }
   | { readonly kind: 'tcp'; readonly host: string | undefined; readonly port: number }
   | { readonly kind: 'exec'; readonly argv: readonly [string, ...string[]] }
-  | { readonly kind: 'grpc'; readonly port: number; readonly service: string }
+  /** `tls`: without a look at the certificate, as the kubelet has it (mode TLS, Kubernetes >= 1.37). */
+  | { readonly kind: 'grpc'; readonly port: number; readonly service: string; readonly tls?: boolean }
 
 export interface Header {
   readonly name: string
@@ -108,7 +109,12 @@ function readCheck(fields: Fields, ports: ReadonlyMap<string, number>, faults: s
       return { kind: 'exec', argv: readArgv(action['command'], faults) }
     case 'grpc':
       // Kubernetes knows no names here.
-      return { kind: 'grpc', port: readPort(action['port'], 'grpc.port', undefined, faults), service: text('service') }
+      return {
+        kind: 'grpc',
+        port: readPort(action['port'], 'grpc.port', undefined, faults),
+        service: text('service'),
+        ...(readMode(text('mode'), faults) === 'TLS' ? { tls: true } : {}),
+      }
   }
 }
 
@@ -152,6 +158,12 @@ function readScheme(text: string, faults: string[]): 'http' | 'https' {
   if (text === 'HTTPS') return 'https'
   if (text !== '' && text !== 'HTTP') faults.push(`httpGet.scheme is "${text}"; it must be HTTP or HTTPS`)
   return 'http'
+}
+
+function readMode(text: string, faults: string[]): 'Plaintext' | 'TLS' {
+  if (text === 'TLS') return 'TLS'
+  if (text !== '' && text !== 'Plaintext') faults.push(`grpc.mode is "${text}"; it must be Plaintext or TLS`)
+  return 'Plaintext'
 }
 
 function readHeaders(value: unknown, faults: string[]): readonly Header[] {
@@ -205,6 +217,6 @@ export function describeCheck(check: Check): string {
     case 'exec':
       return `exec ${check.argv.join(' ')}`
     case 'grpc':
-      return `grpc :${check.port} ${check.service}`.trimEnd()
+      return `grpc :${check.port}${check.tls === true ? ' (TLS)' : ''} ${check.service}`.trimEnd()
   }
 }

@@ -2,12 +2,15 @@
 import { decodeBase64 } from '../base/base64.io.ts'
 import type { Container } from '../pod/pod.ts'
 import { expand } from '../pod/expand.ts'
+import { readEnvKey } from './env-key.ts'
 import { type PodFacts, readField, readResource, type ResourceRef } from './fields.ts'
 import type { SourceContent, Data, Sources } from '../pod/sources.ts'
 
 export interface EnvironmentInput {
   readonly facts: PodFacts
   readonly given: Sources
+  /** A file of a volume, undefined where there is none. None of them is looked at where this is not given: their variables are left out. */
+  readonly readFile?: (volume: string, path: string) => string | undefined
 }
 
 export type Environment =
@@ -26,6 +29,14 @@ interface ValueFrom {
   readonly resourceFieldRef?: ResourceRef
   readonly configMapKeyRef?: KeyRef
   readonly secretKeyRef?: KeyRef
+  readonly fileKeyRef?: FileRef
+}
+
+interface FileRef {
+  readonly volumeName?: string
+  readonly path?: string
+  readonly key?: string
+  readonly optional?: boolean
 }
 
 interface EnvFrom {
@@ -74,6 +85,7 @@ type Found =
 function readValue(from: ValueFrom, container: string, input: EnvironmentInput): Found {
   if (from.configMapKeyRef !== undefined) return readKey('configMap', from.configMapKeyRef, input)
   if (from.secretKeyRef !== undefined) return readKey('secret', from.secretKeyRef, input)
+  if (from.fileKeyRef !== undefined) return readFromFile(from.fileKeyRef, input)
   const { fieldPath = '' } = from.fieldRef ?? {}
   const value =
     from.fieldRef === undefined
@@ -92,6 +104,24 @@ function readKey(kind: 'configMap' | 'secret', ref: KeyRef, input: EnvironmentIn
   if (ref.optional === true) return { kind: 'none' }
   const problem = data === undefined ? `there is no ${kind} "${name}"` : `the ${kind} "${name}" has no key "${key}"`
   return { kind: 'problem', problem }
+}
+
+function readFromFile(ref: FileRef, { readFile }: EnvironmentInput): Found {
+  const { volumeName = '', path = '', key = '', optional = false } = ref
+  if (readFile === undefined) return { kind: 'none' }
+  const text = readFile(volumeName, path)
+  const found = text === undefined ? undefined : readEnvKey(text, key)
+  if (found?.kind === 'value') return found
+  if (found?.kind === 'problem')
+    return { kind: 'problem', problem: `${path} of volume ${volumeName}: ${found.problem}` }
+  if (optional) return { kind: 'none' }
+  const what = text === undefined ? `there is no ${path}` : `${path} says no ${key}`
+  return { kind: 'problem', problem: `${what} in volume ${volumeName}` }
+}
+
+/** It is to be made anew when its container starts: what is in a file is not known before. */
+export function readsFiles({ env = [] }: Container): boolean {
+  return env.some(({ valueFrom }) => (valueFrom?.['fileKeyRef'] ?? undefined) !== undefined)
 }
 
 function findData(kind: 'configMap' | 'secret', ref: KeyRef, given: Sources): Data | undefined {

@@ -1,6 +1,7 @@
 /** What happens to a pod's containers, and what is to be done about it: what goes into `supervision.ts` and comes out of it. */
 import type { ContainerRole, KillCause } from '../pod/pod.ts'
 import type { Restarts } from '../pod/restarts.ts'
+import type { BackOffPace } from './crash-back-off.ts'
 import type { StopReason, PodResult } from './pod-result.ts'
 
 export interface Member {
@@ -22,6 +23,8 @@ export interface Rules {
    * work (a probe's timeout, a hook, a grace period) and what the wrapper itself does is left as it is.
    */
   readonly timeScale: number
+  /** Scaled alike. */
+  readonly backOff: BackOffPace
 }
 
 export type Event =

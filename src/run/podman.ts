@@ -4,7 +4,7 @@
  */
 import type { Container } from '../pod/pod.ts'
 import { RUN_VOLUME } from '../pod/own.ts'
-import { buildEnvironment } from './environment.ts'
+import { buildEnvironment, readsFiles } from './environment.ts'
 import { isLocalVolume, makePlayable, type PlayableEnvironment, resolveSubPaths } from './playable.ts'
 import { findImageFault, lookUpCommands } from './images.ts'
 import type { LoadedPod, LoadRefusal } from './load.ts'
@@ -31,7 +31,7 @@ export async function preparePodman(
   ports: Ports,
 ): Promise<PodPlan | LoadRefusal> {
   const { podman } = ports
-  const { image, cancel, workspace, timeScale } = options
+  const { image, cancel, workspace, backOff } = options
   const asking = refuseAsking(pod)
   if (asking !== undefined) return asking
   const unusable = await findPodmanFault(ports)
@@ -57,7 +57,7 @@ export async function preparePodman(
     await runtime.close()
     return { faults: [`${pod.file}: podman: ${made.problem}`] }
   }
-  const plan = planPod(pod, template.spec, timeScale, {
+  const plan = planPod(pod, template.spec, backOff, {
     name: facts.name,
     workspace,
     runDir: `${workspace}/run`,
@@ -103,6 +103,10 @@ async function layOut(
   const environments = new Map<string, PlayableEnvironment>()
   const resolve = (container: Container): Container => {
     const { own, others } = splitEnvironment(container, pod)
+    if (readsFiles(container)) {
+      const why = 'podman fixes its variables before any container runs, so it gets none by fileKeyRef'
+      faults.push(`${pod.file}: container "${container.name}": ${why}; leave out --runtime podman`)
+    }
     const built = buildEnvironment(own, { facts, given: pod.given })
     if (built.kind === 'problem') faults.push(`${pod.file}: container "${container.name}": ${built.problem}`)
     const values = built.kind === 'problem' ? new Map<string, string>() : built.values

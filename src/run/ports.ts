@@ -35,6 +35,8 @@ export interface Disk {
   publishFlag(path: string, text: string): void
   /** Removes what is in it. */
   emptyDirectory(path: string): void
+  /** @returns undefined for what is no plain file, or larger than a file of variables */
+  readSmallFile(path: string): string | undefined
 }
 
 /** Calls podman. Never rejects. */

@@ -5,6 +5,7 @@ import { readRestarts } from '../pod/restarts.ts'
 import { type Care, PROBE_KINDS, readCare } from '../probe/care.ts'
 import { DOWNWARD_VOLUME } from '../pod/own.ts'
 import { rewritePod, type RewriteOptions } from '../rewrite/rewrite.ts'
+import type { BackOffPace } from './crash-back-off.ts'
 import { gatherFacts, type PodFacts } from './fields.ts'
 import type { Member, Rules } from './pod-events.ts'
 import type { LoadedPod } from './load.ts'
@@ -48,7 +49,7 @@ export interface PodPlan {
 
 export interface PrepareOptions {
   readonly workspace: string
-  readonly timeScale: number
+  readonly backOff: BackOffPace
   /** podorder's own image, where containers are made from images. */
   readonly image: string
   /** Somebody asks for the end before anything has been started. */
@@ -93,7 +94,7 @@ export function rewriteLoaded(
 export function planPod(
   { template, order }: LoadedPod,
   spec: PodSpec,
-  timeScale: number,
+  backOff: BackOffPace,
   { workspace, ...made }: Pick<PodPlan, 'name' | 'runDir' | 'runtime'> & { readonly workspace: string },
 ): PodPlan {
   const { initContainers = [], containers } = spec
@@ -102,7 +103,7 @@ export function planPod(
     ...made,
     ...{ sidecars, downwardDir: `${workspace}/volumes/${DOWNWARD_VOLUME}` },
     members: listMembers(initContainers, containers, order, template.spec.restartPolicy),
-    rules: readRules(template, order, timeScale),
+    rules: readRules(template, order, backOff),
     note: noteStart(template, order),
     traits: readTraits(initContainers, containers, order),
   }
@@ -179,11 +180,12 @@ function listMembers(
   ]
 }
 
-function readRules({ spec }: PodTemplate, order: Order | undefined, timeScale: number): Rules {
+function readRules({ spec }: PodTemplate, order: Order | undefined, backOff: BackOffPace): Rules {
   return {
     mainGiven: order !== undefined && order.main.length > 0,
     graceMs: (spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S) * 1000,
     deadlineMs: spec.activeDeadlineSeconds === undefined ? undefined : spec.activeDeadlineSeconds * 1000,
-    timeScale,
+    timeScale: backOff.scale,
+    backOff,
   }
 }

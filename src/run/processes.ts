@@ -2,18 +2,19 @@
 import { SIGTERM } from '../base/signal.ts'
 import type { Container } from '../pod/pod.ts'
 import { BIN_VOLUME, INIT_CONTAINER, RUN_VOLUME } from '../pod/own.ts'
-import { buildEnvironment } from './environment.ts'
+import { buildEnvironment, type EnvironmentInput, readsFiles } from './environment.ts'
 import { expand } from '../pod/expand.ts'
 import { ownDirectoryOf } from '../flags/layout.ts'
 import type { PodFacts } from './fields.ts'
+import { startLate } from './late-start.ts'
 import { createRelocation } from './mounts.ts'
 import { describeForeign, readIdentity } from './identity.ts'
 import type { LoadedPod, LoadRefusal } from './load.ts'
 import { findKubeconfig } from './outside-targets.ts'
 import type { RunPorts } from './ports.ts'
-import type { ProcessPlan, Processes } from './processes.io.ts'
+import type { ProcessPlan, TakeLines } from './processes.io.ts'
 import { planPod, type PodPlan, type PrepareOptions, rewriteLoaded } from './prepare.ts'
-import type { Runtime } from './runtime.ts'
+import type { Runtime, StartedContainer } from './runtime.ts'
 import { readStopSignals } from './stop-signals.ts'
 import { fillVolumes } from './volumes.ts'
 
@@ -35,7 +36,7 @@ const HOST_VARIABLES = /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TERM|TZ|TMPD
 
 export async function prepareProcesses(
   pod: LoadedPod,
-  { workspace, timeScale, image }: PrepareOptions,
+  { workspace, backOff, image }: PrepareOptions,
   ports: Ports,
 ): Promise<PodPlan | LoadRefusal> {
   const kubeconfig = findKubeconfig(pod, ports)
@@ -72,6 +73,8 @@ export async function prepareProcesses(
   )
   const stopSignals = readStopSignals(containers, pod.order)
   const launches = new Map<string, Launch>()
+  const readFile = (volume: string, path: string): string | undefined =>
+    ports.disk.readSmallFile(`${directories.get(volume) ?? ''}/${path}`)
   for (const container of containers) {
     const local = makeLocal(container, directories, facts, pod, ports)
     if ('faults' in local) faults.push(...local.faults)
@@ -82,11 +85,25 @@ export async function prepareProcesses(
     }
   }
   if (faults.length > 0) return { faults }
-  const runtime = createRuntime(launches, ports.processes)
-  return planPod(pod, spec, timeScale, { name: facts.name, workspace, runDir, runtime })
+  const late = new Map(containers.filter(readsFiles).map((container) => [container.name, container]))
+  const renew = (name: string): string | undefined => {
+    const [container, launch] = [late.get(name), launches.get(name)]
+    if (container === undefined || launch === undefined) return undefined
+    const local = makeLocal(container, directories, facts, pod, ports, readFile)
+    if ('faults' in local) return local.faults.join('; ')
+    launches.set(name, { ...launch, ...local })
+    return undefined
+  }
+  const runtime = createRuntime(launches, ports, renew)
+  return planPod(pod, spec, backOff, { name: facts.name, workspace, runDir, runtime })
 }
 
-function createRuntime(launches: ReadonlyMap<string, Launch>, processes: Processes): Runtime {
+/** @param renew before each start: reads what is known only then, and says why it cannot be started yet */
+function createRuntime(
+  launches: ReadonlyMap<string, Launch>,
+  { processes, terminal }: Pick<Ports, 'processes' | 'terminal'>,
+  renew: (container: string) => string | undefined,
+): Runtime {
   const launchOf = (container: string): Launch => {
     const launch = launches.get(container)
     if (launch === undefined) throw new Error(`nothing is known of container ${container}`)
@@ -94,29 +111,36 @@ function createRuntime(launches: ReadonlyMap<string, Launch>, processes: Process
   }
   return {
     start(container, takeLines) {
-      const launch = launchOf(container)
-      const { stopSignal } = launch
-      const { pid, exited, end } = processes.start(launch, takeLines)
-      return {
-        failed: pid === undefined,
-        ...(pid === undefined ? {} : { pid }),
-        running: async () => pid !== undefined,
-        exited,
-        end,
-        terminate() {
-          if (pid !== undefined) processes.signal(pid, stopSignal)
-        },
-        // A wrapper that was killed has left its command behind; the kernel would end it with the container.
-        kill(commandPid) {
-          for (const group of [pid, commandPid]) if (group !== undefined) processes.killGroup(group)
-        },
-      }
+      const why = renew(container)
+      if (why === undefined) return start(container, takeLines)
+      terminal.complain(`podorder: ${why}; it starts once that is there, as in a cluster (CreateContainerConfigError)`)
+      return startLate(() => (renew(container) === undefined ? start(container, takeLines) : undefined), why)
     },
     run(container, words, cancel, kind) {
       const { localize, relocate, ...launch } = launchOf(container)
       return processes.run({ ...launch, argv: words.map(kind === 'hook' ? relocate : localize) }, cancel)
     },
     close: async () => processes.sweep(),
+  }
+
+  function start(container: string, takeLines: TakeLines): StartedContainer {
+    const launch = launchOf(container)
+    const { stopSignal } = launch
+    const { pid, exited, end } = processes.start(launch, takeLines)
+    return {
+      failed: pid === undefined,
+      ...(pid === undefined ? {} : { pid }),
+      running: async () => pid !== undefined,
+      exited,
+      end,
+      terminate() {
+        if (pid !== undefined) processes.signal(pid, stopSignal)
+      },
+      // A wrapper that was killed has left its command behind; the kernel would end it with the container.
+      kill(commandPid) {
+        for (const group of [pid, commandPid]) if (group !== undefined) processes.killGroup(group)
+      },
+    }
   }
 }
 
@@ -127,8 +151,9 @@ function makeLocal(
   facts: PodFacts,
   { file, given, directory }: LoadedPod,
   { env }: Ports,
+  readFile?: EnvironmentInput['readFile'],
 ): Omit<Launch, 'stopSignal'> | LoadRefusal {
-  const built = buildEnvironment(container, { facts, given })
+  const built = buildEnvironment(container, { facts, given, ...(readFile === undefined ? {} : { readFile }) })
   if (built.kind === 'problem') return { faults: [`${file}: container "${container.name}": ${built.problem}`] }
   const relocate = createRelocation(container.volumeMounts ?? [], directories)
   const words = [...(container.command ?? []), ...(container.args ?? [])]

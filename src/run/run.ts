@@ -12,6 +12,7 @@ import { keepDownward } from './downward.ts'
 import { type LoadedPod, loadPod } from './load.ts'
 import type { Selection } from './selection.ts'
 import { refuseTaken } from './named-ports.ts'
+import type { BackOffPace } from './crash-back-off.ts'
 import { runPod } from './run-pod.ts'
 import { preparePodman } from './podman.ts'
 import type { RunPorts } from './ports.ts'
@@ -38,7 +39,7 @@ export interface RunOptions {
   readonly selection: Selection
   /** Files with variables, which all containers are given. */
   readonly envFiles: readonly string[]
-  readonly timeScale: number
+  readonly backOff: BackOffPace
   readonly json: boolean
   readonly quiet: boolean
   readonly output: boolean
@@ -53,7 +54,7 @@ const PAUSING: ReadonlySet<number> = new Set([20, 21, 22])
 /** @returns the exit code. Whatever happens, no process and no file is left behind. */
 export async function runManifest(options: RunOptions, ports: RunPorts): Promise<number> {
   const { terminal, disk } = ports
-  const { manifest: path, only, selection, envFiles, timeScale, image = DEFAULT_IMAGE } = options
+  const { manifest: path, only, selection, envFiles, backOff, image = DEFAULT_IMAGE } = options
   const { prepare, findUnsuitable: find } = RUNTIMES[options.runtime]
   const interruption = takeInterruptions(ports)
   const pod = await loadPod({ path, only, selection, envFiles, findUnsuitable: find }, ports)
@@ -72,7 +73,7 @@ export async function runManifest(options: RunOptions, ports: RunPorts): Promise
   try {
     const cancelling = new AbortController()
     interruption.listen(() => cancelling.abort())
-    const plan = await prepare(pod, { workspace, timeScale, image, cancel: cancelling.signal }, ports)
+    const plan = await prepare(pod, { workspace, backOff, image, cancel: cancelling.signal }, ports)
     if ('runtime' in plan) ({ runtime } = plan)
     if (interruption.exitCode !== undefined) return interruption.exitCode
     if ('faults' in plan) return refuse(plan.faults, ports)

@@ -24,7 +24,7 @@ export interface StartedContainer {
   /** It is known already that it could not be started; `exited` says why. */
   readonly failed: boolean
   /** Of its first process, where that is one of this machine. */
-  readonly pid?: number
+  readonly pid?: number | undefined
   /** For a container that does not tell itself: resolves once it runs. False: it never has. */
   running(): Promise<boolean>
   /** Its first process has ended; what it wrote may still be on its way. */

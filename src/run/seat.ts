@@ -1,5 +1,12 @@
 /** What the supervision remembers of one container. */
-import { type Backoff, beginBackoff, nextRestart, nextRestartAfterKill, type Restart } from './crash-back-off.ts'
+import {
+  type Backoff,
+  type BackOffPace,
+  beginBackoff,
+  nextRestart,
+  nextRestartAfterKill,
+  type Restart,
+} from './crash-back-off.ts'
 import type { KillCause } from '../pod/pod.ts'
 import type { Member } from './pod-events.ts'
 
@@ -29,11 +36,9 @@ export function takeSeats(members: readonly Member[]): ReadonlyMap<string, Seat>
 }
 
 /** How long the restart of one that has just ended is held back. */
-export function holdRestartBack(seat: Seat, atMs: number, timeScale: number): Restart {
+export function holdRestartBack(seat: Seat, atMs: number, pace: BackOffPace): Restart {
   const ranMs = atMs - seat.startedAtMs
   const killed = seat.killCause === 'startup' || seat.killCause === 'liveness'
   const sinceMs = seat.restarts === 0 ? Infinity : atMs - seat.endedAtMs
-  return killed
-    ? nextRestartAfterKill(seat.backoff, ranMs, sinceMs, timeScale)
-    : nextRestart(seat.backoff, ranMs, timeScale)
+  return killed ? nextRestartAfterKill(seat.backoff, ranMs, sinceMs, pace) : nextRestart(seat.backoff, ranMs, pace)
 }

@@ -23,6 +23,7 @@ export interface Given {
 const VOLUME_KINDS = ['emptyDir', 'configMap', 'secret', 'downwardAPI', 'projected']
 const PROJECTED_KINDS = ['configMap', 'secret', 'downwardAPI']
 const VARIABLE_KINDS = ['configMapKeyRef', 'secretKeyRef', 'fieldRef', 'resourceFieldRef']
+const FILE_KIND = 'fileKeyRef'
 
 type Refuse = (at: Position, what: string, fix: string) => void
 
@@ -55,7 +56,10 @@ function checkContainer(container: Tree, volumes: ReadonlyMap<string, Tree>, giv
   const { variables = new Map() } = given
   for (const variable of listItems(container, 'env')) {
     if (variables.has(readText(variable, 'name'))) continue
-    for (const source of listEntries(findTree(variable, ['valueFrom']))) checkVariable(source, given, refuse)
+    for (const source of listEntries(findTree(variable, ['valueFrom']))) {
+      if (source.key === FILE_KIND) checkFile(source, volumes, refuse)
+      else checkVariable(source, given, refuse)
+    }
   }
   for (const sources of variables.size > 0 ? [] : listItems(container, 'envFrom')) {
     for (const source of listEntries(sources)) checkPresence(source, source.keyAt, given, refuse)
@@ -98,6 +102,23 @@ function checkVolume(name: string, source: Entry, at: Position, given: Given, re
 function checkVariable(source: Entry, given: Given, refuse: Refuse): void {
   if (VARIABLE_KINDS.includes(source.key)) checkPresence(source, source.keyAt, given, refuse)
   else refuse(source.keyAt, `a process gets no variable from ${source.key}`, 'write its value')
+}
+
+/** The kubelet reads it from an emptyDir only (pkg/apis/core/validation, validateFileKeySelector). */
+function checkFile({ keyAt, value }: Entry, volumes: ReadonlyMap<string, Tree>, refuse: Refuse): void {
+  const name = readText(value, 'volumeName')
+  const volume = volumes.get(name)
+  const kinds = listEntries(volume).filter(({ key }) => key !== 'name')
+  if (volume === undefined) {
+    refuse(keyAt, `it reads a file of "${name}", but the pod has no such volume`, 'add it under spec.volumes')
+  } else if (kinds.some(({ key }) => key !== 'emptyDir')) {
+    refuse(keyAt, `it reads a file of "${name}", which is no emptyDir`, 'name a volume that is an emptyDir')
+  }
+  const path = readText(value, 'path')
+  if (path === '' || path.startsWith('/') || path.split('/').includes('..')) {
+    refuse(keyAt, `"${path}" is no path within a volume`, 'write a relative one, without ..')
+  }
+  if (readText(value, 'key') === '') refuse(keyAt, 'fileKeyRef has no key', 'name the variable in the file')
 }
 
 /** Is the ConfigMap or Secret there that a volume, a part of one, a variable or an `envFrom` refers to? */

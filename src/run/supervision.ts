@@ -143,7 +143,7 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
    * said of the one whose end asks for it (KEP-5532: its back-off applies).
    */
   function renew(asking: Seat, atMs: number): void {
-    const { afterMs, backoff } = holdRestartBack(asking, atMs, rules.timeScale)
+    const { afterMs, backoff } = holdRestartBack(asking, atMs, rules.backOff)
     asking.backoff = backoff
     asking.state = 'over'
     renewal = afterMs
@@ -173,7 +173,7 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
   }
 
   function backOff(seat: Seat, atMs: number): void {
-    const { afterMs, backoff } = holdRestartBack(seat, atMs, rules.timeScale)
+    const { afterMs, backoff } = holdRestartBack(seat, atMs, rules.backOff)
     seat.state = 'backing-off'
     seat.endedAtMs = atMs
     seat.backoff = backoff

@@ -90,6 +90,13 @@ test('the copy of the executable must fit into the ephemeral storage of all cont
   ])
 })
 
+test('a probe by gRPC with TLS needs a Kubernetes of late', async (t) => {
+  t.deepEqual(await check({ web: ['readinessProbe: {grpc: {port: 1, mode: TLS}}'] }), [
+    'note version: its probe by gRPC with TLS needs Kubernetes 1.37 and its feature gate GRPCContainerProbeTLS',
+  ])
+  t.deepEqual(await check({ web: ['readinessProbe: {grpc: {port: 1, mode: Plaintext}}'] }), [])
+})
+
 test('a native sidecar adds to the limit, and an init container counts where it is more', async (t) => {
   const init = (...more: readonly string[]): string =>
     `initContainers: [{name: i, image: x, ${[...more, ephemeral('300Mi')].join(', ')}}]`

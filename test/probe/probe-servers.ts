@@ -1,7 +1,11 @@
 /** Real servers for the prober's tests, each on a port of its own. */
 import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { createServer as createGrpcServer, type ServerHttp2Stream } from 'node:http2'
+import {
+  createSecureServer as createSecureGrpcServer,
+  createServer as createGrpcServer,
+  type ServerHttp2Stream,
+} from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net'
 
@@ -9,6 +13,8 @@ export interface Servers {
   readonly http: number
   readonly https: number
   readonly grpc: number
+  /** The same with TLS. */
+  readonly grpcs: number
   /** Accepts and says nothing. */
   readonly mute: number
   /** Hangs up on everybody. */
@@ -35,6 +41,7 @@ export async function startServers(): Promise<Servers> {
     http: await listen(createHttpServer(answerHttp)),
     https: await listen(createHttpsServer({ key: pem, cert: pem }, answerHttp)),
     grpc: await listen(createGrpcServer().on('stream', answerGrpc)),
+    grpcs: await listen(createSecureGrpcServer({ key: pem, cert: pem }).on('stream', answerGrpc)),
     mute: await listen(createTcpServer()),
     rude: await listen(createTcpServer((socket) => socket.destroy())),
     elsewhere: await listen(createHttpServer(answerHttp), '127.0.0.2'),

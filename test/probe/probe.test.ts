@@ -68,17 +68,21 @@ const GOOD: readonly (readonly [string, unknown, Check])[] = [
   ['tcpSocket', { tcpSocket: { port: 'web', host: '::1' } }, { kind: 'tcp', host: '::1', port: 8080 }],
   ['exec', { exec: { command: ['pg_isready', '-q', ''] } }, { kind: 'exec', argv: ['pg_isready', '-q', ''] }],
   ['grpc', { grpc: { port: 50051 } }, { kind: 'grpc', port: 50_051, service: '' }],
+  ['grpc with TLS', { grpc: { port: 1, mode: 'TLS' } }, { kind: 'grpc', port: 1, service: '', tls: true }],
+  ['grpc without', { grpc: { port: 1, mode: 'Plaintext' } }, { kind: 'grpc', port: 1, service: '' }],
   ['grpc with a service', { grpc: { port: 1, service: 's' } }, { kind: 'grpc', port: 1, service: 's' }],
 ]
 
 for (const [name, value, expected] of GOOD) test(`is read: ${name}`, (t) => t.deepEqual(check(value), expected))
 
 test('a check is told in a few words', (t) => {
-  t.deepEqual(GOOD.map(([, , expected]) => describeCheck(expected)).slice(-5), [
+  t.deepEqual(GOOD.map(([, , expected]) => describeCheck(expected)).slice(-7), [
     'GET https://h:9090/z?a=1',
     'tcp ::1:8080',
     'exec pg_isready -q ',
     'grpc :50051',
+    'grpc :1 (TLS)',
+    'grpc :1',
     'grpc :1 s',
   ])
 })
@@ -96,6 +100,7 @@ const BAD: readonly (readonly [unknown, string])[] = [
   ],
   [{ tcpSocket: { port: 0 } }, 'tcpSocket.port is 0; it must be a number from 1 to 65535'],
   [{ tcpSocket: { port: '65536' } }, 'tcpSocket.port is "65536"; it must be a number from 1 to 65535'],
+  [{ grpc: { port: 1, mode: 'tls' } }, 'grpc.mode is "tls"; it must be Plaintext or TLS'],
   [{ grpc: { port: 'web' } }, 'grpc.port is "web"; it must be a number from 1 to 65535'],
   [{ httpGet: { port: 1, scheme: 'http' } }, 'httpGet.scheme is "http"; it must be HTTP or HTTPS'],
   [{ httpGet: { port: 1, path: 7 } }, 'httpGet.path is 7; it must be a string'],
@@ -166,6 +171,7 @@ const anyHost = fc.option(fc.constantFrom('db', '::1', '10.0.0.1'), { nil: undef
 const anyCheck: fc.Arbitrary<Check> = fc.oneof(
   fc.record({ kind: fc.constant('tcp' as const), host: anyHost, port: anyPort }),
   fc.record({ kind: fc.constant('grpc' as const), port: anyPort, service: fc.string() }),
+  fc.record({ kind: fc.constant('grpc' as const), port: anyPort, service: fc.string(), tls: fc.constant(true) }),
   fc.record({
     kind: fc.constant('http' as const),
     scheme: fc.constantFrom('http', 'https'),

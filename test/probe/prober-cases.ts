@@ -33,6 +33,7 @@ export function listCases(servers: Servers): readonly Case[] {
   const exec = (...argv: [string, ...string[]]): Check => ({ kind: 'exec', argv })
   const shell = (script: string): Check => exec('/bin/sh', '-c', script)
   const grpc = (service: string, port = servers.grpc): Check => ({ kind: 'grpc', port, service })
+  const grpcs = (service: string, port = servers.grpcs): Check => ({ kind: 'grpc', port, service, tls: true })
   const expecting = (headers: Record<string, string | null>) => `/expect?${encodeURIComponent(JSON.stringify(headers))}`
   const to = (location: string) => `/to?${encodeURIComponent(location)}`
   const https = { scheme: 'https', port: servers.https } as const
@@ -140,6 +141,17 @@ export function listCases(servers: Servers): readonly Case[] {
     ['grpc: another fault', grpc('internal'), no('the health check failed with gRPC status 13: out of luck')],
     ['grpc: closed without an answer', grpc('', servers.rude), no('no answer came; is it a gRPC server, without TLS?')],
     ['grpc: nobody there', grpc('', servers.closed), no('connection refused')],
+    ['grpc: a server with TLS', grpc('', servers.grpcs), no('no answer came; is it a gRPC server, without TLS?')],
+    ['grpc with TLS: certificates are not checked', grpcs('up'), YES],
+    ['grpc with TLS: a service that is down', grpcs('down'), no('the service is NOT_SERVING')],
+    ['grpc with TLS: a server without', grpcs('', servers.grpc), no('no answer came; is it a gRPC server, with TLS?')],
+    ['grpc with TLS: not gRPC', grpcs('', servers.https), no('no answer came; is it a gRPC server, with TLS?')],
+    [
+      'grpc with TLS: closed without an answer',
+      grpcs('', servers.rude),
+      no('no answer came; is it a gRPC server, with TLS?'),
+    ],
+    ['grpc with TLS: nobody there', grpcs('', servers.closed), no('connection refused')],
     ['grpc: not gRPC', grpc('', servers.http), no('no answer came; is it a gRPC server, without TLS?')],
   ]
   const late: readonly (readonly [name: string, check: Check])[] = [
@@ -150,6 +162,8 @@ export function listCases(servers: Servers): readonly Case[] {
     ['exec: done in time, but for a process left behind with the output', shell('sleep 60 & exit 0')],
     ['grpc: no answer in time', grpc('slow')],
     ['grpc: no greeting in time', grpc('', servers.mute)],
+    ['grpc with TLS: no answer in time', grpcs('slow')],
+    ['grpc with TLS: no handshake in time', grpcs('', servers.mute)],
   ]
   const withTimeout = (check: Check, timeoutMs: number): Probe => ({ check, timing: { ...DEFAULT_TIMING, timeoutMs } })
   return [

@@ -1,14 +1,21 @@
 import test from 'ava'
 import * as fc from 'fast-check'
-import { type Backoff, beginBackoff, nextRestart, nextRestartAfterKill } from '../../src/run/crash-back-off.ts'
+import {
+  type Backoff,
+  type BackOffPace,
+  beginBackoff,
+  DEFAULT_PACE,
+  nextRestart,
+  nextRestartAfterKill,
+} from '../../src/run/crash-back-off.ts'
 
 const MINUTE = 60_000
 
 /** What a container waits for its restarts that runs so long each time. */
-function waits(ranMs: readonly number[], scale?: number): readonly number[] {
+function waits(ranMs: readonly number[], scale = 1, set: Partial<BackOffPace> = {}): readonly number[] {
   let backoff: Backoff = beginBackoff()
   return ranMs.map((ran) => {
-    const restart = nextRestart(backoff, ran, scale)
+    const restart = nextRestart(backoff, ran, { ...DEFAULT_PACE, ...set, scale })
     backoff = restart.backoff
     return restart.afterMs
   })
@@ -19,6 +26,20 @@ test('the first restart is at once, then 10 s, doubling up to 5 min', (t) => {
     waits(Array.from({ length: 9 }, () => 1000)),
     [0, 10, 20, 40, 80, 160, 300, 300, 300].map((s) => s * 1000),
   )
+})
+
+test('a node may be set to other limits; a longest that is less than the first is both', (t) => {
+  const crashes = Array.from({ length: 8 }, () => 1000)
+  const seconds = (set: Partial<BackOffPace>) => waits(crashes, 1, set).map((ms) => ms / 1000)
+  t.deepEqual(seconds({ longestMs: 60_000 }), [0, 10, 20, 40, 60, 60, 60, 60])
+  t.deepEqual(seconds({ longestMs: 2000 }), [0, 2, 2, 2, 2, 2, 2, 2])
+  t.deepEqual(seconds({ firstMs: 1000, longestMs: 60_000 }), [0, 1, 2, 4, 8, 16, 32, 60])
+  t.deepEqual(waits([1, 1, 1, 10 * MINUTE + 1, 1], 1, { longestMs: 1000 }), [0, 1000, 1000, 0, 1000])
+})
+
+test('whose back-off is none is restarted at once each time', (t) => {
+  t.deepEqual(waits([1, 1, 1, 1], 1, { firstMs: 0 }), [0, 0, 0, 0])
+  t.deepEqual(waits([1, 1, 1, 1], 1, { longestMs: 0 }), [0, 0, 0, 0])
 })
 
 /**
@@ -82,11 +103,14 @@ test('property: nothing waits for more than 5 min, nor once 10 min have gone by 
 })
 
 /** What a container waits for its restarts that a probe kills after so long each time. */
-function waitsAfterKills(ranMs: readonly number[], scale?: number): readonly number[] {
+function waitsAfterKills(ranMs: readonly number[], scale = 1): readonly number[] {
   let backoff: Backoff = beginBackoff()
   let sinceMs = Infinity
   return ranMs.map((ran) => {
-    const restart = nextRestartAfterKill(backoff, ran, sinceMs === Infinity ? sinceMs : sinceMs + ran, scale)
+    const restart = nextRestartAfterKill(backoff, ran, sinceMs === Infinity ? sinceMs : sinceMs + ran, {
+      ...DEFAULT_PACE,
+      scale,
+    })
     backoff = restart.backoff
     sinceMs = restart.afterMs
     return restart.afterMs

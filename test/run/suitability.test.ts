@@ -141,8 +141,33 @@ test('variables come from the manifest, its ConfigMaps and Secrets, and the down
     ),
     [
       'pod.yaml:10:33: container "app": the Secret "unknown" is not in this file; add it behind a line of ---, or use --runtime podman',
-      'pod.yaml:11:33: container "app": a process gets no variable from fileKeyRef; write its value',
+      'pod.yaml:11:33: container "app": it reads a file of "data", but the pod has no such volume; add it under spec.volumes',
       'pod.yaml:14:12: container "app": the ConfigMap "unknown" is not in this file; add it to the file, behind a line of ---',
     ],
   )
+})
+
+test('a variable from a file needs an emptyDir, a path within it and a key', (t) => {
+  const reading = (ref: string, volume = 'emptyDir: {}') =>
+    faultsOf(
+      'containers:',
+      `  - {name: app, command: [app], env: [{name: A, valueFrom: {fileKeyRef: ${ref}}}]}`,
+      `volumes: [{name: data, ${volume}}]`,
+    )
+  const right = '{volumeName: data, path: sub/a.env, key: A}'
+  t.deepEqual(reading(right), [])
+  const at = 'pod.yaml:3:63: container "app": '
+  t.deepEqual(reading('{volumeName: date, path: a.env, key: A}'), [
+    `${at}it reads a file of "date", but the pod has no such volume; add it under spec.volumes`,
+  ])
+  t.deepEqual(reading(right, 'configMap: {name: settings}'), [
+    `${at}it reads a file of "data", which is no emptyDir; name a volume that is an emptyDir`,
+  ])
+  for (const path of ['/a.env', '../a.env', 'sub/../a.env', '""']) {
+    const said = path === '""' ? '' : path
+    t.deepEqual(reading(`{volumeName: data, path: ${path}, key: A}`), [
+      `${at}"${said}" is no path within a volume; write a relative one, without ..`,
+    ])
+  }
+  t.deepEqual(reading('{volumeName: data, path: a.env}'), [`${at}fileKeyRef has no key; name the variable in the file`])
 })

@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import type { KillCause, RestartPolicy } from '../../src/pod/pod.ts'
 import { readRestarts } from '../../src/pod/restarts.ts'
 import type { Event, Member, Rules, Step } from '../../src/run/pod-events.ts'
+import { DEFAULT_PACE } from '../../src/run/crash-back-off.ts'
 import { supervise } from '../../src/run/supervision.ts'
 
 const RULES: Rules = {
@@ -10,6 +11,7 @@ const RULES: Rules = {
   graceMs: 30_000,
   deadlineMs: undefined,
   timeScale: 1,
+  backOff: DEFAULT_PACE,
 }
 
 /** Its own restartPolicy and rules, as its container says them; else those of its pod count. */
@@ -124,7 +126,7 @@ test('a crash loop backs off as the kubelet does, scaled', (t) => {
   const events: (readonly [number, Event])[] = [[0, begin]]
   for (let restart = 0; restart < 8; restart++) events.push([0, end('a', 1)], [0, due('a')])
   const waits = (timeScale: number) =>
-    live([app('a')], { restartPolicy: 'OnFailure', timeScale }, events)
+    live([app('a')], { restartPolicy: 'OnFailure', timeScale, backOff: { ...DEFAULT_PACE, scale: timeScale } }, events)
       .flat()
       .filter((line) => line.startsWith('a in'))
   t.deepEqual(

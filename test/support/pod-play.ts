@@ -2,6 +2,7 @@
 import type { Container, PodSpec } from '../../src/pod/pod.ts'
 import { readCare } from '../../src/probe/care.ts'
 import type { Event, Step } from '../../src/run/pod-events.ts'
+import { DEFAULT_PACE } from '../../src/run/crash-back-off.ts'
 import { planPod } from '../../src/run/prepare.ts'
 import type { Runtime } from '../../src/run/runtime.ts'
 import { supervise } from '../../src/run/supervision.ts'
@@ -32,7 +33,7 @@ export function playPod(
   untilMs: number,
 ): Play {
   const names = { name: 'p', runDir: '', workspace: '', runtime: NO_RUNTIME }
-  const { members, rules } = planPod({ template: { spec }, order: undefined } as never, spec, 1, names)
+  const { members, rules } = planPod({ template: { spec }, order: undefined } as never, spec, DEFAULT_PACE, names)
   const decide = supervise(members, rules)
   const hooks = new Map([...(spec.initContainers ?? []), ...spec.containers].map((one) => [one.name, readHook(one)]))
   const marks: [number, string, string][] = []

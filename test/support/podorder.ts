@@ -37,6 +37,7 @@ export interface RunLine {
   readonly exitCode?: number
   readonly reason?: string
   readonly restarts?: number
+  readonly afterMs?: number
   readonly waitingFor?: readonly string[]
   readonly waitedFor?: string
   readonly message?: string

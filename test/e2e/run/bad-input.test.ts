@@ -139,6 +139,11 @@ spec:
     says: ["podorder: --runtime is one of process, podman, not 'docker'"],
   },
   {
+    name: 'a back-off that is none',
+    args: ['run', '--max-back-off', '5', 'pod.yaml'],
+    says: ["podorder: --max-back-off cannot be '5'; give a duration such as 1s or 5m"],
+  },
+  {
     name: 'a time scale that is no number',
     args: ['run', '--time-scale', 'fast', 'pod.yaml'],
     says: ["podorder: --time-scale cannot be 'fast'; give a number above 0, such as 0.1"],

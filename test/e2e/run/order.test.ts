@@ -151,6 +151,24 @@ test('without annotations it runs as Kubernetes would run it: the crash loop, wi
   t.is(tell(lines, 'started').length, 4)
 })
 
+test('the crash loop backs off as the nodes are set', async (t) => {
+  const place = openPlace(t)
+  place.write(
+    'pod.yaml',
+    writePod({
+      spec: { restartPolicy: 'OnFailure' },
+      containers: { late: 'echo x >> tries; test "$(wc -l < tries)" -gt 4' },
+    }),
+  )
+  const limits = ['--back-off', '20ms', '--max-back-off', '0.05s']
+  const { code, stdout } = await place.run(['run', '--json', ...limits, 'pod.yaml'])
+  t.is(code, 0, stdout)
+  t.deepEqual(
+    readLines(stdout).flatMap(({ event, afterMs }) => (event === 'restarting' ? [afterMs] : [])),
+    [0, 20, 40, 50],
+  )
+})
+
 test('a container that is restarted is waited for again', async (t) => {
   const place = openPlace(t)
   place.write(

@@ -1,5 +1,6 @@
 /** What a container finds: its environment, its volumes where it mounts them, its directory, an empty stdin. */
 import test from 'ava'
+import { eventually } from '../../support/eventually.ts'
 import { openPlace, readLines, type RunEnd, type RunLine, writePod } from '../../support/podorder.ts'
 
 function outputOf({ stdout }: RunEnd, container: string): readonly (string | undefined)[] {
@@ -7,6 +8,79 @@ function outputOf({ stdout }: RunEnd, container: string): readonly (string | und
     .filter((line): line is RunLine => line.event === 'output' && line.container === container)
     .map(({ line }) => line)
 }
+
+const fromFile = (key: string, more: object = {}) => ({
+  name: key,
+  valueFrom: { fileKeyRef: { volumeName: 'made', path: 'sub/config.env', key, ...more } },
+})
+
+test('variables come from a file that an init container has written', async (t) => {
+  const place = openPlace(t)
+  const write = `mkdir /made/sub; printf "A='from file'\nB='two\nlines'\n" > /made/sub/config.env`
+  place.write(
+    'pod.yaml',
+    writePod({
+      annotations: { 'depends-on': 'app: {db: started}' },
+      spec: {
+        volumes: [{ name: 'made', emptyDir: {} }],
+        initContainers: [
+          {
+            name: 'setup',
+            image: 'x',
+            command: ['sh', '-c', write],
+            volumeMounts: [{ name: 'made', mountPath: '/made' }],
+          },
+        ],
+      },
+      containers: {
+        db: { command: ['true'] },
+        app: {
+          command: ['sh', '-c', 'echo "$A, $B, ${NONE-unset}, $0"', '$(AGAIN)'],
+          env: [fromFile('A'), fromFile('B'), fromFile('NONE', { optional: true }), { name: 'AGAIN', value: '$(A)!' }],
+        },
+      },
+    }),
+  )
+  const end = await place.run(['run', '--json', 'pod.yaml'])
+  t.is(end.code, 0, end.stderr)
+  t.is(outputOf(end, 'app').join('\n'), 'from file, two\nlines, unset, from file!')
+})
+
+test('a container whose file is not there yet starts once it is, and is stopped without it', async (t) => {
+  const place = openPlace(t)
+  const mounted = { volumeMounts: [{ name: 'made', mountPath: '/made' }] }
+  place.write(
+    'pod.yaml',
+    writePod({
+      spec: { volumes: [{ name: 'made', emptyDir: {} }] },
+      containers: {
+        app: { command: ['sh', '-c', 'echo "$A"'], env: [fromFile('A')] },
+        lost: { command: ['true'], env: [fromFile('NEVER')] },
+        maker: {
+          command: [
+            'sh',
+            '-c',
+            `mkdir /made/sub; until [ -e go ]; do sleep 0.05; done; echo "A='at last'" > /made/sub/x; mv /made/sub/x /made/sub/config.env; while :; do sleep 0.05; done`,
+          ],
+          ...mounted,
+        },
+      },
+    }),
+  )
+  const run = place.start(['run', '--json', 'pod.yaml'])
+  await eventually('the maker runs', () =>
+    run.lines().some(({ event, container }) => event === 'started' && container === 'maker'),
+  )
+  t.false(run.lines().some(({ event, container }) => event === 'started' && container === 'app'))
+  place.write('go', '')
+  await eventually('app has its variable', () => run.lines().some(({ line }) => line === 'at last'))
+  run.signal('SIGTERM')
+  const { stderr, code } = await run.end
+  t.is(code, 143)
+  t.regex(stderr, /container "app": env A: there is no sub\/config\.env in volume made; it starts once that is there/)
+  t.false(run.lines().some(({ event, container }) => event === 'started' && container === 'lost'))
+  await place.assertClean()
+})
 
 for (const wrapped of [false, true]) {
   const annotations = wrapped ? { steps: '*' } : {}
