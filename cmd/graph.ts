@@ -13,6 +13,7 @@ Examples:
   podorder graph pod.yaml
   podorder graph pod.yaml -o order.svg
   podorder graph pod.yaml --format mermaid
+  podorder graph pod.yaml --stop -o stop.svg
   podorder graph pod.yaml --timeline run.jsonl -o order.html
   helm template . | podorder graph --only Deployment/shop -`
 
@@ -21,6 +22,7 @@ interface Given extends GivenManifests {
   readonly format?: GraphFormat
   readonly output?: string
   readonly timeline?: string
+  readonly stop?: boolean
 }
 
 /** @param end takes the exit code */
@@ -29,13 +31,14 @@ export function addGraph(program: Command, end: (code: number) => void): void {
     .addOption(new Option('--format <name>', 'as FILE ends; else text').choices(GRAPH_FORMATS))
     .option('-o, --output <file>', 'write there: .txt, .mmd, .dot, .svg, .html or .json')
     .option('--timeline <path>', 'what podorder timeline reads: marks the critical path')
+    .option('--stop', 'who stops after whom instead, and the time each has at least')
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', GRAPH_EXAMPLES)
     .action(async (files: readonly string[], given: Given) => end(await graph(files, given)))
 }
 
 async function graph(files: readonly string[], given: Given): Promise<number> {
-  const { format, output, timeline } = given
+  const { format, output, timeline, stop = false } = given
   const wanted = readManifests(files, given)
   const terminal = openTerminal()
   if (typeof wanted === 'string') {
@@ -44,7 +47,7 @@ async function graph(files: readonly string[], given: Given): Promise<number> {
   }
   const { drawGraphs } = await import('../src/graph/graph-command.ts')
   return drawGraphs(
-    { ...wanted, format, output, timeline },
+    { ...wanted, format, output, timeline, stop },
     {
       ...(await openManifests(given.template)),
       terminal: { ...terminal, write: writeOut },

@@ -77,7 +77,11 @@ const LIVELY = writePod({
   spec: { restartPolicy: 'Always', terminationGracePeriodSeconds: 3 },
   containers: {
     deaf: sh('trap "" TERM; while :; do sleep 0.02; done'),
-    measured: { ...sh(`touch a; ${SERVE}`), readinessProbe: isUp('a'), lifecycle: { preStop: { exec: sh('exit 3') } } },
+    measured: {
+      ...sh(`touch a; ${SERVE}`),
+      readinessProbe: isUp('a'),
+      lifecycle: { stopSignal: 'SIGTERM', preStop: { exec: sh('exit 3') } },
+    },
     follower: sh(`echo hello; ${SERVE}`),
     asked: { ...sh(`touch b; ${SERVE}`), readinessProbe: isUp('b') },
     slow: { ...sh(SERVE), readinessProbe: { exec: sh('echo not yet; exit 1'), ...OFTEN } },
@@ -175,7 +179,13 @@ test('events of a run, and the timelines and graphs that are made of them', asyn
     'plain.json',
     writePod({ annotations: { 'depends-on': 'a: {b: ready}' }, containers: { a: 'x', b: 'x' } }),
   )
-  const graphs = [['plain.json'], ['lively.json'], ['failing.json'], ['steps.json', '--timeline', 'steps.jsonl']]
+  const graphs = [
+    ...[['plain.json'], ['lively.json'], ['failing.json']],
+    ...[
+      ['steps.json', '--timeline', 'steps.jsonl'],
+      ['lively.json', '--stop'],
+    ],
+  ]
   compareTable(t, 'graph', 1, await Promise.all(graphs.map((words) => ask(place, ['graph', ...words]))))
   await place.assertClean()
 })

@@ -10,14 +10,16 @@ export interface Diagram {
   readonly links: readonly DiagramLink[]
   /** How long the critical path takes, ms; undefined where nothing tells how long anything takes. */
   readonly criticalMs: number | undefined
+  /** The pod's grace period: the diagram is of the stop, and links lead from what stops first to what stops after it. */
+  readonly graceMs?: number
 }
 
 export interface DiagramNode {
   /** A container's name, or a target outside as it was written: `service/mail`, `sidecar/proxy`. Unique. */
   readonly name: string
-  /** `plain`: a container of the pod that podorder leaves alone. `init`: an init container or a native sidecar, before all others. */
-  readonly kind: 'container' | 'plain' | 'init' | 'outside'
-  /** Which stage it starts in, from 0; 0 for what is outside the order. */
+  /** `plain`: a container of the pod that podorder leaves alone. `init`: an init container or a native sidecar, before all others. `last`: a native sidecar, which stops after all others. */
+  readonly kind: 'container' | 'plain' | 'init' | 'last' | 'outside'
+  /** Which stage it starts in, or stops in, from 0; 0 for what is outside the order. */
   readonly stage: number
   readonly main: boolean
   readonly critical: boolean
@@ -25,18 +27,27 @@ export interface DiagramNode {
   readonly unprobed?: boolean
   /** From the opening of its gate to being what others wait for, where a timeline tells. */
   readonly durationMs?: number
+  /** What stops it, where the manifest says it: `SIGINT`. */
+  readonly stopSignal?: string
+  /** What its preStop hook does: `exec`, `sleep 5s`. */
+  readonly preStop?: string
+  /** What it has of the grace period in any case, however long those take that stop before it. */
+  readonly leastMs?: number
 }
 
 /** `container` waits for `target`. */
 export interface DiagramLink {
   readonly container: string
   readonly target: string
-  /** `ready`, `completed`, …; for a target outside the one it has, `open`, `ready`, … */
+  /** `ready`, `completed`, …; for a target outside the one it has, `open`, `ready`, …; of a stop, `STOPPED`. */
   readonly condition: string
   readonly optional: boolean
   readonly timeoutMs?: number
   readonly critical: boolean
 }
+
+/** What all links of a stop ask for. */
+export const STOPPED = 'stopped'
 
 /** Where everything goes, in px from the top left corner; `links[n]` belongs to the diagram's `links[n]`. */
 export interface Placement {
@@ -74,7 +85,7 @@ export type PlaceDiagram = (
 export function countNodes({ nodes }: Pick<Diagram, 'nodes'>): string {
   const ordered = nodes.filter(({ kind }) => kind === 'container')
   const stages = new Set(ordered.map(({ stage }) => stage)).size
-  const others = (['plain', 'init'] as const).flatMap((kind) => {
+  const others = (['plain', 'init', 'last'] as const).flatMap((kind) => {
     const number = nodes.filter((node) => node.kind === kind).length
     return number === 0 ? [] : [`${number} ${ROLES[kind]}`]
   })
@@ -82,15 +93,31 @@ export function countNodes({ nodes }: Pick<Diagram, 'nodes'>): string {
 }
 
 /** What is said of those that have no place in the order. */
-export const ROLES = { plain: 'not ordered', init: 'before all others' } as const
+export const ROLES = { plain: 'not ordered', init: 'before all others', last: 'after all others' } as const
 
 /** What is said of one that is awaited as ready and has no probe. */
 export const UNPROBED = 'no probe'
 
-/** On one line: `db 1.2s`, `log (not ordered)`. */
-export function labelNode({ name, kind, durationMs, unprobed = false }: DiagramNode): string {
-  const role = kind === 'plain' || kind === 'init' ? ` (${ROLES[kind]})` : unprobed ? ` (${UNPROBED})` : ''
-  return `${name}${role}${durationMs === undefined ? '' : ` ${formatDuration(durationMs)}`}`
+/** What it is to those that look at the order; undefined: a member of it, or a target outside. */
+export function roleOf({ kind }: Pick<DiagramNode, 'kind'>): string | undefined {
+  return kind === 'container' || kind === 'outside' ? undefined : ROLES[kind]
+}
+
+/** What is said of a container in the diagram of a stop: `SIGINT`, `preStop exec`, `at least 1s`. */
+export function noteStop({ stopSignal, preStop, leastMs }: DiagramNode): readonly string[] {
+  return [
+    ...(stopSignal === undefined ? [] : [stopSignal]),
+    ...(preStop === undefined ? [] : [`preStop ${preStop}`]),
+    ...(leastMs === undefined ? [] : [`at least ${formatDuration(leastMs)}`]),
+  ]
+}
+
+/** On one line: `db 1.2s`, `log (not ordered)`, `db (SIGINT, at least 1s)`. */
+export function labelNode(node: DiagramNode): string {
+  const { name, durationMs, unprobed = false } = node
+  const role = roleOf(node)
+  const notes = [...(role === undefined ? [] : [role]), ...(unprobed ? [UNPROBED] : []), ...noteStop(node)]
+  return `${name}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}${durationMs === undefined ? '' : ` ${formatDuration(durationMs)}`}`
 }
 
 export function countWords(number: number, one: string, several = `${one}s`): string {
@@ -108,7 +135,7 @@ export function describeTerms({ condition, timeoutMs, optional }: Omit<DiagramLi
 
 /** What a link asks for where nothing is said: it is not written on each of them. */
 export function isPlain({ condition, timeoutMs, optional }: DiagramLink): boolean {
-  return condition === 'ready' && timeoutMs === undefined && !optional
+  return (condition === 'ready' || condition === STOPPED) && timeoutMs === undefined && !optional
 }
 
 /** Containers that wait for the very same, and what that is. */

@@ -6,6 +6,7 @@ import {
   type DiagramLink,
   type DiagramNode,
   labelNode,
+  roleOf,
 } from './diagram.ts'
 
 const CRITICAL = 'color="#d1242f"'
@@ -43,7 +44,7 @@ function writeNode(node: DiagramNode): string {
   const label = labelNode(node)
   const styles = [
     kind === 'outside' ? 'dashed,rounded' : [],
-    kind === 'plain' || kind === 'init' ? 'dotted' : [],
+    roleOf(node) === undefined ? [] : 'dotted',
     main ? 'bold' : [],
   ].flat()
   return writeAttributes([

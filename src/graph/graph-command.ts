@@ -1,6 +1,7 @@
 /** `podorder graph`: the order of pods, to be looked at. */
 import { CODE_MISUSE } from '../base/exit-code.ts'
 import { diagramOrder, markHistory } from './diagram-order.ts'
+import { diagramStop } from './diagram-stop.ts'
 import type { Diagram, PlaceDiagram } from './diagram.ts'
 import { writeDot } from './dot.ts'
 import { formatGraph } from './graph-text.ts'
@@ -27,6 +28,8 @@ export interface GraphOptions {
   readonly output: string | undefined
   /** Whatever `podorder timeline` reads. */
   readonly timeline: string | undefined
+  /** The order in which it stops, not the one in which it starts. */
+  readonly stop: boolean
 }
 
 export interface GraphPorts extends Omit<ManifestPorts, 'diff'> {
@@ -42,7 +45,7 @@ type Found = { readonly diagrams: Diagrams } | { readonly problems: readonly str
 
 /** @returns the exit code; where it is 2, nothing was written */
 export async function drawGraphs(options: GraphOptions, ports: GraphPorts): Promise<number> {
-  const { output, timeline, paths } = options
+  const { output, timeline, paths, stop } = options
   const format = options.format ?? (output === undefined ? 'text' : formatOf(output, GRAPH_FORMATS))
   if (format === undefined) {
     const fix = 'use .txt, .mmd, .dot, .svg, .html or .json, or say --format'
@@ -50,6 +53,9 @@ export async function drawGraphs(options: GraphOptions, ports: GraphPorts): Prom
   }
   if (timeline === '-' && paths.includes('-')) {
     return refuse(['podorder: stdin cannot be both; give the manifest, or --timeline, by its path'], ports)
+  }
+  if (timeline !== undefined && stop) {
+    return refuse(['podorder: --timeline marks the start and --stop shows the end; give one of them'], ports)
   }
   const found = await findDiagrams(options, ports)
   if ('problems' in found) return refuse(found.problems, ports)
@@ -65,7 +71,7 @@ export async function drawGraphs(options: GraphOptions, ports: GraphPorts): Prom
   return writeOutput(await draw(format, marked.diagrams, options, ports), options.output, ports)
 }
 
-async function findDiagrams({ paths, recursive, only }: GraphOptions, ports: GraphPorts): Promise<Found> {
+async function findDiagrams({ paths, recursive, only, stop }: GraphOptions, ports: GraphPorts): Promise<Found> {
   const inputs = await readInputs(paths, recursive, ports)
   if ('problems' in inputs) return inputs
   const opened = inputs.map((input) => readOrders(input, only, {}, ports.yaml))
@@ -73,7 +79,7 @@ async function findDiagrams({ paths, recursive, only }: GraphOptions, ports: Gra
   if (problems.length > 0) return { problems }
   for (const warning of opened.flatMap((one) => one.warnings)) ports.terminal.complain(`podorder: warning: ${warning}`)
   const wanted = opened.flatMap((one) => one.wanted)
-  const [first, ...others] = wanted.flatMap(diagramPod)
+  const [first, ...others] = wanted.flatMap(stop ? diagramPodStop : diagramPod)
   if (first !== undefined) return { diagrams: [first, ...others] }
   const files = inputs.map(({ file }) => file).join(', ')
   const problem =
@@ -91,6 +97,17 @@ function diagramPod({ pod, order }: WantedPod): readonly Diagram[] {
   const unprobed = namesOf([...initContainers, ...containers].filter((one) => !isProbed(one)))
   return [diagramOrder(nameOf(pod), namesOf(containers), order, namesOf(initContainers), new Set(unprobed))]
 }
+
+function diagramPodStop({ pod, order }: WantedPod): readonly Diagram[] {
+  if (order === undefined) return []
+  const { containers, initContainers = [], terminationGracePeriodSeconds } = restorePod(pod.template).template.spec
+  const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always')
+  const graceMs = (terminationGracePeriodSeconds ?? DEFAULT_GRACE_S) * 1000
+  return [diagramStop(order, { title: nameOf(pod), containers, sidecars, graceMs })]
+}
+
+/** Kubernetes' default of terminationGracePeriodSeconds. */
+const DEFAULT_GRACE_S = 30
 
 function isProbed(container: Container): boolean {
   return (container['startupProbe'] ?? container['readinessProbe'] ?? undefined) !== undefined

@@ -1,4 +1,5 @@
 /** The order of a pod as a drawing, for a picture and for a page. Pure. */
+import { formatDuration } from '../base/duration.ts'
 import type { Size } from '../picture/frame.ts'
 import {
   countWords,
@@ -22,7 +23,7 @@ export const GRAPH_RULES = [
   '.node rect,.node polygon{fill:$raised;stroke:$unclear;stroke-width:1.25}',
   '.node.container rect{stroke:$accent}',
   '.node.plain rect{fill:$surface;stroke-dasharray:4 3}',
-  '.node.init rect{fill:$surface;stroke-dasharray:1 2}',
+  '.node.init rect,.node.last rect{fill:$surface;stroke-dasharray:1 2}',
   '.node.outside polygon{fill:$surface}',
   '.node.critical rect,.node.critical polygon{stroke:$critical;stroke-width:3}',
   '.node rect.inner{fill:none;stroke-width:1.25}',
@@ -100,13 +101,14 @@ function drawStage({ direction, bands, across }: Stages, index: number): Markup 
   ])
 }
 
-export function nameOrder({ title }: Diagram): string {
-  return title === '' ? 'Order' : `Order of ${title}`
+export function nameOrder({ title, graceMs }: Diagram): string {
+  const what = graceMs === undefined ? 'Order' : 'Stop'
+  return title === '' ? what : `${what} of ${title}`
 }
 
 /** `5 containers in 4 stages, 1 not ordered, 6 waits. The critical path takes 6.20 s.` */
 export function describeOrder(diagram: Diagram): string {
-  const { nodes, links, criticalMs } = diagram
+  const { nodes, links, criticalMs, graceMs } = diagram
   const outside = nodes.filter(({ kind }) => kind === 'outside').length
   const parts = [
     countNodes(diagram),
@@ -114,5 +116,6 @@ export function describeOrder(diagram: Diagram): string {
     ...(outside === 0 ? [] : [countWords(outside, 'target outside', 'targets outside')]),
   ]
   const critical = criticalMs === undefined ? '' : ` The critical path takes ${formatTime(criticalMs)}.`
-  return `${parts.join(', ')}.${critical}`
+  const stop = graceMs === undefined ? '' : ` They have ${formatDuration(graceMs)} in all.`
+  return `${parts.join(', ')}.${critical}${stop}`
 }

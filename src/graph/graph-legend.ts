@@ -1,5 +1,5 @@
 /** The legend of an order: what occurs in it, and nothing else. Pure. */
-import { type Diagram, type DiagramNode, isPlain, ROLES } from './diagram.ts'
+import { type Diagram, type DiagramNode, isPlain, ROLES, STOPPED } from './diagram.ts'
 import { type Key, SWATCH } from '../picture/frame.ts'
 import { drawShape } from './graph-marks.ts'
 import { element, type Markup } from '../picture/markup.ts'
@@ -11,7 +11,7 @@ export function listGraphKeys({ nodes, links }: Diagram): readonly Key[] {
     ...(nodes.some(({ main }) => main)
       ? [{ words: 'main: its end ends the work', swatch: drawSample({ main: true }) }]
       : []),
-    ...(['init', 'plain'] as const).flatMap((kind) =>
+    ...(['init', 'plain', 'last'] as const).flatMap((kind) =>
       nodes.some((node) => node.kind === kind) ? [{ words: ROLES[kind], swatch: drawSample({ kind }) }] : [],
     ),
     ...(nodes.some(({ kind }) => kind === 'outside')
@@ -25,6 +25,7 @@ export function listGraphKeys({ nodes, links }: Diagram): readonly Key[] {
 
 /** The default is on no link. */
 function nameLinks(links: Diagram['links']): string {
+  if (links.every(({ condition }) => condition === STOPPED)) return 'stops before'
   if (!links.some(isPlain)) return 'starts before'
   return links.every(isPlain) ? 'is ready before' : 'is ready before, or as it says'
 }

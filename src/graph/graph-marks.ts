@@ -4,9 +4,10 @@ import {
   describeTerms,
   type DiagramLink,
   type DiagramNode,
+  noteStop,
   type PlacedLink,
   type Point,
-  ROLES,
+  roleOf,
   UNPROBED,
 } from './diagram.ts'
 import { formatTime } from '../picture/facts.ts'
@@ -21,15 +22,15 @@ export const TERMS_SIZE = 11
 const MOST_COLUMNS = 34
 
 /** What stands in a node: its name, and below it what else is to be known. */
-export function captionNode({ name, kind, main, durationMs, unprobed = false }: DiagramNode): {
-  readonly name: string
-  readonly note: string
-} {
+export function captionNode(node: DiagramNode): { readonly name: string; readonly note: string } {
+  const { name, kind, main, durationMs, unprobed = false } = node
+  const role = roleOf(node)
   const notes = [
     ...(main ? ['main'] : []),
     ...(kind === 'outside' ? ['outside the order'] : []),
-    ...(kind === 'plain' || kind === 'init' ? [ROLES[kind]] : []),
+    ...(role === undefined ? [] : [role]),
     ...(unprobed ? [UNPROBED] : []),
+    ...noteStop(node),
     ...(durationMs === undefined ? [] : [formatTime(durationMs)]),
   ]
   return { name: cutMiddle(name, MOST_COLUMNS), note: notes.join(' · ') }

@@ -11,6 +11,7 @@ import {
   type DiagramNode,
   type Followers,
   groupFollowers,
+  noteStop,
   ROLES,
   UNPROBED,
 } from './diagram.ts'
@@ -35,7 +36,7 @@ const GAP = '  '
 
 /** @param columns what lines fit into, as far as single words do @returns lines */
 export function formatGraph(diagram: Diagram, columns: number, palette: Palette): readonly string[] {
-  const { title, nodes, links, criticalMs } = diagram
+  const { title, nodes, links, criticalMs, graceMs } = diagram
   const paint = createPaint(nodes, palette)
   const ordered = nodes.filter(({ kind }) => kind === 'container')
   const followers = groupFollowers({ nodes: ordered, links })
@@ -45,17 +46,17 @@ export function formatGraph(diagram: Diagram, columns: number, palette: Palette)
       label: String(stage + 1),
       rows: groups.map((group) => makeRow(group, 'after', paint)),
     }))
-  const listOthers = (kind: 'plain' | 'init', label: string) => {
+  const listOthers = (kind: keyof typeof ROLES, label: string) => {
     const others = nodes.filter((node) => node.kind === kind)
     return others.length === 0 ? [] : [{ label, rows: [makeRow({ nodes: others, links: [] }, ROLES[kind], paint)] }]
   }
-  const blocks = [...listOthers('init', '0'), ...stages, ...listOthers('plain', '-')]
+  const blocks = [...listOthers('init', '0'), ...stages, ...listOthers('plain', '-'), ...listOthers('last', '+')]
   const digits = Math.max(...blocks.map(({ label }) => label.length))
   const room = Math.max(columns, LEAST_COLUMNS) - digits - 4
   const widths = blocks.flatMap(({ rows }) => rows.flatMap(({ names, lead }) => (lead === '' ? [] : measure(names))))
   const column = Math.max(0, ...widths.filter((width) => width <= room * NAMES_SHARE))
   const heading = [
-    `${title}: ${countNodes(diagram)}`,
+    `${title}${graceMs === undefined ? '' : ` stops within ${formatDuration(graceMs)}`}: ${countNodes(diagram)}`,
     criticalMs === undefined ? [] : `critical path ${formatDuration(criticalMs)}`,
   ].flat()
   return [
@@ -92,9 +93,11 @@ function makeRow({ nodes, links }: Pick<Followers, 'links'> & Pick<Diagram, 'nod
   return { names, waits, lead: links.length === 0 && lead === 'after' ? '' : lead }
 }
 
-function describeMarks({ main, critical, durationMs, unprobed = false }: DiagramNode): string {
+function describeMarks(node: DiagramNode): string {
+  const { main, critical, durationMs, unprobed = false } = node
   const duration = durationMs === undefined ? [] : formatDuration(durationMs)
-  const marks = [main ? 'main' : [], critical ? 'critical' : [], unprobed ? UNPROBED : [], duration].flat()
+  const states = [main ? 'main' : [], critical ? 'critical' : [], unprobed ? UNPROBED : []]
+  const marks = [...states, noteStop(node), duration].flat()
   return marks.length === 0 ? '' : ` (${marks.join(', ')})`
 }
 

@@ -9,6 +9,7 @@ import {
   type DiagramLink,
   type DiagramNode,
   labelNode,
+  roleOf,
 } from './diagram.ts'
 
 /** `maxEdges`: a diagram cannot raise it, and what renders it for others, as GitHub does, leaves it as it is. */
@@ -30,7 +31,7 @@ export function writeMermaid(diagrams: readonly Diagram[]): string {
       .join()
   const members: Record<keyof typeof CLASSES, string> = {
     outside: listMembers(({ kind }) => kind === 'outside'),
-    plain: listMembers(({ kind }) => kind === 'plain' || kind === 'init'),
+    plain: listMembers((node) => roleOf(node) !== undefined),
     main: listMembers(({ main }) => main),
     critical: listMembers(({ critical }) => critical),
   }

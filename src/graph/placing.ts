@@ -73,6 +73,7 @@ export function settleDown(
     [across]: (settled[numberOf(point)] ?? 0) - lowest + MARGIN,
   })
   const placed = new Map([...boxes].map(([name, box]) => [name, cornered(move(box))]))
+  const reachOf = measureLayers(boxes.values(), direction)
   const wide = highest - lowest + 2 * MARGIN
   return {
     ...(direction === 'LR' ? { width: length, height: wide } : { width: wide, height: length }),
@@ -80,28 +81,48 @@ export function settleDown(
     links: ways.map(({ link, label, points }): PlacedLink => {
       const way = points.map((point) => move(point)).map(({ x, y }) => ({ x, y }))
       const { x, y } = move({ x: label.x, y: label.y })
-      return { points: dock(way, placed.get(link.target), placed.get(link.container), direction), label: { x, y } }
+      const ends = { from: placed.get(link.target), to: placed.get(link.container) }
+      return { points: dock(way, ends, direction, reachOf), label: { x, y } }
     }),
   }
 }
 
+/** @returns how far boxes of a layer reach from its middle, px; takes where that is along the direction */
+function measureLayers(boxes: Iterable<Box>, direction: Direction): (along: number) => number {
+  const reach = new Map<number, number>()
+  for (const { x, y, width, height } of boxes) {
+    const [along, half] = direction === 'LR' ? [x, width / 2] : [y, height / 2]
+    reach.set(along, Math.max(reach.get(along) ?? 0, half))
+  }
+  return (along) => reach.get(along) ?? 0
+}
+
 /**
  * dagre ends a link where the straight line to a box's middle meets it: a steep one would cross the boxes above or below. So
- * it leaves in the middle of the side that looks at the next stage, and arrives where the other box looks back.
+ * it leaves in the middle of the side that looks at the next stage, and arrives where the other box looks back. It bends between the
+ * layers only, since boxes of a layer are of different sizes.
  */
 function dock(
   way: readonly Point[],
-  from: Box | undefined,
-  to: Box | undefined,
+  { from, to }: { readonly from: Box | undefined; readonly to: Box | undefined },
   direction: Direction,
+  reachOf: (along: number) => number,
 ): readonly Point[] {
   if (from === undefined || to === undefined) return way
   const middle = ({ x, y, width, height }: Box): Point => ({ x: x + width / 2, y: y + height / 2 })
   const ahead = ({ x, y }: Point, px: number): Point => (direction === 'LR' ? { x: x + px, y } : { x, y: y + px })
   const half = ({ width, height }: Box): number => (direction === 'LR' ? width : height) / 2
-  const start = ahead(middle(from), half(from))
-  const end = ahead(middle(to), -half(to))
-  return [start, ahead(start, STUB), ...way, ahead(end, -STUB), end]
+  const reach = ({ x, y }: Point): number => reachOf(direction === 'LR' ? x : y)
+  const [start, end] = [middle(from), middle(to)]
+  const passed = way.flatMap((point) => {
+    const px = reach(point)
+    return px === 0 ? [point] : [ahead(point, -px), ahead(point, px)]
+  })
+  return [
+    ...[ahead(start, half(from)), ahead(start, Math.max(half(from), reach(start)) + STUB)],
+    ...passed,
+    ...[ahead(end, -Math.max(half(to), reach(end)) - STUB), ahead(end, -half(to))],
+  ]
 }
 
 /** dagre tells where the middle is. */

@@ -240,3 +240,47 @@ test('the default condition is on no link, and every other one is', async (t) =>
   t.deepEqual(terms.toSorted(), ['completed', 'ready (within 2m)'])
   t.true(stdout.includes('is ready before, or as it says'))
 })
+
+const STOP = `Pod/voting stops within 10s: 5 containers in 5 stages
+
+ 1 ─ result (main, at least 5.5s)
+ 2 ─ vote (at least 1s)      after result stopped
+ 3 ─ worker (at least 1s)    after vote stopped
+ 4 ─ postgres (at least 1s)  after worker stopped
+ 5 ─ redis (at least 1s)     after postgres, worker stopped
+`
+
+test('--stop shows who stops after whom, in every format, and the same once it is injected', async (t) => {
+  const place = openPlace(t)
+  place.write('pod.yaml', EXAMPLE)
+  t.deepEqual(await place.run(['graph', 'pod.yaml', '--stop']), { code: 0, signal: null, stdout: STOP, stderr: '' })
+  const injected = await place.run(['inject', 'pod.yaml'])
+  t.is((await place.run(['graph', '-', '--stop'], { stdin: injected.stdout })).stdout, STOP)
+  const draw = async (format: string) => (await place.run(['graph', 'pod.yaml', '--stop', '--format', format])).stdout
+  t.true((await draw('mermaid')).includes('p0n1["postgres (at least 1s)"]\n'))
+  t.true((await draw('mermaid')).includes('p0n2 -->|"stopped"| p0n1\n'))
+  t.true((await draw('dot')).includes('p0n1 [label="postgres (at least 1s)"]\n'))
+  t.true((await draw('dot')).includes('p0n2 -> p0n1 [label="stopped"]\n'))
+  for (const format of ['svg', 'html']) {
+    const picture = await draw(format)
+    for (const words of ['Stop of Pod/voting', 'They have 10s in all.', 'stops before', 'main · at least 5.5s']) {
+      t.true(picture.includes(words), `${format}: ${words}`)
+    }
+    t.false(/class="terms/.test(picture), 'what all links say is on none')
+  }
+  t.true((await draw('html')).includes('postgres waits for worker/stopped'))
+  const [diagram] = readDiagrams(await draw('json'))
+  t.is(diagram?.graceMs, 10_000)
+  t.deepEqual(
+    diagram?.nodes.map(({ name, stage, leastMs }) => `${name} ${stage} ${leastMs}`),
+    ['redis 4 1000', 'postgres 3 1000', 'worker 2 1000', 'vote 1 1000', 'result 0 5500'],
+  )
+})
+
+test('--stop and --timeline are of two different times', async (t) => {
+  const place = openPlace(t)
+  place.write('pod.yaml', EXAMPLE)
+  const { code, stdout, stderr } = await place.run(['graph', 'pod.yaml', '--stop', '--timeline', 'run.json'])
+  t.deepEqual([code, stdout], [2, ''])
+  t.is(stderr, 'podorder: --timeline marks the start and --stop shows the end; give one of them\n')
+})

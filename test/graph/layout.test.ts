@@ -169,3 +169,35 @@ for (const [name, make] of Object.entries({ 'to the first': longLinks, 'to half 
     t.true(count(1000) <= 2.2 * count(500), `${count(500)}, ${count(1000)}`)
   })
 }
+
+test('a link that passes a stage bends beside it, however wide its boxes are', (t) => {
+  const node = (name: string, stage: number): DiagramNode => ({
+    ...{ name, stage, kind: 'container', main: false, critical: false },
+  })
+  const link = (container: string, target: string): DiagramLink => ({
+    ...{ container, target, condition: 'ready', optional: false, critical: false },
+  })
+  const wide = 'a-name-that-is-very-much-wider-than-all-others'
+  const diagram: Diagram = {
+    title: '',
+    nodes: [node('a', 0), node(`${wide}-too`, 0), node(wide, 1), node('other', 1), node('last', 2)],
+    links: [
+      ...[link(wide, 'a'), link(wide, `${wide}-too`), link('other', 'a')],
+      ...[link('last', 'a'), link('last', wide), link('last', `${wide}-too`)],
+    ],
+    criticalMs: undefined,
+  }
+  const { nodes, links } = place(diagram)
+  for (const { stage } of diagram.nodes) {
+    const boxes = diagram.nodes.filter((one) => one.stage === stage).flatMap(({ name }) => nodes.get(name) ?? [])
+    const from = boxes.reduce((least, { x }) => Math.min(least, x), Infinity)
+    const to = boxes.reduce((most, { x, width }) => Math.max(most, x + width), -Infinity)
+    for (const { points } of links) {
+      const steep = points.slice(1).filter((point, index) => {
+        const before = points[index] ?? point
+        return point.y !== before.y && Math.min(to, point.x) - Math.max(from, before.x) > 1e-6
+      })
+      t.deepEqual(steep, [])
+    }
+  }
+})
