@@ -17,6 +17,7 @@ import { hideVariables } from './engine-environment.ts'
 import { keepLimits } from './engine-limits.ts'
 import { emptyLanguages } from './engine-languages.ts'
 import { patchEngine } from './engine-patches.ts'
+import { emptyTools } from './engine-tools.ts'
 import { fetchBase } from './fetch-base.ts'
 import { HOST, readTarget, type Target } from './target.ts'
 
@@ -77,6 +78,7 @@ async function compile(
   const engine = await readFile(name === HOST.name ? process.execPath : await fetchBase(target))
   patchEngine(engine, name)
   emptyLanguages(engine)
+  emptyTools(engine)
   keepLimits(engine)
   if (hidden) hideVariables(engine, name)
   await writeFile(base, engine, { mode: 0o755 })

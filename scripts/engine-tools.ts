@@ -1,0 +1,70 @@
+/**
+ * Empties texts that Bun contains for its own tools: documentation of lint rules, TypeScript's libraries, modules for browsers,
+ * completion of shells. They are compressed, so that an image cannot compress them again: 1 MB of what a node pulls. Only
+ * `bun` itself reads them, and the executable is no `bun`: `BUN_BE_BUN` is hidden from it (`engine-environment.ts`).
+ */
+import { zstdDecompressSync } from 'node:zlib'
+
+/** What each of them begins with, decompressed. */
+const TEXTS: Readonly<Record<string, RegExp>> = {
+  'documentation of lint rules': /^\0bun-test\/consistent-test-filename\n/,
+  'options of lint rules': /^@typescript-eslint\/array-type\t/,
+  'messages of lint rules': /^Define a getter for this property\n/,
+  'what reads the configuration of lint': /^\/\/ -+ paths -+\n/,
+  'what reads the configuration of fmt': /^\/\/ The first part of a script that runs a configuration file/,
+  'libraries of TypeScript': /^\/\*! \*+\nCopyright \(c\) Microsoft Corporation/,
+  'messages of TypeScript': /^1002\tE\tUnterminated string literal/,
+  'names of packages': /^[^]{6}a-big-triangle/,
+  'modules of Node for browsers': /^var (?:__create=Object\.create;var\{getPrototypeOf:__getProtoOf|__commonJS=)/,
+  'changes of modules in browsers': /^\(async\(B,k\)=>\{var j=new Map/,
+  'pages of errors': /^(?::host\{--bun-error-color|var K,b,Te,lt|var K=new TextDecoder;class O\{view)/,
+  'completion of shells': /^(?:#\/usr\/bin\/env bash\n|# This is terribly complicated\n|#compdef bun\n)/,
+}
+
+/** Of Zstandard (RFC 8878, 3.1.1), little-endian; sizes in bytes by the bits of the header's descriptor. */
+const MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
+const CONTENT_SIZES = [0, 2, 4, 8]
+const DICTIONARY_SIZES = [0, 1, 2, 4]
+const RLE_BLOCK = 1
+
+/** Changes it in place. @returns how many bytes are empty now. @throws when one of the texts is not there */
+export function emptyTools(program: Buffer): number {
+  const missing = new Set(Object.keys(TEXTS))
+  let emptied = 0
+  for (let at = program.indexOf(MAGIC); at !== -1; at = program.indexOf(MAGIC, at + 1)) {
+    const end = findEnd(program, at)
+    const text = end === undefined ? undefined : decompress(program.subarray(at, end))
+    const what = Object.entries(TEXTS).find(([, beginning]) => text !== undefined && beginning.test(text))?.[0]
+    if (end === undefined || what === undefined) continue
+    missing.delete(what)
+    program.fill(0, at, end)
+    emptied += end - at
+  }
+  if (missing.size > 0) throw new Error(`the base executable does not have its ${[...missing].join(', nor ')}`)
+  return emptied
+}
+
+/** @returns undefined when it is no frame, or one that needs a dictionary */
+function decompress(frame: Buffer): string | undefined {
+  try {
+    return zstdDecompressSync(frame).toString('latin1')
+  } catch {
+    return undefined
+  }
+}
+
+/** @returns where the frame ends; undefined when it is none. */
+function findEnd(program: Buffer, start: number): number | undefined {
+  const descriptor = program[start + MAGIC.length] ?? 0
+  const single = (descriptor >> 5) & 1
+  const content = CONTENT_SIZES[descriptor >> 6] ?? 0
+  let at = start + MAGIC.length + 1 + (1 - single) + (DICTIONARY_SIZES[descriptor & 3] ?? 0)
+  at += content === 0 ? single : content
+  for (let last = false; !last;) {
+    if (at + 3 > program.length) return undefined
+    const block = program.readUIntLE(at, 3)
+    last = (block & 1) === 1
+    at += 3 + (((block >> 1) & 3) === RLE_BLOCK ? 1 : block >> 3)
+  }
+  return at + ((descriptor >> 2) & 1) * 4
+}
