@@ -65,8 +65,11 @@ for (const runtime of RUNTIMES) {
     const empty =
       'until [ -e run/a/ready ]; do :; done; read -r _ < gate; dd if=pipe bs=1M iflag=nonblock of=/dev/null 2>&1; true'
     makePipe(stage.path('gate'))
-    // Measured, it is ready after its first line has been dropped.
-    const wrapper = stage.member('a', ['--ready-file=/', '--', ...sh(empty)], { runtime, prefix: unread(pipe) })
+    // Measured by a process, it is ready after its first line has been dropped.
+    const wrapper = stage.member('a', ['--ready-exec', '["true"]', '--', ...sh(empty)], {
+      runtime,
+      prefix: unread(pipe),
+    })
     const reader = stage.start([
       '--quiet',
       '--',
