@@ -63,7 +63,7 @@ async function check(files: readonly string[], given: Given): Promise<number> {
   return checkManifests(
     { ...wanted, format, strict, rewrite: readRewrite(given) },
     {
-      ...(await openManifests(given.template)),
+      ...(await openManifests()),
       terminal,
       findCommands,
     },
@@ -76,7 +76,7 @@ async function checkRunning(
   given: Given,
   misuse: (problem: string) => number,
 ): Promise<number> {
-  const { filename, kustomize, template, only, format, strict = false, namespace, context, kubeconfig } = given
+  const { filename, kustomize, only, format, strict = false, namespace, context, kubeconfig } = given
   const [manifest] = [...filename, ...files, ...kustomize]
   if (manifest !== undefined)
     return misuse(`${manifest} is a manifest, and -n, --context and --kubeconfig ask the cluster; give one of them`)
@@ -90,7 +90,7 @@ async function checkRunning(
     return await checkCluster(
       kube,
       { namespace, only, format, strict, rewrite: readRewrite(given), signal: takeInterrupt() },
-      { ...(await openManifests(template)), terminal: { ...openTerminal(), write: writeOut }, findCommands },
+      { ...(await openManifests()), terminal: { ...openTerminal(), write: writeOut }, findCommands },
     )
   } finally {
     kube.close()

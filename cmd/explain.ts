@@ -42,12 +42,10 @@ export function addExplain(program: Command, end: (code: number) => void): void 
 async function explain(path: string, given: Given): Promise<number> {
   if (meansCluster(path, given)) return explainAsked(path, given)
   const { format, now = Date.now() } = given
-  const { readNested, readPodManifest, readValues } = await import('../src/manifest/yaml.io.ts')
   const { explainPods } = await import('../src/explain/explain-command.ts')
   return explainPods(
     { path, format, nowMs: now },
     {
-      yaml: { read: readPodManifest, readNested, readValues },
       disk: await import('../src/cli/disk.io.ts'),
       terminal: { ...openTerminal(), write: writeOut },
     },
@@ -62,13 +60,12 @@ async function explainAsked(words: string, given: Given): Promise<number> {
     terminal.complain(`podorder: ${kube.problem}`)
     return CODE_MISUSE
   }
-  const { readNested } = await import('../src/manifest/yaml.io.ts')
   const { explainCluster } = await import('../src/explain/explain-cluster.ts')
   try {
     return await explainCluster(
       kube,
       { words, namespace, format, watch, nowMs: now, signal: takeInterrupt() },
-      { yaml: { readNested }, terminal, now: () => Date.now() },
+      { terminal, now: () => Date.now() },
     )
   } finally {
     kube.close()

@@ -49,7 +49,7 @@ async function graph(files: readonly string[], given: Given): Promise<number> {
   return drawGraphs(
     { ...wanted, format, output, timeline, stop },
     {
-      ...(await openManifests(given.template)),
+      ...(await openManifests()),
       terminal: { ...terminal, write: writeOut },
       columns: (output === undefined ? terminal.columns() : undefined) ?? DEFAULT_COLUMNS,
       place: async (diagram, sizes) => (await import('../src/graph/place-diagram.ts')).placeDiagram(diagram, sizes),

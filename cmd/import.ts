@@ -59,10 +59,8 @@ async function importThem(paths: readonly string[], given: Given): Promise<numbe
 export async function openImport(): Promise<ImportPorts> {
   const { readManifestFile, directoryOf, replaceFile } = await import('../src/cli/disk.io.ts')
   const { readEnvFile, readSmall, resolvePath } = await import('../src/import/import-disk.io.ts')
-  const { readTexts } = await import('../src/manifest/yaml.io.ts')
   return {
     disk: { readManifestFile, directoryOf, replaceFile, readEnvFile, readSmall, resolvePath },
-    yaml: { readTexts },
     cwd: process.cwd(),
     env: process.env,
     terminal: { ...openTerminal(), write: writeOut },

@@ -50,7 +50,7 @@ function addTarget(command: Command): Command {
 
 async function inject(paths: readonly string[], given: GivenToInject): Promise<number> {
   const target = readTarget(paths, given)
-  const ports = await openPorts(given)
+  const ports = await openPorts()
   if (typeof target === 'string') return misuse(target, ports)
   const lookup = await openCachedLookup(given)
   if (typeof lookup === 'string') return misuse(lookup, ports)
@@ -61,7 +61,7 @@ async function inject(paths: readonly string[], given: GivenToInject): Promise<n
 
 async function eject(paths: readonly string[], given: Given): Promise<number> {
   const target = readTarget(paths, given)
-  const ports = await openPorts(given)
+  const ports = await openPorts()
   if (typeof target === 'string') return misuse(target, ports)
   const { ejectManifests } = await import('../src/inject/inject.ts')
   return ejectManifests(target, ports)
@@ -82,9 +82,9 @@ function misuse(problem: string, { terminal }: ManifestPorts): number {
   return CODE_MISUSE
 }
 
-async function openPorts(given: Given): Promise<ManifestPorts> {
+async function openPorts(): Promise<ManifestPorts> {
   return {
-    ...(await openManifests(given.template)),
+    ...(await openManifests()),
     terminal: { ...openTerminal(), write: writeOut },
     diff: async (...texts) => (await import('../src/inject/diff.ts')).diffTexts(...texts),
     tidy: () => (globalThis as { Bun?: { gc(force: boolean): void } }).Bun?.gc(true),

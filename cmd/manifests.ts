@@ -1,7 +1,8 @@
 /** Which manifests a command reads, and from where. */
 import { type Command, InvalidArgumentError } from 'commander'
 import { KUSTOMIZED } from '../src/cli/kustomized.ts'
-import type { ManifestDisk, ManifestYaml } from '../src/inject/ports.ts'
+import type { WantedManifests } from '../src/inject/inputs.ts'
+import type { ManifestDisk } from '../src/inject/ports.ts'
 import { parseTemplateKind, type TemplateKind } from '../src/manifest/template-kinds.ts'
 import { collect } from './image-lookup.ts'
 
@@ -34,21 +35,10 @@ function collectTemplate(text: string, before: readonly TemplateKind[]): readonl
   return [...before, parsed]
 }
 
-export interface WantedManifests {
-  readonly paths: readonly string[]
-  readonly recursive: boolean
-  readonly only: readonly string[]
-  readonly templates: readonly TemplateKind[]
-}
-
 /** What reads them. */
-export async function openManifests(
-  templates: readonly TemplateKind[] = [],
-): Promise<{ readonly yaml: ManifestYaml; readonly disk: ManifestDisk }> {
-  const { readNested, readPodManifest, readValues } = await import('../src/manifest/yaml.io.ts')
+export async function openManifests(): Promise<{ readonly disk: ManifestDisk }> {
   const { withKustomize } = await import('../src/cli/kustomize.io.ts')
-  const yaml = { read: readPodManifest, readNested, readValues, templates }
-  return { yaml, disk: withKustomize(await import('../src/cli/disk.io.ts')) }
+  return { disk: withKustomize(await import('../src/cli/disk.io.ts')) }
 }
 
 /** @returns one sentence when none is named */

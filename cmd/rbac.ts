@@ -32,7 +32,7 @@ export function addRbac(program: Command, end: (code: number) => void): void {
 }
 
 async function rbac(targets: readonly string[], given: Given): Promise<number> {
-  const { filename, recursive = false, only, kustomize, namespace, serviceAccount } = given
+  const { filename, recursive = false, only, kustomize, template: templates, namespace, serviceAccount } = given
   const paths = [...filename, ...kustomize.map((directory) => KUSTOMIZED + directory)]
   const terminal = { ...openTerminal(), write: writeOut }
   if (targets.length + paths.length === 0) {
@@ -41,9 +41,9 @@ async function rbac(targets: readonly string[], given: Given): Promise<number> {
   }
   const { writeRbac } = await import('../src/rbac/rbac.ts')
   return writeRbac(
-    { targets, paths, recursive, only, namespace, serviceAccount },
+    { targets, paths, recursive, only, templates, namespace, serviceAccount },
     {
-      ...(await openManifests(given.template)),
+      ...(await openManifests()),
       terminal,
     },
   )

@@ -113,7 +113,6 @@ function readFactor(text: string): number {
 
 async function run(options: RunOptions, signals: Signals): Promise<number> {
   const { runManifest } = await import('../src/run/run.ts')
-  const { readNested, readPodManifest } = await import('../src/manifest/yaml.io.ts')
   const { createProcesses } = await import('../src/run/processes.io.ts')
   const { createProber } = await import('../src/probe/prober.io.ts')
   const disk = await import('../src/cli/disk.io.ts')
@@ -135,7 +134,6 @@ async function run(options: RunOptions, signals: Signals): Promise<number> {
   return runManifest(options, {
     signals,
     disk: { ...disk, readFlag: (path) => readFlagFile(path, nodeFiles) },
-    yaml: { read: readPodManifest, readNested },
     processes: createProcesses(),
     findPortOwners: async (ports) => (await import('../src/run/port-owners.io.ts')).findPortOwners(ports),
     prober: createProber(),

@@ -2,12 +2,10 @@
 import type { TimelinePorts } from '../src/history/ports.ts'
 
 export async function openTimelinePorts(): Promise<TimelinePorts> {
-  const { readNested } = await import('../src/manifest/yaml.io.ts')
   const { deflatePacking } = await import('../src/tekton/deflate.io.ts')
   const { readFolders, ...sources } = await import('../src/history/sources.io.ts')
   return {
     sources: { ...sources, readFolders: (path) => readFolders(path, isDead) },
-    yaml: { readNested },
     packing: deflatePacking,
     now: () => Date.now(),
   }

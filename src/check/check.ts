@@ -21,19 +21,14 @@ import { restorePod } from '../rewrite/restore.ts'
 import { type RewriteOptions, rewritePod } from '../rewrite/rewrite.ts'
 import { findKnownCommands, type KnownCommands } from './commands.ts'
 import { type FitPod, readCheckedManifest } from './read-manifest.ts'
-import { readInputs } from '../inject/inputs.ts'
+import { readInputs, type WantedManifests } from '../inject/inputs.ts'
 import { checkOnly } from '../inject/orders.ts'
 import type { InjectPorts } from '../inject/ports.ts'
 import { writeOutput } from '../cli/output.ts'
 
 export type Format = 'text' | 'json' | 'sarif'
 
-export interface CheckOptions {
-  /** Files, directories, or `-` for stdin. */
-  readonly paths: readonly string[]
-  readonly recursive: boolean
-  /** `KIND/NAME` or `NAME` of those that are checked; empty = all. */
-  readonly only: readonly string[]
+export interface CheckOptions extends WantedManifests {
   readonly format: Format
   /** Warnings fail too, and so does an input without any order. */
   readonly strict: boolean
@@ -41,18 +36,18 @@ export interface CheckOptions {
   readonly rewrite: Omit<RewriteOptions, 'commandOf' | 'textOf'>
 }
 
-export type CheckPorts = Pick<InjectPorts, 'yaml' | 'disk' | 'terminal' | 'findCommands'>
+export type CheckPorts = Pick<InjectPorts, 'disk' | 'terminal' | 'findCommands'>
 
 /** @returns 1 when there are errors, 2 when something could not be looked at, or told */
 export async function checkManifests(options: CheckOptions, ports: CheckPorts): Promise<number> {
-  const { paths, recursive, only, format, strict, rewrite } = options
+  const { paths, recursive, only, templates, format, strict, rewrite } = options
   const { terminal } = ports
   const inputs = await readInputs(paths, recursive, ports)
   if ('problems' in inputs) {
     for (const problem of inputs.problems) terminal.complain(problem)
     return CODE_MISUSE
   }
-  const read = inputs.map((input) => readCheckedManifest(input, only, rewrite, ports.yaml))
+  const read = inputs.map((input) => readCheckedManifest(input, only, rewrite, templates))
   const strangers = checkOnly(
     only,
     read.map(({ pods }) => ({ pods, problems: [] })),

@@ -9,7 +9,8 @@ import type { RewriteOptions } from '../rewrite/rewrite.ts'
 import type { Input } from '../inject/inputs.ts'
 import { type OpenManifest, openManifest, splitMark } from '../inject/manifest.ts'
 import { isWanted, listStrays, passOver, type ReadOrder, readTemplateOrder } from '../inject/orders.ts'
-import type { ManifestYaml } from '../inject/ports.ts'
+import type { TemplateKind } from '../manifest/template-kinds.ts'
+import { readPodManifest } from '../manifest/yaml.io.ts'
 
 export interface ReadManifest {
   readonly input: Input
@@ -34,12 +35,12 @@ export function readCheckedManifest(
   input: Input,
   only: readonly string[],
   rewrite: Pick<RewriteOptions, 'root' | 'requests'>,
-  yaml: ManifestYaml,
+  templates: readonly TemplateKind[] = [],
 ): ReadManifest {
-  const manifest = openManifest(input, yaml)
+  const manifest = openManifest(input, templates)
   const tell = (rule: RuleId, level: Level) => (fault: Fault) => ({ ...fault, rule, level, file: input.file })
   if ('problems' in manifest) {
-    const { faults } = yaml.read(splitMark(input.text)[1])
+    const { faults } = readPodManifest(splitMark(input.text)[1])
     return {
       input,
       manifest: undefined,
@@ -50,13 +51,13 @@ export function readCheckedManifest(
     }
   }
   const { pods } = manifest
-  const read = pods.filter((pod) => isWanted(pod, only)).map((pod) => readTemplateOrder(pod, rewrite, yaml))
+  const read = pods.filter((pod) => isWanted(pod, only)).map((pod) => readTemplateOrder(pod, rewrite))
   return {
     ...{ input, manifest, pods },
     ordered: read.filter(({ order, faults }) => order !== undefined || faults.length > 0).length,
     fit: read.flatMap(({ pod, order, unfit }) => (order === undefined || unfit.length > 0 ? [] : [{ pod, order }])),
     findings: [
-      ...listStrays(manifest, only, yaml).map(tell('order', 'error')),
+      ...listStrays(manifest, only, templates).map(tell('order', 'error')),
       ...manifest.strange.slice(0, 1).map(passOver).map(tell('syntax', 'warning')),
       ...read.flatMap(listOrderResults).map((result) => ({ ...result, file: input.file })),
     ],

@@ -45,7 +45,7 @@ export async function checkCluster(
     return CODE_MISUSE
   }
   for (const note of objects.notes) terminal.complain(`podorder: ${note}`)
-  const { live, groups } = readObjects(objects, only, ports.yaml)
+  const { live, groups } = readObjects(objects, only)
   if (only.length > 0 && live.length === 0) {
     terminal.complain(`podorder: --only: nothing in namespace ${namespace} that says an order is called so`)
     return CODE_MISUSE
@@ -83,7 +83,6 @@ type Groups = ReadonlyMap<LiveObject, Owner | undefined>
 function readObjects(
   { pods, workloads }: NamespaceObjects,
   only: readonly string[],
-  yaml: CheckPorts['yaml'],
 ): { readonly live: readonly LiveObject[]; readonly groups: Groups } {
   const ownerOf = createOwnerFinder(workloads)
   const isMeant = (object: JsonObject): boolean =>
@@ -91,7 +90,7 @@ function readObjects(
   const roots = workloads.filter((object) => ownerOf(object) === undefined && !isOver(object))
   const liveRoots = new Map(
     roots.flatMap((object) => {
-      const live = readLive(object, yaml)
+      const live = readLive(object)
       return live === undefined ? [] : [[object, live] as const]
     }),
   )
@@ -100,7 +99,7 @@ function readObjects(
   for (const pod of pods) {
     const owner = ownerOf(pod)
     if (!isMeant(pod) && !(owner !== undefined && isWanted(owner.named, only))) continue
-    const live = readLive(pod, yaml)
+    const live = readLive(pod)
     if (live === undefined) continue
     const name = owner === undefined ? undefined : `${owner.named.kind}/${owner.named.name}`
     const above = owner?.object === undefined ? undefined : liveRoots.get(owner.object)

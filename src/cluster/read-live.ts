@@ -3,7 +3,7 @@ import type { JsonObject } from '../base/json-object.ts'
 import { type ReadManifest, listOrderResults } from '../check/read-manifest.ts'
 import type { CheckResult } from '../check/finding.ts'
 import type { FoundPod } from '../manifest/found-pods.ts'
-import type { ManifestYaml } from '../inject/ports.ts'
+import { readPodManifest } from '../manifest/yaml.io.ts'
 import { type ReadOrder, readTemplateOrder } from '../inject/orders.ts'
 import { findStrays } from '../inject/strays.ts'
 import { layOut } from '../manifest/pod-page.ts'
@@ -28,7 +28,7 @@ export interface LiveTemplate extends ReadOrder {
 }
 
 /** @returns undefined where neither says anything to podorder: none of its work is done for them */
-export function readLive(object: JsonObject, yaml: ManifestYaml): LiveObject | undefined {
+export function readLive(object: JsonObject): LiveObject | undefined {
   const { managedFields: _, ...metadata } = object['metadata'] as JsonObject
   const own = { ...object, metadata, status: undefined }
   const text = JSON.stringify(own)
@@ -38,7 +38,7 @@ export function readLive(object: JsonObject, yaml: ManifestYaml): LiveObject | u
     if (layout === undefined) return []
     const { tree } = layout
     const pod: FoundPod = { ...found, ...layout, document: { tree, value: object, aliases: [] } }
-    const read = readTemplateOrder(pod, {}, yaml)
+    const read = readTemplateOrder(pod, {})
     const before = found.path.map((step) => `${step}.`).join('')
     const nameOf = (at: Position): string => {
       const name = layout.nameOf(at)
@@ -46,13 +46,12 @@ export function readLive(object: JsonObject, yaml: ManifestYaml): LiveObject | u
     }
     return [{ ...read, results: listOrderResults(read), nameOf }]
   })
-  return { object, templates, strays: listStrayResults(text, yaml) }
+  return { object, templates, strays: listStrayResults(text) }
 }
 
 /** As `kubectl get -o json` would print it: a manifest. */
-function listStrayResults(text: string, yaml: ManifestYaml): readonly CheckResult[] {
-  return yaml
-    .read(text)
+function listStrayResults(text: string): readonly CheckResult[] {
+  return readPodManifest(text)
     .documents.flatMap((document) => findStrays({ tree: document.tree(), value: document.value }, []))
     .map((fault) => ({ ...fault, rule: 'order' as const, level: 'error' as const }))
 }

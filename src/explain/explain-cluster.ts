@@ -24,7 +24,6 @@ export interface ClusterExplainOptions {
 }
 
 export interface ClusterExplainPorts extends Pick<ExplainPorts, 'terminal'> {
-  readonly yaml: Pick<ExplainPorts['yaml'], 'readNested'>
   readonly now: () => number
 }
 
@@ -35,7 +34,7 @@ const GATHER_MS = 200
 export async function explainCluster(
   kube: Kube,
   { words, namespace = kube.namespace, format, watch, nowMs, signal }: ClusterExplainOptions,
-  { yaml, terminal, now }: ClusterExplainPorts,
+  { terminal, now }: ClusterExplainPorts,
 ): Promise<number> {
   const refuse = (problem: string): number => {
     terminal.complain(`podorder: ${problem}`)
@@ -44,7 +43,7 @@ export async function explainCluster(
   const found = await findNamedPods(kube, { words, namespace, signal })
   if ('problem' in found) return refuse(found.problem)
   const explain = (pods: readonly AskedPod[]): string => {
-    const read = pods.flatMap((asked) => explainAsked(asked, nowMs ?? now(), yaml))
+    const read = pods.flatMap((asked) => explainAsked(asked, nowMs ?? now()))
     const explanations = read.filter((one): one is Explanation => typeof one !== 'string')
     for (const problem of read) if (typeof problem === 'string') terminal.complain(problem)
     return writeExplanations(explanations, format, terminal.coloured)
@@ -75,19 +74,9 @@ export async function explainCluster(
   return ended === undefined ? 0 : refuse(ended.problem)
 }
 
-function explainAsked(
-  asked: AskedPod,
-  nowMs: number,
-  yaml: ClusterExplainPorts['yaml'],
-): readonly (Explanation | string)[] {
+function explainAsked(asked: AskedPod, nowMs: number): readonly (Explanation | string)[] {
   const name = textOf(asked.pod, 'metadata', 'name')
   const layout = layOut(asked.pod as unknown as PodTemplate)
   if (layout === undefined) return [`podorder: Pod/${name} is nested more deeply than any pod`]
-  return readPod(
-    { ...layout, name, say: (fault) => `Pod/${name}: ${layout.say(fault)}` },
-    nowMs,
-    yaml,
-    asked.gone,
-    asked,
-  )
+  return readPod({ ...layout, name, say: (fault) => `Pod/${name}: ${layout.say(fault)}` }, nowMs, asked.gone, asked)
 }

@@ -1,4 +1,5 @@
 /** `podorder explain`: why the pods of an input are as they are. */
+import { readNested } from '../manifest/yaml.io.ts'
 import { CODE_MISUSE } from '../base/exit-code.ts'
 import { type Explanation, explainPod } from './explanation.ts'
 import { printExplanation } from './print.ts'
@@ -14,7 +15,7 @@ import type { PodTemplate } from '../pod/pod.ts'
 import { layOut } from '../manifest/pod-page.ts'
 import { type Input, readInputs } from '../inject/inputs.ts'
 import { type OpenManifest, openManifest } from '../inject/manifest.ts'
-import type { ManifestPorts, ManifestYaml } from '../inject/ports.ts'
+import type { ManifestPorts } from '../inject/ports.ts'
 import { writeOutput } from '../cli/output.ts'
 
 export interface ExplainOptions {
@@ -25,15 +26,15 @@ export interface ExplainOptions {
   readonly nowMs: number
 }
 
-export type ExplainPorts = Pick<ManifestPorts, 'yaml' | 'disk' | 'terminal'>
+export type ExplainPorts = Pick<ManifestPorts, 'disk' | 'terminal'>
 
 const GIVE = 'give what kubectl get pod NAME -o json prints, or - to read it from stdin'
 
 /** @returns the exit code: 0 when told, however the pods are */
 export async function explainPods({ path, format, nowMs }: ExplainOptions, ports: ExplainPorts): Promise<number> {
-  const { yaml, terminal } = ports
+  const { terminal } = ports
   const inputs = await readInputs([path], undefined, ports)
-  const read = 'problems' in inputs ? inputs.problems : inputs.flatMap((input) => readInput(input, nowMs, yaml))
+  const read = 'problems' in inputs ? inputs.problems : inputs.flatMap((input) => readInput(input, nowMs))
   const problems = read.filter((one) => typeof one === 'string')
   if (problems.length > 0) {
     for (const problem of problems) terminal.complain(problem)
@@ -57,35 +58,30 @@ export function writeExplanations(
 /** One line on what is wrong. */
 type Problem = string
 
-function readInput(input: Input, nowMs: number, yaml: ManifestYaml): readonly (Explanation | Problem)[] {
+function readInput(input: Input, nowMs: number): readonly (Explanation | Problem)[] {
   const { file, text } = input
   const seen = findLastSeen(text)
   if (seen !== undefined && 'problem' in seen) return [`${file}: ${seen.problem}; ${GIVE}`]
-  if (seen !== undefined) return seen.flatMap((one) => readSeen(file, one, nowMs, yaml))
-  const manifest = openManifest(input, yaml)
+  if (seen !== undefined) return seen.flatMap((one) => readSeen(file, one, nowMs))
+  const manifest = openManifest(input)
   if ('problems' in manifest) return manifest.problems
   const pods = [...manifest.pods.filter(({ kind }) => kind === 'Pod'), ...listPods(manifest)]
   // A watch in YAML shows one pod several times.
   const last = new Map(pods.map((pod) => [nameSeen(pod.template), pod]))
   const told = pods.filter((pod) => pod.name === '' || last.get(nameSeen(pod.template)) === pod)
-  if (told.length > 0) return told.flatMap((pod) => readPod(pod, nowMs, yaml))
+  if (told.length > 0) return told.flatMap((pod) => readPod(pod, nowMs))
   const at = manifest.documents[0]?.tree.at ?? { line: 1, column: 1 }
   return [manifest.say({ at, what: nameOther(manifest), fix: GIVE })]
 }
 
-function readSeen(
-  file: string,
-  { pod, at, gone }: Seen,
-  nowMs: number,
-  yaml: ManifestYaml,
-): readonly (Explanation | Problem)[] {
+function readSeen(file: string, { pod, at, gone }: Seen, nowMs: number): readonly (Explanation | Problem)[] {
   const name = textOf(pod, 'metadata', 'name')
   const where = `${file}:${at.line}:${at.column}`
   const layout = layOut(pod as unknown as PodTemplate)
   if (layout === undefined) return [`${where}: Pod/${tidy(name)} is nested more deeply than any pod; ${GIVE}`]
   const say = (fault: Fault): string =>
     fault.at === layout.tree.at ? describeFault(file, { ...fault, at }) : `${where}: ${layout.say(fault)}`
-  return readPod({ ...layout, name, say }, nowMs, yaml, gone)
+  return readPod({ ...layout, name, say }, nowMs, gone)
 }
 
 export interface ExplainedPod extends SourcedPod {
@@ -108,11 +104,10 @@ function listPods({ documents, say }: OpenManifest): readonly ExplainedPod[] {
 export function readPod(
   { tree, template, name, say }: ExplainedPod,
   nowMs: number,
-  yaml: Pick<ManifestYaml, 'readNested'>,
   gone = false,
   asked?: Pick<AskedPod, 'logs' | 'probes' | 'notes'>,
 ): readonly (Explanation | Problem)[] {
-  const { order, faults, sound } = readPodOrder(tree, (scalar) => yaml.readNested(scalar))
+  const { order, faults, sound } = readPodOrder(tree, readNested)
   const told = faults.map(say)
   if (!sound) return told
   if (textOf(fieldOf(template, 'status'), 'phase') === '') {

@@ -11,17 +11,12 @@ import { formatOf, GRAPH_FORMATS, type GraphFormat } from '../picture/format.ts'
 import { restorePod } from '../rewrite/restore.ts'
 import type { Container } from '../pod/pod.ts'
 import type { History } from '../history/history.ts'
-import { readInputs } from '../inject/inputs.ts'
+import { readInputs, type WantedManifests } from '../inject/inputs.ts'
 import { checkOnly, readOrders, SAY_ORDER, type WantedPod } from '../inject/orders.ts'
 import type { ManifestPorts } from '../inject/ports.ts'
 import { writeOutput } from '../cli/output.ts'
 
-export interface GraphOptions {
-  /** Files, directories, or `-` for stdin. */
-  readonly paths: readonly string[]
-  readonly recursive: boolean
-  /** `KIND/NAME` or `NAME` of those that are drawn; empty = all that have an order. */
-  readonly only: readonly string[]
+export interface GraphOptions extends WantedManifests {
   /** Undefined: as `output` is called, and text without one. */
   readonly format: GraphFormat | undefined
   /** A file; undefined = stdout. */
@@ -71,10 +66,13 @@ export async function drawGraphs(options: GraphOptions, ports: GraphPorts): Prom
   return writeOutput(await draw(format, marked.diagrams, options, ports), options.output, ports)
 }
 
-async function findDiagrams({ paths, recursive, only, stop }: GraphOptions, ports: GraphPorts): Promise<Found> {
+async function findDiagrams(
+  { paths, recursive, only, templates, stop }: GraphOptions,
+  ports: GraphPorts,
+): Promise<Found> {
   const inputs = await readInputs(paths, recursive, ports)
   if ('problems' in inputs) return inputs
-  const opened = inputs.map((input) => readOrders(input, only, {}, ports.yaml))
+  const opened = inputs.map((input) => readOrders(input, only, {}, templates))
   const problems = [...opened.flatMap((one) => one.problems), ...checkOnly(only, opened)]
   if (problems.length > 0) return { problems }
   for (const warning of opened.flatMap((one) => one.warnings)) ports.terminal.complain(`podorder: warning: ${warning}`)

@@ -1,7 +1,6 @@
 /** What reading a timeline needs from outside. */
 import type { Packing } from '../tekton/message.ts'
 import type { FlagFolder } from './history-flags.ts'
-import type { PodReading } from './history-pod.ts'
 
 /** The local disk, and stdin. All of it rejects with the system's error. */
 export interface TimelineSources {
@@ -15,7 +14,6 @@ export interface TimelineSources {
 
 export interface TimelinePorts {
   readonly sources: TimelineSources
-  readonly yaml: { readonly readNested: PodReading['parse'] }
   readonly packing: Packing
   /** Wall time, ms since 1970. */
   readonly now: () => number

@@ -1,4 +1,5 @@
 /** A stream of JSON objects as a history: events of a run, looks at a pod, or a history that was written before. */
+import { readNested } from '../manifest/yaml.io.ts'
 import { isObject, type JsonObject, readObject } from '../base/json-object.ts'
 import { fieldOf, listOf, textOf } from '../pod/api-object.ts'
 import type { PodTemplate } from '../pod/pod.ts'
@@ -26,13 +27,10 @@ const MIB = 1024 * 1024
 type Kind = 'events' | 'pod' | 'history'
 
 /** @param nowMs as of when all of it is told; undefined: up to when it was watched */
-export function createReader(
-  { yaml, packing }: Pick<TimelinePorts, 'yaml' | 'packing'>,
-  nowMs: number | undefined,
-): Reader {
+export function createReader({ packing }: Pick<TimelinePorts, 'packing'>, nowMs: number | undefined): Reader {
   const stream = createJsonStream()
   const events: Recorder = createRecorder()
-  const pods: PodRecorder = createPodRecorder({ parse: (scalar) => yaml.readNested(scalar), packing })
+  const pods: PodRecorder = createPodRecorder({ parse: readNested, packing })
   let kind: Kind | undefined
   let pod: string | undefined
   let written: History | undefined

@@ -3,6 +3,7 @@
  *
  * Source: compose-spec 03-compose-file.md, 05-services.md (extends), 14-include.md, 15-profiles.md.
  */
+import { readTexts } from '../manifest/yaml.io.ts'
 import { describeError } from '../base/system-error.ts'
 import { proposeWord } from '../base/suggest.ts'
 import { describeKind, type Entry, findEntry, type MapTree, type Tree } from '../manifest/tree.ts'
@@ -122,7 +123,7 @@ async function readFile(
     remarks.refuse(start, undefined, describeError(error), 'give a compose file, or - for stdin')
     return undefined
   }
-  const { trees, faults } = ports.yaml.readTexts(text)
+  const { trees, faults } = readTexts(text)
   for (const { at, what, fix } of faults) remarks.refuse({ file, at }, undefined, what, fix)
   const origin: Origin = { file, directory }
   let root: Tree | undefined

@@ -1,4 +1,5 @@
 /** `podorder import`: a docker compose file, an ECS task definition or a Cloud Run service becomes a pod in order. */
+import { readTexts } from '../manifest/yaml.io.ts'
 import { CODE_FAILED, CODE_MISUSE } from '../base/exit-code.ts'
 import { describeError } from '../base/system-error.ts'
 import { writeOutput } from '../cli/output.ts'
@@ -79,7 +80,7 @@ async function readDraft(wish: ImportWish, remarks: Remarks, ports: ImportPorts)
     remarks.refuse({ file: path, at: { line: 1, column: 1 } }, undefined, describeError(error), fix)
     return undefined
   }
-  const single = wish.paths.length === 1 ? draftOther(text, path, wish.name, remarks, ports) : undefined
+  const single = wish.paths.length === 1 ? draftOther(text, path, wish.name, remarks) : undefined
   if (single !== undefined) return single
   // stdin can be read once only.
   const readAgain = (one: string, maxMib?: number): Promise<string> =>
@@ -90,14 +91,8 @@ async function readDraft(wish: ImportWish, remarks: Remarks, ports: ImportPorts)
 }
 
 /** @returns undefined for what is neither of ECS nor of Cloud Run */
-function draftOther(
-  text: string,
-  path: string,
-  name: string | undefined,
-  remarks: Remarks,
-  { yaml }: ImportPorts,
-): Draft | undefined {
-  const raw = yaml.readTexts(text).trees.find((tree) => isOther(tree))
+function draftOther(text: string, path: string, name: string | undefined, remarks: Remarks): Draft | undefined {
+  const raw = readTexts(text).trees.find((tree) => isOther(tree))
   if (raw === undefined) return undefined
   const context = { origins: createOrigins(), remarks }
   const root = adoptTree(raw, { file: path === '-' ? 'stdin' : path, directory: '.' }, undefined, context)
@@ -115,7 +110,7 @@ export async function translateFile(
 ): Promise<
   { readonly text: string; readonly notes: readonly string[] } | { readonly faults: readonly string[] } | undefined
 > {
-  const { trees } = ports.yaml.readTexts(text)
+  const { trees } = readTexts(text)
   if (!isForeign(trees)) return undefined
   const readManifestFile: ImportPorts['disk']['readManifestFile'] = (one, maxMib) =>
     one === path ? Promise.resolve(text) : ports.disk.readManifestFile(one, maxMib)

@@ -1,6 +1,5 @@
 /** What importing needs from outside; cmd/import.ts hands the real ones in. */
 import type { StdoutPorts } from '../cli/output.ts'
-import type { Fault, Tree } from '../manifest/tree.ts'
 
 export interface ImportDisk {
   /** `-` is stdin. A RangeError when it is larger than so many MiB, or no UTF-8. Rejects with the system's error. */
@@ -27,14 +26,8 @@ export interface EnvLine {
   readonly literal: boolean
 }
 
-export interface ImportYaml {
-  /** Scalars are text, as they are spelled; null where nothing is written. */
-  readTexts(text: string): { readonly trees: readonly Tree[]; readonly faults: readonly Fault[] }
-}
-
 export interface ImportPorts extends StdoutPorts {
   readonly disk: ImportDisk
-  readonly yaml: ImportYaml
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
 }

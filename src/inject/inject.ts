@@ -8,7 +8,7 @@ import { restorePod } from '../rewrite/restore.ts'
 import { type RewriteOptions, rewritePod } from '../rewrite/rewrite.ts'
 import type { FoundCommand, TextOf } from '../rewrite/wrap.ts'
 import { findImageCommands } from './image-commands.ts'
-import { type Input, readInputs } from './inputs.ts'
+import { type Input, readInputs, type WantedManifests } from './inputs.ts'
 import {
   type Changed,
   changeManifest,
@@ -29,15 +29,10 @@ import {
 } from './orders.ts'
 import { groupPieces, type Piece } from './pieces.ts'
 import { putOut, type OutputTarget } from './write-manifests.ts'
-import type { InjectPorts, ManifestPorts, ManifestYaml } from './ports.ts'
+import type { InjectPorts, ManifestPorts } from './ports.ts'
+import type { TemplateKind } from '../manifest/template-kinds.ts'
 
-export interface EjectOptions extends OutputTarget {
-  /** Files, directories, or `-` for stdin. */
-  readonly paths: readonly string[]
-  readonly recursive: boolean
-  /** `KIND/NAME` or `NAME` of those that are changed; empty = all. */
-  readonly only: readonly string[]
-}
+export interface EjectOptions extends OutputTarget, WantedManifests {}
 
 export interface InjectOptions extends EjectOptions {
   readonly rewrite: Omit<RewriteOptions, 'commandOf' | 'textOf'>
@@ -48,12 +43,12 @@ const MAX_ANNOTATION_BYTES = 256 * 1024
 
 /** @returns the exit code; where it is not 0, nothing was written */
 export async function injectManifests(options: InjectOptions, ports: InjectPorts): Promise<number> {
-  const { only, rewrite } = options
+  const { only, rewrite, templates } = options
   const warnings: string[] = []
   let ordered = false
   return changeInputs(options, ports, {
     open(input) {
-      const opened = readOrders(input, only, rewrite, ports.yaml)
+      const opened = readOrders(input, only, rewrite, templates)
       warnings.push(...opened.warnings)
       ordered ||= opened.wanted.some(({ order }) => order !== undefined)
       return opened
@@ -66,13 +61,14 @@ export async function injectManifests(options: InjectOptions, ports: InjectPorts
       const found = await findImageCommands(opened, ports)
       if ('problems' in found) return found
       return opened.map(({ manifest, wanted }) => {
-        return manifest && rewriteManifest(manifest, wanted, { ...rewrite, found }, ports.yaml)
+        return manifest && rewriteManifest(manifest, wanted, { ...rewrite, found, templates })
       })
     },
   })
 }
 
 interface Rewriting extends Omit<RewriteOptions, 'commandOf' | 'textOf'> {
+  readonly templates: readonly TemplateKind[] | undefined
   readonly found: ReadonlyMap<FoundPod, ReadonlyMap<string, FoundCommand>>
 }
 
@@ -80,8 +76,7 @@ interface Rewriting extends Omit<RewriteOptions, 'commandOf' | 'textOf'> {
 function rewriteManifest(
   manifest: OpenManifest,
   wanted: readonly WantedPod[],
-  { found, ...options }: Rewriting,
-  yaml: ManifestYaml,
+  { found, templates, ...options }: Rewriting,
 ): Changed {
   const stale = wanted.flatMap(({ pod, order }) => {
     const { template, known } = restorePod(pod.template)
@@ -94,9 +89,8 @@ function rewriteManifest(
   const restored = restoreManifest(
     manifest,
     stale.map(({ pod }) => pod),
-    yaml,
   )
-  const opened = restored.text === manifest.text ? manifest : openManifest({ ...manifest, ...restored }, yaml)
+  const opened = restored.text === manifest.text ? manifest : openManifest({ ...manifest, ...restored }, templates)
   if ('problems' in opened) throw new Error(opened.problems.join('\n'))
   const change = (textOf: (pod: FoundPod) => TextOf) =>
     stale.flatMap(({ index, rewrite }) => {
@@ -106,7 +100,7 @@ function rewriteManifest(
       if (after === pod.template) return []
       return [{ ...pod, after: hasRoom(after) ? after : rewrite(pod.template) }]
     })
-  const changed = changeManifest(opened, change, yaml)
+  const changed = changeManifest(opened, change)
   return { ...changed, restyled: restored.restyled || changed.restyled }
 }
 
@@ -130,7 +124,7 @@ function hasRoom({ metadata }: PodTemplate): boolean {
 export async function ejectManifests(options: EjectOptions, ports: ManifestPorts): Promise<number> {
   return changeInputs(options, ports, {
     open(input) {
-      const manifest = openManifest(input, ports.yaml)
+      const manifest = openManifest(input, options.templates)
       if ('problems' in manifest) return { problems: manifest.problems, pods: [], wanted: [] }
       const wanted = manifest.pods.filter((pod) => isWanted(pod, options.only))
       const problems = wanted.flatMap((pod) => checkRestore(pod).map(pod.say))
@@ -138,7 +132,7 @@ export async function ejectManifests(options: EjectOptions, ports: ManifestPorts
     },
     warn() {},
     change: (opened) =>
-      Promise.resolve(opened.map(({ manifest, wanted }) => manifest && restoreManifest(manifest, wanted, ports.yaml))),
+      Promise.resolve(opened.map(({ manifest, wanted }) => manifest && restoreManifest(manifest, wanted))),
   })
 }
 

@@ -1,4 +1,5 @@
 /** The manifests that a command is given: files, directories and stdin, read. */
+import type { TemplateKind } from '../manifest/template-kinds.ts'
 import { KUSTOMIZED } from '../cli/kustomized.ts'
 import { describeError } from '../base/system-error.ts'
 import type { ManifestDisk } from './ports.ts'
@@ -10,6 +11,17 @@ export interface Input {
   readonly text: string
   /** How many lines of the file are before the text, where it is not the whole of it. */
   readonly line?: number
+}
+
+/** Which manifests a command looks at, and what in them. */
+export interface WantedManifests {
+  /** Files, directories, or `-` for stdin. */
+  readonly paths: readonly string[]
+  readonly recursive: boolean
+  /** `KIND/NAME` or `NAME` of those that are meant; empty = all. */
+  readonly only: readonly string[]
+  /** Kinds with pod templates beside those that are known. */
+  readonly templates?: readonly TemplateKind[]
 }
 
 export interface InputPorts {

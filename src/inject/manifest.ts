@@ -18,7 +18,8 @@ import { limitFaults } from '../manifest/yaml-fault.ts'
 import { writeValue } from '../manifest/yaml-text.ts'
 import type { TextOf } from '../rewrite/wrap.ts'
 import type { Input } from './inputs.ts'
-import type { ManifestYaml } from './ports.ts'
+import type { TemplateKind } from '../manifest/template-kinds.ts'
+import { readPodManifest, readValues } from '../manifest/yaml.io.ts'
 
 export interface OpenManifest {
   readonly file: string
@@ -49,39 +50,37 @@ export function splitMark(text: string): readonly [string, string] {
 /** @returns one line for each fault when it cannot be read */
 export function openManifest(
   { file, text: marked, line }: Pick<Input, 'file' | 'text' | 'line'>,
-  yaml: ManifestYaml,
+  templates: readonly TemplateKind[] = [],
 ): OpenManifest | { readonly problems: readonly string[] } {
   const [, text] = splitMark(marked)
-  const { documents: read, faults, strange } = yaml.read(text)
+  const { documents: read, faults, strange } = readPodManifest(text)
   const say = (fault: Fault): string => describeFault(file, fault, line)
   if (faults.length > 0) return { problems: limitFaults(faults).map(say) }
   const documents = read.map((one) => ({ tree: one.tree(), value: one.value, aliases: one.aliases }))
-  return { file, text, documents, pods: findPods(documents, say, yaml.templates), strange, say }
+  return { file, text, documents, pods: findPods(documents, say, templates), strange, say }
 }
 
 /** These pods as before any rewrite: byte for byte, as long as nobody has changed them since, else value by value. */
-export function restoreManifest(manifest: OpenManifest, pods: readonly FoundPod[], yaml: ManifestYaml): Changed {
+export function restoreManifest(manifest: OpenManifest, pods: readonly FoundPod[]): Changed {
   const { text } = manifest
   const changed = restorePods(pods)
   if (changed.length === 0) return { text, restyled: false }
-  const restored =
-    edit(manifest, changed, hintOriginals(pods, text), yaml) ?? edit(manifest, changed, hintWords(pods, text), yaml)
-  return restored === undefined ? write(manifest, changed, yaml) : { text: restored, restyled: false }
+  const restored = edit(manifest, changed, hintOriginals(pods, text)) ?? edit(manifest, changed, hintWords(pods, text))
+  return restored === undefined ? write(manifest, changed) : { text: restored, restyled: false }
 }
 
 /** @param change makes pods another; it is handed what tells how a pod's fields are written, as far as that matters */
 export function changeManifest(
   manifest: OpenManifest,
   change: (textOf: (pod: FoundPod) => TextOf) => readonly ChangedPod[],
-  yaml: ManifestYaml,
 ): Changed {
   const { text } = manifest
   const changed = change((pod) => createTextOf(pod, text))
   if (changed.length === 0) return { text, restyled: false }
-  const edited = edit(manifest, changed, hintWords(changed, text), yaml)
+  const edited = edit(manifest, changed, hintWords(changed, text))
   if (edited !== undefined) return { text: edited, restyled: false }
   const withoutTexts = change(() => () => undefined)
-  return write(manifest, withoutTexts, yaml)
+  return write(manifest, withoutTexts)
 }
 
 /** @returns undefined when the text does not say afterwards what it shall */
@@ -89,15 +88,14 @@ function edit(
   manifest: OpenManifest,
   changed: readonly ChangedPod[],
   hints: ReadonlyMap<Tree, Hint>,
-  yaml: ManifestYaml,
 ): string | undefined {
   const values = changeDocuments(manifest.documents, changed)
   const text = editText(manifest.text, manifest.documents, values, hints)
-  return text !== undefined && saysWhatItShall(text, values, yaml) ? text : undefined
+  return text !== undefined && saysWhatItShall(text, values) ? text : undefined
 }
 
 /** For a text that no small change does justice to: each document that changes is written anew. */
-function write({ file, text, documents }: OpenManifest, changed: readonly ChangedPod[], yaml: ManifestYaml): Changed {
+function write({ file, text, documents }: OpenManifest, changed: readonly ChangedPod[]): Changed {
   const values = changeDocuments(documents, changed)
   const splices = documents.flatMap(({ tree, value }, index) => {
     if (values[index] === value) return []
@@ -105,15 +103,15 @@ function write({ file, text, documents }: OpenManifest, changed: readonly Change
     return [{ ...tree.source, text: writeValue(values[index], style) }]
   })
   const written = applySplices(text, splices)
-  if (written === undefined || !saysWhatItShall(written, values, yaml))
+  if (written === undefined || !saysWhatItShall(written, values))
     throw new Error(`${file}: what was written does not say what it shall`)
   return { text: written, restyled: true }
 }
 
 /** Read again: by the fast reader, and by the one that reads what people write where that one has a doubt. */
-function saysWhatItShall(text: string, values: readonly unknown[], yaml: ManifestYaml): boolean {
+function saysWhatItShall(text: string, values: readonly unknown[]): boolean {
   const isRight = (said: readonly unknown[] | undefined): boolean => said !== undefined && isEqual(said, values)
-  if (isRight(yaml.readValues(text))) return true
-  const { documents, faults } = yaml.read(text)
+  if (isRight(readValues(text))) return true
+  const { documents, faults } = readPodManifest(text)
   return faults.length === 0 && isRight(documents.map(({ value }) => value))
 }

@@ -15,7 +15,8 @@ import { proposeWord } from '../base/suggest.ts'
 import type { Input } from './inputs.ts'
 import { findStrays } from './strays.ts'
 import { type OpenManifest, openManifest } from './manifest.ts'
-import type { ManifestYaml } from './ports.ts'
+import type { TemplateKind } from '../manifest/template-kinds.ts'
+import { readNested } from '../manifest/yaml.io.ts'
 
 export const SAY_ORDER = 'say what waits for what with the annotation podorder.io/depends-on or podorder.io/steps'
 
@@ -52,14 +53,14 @@ export function readOrders(
   input: Input,
   only: readonly string[],
   rewrite: Pick<RewriteOptions, 'root' | 'requests'>,
-  yaml: ManifestYaml,
+  templates: readonly TemplateKind[] = [],
 ): ReadOrders {
-  const manifest = openManifest(input, yaml)
+  const manifest = openManifest(input, templates)
   const nothing = { input, wanted: [], warnings: [] }
   if ('problems' in manifest) return { ...nothing, problems: manifest.problems, pods: [] }
   const { pods } = manifest
-  const wanted = pods.filter((pod) => isWanted(pod, only)).map((pod) => readTemplateOrder(pod, rewrite, yaml))
-  const strays = listStrays(manifest, only, yaml)
+  const wanted = pods.filter((pod) => isWanted(pod, only)).map((pod) => readTemplateOrder(pod, rewrite))
+  const strays = listStrays(manifest, only, templates)
   const problems = sortFaults([...strays, ...wanted.flatMap(({ faults, unfit }) => [...faults, ...unfit])])
   if (problems.length > 0) return { ...nothing, problems: problems.map(manifest.say), pods }
   const warnings = [...manifest.strange.slice(0, 1).map(passOver), ...wanted.flatMap((one) => one.warnings)]
@@ -67,9 +68,13 @@ export function readOrders(
 }
 
 /** Orders that no pod reads. */
-export function listStrays({ documents }: OpenManifest, only: readonly string[], yaml: ManifestYaml): readonly Fault[] {
+export function listStrays(
+  { documents }: OpenManifest,
+  only: readonly string[],
+  templates: readonly TemplateKind[],
+): readonly Fault[] {
   const isMeant = (object: Pick<FoundPod, 'kind' | 'name'>): boolean => isWanted(object, only)
-  return documents.flatMap((document) => findStrays(document, yaml.templates ?? [], isMeant))
+  return documents.flatMap((document) => findStrays(document, templates, isMeant))
 }
 
 /** What says no order is the API server's business; whoever renders or applies it will be told. */
@@ -89,10 +94,9 @@ export interface ReadOrder extends WantedPod {
 export function readTemplateOrder(
   pod: FoundPod,
   { root = DEFAULT_ROOT, requests }: Pick<RewriteOptions, 'root' | 'requests'>,
-  yaml: ManifestYaml,
 ): ReadOrder {
   if (!saysOrder(pod)) return { pod, order: undefined, faults: [], unfit: [], warnings: [], notes: [] }
-  const { order, faults, warnings, notes } = readPodOrder(pod.tree, (scalar) => yaml.readNested(scalar))
+  const { order, faults, warnings, notes } = readPodOrder(pod.tree, readNested)
   const wasRewritten = readOriginal(pod.template) !== undefined
   const unfit = order === undefined || wasRewritten ? checkOriginal(pod) : checkRewrite(pod.tree, order, root)
   const ofRequests = requests === 'max' ? warnOfRequests({ pod, order }) : []

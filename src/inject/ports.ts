@@ -1,27 +1,5 @@
 /** What `inject` and `eject` need from outside; cmd/inject.ts hands the real ones in. */
-import type { Alias, Fault, Position, Scalar, Tree } from '../manifest/tree.ts'
-import type { TemplateKind } from '../manifest/template-kinds.ts'
 import type { CommandFound, CommandWanted } from '../image/lookup.ts'
-
-export interface ManifestYaml {
-  read(text: string): {
-    readonly documents: readonly {
-      readonly at: Position
-      readonly value: unknown
-      readonly aliases: readonly Alias[]
-      tree(): Tree
-    }[]
-    readonly faults: readonly Fault[]
-    /** In documents that say nothing to podorder. */
-    readonly strange: readonly Fault[]
-  }
-  /** What the documents say, without places; undefined where no faster reader is at hand, or it does not take the text. */
-  readValues(text: string): readonly unknown[] | undefined
-  /** Kinds with pod templates beside those that are known, from the command line. */
-  readonly templates?: readonly TemplateKind[]
-  /** The YAML inside a scalar. */
-  readNested(scalar: Scalar): { readonly tree: Tree | undefined; readonly faults: readonly Fault[] }
-}
 
 /** All of them reject with the system's error. */
 export interface ManifestDisk {
@@ -38,7 +16,6 @@ export interface ManifestDisk {
 }
 
 export interface ManifestPorts {
-  readonly yaml: ManifestYaml
   readonly disk: ManifestDisk
   readonly terminal: {
     /** To stdout. Rejects with the system's error. */

@@ -7,18 +7,13 @@ import { OBJECT_KINDS } from '../kube/kinds.ts'
 import { type ObjectTarget, type ParsedTarget, parseTarget } from '../kube/target.ts'
 import { findNamespace } from '../manifest/found-pods.ts'
 import { proposeWord } from '../base/suggest.ts'
-import { readInputs } from '../inject/inputs.ts'
+import { readInputs, type WantedManifests } from '../inject/inputs.ts'
 import { checkOnly, readOrders, type WantedPod } from '../inject/orders.ts'
 import type { ManifestPorts } from '../inject/ports.ts'
 import { writeStdout } from '../cli/output.ts'
 
-export interface RbacOptions {
+export interface RbacOptions extends WantedManifests {
   readonly targets: readonly string[]
-  /** Manifests: files, directories, or `-` for stdin. */
-  readonly paths: readonly string[]
-  readonly recursive: boolean
-  /** `KIND/NAME` or `NAME` of their pods; empty = all. */
-  readonly only: readonly string[]
   /** Of targets and pods that name none, and of the ServiceAccount that waits for the targets. */
   readonly namespace: string
   /** Of pods that name none, and who waits for the targets. */
@@ -68,10 +63,10 @@ interface Grantee extends Subject {
 type Grantees = readonly Grantee[] | { readonly problems: readonly string[] }
 
 async function findGrantees(options: RbacOptions, ports: Omit<ManifestPorts, 'diff'>): Promise<Grantees> {
-  const { paths, recursive, only, namespace, serviceAccount } = options
+  const { paths, recursive, only, templates, namespace, serviceAccount } = options
   const parsed = options.targets.map(readTarget)
   const inputs = await readInputs(paths, recursive, ports)
-  const opened = 'problems' in inputs ? [] : inputs.map((input) => readOrders(input, only, {}, ports.yaml))
+  const opened = 'problems' in inputs ? [] : inputs.map((input) => readOrders(input, only, {}, templates))
   const problems = [
     ...parsed.flatMap((target) => ('problem' in target ? [`podorder: ${target.problem}`] : [])),
     ...('problems' in inputs ? inputs.problems : checkOnly(only, opened)),

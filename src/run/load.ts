@@ -1,4 +1,5 @@
 /** From a manifest's text to the one pod to run: found, checked, its order read. Nothing has been started yet. */
+import { readNested, readPodManifest } from '../manifest/yaml.io.ts'
 import { describeError } from '../base/system-error.ts'
 import { findPods, type FoundPod } from '../manifest/found-pods.ts'
 import { readTemplate } from '../manifest/template.ts'
@@ -36,7 +37,7 @@ export interface LoadRefusal {
   readonly faults: readonly string[]
 }
 
-type Ports = Pick<RunPorts, 'yaml' | 'disk' | 'cwd' | 'env' | 'translate'>
+type Ports = Pick<RunPorts, 'disk' | 'cwd' | 'env' | 'translate'>
 
 export interface Wanted {
   /** `-` is stdin. */
@@ -65,7 +66,7 @@ export async function loadPod(
   if (translated !== undefined && 'faults' in translated) return translated
   const variables = await readAllVariables(envFiles, ports)
   if ('faults' in variables) return variables
-  const { documents, ...read } = ports.yaml.read(translated?.text ?? text)
+  const { documents, ...read } = readPodManifest(translated?.text ?? text)
   const faults = [...read.faults, ...read.strange]
   const say = (fault: Fault): string => describeFault(file, fault)
   const words = (list: readonly Fault[]) => sortFaults(list).map(say)
@@ -77,7 +78,7 @@ export async function loadPod(
   const chosen = choose(pods, only, documents.length === 0)
   if ('tree' in chosen) {
     const { tree } = chosen
-    const { order, faults: own, warnings, sound } = readPodOrder(tree, (scalar) => ports.yaml.readNested(scalar))
+    const { order, faults: own, warnings, sound } = readPodOrder(tree, readNested)
     const sidecars = order === undefined ? [] : [...checkSidecars(tree, order), ...refuseAbsent(tree, order)]
     const refused = [...limitFaults(faults), ...own, ...sidecars]
     if (refused.length > 0 && !sound) return { faults: words(refused) }

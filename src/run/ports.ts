@@ -1,18 +1,10 @@
 /** What `podorder run` needs from outside; cmd/run.ts hands the real ones in. */
-import type { Fault, Scalar, Tree } from '../manifest/tree.ts'
-import type { Manifest } from '../manifest/yaml.io.ts'
 import type { HookCheck } from '../probe/hook.ts'
 import type { Probe, ProbeResult } from '../probe/probe.ts'
 import type { Processes } from './processes.io.ts'
 import type { Machine } from './fields.ts'
 import type { SourceContent } from '../pod/sources.ts'
 import type { WatchPaths } from '../flags/ports.ts'
-
-export interface Yaml {
-  read(text: string): Manifest
-  /** The YAML inside a scalar. */
-  readNested(scalar: Scalar): { readonly tree: Tree | undefined; readonly faults: readonly Fault[] }
-}
 
 /** The local disk. All of them throw, or reject with, the system's error. */
 export interface Disk {
@@ -77,7 +69,6 @@ export type Translated =
 
 export interface RunPorts {
   readonly signals: { listen(listener: (signal: number) => void): void }
-  readonly yaml: Yaml
   readonly disk: Disk
   readonly processes: Processes
   /** Of those ports of this machine that are taken, who has them, where the kernel tells. */

@@ -75,11 +75,11 @@ test('a fault in a later piece has its line in the file, and nothing is written'
 })
 
 test('so has one of YAML', async (t) => {
-  const text = `${stream}---\na: {b\nc: d\n`
+  const text = `${stream}---\npodorder.io/a: {b\nc: d\n`
   const said = await inject(FILE, text)
   t.is(said.code, 2)
   const line = Number(said.stderr.split(':')[1])
-  t.true(line >= lineOf(text, 'a: {b') && line <= text.split('\n').length, said.stderr)
+  t.true(line >= lineOf(text, 'podorder.io/a: {b') && line <= text.split('\n').length, said.stderr)
 })
 
 test('--only finds a pod of a later piece, and changes no other; one that is nowhere is told', async (t) => {

@@ -1,6 +1,5 @@
 /** `podorder inject` and `eject` in this process: real adapters, but files are kept in memory and what is said is captured. */
 import { diffTexts } from '../../src/inject/diff.ts'
-import { readManifest, readNested, readValues } from '../../src/manifest/yaml.io.ts'
 import { ejectManifests, type EjectOptions, injectManifests, type InjectOptions } from '../../src/inject/inject.ts'
 import type { InjectPorts, ManifestPorts } from '../../src/inject/ports.ts'
 import { findCommands } from '../../src/image/lookup.ts'
@@ -61,7 +60,6 @@ export async function capture(source: Source, run: (ports: ManifestPorts) => Pro
   let stdout = ''
   let stderr = ''
   const code = await run({
-    yaml: { read: readManifest, readNested, readValues },
     disk: {
       readManifestFile: () => (typeof source === 'string' ? Promise.resolve(source) : source()),
       listManifests: () => Promise.resolve(undefined),
