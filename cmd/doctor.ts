@@ -43,7 +43,6 @@ async function doctor(given: Given): Promise<number> {
     for (const problem of problems) terminal.complain(problem)
     return CODE_MISUSE
   }
-  const { yaml } = await openManifests(given.template)
   const found = await findPods(given)
   if ('problems' in found) return refuse(...found.problems)
   const kube = await connect({ context, kubeconfig })
@@ -55,8 +54,6 @@ async function doctor(given: Given): Promise<number> {
       { namespace: given.namespace ?? found.namespace, home, pods: found.pods, json, signal: takeInterrupt() },
       {
         terminal,
-        parse: (scalar) => yaml.readNested(scalar),
-        decode: (base64) => Buffer.from(base64, 'base64').toString('utf8'),
         now: () => Date.now(),
       },
     )
@@ -74,7 +71,6 @@ interface FoundManifests {
 async function findPods(given: Given): Promise<FoundManifests | { readonly problems: readonly string[] }> {
   const wanted = readManifests([], given)
   if (typeof wanted === 'string') return { pods: [], namespace: undefined }
-  const { yaml, disk } = await openManifests(given.template)
   const { readWantedPods } = await import('../src/cluster/wanted-pods.ts')
-  return readWantedPods(wanted, { yaml, disk })
+  return readWantedPods(wanted, await openManifests())
 }

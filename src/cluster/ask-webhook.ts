@@ -1,4 +1,5 @@
 /** Asks a cluster for the webhook: its configuration, what stands behind its Service, and its certificate. */
+import { decodeBase64 } from '../base/base64.io.ts'
 import type { JsonObject } from '../base/json-object.ts'
 import { textOf } from '../pod/api-object.ts'
 import { findMisfit, readUntil } from '../webhook/make-certificate.io.ts'
@@ -18,8 +19,6 @@ import {
 } from './see-webhook.ts'
 
 export interface TrustPorts {
-  /** Base64 to text. */
-  readonly decode: (base64: string) => string
   readonly now: () => number
 }
 
@@ -84,7 +83,7 @@ async function seeTrust(
   asker: Asker,
   configuration: JsonObject,
   service: WebhookService,
-  { decode, now }: TrustPorts,
+  { now }: TrustPorts,
 ): Promise<readonly DoctorFinding[]> {
   const { namespace, name } = service
   const managed = textOf(configuration, 'metadata', 'annotations', CERT_MANAGER) !== ''
@@ -98,10 +97,10 @@ async function seeTrust(
     const needs = `get of secrets ${secret} in namespace ${namespace}, which is its private key too`
     return [unknown('whether its certificate is trusted', answer.failure, needs)]
   }
-  const served = decode(textOf(answer.value, 'data', 'tls.crt'))
+  const served = decodeBase64(textOf(answer.value, 'data', 'tls.crt'))
   const misfit = findMisfit(
     served,
-    decode(findBundle(configuration)),
+    decodeBase64(findBundle(configuration)),
     listServiceNames(name, namespace)[0] ?? '',
   )?.replace('its ca.crt', 'the caBundle')
   const from = `Secret ${namespace}/${secret}`

@@ -36,9 +36,7 @@ export interface DoctorOptions {
   readonly signal: AbortSignal
 }
 
-export interface DoctorPorts extends TrustPorts, Pick<ManifestPorts, 'terminal'> {
-  readonly parse: ManifestPorts['yaml']['readNested']
-}
+export type DoctorPorts = TrustPorts & Pick<ManifestPorts, 'terminal'>
 
 const NODES: AskedKind = { kind: 'Node', group: '', version: 'v1', plural: 'nodes' }
 
@@ -64,7 +62,7 @@ export async function examine(
   const service = findService(found) ?? { namespace: home, name: WEBHOOK_NAME }
   const asked = await Promise.all([
     askWebhook(asker, configuration, service, ports),
-    seePods(asker, pods, namespace, configuration, space, ports),
+    seePods(asker, pods, namespace, configuration, space),
     seeRunning(asker, namespace, service.namespace, nodes),
     seeController(asker, service.namespace, ports.now()),
   ])
@@ -112,7 +110,6 @@ async function seePods(
   namespace: string,
   configuration: Answered<unknown>,
   space: Answered<unknown>,
-  { parse }: DoctorPorts,
 ): Promise<readonly DoctorFinding[]> {
   const missing = !configuration.ok && configuration.failure.kind === 'missing'
   const around: PodSurroundings = {
@@ -120,7 +117,7 @@ async function seePods(
     namespace: space.ok ? (space.value as object) : undefined,
   }
   const found = pods.map(async (pod): Promise<readonly DoctorFinding[]> => {
-    const seen = seePod(pod, around, parse)
+    const seen = seePod(pod, around)
     if (seen.some(({ level }) => level === 'error' || level === 'warning') || missing) return seen
     const { metadata, spec } = pod.template
     const { labels, annotations } = metadata ?? {}

@@ -1,4 +1,5 @@
 /** Whether a pod would be rewritten as it is created, and if not, why. Pure. */
+import { readNested } from '../manifest/yaml.io.ts'
 import type { JsonObject } from '../base/json-object.ts'
 import { DEPENDS_ON, INJECT, STEPS } from '../pod/annotation-names.ts'
 import { count, enumerate } from '../base/wording.ts'
@@ -6,7 +7,7 @@ import { fieldOf, listOf, textOf } from '../pod/api-object.ts'
 import { readOriginal } from '../pod/original.ts'
 import { INIT_CONTAINER } from '../pod/own.ts'
 import type { PodTemplate } from '../pod/pod.ts'
-import { judgePod, type ParseAnnotation } from '../webhook/admission.ts'
+import { judgePod } from '../webhook/admission.ts'
 import type { KubeFailure } from '../kube/failure.ts'
 import { type DoctorFinding, speakOf } from './doctor-finding.ts'
 import { isAlive } from './namespace-objects.ts'
@@ -32,9 +33,8 @@ export interface PodSurroundings {
 export function seePod(
   { name, template }: PodWanted,
   { configuration, namespace }: PodSurroundings,
-  parse: ParseAnnotation,
 ): readonly DoctorFinding[] {
-  const judged = judgePod(template, { image: INIT_CONTAINER }, parse)
+  const judged = judgePod(template, { image: INIT_CONTAINER }, readNested)
   if (judged.kind === 'denied') {
     return [
       fail(`${name} would be refused: ${judged.message.replace(/^podorder: /, '')}`, `podorder check tells where`),

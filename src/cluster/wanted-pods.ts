@@ -1,28 +1,22 @@
 /** The pods of manifests, of which the doctor is asked. */
-import { readInputs } from '../inject/inputs.ts'
+import { readInputs, type WantedManifests } from '../inject/inputs.ts'
 import { openManifest } from '../inject/manifest.ts'
 import { checkOnly, isWanted } from '../inject/orders.ts'
 import type { ManifestPorts } from '../inject/ports.ts'
 import { findNamespace } from '../manifest/found-pods.ts'
 import type { PodWanted } from './see-pod.ts'
 
-export interface WantedManifests {
-  readonly paths: readonly string[]
-  readonly recursive: boolean
-  readonly only: readonly string[]
-}
-
 /** @returns at least one pod, with the namespace that is named first; or everything that is wrong, one line each */
 export async function readWantedPods(
-  { paths, recursive, only }: WantedManifests,
-  { yaml, disk }: Pick<ManifestPorts, 'yaml' | 'disk'>,
+  { paths, recursive, only, templates }: WantedManifests,
+  ports: Pick<ManifestPorts, 'disk'>,
 ): Promise<
   | { readonly pods: readonly PodWanted[]; readonly namespace: string | undefined }
   | { readonly problems: readonly string[] }
 > {
-  const inputs = await readInputs(paths, recursive, { disk })
+  const inputs = await readInputs(paths, recursive, ports)
   if ('problems' in inputs) return inputs
-  const opened = inputs.map((input) => openManifest(input, yaml))
+  const opened = inputs.map((input) => openManifest(input, templates))
   const problems = opened.flatMap((one) => ('problems' in one ? one.problems : []))
   if (problems.length > 0) return { problems }
   const all = opened.flatMap((one) => ('problems' in one ? [] : one.pods))
