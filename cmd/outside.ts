@@ -4,6 +4,7 @@ import { createOutside } from '../src/wait/outside.ts'
 import type { FollowOutside } from '../src/entrypoint/ports.ts'
 import type { Files } from '../src/base/files.ts'
 import type { OutsidePlan, Plan } from '../src/entrypoint/plan.ts'
+import { countAbsent } from '../src/kube/target.ts'
 import { parseOutside } from '../src/order/outside-target.ts'
 import { openTools } from './waiting.ts'
 
@@ -24,7 +25,8 @@ export function openOutside(
     if (target.kind === 'sidecar' && downwardDir === undefined) {
       return `--wait-for ${target.label} needs --downward-dir, where the downward API says which sidecars are ready`
     }
-    targets.push({ ...wait, target })
+    const counting = wait.absentCounts === true ? countAbsent(target) : undefined
+    targets.push({ ...wait, target: counting ?? target })
   }
   return createOutside(
     { waits: targets, kubeconfig, downwardDir: downwardDir ?? '', restartPolicy: restarts.policy },

@@ -5,7 +5,7 @@ import type { CheckResult } from './finding.ts'
 import { type CheckedPod, placeAlong } from './checked-pod.ts'
 
 export function checkOutside(pod: CheckedPod): readonly CheckResult[] {
-  return [...checkPermission(pod), ...checkController(pod)]
+  return [...checkPermission(pod), ...checkController(pod), ...checkAbsence(pod)]
 }
 
 /** One for the pod: all its containers are of one ServiceAccount. What Roles allow is not judged: they may be anywhere. */
@@ -33,6 +33,16 @@ function checkPermission({ tree, after, order, namespace }: CheckedPod): readonl
   const what = `${who} needs leave to list and watch what is waited for`
   const fix = `apply what "${words.join(' ')}" prints, unless it has it`
   return [{ rule: 'permission', level: 'note', at: first.at, container: first.container, what, fix }]
+}
+
+/** What was not made yet cannot be told from what was removed. */
+function checkAbsence({ order }: CheckedPod): readonly CheckResult[] {
+  return order.outside.flatMap(({ target, container, at }): readonly CheckResult[] => {
+    if (!('absentCounts' in target)) return []
+    const what = `${target.label} counts as completed while it is not there, also before it is made`
+    const fix = 'see that it is made before the pod'
+    return [{ rule: 'advice', level: 'note', at, container, what, fix }]
+  })
 }
 
 function checkController({ order }: CheckedPod): readonly CheckResult[] {

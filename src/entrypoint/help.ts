@@ -41,6 +41,7 @@ const RARE: readonly Group[] = [
       'wait-file-optional',
       'wait-for-timeout',
       'wait-for-optional',
+      'wait-for-absent',
       'kubeconfig',
       'downward-dir',
     ],

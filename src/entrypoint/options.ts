@@ -9,6 +9,7 @@ export const OPTIONS = {
   'wait-for': { kind: 'list', value: 'TARGET', help: 'wait until it holds, outside the pod or a sidecar' },
   'wait-for-timeout': { kind: 'list', value: 'TARGET=D', help: 'give up on that target after D' },
   'wait-for-optional': { kind: 'list', value: 'TARGET', help: 'go on when that target can never hold' },
+  'wait-for-absent': { kind: 'list', value: 'TARGET', help: 'a Job that is not there counts as completed' },
   'restart-on': { kind: 'list', value: 'WAIT', help: 'start anew when this wait file or target is lost' },
   'restart-after': { kind: 'list', value: 'WAIT=D', help: '… or was not ready for D' },
   'restart-with': { kind: 'list', value: 'NAME', help: 'these start anew with it: it stops after them' },

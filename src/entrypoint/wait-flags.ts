@@ -34,7 +34,15 @@ export function readTargets(values: Values, refuse: Refuse): readonly Awaited[] 
     (label) => label,
     refuse,
   )
-  return [...labels].map((label) => ({ label, ...termsOf(label) }))
+  const absent = new Set(values.get('wait-for-absent'))
+  for (const label of absent) {
+    if (!labels.has(label)) refuse(`--wait-for-absent ${label}: there is no --wait-for ${label}`)
+    else if (!/^job(?:-w[er])?\//.test(label)) refuse(`--wait-for-absent ${label}: it is no Job`)
+  }
+  return [...labels].map((label) => ({
+    ...{ label, ...termsOf(label) },
+    ...(absent.has(label) ? { absentCounts: true as const } : {}),
+  }))
 }
 
 export function plainWait(path: string, runDir: string | undefined): Wait {

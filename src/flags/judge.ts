@@ -11,6 +11,8 @@ export interface Awaited {
   readonly timeoutMs: number | undefined
   /** Go on when it times out or can no longer come. */
   readonly optional: boolean
+  /** A Job that is not there counts as completed. */
+  readonly absentCounts?: true
   /** The command starts anew when it is over, or no longer holds for so long; undefined: once the gate is open it does not matter. */
   readonly restart?: { readonly afterMs?: number }
 }

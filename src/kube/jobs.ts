@@ -52,12 +52,17 @@ export function judgeJobs(target: ObjectTarget, jobs: Iterable<JobSight>, gone: 
     return impossible(`${lost.name} ${left} before it had ended`)
   }
   const all = [...present, ...past]
-  if (all.length === 0) return waiting('name' in target.which ? 'there is no such job yet' : 'no job matches yet')
+  if (all.length === 0) return judgeAbsence(target)
   const missing = all.filter((job) => !isThere(job, target))
   if (missing.length === 0) return met(`${listSome(all.map(({ name }) => name))} ${describeEnd(all)}`)
   const failed = missing.find(({ failure }) => failure !== undefined)
   if (failed !== undefined) return impossible(`${failed.name} has failed (${failed.failure})`)
   return waiting(listSome(missing.map((job) => `${job.name} ${describe(job)}`)))
+}
+
+function judgeAbsence({ which, absentCounts }: ObjectTarget): TargetResult {
+  const none = 'name' in which ? 'there is no such job' : 'no job matches'
+  return absentCounts === true ? met(`${none}, which counts as completed`) : waiting(`${none} yet`)
 }
 
 function isThere(job: JobSight, { demand }: ObjectTarget): boolean {

@@ -10,8 +10,22 @@ export interface ObjectTarget {
   /** undefined: the client's own. */
   readonly namespace: string | undefined
   readonly which: Which
+  /** Of Jobs: one that is not there counts as completed; else it is still to come. */
+  readonly absentCounts?: true
   /** How people call it. */
   readonly label: string
+}
+
+/** What is said of a Job that is not there: to have been removed (`ttlSecondsAfterFinished`), or still to come. */
+export const ABSENCES = ['waiting', 'completed'] as const
+
+export type Absence = (typeof ABSENCES)[number]
+
+/** @returns undefined for what is no Job */
+export function countAbsent<Any extends { readonly kind: string }>(
+  target: Any,
+): (Any & { absentCounts: true }) | undefined {
+  return target.kind === 'job' ? { ...target, absentCounts: true } : undefined
 }
 
 export type Which = { readonly name: string } | { readonly selector: string }

@@ -10,6 +10,7 @@ import {
   guessCondition,
   SYNONYMS,
 } from './conditions.ts'
+import { type Absence, ABSENCES } from '../kube/target.ts'
 import { type ConditionWord, conditionsOf, hasKind } from './outside-target.ts'
 
 /** What was said of one container and one target, whether or not they exist. */
@@ -22,18 +23,22 @@ export interface Claim {
   readonly condition?: Condition
   readonly timeoutMs?: number
   readonly optional: boolean
+  /** Of a Job that is not there. */
+  readonly absent?: Absence
   readonly restart?: boolean
   readonly restartAfterMs?: number
   /** Where that was said. */
   readonly restartAt?: Position
 }
 
-const OPTIONS = ['condition', 'timeout', 'optional', 'restart', 'restartAfter', 'required']
+const OPTIONS = ['condition', 'timeout', 'optional', 'restart', 'restartAfter', 'required', 'absent']
 
 export const DURATION_FIX = 'write it like 30s, 5m or 1h30m'
 
 /** What one target's value says; a property is missing where it says nothing, or nothing readable. */
-type Said = Partial<Pick<Claim, 'condition' | 'timeoutMs' | 'optional' | 'restart' | 'restartAfterMs' | 'restartAt'>>
+type Said = Partial<
+  Pick<Claim, 'condition' | 'timeoutMs' | 'optional' | 'absent' | 'restart' | 'restartAfterMs' | 'restartAt'>
+>
 
 /** Puts a fault on the list; the answer is that nothing was said. A fix may depend on how many faults there are before it. */
 type Refuse = (at: Position, what: string, fix: string | ((told: number) => string)) => Said
@@ -137,6 +142,12 @@ function readOption(
     case 'optional':
       if (word === 'true' || word === 'false') return { optional: (word === 'true') === (key === 'optional') }
       return refuse(value.at, `${key} is "${word}"`, 'write true or false')
+    case 'absent': {
+      const absent = ABSENCES.find((known) => known === word)
+      if (!target.startsWith('job/'))
+        return refuse(keyAt, `absent is said of "${target}", which is no Job`, 'remove it')
+      return absent === undefined ? refuse(value.at, `absent is "${word}"`, 'write completed or waiting') : { absent }
+    }
     case 'restart':
       if (word === 'true' || word === 'false') return { restart: word === 'true', restartAt: keyAt }
       return refuse(value.at, `restart is "${word}"`, 'write true or false')
@@ -146,7 +157,9 @@ function readOption(
       return refuse(value.at, `bad restartAfter "${word}"`, DURATION_FIX)
     }
     default: {
-      const use = 'use condition, timeout, optional, restart or restartAfter'
+      const use = target.startsWith('job/')
+        ? 'use condition, timeout, optional or absent'
+        : 'use condition, timeout, optional, restart or restartAfter'
       return refuse(keyAt, `unknown option "${key}"`, (told) => proposeWord(key, OPTIONS, use, told))
     }
   }

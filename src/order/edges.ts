@@ -1,6 +1,7 @@
 /** From what was said of containers to edges between containers that are there, and to what they wait for outside. */
 import { DEFAULT_CONDITION, isOfEnd } from './conditions.ts'
 import { listFirst } from '../base/wording.ts'
+import { countAbsent } from '../kube/target.ts'
 import type { TemplateParts } from '../manifest/template.ts'
 import type { Fault, Position } from '../manifest/tree.ts'
 import { proposeWord } from '../base/suggest.ts'
@@ -115,7 +116,9 @@ function findTarget(claim: Claim, pod: PodNames, told: number, waits: number): F
   if ('refusal' in read) return read
   const refusal =
     read.target.kind === 'sidecar' ? refuseSidecar(container, read.target.name, pod, told + waits) : undefined
-  return refusal === undefined ? { outside: read.target } : { refusal }
+  if (refusal !== undefined) return { refusal }
+  const counting = claim.absent === 'completed' ? countAbsent(read.target) : undefined
+  return { outside: counting ?? read.target }
 }
 
 /** One that is not there may be a mesh's, which its webhook adds; a slip of one that is there is not. */

@@ -124,6 +124,7 @@ function writeOutside(waits: readonly OutsideWait[], downwardDir: string): reado
       `--wait-for=${label}`,
       ...(timeoutMs === undefined ? [] : [`--wait-for-timeout=${label}=${formatDuration(timeoutMs)}`]),
       ...(optional ? [`--wait-for-optional=${label}`] : []),
+      ...('absentCounts' in target ? [`--wait-for-absent=${label}`] : []),
       ...writeRestart(label, restart),
     ]
   })

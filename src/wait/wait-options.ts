@@ -5,6 +5,7 @@ import { formatRows } from '../args/help-rows.ts'
 export const WAIT_OPTIONS = {
   selector: { kind: 'list', value: 'SELECTOR', help: 'instead of a name; -l' },
   namespace: { kind: 'value', value: 'NAME', help: 'of targets that do not name one; -n' },
+  'absent-job': { kind: 'value', value: 'HOW', help: 'a Job that is not there: waiting, or completed' },
   timeout: { kind: 'value', value: 'D', help: 'give up after D, such as 5m (exit 124)' },
   period: { kind: 'value', value: 'D', help: 'between checks by http, tcp, exec (1s, or WAIT_TIME)' },
   http: { kind: 'list', value: 'URL', help: 'wait until it answers 200-399' },

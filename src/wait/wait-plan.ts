@@ -8,9 +8,11 @@ import { LONGEST_TIMER_MS, parseDuration } from '../base/duration.ts'
 import { suggest } from '../base/suggest.ts'
 import { type Demand, demandsOf, OBJECT_KINDS } from '../kube/kinds.ts'
 import {
+  ABSENCES,
   checkExec,
   checkHttp,
   checkTcp,
+  countAbsent,
   fileAt,
   makeObject,
   type ParsedTarget,
@@ -59,9 +61,13 @@ export function readWait(argv: readonly string[], env: Readonly<Record<string, s
     }
   }
   const problems: string[] = []
+  const absent = values.get('absent-job')?.at(-1) ?? 'waiting'
+  if (!ABSENCES.some((known) => known === absent))
+    problems.push(`--absent-job is waiting or completed, not "${absent}"`)
   const targets = collectTargets(values, words).flatMap((target) => {
     if ('problem' in target) problems.push(target.problem)
-    return 'problem' in target ? [] : [target]
+    if ('problem' in target) return []
+    return [(absent === 'completed' ? countAbsent(target) : undefined) ?? target]
   })
   const duration = (what: string, text: string | undefined): number | undefined => {
     if (text === undefined) return undefined

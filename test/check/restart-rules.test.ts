@@ -37,6 +37,15 @@ test('a rule that no exit code meets is warned about, where it is written', asyn
   ])
 })
 
+test('a Job whose absence counts is noted', async (t) => {
+  const text = write('[]').replace(
+    'podorder.io/steps: a, b',
+    "podorder.io/depends-on: 'b: {job/x: {absent: completed}}'",
+  )
+  const notes = (await findings(text)).filter(({ rule }) => rule === 'advice').map(({ level, what }) => [level, what])
+  t.deepEqual(notes, [['note', 'job/x counts as completed while it is not there, also before it is made']])
+})
+
 test('nothing is said of a rule that one meets', async (t) => {
   for (const codes of [
     '{operator: In, values: [256, 3]}',

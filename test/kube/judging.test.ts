@@ -68,6 +68,21 @@ test('all selected Jobs count, and there must be one', (t) => {
   t.is(judgeJobs(select('job'), [], []).why, 'there is no such job yet')
 })
 
+test('a Job that is not there counts as completed only where that was said', (t) => {
+  for (const demand of ['all', 'finished', 'some'] as const) {
+    for (const selector of ['', 'app=x']) {
+      const counting = { ...select('job', demand, selector), absentCounts: true } as const
+      t.true(judgeJobs(counting, [], []).met)
+      t.false(judgeJobs(select('job', demand, selector), [], []).met)
+      t.false(judgeJobs(counting, [job('a', { active: 1 })], []).met)
+    }
+  }
+  const counting = { ...select('job'), absentCounts: true } as const
+  t.is(judgeJobs(counting, [], []).why, 'there is no such job, which counts as completed')
+  // It was seen, and its end will never be.
+  t.is(judgeJobs(counting, [], [job('a', { active: 1 })]).impossible, 'a was deleted before it had ended')
+})
+
 test('-wr: a Job some of whose pods have succeeded is there when none is active any more', (t) => {
   const row = (status: object) => judgeJobs(select('job', 'some'), [job('a', status)], [])
   t.false(row({ active: 1, succeeded: 1 }).met)

@@ -62,6 +62,8 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   ],
   [block('app: job/x')]: ['app<-job/x'],
   [block('app: {job/ns/x: ended, sidecar/setup: service_healthy}')]: ['app<-job-we/ns/x', 'app<-sidecar/setup'],
+  [block('app: {job/x: {absent: completed}, job/y: {condition: ended, absent: completed}, job/z: {absent: waiting}}')]:
+    ['app<-job/x absent counts', 'app<-job-we/y absent counts', 'app<-job/z'],
   [block('app: {job/x: {timeout: 2m, optional: true}, service/x: {condition: ready}}')]: [
     'app<-job/x 120000 optional',
     'app<-service/x',
@@ -72,9 +74,10 @@ for (const [annotations, waits] of Object.entries(OUTSIDE)) {
   test(`${JSON.stringify(annotations)} is read as waits outside the order`, (t) => {
     const { order, faults } = readPod(annotations, { init: 'setup' })
     t.deepEqual(describeAll(faults), [])
+    const absent = (target: object) => ('absentCounts' in target ? 'absent counts' : [])
     t.deepEqual(
       order?.outside.map(({ container, target, timeoutMs, optional }) =>
-        [`${container}<-${target.label}`, timeoutMs ?? [], optional ? 'optional' : []].flat().join(' '),
+        [`${container}<-${target.label}`, timeoutMs ?? [], optional ? 'optional' : [], absent(target)].flat().join(' '),
       ),
       waits,
     )

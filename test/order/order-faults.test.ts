@@ -64,6 +64,15 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     'pod.yaml:10:24: container "app": unknown condition "started" for "sidecar/setup"; use ready',
     'pod.yaml:11:9: container "app": no condition for "service/mail"; write "service/mail: ready"',
   ],
+  [block(
+    'app: {db: {absent: completed}, pod/x: {absent: waiting}, job/x: {absent: gone}, job/y: {absence: x, retries: 1}}',
+  )]: [
+    'pod.yaml:5:18: container "app": absent is said of "db", which is no Job; remove it',
+    'pod.yaml:5:46: container "app": absent is said of "pod/x", which is no Job; remove it',
+    'pod.yaml:5:80: container "app": absent is "gone"; write completed or waiting',
+    'pod.yaml:5:95: container "app": unknown option "absence"; did you mean "absent"?',
+    'pod.yaml:5:107: container "app": unknown option "retries"; use condition, timeout, optional or absent',
+  ],
   [block('app: [pod/X, job/a/b/c, service/-l, "tcp://broker", "http://", sidecar/a/b, "exec:true", job-we/x]')]: [
     'pod.yaml:5:13: container "app": "pod/X" is not a target; write pod/NAME, pod/NAMESPACE/NAME or pod/-lapp=db',
     'pod.yaml:5:20: container "app": "job/a/b/c" is not a target; write job/NAME, job/NAMESPACE/NAME or job/-lapp=db',

@@ -105,6 +105,22 @@ test('files and targets must all hold in one and the same look', async (t) => {
   t.is((await wrapper.end).stdout, 'open\n')
 })
 
+test('a Job that is not there, as its time to live has passed, counts as completed where that is said', async (t) => {
+  const { server, start } = await openScene(t)
+  const waiting = start(['--wait-for=job/migrate'])
+  await says(waiting, 'waiting for job/migrate (there is no such job yet)')
+  const { code, stdout } = await start(['--wait-for=job/migrate', '--wait-for-absent=job/migrate']).end
+  t.deepEqual([code, stdout], [0, 'open\n'])
+  t.is(waiting.stdout(), '')
+  putJob(server, 'migrate')
+  const again = start(['--rerun', '--wait-for=job/migrate', '--wait-for-absent=job/migrate'])
+  await says(again, 'waiting for job/migrate (migrate has not ended (1 active, 0 succeeded, 0 failed))')
+  await eventually('two watches', () => server.watches() === 2)
+  putJob(server, 'migrate', condition('Complete'))
+  t.is((await again.end).stdout, 'open\n')
+  t.is((await waiting.end).stdout, 'open\n')
+})
+
 test('what can never hold closes the gate under Never, with the reason for those that follow', async (t) => {
   const { server, stage, start } = await openScene(t)
   putJob(server, 'migrate', FAILED)

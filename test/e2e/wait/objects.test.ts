@@ -77,6 +77,35 @@ test('a Job that is deleted before its end ends the wait, also when nobody was w
   t.is(waiting.lines().at(-1), 'job/migrate can never hold: migrate was deleted before it had ended')
 })
 
+test('what a Job means that is not there can be said', async (t) => {
+  const { server, wait } = await openCluster(t)
+  const gone = wait(['wait', 'job/migrate', '--absent-job=completed'])
+  t.is(await gone.code, 0)
+  t.is(gone.lines().at(-1), 'job/migrate: there is no such job, which counts as completed')
+  t.is(await wait(['job', '-lapp=migrate', '--absent-job', 'completed']).code, 0)
+  for (const words of [
+    ['wait', 'job/migrate'],
+    ['wait', 'job/migrate', '--absent-job=waiting'],
+  ]) {
+    const waiting = wait(words)
+    await waiting.says('waiting for job/migrate (there is no such job yet)')
+    await eventually('a watch', () => server.watches() === 1)
+    server.store.put(JOBS, {
+      metadata: { name: 'migrate', namespace: 'rec' },
+      status: { conditions: [{ type: 'Complete', status: 'True' }] },
+    })
+    t.is(await waiting.code, 0)
+    server.store.remove(JOBS, 'rec', 'migrate')
+    await eventually('no watch', () => server.watches() === 0)
+  }
+  const wrong = wait(['wait', 'job/migrate', '--absent-job=gone'])
+  t.is(await wrong.code, 2)
+  t.regex(wrong.lines().at(-1) ?? '', /--absent-job is waiting or completed, not "gone"/)
+  // Of pods it says nothing.
+  const pod = wait(['wait', 'pod/db', '--absent-job=completed', '--timeout=200ms'])
+  t.is(await pod.code, 124)
+})
+
 test('a Service is there when its endpoints are, whoever has made them', async (t) => {
   const { server, wait } = await openCluster(t)
   const all = wait(['service', 'websvc'])
