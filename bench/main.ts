@@ -18,6 +18,7 @@ import { measureHandoff } from './handoff.ts'
 import { measureIdle } from './idle.ts'
 import { measureInject } from './inject.ts'
 import { measureInstall } from './install.ts'
+import { measureLiving } from './living.ts'
 import { measureMachines } from './machines.ts'
 import { describeMachine } from './machine.ts'
 import { measureMemory } from './memory.ts'
@@ -40,6 +41,7 @@ const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => Measured | Promise
   handoff: measureHandoff,
   idle: measureIdle,
   probing: measureProbing,
+  living: measureLiving,
   chain: measureChain,
   container: measureContainer,
   steps: measureSteps,
