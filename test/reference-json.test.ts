@@ -7,6 +7,8 @@ import { openAsked } from './support/asked.ts'
 import { ago, crashing, giveStatus, injectPod, makePod, running } from './support/explained.ts'
 import type { PodTemplate } from '../src/pod/pod.ts'
 import { openPlace, type Place, type RunLine, writePod } from './support/podorder.ts'
+import { makeRunEventSchema } from '../scripts/run-event-schema.ts'
+import { accepts } from './support/json-schema.ts'
 import {
   compareFields,
   dropFields,
@@ -154,6 +156,8 @@ test('events of a run, and the timelines and graphs that are made of them', asyn
   const common = lines.filter(({ event }) => event !== 'pod')
   t.true(lines.every(({ at }) => new Date(at).toISOString() === at))
   t.true(common.every(({ container }) => container !== undefined))
+  const schema = makeRunEventSchema()
+  for (const line of lines) t.true(accepts(schema, line, schema), JSON.stringify(line))
   const told = readTable('Events of a run')
   t.deepEqual(sortOnce(lines.map(({ event }) => event)), sortOnce(told.map(({ event = '' }) => event)))
   for (const { event: name = '', 'further fields': fields = '' } of told) {

@@ -25,8 +25,13 @@ export function readPod(
   const { documents, faults } = readManifest(
     `kind: Pod\nmetadata:\n  annotations:\n${lines.join('\n')}\nspec:\n  restartPolicy: ${restartPolicy}\n${inits}  containers: ${list(containers)}\n`,
   )
-  const [document] = documents
-  if (document === undefined) throw new Error(`the test's own YAML is wrong: ${JSON.stringify(faults)}`)
+  if (documents.length === 0) throw new Error(`the test's own YAML is wrong: ${JSON.stringify(faults)}`)
+  return readOrderOf(documents)
+}
+
+/** The order of the first document. */
+export function readOrderOf([document]: ReturnType<typeof readManifest>['documents']): OrderReading {
+  if (document === undefined) throw new Error('there is no document')
   return readOrder({ ...readTemplate(document.tree()), parse: readNested })
 }
 
