@@ -65,8 +65,10 @@ function makeTerms(said: readonly ConditionWord[]): Schema {
     { condition: { enum: spell(life) }, restart: BOOLEAN, restartAfter: { $ref: '#/definitions/duration' } },
     {
       ...isNatural(life),
-      if: { required: ['restartAfter'] },
-      then: { required: ['restart'], properties: { restart: { const: true } } },
+      anyOf: [
+        { not: { required: ['restartAfter'] } },
+        { required: ['restart'], properties: { restart: { const: true } } },
+      ],
     },
   )
   // What has ended stays so: nothing could be lost.

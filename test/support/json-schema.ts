@@ -28,7 +28,7 @@ const KEYWORDS: Readonly<Record<string, Judge>> = {
   enum: (words, value) => (words as readonly unknown[]).some((word) => same(word, value)),
   const: (word, value) => same(word, value),
   pattern: (pattern, value) => asText((text) => new RegExp(String(pattern), 'u').test(text))(value),
-  minLength: (length, value) => asText((text) => [...text].length >= Number(length))(value),
+  minLength: (length, value) => asText((text) => text.length >= Number(length))(value),
   minimum: (least, value) => asNumber((number) => number >= Number(least))(value),
   maximum: (most, value) => asNumber((number) => number <= Number(most))(value),
   minItems: (least, value) => !Array.isArray(value) || value.length >= Number(least),
@@ -38,9 +38,6 @@ const KEYWORDS: Readonly<Record<string, Judge>> = {
   required: (keys, value) => !isObject(value) || (keys as readonly string[]).every((key) => Object.hasOwn(value, key)),
   anyOf: (schemas, value, _, root) => (schemas as readonly Schema[]).some((schema) => accepts(schema, value, root)),
   not: (schema, value, _, root) => !accepts(schema as Schema, value, root),
-  if: (schema, value, whole, root) =>
-    !accepts(schema as Schema, value, root) || accepts(whole['then'] as Schema, value, root),
-  then: () => true,
   $ref: ($ref, value, _, root) => {
     const name = String($ref).replace('#/definitions/', '')
     return accepts((root['definitions'] as Readonly<Record<string, Schema>>)[name] as Schema, value, root)
@@ -68,8 +65,8 @@ const KEYWORDS: Readonly<Record<string, Judge>> = {
     ),
   additionalProperties: (schema, value, whole, root) => {
     if (!isObject(value)) return true
-    const known = Object.keys((whole['properties'] ?? {}) as object)
-    const patterns = Object.keys((whole['patternProperties'] ?? {}) as object)
+    const known = Object.keys(whole['properties'] ?? {})
+    const patterns = Object.keys(whole['patternProperties'] ?? {})
     return Object.entries(value).every(
       ([key, part]) =>
         known.includes(key) ||

@@ -185,7 +185,8 @@ test('property: whatever is killed, stands still or flaps, each comes back by wh
         kill(wrapper, 'SIGCONT')
         seen.faults++
       }
-      for (let times = kind === 'flap' ? 2 : 1; times > 0 && kind !== 'frozen'; times--) {
+      const times = { frozen: 0, flap: 2, command: 1, container: 1 }[kind]
+      for (let time = 0; time < times; time++) {
         strike(name, kind === 'container')
         if (kind === 'flap') await settled()
       }
