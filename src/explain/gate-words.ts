@@ -7,11 +7,7 @@ import type { Judged, GateStatus } from './gate.ts'
 import { enumerate, wordDuration } from '../base/wording.ts'
 
 /** @returns undefined where its gate is none of its troubles */
-export function tellPassage(
-  container: ContainerStatus,
-  gateResult: GateStatus,
-  around: Circumstances,
-): Words | undefined {
+export function tellGate(container: ContainerStatus, gateResult: GateStatus, around: Circumstances): Words | undefined {
   const { pod } = around
   const { kind, missing: spelled, perhaps, certain } = gateResult
   const { state, name } = container

@@ -8,7 +8,7 @@ import type { PodTemplate } from '../pod/pod.ts'
 import { isTektonPod } from '../status/tekton-pod.ts'
 import { isHandshakeDone, judgeHandshake } from './tekton-gate.ts'
 import type { Over, Told } from './container-finding.ts'
-import { tellPassage } from './gate-words.ts'
+import { tellGate } from './gate-words.ts'
 import { judgeOutsideWait } from './outside-wait.ts'
 import type { Judged } from './gate.ts'
 import { findHeld, judgeEdge, judgeGate, WORDS } from './gate-status.ts'
@@ -32,10 +32,10 @@ export function tellContainers(
   const over = findOver(podStatus, order, graceMs)
   const patienceMs = order?.waitTimeoutMs
   let blocker: Told | undefined
-  for (const container of sortSights(podStatus, order)) {
+  for (const container of sortStatuses(podStatus, order)) {
     const gateResult = judgeGate(container, judge(container), patienceMs)
     const around = { pod: podStatus, nowMs, blocker, over, patienceMs }
-    const words = tellPassage(container, gateResult, around) ?? tellState(container, around)
+    const words = tellGate(container, gateResult, around) ?? tellState(container, around)
     const { name, role } = container
     const one: Told = { name, type: role, origins: [], next: [], ...words, container, gateResult: gateResult }
     told.set(name, one)
@@ -45,7 +45,7 @@ export function tellContainers(
 }
 
 /** Those that are not ordered first, as listed. */
-function sortSights({ containers }: PodStatus, order: Order | undefined): readonly ContainerStatus[] {
+function sortStatuses({ containers }: PodStatus, order: Order | undefined): readonly ContainerStatus[] {
   if (order === undefined) return containers
   const byName = new Map(containers.map((container) => [container.name, container]))
   const sorted = sortContainers(order.containers, order.edges) ?? []

@@ -15,7 +15,7 @@ export interface Observation {
 const TERMINAL = new Set(['completed', 'failed', 'ended', 'stopped', 'exitCode'])
 
 /**
- * Asks `decide` with one sight per wait, first at once and then after every change, until it has an answer, which
+ * Asks `decide` with one look per wait, first at once and then after every change, until it has an answer, which
  * `conclude` gets. The answer always comes from a fresh look at all of them: what was met once may be gone by then.
  */
 export function observe<Answer>(

@@ -44,7 +44,7 @@ export async function drawGraphs(options: GraphOptions, ports: GraphPorts): Prom
   const format = options.format ?? (output === undefined ? 'text' : formatOf(output, GRAPH_FORMATS))
   if (format === undefined) {
     const fix = 'use .txt, .mmd, .dot, .svg, .html or .json, or say --format'
-    return refuse([`podorder: ${output}: no format ends so; ${fix}`], ports)
+    return refuse([`podorder: ${output}: unknown file ending; ${fix}`], ports)
   }
   if (timeline === '-' && paths.includes('-')) {
     return refuse(['podorder: stdin cannot be both; give the manifest, or --timeline, by its path'], ports)

@@ -3,7 +3,7 @@ import { conditionOf, countOf, fieldOf, hasCondition, listOf, textOf } from '../
 import { impossible, listSome, met, type TargetResult, waiting } from './target-result.ts'
 import type { ObjectTarget } from './target.ts'
 
-export interface JobSight {
+export interface SeenJob {
   readonly name: string
   readonly complete: boolean
   /** `BackoffLimitExceeded: Job has reached …` */
@@ -19,7 +19,7 @@ export interface JobSight {
  * A Job by its conditions, since the counts alone do not tell a retry from the end. SuccessCriteriaMet and FailureTarget
  * (Kubernetes >= 1.31) say how it will end while its last pods are still being stopped.
  */
-export function readJobState(job: unknown): JobSight {
+export function readJobState(job: unknown): SeenJob {
   const failed = ['Failed', 'FailureTarget'].find((type) => hasCondition(job, type))
   const condition = failed === undefined ? undefined : conditionOf(job, failed)
   const uncounted = (how: string): number => listOf(job, 'status', 'uncountedTerminatedPods', how).length
@@ -42,7 +42,7 @@ export function readJobState(job: unknown): JobSight {
  * @param gone those it has selected before, as they were last seen. One that had ended by then has done what it was for, and
  * may be removed (`ttlSecondsAfterFinished`); of any other nobody will ever know how it would have ended.
  */
-export function judgeJobs(target: ObjectTarget, jobs: Iterable<JobSight>, gone: Iterable<JobSight>): TargetResult {
+export function judgeJobs(target: ObjectTarget, jobs: Iterable<SeenJob>, gone: Iterable<SeenJob>): TargetResult {
   const present = [...jobs]
   const names = new Set(present.map(({ name }) => name))
   const past = [...gone].filter(({ name }) => !names.has(name))
@@ -65,7 +65,7 @@ function judgeAbsence({ which, absentCounts }: ObjectTarget): TargetResult {
   return absentCounts === true ? met(`${none}, which counts as completed`) : waiting(`${none} yet`)
 }
 
-function isThere(job: JobSight, { demand }: ObjectTarget): boolean {
+function isThere(job: SeenJob, { demand }: ObjectTarget): boolean {
   switch (demand) {
     case 'all':
       return job.complete
@@ -76,16 +76,16 @@ function isThere(job: JobSight, { demand }: ObjectTarget): boolean {
   }
 }
 
-function hasEnded(job: JobSight, target: ObjectTarget): boolean {
+function hasEnded(job: SeenJob, target: ObjectTarget): boolean {
   return isThere(job, target) || job.failure !== undefined
 }
 
-function describeEnd(jobs: readonly JobSight[]): string {
+function describeEnd(jobs: readonly SeenJob[]): string {
   const verb = jobs.length === 1 ? 'has' : 'have'
   return jobs.every(({ complete }) => complete) ? `${verb} completed` : `${verb} ended`
 }
 
-function describe({ suspended, active, succeeded, failures }: JobSight): string {
+function describe({ suspended, active, succeeded, failures }: SeenJob): string {
   if (suspended) return 'is suspended'
   const counts = [`${active} active`, `${succeeded} succeeded`, `${failures} failed`]
   return `has not ended (${counts.join(', ')})`

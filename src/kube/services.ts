@@ -6,20 +6,20 @@ import type { ObjectTarget } from './target.ts'
 /** The label by which a slice says whose it is; also of slices made by hand for a Service without a selector. */
 export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name'
 
-export interface ServiceSight {
+export interface SeenService {
   readonly name: string
   /** A name elsewhere: it has no endpoints. */
   readonly external: boolean
 }
 
-export interface SliceSight {
+export interface SeenSlice {
   readonly service: string
   readonly ready: number
   /** Not counting those that are being stopped. */
   readonly unready: number
 }
 
-export function readService(service: unknown): ServiceSight {
+export function readService(service: unknown): SeenService {
   return { name: textOf(service, 'metadata', 'name'), external: textOf(service, 'spec', 'type') === 'ExternalName' }
 }
 
@@ -28,7 +28,7 @@ export function readService(service: unknown): ServiceSight {
  * EndpointConditions). A Service with publishNotReadyAddresses has `ready: true` for every pod; the truth is in `serving`, which
  * also stays true of an endpoint that is being stopped.
  */
-export function readSlice(slice: unknown): SliceSight {
+export function readSlice(slice: unknown): SeenSlice {
   const conditions = listOf(slice, 'endpoints').map((endpoint) => fieldOf(endpoint, 'conditions'))
   const isStopping = (condition: unknown): boolean => fieldOf(condition, 'terminating') === true
   const isReady = (condition: unknown): boolean =>
@@ -48,8 +48,8 @@ export function readSlice(slice: unknown): SliceSight {
  */
 export function judgeServices(
   target: ObjectTarget,
-  services: Iterable<ServiceSight>,
-  slices: Iterable<SliceSight>,
+  services: Iterable<SeenService>,
+  slices: Iterable<SeenSlice>,
 ): TargetResult {
   const all = [...services]
   if (all.length === 0) {

@@ -12,7 +12,7 @@ export interface MovedLines {
 
 interface Insertion {
   readonly at: number
-  readonly blanks: number
+  readonly spaces: number
 }
 
 const BLOCK_SCALAR = /[|>][-+\d]*[ \t]*(?:#.*)?\r?$/my
@@ -53,7 +53,7 @@ function scanLine(text: string, line: number, insertions: Insertion[]): number |
     if (isOpen) {
       const end = scanOpen(text, offset, offset - line + 1, insertions)
       if (end === undefined) return undefined
-      if (text[end] === '#') insertions.push({ at: end, blanks: 1 })
+      if (text[end] === '#') insertions.push({ at: end, spaces: 1 })
       offset = end
     } else if (key !== undefined) offset = key
     else return skipDeeper(text, nextLine(text, offset), parent, first !== '' && !'#\r\n'.includes(first))
@@ -88,20 +88,20 @@ function skipDeeper(text: string, from: number, parent: number, goesOn: boolean)
 }
 
 /** From a quote or bracket to behind its counterpart. */
-function scanOpen(text: string, start: number, blanks: number, insertions: Insertion[]): number | undefined {
+function scanOpen(text: string, start: number, spaces: number, insertions: Insertion[]): number | undefined {
   let depth = 0
   // A quote opens only where a value may begin: behind an indicator, not within a plain word.
   let last: 'indicator' | 'closed' | 'word' = 'indicator'
   for (let offset = start; offset < text.length; offset++) {
     const letter = text[offset] ?? ''
-    if (letter === '\n') addLine(text, offset + 1, blanks, insertions)
+    if (letter === '\n') addLine(text, offset + 1, spaces, insertions)
     if ((letter === '"' || letter === "'") && last === 'indicator') {
-      const end = scanQuoted(text, offset, blanks, insertions)
+      const end = scanQuoted(text, offset, spaces, insertions)
       if (end === undefined || depth === 0) return end
       offset = end - 1
       last = 'closed'
     } else if (letter === '#' && /[\s"'[\]{},]/.test(text[offset - 1] ?? '')) {
-      if (!/\s/.test(text[offset - 1] ?? '')) insertions.push({ at: offset, blanks: 1 })
+      if (!/\s/.test(text[offset - 1] ?? '')) insertions.push({ at: offset, spaces: 1 })
       offset = endOfLine(text, offset) - 1
     } else if (letter === '[' || letter === '{') {
       depth++
@@ -112,7 +112,7 @@ function scanOpen(text: string, start: number, blanks: number, insertions: Inser
       if (depth === 0) return offset + 1
     } else if (letter === ',') last = 'indicator'
     else if (letter === ':' || letter === '?' || letter === '-') {
-      // As in JSON, no blank has to follow the colon of a key in quotes.
+      // As in JSON, no space has to follow the colon of a key in quotes.
       if (/\s/.test(text[offset + 1] ?? '') || (letter === ':' && last === 'closed')) last = 'indicator'
     } else if (!/\s/.test(letter) && letter !== '&' && letter !== '!') last = 'word'
     if ((letter === '&' || letter === '!') && last === 'indicator') {
@@ -122,10 +122,10 @@ function scanOpen(text: string, start: number, blanks: number, insertions: Inser
   return undefined
 }
 
-function scanQuoted(text: string, start: number, blanks: number, insertions: Insertion[]): number | undefined {
+function scanQuoted(text: string, start: number, spaces: number, insertions: Insertion[]): number | undefined {
   const quote = text[start]
   for (let offset = start + 1; offset < text.length; offset++) {
-    if (text[offset] === '\n') addLine(text, offset + 1, blanks, insertions)
+    if (text[offset] === '\n') addLine(text, offset + 1, spaces, insertions)
     else if (quote === '"' && text[offset] === '\\') offset += text[offset + 1] === '\n' ? 0 : 1
     else if (text[offset] === quote) {
       if (quote === "'" && text[offset + 1] === "'") offset++
@@ -136,18 +136,18 @@ function scanQuoted(text: string, start: number, blanks: number, insertions: Ins
 }
 
 /** What separates documents does so anywhere. */
-function addLine(text: string, at: number, blanks: number, insertions: Insertion[]): void {
+function addLine(text: string, at: number, spaces: number, insertions: Insertion[]): void {
   const isMarker = /^(?:---|\.\.\.)(?:\s|$)/.test(text.slice(at, at + 4))
-  if (!isMarker && !/[\r\n]/.test(text[at] ?? '\n')) insertions.push({ at, blanks })
+  if (!isMarker && !/[\r\n]/.test(text[at] ?? '\n')) insertions.push({ at, spaces })
 }
 
 function insert(text: string, insertions: readonly Insertion[]): MovedLines {
   const pieces: string[] = []
   const moves: { readonly from: number; readonly by: number }[] = [{ from: 0, by: 0 }]
   let [done, by] = [0, 0]
-  for (const { at, blanks } of insertions) {
-    pieces.push(text.slice(done, at), ' '.repeat(blanks))
-    by += blanks
+  for (const { at, spaces } of insertions) {
+    pieces.push(text.slice(done, at), ' '.repeat(spaces))
+    by += spaces
     moves.push({ from: at + by, by })
     done = at
   }

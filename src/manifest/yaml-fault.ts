@@ -3,7 +3,7 @@ import type { Fault, Position } from './tree.ts'
 
 /** What to do about it, by the YAML library's error code; a message that says enough by itself has no line here. */
 const ADVICE: Readonly<Record<string, { readonly what?: string; readonly fix: string }>> = {
-  TAB_AS_INDENT: { what: 'a tab in the indentation', fix: 'indent with blanks, not tabs' },
+  TAB_AS_INDENT: { what: 'a tab in the indentation', fix: 'indent with spaces, not tabs' },
   BAD_INDENT: { fix: 'line it up with the entries it belongs to' },
   BLOCK_AS_IMPLICIT_KEY: {
     what: 'a map or list begins where a value was expected',

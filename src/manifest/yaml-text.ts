@@ -15,7 +15,7 @@ export interface YamlLayout {
   readonly nest: number
   /** How much further right than its key a list has its dashes. */
   readonly dashes: number
-  /** With the blanks that follow it. */
+  /** With the spaces that follow it. */
   readonly dash: string
 }
 
@@ -59,11 +59,11 @@ export function writePair(key: string, value: unknown, style: Style, spell?: Spe
 
 /** The lines of a block list or map, the first one's indentation included. */
 function writeBlock(value: object, style: Style, spell: Spelling): readonly string[] {
-  const blanks = ' '.repeat(style.indent)
+  const spaces = ' '.repeat(style.indent)
   if (!Array.isArray(value)) {
-    return Object.entries(value).map(([key, part]) => blanks + writePair(key, part, style, spell))
+    return Object.entries(value).map(([key, part]) => spaces + writePair(key, part, style, spell))
   }
-  return value.map((item: unknown) => blanks + writeItem(item, style, spell))
+  return value.map((item: unknown) => spaces + writeItem(item, style, spell))
 }
 
 /** `- item`; a map begins behind the dash. */

@@ -1,5 +1,5 @@
 /** What is known of one life of a container. */
-import type { Attendance } from './attendance.ts'
+import type { Lifecycle } from './lifecycle.ts'
 import type { ContainerEnd } from './container-end.ts'
 import type { Trait } from './prepare.ts'
 import type { StartedContainer } from './runtime.ts'
@@ -15,7 +15,7 @@ export interface RunLife {
   commandPid: number | undefined
   started: boolean
   /** Since it runs. */
-  attendance: Attendance | undefined
+  lifecycle: Lifecycle | undefined
   /** Its postStart hook has succeeded, or the life is over. */
   readonly begun: PromiseWithResolvers<void>
   /** Its startup probe has succeeded, if it has one. */
@@ -32,7 +32,7 @@ export interface RunLife {
   /** As it has been told. */
   ready: boolean
   /** What the probe or hook has said that it is killed for. */
-  doom: string
+  killReason: string
   /** When it was told to stop, monotonic; and killed at the end of its grace period, so long after. */
   toldMs: number | undefined
   killedAfterMs: number | undefined
@@ -50,8 +50,8 @@ export interface RunLife {
 /** @param before the incarnation of the life before */
 export function startLife(trait: Trait, own: StartedContainer, before: string | undefined): RunLife {
   return {
-    ...{ trait, own, before, held: [], doom: '', begun: Promise.withResolvers<void>() },
-    ...{ incarnation: undefined, commandPid: undefined, attendance: undefined, answers: undefined, words: undefined },
+    ...{ trait, own, before, held: [], killReason: '', begun: Promise.withResolvers<void>() },
+    ...{ incarnation: undefined, commandPid: undefined, lifecycle: undefined, answers: undefined, words: undefined },
     ...{ toldMs: undefined, killedAfterMs: undefined },
     ...{ unreadyAt: undefined, anews: 0, yielding: false },
     ...{ looking: false, started: false, up: false, flagged: false, ready: false },

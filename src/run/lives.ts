@@ -3,7 +3,7 @@ import { needsCare } from '../probe/care.ts'
 import type { RunEvent } from '../history/run-event.ts'
 import type { KillCause } from '../pod/pod.ts'
 import type { Event } from './pod-events.ts'
-import { attend } from './attendance.ts'
+import { openLifecycle } from './lifecycle.ts'
 import { createChecks } from './probing.ts'
 import { weighEnd } from './container-end.ts'
 import { startLife, holdBack, type RunLife, release, wasSkipped } from './container-life.ts'
@@ -57,7 +57,7 @@ export function createLives(
     own.exited
       .then((how) => {
         const atMs = clock()
-        life.attendance?.close()
+        life.lifecycle?.close()
         dissolve(container, life, how)
         return own.end.then(() => conclude(container, life, how, atMs))
       })
@@ -75,7 +75,7 @@ export function createLives(
     const atMs = now()
     if (!life.trait.wrapped) tellStarted(container, life, { atMs, sinceMs: atMs, pid: life.own.pid })
     const ports = { clock, scale: rules.timeScale, checks: checksOf(container) }
-    life.attendance = attend(life.trait.care, ports, {
+    life.lifecycle = openLifecycle(life.trait.care, ports, {
       begun: life.begun.resolve,
       up() {
         life.up = true
@@ -88,14 +88,14 @@ export function createLives(
       },
       unhealthy: (failures, threshold, message) =>
         tell({ event: 'unhealthy', atMs: now(), container, failures, threshold, message }),
-      doomed(cause, why, graceMs) {
-        life.doom = why
-        owner.hand({ kind: 'doomed', container, cause, graceMs }, clock())
+      failed(cause, why, graceMs) {
+        life.killReason = why
+        owner.hand({ kind: 'failed', container, cause, graceMs }, clock())
       },
       preStopFailed: (message) => tell({ event: 'hook-failed', atMs: now(), container, message }),
       broken: owner.fail,
     })
-    life.attendance.begin()
+    life.lifecycle.begin()
   }
 
   function tellOutput(container: string, stream: 'stdout' | 'stderr', lines: readonly string[]) {
@@ -136,18 +136,18 @@ export function createLives(
   /** Nobody asks any more how it is. */
   function leave(container: string): RunLife | undefined {
     const life = findRunning(container)
-    life?.attendance?.retire()
+    life?.lifecycle?.retire()
     return life
   }
 
   return {
     start,
     look: (container) => look(container),
-    prepare: (container, graceMs) => void leave(container)?.attendance?.preStop(graceMs),
+    prepare: (container, graceMs) => void leave(container)?.lifecycle?.preStop(graceMs),
     terminate(container, graceMs, cause) {
       const life = leave(container)
       if (life === undefined) return
-      const why = cause === undefined ? {} : { cause, message: life.doom }
+      const why = cause === undefined ? {} : { cause, message: life.killReason }
       tell({ event: 'stopping', atMs: now(), container, ...why })
       const terminate = (): void => {
         if (life.ended) return
@@ -155,7 +155,7 @@ export function createLives(
         life.toldMs = clock()
         owner.hand({ kind: 'told', container }, clock())
       }
-      const hook = life.attendance?.preStop(graceMs)
+      const hook = life.lifecycle?.preStop(graceMs)
       if (hook === undefined) terminate()
       else hook.then(terminate).catch(owner.fail)
     },

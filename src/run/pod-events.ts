@@ -31,7 +31,7 @@ export type Event =
   | { readonly kind: 'begin' }
   | { readonly kind: 'started'; readonly container: string }
   | {
-      readonly kind: 'doomed'
+      readonly kind: 'failed'
       readonly container: string
       readonly cause: KillCause
       /** The probe's own terminationGracePeriodSeconds; the pod's when not given. */

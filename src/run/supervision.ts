@@ -1,6 +1,6 @@
 /**
  * The life of a pod as the kubelet leads it: init containers one after another, then all the others at once, restarts with
- * back-off, what probes and hooks have doomed, the deadline, the stop. Pure: events go in with their time, steps to be taken
+ * back-off, what probes and hooks say of its health, the deadline, the stop. Pure: events go in with their time, steps to be taken
  * come out.
  *
  * Source: pkg/kubelet/kuberuntime (computePodActions, killContainer, doBackOff, terminationOrdering) and KEP-753 (sidecar
@@ -68,7 +68,7 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
       case 'anew':
         if (stopping === undefined) beginAnew(atMs)
         return
-      case 'doomed': {
+      case 'failed': {
         const seat = seatOf(event.container)
         if (seat.state !== 'running' || stopping !== undefined) return
         seat.killCause = event.cause

@@ -23,7 +23,7 @@ while read -r what pid; do
     ended) running="\${running%% $pid *} \${running#* $pid }" ;;
   esac
 done
-doomed=' '
+victims=' '
 found=yes
 while [ "$found" ]; do
   found=
@@ -31,16 +31,16 @@ while [ "$found" ]; do
     read -r line 2>/dev/null <"$stat" || continue
     set -- \${line%% *} \${line##*) }
     pid=$1 parent=$3 session=$5
-    case $doomed in *" $pid "*) continue ;; esac
-    case $running$doomed in
+    case $victims in *" $pid "*) continue ;; esac
+    case $running$victims in
       *" $parent "* | *" $session "*)
         kill -STOP "$pid" && found=yes
-        doomed="$doomed$pid "
+        victims="$victims$pid "
         ;;
     esac
   done
 done
-[ "$doomed" = ' ' ] || kill -KILL $doomed
+[ "$victims" = ' ' ] || kill -KILL $victims
 `
 
 /**

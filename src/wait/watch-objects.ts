@@ -3,10 +3,10 @@ import type { Kube } from '../kube/kube.io.ts'
 import type { CacheChange } from '../kube/cache.ts'
 import { type Collection, collectionOf, slicesOf } from '../kube/collection.ts'
 import type { KubeFailure } from '../kube/failure.ts'
-import { judgeJobs, type JobSight, readJobState } from '../kube/jobs.ts'
+import { judgeJobs, type SeenJob, readJobState } from '../kube/jobs.ts'
 import { judgePods, readPodState } from '../kube/pods.ts'
 import { subjectOf } from '../kube/subject.ts'
-import { judgeServices, type ServiceSight, readService, readSlice, type SliceSight } from '../kube/services.ts'
+import { judgeServices, type SeenService, readService, readSlice, type SeenSlice } from '../kube/services.ts'
 import { known, type Refusal, refused, type TargetResult, waiting } from '../kube/target-result.ts'
 import type { ObjectTarget } from '../kube/target.ts'
 import type { OnState, WatchPorts } from './ports.ts'
@@ -38,15 +38,15 @@ export function watchObjects(target: ObjectTarget, ports: WatchPorts, onState: O
       case 'pod':
         return watch(kube, objects, readPodState, (pods) => tell(judgePods(target, pods)))
       case 'job': {
-        const gone = new Map<string, JobSight>()
+        const gone = new Map<string, SeenJob>()
         return watch(kube, objects, readJobState, (jobs, changes) => {
           for (const { kind, uid, item } of changes) if (kind === 'gone') gone.set(uid, item)
           tell(judgeJobs(target, jobs, gone.values()))
         })
       }
       case 'service': {
-        let services: Iterable<ServiceSight> | undefined
-        let slices: Iterable<SliceSight> | undefined
+        let services: Iterable<SeenService> | undefined
+        let slices: Iterable<SeenSlice> | undefined
         const judge = (): void => {
           if (services !== undefined && slices !== undefined) tell(judgeServices(target, services, slices))
         }

@@ -61,7 +61,7 @@ test('a file that is not there, one that is too large, and a format that is not 
   t.regex(await says('nope.yaml'), /^nope\.yaml: no such file or directory \(ENOENT\); [^\n]+\n$/)
   t.is(await says('large.yaml'), 'large.yaml: more than 32 MiB; split it\n')
   const fix = 'use .txt, .mmd, .dot, .svg, .html or .json, or say --format'
-  t.is(await says('pod.yaml', '-o', 'order.png'), `podorder: order.png: no format ends so; ${fix}\n`)
+  t.is(await says('pod.yaml', '-o', 'order.png'), `podorder: order.png: unknown file ending; ${fix}\n`)
   t.regex(await says('pod.yaml', '--format', 'sgv'), /^podorder: [^\n]*'sgv'[^\n]*\n$/)
   t.is(await says(), 'podorder: no manifest; give one with -f FILE, or -f - for stdin\n')
 })

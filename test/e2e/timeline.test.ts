@@ -162,7 +162,7 @@ test('a file gets the format that its name asks for, or the one that is said', a
   t.regex(place.read('out.txt'), /critical path: one -> two/)
   const [code, , stderr] = await write('-o', 'out.pdf')
   t.is(code, 2)
-  t.is(stderr, 'podorder: out.pdf: no format ends so; use .html, .svg, .json or .txt, or say --format\n')
+  t.is(stderr, 'podorder: out.pdf: unknown file ending; use .html, .svg, .json or .txt, or say --format\n')
   t.false(place.has('out.pdf'))
   const [failed, , why] = await write('-o', 'run.jsonl/out.svg')
   t.is(failed, 1)

@@ -1,6 +1,6 @@
 /** What the recordings do not show: newer conditions, several objects, what is gone. */
 import test from 'ava'
-import { judgeJobs, type JobSight, readJobState } from '../../src/kube/jobs.ts'
+import { judgeJobs, type SeenJob, readJobState } from '../../src/kube/jobs.ts'
 import { judgePods, readPodState } from '../../src/kube/pods.ts'
 import { judgeServices, readService, readSlice } from '../../src/kube/services.ts'
 import type { Demand } from '../../src/kube/kinds.ts'
@@ -14,7 +14,7 @@ function select(kind: ObjectTarget['kind'], demand: Demand = 'all', selector = '
 
 const condition = (type: string, more: object = {}) => ({ type, status: 'True', ...more })
 
-function job(name: string, status: object, spec: object = {}): JobSight {
+function job(name: string, status: object, spec: object = {}): SeenJob {
   return readJobState({ metadata: { name }, spec, status })
 }
 

@@ -2,7 +2,7 @@
 import test from 'ava'
 import { createCache } from '../../src/kube/cache.ts'
 import { readEvent } from '../../src/kube/list-watch.ts'
-import { judgeJobs, type JobSight, readJobState } from '../../src/kube/jobs.ts'
+import { judgeJobs, type SeenJob, readJobState } from '../../src/kube/jobs.ts'
 import { judgePods, readPodState } from '../../src/kube/pods.ts'
 import { judgeServices, readService, readSlice } from '../../src/kube/services.ts'
 import type { TargetResult } from '../../src/kube/target-result.ts'
@@ -42,7 +42,7 @@ function judgeStream(stream: string, demand: Demand): readonly TargetResult[] {
     )
   }
   if (stream.endsWith('.job')) {
-    return judgeLines<JobSight>(stream, readJobState, (jobs, gone) =>
+    return judgeLines<SeenJob>(stream, readJobState, (jobs, gone) =>
       judgeJobs(select('job', demand, which), jobs, gone),
     )
   }

@@ -72,7 +72,7 @@ test('every value knows its place', (t) => {
 })
 
 const WRONG: Readonly<Record<string, readonly string[]>> = {
-  'a:\n\tb: 1\nc: 1\n': ['f.yaml:2:1: a tab in the indentation; indent with blanks, not tabs'],
+  'a:\n\tb: 1\nc: 1\n': ['f.yaml:2:1: a tab in the indentation; indent with spaces, not tabs'],
   'a: 1\nb: 2\na: 3\nb: 4\n': [
     'f.yaml:3:1: the key "a" is there twice (first at 1:1); remove one of the two',
     'f.yaml:4:1: the key "b" is there twice (first at 2:1); remove one of the two',

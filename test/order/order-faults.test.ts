@@ -116,7 +116,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   [block('app: [{db: completed}]')]: [
     'pod.yaml:5:13: container "app": a list names containers, this is a map; write a map: {db: completed}',
   ],
-  [block('app:', '\tdb: ready')]: ['pod.yaml:6:7: a tab in the indentation; indent with blanks, not tabs'],
+  [block('app:', '\tdb: ready')]: ['pod.yaml:6:7: a tab in the indentation; indent with spaces, not tabs'],
   'podorder.io/depends-on:\n  app: {db: ready}': [
     'pod.yaml:5:7: podorder.io/depends-on is a map, not text; write "podorder.io/depends-on: |", and the rest indented below it',
   ],

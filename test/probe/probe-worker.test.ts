@@ -31,7 +31,7 @@ function watch(
 
 const EVERY_SECOND = { periodMs: 1000, failureThreshold: 3 }
 
-test('liveness: only failures in a row doom, and then it is over', (t) => {
+test('liveness: only failures in a row killReason, and then it is over', (t) => {
   const down = new Set([1000, 2000, 4000, 5000, 6000, 7000])
   t.deepEqual(
     watch('liveness', EVERY_SECOND, (at) => !down.has(at), 60_000),

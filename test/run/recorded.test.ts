@@ -91,11 +91,16 @@ for (const [name, { acts = [], stopped = [], untilMs = 60_000 }] of Object.entri
 /** What sets off each of them, by a part of its name. */
 function readActs(what: string): Parameters<typeof playPod>[2] {
   if (what.startsWith('delete')) return [[ACT_MS, { kind: 'stop', reason: 'Interrupted' }]]
-  if (what.startsWith('liveness kill of')) return [[ACT_MS, doom(undefined)]]
-  return what.startsWith('liveness') ? [[ACT_MS, doom(2000)]] : []
+  if (what.startsWith('liveness kill of')) return [[ACT_MS, killReason(undefined)]]
+  return what.startsWith('liveness') ? [[ACT_MS, killReason(2000)]] : []
 }
 
-const doom = (graceMs: number | undefined): Event => ({ kind: 'doomed', container: 'sick', cause: 'liveness', graceMs })
+const killReason = (graceMs: number | undefined): Event => ({
+  kind: 'failed',
+  container: 'sick',
+  cause: 'liveness',
+  graceMs,
+})
 
 /** All containers run by then. */
 const ACT_MS = 5000

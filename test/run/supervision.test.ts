@@ -233,8 +233,8 @@ test('the deadline stops the pod, which has failed then even if all end well', (
 
 const told = (container: string): Event => ({ kind: 'told', container })
 const killOne = (container: string, restarts = 0): Event => ({ kind: 'kill-one', container, restarts })
-const doom = (container: string, cause: KillCause, graceMs?: number): Event => {
-  return { kind: 'doomed', container, cause, graceMs }
+const killReason = (container: string, cause: KillCause, graceMs?: number): Event => {
+  return { kind: 'failed', container, cause, graceMs }
 }
 
 test('what holds out to the end of the grace period is killed, and a second signal does not wait for that', (t) => {
@@ -293,7 +293,7 @@ for (const [restartPolicy, restarts] of [
   test(`a failed liveness probe kills within its own grace period; restartPolicy ${restartPolicy}`, (t) => {
     const [, killed, , over] = live([app('a'), app('b')], { restartPolicy }, [
       [0, begin],
-      [9, doom('a', 'liveness', 5000)],
+      [9, killReason('a', 'liveness', 5000)],
       [9, told('a')],
       // Even with success, as a well-behaved server ends.
       [10, end('a', 0)],
@@ -310,7 +310,7 @@ test('what a failed postStart hook has killed is restarted by its exit code', (t
   ] as const) {
     const lines = live([app('a'), app('b')], { restartPolicy: 'OnFailure' }, [
       [0, begin],
-      [1, doom('a', 'postStart')],
+      [1, killReason('a', 'postStart')],
       [2, end('a', exitCode)],
     ])
     t.deepEqual(lines.slice(1), [['terminate a within 30000: postStart'], expected])
@@ -320,11 +320,11 @@ test('what a failed postStart hook has killed is restarted by its exit code', (t
 test('the kill that was meant for one life does not reach the next', (t) => {
   const lines = live([app('a')], { restartPolicy: 'Always' }, [
     [0, begin],
-    [1, doom('a', 'liveness')],
+    [1, killReason('a', 'liveness')],
     [1, told('a')],
     [2, end('a', 137)],
     [2, due('a')],
-    [3, doom('a', 'liveness')],
+    [3, killReason('a', 'liveness')],
     [31, killOne('a', 0)],
     [33, killOne('a', 1)],
   ])
@@ -334,7 +334,7 @@ test('the kill that was meant for one life does not reach the next', (t) => {
 test('a pod that is stopped kills what was being killed for a probe by its own grace period', (t) => {
   const lines = live([app('a'), app('b')], { restartPolicy: 'Always', graceMs: 3000 }, [
     [0, begin],
-    [1, doom('a', 'liveness', 3_600_000)],
+    [1, killReason('a', 'liveness', 3_600_000)],
     [2, interrupt],
     [2, end('b', 143)],
     [5, killOne('a')],
@@ -352,9 +352,9 @@ test('a probe that fails while the pod is stopped changes nothing', (t) => {
   const events = [
     [0, begin],
     [1, interrupt],
-    [1, doom('a', 'liveness')],
+    [1, killReason('a', 'liveness')],
     [2, end('a', 143)],
-    [3, doom('a', 'liveness')],
+    [3, killReason('a', 'liveness')],
   ] as const
   t.deepEqual(live([app('a')], { restartPolicy: 'Always' }, events).slice(2), [[], ['Failed 143 Interrupted'], []])
 })
@@ -414,7 +414,7 @@ test('whatever ends in whatever order, a stop then ends the pod: nothing runs tw
       const endOne = (index: number, exitCode: number): void => {
         const container = [...running][index % running.size]
         if (container === undefined) return
-        if (index % 3 === 0) hand(doom(container, index % 2 === 0 ? 'liveness' : 'postStart'))
+        if (index % 3 === 0) hand(killReason(container, index % 2 === 0 ? 'liveness' : 'postStart'))
         running.delete(container)
         hand({ kind: 'ended', container, exitCode })
       }

@@ -215,7 +215,7 @@ const BAD: readonly Bad[] = [
     args: ['app.yaml'],
     lay: write(`a:\n${'\tb: 1\n'.repeat(50)}---\n`.repeat(20)),
     says: [
-      ...[2, 3, 4, 5, 6].map((line) => `app.yaml:${line}:1: a tab in the indentation; indent with blanks, not tabs`),
+      ...[2, 3, 4, 5, 6].map((line) => `app.yaml:${line}:1: a tab in the indentation; indent with spaces, not tabs`),
       'app.yaml:7:1: from here on more is wrong; put right first what stands above',
     ],
   },

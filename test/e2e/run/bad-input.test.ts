@@ -62,7 +62,7 @@ const CASES: readonly Case[] = [
     name: 'YAML with a tab',
     args: ['run', 'pod.yaml'],
     manifest: 'kind: Pod\nmetadata:\n\tname: x\n',
-    says: ['pod.yaml:3:1: a tab in the indentation; indent with blanks, not tabs'],
+    says: ['pod.yaml:3:1: a tab in the indentation; indent with spaces, not tabs'],
   },
   {
     name: 'a 20 MB file',

@@ -17,14 +17,14 @@ export interface Observer {
   /** By its readiness probe, whenever that changes. */
   ready(isReady: boolean, why: string | undefined): void
   unhealthy(failures: number, threshold: number, why: string): void
-  /** It is to be killed. @param graceMs the probe's own */
-  doomed(cause: KillCause, why: string, graceMs: number | undefined): void
+  /** It has failed a probe or its postStart hook, and is to be killed. @param graceMs the probe's own */
+  failed(cause: KillCause, why: string, graceMs: number | undefined): void
   preStopFailed(why: string): void
   /** A bug. */
   readonly broken: (error: unknown) => void
 }
 
-export interface Attendance {
+export interface Lifecycle {
   /** It runs. */
   begin(): void
   /** It is to stop: no more probes, and a postStart hook that is still at it is cut short. */
@@ -38,7 +38,7 @@ export interface Attendance {
   close(): void
 }
 
-export interface AttendancePorts {
+export interface LifecyclePorts {
   readonly checks: Checks
   /** Monotonic, ms. */
   readonly clock: () => number
@@ -46,11 +46,11 @@ export interface AttendancePorts {
   readonly scale: number
 }
 
-export function attend(
+export function openLifecycle(
   { probes, hooks }: Care,
-  { checks, clock, scale }: AttendancePorts,
+  { checks, clock, scale }: LifecyclePorts,
   observer: Observer,
-): Attendance {
+): Lifecycle {
   const working = new AbortController()
   const leaving = new AbortController()
   const timers = new Set<NodeJS.Timeout>()
@@ -66,7 +66,7 @@ export function attend(
     const result = await checks.perform(hook, working.signal)
     if (working.signal.aborted) return
     if (result.ok) beginProbes()
-    else observer.doomed('postStart', result.why, undefined)
+    else observer.failed('postStart', result.why, undefined)
   }
 
   function beginProbes(): void {
@@ -103,7 +103,7 @@ export function attend(
 
   function conclude(kind: ProbeKind, { graceMs }: CareProbe, finding: ProbeFinding, why: string | undefined): void {
     if (kind === 'readiness') observer.ready(finding === 'passed', why)
-    else if (finding === 'failed') observer.doomed(kind, why ?? '', graceMs)
+    else if (finding === 'failed') observer.failed(kind, why ?? '', graceMs)
     else comeUp()
   }
 
