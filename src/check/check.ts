@@ -17,6 +17,7 @@ import { RULE_IDS, RULES } from './rules.ts'
 import { formatSarif } from './sarif.ts'
 import { findNamespace } from '../manifest/found-pods.ts'
 import { INIT_CONTAINER } from '../pod/own.ts'
+import type { Container } from '../pod/pod.ts'
 import { restorePod } from '../rewrite/restore.ts'
 import { type RewriteOptions, rewritePod } from '../rewrite/rewrite.ts'
 import { findKnownCommands, type KnownCommands } from './commands.ts'
@@ -99,10 +100,11 @@ export function rewriteFit(
   const { template, tree } = pod
   const found = commands.get(pod)
   const namespace = findNamespace(pod)
+  const commandOf = ({ name }: Container) => found?.get(name)
   return {
-    ...{ tree, order, namespace },
+    ...{ tree, order, namespace, commandOf },
     before: restorePod(template).template,
-    after: rewritePod(template, order, { ...rewrite, commandOf: ({ name }) => found?.get(name) }),
+    after: rewritePod(template, order, { ...rewrite, commandOf }),
     policies: policiesOf(namespace ?? ''),
     platforms: new Map([...(found ?? [])].map(([container, command]) => [container, platforms.get(command) ?? []])),
   }

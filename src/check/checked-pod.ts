@@ -3,6 +3,7 @@ import { findEntry, findTree, listItems, type Position, type Tree } from '../man
 import type { Order } from '../order/order.ts'
 import type { Container, PodTemplate } from '../pod/pod.ts'
 import { INIT_CONTAINER } from '../pod/own.ts'
+import type { FoundCommand } from '../rewrite/wrap.ts'
 import type { Policies } from './policies.ts'
 
 export interface CheckedPod {
@@ -12,6 +13,8 @@ export interface CheckedPod {
   readonly before: PodTemplate
   readonly after: PodTemplate
   readonly order: Order
+  /** What an image runs, where the manifest does not say it. */
+  readonly commandOf: (container: Container) => FoundCommand | undefined
   /** Of the object it belongs to; undefined where it names none. */
   readonly namespace: string | undefined
   /** Of its namespace. */

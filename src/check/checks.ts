@@ -7,6 +7,8 @@ import { checkMemory } from './memory.ts'
 import { checkOutside } from './outside-targets.ts'
 import { checkImages } from './image.ts'
 import type { CheckedPod } from './checked-pod.ts'
+import { checkFirst } from './first-process.ts'
+import { checkJobSidecars } from './job-sidecars.ts'
 import { checkQos, checkQuotas } from './quota.ts'
 import { checkReadiness } from './readiness.ts'
 import { checkEnvFiles } from './env-files.ts'
@@ -16,6 +18,8 @@ import { checkStorage } from './storage.ts'
 
 const CHECKS = [
   checkReadiness,
+  checkFirst,
+  checkJobSidecars,
   checkRestartRules,
   checkEnvFiles,
   checkImages,

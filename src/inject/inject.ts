@@ -6,6 +6,7 @@ import type { FoundPod } from '../manifest/found-pods.ts'
 import type { Container, PodTemplate } from '../pod/pod.ts'
 import { restorePod } from '../rewrite/restore.ts'
 import { type RewriteOptions, rewritePod } from '../rewrite/rewrite.ts'
+import { warnOfFirst } from '../rewrite/warn-first.ts'
 import type { FoundCommand, TextOf } from '../rewrite/wrap.ts'
 import { findImageCommands } from './image-commands.ts'
 import { type Input, readInputs, type WantedManifests } from './inputs.ts'
@@ -25,6 +26,7 @@ import {
   type Opened,
   readOrders,
   sayNoOrder,
+  type ReadOrders,
   type WantedPod,
 } from './orders.ts'
 import { groupPieces, type Piece } from './pieces.ts'
@@ -60,10 +62,28 @@ export async function injectManifests(options: InjectOptions, ports: InjectPorts
     async change(opened) {
       const found = await findImageCommands(opened, ports)
       if ('problems' in found) return found
+      for (const warning of opened.flatMap((one) => warnOfFirsts(one, found))) {
+        ports.terminal.complain(`podorder: warning: ${warning}`)
+      }
       return opened.map(({ manifest, wanted }) => {
         return manifest && rewriteManifest(manifest, wanted, { ...rewrite, found, templates })
       })
     },
+  })
+}
+
+function warnOfFirsts(
+  { manifest, wanted }: ReadOrders,
+  found: ReadonlyMap<FoundPod, ReadonlyMap<string, FoundCommand>>,
+): readonly string[] {
+  return wanted.flatMap(({ pod, order }) => {
+    if (manifest === undefined || order === undefined) return []
+    return warnOfFirst(
+      () => pod.tree,
+      pod.template,
+      order,
+      ({ name }) => found.get(pod)?.get(name),
+    ).map(pod.say)
   })
 }
 

@@ -71,7 +71,7 @@ function checkExec(template: Tree, order: Order): readonly Fault[] {
     const need = needOf(container, writeProbing(toPlain(tree) as Container))
     if (need === undefined) return []
     return [
-      { at: places.exec, container, what: `exec is true, but its wrapper must stay: ${need}`, fix: 'remove exec' },
+      { at: places.exec, container, what: `exec is true, but its wrapper must stay: ${need.why}`, fix: 'remove exec' },
     ]
   })
 }

@@ -7,49 +7,80 @@ import { isOfEnd } from './conditions.ts'
 import type { SaidOptions } from './container-options.ts'
 import type { Order } from './order.ts'
 
+export interface WrapperNeed {
+  /** What the wrapper has to do, in one clause. */
+  readonly why: string
+  /** How to do without. */
+  readonly instead: string
+}
+
 /**
  * Takes time linear in the order; the function that is returned, in what concerns the container.
  * @param stops by container, those that stop in turn
- * @returns takes a container of the order; gives one clause on what the wrapper has to do, undefined when it may leave
+ * @returns takes a container of the order, and whether its command must be the container's first process; undefined when the
+ * wrapper may leave
  */
 export function indexWrapperNeeds(
   order: Order,
   stops: ReadonlyMap<string, unknown>,
-): (container: string, probing: Probing) => string | undefined {
+): (container: string, probing: Probing, first?: boolean) => WrapperNeed | undefined {
   const awaiting = Map.groupBy(order.edges, ({ target }) => target)
   const restarting = findStartingAnew(order)
   const [main] = order.main
-  return (name, probing) => {
+  const need = (why: string, instead: string): WrapperNeed => ({ why, instead })
+  return (name, probing, first = false) => {
     const options = order.options.get(name)
-    if (options?.exec === 'never') return 'its options say exec: false'
+    if (options?.exec === 'never') return need('its options say exec: false', 'remove exec: false')
     const edges = awaiting.get(name) ?? []
     const toEnd = edges.find(({ condition }) => isOfEnd(condition))
     const toReady = edges.find(({ condition }) => condition === 'ready')
-    if (main !== undefined && !order.sidecars.has(name))
-      return `podorder.io/main is said, so that "${main}" ends the pod's work`
-    if (toEnd !== undefined) return `"${toEnd.container}" waits for its end`
-    if (toReady !== undefined && probing.measured)
-      return `"${toReady.container}" waits for it, and its probe tells when`
+    if (main !== undefined && !order.sidecars.has(name)) {
+      return need(`podorder.io/main is said, so that "${main}" ends the pod's work`, 'remove podorder.io/main')
+    }
+    if (toEnd !== undefined) {
+      return need(`"${toEnd.container}" waits for its end`, `write "${name}: started" for ${toEnd.container}`)
+    }
+    if (toReady !== undefined && probing.measured) {
+      const instead = `write "${name}: started" for ${toReady.container}`
+      return need(`"${toReady.container}" waits for it, and its probe tells when`, instead)
+    }
     const awake = edges.find(({ restart }) => restart !== undefined)
-    if (awake !== undefined) return `"${awake.container}" restarts with it`
-    if (restarting.has(name)) return 'it restarts with what it depends on'
-    if (stops.has(name)) return 'it is stopped in turn, as podorder.io/stop-order: together would not have it'
+    if (awake !== undefined)
+      return need(`"${awake.container}" restarts with it`, `remove restart from ${awake.container}`)
+    if (restarting.has(name)) return need('it restarts with what it depends on', `remove restart from ${name}`)
+    // Better stopped out of turn than never started.
+    if (stops.has(name) && !first) {
+      const why = 'it is stopped in turn, as podorder.io/stop-order: together would not have it'
+      return need(why, 'say podorder.io/stop-order: together')
+    }
     // A wrapper that leaves says so to its followers, who then cannot know when it is killed. That is its user's choice.
-    if (options?.exec === undefined && edges.length > 0) return 'others wait for it'
-    return describeProbing(probing) ?? describeOptions(options)
+    if (options?.exec === undefined && edges.length > 0 && !first) return need('others wait for it', 'say exec: true')
+    return weighProbing(probing) ?? weighOptions(options)
   }
 }
 
-function describeProbing({ flags, postStart, liveDelayMs = 0 }: Probing): string | undefined {
-  if (postStart !== undefined) return 'it has a postStart hook'
-  if (flags.some((flag) => flag.startsWith('--startup-probe='))) return 'it has a startupProbe'
-  return liveDelayMs > 0 ? 'its livenessProbe has an initialDelaySeconds' : undefined
+function weighProbing({ flags, postStart, liveDelayMs = 0 }: Probing): WrapperNeed | undefined {
+  if (postStart !== undefined) return { why: 'it has a postStart hook', instead: 'remove lifecycle.postStart' }
+  if (flags.some((flag) => flag.startsWith('--startup-probe='))) {
+    return { why: 'it has a startupProbe', instead: 'make the startupProbe a readinessProbe' }
+  }
+  if (liveDelayMs === 0) return undefined
+  return {
+    why: 'its livenessProbe has an initialDelaySeconds',
+    instead: 'give the livenessProbe a higher failureThreshold, and no initialDelaySeconds',
+  }
 }
 
-function describeOptions(options: SaidOptions | undefined): string | undefined {
-  if ((options?.retries ?? 0) > 0) return 'its options say retries'
-  if (options?.timeout !== undefined) return 'its options say timeout'
-  return options?.onError === 'continue' ? 'its options say onError: continue' : undefined
+function weighOptions(options: SaidOptions | undefined): WrapperNeed | undefined {
+  const said =
+    (options?.retries ?? 0) > 0
+      ? 'retries'
+      : options?.timeout !== undefined
+        ? 'timeout'
+        : options?.onError === 'continue'
+          ? 'onError: continue'
+          : undefined
+  return said === undefined ? undefined : { why: `its options say ${said}`, instead: `remove ${said} from its options` }
 }
 
 /** The containers that start anew with something that they depend on. */

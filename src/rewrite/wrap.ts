@@ -2,6 +2,7 @@
 import { ownDirectoryOf } from '../flags/layout.ts'
 import { PLATFORM_COMMANDS } from '../image/platform-commands.ts'
 import type { Container, VolumeMount } from '../pod/pod.ts'
+import { mustBeFirst } from '../order/first-process.ts'
 import type { Order } from '../order/order.ts'
 import type { Former, FormerContainer } from '../pod/original.ts'
 import { makeGateProbe, RUN_VOLUME } from '../pod/own.ts'
@@ -34,7 +35,8 @@ export interface WrapSettings {
   /** Those that wait for sidecars read of them there. */
   readonly downwardMounts: (container: string) => readonly VolumeMount[]
   readonly kindOf: (container: string) => ContainerKind
-  readonly flagsOf: (container: string, probing: Probing) => readonly string[]
+  /** @param first its command must be the first process of its container */
+  readonly flagsOf: (container: string, probing: Probing, first: boolean) => readonly string[]
   readonly preStopOf: (container: string, probing: Probing) => object | undefined
   readonly commandOf: (container: Container) => FoundCommand | undefined
   /** It starts anew with what it depends on, in the same life of its container. */
@@ -58,6 +60,10 @@ export function sayCommand(container: Container, { options }: Pick<Order, 'optio
   return said === undefined ? undefined : { words: [...said, ...(args ?? [])] }
 }
 
+export function isOfFirst(found: FoundCommand): boolean {
+  return 'words' in found ? mustBeFirst(found.words) : Object.values(found.platforms).some(mustBeFirst)
+}
+
 /** @throws when its command is missing and nobody knows it */
 export function wrapContainer(
   container: Container,
@@ -75,7 +81,7 @@ export function wrapContainer(
   const changed = {
     command: [entrypoint],
     args: [
-      ...settings.flagsOf(name, { ...probing, stopSignal: probing.stopSignal ?? found.stopSignal }),
+      ...settings.flagsOf(name, { ...probing, stopSignal: probing.stopSignal ?? found.stopSignal }, isOfFirst(found)),
       '--',
       ...words,
     ],

@@ -29,7 +29,7 @@ export interface WrapperSettings {
 export function writeWrapperFlags(
   order: Order,
   settings: WrapperSettings,
-): (container: string, probing: Probing) => readonly string[] {
+): (container: string, probing: Probing, first?: boolean) => readonly string[] {
   const { runDir, downwardDir, restartsOf, graceMs } = settings
   const edges = Map.groupBy(order.edges, ({ container }) => container)
   const outside = Map.groupBy(order.outside, ({ container }) => container)
@@ -48,9 +48,9 @@ export function writeWrapperFlags(
   const whenMainEnds = order.main.map((name) => `--stop-file=${flagPathOf(runDir, name, 'ended')}`)
   const atLast = order.waitTimeoutMs === undefined ? [] : [`--wait-timeout=${formatDuration(order.waitTimeoutMs)}`]
 
-  return (container, probing) => {
-    const stop = stops.get(container)
-    const leaves = needOf(container, probing) === undefined
+  return (container, probing, first = false) => {
+    const leaves = needOf(container, probing, first) === undefined
+    const stop = leaves ? undefined : stops.get(container)
     return [
       ...[`--run-dir=${runDir}`, `--name=${container}`, ...writeRestarts(restartsOf(container))],
       ...(edges.get(container) ?? []).flatMap((edge) => writeWait(edge, runDir)),

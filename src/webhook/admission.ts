@@ -11,6 +11,7 @@ import { DEFAULT_ROOT } from '../pod/own.ts'
 import { restorePod } from '../rewrite/restore.ts'
 import { checkRewrite } from '../rewrite/rewrite-check.ts'
 import { missingCommands, type RewriteOptions, rewritePod } from '../rewrite/rewrite.ts'
+import { warnOfFirst } from '../rewrite/warn-first.ts'
 import type { FoundCommand } from '../rewrite/wrap.ts'
 import { layOut } from '../manifest/pod-page.ts'
 import type { SourcedPod } from '../manifest/found-pods.ts'
@@ -131,6 +132,15 @@ export function admitPod(
   rewrite: WebhookRewrite,
   commands: ReadonlyMap<string, FoundCommand>,
 ): ReviewResult {
-  const after = rewritePod(pod, order, { ...rewrite, commandOf: ({ name }) => commands.get(name) })
-  return { kind: 'allowed', patch: createPatch(pod, after), warnings }
+  const commandOf = ({ name }: Container) => commands.get(name)
+  const after = rewritePod(pod, order, { ...rewrite, commandOf })
+  return { kind: 'allowed', patch: createPatch(pod, after), warnings: [...warnings, ...warn(pod, order, commandOf)] }
+}
+
+function warn(pod: PodTemplate, order: Order, commandOf: Parameters<typeof warnOfFirst>[3]): readonly string[] {
+  let layout: SourcedPod | undefined
+  const readTree = () => (layout = layOut(restorePod(pod).template))?.tree
+  return warnOfFirst(readTree, pod, order, commandOf)
+    .slice(0, MOST_WARNINGS)
+    .map((warning) => cite(`podorder: ${layout?.say(warning) ?? warning.what}`))
 }

@@ -1,0 +1,43 @@
+/** Commands that work as the first process of their container only, beside a wrapper that must be that itself. Pure. */
+import { type Fault, findEntry, listItems, type Tree } from '../manifest/tree.ts'
+import type { Order } from '../order/order.ts'
+import { planStops } from '../order/stopping.ts'
+import { indexWrapperNeeds } from '../order/wrapper-need.ts'
+import type { Container, PodTemplate } from '../pod/pod.ts'
+import { writeProbing } from '../probe/wrapper-probes.ts'
+import { restorePod } from './restore.ts'
+import { type FoundCommand, isOfFirst, sayCommand } from './wrap.ts'
+
+/** @param readTree the template with its places; asked only where there is something to tell. @param commandOf the words of a container without `command` */
+export function warnOfFirst(
+  readTree: () => Tree | undefined,
+  template: PodTemplate,
+  order: Order,
+  commandOf: (container: Container) => FoundCommand | undefined,
+): readonly Fault[] {
+  const { template: restored, known } = restorePod(template)
+  const ordered = new Set(order.containers)
+  const first = [...(restored.spec.initContainers ?? []), ...restored.spec.containers].filter((container) => {
+    if (!ordered.has(container.name)) return false
+    const found = sayCommand(container, order) ?? known.get(container.name) ?? commandOf(container)
+    return found !== undefined && isOfFirst(found)
+  })
+  const tree = first.length === 0 ? undefined : readTree()
+  if (tree === undefined) return []
+  // Who stops in turn does not depend on the time for it.
+  const needOf = indexWrapperNeeds(order, planStops(order, 0))
+  const places = new Map(
+    [...listItems(tree, 'spec', 'initContainers'), ...listItems(tree, 'spec', 'containers')].map((item) => {
+      const at = (findEntry(item, 'command') ?? findEntry(item, 'image'))?.value.at ?? item.at
+      const name = findEntry(item, 'name')?.value
+      return [name?.kind === 'scalar' ? String(name.value) : '', at] as const
+    }),
+  )
+  return first.flatMap((container): readonly Fault[] => {
+    const { name } = container
+    const need = needOf(name, writeProbing(container), true)
+    if (need === undefined) return []
+    const what = `its command works as the first process of its container only, and podorder's wrapper must be that: ${need.why}`
+    return [{ at: places.get(name) ?? tree.at, container: name, what, fix: need.instead }]
+  })
+}
