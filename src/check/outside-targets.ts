@@ -30,7 +30,7 @@ function checkPermission({ tree, after, order, namespace }: CheckedPod): readonl
     ...new Set(waits.map(({ target }) => quoteWord(target.label))),
   ]
   const who = `ServiceAccount "${typeof account === 'string' ? account : 'default'}"`
-  const what = `${who} needs leave to list and watch what is waited for`
+  const what = `${who} needs permission to list and watch what is waited for`
   const fix = `apply what "${words.join(' ')}" prints, unless it has it`
   return [{ rule: 'permission', level: 'note', at: first.at, container: first.container, what, fix }]
 }

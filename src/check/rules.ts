@@ -61,7 +61,7 @@ export const RULES = {
     help: 'A pod is of the class Guaranteed only while all its containers, init containers too, have limits of CPU and memory that equal their requests.',
   },
   permission: {
-    summary: 'waiting needs leave to read the API',
+    summary: 'waiting needs permission to read the API',
     help: 'For targets such as job/migrate the ServiceAccount of the pod must be allowed to list and watch them.',
   },
   version: {

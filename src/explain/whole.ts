@@ -38,7 +38,7 @@ export function notePod(pod: PodStatus, nowMs: number): readonly Note[] {
       : []),
     ...(disrupted === undefined
       ? []
-      : [note('hint', `it is thrown off its node (${disrupted.reason})${tail(disrupted.message)}`)]),
+      : [note('hint', `the pod was evicted from its node (${disrupted.reason})${tail(disrupted.message)}`)]),
     ...(gated === undefined
       ? []
       : [
@@ -101,7 +101,7 @@ function noteDeletion(pod: PodStatus, nowMs: number): readonly Note[] {
 function wordUnscheduled(reason: string, message: string): string {
   if (reason === 'SchedulingGated') return `it is held back by its schedulingGates${tail(message)}`
   if (reason === '' && message === '') return 'it has no node yet'
-  return `no node takes it${reason === 'Unschedulable' ? '' : ` (${reason})`}${tail(message)}`
+  return `the pod cannot be scheduled${reason === 'Unschedulable' ? '' : ` (${reason})`}${tail(message)}`
 }
 
 /** Of a pod whose node does not answer; it has it while its phase is what the node said last (pkg/util/node). */

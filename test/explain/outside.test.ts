@@ -163,7 +163,7 @@ test('the node and the scheduler have reasons of their own', (t) => {
     tell({ phase: 'Pending', conditions: [{ type, status: value, reason }] })[1]
   t.is(
     condition('DisruptionTarget', 'True', 'PreemptionByScheduler'),
-    'it is thrown off its node (PreemptionByScheduler)',
+    'the pod was evicted from its node (PreemptionByScheduler)',
   )
   const gate = explainPlain({
     spec: { nodeName: '' },

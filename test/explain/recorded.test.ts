@@ -35,7 +35,7 @@ const ROWS: readonly Row[] = [
     text: `pod rec/unsched is pending: 1 waiting
 
 root cause
-  (pod)  no node takes it: 0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling..
+  (pod)  the pod cannot be scheduled: 0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling..
          > kubectl describe pod unsched -n rec
 
 because of it
