@@ -394,6 +394,45 @@ test.serial('a Job with a sidecar: the main container’s end stops the sidecar,
   await pod.assertGone()
 })
 
+test.serial('native sidecars in the order: one after another, waited for, stopped last, in reverse', async (t) => {
+  const up = { exec: { command: ['/bin/test', '-e', '/data/up'] }, ...OFTEN }
+  const native = { image: BUSYBOX, restartPolicy: 'Always', volumeMounts: DATA }
+  const pod = openPod(t, {
+    annotations: { 'depends-on': 'agent: {proxy: ready}\napp: {agent: started, proxy: ready}' },
+    spec: {
+      volumes: [{ name: 'data', emptyDir: {} }],
+      initContainers: [
+        {
+          name: 'proxy',
+          ...native,
+          readinessProbe: up,
+          command: ['/bin/sh', '-c', `sleep 0.3; touch /data/up; ${SERVE}`],
+        },
+        { name: 'agent', ...native, command: ['/bin/sh', '-c', `test -e /data/up && ${SERVE}`] },
+      ],
+    },
+    containers: { app: { command: ['/bin/sh', '-c', 'test -e /data/up && echo done'], volumeMounts: DATA } },
+  })
+  const { code, lines, stdout } = await pod.run()
+  t.is(code, 0, stdout)
+  const told = tellings(lines)
+  const order = [
+    'proxy started',
+    'proxy ready',
+    'agent started',
+    'app started',
+    'app ended',
+    'agent ended',
+    'proxy ended',
+  ]
+  t.deepEqual(
+    told.filter((what) => order.includes(what)),
+    order,
+  )
+  for (const name of ['proxy', 'agent']) t.is(outputOf(lines, name).at(-1), 'stopped', name)
+  await pod.assertGone()
+})
+
 test('prefixes and the closing table are those of the process runtime', async (t) => {
   const pod = openPod(t, { annotations: { steps: 'a, b' }, containers: { a: 'echo one', b: 'echo two' } })
   const { code, stdout } = await pod.start('--no-output').end
