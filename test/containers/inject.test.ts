@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { readManifest } from '../../src/manifest/yaml.io.ts'
 import type { Container, PodTemplate, Volume, VolumeMount } from '../../src/pod/pod.ts'
 import { type Host, openHost } from '../support/container.ts'
+import { eventually } from '../support/eventually.ts'
+import { podman } from '../support/podman.ts'
 import { type PlayedPod, playPod } from '../support/play.ts'
 import { PODORDER_IMAGE, ROOTS } from './roots.ts'
 
@@ -19,6 +21,8 @@ const DEBIAN = ROOTS.find(({ name }) => name === 'debian-13')?.image ?? ''
 interface Scene {
   readonly host: Host
   readonly pod: PlayedPod
+  /** Of the pod. */
+  readonly name: string
   readonly names: readonly string[]
 }
 
@@ -30,7 +34,7 @@ async function playExample(t: ExecutionContext, example: string): Promise<Scene>
   const name = `podorder-test-${randomUUID()}`
   const injected = readManifest(stdout).documents[0]?.value as PodTemplate
   const pod = await playPod(t, name, fitToPodman(injected, name, host))
-  return { host, pod, names: injected.spec.containers.map((container) => container.name) }
+  return { host, pod, name, names: injected.spec.containers.map((container) => container.name) }
 }
 
 /**
@@ -128,3 +132,51 @@ test.serial('voting: every program finds what it needs at its first try, and all
   t.is(await scene.pod.stdout('result'), 'connected to postgres\nconnected to vote\n5 votes cast\ncats 3, dogs 2\n')
   for (const server of ['redis', 'postgres', 'worker', 'vote']) t.regex(await scene.pod.stdout(server), /\nstopped\n$/)
 })
+
+/** What its wrapper has said, and when; ISO 8601 in UTC. */
+async function readLog({ pod }: Scene, container: string): Promise<readonly (readonly [at: string, what: string])[]> {
+  const lines = (await pod.stderr(container)).matchAll(/^(\S+Z) entrypoint \S+: (.*)$/gm)
+  return [...lines].map(([, at = '', what = '']) => [at, what] as const)
+}
+
+test.serial(
+  'living: the database is killed; what depends on it stops in reverse, waits, and starts anew in its container',
+  async (t) => {
+    const scene = await playExample(t, 'living')
+    const { host, pod, name } = scene
+    const nth = (container: string, what: string, times: number): Promise<string> =>
+      eventually(`${container} says "${what}" for the ${times}th time`, async () => {
+        const found = (await readLog(scene, container)).filter(([, said]) => said.startsWith(what))
+        return found[times - 1]?.[0]
+      })
+    await nth('vote', 'ready', 1)
+    const database = host.record('postgres/started')
+    // As the kernel does it: podman itself would take it for somebody's wish.
+    process.kill(Number(await podman('inspect', '--format', '{{.State.Pid}}', `${name}-postgres`)), 'SIGKILL')
+    await eventually('the database runs again', () => {
+      const started = host.record('postgres/started')
+      return started !== undefined && started.incarnation !== database?.incarnation
+    })
+    await nth('vote', 'ready', 2)
+
+    const told = [
+      ['vote stops', await nth('vote', 'stopping it, to start anew: worker restarts: postgres was killed', 1)],
+      ['vote has stopped', await nth('vote', 'it starts anew', 1)],
+      ['worker has stopped', await nth('worker', 'it starts anew', 1)],
+      ['postgres is ready', timeOf(scene, 'postgres/ready')],
+      ['worker starts', await nth('worker', 'started', 2)],
+      ['worker is ready', await nth('worker', 'ready', 2)],
+      ['vote starts', await nth('vote', 'started', 2)],
+    ] as const
+    t.deepEqual(
+      told,
+      told.toSorted(([, one], [, other]) => (one < other ? -1 : one > other ? 1 : 0)),
+    )
+    for (const container of ['worker', 'vote']) {
+      t.is(host.record(`${container}/started`)?.restarts, 1)
+      t.is(await podman('inspect', '--format', '{{.RestartCount}}', `${name}-${container}`), '0', container)
+      t.regex(await pod.stdout(container), /\nstopped\n[^]*listening/)
+    }
+    t.is(await podman('inspect', '--format', '{{.RestartCount}}', `${name}-postgres`), '1')
+  },
+)
