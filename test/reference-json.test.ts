@@ -183,8 +183,13 @@ test('events of a run, and the timelines and graphs that are made of them', asyn
     'plain.json',
     writePod({ annotations: { 'depends-on': 'a: {b: ready}' }, containers: { a: 'x', b: 'x' } }),
   )
+  const restart = 'a: {b: {condition: ready, restart: true, restartAfter: 30s}}'
+  place.write(
+    'kept.json',
+    writePod({ annotations: { 'depends-on': restart, options: 'a: {retries: 3}' }, containers: { a: 'x', b: 'x' } }),
+  )
   const graphs = [
-    ...[['plain.json'], ['lively.json'], ['failing.json']],
+    ...[['plain.json'], ['kept.json'], ['lively.json'], ['failing.json']],
     ...[
       ['steps.json', '--timeline', 'steps.jsonl'],
       ['lively.json', '--stop'],

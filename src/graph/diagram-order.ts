@@ -1,7 +1,10 @@
 /** From a pod's order, and from what came to pass, to what is drawn of it. Pure. */
 import { cite } from '../base/escape.ts'
 import { findStages } from '../order/graph.ts'
-import type { Order } from '../order/order.ts'
+import { formatDuration } from '../base/duration.ts'
+import type { SaidOptions } from '../order/container-options.ts'
+import { OPTION_FORMS, OPTION_KEYS } from '../order/options.ts'
+import type { Edge, Order } from '../order/order.ts'
 import { conditionsOf, type OutsideTarget } from '../order/outside-target.ts'
 import { INIT_CONTAINER } from '../pod/own.ts'
 import { findCritical, measureSteps } from '../history/critical.ts'
@@ -36,6 +39,7 @@ export function diagramOrder(
   const makeNode = (name: string, kind: DiagramNode['kind']): DiagramNode => ({
     ...{ name, kind, stage: stages.get(name) ?? 0, main: main.has(name), critical: false },
     ...(unprobed.has(name) && awaited.has(name) ? { unprobed: true as const } : {}),
+    ...tellOptions(order.options.get(name)),
   })
   const isTold = (name: string): boolean => !outside.has(`sidecar/${name}`) && name !== INIT_CONTAINER
   const own = [
@@ -52,9 +56,27 @@ export function diagramOrder(
 
 function makeLink(
   asked: Pick<DiagramLink, 'target' | 'condition'>,
-  { container, optional, timeoutMs }: Pick<DiagramLink, 'container' | 'optional' | 'timeoutMs'>,
+  { container, optional, timeoutMs, restart }: Pick<Edge, 'container' | 'optional' | 'timeoutMs' | 'restart'>,
 ): DiagramLink {
-  return { container, ...asked, optional, ...(timeoutMs !== undefined && { timeoutMs }), critical: false }
+  return {
+    ...{ container, ...asked, optional },
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(restart !== undefined && { restart: true }),
+    ...(restart?.afterMs !== undefined && { restartAfterMs: restart.afterMs }),
+    critical: false,
+  }
+}
+
+/** `retries 3`, `timeout 5m`, `quiet`; its command is too long for a box. */
+function tellOptions(said: SaidOptions | undefined): Pick<DiagramNode, 'options'> {
+  const options = OPTION_KEYS.flatMap((key) => {
+    const value = key === 'command' ? undefined : said?.[key]
+    if (value === undefined) return []
+    if (OPTION_FORMS[key].kind === 'duration') return [`${key} ${formatDuration(Number(value))}`]
+    if (key === 'exec') return [value === 'never' ? 'exec false' : 'exec']
+    return [value === true ? key : `${key} ${String(value)}`]
+  })
+  return options.length === 0 ? {} : { options }
 }
 
 /** As it was written: a Job that is waited for as ended has a word of its own among the targets. */

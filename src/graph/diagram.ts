@@ -27,6 +27,8 @@ export interface DiagramNode {
   readonly unprobed?: boolean
   /** From the opening of its gate to being what others wait for, where a timeline tells. */
   readonly durationMs?: number
+  /** What it wants of its wrapper beside the order: `retries 3`, `timeout 5m`. */
+  readonly options?: readonly string[]
   /** What stops it, where the manifest says it: `SIGINT`. */
   readonly stopSignal?: string
   /** What its preStop hook does: `exec`, `sleep 5s`. */
@@ -43,6 +45,10 @@ export interface DiagramLink {
   readonly condition: string
   readonly optional: boolean
   readonly timeoutMs?: number
+  /** `container` starts anew when `target` is lost. */
+  readonly restart?: boolean
+  /** … and when it was not ready for so long. */
+  readonly restartAfterMs?: number
   readonly critical: boolean
 }
 
@@ -103,9 +109,10 @@ export function roleOf({ kind }: Pick<DiagramNode, 'kind'>): string | undefined 
   return kind === 'container' || kind === 'outside' ? undefined : ROLES[kind]
 }
 
-/** What is said of a container in the diagram of a stop: `SIGINT`, `preStop exec`, `at least 1s`. */
-export function noteStop({ stopSignal, preStop, leastMs }: DiagramNode): readonly string[] {
+/** What is said of a container: its options, `retries 3`; in the diagram of a stop `SIGINT`, `preStop exec`, `at least 1s`. */
+export function noteNode({ options = [], stopSignal, preStop, leastMs }: DiagramNode): readonly string[] {
   return [
+    ...options,
     ...(stopSignal === undefined ? [] : [stopSignal]),
     ...(preStop === undefined ? [] : [`preStop ${preStop}`]),
     ...(leastMs === undefined ? [] : [`at least ${formatDuration(leastMs)}`]),
@@ -116,7 +123,7 @@ export function noteStop({ stopSignal, preStop, leastMs }: DiagramNode): readonl
 export function labelNode(node: DiagramNode): string {
   const { name, durationMs, unprobed = false } = node
   const role = roleOf(node)
-  const notes = [...(role === undefined ? [] : [role]), ...(unprobed ? [UNPROBED] : []), ...noteStop(node)]
+  const notes = [...(role === undefined ? [] : [role]), ...(unprobed ? [UNPROBED] : []), ...noteNode(node)]
   return `${name}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}${durationMs === undefined ? '' : ` ${formatDuration(durationMs)}`}`
 }
 
@@ -124,18 +131,21 @@ export function countWords(number: number, one: string, several = `${one}s`): st
   return `${number} ${number === 1 ? one : several}`
 }
 
-/** `completed`, `ready (within 2m, optional)`: what a link asks for, beside its target's name. */
-export function describeTerms({ condition, timeoutMs, optional }: Omit<DiagramLink, 'container' | 'target'>): string {
+/** `completed`, `ready (within 2m, optional, restart)`: what a link asks for, beside its target's name. */
+export function describeTerms(link: Omit<DiagramLink, 'container' | 'target'>): string {
+  const { condition, timeoutMs, optional, restart = false, restartAfterMs } = link
+  const after = restartAfterMs === undefined ? '' : ` after ${formatDuration(restartAfterMs)}`
   const options = [
     timeoutMs === undefined ? [] : `within ${formatDuration(timeoutMs)}`,
     optional ? 'optional' : [],
+    restart ? `restart${after}` : [],
   ].flat()
   return options.length === 0 ? condition : `${condition} (${options.join(', ')})`
 }
 
 /** What a link asks for where nothing is said: it is not written on each of them. */
-export function isPlain({ condition, timeoutMs, optional }: DiagramLink): boolean {
-  return (condition === 'ready' || condition === STOPPED) && timeoutMs === undefined && !optional
+export function isPlain({ condition, timeoutMs, optional, restart = false }: DiagramLink): boolean {
+  return (condition === 'ready' || condition === STOPPED) && timeoutMs === undefined && !optional && !restart
 }
 
 /** Containers that wait for the very same, and what that is. */

@@ -110,6 +110,6 @@ function tellWait(link: DiagramLink): string {
 }
 
 function noteOf(node: DiagramNode): string {
-  const { note } = captionNode(node)
+  const { note } = captionNode(node, true)
   return [...(note === '' ? [] : [note]), ...(node.critical ? ['on the critical path'] : [])].join(' · ')
 }

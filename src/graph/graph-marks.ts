@@ -4,7 +4,8 @@ import {
   describeTerms,
   type DiagramLink,
   type DiagramNode,
-  noteStop,
+  labelNode,
+  noteNode,
   type PlacedLink,
   type Point,
   roleOf,
@@ -20,9 +21,13 @@ export const NOTE_SIZE = 11
 export const TERMS_SIZE = 11
 
 const MOST_COLUMNS = 34
+const MOST_NOTE_COLUMNS = 56
 
-/** What stands in a node: its name, and below it what else is to be known. */
-export function captionNode(node: DiagramNode): { readonly name: string; readonly note: string } {
+/**
+ * What stands in a node: its name, and below it what else is to be known.
+ * @param whole where there is room for a long note
+ */
+export function captionNode(node: DiagramNode, whole = false): { readonly name: string; readonly note: string } {
   const { name, kind, main, durationMs, unprobed = false } = node
   const role = roleOf(node)
   const notes = [
@@ -30,10 +35,11 @@ export function captionNode(node: DiagramNode): { readonly name: string; readonl
     ...(kind === 'outside' ? ['outside the order'] : []),
     ...(role === undefined ? [] : [role]),
     ...(unprobed ? [UNPROBED] : []),
-    ...noteStop(node),
+    ...noteNode(node),
     ...(durationMs === undefined ? [] : [formatTime(durationMs)]),
   ]
-  return { name: cutMiddle(name, MOST_COLUMNS), note: notes.join(' · ') }
+  const said = notes.join(' · ')
+  return { name: cutMiddle(name, MOST_COLUMNS), note: whole ? said : cutMiddle(said, MOST_NOTE_COLUMNS) }
 }
 
 /** @param index by which scripts find it */
@@ -44,7 +50,7 @@ export function drawNode(node: DiagramNode, box: Box, index: number): Markup {
   return element(
     'g',
     { 'data-node': index },
-    ...(name === node.name ? [] : [element('title', {}, node.name)]),
+    ...(name === node.name && !note.includes('…') ? [] : [element('title', {}, labelNode(node))]),
     drawShape(node, box),
     element('text', { class: node.critical ? 'name bold' : 'name', x, y: middle + (note === '' ? 4.5 : -2) }, name),
     ...(note === '' ? [] : [element('text', { class: 'note', x, y: middle + 13 }, note)]),

@@ -11,7 +11,7 @@ import {
   type DiagramNode,
   type Followers,
   groupFollowers,
-  noteStop,
+  noteNode,
   ROLES,
   UNPROBED,
 } from './diagram.ts'
@@ -97,7 +97,7 @@ function describeMarks(node: DiagramNode): string {
   const { main, critical, durationMs, unprobed = false } = node
   const duration = durationMs === undefined ? [] : formatDuration(durationMs)
   const states = [main ? 'main' : [], critical ? 'critical' : [], unprobed ? UNPROBED : []]
-  const marks = [...states, noteStop(node), duration].flat()
+  const marks = [...states, noteNode(node), duration].flat()
   return marks.length === 0 ? '' : ` (${marks.join(', ')})`
 }
 

@@ -2,6 +2,7 @@ import test from 'ava'
 import * as fc from 'fast-check'
 import { diagramOrder, markHistory } from '../../src/graph/diagram-order.ts'
 import type { ContainerHistory } from '../../src/history/history.ts'
+import { describeTerms, isPlain } from '../../src/graph/diagram.ts'
 import { arbitraryDiagram, drawLines } from '../support/diagrams.ts'
 import { block, readPod } from '../support/order-reading.ts'
 
@@ -31,6 +32,23 @@ test('every container has its stage, its kind and its place, and every wait is a
     { container: 'app', target: 'migrate', condition: 'completed', optional: false, critical: false },
     { container: 'app', target: 'cache', condition: 'started', optional: true, timeoutMs: 120_000, critical: false },
   ])
+})
+
+test('a container shows its options, and a link that what depends on it starts anew with it', (t) => {
+  const { nodes, links } = draw(
+    `${block('app: {db: {condition: ready, restart: true, restartAfter: 30s}, "tcp://x:1": {restart: true}}')}\npodorder.io/options: |\n  app: {retries: 3, timeout: 90s, exec: false, quiet: true, command: [a]}\n  "*": {logFormat: json}`,
+    'app db',
+  )
+  t.deepEqual(
+    nodes.map(({ name, options }) => [name, options]),
+    [
+      ['app', ['retries 3', 'timeout 1m30s', 'quiet', 'logFormat json', 'exec false']],
+      ['db', ['logFormat json']],
+      ['tcp://x:1', undefined],
+    ],
+  )
+  t.deepEqual(links.map(describeTerms), ['ready (restart after 30s)', 'open (restart)'])
+  t.false(links.some(isPlain))
 })
 
 test('what is outside is called as it was written, is there once, and has the condition it was given', (t) => {

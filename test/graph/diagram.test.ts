@@ -9,6 +9,11 @@ test('terms are said as a person would', (t) => {
   t.is(describeTerms({ ...terms, optional: true }), 'ready (optional)')
   t.is(describeTerms({ ...terms, timeoutMs: 120_000 }), 'ready (within 2m)')
   t.is(describeTerms({ ...terms, timeoutMs: 1500, optional: true }), 'ready (within 1.5s, optional)')
+  t.is(describeTerms({ ...terms, restart: true }), 'ready (restart)')
+  t.is(
+    describeTerms({ ...terms, optional: true, restart: true, restartAfterMs: 30_000 }),
+    'ready (optional, restart after 30s)',
+  )
 })
 
 test('what fits across a screen goes from left to right, and so does what is wide', (t) => {

@@ -64,9 +64,12 @@ test('what is written can be read back: titles, names and links, of any number o
       )
       t.deepEqual(
         links,
-        diagrams.flatMap((diagram) =>
-          diagram.links.map((link) => `${link.target} -> ${link.container} ${describeTerms(link)}`),
-        ),
+        diagrams.flatMap((diagram) => {
+          const labels = new Map(diagram.nodes.map((node) => [node.name, labelNode(node)]))
+          return diagram.links.map(
+            (link) => `${labels.get(link.target)} -> ${labels.get(link.container)} ${describeTerms(link)}`,
+          )
+        }),
       )
       const lines = writeDot(diagrams).split('\n')
       t.is(lines.filter((line) => line.endsWith(' {')).length, lines.filter((line) => line.trim() === '}').length)

@@ -1,7 +1,7 @@
 import test from 'ava'
 import * as fc from 'fast-check'
 import { stripVTControlCharacters } from 'node:util'
-import { describeTerms } from '../../src/graph/diagram.ts'
+import { describeTerms, labelNode } from '../../src/graph/diagram.ts'
 import { formatGraph } from '../../src/graph/graph-text.ts'
 import { choosePalette } from '../../src/base/palette.ts'
 import { arbitraryDiagram, drawLines, SHAPES } from '../support/diagrams.ts'
@@ -88,7 +88,7 @@ test('a long name, and more names than fit, have lines of their own', (t) => {
 function readRow(line: string): { readonly names: readonly string[]; readonly waits: readonly string[] } {
   const [, said = '', waits = ''] =
     /^ +(?:\d+|-)? +[─┬├└] (.+?)(?: {2,}(?:after (.+)|not ordered|before all others))?$/.exec(line) ?? []
-  const names = said.split(', ').map((name) => name.replace(/ \(main\)$/, ''))
+  const names = said.replaceAll(/ \([^()]*\)/g, '').split(', ')
   return {
     names,
     waits: waits.split('; ').flatMap((group) => {
@@ -129,7 +129,8 @@ test('lines fit into the columns, but for a single word that does not', (t) => {
     fc.property(arbitraryDiagram, fc.integer({ min: 40, max: 200 }), (diagram, columns) => {
       const words = [
         ...diagram.links.map((link) => `${link.target} ${describeTerms(link)};`.length),
-        ...diagram.nodes.map(({ name }) => name.length),
+        // What is said of a container stands on one line with its name.
+        ...diagram.nodes.map((node) => labelNode(node).length + ' (main)'.length),
       ]
       // Before what is waited for stand the names, in two fifths of a line at most.
       const room = Math.max(columns, 0.4 * columns + 15 + Math.max(...words))

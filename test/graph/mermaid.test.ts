@@ -54,8 +54,13 @@ function read(text: string): {
   return { titles, names: [...names.values()], links, classes }
 }
 
-const spell = ({ links }: Diagram): readonly string[] =>
-  links.map((link) => `${link.target} ${link.optional ? '-.->' : '-->'} ${describeTerms(link)} ${link.container}`)
+function spell({ nodes, links }: Diagram): readonly string[] {
+  const labels = new Map(nodes.map((node) => [node.name, labelNode(node)]))
+  return links.map(({ target, container, ...terms }) => {
+    const arrow = terms.optional ? '-.->' : '-->'
+    return `${labels.get(target)} ${arrow} ${describeTerms(terms)} ${labels.get(container)}`
+  })
+}
 
 test('what is written can be read back: titles, names, links and classes, of any number of pods', (t) => {
   fc.assert(
