@@ -70,7 +70,7 @@ async function check(files: readonly string[], given: Given): Promise<number> {
   )
 }
 
-/** Of the objects of a namespace. */
+/** Checks the objects of a namespace. */
 async function checkRunning(
   files: readonly string[],
   given: Given,

@@ -152,7 +152,7 @@ interface System {
   readonly tekton: boolean
   /** PODORDER_PLATFORM_COMMANDS, where that is set. */
   readonly commands: string | undefined
-  /** Of the executable, which speaks to the C library itself; on Node (the npm package, tests) its own modules do. */
+  /** The executable's way to the C library; undefined on Node (the npm package, tests), whose own modules are used instead. */
   readonly posix: { readonly library: Library; readonly environment: Buffer } | undefined
 }
 

@@ -5,7 +5,7 @@ import { GRAPH_FORMATS, type GraphFormat } from '../src/picture/format.ts'
 import { addManifests, type GivenManifests, openManifests, readManifests } from './manifests.ts'
 import { openTerminal, writeOut } from './terminal.ts'
 
-/** Where stdout is no terminal. */
+/** The width where stdout is no terminal. */
 const DEFAULT_COLUMNS = 80
 
 const GRAPH_EXAMPLES = `

@@ -116,7 +116,7 @@ function gatherMirrors(given: readonly (readonly [string, string])[]): Readonly<
   return Object.fromEntries([...byHost].map(([host, mirrors]) => [host, mirrors.map(([, url]) => url)]))
 }
 
-/** Of an option that may be repeated. */
+/** Collects the values of an option that may be repeated. */
 export function collect(value: string, earlier: readonly string[]): readonly string[] {
   return [...earlier, value]
 }

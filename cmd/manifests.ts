@@ -19,7 +19,7 @@ export function addManifests(command: Command): Command {
   return addManifestOptions(command.argument('[files...]'))
 }
 
-/** Where operands are something else. */
+/** Options of commands whose operands are something else. */
 export function addManifestOptions(command: Command): Command {
   return command
     .option('-f, --filename <manifest>', 'a file, a directory or - for stdin; repeatable', collect, [])

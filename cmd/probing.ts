@@ -34,7 +34,7 @@ export function openProbing(
 
 interface Opened {
   readonly probing: Probing
-  /** It runs a command of its own. */
+  /** Whether it runs a command of its own. */
   readonly runs: boolean
 }
 

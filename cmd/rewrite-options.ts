@@ -29,7 +29,7 @@ export function addRewriteOptions(command: Command): Command {
     )
 }
 
-/** Where it may be chosen: a webhook's pods all have the same. */
+/** For commands that may choose it: a webhook's pods all have the same. */
 export function addRoot(command: Command): Command {
   return command.addOption(
     new Option('--root <path>', "where containers see podorder's volumes").argParser(readRoot).default(DEFAULT_ROOT),

@@ -46,7 +46,7 @@ function citeLine(line: string): string {
   return cite(line, LONGEST_LINE)
 }
 
-/** In units of UTF-16: a text of 50 MiB is not to be in memory twice. */
+/** UTF-16 units: a text of 50 MiB is not to be in memory twice. */
 const WRITE_AT_ONCE = 1024 * 1024
 
 /**

@@ -29,7 +29,7 @@ interface Given extends GivenLookup, GivenRewrite {
   readonly onLookupFailure: WebhookOptions['onLookupFailure']
 }
 
-/** Of an annotation that is not plain YAML, in characters: the worst takes some 50 ms. */
+/** The longest annotation that is not plain YAML, in characters: the worst takes some 50 ms. */
 const MOST_ODD_YAML = 16_384
 
 /** Within the 10 s that the API server waits as a rule, with room for all the rest. */

@@ -219,3 +219,12 @@ test('imports carry the suffix .ts, and there are no barrel files', (t) => {
     [],
   )
 })
+
+test('a doc comment begins with what the thing is or does', (t) => {
+  const riddles = files.flatMap((file) =>
+    [...(sources.get(file) ?? '').matchAll(/\/\*\*\s+(?:\* )?(?:Of|One|In|Where|Who|It)\b.*/g)].map(
+      ([text]) => `${file}: ${text}`,
+    ),
+  )
+  t.deepEqual(riddles, [])
+})

@@ -5,14 +5,14 @@ import type { FlagTable } from './argv.ts'
 export const PAGE_WIDTH = 80
 
 export interface RowOptions {
-  /** In its order; all without. */
+  /** The flags of the table, in its order; all of them without it. */
   readonly names?: readonly string[]
   /** How a name is written on the command line; `--name` without. */
   readonly spell?: (name: string) => string
 }
 
 /**
- * One row a flag: `  --name VALUE …  what it does`, the second column in line, and continued below itself where it is too
+ * A row for each flag: `  --name VALUE …  what it does`, the second column in line, and continued below itself where it is too
  * long for the page.
  */
 export function formatRows(table: FlagTable, options: RowOptions = {}): readonly string[] {

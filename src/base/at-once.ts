@@ -1,6 +1,6 @@
 /** Several at a time, and only for so long. */
 
-/** In the order of the items. @throws what `work` throws first */
+/** The results are in the order of the items. @throws what `work` throws first */
 export async function mapAtOnce<Item, Result>(
   limit: number,
   items: readonly Item[],

@@ -1,6 +1,6 @@
 /** Words of others on their way to a log or a terminal. Pure. */
 
-/** In bytes of UTF-8. */
+/** Bytes of UTF-8. */
 const LONGEST_CITATION = 1024
 const CUT = '…'
 
@@ -59,7 +59,7 @@ function escapeUnits(letter: string): string {
     .join('')
 }
 
-/** In UTF-8. */
+/** Bytes of UTF-8. */
 function measureBytes(text: string): number {
   let bytes = 0
   for (const letter of text) {

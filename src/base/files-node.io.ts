@@ -24,7 +24,7 @@ import { removeBelow } from './remove-tree.ts'
 import { codeOf } from './system-error.ts'
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY } = constants
-/** Of what somebody else may have put there: opening a pipe does not wait, and a terminal does not become ours. */
+/** For what somebody else may have put there: opening a pipe does not wait, and a terminal does not become ours. */
 const UNWAITING = O_NONBLOCK | O_NOCTTY
 
 export const nodeFiles: Files = {

@@ -15,7 +15,7 @@ const O_NONBLOCK = 0o4000
 /** The two that differ: arm64 has its own (arch/arm64/include/uapi/asm/fcntl.h). */
 const [O_DIRECTORY, O_NOFOLLOW] = process.arch === 'arm64' ? [0o40000, 0o100000] : [0o200000, 0o400000]
 const O_CLOEXEC = 0o2000000
-/** Of what somebody else may have put there: opening a pipe does not wait, and a terminal does not become ours. */
+/** For what somebody else may have put there: opening a pipe does not wait, and a terminal does not become ours. */
 const UNWAITING = O_NONBLOCK | O_NOCTTY
 const AT_FDCWD = -100
 const AT_SYMLINK_NOFOLLOW = 0x100

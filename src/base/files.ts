@@ -26,7 +26,7 @@ export interface Files {
   readPlain(path: string, limit: number, links?: 'followed'): Buffer | undefined
   /** Creates or truncates; follows links. A pipe that nobody reads is an error, not a wait. */
   write(path: string, content: string): void
-  /** Where nothing is yet, not even a link. */
+  /** Fails where something is there already, even a link. */
   create(path: string, content: string): void
   /** To a device or a pipe, as it is. A link is an error, and so is a pipe that nobody reads. */
   writeOnto(path: string, content: string): void

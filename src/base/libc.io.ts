@@ -86,7 +86,7 @@ export interface Library extends Calls<typeof ALWAYS> {
   readonly addressOf: (memory: NodeJS.ArrayBufferView) => number
   /** Memory that C has given. */
   readonly viewOf: (address: number, length: number) => ArrayBuffer
-  /** Of the call just made, if that failed. */
+  /** The error of the call just made, if that failed. */
   readonly errno: () => number
 }
 

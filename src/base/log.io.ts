@@ -1,12 +1,12 @@
-/** One line per event on stderr. */
+/** The log: a line for each event, on stderr. */
 import { escapeControls, escapeJson } from './escape.ts'
 import type { Files } from './files.ts'
 
 export interface LogEvent {
-  /** One word, such as `started`: docs/reference.md lists them. */
+  /** A word such as `started`: docs/reference.md lists them. */
   readonly event: string
   readonly message: string
-  /** It is of several lines, and what others have said is cited in it already. */
+  /** Whether it has several lines, and cites what others have said already escaped. */
   readonly multiline?: boolean
   readonly [detail: string]: unknown
 }

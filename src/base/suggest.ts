@@ -23,7 +23,7 @@ export function suggest(word: string, known: Iterable<string>): string | undefin
 /** The longest name of a container, and longer than any word of ours: the search takes the square of the length. */
 const LONGEST_WORD = 63
 
-/** Who has more faults than these is not helped by another proposal, and the search is what a fault costs most. */
+/** The most proposals in one reading: with more faults another proposal helps nobody, and the search is what a fault costs most. */
 const PROPOSALS = 20
 
 /**
@@ -35,7 +35,7 @@ export function proposeWord(word: string, known: Iterable<string>, otherwise: st
   return near === undefined ? otherwise : `did you mean "${near}"?`
 }
 
-/** One letter is no evidence for another. */
+/** No slips for short words: a single letter is no evidence for another. */
 function allowSlips(candidate: string): number {
   return Math.min(Math.max(1, Math.floor(candidate.length / 3)), candidate.length - 1)
 }

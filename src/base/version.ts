@@ -3,5 +3,5 @@ import manifest from '../../package.json' with { type: 'json' }
 
 export const version: string = manifest.version
 
-/** Where podorder's own image is, without a tag; a release has the image's digest behind it (`name@sha256:…`). */
+/** The name of podorder's own image, without a tag; a release has the image's digest behind it (`name@sha256:…`). */
 export const imageName: string = manifest.config.image

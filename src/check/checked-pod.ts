@@ -15,9 +15,9 @@ export interface CheckedPod {
   readonly order: Order
   /** What an image runs, where the manifest does not say it. */
   readonly commandOf: (container: Container) => FoundCommand | undefined
-  /** Of the object it belongs to; undefined where it names none. */
+  /** The namespace of the object it belongs to; undefined where it names none. */
   readonly namespace: string | undefined
-  /** Of its namespace. */
+  /** The policies of its namespace. */
   readonly policies: Policies
   /** Container -> `os/architecture[/variant]` of its image, where that is known. */
   readonly platforms: ReadonlyMap<string, readonly string[]>
@@ -33,7 +33,7 @@ export function listWrapped({ after, order }: CheckedPod): readonly Container[] 
   return [...(after.spec.initContainers ?? []), ...after.spec.containers].filter(({ name }) => ordered.has(name))
 }
 
-/** Where something is said in a container, init containers too, or else the nearest that stands around it. */
+/** The place where something is said in a container, init containers too, or else the nearest that stands around it. */
 export function placeIn(tree: Tree, container: string, ...path: readonly (string | number)[]): Position {
   const all = ['initContainers', 'containers'].flatMap((list) => listItems(tree, 'spec', list))
   const found = all.find((item) => {

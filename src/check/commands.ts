@@ -11,7 +11,7 @@ export interface KnownCommands {
   readonly commands: ReadonlyMap<FoundPod, ReadonlyMap<string, FoundCommand>>
   /** What the image of a command exists for, where that is known. */
   readonly platforms: ReadonlyMap<FoundCommand, readonly string[]>
-  /** Of each manifest, in their order. */
+  /** The findings of each manifest, in their order. */
   readonly findings: readonly (readonly Finding[])[]
 }
 

@@ -32,7 +32,7 @@ export function summarize(findings: readonly Finding[], { files, pods }: Pick<Su
   return { files, pods, errors: count('error'), warnings: count('warning'), notes: count('note') }
 }
 
-/** In the order of the file; those at one place keep their order. */
+/** Sorts by the order of the file; findings at one place keep their order. */
 export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
   return findings.toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column)
 }
@@ -45,7 +45,7 @@ export function sayFinding({ container, what, fix }: CheckResult): string {
 /** What a finding quotes of a manifest may be as long as the manifest. */
 const LONGEST_FINDING = 4096
 
-/** One line each, `file:line:column: level: container "x": what; fix [rule]`, which editors and CI can jump to. */
+/** A line for each, `file:line:column: level: container "x": what; fix [rule]`, which editors and CI can jump to. */
 export function formatText(findings: readonly Finding[], coloured: boolean): string {
   return findings
     .map((finding) => {
@@ -57,7 +57,7 @@ export function formatText(findings: readonly Finding[], coloured: boolean): str
 }
 
 /**
- * One object: `version` (of this form, 1), `findings` in the order of files and places, each `{rule, level, file, at: {line,
+ * A single object: `version` (of this form, 1), `findings` in the order of files and places, each `{rule, level, file, at: {line,
  * column}, container?, what, fix}`, lines and columns from 1, columns in UTF-16 code units; `summary` `{files, pods, errors,
  * warnings, notes}`.
  */

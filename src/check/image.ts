@@ -10,7 +10,7 @@ import { type CheckedPod, placeIn } from './checked-pod.ts'
  */
 const LOCAL = 'localhost/'
 
-/** One for each image. With pull policy Never somebody has said that it is on the nodes. */
+/** A result for each image. With pull policy Never somebody has said that it is on the nodes. */
 export function checkImages({ tree, after: { spec } }: CheckedPod): readonly CheckResult[] {
   const local = [...(spec.initContainers ?? []), ...spec.containers].filter(
     ({ image, imagePullPolicy }) => image?.startsWith(LOCAL) === true && imagePullPolicy !== 'Never',

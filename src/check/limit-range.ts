@@ -5,7 +5,7 @@ import { type CheckedPod, findInit } from './checked-pod.ts'
 import type { LimitItem } from './policies.ts'
 import { formatAmount, readResources, type Resources, sumResources } from './resources.ts'
 
-/** Of the pod as a whole only what the init container has changed. */
+/** Judges of the pod as a whole only what the init container has changed. */
 export function checkLimitRanges(pod: CheckedPod): readonly CheckResult[] {
   const { tree, before, after, policies } = pod
   const { defaults, limits } = policies

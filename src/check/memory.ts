@@ -6,7 +6,7 @@ import { formatAmount, readResources } from './resources.ts'
 /** Measured: in so much it waits, and runs a command (test/containers/memory.test.ts). */
 const TESTED_BYTES = 24 * 2 ** 20
 
-/** Where it waits, `--exec` or not: the gate comes before the command. */
+/** Looks at waiting containers, `--exec` or not: the gate comes before the command. */
 export function checkMemory(pod: CheckedPod): readonly CheckResult[] {
   return listWrapped(pod).flatMap((container): readonly CheckResult[] => {
     const limit = readResources(container, pod.policies.defaults).limits.get('memory')

@@ -8,7 +8,7 @@ export function checkOutside(pod: CheckedPod): readonly CheckResult[] {
   return [...checkPermission(pod), ...checkController(pod), ...checkAbsence(pod)]
 }
 
-/** One for the pod: all its containers are of one ServiceAccount. What Roles allow is not judged: they may be anywhere. */
+/** A result for the pod: all its containers are of one ServiceAccount. What Roles allow is not judged: they may be anywhere. */
 function checkPermission({ tree, after, order, namespace }: CheckedPod): readonly CheckResult[] {
   const waits = order.outside.flatMap(({ target, container, at }) =>
     'which' in target ? [{ target, container, at }] : [],

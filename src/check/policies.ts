@@ -3,7 +3,7 @@ import { fieldOf, listOf, textOf } from '../pod/api-object.ts'
 import { type Amounts, NO_RESOURCES, readAmounts, type Resources } from './resources.ts'
 
 export interface LimitItem {
-  /** Of the LimitRange. */
+  /** The LimitRange's own name. */
   readonly name: string
   readonly type: 'Container' | 'Pod'
   readonly min: Amounts
@@ -23,7 +23,7 @@ export interface Policies {
   readonly defaults: Resources
   /** Those for all pods: scopes depend on what the cluster makes of a pod. */
   readonly quotas: readonly Quota[]
-  /** It enforces Pod Security's level "restricted". */
+  /** Whether it enforces Pod Security's level "restricted". */
   readonly restricted: boolean
 }
 

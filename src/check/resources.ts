@@ -38,7 +38,7 @@ export function readResources(container: Container, defaults: Resources): Resour
 }
 
 /**
- * Of the whole pod: the containers and native sidecars together, or an init container with the sidecars before it, whichever
+ * The resources of the whole pod: the containers and native sidecars together, or an init container with the sidecars before it, whichever
  * is more (component-helpers/resource, AggregateContainerLimits). What one container does not say counts as nothing.
  */
 export function sumResources(spec: PodSpec, defaults: Resources): Resources {

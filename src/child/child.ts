@@ -13,7 +13,7 @@ export interface StartFault {
 export type Sink = (chunk: Uint8Array) => Promise<void>
 
 export interface SpawnOptions {
-  /** Where the command's output goes; undefined = our own descriptor, untouched. */
+  /** The sink of the command's output; undefined = our own descriptor, untouched. */
   readonly stdout: Sink | undefined
   readonly stderr: Sink | undefined
 }

@@ -19,7 +19,7 @@ const PAGE = 4096
 /** No address is higher; what mmap returns when it fails is. */
 const TOP = 2 ** 48
 
-/** Where in the instructions the address of the counters (8 bytes) and the process ID (4 bytes) stand. */
+/** The places in the instructions of the address of the counters (8 bytes) and of the process ID (4 bytes). */
 interface Handler {
   readonly bytes: readonly number[]
   readonly counters: number

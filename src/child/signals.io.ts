@@ -2,7 +2,7 @@
 export interface Signals {
   /** Gets each signal's number from now on, those that came before first. One listener at a time. */
   listen(listener: (signal: number) => void): void
-  /** One that was taken in another way. */
+  /** Adds a signal that was taken in another way. */
   add(signal: number): void
   /** Back to what the kernel does with each, also with those that came before: for what has nothing to clean up. */
   release(): void

@@ -51,7 +51,7 @@ function formatArguments(specifications: readonly string[], indent: number): str
   return specifications.map((text) => `\\\n${' '.repeat(indent)}${text}`).join(' ')
 }
 
-/** In the language of _arguments, each spelling by itself: one rules the others out, unless it may be given again. */
+/** Writes the language of _arguments, each spelling by itself: one rules the others out, unless it may be given again. */
 function formatOption({ flags, summary, value, valueOptional, repeatable }: OptionWords): readonly string[] {
   const lead = repeatable ? '*' : `(${flags.join(' ')})`
   const says = `[${summary.replaceAll(/[\\\]]/g, String.raw`\$&`)}]`

@@ -107,7 +107,7 @@ async function writeAside(path: string, text: string, former: Stats | undefined)
 }
 
 const WORKSPACE = 'podorder-'
-/** In a workspace: which process it is of, as /proc knows it. */
+/** The file in a workspace that says which process it is of, as /proc knows it. */
 const OWNER = '.owner'
 
 /** An empty directory of our own, below TMPDIR; those whose owner was killed before it could remove them go. @throws */
@@ -203,7 +203,7 @@ export function publishFlag(path: string, text: string): void {
   fs.renameSync(`${path}.making`, path)
 }
 
-/** Of a directory that may not be there. */
+/** Empties a directory that may not be there. */
 export function emptyDirectory(path: string): void {
   if (fs.existsSync(path)) fs.emptyDirSync(path)
 }

@@ -1,4 +1,4 @@
-/** Where a command's result goes: to stdout, or whole into a file. */
+/** The way of a command's result: to stdout, or whole into a file. */
 import { CODE_FAILED } from '../base/exit-code.ts'
 import { describeError } from '../base/system-error.ts'
 

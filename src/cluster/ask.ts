@@ -26,7 +26,7 @@ const RETRIES = 1
 /** As kubectl asks. */
 const PAGE = '500'
 
-/** One object, or whatever else is at a path. */
+/** Asks for an object, or whatever else is at a path. */
 export function askOne({ kube, signal }: Asker, path: string): Promise<Answered<unknown>> {
   return kube.call({ method: 'GET', path, signal, retries: RETRIES })
 }

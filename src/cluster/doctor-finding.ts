@@ -7,7 +7,7 @@ import { sayUnknown } from './ask.ts'
 /** `unknown`: it could not be looked at. */
 export type DoctorLevel = 'ok' | 'warning' | 'error' | 'unknown'
 
-/** In the order in which they are told. */
+/** Topics in the order in which they are told. */
 export const TOPICS = ['cluster', 'nodes', 'webhook', 'namespace', 'pod', 'image', 'controller'] as const
 
 export interface DoctorFinding {

@@ -27,9 +27,9 @@ import { findService, WEBHOOK_NAME } from './see-webhook.ts'
 import { askWebhook, CONFIGURATION_PATH, type TrustPorts } from './ask-webhook.ts'
 
 export interface DoctorOptions {
-  /** Of the pods; undefined: the context's own. */
+  /** The namespace of the pods; undefined: the context's own. */
   readonly namespace: string | undefined
-  /** Where podorder itself runs, unless the webhook's configuration says so. */
+  /** The namespace in which podorder itself runs, unless the webhook's configuration says so. */
   readonly home: string
   readonly pods: readonly PodWanted[]
   readonly json: boolean

@@ -30,7 +30,7 @@ export function isSelected(selector: unknown, labels: Readonly<Record<string, un
   )
 }
 
-/** Of an object's metadata. */
+/** The labels of an object's metadata. */
 export function labelsOf(object: unknown): Readonly<Record<string, unknown>> {
   const labels = fieldOf(object, 'metadata', 'labels')
   return isObject(labels) ? labels : {}

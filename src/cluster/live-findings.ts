@@ -47,7 +47,7 @@ export function summarizeLive(
 const LONGEST_LINE = 4096
 const COLOURS: Readonly<Record<Level, number>> = { error: 31, warning: 33, note: 36 }
 
-/** One line each: `Pod/a and 2 more: podorder.io/depends-on:1:6: error: container "x": what; fix [rule]`. */
+/** A line for each: `Pod/a and 2 more: podorder.io/depends-on:1:6: error: container "x": what; fix [rule]`. */
 export function formatLiveText(findings: readonly LiveFinding[], coloured: boolean): string {
   return findings
     .map((finding) => {

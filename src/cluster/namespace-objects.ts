@@ -66,7 +66,7 @@ export async function readNamespaceObjects(
   }
 }
 
-/** It has not ended, and is not being deleted. */
+/** Whether it has not ended, and is not being deleted. */
 export function isAlive(pod: JsonObject): boolean {
   if (textOf(pod, 'metadata', 'deletionTimestamp') !== '') return false
   return !['Succeeded', 'Failed'].includes(textOf(pod, 'status', 'phase'))

@@ -4,7 +4,7 @@ import { type DoctorFinding, speakOf } from './doctor-finding.ts'
 
 const { ok, warn, fail } = speakOf('controller')
 
-/** Of the Lease, and in the label `app.kubernetes.io/name` of everything that belongs to it. */
+/** The name of the Lease, and in the label `app.kubernetes.io/name` of everything that belongs to it. */
 export const CONTROLLER_NAME = 'podorder-controller'
 
 /** Clocks differ. */

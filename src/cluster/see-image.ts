@@ -15,7 +15,7 @@ interface Seen {
   readonly image: string
   /** `ErrImagePull: …`; empty: it waits for nothing of the kind. */
   readonly trouble: string
-  /** It has been there: the image was pulled. */
+  /** Whether the image was there: it was pulled. */
   readonly pulled: boolean
 }
 

@@ -7,7 +7,7 @@ import { type DoctorFinding, speakOf } from './doctor-finding.ts'
 
 const { ok, warn, fail } = speakOf('webhook')
 
-/** In the label `app.kubernetes.io/name` of everything that belongs to it. */
+/** The value of the label `app.kubernetes.io/name` of everything that belongs to it. */
 export const WEBHOOK_NAME = 'podorder-webhook'
 
 export const INSTALL = 'kubectl apply -k deploy, or install the Helm chart'
@@ -17,7 +17,7 @@ export interface WebhookService {
   readonly name: string
 }
 
-/** One of the configuration's webhooks, as far as podorder knows them. */
+/** The configuration's webhooks, as far as podorder knows them. */
 export function listOwnWebhooks(configuration: unknown): readonly unknown[] {
   return listOf(configuration, 'webhooks').filter((one) => WEBHOOKS.includes(textOf(one, 'name')))
 }

@@ -94,7 +94,7 @@ function listAll({ spec }: PodTemplate): readonly Container[] {
   return [...(spec.initContainers ?? []), ...spec.containers]
 }
 
-/** Of its wrapper, or of podorder-init. */
+/** The flags of its wrapper, or of podorder-init. */
 function flagsOf({ args }: Container): readonly string[] {
   const words = args ?? []
   const dashes = words.indexOf('--')

@@ -15,9 +15,9 @@ export interface ControlledPod {
   readonly nudges: number
   /** Somebody in the pod may still have something to learn from what is said: the kubelet has to bring it. */
   readonly pending: boolean
-  /** Who waits for whom, in one clause; undefined: nobody. */
+  /** A clause that says which containers wait for which; undefined: none does. */
   readonly gate: string | undefined
-  /** It has ended, or is being deleted: the kubelet projects nothing any more (recorded from Kubernetes 1.26). */
+  /** Whether it has ended, or is being deleted: the kubelet projects nothing any more (recorded from Kubernetes 1.26). */
   readonly over: boolean
 }
 

@@ -28,19 +28,19 @@ export interface ControllerOptions {
   /** Writes a second, and at once. */
   readonly qps: number
   readonly burst: number
-  /** Of /healthz, /readyz and /metrics; 0: any that is free. */
+  /** The port of /healthz, /readyz and /metrics; 0: any that is free. */
   readonly port: number
   readonly leaderElect: boolean
   /** undefined: our own. */
   readonly leaseNamespace: string | undefined
   readonly leaseName: string
-  /** Of this replica. */
+  /** The identity of this replica. */
   readonly identity: string
 }
 
 /** What was written and has been lost without an event is written again. */
 const RESYNC_MS = 600_000
-/** Of a kind of failure that comes again and again. */
+/** How long a failure that comes again and again is not repeated. */
 const REPEAT_MS = 60_000
 
 /** @returns the exit code */
@@ -172,7 +172,7 @@ function listSelections({ tekton }: ControllerOptions, { parseYaml }: Controller
   ]
 }
 
-/** One line a minute for what fails in the same way, however many pods it is about; and once what would allow it. */
+/** Complains once a minute of what fails in the same way, however many pods it is about; and once of what would allow it. */
 function createComplaint(kube: Kube, options: ControllerOptions, { log, clock }: ControllerPorts) {
   const told = new Map<string, number>()
   let advised = false

@@ -1,5 +1,5 @@
 /**
- * Who of several replicas leads: one Lease, held for as long as it is renewed. Times are handed in, in ms of a monotonic clock.
+ * The election of the leading replica: one Lease, held for as long as it is renewed. Times are handed in, in ms of a monotonic clock.
  *
  * Whether a holder is alive is told by its record changing while it is watched, never by the times in it: clocks differ. A holder
  * stops writing well before others may think it dead. Source: client-go's tools/leaderelection, with its durations. Pure.

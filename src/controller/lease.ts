@@ -18,7 +18,7 @@ import type { ControllerPorts } from './ports.ts'
 export interface LeaseWish {
   readonly namespace: string
   readonly name: string
-  /** Of this replica. */
+  /** The identity of this replica. */
   readonly identity: string
 }
 
@@ -28,7 +28,7 @@ export interface Lease {
   release(): Promise<void>
 }
 
-/** Of RETRY_MS: replicas that lost together are not to try together. */
+/** A share of RETRY_MS: replicas that lost together are not to try together. */
 const SPREAD = 0.2
 /** A request that takes longer would keep us from the next try. */
 const REQUEST_MS = 5000

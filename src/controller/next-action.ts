@@ -20,7 +20,7 @@ export interface Memory {
   readonly gatedMs: number | undefined
   /** There is an Event that says so. */
   readonly told: boolean
-  /** Of writing, in a row. */
+  /** Failed writes, in a row. */
   readonly failures: number
   /** Nothing is written before. */
   readonly retryMs: number

@@ -1,7 +1,7 @@
-/** Who is to be looked at when: a binary heap, of which the earliest comes out first. */
+/** Keys with the times at which they are to be looked at: a binary heap, of which the earliest comes out first. */
 
 export interface TimerQueue {
-  /** One that is there already is moved. */
+  /** A key that is there already is moved. */
   put(key: string, atMs: number): void
   /** @returns one whose time has come. */
   take(nowMs: number): string | undefined

@@ -25,7 +25,7 @@ export interface QueuedWrite {
 export interface WorkQueue {
   /** @param key of the pod, the same for its whole life */
   see(key: string, pod: ControlledPod, nowMs: number): void
-  /** It is gone, or nothing can be done for it as it is now. */
+  /** Forgets what is gone, or what nothing can be done for as it is now. */
   forget(key: string): void
   /** @returns what may be written now; whoever takes it says later what became of it. */
   take(nowMs: number): QueuedWrite | undefined
@@ -49,7 +49,7 @@ interface Entry {
 }
 
 export function createWorkQueue(options: WorkQueueOptions, beginMs: number): WorkQueue {
-  /** Of pods with something to do or to remember; the others cost nothing. */
+  /** The pods with something to do or to remember; the others cost nothing. */
   const entries = new Map<string, Entry>()
   const timers = createTimerQueue()
   const urgent = new Set<string>()

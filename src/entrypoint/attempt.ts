@@ -1,4 +1,4 @@
-/** One run of the command: from the spawn to its end, with everything that may stop it on the way. */
+/** A single run of the command: from the spawn to its end, with everything that may stop it on the way. */
 import { describeError } from '../base/system-error.ts'
 import { formatDuration } from '../base/duration.ts'
 import type { Kill, Outcome, UnfitReason } from './outcome.ts'

@@ -20,7 +20,7 @@ import type { EntrypointPorts } from './ports.ts'
 /** To name the end of an attempt. */
 const FOR_GOOD = { policy: 'Never', rules: [] } as const
 
-/** Where there is nothing to wait for, nothing of a gate is set up: 20 KiB less for as long as the command runs. */
+/** The gate of a container that waits for nothing: nothing is set up for it, which is 20 KiB less for as long as the command runs. */
 const OPEN: Gate = { gateResult: Promise.resolve({ kind: 'open', waitedFor: undefined }), end() {} }
 
 /** @returns the exit code. Whatever happens, every flag that can no longer come has got its `.err` by then. */
@@ -59,7 +59,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
   const isEnding = (signal: number): boolean => isStopSignal(signal, plan) || signal === SIGHUP
   /** The running command was told to end by a signal from outside. */
   let asked = false
-  /** Of the command, from 1; undefined where `--retries` allow only one. */
+  /** The attempt of the command, from 1; undefined where `--retries` allow only one. */
   let attempt: number | undefined
   /** The command, started in the wake-up that opened the gate: promises and the log come after. */
   let ahead: Spawned | undefined

@@ -26,7 +26,7 @@ export interface Gate {
 }
 
 const REMIND_MS = 30_000
-/** Of the event loop, for connections to be made before the first reminder. */
+/** Turns of the event loop, for connections to be made before the first reminder. */
 const TURNS = 100
 /** A reminder names so many waits and counts the rest. */
 const SPELLED_OUT = 8

@@ -7,7 +7,7 @@ export interface KeptCommand {
   readonly outcome: Promise<Outcome>
   /** A signal from outside has meant that it is to stop. */
   readonly asked: () => boolean
-  /** It is to stop soon: nobody asks any more whether it is ready. */
+  /** Nobody asks any more whether it is ready: it is to stop soon. */
   retire(): void
   /** Tells it to stop; its outcome is `yielded` then. */
   yield(): void

@@ -148,7 +148,7 @@ export async function beginWrapperLife(plan: Plan, ports: Ports): Promise<Wrappe
   if (over) republish()
   return life
 
-  /** In the words of the life that completed, whatever it has left unsaid. */
+  /** Publishes in the words of the life that completed what it has left unsaid. */
   function republish(): void {
     const record = readRecord(flags.read(flagIn(plan.ownDir ?? '', 'completed')) ?? '')
     const isThere = (path: string): boolean => flags.look(path).file !== 'absent'

@@ -129,7 +129,7 @@ function within(ms: number, promise: Promise<void>): Promise<void> {
   })
 }
 
-/** One whose gate had just opened has not said yet that it was started. */
+/** How long a container whose gate has just opened may not have said yet that it was started. */
 const SPAWN_MS = 100
 
 /** Calls `proceed` once those that restart with this one have stopped: at once when they have. */

@@ -11,7 +11,7 @@ export const WORK_DONE = 'stopped: the pod’s work is done'
 export interface Kill {
   /** Since the command was told to stop. */
   readonly afterMs: number
-  /** One clause. */
+  /** A clause. */
   readonly message: string
 }
 
@@ -22,7 +22,7 @@ interface Killable {
 export type Outcome =
   | { readonly kind: 'exited'; readonly code: number }
   | ({ readonly kind: 'signalled'; readonly signal: number } & Killable)
-  /** It exited with 0 since somebody outside told it to stop: as when the kubelet kills it over its liveness probe. */
+  /** The exit with 0 after somebody outside told it to stop: as when the kubelet kills it over its liveness probe. */
   | { readonly kind: 'halted' }
   /** `--timeout` ran out. */
   | ({ readonly kind: 'timeout'; readonly message: string } & Killable)
@@ -42,7 +42,7 @@ export type Outcome =
   | {
       readonly kind: 'skipped'
       readonly reason: string
-      /** Where the trouble began, and how that one ended; handed on, so that the last of a chain still names the first. */
+      /** The container in which the trouble began, and how it ended; handed on, so that the last of a chain still names the first. */
       readonly origin: string
       readonly cause: string
       readonly message: string

@@ -2,7 +2,7 @@
 import type { Refuse } from '../args/flag-value.ts'
 import type { OptionName } from './options.ts'
 
-/** One of the flags that say how; `probe/probe-flag.ts` reads its text, only when there is one. */
+/** A flag that says how; `probe/probe-flag.ts` reads its text, only when there is one. */
 export interface ReadinessFlag {
   readonly flag: 'startup-probe' | 'ready-probe' | 'ready-tcp' | 'ready-http' | 'ready-exec'
   readonly text: string

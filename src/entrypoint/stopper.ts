@@ -111,7 +111,7 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
     for (const each of held.splice(0)) command.send(each)
   }
 
-  /** Who stops the pod kills it when the time is up; we do so only for the sake of those that wait for it. */
+  /** The limit where the pod is stopped from outside: whoever stops it kills it in time; we do so only for the sake of those that wait for it. */
   function limitFromOutside(began: number): void {
     if (plan.stopKillMs !== undefined) limitForOthers(began, plan.stopKillMs)
     else if (plan.graceGiven && !planned) later(plan.graceMs, () => killNow('it had not ended'))
@@ -136,7 +136,7 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
     command.send(SIGKILL)
   }
 
-  /** Of an image that nobody has looked at: it is held back until it is clear whether those that need it stop too. */
+  /** Weighs a signal of an image that nobody has looked at: it is held back until it is clear whether those that need it stop too. */
   function weigh(signal: number): void {
     const now = uptimeMs()
     if (plan.stopAfter.length === 0) {

@@ -10,7 +10,7 @@ export interface Peer {
   readonly alive: boolean
   /** Since when it is being stopped, on the clock that all containers share; undefined: it is not. */
   readonly stoppingMs: number | undefined
-  /** It got a signal that may mean anything: only its image knows whether that is its stop signal. */
+  /** Whether the signal may mean anything: only the image knows whether that is its stop signal. */
   readonly unsure: boolean
   readonly stopped: boolean
 }

@@ -70,7 +70,7 @@ function readTerms(
   }
 }
 
-/** Of both kinds of waits, by how they are said. */
+/** Reads the restarts of both kinds of waits, by how they are said. */
 function readRestarts(values: Values, refuse: Refuse): ReadonlyMap<string, { readonly afterMs?: number }> {
   const after = readDurations('restart-after', 'WAIT', values, refuse)
   const names = new Set(values.get('restart-on'))

@@ -16,7 +16,7 @@ export interface ContainerFinding {
   readonly rank: Rank
   /** What comes behind the container's name, without a full stop. */
   readonly message: string
-  /** Where that begins: containers, and targets outside the pod; none where it begins here. */
+  /** The containers, and targets outside the pod, in which that begins; none where it begins here. */
   readonly origins: readonly string[]
   /** What to do or to look at, command lines mostly. */
   readonly next: readonly string[]

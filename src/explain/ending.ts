@@ -18,7 +18,7 @@ const SIGNALS: ReadonlyMap<number, string> = new Map([
   [15, 'SIGTERM'],
 ])
 
-/** Of a container that its runtime could not start (containerd's CRI; Docker's). */
+/** Reasons of a container that its runtime could not start (containerd's CRI; Docker's). */
 const NEVER_BEGAN: ReadonlySet<string> = new Set(['StartError', 'ContainerCannotRun'])
 
 /** What the wrapper's own exit codes mean (behaviour of the entrypoint); a command may of course end with them itself. */
@@ -40,7 +40,7 @@ export function nameEnd({ exitCode, reason }: End): string {
   return plain ? `exit code ${exitCode}` : `${reason}, exit code ${exitCode}`
 }
 
-/** One clause: `ended with exit code 2 after 3s: no such table`. */
+/** A clause: `ended with exit code 2 after 3s: no such table`. */
 export function wordEnd(end: End, { wrapper, spec }: Pick<ContainerStatus, 'wrapper' | 'spec'>): string {
   const { exitCode, reason, message, startedMs, finishedMs } = end
   const tail = message === '' || message.startsWith('[{') || message.startsWith('tknz:') ? '' : `: ${message}`

@@ -55,7 +55,7 @@ export function writeExplanations(
     : explanations.map((explanation) => printExplanation(explanation, palette)).join('\n')
 }
 
-/** One line on what is wrong. */
+/** A line on what is wrong. */
 type Problem = string
 
 function readInput(input: Input, nowMs: number): readonly (Explanation | Problem)[] {

@@ -83,7 +83,7 @@ function noteOrder(podStatus: PodStatus, order: Order | undefined, faults: reado
   return kept || podStatus.injected ? [] : [noteNotInjected(podStatus)]
 }
 
-/** Of failures the first one first; of the other causes those that others name. */
+/** Sorts failures by time, and of the other causes those first that others name. */
 function sortWithin(
   rank: Rank,
   findings: readonly ContainerFinding[],

@@ -3,18 +3,18 @@
 /** `never`: it can no longer come. `unknown`: the status does not tell. */
 export type WaitStatus = 'met' | 'unmet' | 'never' | 'unknown'
 
-/** One wait of one container. */
+/** A single wait of one container. */
 export interface Judged {
   /** `redis to be ready` */
   readonly words: string
   /** Container or target outside. */
   readonly target: string
   readonly waitStatus: WaitStatus
-  /** Of what is waited for, why that is not so: `keeps failing`; empty where nothing is known. */
+  /** Why what is waited for is not so: `keeps failing`; empty where nothing is known. */
   readonly clause: string
-  /** Where it begins: what does not wait itself. */
+  /** The containers in which it begins: those that do not wait themselves. */
   readonly origins: readonly string[]
-  /** It may have been met once, before a life of the other one was lost. */
+  /** Whether it may have been met once, before a life of the other one was lost. */
   readonly fleeting: boolean
   /** When the other one ended, where it did. */
   readonly lostMs: number | undefined
@@ -33,7 +33,7 @@ export interface GateStatus {
   readonly kind: 'passed' | 'closed' | 'skipped' | 'unneeded' | 'late' | 'unclear'
   /** What it waits for, or did not get. */
   readonly missing: readonly Judged[]
-  /** Of these the status does not tell whether they are there. */
+  /** Waits of which the status does not tell whether they are met. */
   readonly perhaps: readonly Judged[]
   /** The status says so for sure. */
   readonly certain: boolean

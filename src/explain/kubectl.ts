@@ -2,7 +2,7 @@
 import { quoteWord } from '../base/shell.ts'
 import { tidy } from '../base/wording.ts'
 
-/** Of the pod that is explained. */
+/** The pod that is explained. */
 export interface Place {
   readonly name: string
   readonly namespace: string

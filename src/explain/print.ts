@@ -15,7 +15,7 @@ const HEADINGS: Readonly<Record<Rank, string>> = {
 /** Longer names push their own line only. */
 const WIDEST_NAME = 24
 
-/** In the column of the names, of what is about the pod as a whole. */
+/** The word in the column of names for what is about the pod as a whole. */
 const WHOLE = '(pod)'
 
 interface Row {

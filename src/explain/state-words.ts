@@ -10,7 +10,7 @@ import { findUnready } from './unready.ts'
 import { hasEnded, isWorkDone, startsNoMore } from '../status/next-starts.ts'
 import { enumerate, wordDuration } from '../base/wording.ts'
 
-/** One sentence. */
+/** A sentence. */
 export function tellState(container: ContainerStatus, around: Circumstances): Words {
   const { pod, nowMs, over } = around
   const { state, role, name, held, log } = container

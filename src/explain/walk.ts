@@ -115,7 +115,7 @@ function wordHopeless({ condition }: Edge, { wrapper, policy }: ContainerStatus)
     : ''
 }
 
-/** Where all of main have ended, and the kubelet starts none of them again. */
+/** The end of a pod: all of main have ended, and the kubelet starts none of them again. */
 function findOver({ containers }: PodStatus, order: Order | undefined, graceMs: number): Over | undefined {
   const main = order?.main ?? []
   const ends = containers.filter(({ name }) => main.includes(name))

@@ -6,9 +6,9 @@ import { createJsonStream } from '../base/json-stream.ts'
 
 export interface Seen {
   readonly pod: JsonObject
-  /** Where the object stands that brings it. */
+  /** The place of the object that brings it. */
   readonly at: Position
-  /** It is the event of its deletion. */
+  /** Whether it is the event of its deletion. */
   readonly gone: boolean
 }
 

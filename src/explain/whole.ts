@@ -104,7 +104,7 @@ function wordUnscheduled(reason: string, message: string): string {
   return `the pod cannot be scheduled${reason === 'Unschedulable' ? '' : ` (${reason})`}${tail(message)}`
 }
 
-/** Of a pod whose node does not answer; it has it while its phase is what the node said last (pkg/util/node). */
+/** The reason of a pod whose node does not answer; it has it while its phase is what the node said last (pkg/util/node). */
 const NODE_LOST = 'NodeLost'
 
 /** Sources: pkg/kubelet/eviction, pkg/kubelet/active_deadline.go, pkg/kubelet/nodeshutdown (Shutdown in older ones). */

@@ -28,12 +28,12 @@ const LONGEST_ADDRESS = 107
 const SIZE_ADDRESS = 110
 /** How long a full backlog is left alone. Looks come at least as often. */
 const BUSY_MS = 900
-/** Of the words that are drawn. */
+/** The longest of the words that are drawn. */
 const LONGEST_WORD = 16
 
 /** A connection to one predecessor. */
 export interface Lifeline {
-  /** Where it stands now; connects when there is a socket that has not been tried yet. */
+  /** The state now; connects when there is a socket that has not been tried yet. */
   state(): SocketState
   close(): void
 }

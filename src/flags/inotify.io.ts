@@ -74,7 +74,7 @@ export async function watchByKernel(
   const events = Buffer.alloc(16_384)
   const awaited = new Set(paths)
   const directories = new Set(paths.map(parentOf))
-  /** Of a directory on the way to others: which of its names lead on. */
+  /** The names of a directory that lead on to others. */
   const leading = new Set<string>()
   for (const directory of directories) {
     for (let path = directory; path !== parentOf(path); path = parentOf(path)) leading.add(path)

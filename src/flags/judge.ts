@@ -61,13 +61,13 @@ export type WaitResult = { readonly kind: 'met' } | { readonly kind: 'waiting' }
 export interface PendingWait {
   readonly wait: Awaited
   judge(): WaitResult
-  /** One clause on why it is not met yet. */
+  /** A clause on why it is not met yet. */
   explain(): string
 }
 
 export interface GatePolicy {
   readonly content: boolean
-  /** Of who waits; and those of others that are not as that. */
+  /** The restart policy of the waiting container; and those of others that are not as that. */
   readonly restartPolicy: RestartPolicy
   readonly policies: ReadonlyMap<string, RestartPolicy>
 }

@@ -1,4 +1,4 @@
-/** Where things are in a run directory: a directory for each container, with its flags and its liveness socket. Pure. */
+/** The places of things in a run directory: a directory for each container, with its flags and its liveness socket. Pure. */
 import type { Flag } from './record.ts'
 
 /** The liveness socket of a container's wrapper. */

@@ -5,7 +5,7 @@ import type { FlagRecord } from './record.ts'
 
 /** What is seen of a predecessor. */
 export interface PredecessorView {
-  /** Of the file that was waited for. */
+  /** The file that was waited for. */
   readonly condition: Look
   /** The text of its flag `started`, which no other start of a command has; undefined: it is not there. */
   readonly started: string | undefined
@@ -20,9 +20,9 @@ export type LossVerdict =
   | { readonly kind: 'kept' | 'unready' }
   | {
       readonly kind: 'lost'
-      /** One clause with its name. */
+      /** A clause with its name. */
       readonly why: string
-      /** Where it began. */
+      /** The container in which it began. */
       readonly origin: string
     }
 

@@ -3,7 +3,7 @@ import type { Files } from '../base/files.ts'
 import { codeOf } from '../base/system-error.ts'
 import { MAKING } from './layout.ts'
 
-/** Where a file is made before it gets its name. */
+/** The place where a file is made before it gets its name. */
 export function asideOf(path: string, draw: () => string): string {
   return `${path}.${draw()}${MAKING}`
 }

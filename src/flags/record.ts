@@ -24,32 +24,32 @@ export interface FlagRecord {
   readonly at: string
   /** Names one life of one container; flags of another life are leftovers. */
   readonly incarnation: string
-  /** In `started`: the command's process (and process group) id, as its own PID namespace numbers it. */
+  /** Within `started`: the command's process (and process group) id, as its own PID namespace numbers it. */
   readonly pid?: number
-  /** In `started`: when the wrapper began to wait, RFC 3339. */
+  /** Within `started`: when the wrapper began to wait, RFC 3339. */
   readonly since?: string
-  /** In `started`: the wait that opened the gate, `db/ready` or a path. */
+  /** Within `started`: the wait that opened the gate, `db/ready` or a path. */
   readonly waitedFor?: string
-  /** In `started`: the optional waits that it was started without, by commas. */
+  /** Within `started`: the optional waits that it was started without, by commas. */
   readonly without?: string
-  /** In `started` and the flags of an end: which attempt of the command, from 1, where `--retries` allow several. */
+  /** Within `started` and the flags of an end: which attempt of the command, from 1, where `--retries` allow several. */
   readonly attempt?: number
-  /** In `started` and `restarting`: how often the command was started anew in this life, since what it depends on was lost. */
+  /** Within `started` and `restarting`: how often the command was started anew in this life, since what it depends on was lost. */
   readonly restarts?: number
   readonly exitCode?: number
   /** CamelCase: Completed, Error, Skipped, Cancelled, TimeoutExceeded, PredecessorDied, StartError, StartupProbeFailed, PostStartHookError. */
   readonly reason?: string
   readonly message?: string
-  /** In the flags of a success: the command has ended, and its wrapper stays until it is told to stop (`--hold`). */
+  /** Within the flags of a success: the command has ended, and its wrapper stays until it is told to stop (`--hold`). */
   readonly held?: boolean
-  /** In `.err`: the container in which the trouble began. */
+  /** Within `.err`: the container in which the trouble began. */
   readonly origin?: string
-  /** In `stopping`: when the stop began, on the machine's monotonic clock; all containers of a pod can compare it. */
+  /** Within `stopping`: when the stop began, on the machine's monotonic clock; all containers of a pod can compare it. */
   readonly uptimeMs?: number
-  /** In `stopping`: the signal that began it, and that it may mean something else: only the image knows. */
+  /** Within `stopping`: the signal that began it, and that it may mean something else: only the image knows. */
   readonly signal?: string
   readonly unsure?: boolean
-  /** In the flags of an end: its wrapper has killed the command so long after it was told to stop. */
+  /** Within the flags of an end: its wrapper has killed the command so long after it was told to stop. */
   readonly killedAfterMs?: number
 }
 

@@ -5,7 +5,7 @@ import { formatDuration } from '../base/duration.ts'
 export interface Diagram {
   /** `Pod/voting` */
   readonly title: string
-  /** In the pod's own order; what is waited for outside the order follows. */
+  /** Nodes in the pod's own order; what is waited for outside the order follows. */
   readonly nodes: readonly DiagramNode[]
   readonly links: readonly DiagramLink[]
   /** How long the critical path takes, ms; undefined where nothing tells how long anything takes. */
@@ -55,7 +55,7 @@ export interface DiagramLink {
 /** What all links of a stop ask for. */
 export const STOPPED = 'stopped'
 
-/** Where everything goes, in px from the top left corner; `links[n]` belongs to the diagram's `links[n]`. */
+/** The places of everything, in px from the top left corner; `links[n]` belongs to the diagram's `links[n]`. */
 export interface Placement {
   readonly width: number
   readonly height: number
@@ -155,7 +155,7 @@ export interface Followers {
   readonly links: readonly DiagramLink[]
 }
 
-/** In the order of the diagram. They are of one stage, or wait for nothing. */
+/** Groups in the order of the diagram. They are of one stage, or wait for nothing. */
 export function groupFollowers({ nodes, links }: Pick<Diagram, 'nodes' | 'links'>): readonly Followers[] {
   const waits = Map.groupBy(links, ({ container }) => container)
   const keyOf = ({ name, stage }: DiagramNode): string =>

@@ -11,7 +11,7 @@ import {
 
 const CRITICAL = 'color="#d1242f"'
 
-/** One graph; each diagram is a cluster with its title. */
+/** A single graph; each diagram is a cluster with its title. */
 export function writeDot(diagrams: readonly Diagram[]): string {
   const direction = diagrams.some((diagram) => chooseDirection(diagram) === 'TB') ? 'TB' : 'LR'
   const lines = [
@@ -68,7 +68,7 @@ function writeAttributes(attributes: readonly string[]): string {
   return `[${attributes.join(', ')}]`
 }
 
-/** In a label a backslash begins an escape, and `&amp;` is an entity. */
+/** Quotes a label: a backslash begins an escape in it, and `&amp;` is an entity. */
 function quote(text: string): string {
   const escaped = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('&', '&amp;')
   return `"${escaped.replaceAll('\n', '\\n')}"`

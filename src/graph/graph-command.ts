@@ -29,7 +29,7 @@ export interface GraphOptions extends WantedManifests {
 
 export interface GraphPorts extends Omit<ManifestPorts, 'diff'> {
   readonly place: PlaceDiagram
-  /** Of a timeline; what is wrong is one sentence. */
+  /** Reads a timeline; what is wrong is one sentence. */
   readonly readHistory: (path: string) => Promise<History | { readonly problem: string }>
   /** What lines of text fit into. */
   readonly columns: number

@@ -5,7 +5,7 @@ export interface Stages {
   readonly direction: Direction
   /** Along the direction, px; the first begins and the last ends with the picture. */
   readonly bands: readonly { readonly from: number; readonly to: number }[]
-  /** Where the bands end across the direction: what nothing is linked with stands below. */
+  /** The ends of the bands across the direction: what nothing is linked with stands below. */
   readonly across: number
 }
 

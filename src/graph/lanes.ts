@@ -91,7 +91,7 @@ function findLayers(boxes: readonly Box[]): readonly { readonly top: number; rea
   return layers
 }
 
-/** One lane for each target; targets whose links are in different layers share one. @returns its x. */
+/** A lane for each target; targets whose links are in different layers share one. @returns its x. */
 function chooseX(
   laned: readonly DiagramLink[],
   layer: ReadonlyMap<string, number>,

@@ -27,7 +27,7 @@ export interface Way {
   readonly link: DiagramLink
   /** The middle of its label, which is one of its points. */
   readonly label: Point
-  /** Where it passes through layers, from what is waited for to who waits. */
+  /** The points at which it passes through layers, from what is waited for to what waits. */
   readonly points: readonly Point[]
 }
 

@@ -1,5 +1,5 @@
 /**
- * Where things stand within the stages of a drawing, once it is known which stage each is in and in which sequence: as near to
+ * The places of things within the stages of a drawing, once it is known which stage each is in and in which sequence: as near to
  * what they are linked to as their neighbours allow. dagre's own answer (Brandes and Köpf) keeps long links straight at any
  * price, and makes a picture of 200 containers mostly of empty space. Pure.
  */

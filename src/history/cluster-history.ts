@@ -15,7 +15,7 @@ export interface ClusterReading extends PodReading {
   readonly now: () => number
   /** Gets the history as far as it is known whenever something has changed; undefined: it is read once. */
   readonly watch: ((history: () => History | ReadProblem) => void) | undefined
-  /** One sentence on what is not known. */
+  /** Tells in a sentence what is not known. */
   readonly warn: (note: string) => void
 }
 

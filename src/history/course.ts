@@ -4,9 +4,9 @@ import type { Life, Moment } from './history.ts'
 
 /** A life as the kubelet tells it: `sinceMs` is when its first process was started. */
 export interface PodLife extends Life {
-  /** It was seen to be ready. */
+  /** Whether it was seen to be ready. */
   readonly up: boolean
-  /** It was seen not to be ready. */
+  /** Whether it was seen not to be ready. */
   readonly wasDown: boolean
   /** Nobody has looked before it began: whatever it was not when it was first seen, it may have been before. */
   readonly dark: boolean

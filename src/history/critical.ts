@@ -124,7 +124,7 @@ function findSpoiler(
   return { container: culprit.container, fromMs: startedMs, toMs: Math.max(startedMs, endedMs) }
 }
 
-/** Of those that it waited for, the first to end otherwise than was asked: it was skipped at once. */
+/** The first of those that it waited for to end otherwise than was asked: it was skipped at once. */
 function blame(
   container: string,
   byName: ReadonlyMap<string, ContainerHistory>,

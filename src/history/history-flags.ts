@@ -17,7 +17,7 @@ import {
   sortByStart,
 } from './history.ts'
 
-/** One container's directory: the flags' names and what is in them. */
+/** A container's directory: the flags' names and what is in them. */
 export interface FlagFolder {
   readonly container: string
   readonly flags: ReadonlyMap<string, string>

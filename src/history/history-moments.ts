@@ -11,7 +11,7 @@ export function whenWritten(pod: unknown): number | undefined {
   return times.length === 0 ? undefined : Math.max(...times)
 }
 
-/** Of all times that its conditions and its managers have, and of when its deletion was asked for; the deadline of that is yet to come. */
+/** The latest of all times that its conditions and its managers have, and of when its deletion was asked for; the deadline of that is yet to come. */
 export function findTrace(pod: unknown): number {
   const asked = readTime(textOf(pod, 'metadata', 'deletionTimestamp'))
   const graceMs = countOf(pod, 'metadata', 'deletionGracePeriodSeconds') * 1000

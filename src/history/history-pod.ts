@@ -51,7 +51,7 @@ interface Seen {
   readonly startMs: number | undefined
   /** The last moment of which it tells. */
   readonly traceMs: number
-  /** It was deleted, and all its containers with it, whatever its last status says. */
+  /** Whether it was deleted, and all its containers with it, whatever its last status says. */
   readonly gone: boolean
 }
 
@@ -150,7 +150,7 @@ function readMessages(pod: unknown): ReadonlyMap<string, string> {
   )
 }
 
-/** One without a probe is ready when it is started. */
+/** Marks what is rough: a container without a probe is ready when it is started. */
 function markRough(life: Life, exact: PodLife['exact'], container: ContainerStatus): Life {
   const known = new Set(exact)
   if (known.has('startedMs') && !isMeasured(container)) known.add('readyMs')

@@ -12,9 +12,9 @@ export interface History {
   readonly startMs: number
   /** The right edge: the last end, or the moment up to which the pod was observed. */
   readonly endMs: number
-  /** In the pod's own order. */
+  /** Containers in the pod's own order. */
   readonly containers: readonly ContainerHistory[]
-  /** Who waits for whom, as the order says; none where it is not known. */
+  /** Links from waiting containers to what they wait for, as the order says; none where it is not known. */
   readonly links: readonly HistoryLink[]
   /** The pod went on after `endMs`, and nothing tells how: a record that was cut off, or was made while it ran. */
   readonly partial?: boolean
@@ -38,7 +38,7 @@ export interface ContainerHistory {
   readonly restarts: number
 }
 
-/** One life of one container, from the start of its wrapper to its end. What is not there never came, or is not known. */
+/** A life of a container, from the start of its wrapper to its end. What is not there never came, or is not known. */
 export interface Life {
   /** When its wrapper began to wait. */
   readonly sinceMs?: number
@@ -61,11 +61,11 @@ export interface Life {
   readonly unready?: string
   /** What has killed it, where a probe or a hook did. */
   readonly killedBy?: StopCause
-  /** It did not end by its stop signal, and was killed so long after. */
+  /** How long after its stop signal it was killed, since it did not end by that. */
   readonly killedAfterMs?: number
   /** Those of its moments that only the kubelet has told, in whole seconds, where its wrapper's log tells others to the millisecond. */
   readonly kubelet?: readonly Moment[]
-  /** It was told to stop with its pod, so that when it ended says nothing of its own work. */
+  /** Whether it was told to stop with its pod, so that when it ended says nothing of its own work. */
   readonly stopped?: boolean
 }
 

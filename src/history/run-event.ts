@@ -28,7 +28,7 @@ export interface Ended extends Happening<'ended' | 'skipped'> {
   /** CamelCase: Completed, Error, Skipped, … */
   readonly reason: string
   readonly message?: string
-  /** It did not end by its stop signal, and was killed so long after. */
+  /** How long after its stop signal it was killed, since it did not end by that. */
   readonly killedAfterMs?: number
 }
 
@@ -53,21 +53,21 @@ export interface Unready extends Happening<'unready'> {
   readonly message?: string
 }
 
-/** It is still not ready, or still not again: after 5 s, and then every 30 s. */
+/** Still not ready, or still not again: after 5 s, and then every 30 s. */
 export interface NotReady extends Happening<'not-ready'> {
   /** What its probe said last. */
   readonly message: string
 }
 
-/** One failure of a liveness probe; `stopping` follows the last of them. */
+/** A failure of a liveness probe; `stopping` follows the last of them. */
 export interface Unhealthy extends Happening<'unhealthy'> {
-  /** In a row. */
+  /** Failures in a row. */
   readonly failures: number
   readonly threshold: number
   readonly message: string
 }
 
-/** It is told to stop: with its pod, or to be started again. */
+/** The container is told to stop: with its pod, or to be started again. */
 export interface Stopping extends Happening<'stopping'> {
   /** What it is killed for while its pod goes on, and what that said. */
   readonly cause?: StopCause
@@ -98,7 +98,7 @@ export interface PodEvent {
 
 export type RunEvent = ContainerEvent | PodEvent
 
-/** One line of JSON; times as RFC 3339 with milliseconds, in `at` and `since`. */
+/** A line of JSON; times as RFC 3339 with milliseconds, in `at` and `since`. */
 export function writeRunEvent(happening: RunEvent): string {
   const { atMs, event, ...details } = happening
   const { sinceMs, ...others } = details as { readonly sinceMs?: number }

@@ -1,5 +1,5 @@
 /**
- * Who may pull: Docker's config.json, on a workstation or as the text of an imagePullSecret. Pure.
+ * Credentials for pulling: Docker's config.json, on a workstation or as the text of an imagePullSecret. Pure.
  *
  * Source of how a key matches an image: Kubernetes pkg/credentialprovider (keyring.go, config.go); what it matches is what
  * Docker's client matches, and more.
@@ -13,7 +13,7 @@ export type RegistryCredentials =
   | { readonly kind: 'identity'; readonly token: string }
 
 export interface Keyring {
-  /** In the order in which they are tried. */
+  /** Credentials in the order in which they are tried. */
   readonly credentials: readonly RegistryCredentials[]
   /** The program that would know more, which is not run. */
   readonly helper: string | undefined

@@ -3,7 +3,7 @@ import { isObject } from '../base/json-object.ts'
 import { nameSignal, parseSignal } from '../base/signal-names.ts'
 import { protect } from '../pod/expand.ts'
 
-/** Of the image's configuration (OCI image specification, `config`). */
+/** The words of an image's configuration (OCI image specification, `config`). */
 export interface ImageWords {
   readonly entrypoint: readonly string[]
   readonly cmd: readonly string[]

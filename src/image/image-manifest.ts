@@ -10,7 +10,7 @@ import { isDigest } from './image-reference.ts'
 
 export interface Descriptor {
   readonly digest: string
-  /** Of an index's entries, `os/architecture[/variant]`; undefined when it is not said. */
+  /** The platform of an index's entry, `os/architecture[/variant]`; undefined when it is not said. */
   readonly platform: string | undefined
 }
 

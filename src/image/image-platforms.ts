@@ -1,9 +1,9 @@
-/** One image, several platforms: what a container runs on each of them, and the cache's record of it. Pure. */
+/** An image of several platforms: what a container runs on each of them, and the cache's record of it. Pure. */
 import { isObject, isWords, readObject } from '../base/json-object.ts'
 import { combineCommand, type ImageWords } from './image-command.ts'
 import { isLinux, type PlatformImage } from './image-manifest.ts'
 
-/** In a manifest, `$` doubled for what came from the image. */
+/** Words for a manifest: `$` is doubled in what came from the image. */
 export type PlatformWords =
   /** With the container's args, or CMD. */
   (
@@ -11,7 +11,7 @@ export type PlatformWords =
     /** `os/architecture[/variant]` -> ENTRYPOINT, and CMD where the container has no args; its args are not included. */
     | { readonly platforms: Readonly<Record<string, readonly string[]>> }
   ) & {
-    /** Where all platforms say the same. */
+    /** The stop signal, where all platforms say the same. */
     readonly stopSignal?: string
   }
 
@@ -42,7 +42,7 @@ export function combinePlatforms(
 const MOST_WORDS = 65_536
 const TOO_LONG = { problem: 'its ENTRYPOINT and CMD have more than 64 KiB' } as const
 
-/** In characters, each word with one more. */
+/** Characters, each word with one more. */
 function measure(words: readonly string[]): number {
   return words.reduce((sum, { length }) => sum + length + 1, 0)
 }

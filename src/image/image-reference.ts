@@ -63,12 +63,12 @@ function splitRegistry(named: string): { readonly registry: string; readonly pat
   return { registry, path: registry === HUB && !path.includes('/') ? `library/${path}` : path }
 }
 
-/** Of an algorithm that everybody knows, and safe in a path. */
+/** Whether it is of an algorithm that everybody knows, and safe in a path. */
 export function isDigest(text: string): boolean {
   return DIGEST.test(text)
 }
 
-/** In full; the tag is left out beside a digest, so that what is the same image has the same text. */
+/** The full reference; the tag is left out beside a digest, so that what is the same image has the same text. */
 export function formatReference({ registry, repository, tag, digest }: ImageReference): string {
   return `${registry}/${repository}${digest === undefined ? `:${tag}` : `@${digest}`}`
 }

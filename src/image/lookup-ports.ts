@@ -21,7 +21,7 @@ export interface LookupSettings {
   readonly timeoutMs: number
 }
 
-/** One image, and who may pull it: the texts of config.json, those of the pod first. */
+/** An image, and the credentials for it: the texts of config.json, those of the pod first. */
 export interface Pull {
   readonly dockerConfigs: readonly string[]
   readonly settings: LookupSettings

@@ -22,7 +22,7 @@ export interface CommandWanted {
 export type CommandFound =
   /** `on`: what the image exists for, `os/architecture[/variant]`; not there where somebody has said the command. */
   | (PlatformWords & { readonly on?: readonly string[] })
-  /** One sentence that names the image, and what can be done. */
+  /** A sentence that names the image, and what can be done. */
   | { readonly problem: string; readonly fix: string }
 
 /** What is known of an image. */

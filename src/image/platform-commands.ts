@@ -3,7 +3,7 @@
  * hands all of them to the wrapper: JSON, platform (`linux/arm64/v8`, as an image index names it) -> words. Pure.
  */
 
-/** Of the environment; the command does not get to see it. */
+/** A variable of the environment; the command does not get to see it. */
 export const PLATFORM_COMMANDS = 'PODORDER_PLATFORM_COMMANDS'
 
 export type PlatformCommand = { readonly words: readonly string[] } | { readonly problem: string }

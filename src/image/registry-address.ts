@@ -1,4 +1,4 @@
-/** Where an image is looked for, and which addresses may be spoken to. Pure. */
+/** The registry in which an image is looked for, and which addresses may be spoken to. Pure. */
 import type { ImageReference } from './image-reference.ts'
 
 export interface RegistrySettings {

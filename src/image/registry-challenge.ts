@@ -8,7 +8,7 @@ import type { RegistryCredentials } from './docker-config.ts'
 import type { AskRegistry, Authorization } from './registry-exchange.ts'
 
 export interface Challenge {
-  /** In lower case. */
+  /** Lower case. */
   readonly scheme: string
   /** Names in lower case. */
   readonly parameters: ReadonlyMap<string, string>

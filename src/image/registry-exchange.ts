@@ -1,4 +1,4 @@
-/** One request to a registry, and its answer: the port that `registry.io.ts` makes. */
+/** A request to a registry, and its answer: the port that `registry.io.ts` makes. */
 import type { RegistryCredentials } from './docker-config.ts'
 
 export type Authorization =
@@ -22,7 +22,7 @@ export interface RegistryAnswer {
   readonly headers: Readonly<Record<string, string | undefined>>
   /** Bytes that are not UTF-8 are U+FFFD. */
   readonly text: string
-  /** Of the bytes as they came, as `algorithm:hex`. */
+  /** The digest of the bytes as they came, as `algorithm:hex`. */
   digest(algorithm: 'sha256' | 'sha512'): string
 }
 

@@ -70,7 +70,7 @@ export function draftCloudRun(root: Tree, name: string | undefined, context: Com
 
 const portOf = (port: Tree): number => Number(wordOf(fieldAt(port, 'containerPort')) ?? PORT)
 
-/** It stands on the revision's template; people also write it on the service. */
+/** Finds the order on the revision's template; people also write it on the service. */
 function findOrder(places: readonly (Tree | undefined)[]): Entry | undefined {
   for (const place of places) {
     const found = findEntry(fieldAt(place, 'metadata', 'annotations'), CLOUD_RUN_ORDER)

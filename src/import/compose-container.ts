@@ -1,4 +1,4 @@
-/** One compose service as a container of a pod. */
+/** A compose service as a container of a pod. */
 import { type Entry, findEntry, type MapTree, type Tree } from '../manifest/tree.ts'
 import type { ContainerContext, Named } from './compose-context.ts'
 import { readHealthcheck } from './compose-health.ts'

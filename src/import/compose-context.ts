@@ -6,9 +6,9 @@ import type { ImportDisk } from './ports.ts'
 
 /** A service with the names that it has here and there. */
 export interface Named {
-  /** In the compose file. */
+  /** The name in the compose file. */
   readonly service: string
-  /** In the pod. */
+  /** The name in the pod. */
   readonly container: string
   readonly tree: MapTree
 }

@@ -9,7 +9,7 @@ import { mountObject, type VolumeShelf } from './compose-volumes.ts'
 interface GrantKind {
   readonly key: 'configs' | 'secrets'
   readonly kind: 'ConfigMap' | 'Secret'
-  /** Where a file goes that says no other place. */
+  /** The directory of a file that says no other place. */
   readonly directory: string
 }
 

@@ -1,5 +1,5 @@
 /**
- * One compose service laid over another, by `extends` or a second file. Maps are merged, lists are appended, and what says
+ * A compose service laid over another, by `extends` or a second file. Maps are merged, lists are appended, and what says
  * one thing is replaced. Pure.
  *
  * Source: compose-spec 13-merge.md.
@@ -19,7 +19,7 @@ const PAIRS: ReadonlyMap<string, string> = new Map([
 /** A name in a list is an entry with nothing to say of it. */
 const NAMED = new Set(['depends_on', 'networks'])
 
-/** One whole file over another. What is called by a user, such as a service, is no key of compose. */
+/** A whole file over another. What is called by a user, such as a service, is no key of compose. */
 export function mergeFiles(base: Tree, over: Tree, origins: Origins): Tree {
   if (base.kind !== 'map' || over.kind !== 'map') return over
   return mergeMaps(base, over, origins, (lower, upper) => {

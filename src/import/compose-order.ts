@@ -1,4 +1,4 @@
-/** Who waits for whom in a compose file: `depends_on`, and what implies it. */
+/** The order in a compose file: `depends_on`, and what implies it. */
 import { proposeWord } from '../base/suggest.ts'
 import { type Condition, CONDITION_NAMES, findSynonym } from '../order/conditions.ts'
 import { type Entry, findEntry, type Tree } from '../manifest/tree.ts'

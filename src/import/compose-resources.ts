@@ -5,7 +5,7 @@ import { fieldAt, isMap, wordOf } from './compose-tree.ts'
 import { compact, type PlainMap } from './draft.ts'
 import { parseComposeSize, writeBytes, writeCpus } from './units.ts'
 
-/** Where each amount may stand; the first one that is there counts. */
+/** Places where each amount may stand; the first one that is there counts. */
 const PLACES = {
   limits: {
     cpu: [['deploy', 'resources', 'limits', 'cpus'], ['cpus']],

@@ -103,7 +103,7 @@ export function booleanOf(tree: Tree | undefined): boolean | undefined {
   return ['false', 'no', 'off', 'n', '0'].includes(word) ? false : undefined
 }
 
-/** One `NAME` of `environment` and its like; no value: it is taken from where compose runs. */
+/** A `NAME` of `environment` and its like; no value: it is taken from where compose runs. */
 export interface NamedValue {
   readonly name: string
   readonly value: string | undefined

@@ -211,7 +211,7 @@ function put(shelf: VolumeShelf, text: string, source: PlainMap): string {
   return name
 }
 
-/** One file of a ConfigMap or Secret, mounted by itself. */
+/** Mounts a file of a ConfigMap or Secret by itself. */
 export function mountObject(
   kind: 'ConfigMap' | 'Secret',
   text: string,

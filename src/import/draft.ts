@@ -22,9 +22,9 @@ export interface DraftPort {
 }
 
 export interface Draft {
-  /** Of the pod or workload, a DNS label. */
+  /** The name of the pod or workload, a DNS label. */
   readonly name: string
-  /** In the words of Kubernetes, in the order of the input; without ones that are undefined. */
+  /** Containers in the words of Kubernetes, in the order of the input; without fields that are undefined. */
   readonly containers: readonly (PlainMap & { readonly name: string })[]
   readonly volumes: readonly PlainMap[]
   readonly edges: readonly DraftEdge[]

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { EnvLine, SmallFile } from './ports.ts'
 
-/** Of a ConfigMap, all of it (Kubernetes: 1 MiB of data, and the object itself). */
+/** The most for all of a ConfigMap (Kubernetes: 1 MiB of data, and the object itself). */
 const MOST_BYTES = 900 * 1024
 const MOST_FILES = 200
 

@@ -19,7 +19,7 @@ export interface ImportWish {
   /** Several are compose files, each laid over those before it; `-` is stdin. */
   readonly paths: readonly string[]
   readonly profiles: readonly string[]
-  /** Of the pod or workload; undefined: what the file says, else its directory. */
+  /** The name of the pod or workload; undefined: what the file says, else its directory. */
   readonly name: string | undefined
   readonly volumes: VolumeKeeping
 }

@@ -22,7 +22,7 @@ export interface EnvLine {
   readonly name: string
   /** undefined: the name stands alone, and means what the environment says. */
   readonly value: string | undefined
-  /** In single quotes: variables in it are no variables. */
+  /** Whether it stands in single quotes: variables in it are no variables. */
   readonly literal: boolean
 }
 

@@ -40,7 +40,7 @@ export interface InjectOptions extends EjectOptions {
   readonly rewrite: Omit<RewriteOptions, 'commandOf' | 'textOf'>
 }
 
-/** Of the annotations of an object all together (apimachinery, TotalAnnotationSizeLimitB). */
+/** The limit of all annotations of an object together (apimachinery, TotalAnnotationSizeLimitB). */
 const MAX_ANNOTATION_BYTES = 256 * 1024
 
 /** @returns the exit code; where it is not 0, nothing was written */
@@ -92,7 +92,7 @@ interface Rewriting extends Omit<RewriteOptions, 'commandOf' | 'textOf'> {
   readonly found: ReadonlyMap<FoundPod, ReadonlyMap<string, FoundCommand>>
 }
 
-/** Of pods that are as they shall be already no byte changes; what else was rewritten before is restored first. */
+/** Pods that are as they shall be already keep every byte; what else was rewritten before is restored first. */
 function rewriteManifest(
   manifest: OpenManifest,
   wanted: readonly WantedPod[],

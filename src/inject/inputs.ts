@@ -75,7 +75,7 @@ function advise(error: unknown, path: string): string {
   return error.message.endsWith('UTF-8') ? 'save it as UTF-8' : 'split it'
 }
 
-/** Of the file or directory that a system's error is about. */
+/** The path of the file or directory that a system's error is about. */
 function pathOf(error: unknown): string | undefined {
   return error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined
 }

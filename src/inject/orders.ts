@@ -31,7 +31,7 @@ export interface Opened {
   readonly manifest?: OpenManifest | undefined
   /** All of them, whether they are wanted or not. */
   readonly pods: readonly FoundPod[]
-  /** One line each. */
+  /** A line for each. */
   readonly problems: readonly string[]
 }
 
@@ -83,7 +83,7 @@ export function passOver(fault: Fault): Fault {
 }
 
 export interface ReadOrder extends WantedPod {
-  /** In the order itself, or the pod. */
+  /** Faults in the order itself, or the pod. */
   readonly faults: readonly Fault[]
   /** What is in the rewrite's way. */
   readonly unfit: readonly Fault[]
@@ -137,7 +137,7 @@ export function checkRestore(pod: FoundPod): readonly Fault[] {
   return faults.length > 0 || readOriginal(pod.template) === undefined ? faults : checkTemplate(pod.tree)
 }
 
-/** Of manifests with or without pods. */
+/** The sentence for manifests with or without pods. */
 export function sayNoOrder(inputs: readonly Pick<Input, 'file'>[]): string {
   const [first, ...others] = inputs
   const where = first === undefined || others.length > 0 ? `${inputs.length} files` : first.file

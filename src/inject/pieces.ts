@@ -5,7 +5,7 @@
 import type { Input } from './inputs.ts'
 import { splitMark } from './manifest.ts'
 
-/** In units of UTF-16. What is less is worked on at once, and most manifests are. */
+/** UTF-16 units. What is less is worked on at once, and most manifests are. */
 const AT_ONCE = 64 * 1024
 
 /**

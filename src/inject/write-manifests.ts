@@ -1,4 +1,4 @@
-/** Where changed manifests go: to stdout, into one file or a directory, back to where they came from, or shown as a diff. */
+/** The way of changed manifests: to stdout, into one file or a directory, back to where they came from, or shown as a diff. */
 import { CODE_MISUSE } from '../base/exit-code.ts'
 import { paintDiff } from '../base/palette.ts'
 import { type OutputPorts, writeOutput } from '../cli/output.ts'

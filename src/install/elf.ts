@@ -18,7 +18,7 @@ export interface Patch {
 
 type Problem = { readonly problem: string }
 
-/** Of a directory, in bytes: its two paths fit into the pad, and the loader's stays far below the kernel's PATH_MAX. */
+/** The longest path of a directory, in bytes: its two paths fit into the pad, and the loader's stays far below the kernel's PATH_MAX. */
 export const MAX_DIRECTORY = 1000
 
 const MARK = ascii('\x7fpodorder: paths of ld.so and of its directory\n')
@@ -33,7 +33,7 @@ const PT_DYNAMIC = 2
 const PT_INTERP = 3
 const PF_W = 2
 const SIZE_PROGRAM_HEADER = 56
-/** In bytes; a linker writes some 500. A damaged size is not to cost memory. */
+/** Bytes; a linker writes some 500. A damaged size is not to cost memory. */
 const MAX_DYNAMIC = 65_536
 const DT_NULL = 0n
 const DT_STRTAB = 5n
@@ -44,7 +44,7 @@ const DT_RUNPATH = 29n
 interface Segment {
   readonly type: number
   readonly flags: number
-  /** Where its own program header is. */
+  /** The place of its own program header. */
   readonly header: number
   readonly offset: number
   readonly address: number

@@ -14,7 +14,7 @@ export interface InstallPorts {
     makeDirectory(path: string, mode?: number): void
     emptyDirectory(path: string): number
   }
-  /** Of this very program, absolute. */
+  /** The path of this very program, absolute. */
   readonly executable: string
   readonly cwd: string
   readonly uid: number | undefined
@@ -24,7 +24,7 @@ export interface InstallPorts {
 
 export interface InstallResult {
   readonly code: number
-  /** One line, without its end; the help has more. */
+  /** A line, without its end; the help has more. */
   readonly text: string
 }
 

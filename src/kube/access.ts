@@ -1,4 +1,4 @@
-/** Where an API server is and how we show who we are. Pure. */
+/** The address of an API server, and how we show who we are. Pure. */
 import type { ExecProgram } from './exec-credential.ts'
 
 /** A certificate, a key, a token: its text, or the file that holds it. */

@@ -19,7 +19,7 @@ export interface CacheChange<Item> {
 
 export interface Cache<Item> {
   readonly items: ReadonlyMap<string, Item>
-  /** One page of a list that will replace everything. */
+  /** Takes a page of a list that will replace everything. */
   page(objects: readonly unknown[]): void
   /** The list is through. @returns what differs from before. */
   replace(): readonly CacheChange<Item>[]

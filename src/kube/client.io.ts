@@ -172,7 +172,7 @@ export async function createClient(access: Access): Promise<KubeClient> {
   return { server: access.server, namespace: access.namespace, call, open, close: () => agent.destroy() }
 }
 
-/** Of an answer whose status says no. */
+/** Reads an answer whose status says no. */
 export function failureOf(answer: IncomingMessage, body: string): KubeFailure {
   return readFailure(answer.statusCode ?? 0, body, answer.headers['retry-after'])
 }

@@ -17,7 +17,7 @@ export function pathOf({ group, version, plural }: Resource, namespace: string |
 }
 
 /**
- * One object is selected by its name as well, and never asked for by a GET: only so can it be watched, and a Role can allow it
+ * A single object is selected by its name as well, and never asked for by a GET: only so can it be watched, and a Role can allow it
  * by name (RBAC takes `metadata.name` of a field selector for the name).
  */
 export function collectionOf({ kind, which }: ObjectTarget, namespace: string): Collection {

@@ -7,7 +7,7 @@ import { tidy } from '../base/wording.ts'
 import { fieldOf, listOf, textOf } from '../pod/api-object.ts'
 
 export interface ExecProgram {
-  /** Of the kubeconfig, for errors. */
+  /** The user of the kubeconfig, for errors. */
   readonly user: string
   readonly apiVersion: string
   /** A path with a slash in it is relative to the kubeconfig; else it is looked for in PATH. */
@@ -20,7 +20,7 @@ export interface ExecProgram {
   readonly cluster: object | undefined
 }
 
-/** Who we are, as the program says. */
+/** Our identity, as the program says. */
 export interface Identity {
   readonly token?: string
   readonly certificate?: string

@@ -3,7 +3,7 @@ import { countOf, textOf } from '../pod/api-object.ts'
 
 export interface KubeFailure {
   readonly kind: FailureKind
-  /** One clause: the API's own message, or the system's. */
+  /** A clause: the API's own message, or the system's. */
   readonly message: string
   /** undefined: no answer came. */
   readonly status: number | undefined
@@ -37,7 +37,7 @@ const KINDS: ReadonlyMap<number, FailureKind> = new Map([
   [429, 'throttled'],
 ])
 
-/** Of an answer that is no JSON: API priority and fairness, and whatever proxy is in between. */
+/** The longest citation of an answer that is no JSON: API priority and fairness, and whatever proxy is in between. */
 const LONGEST_MESSAGE = 300
 
 /**

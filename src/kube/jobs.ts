@@ -9,7 +9,7 @@ export interface SeenJob {
   /** `BackoffLimitExceeded: Job has reached …` */
   readonly failure: string | undefined
   readonly suspended: boolean
-  /** Of its pods; those that have ended but are not yet in the API's own counts are counted. */
+  /** Active pods; those that have ended but are not yet in the API's own counts are counted. */
   readonly active: number
   readonly succeeded: number
   readonly failures: number

@@ -5,14 +5,14 @@ import { checkProxy, chooseProxy } from './proxy.ts'
 import { tidy } from '../base/wording.ts'
 import { fieldOf, listOf, textOf } from '../pod/api-object.ts'
 
-/** One file, parsed. */
+/** A file, parsed. */
 export interface ConfigFile {
   readonly path: string
   readonly value: unknown
 }
 
 /**
- * Of several files (`KUBECONFIG=a:b`) the first that says something is heard, as by kubectl (client-go, loading rules).
+ * From several files (`KUBECONFIG=a:b`) the first that says something is heard, as by kubectl (client-go, loading rules).
  * Credentials of an `auth-provider` (removed in Kubernetes 1.26), and a user name with a password (removed in 1.19) are refused:
  * what is left out would show as a confusing answer of the server.
  * @param files in their order

@@ -31,7 +31,7 @@ export function writeRoles(targets: readonly ObjectTarget[], namespace: string, 
   return writeGrants(grants, subject)
 }
 
-/** In a namespace that is not the ServiceAccount's there may be Roles for others of its name. */
+/** The name of a Role: a namespace that is not the ServiceAccount's may have Roles for others of its name. */
 function nameRole(place: string, { namespace, serviceAccount }: Subject): string {
   return `podorder-wait-${place === namespace ? '' : `${namespace}:`}${serviceAccount}`
 }
@@ -80,7 +80,7 @@ subjects:
 `
 }
 
-/** In quotes where a reader of YAML 1.1 might take it for something else than text: `on`, `1e3`, and what is no name. */
+/** Quotes a name that a reader of YAML 1.1 might take for something else than text: `on`, `1e3`, and what is no name. */
 function writeName(name: string): string {
   const isPlain =
     /^[a-z](?:[-.:a-z0-9]*[a-z0-9])?$/.test(name) && !/^(?:true|false|null|yes|no|on|off|[yn])$/.test(name)

@@ -15,7 +15,7 @@ export interface Following {
   readonly version: string | undefined
   /** A continue token may expire before a long list is through; the next list is then asked for in one piece. */
   readonly paged: boolean
-  /** In a row. */
+  /** Failures in a row. */
   readonly failures: number
   /** A list has succeeded once: what is refused from now on has been allowed before. */
   readonly listed: boolean

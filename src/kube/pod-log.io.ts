@@ -7,7 +7,7 @@ export interface LogWish {
   readonly namespace: string
   readonly pod: string
   readonly container: string
-  /** Of the life before this one. */
+  /** Whether it is of the life before this one. */
   readonly previous: boolean
   /** Go on until the container ends. */
   readonly follow: boolean

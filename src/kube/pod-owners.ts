@@ -14,7 +14,7 @@ const apps = (kind: string, plural: string, ...names: readonly string[]): OwnerK
   names: [kind.toLowerCase(), plural, ...names],
 })
 
-/** In the order of messages. */
+/** Kinds in the order of messages. */
 export const OWNERS: readonly OwnerKind[] = [
   apps('Deployment', 'deployments', 'deploy'),
   apps('StatefulSet', 'statefulsets', 'sts'),

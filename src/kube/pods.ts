@@ -10,11 +10,11 @@ export interface PodState {
   /** All its containers have ended well and will not be started again. */
   readonly completed: boolean
   readonly failed: boolean
-  /** It has failed, or one of its containers has and is not running now. */
+  /** Whether it has failed, or one of its containers has and is not running now. */
   readonly erred: boolean
-  /** It is being deleted, or is gone in all but name: its replacement counts, not itself. */
+  /** Whether it is being deleted, or is gone in all but name: its replacement counts, not itself. */
   readonly leaving: boolean
-  /** It has failed for good, and nobody makes another one. */
+  /** Whether it has failed for good, and nobody makes another one. */
   readonly lost: boolean
   /** What it is doing, in a few words. */
   readonly doing: string

@@ -1,6 +1,6 @@
 /** Whom the API server has asked for permission. Pure. */
 
-/** Who is allowed: a ServiceAccount, and its namespace. */
+/** The ServiceAccount that is allowed, and its namespace. */
 export interface Subject {
   readonly namespace: string
   readonly serviceAccount: string

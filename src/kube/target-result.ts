@@ -26,7 +26,7 @@ export function impossible(why: string): TargetResult {
 export interface TargetState extends TargetResult {
   /** Nothing new can be learned for the moment; the rest is what was known last. */
   readonly trouble: string | undefined
-  /** It cannot be found out at all; nothing more will come. */
+  /** The refusal of what cannot be found out at all; nothing more will come. */
   readonly refused: Refusal | undefined
 }
 

@@ -10,7 +10,7 @@ export interface ObjectTarget {
   /** undefined: the client's own. */
   readonly namespace: string | undefined
   readonly which: Which
-  /** Of Jobs: one that is not there counts as completed; else it is still to come. */
+  /** For Jobs: one that is not there counts as completed; else it is still to come. */
   readonly absentCounts?: true
   /** How people call it. */
   readonly label: string

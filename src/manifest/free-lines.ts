@@ -64,7 +64,7 @@ function scanLine(text: string, line: number, insertions: Insertion[]): number |
   }
 }
 
-/** Of a plain key that begins there, where its colon is. */
+/** The colon of a plain key that begins there. */
 function findKeyEnd(text: string, start: number): number | undefined {
   for (let offset = start; offset < text.length; offset++) {
     const letter = text[offset]

@@ -27,7 +27,7 @@ const REPLACED = new Set(['startupProbe', 'preStop', 'resources'])
 export interface Hint {
   /** The very text of fields: behind their colons, or all of those that are not there. */
   readonly texts?: Texts
-  /** Of the words in `command` and `args`. */
+  /** The spelling of the words in `command` and `args`. */
   readonly spell?: Spelling
 }
 

@@ -19,7 +19,7 @@ const FLOW_PLAIN = /(?:[\w./$(=+]|-(?=[\w-]))(?:[\w./$()@=+%~*-]|:(?=[\w/])| +(?
 /** The line that is read now, by what is needed for a place in it. */
 export interface Line {
   readonly text: string
-  /** Where it begins. */
+  /** The line on which it begins. */
   readonly line: number
   /** From 1. */
   readonly number: number

@@ -24,7 +24,7 @@ import type { Pair } from './yaml-map.ts'
 
 interface Cursor {
   readonly text: string
-  /** Where the line begins that is read now, its number from 1, its indentation, and where it ends. */
+  /** The line that is read now: where it begins, its number from 1, its indentation, and where it ends. */
   line: number
   number: number
   indent: number

@@ -7,13 +7,13 @@ import { type Spelling, type Style, writeValue } from './yaml-text.ts'
 interface Spelled {
   readonly text: string
   readonly flow: boolean
-  /** Where its list has the dashes. */
+  /** The column of its list's dashes. */
   readonly column: number
 }
 
 export type Spellings = ReadonlyMap<string, Spelled>
 
-/** Of each word the first spelling. */
+/** The first spelling of each word. */
 export function collectSpellings(container: Tree, manifest: string): Spellings {
   const spellings = new Map<string, Spelled>()
   for (const field of ['command', 'args']) {

@@ -104,7 +104,7 @@ function insertion(offset: number, text: string): Splice {
   return { start: offset, end: offset, text }
 }
 
-/** Where nothing stands behind the colon, it is the end. */
+/** The end of an entry; where nothing stands behind the colon, it is the colon's. */
 function endOfEntry({ keySource, value: { source } }: Entry, text: string): number {
   const colon = text.indexOf(':', keySource.end) + 1
   return source.start === source.end ? colon : source.end

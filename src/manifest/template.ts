@@ -91,7 +91,7 @@ function listParts(value: unknown): readonly (readonly [string | number, unknown
   return isObject(value) ? Object.entries(value) : []
 }
 
-/** In an object of a kind that is not known: each map with metadata and a spec that lists containers. @param barren maps without */
+/** Searches an object of a kind that is not known: each map with metadata and a spec that lists containers. @param barren maps without */
 function findByForm(value: unknown, barren: Set<unknown>): readonly Found[] {
   if (typeof value !== 'object' || value === null || barren.has(value)) return []
   if (isObject(value) && isObject(value['metadata']) && Array.isArray(fieldOf(value, 'spec', 'containers')))
@@ -112,9 +112,9 @@ function readName(metadata: unknown): string {
 export interface NamedContainer {
   readonly name: string
   readonly at: Position
-  /** It starts again as these say. */
+  /** The rules by which it starts again. */
   readonly restarts: Restarts
-  /** Of an init container: a native sidecar, with restartPolicy Always. */
+  /** Whether an init container is a native sidecar, with restartPolicy Always. */
   readonly native: boolean
 }
 

@@ -1,5 +1,5 @@
 /**
- * Where the text of a YAML scalar stands in the file, so that what is wrong within it can be pointed at. Only text that
+ * The place of a YAML scalar's text in the file, so that what is wrong within it can be pointed at. Only text that
  * stands there as it is has such a place: escapes, folding and line continuations move letters about.
  */
 

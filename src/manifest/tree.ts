@@ -20,7 +20,7 @@ export interface Source {
   readonly end: number
   /** A list or map in brackets. */
   readonly flow: boolean
-  /** It is written elsewhere, at its anchor; here stands `*name`. */
+  /** Whether it is written elsewhere, at its anchor; here stands `*name`. */
   readonly alias: boolean
 }
 
@@ -53,7 +53,7 @@ export interface Scalar {
   readonly source: Source
   readonly value: string | number | boolean | null
   /**
-   * Where the text's first character stands, if the text stands in the file as it is, all its lines beginning at this
+   * The place of the text's first character, if the text stands in the file as it is, all its lines beginning at this
    * column: literal blocks (`|`), and quoted or plain text on one line without escapes. Then places within it are exact.
    */
   readonly textAt?: Position
@@ -64,17 +64,17 @@ export interface Entry {
   readonly keyAt: Position
   readonly keySource: Source
   readonly value: Tree
-  /** It comes from another map, by `<<`. */
+  /** Whether it comes from another map, by `<<`. */
   readonly merged: boolean
 }
 
-/** Where `*name` stands, and the value at its anchor. */
+/** The place of `*name`, and the value at its anchor. */
 export interface Alias {
   readonly source: Source
   readonly target: Tree
 }
 
-/** One thing wrong with what the user wrote: where, what, and how to put it right. */
+/** A thing wrong with what the user wrote: where, what, and how to put it right. */
 export interface Fault {
   readonly at: Position
   /** The container it is about, where it is about one. */
@@ -93,7 +93,7 @@ export function describeFault(file: string, fault: Fault, linesBefore = 0): stri
   return cite(`${place}: ${whose}${fault.what}; ${fault.fix}`, LONGEST_LINE)
 }
 
-/** In the order of the file; faults at one place keep their order. */
+/** Sorts by the order of the file; faults at one place keep their order. */
 export function sortFaults(faults: readonly Fault[]): readonly Fault[] {
   return faults.toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column)
 }

@@ -53,7 +53,7 @@ export function wordYamlFault(code: string, message: string, line: string, at: P
   return { at, what, fix: line.includes('{{') ? TEMPLATE_FIX : (advice?.fix ?? FIX) }
 }
 
-/** Of the faults that make a file unreadable, as many as are worth reading; that there are more is told at the next one. */
+/** The first of the faults that make a file unreadable, as many as are worth reading; the last of them tells that there are more. */
 export function limitFaults(faults: readonly Fault[]): readonly Fault[] {
   const next = faults[MAX_FAULTS]
   if (next === undefined) return faults

@@ -18,10 +18,10 @@ import {
 import { readDocuments, withoutMark } from './yaml-documents.ts'
 
 export interface Manifest {
-  /** In the order of the text; empty documents, and those with a fault, are left out. */
+  /** Documents in the order of the text; empty documents, and those with a fault, are left out. */
   readonly documents: readonly ManifestDocument[]
   readonly faults: readonly Fault[]
-  /** In documents that say nothing to podorder: they are left out too, and are nobody's business here. */
+  /** Faults in documents that say nothing to podorder: they are left out too, and are nobody's business here. */
   readonly strange: readonly Fault[]
 }
 
@@ -151,7 +151,7 @@ export function readNested(
   return { tree: undefined, faults: [{ at, what: 'a second YAML document', fix: 'write one, without ---' }] }
 }
 
-/** One document of plain YAML, where Bun's own reader says that it has been read right. */
+/** Reads a document of plain YAML, where Bun's own reader says that it has been read right. */
 function readPlainNested(scalar: Scalar, text: string): Tree | undefined {
   const [tree, second] = readPlain(text) ?? []
   if (tree === undefined || second !== undefined) return undefined

@@ -11,9 +11,9 @@ interface ConditionRow {
    * `end`: it holds once the target has ended.
    */
   readonly of: 'life' | 'end'
-  /** It holds after the target has ended with success. What a living target promised stays true then. */
+  /** Whether it holds after the target has ended with success. What a living target promised stays true then. */
   readonly bySuccess: boolean
-  /** It holds after the target has failed, or was skipped and never started. */
+  /** Whether it holds after the target has failed, or was skipped and never started. */
   readonly byFailure: boolean
   /** The words of other platforms. Docker Compose: `depends_on.*.condition`; Fly.io: `depends_on`; Amazon ECS: `dependsOn`, in capitals. */
   readonly synonyms: readonly string[]
@@ -32,7 +32,7 @@ export const CONDITIONS: Readonly<Record<Condition, ConditionRow>> = {
   ended: { of: 'end', bySuccess: true, byFailure: true, synonyms: ['COMPLETE'] },
 }
 
-/** In the order in which they come to hold. */
+/** Conditions in the order in which they come to hold. */
 export const CONDITION_NAMES = Object.keys(CONDITIONS) as readonly Condition[]
 
 /** The condition that is meant where none is said. */

@@ -24,6 +24,6 @@ export interface ContainerOptions {
 export type OptionKey = keyof ContainerOptions
 
 export type SaidOptions = ContainerOptions & {
-  /** Where each was said. */
+  /** The place of each. */
   readonly places: Readonly<Partial<Record<OptionKey, Position>>>
 }

@@ -2,7 +2,7 @@
 import { indexGraph, type Link } from './graph.ts'
 
 /**
- * One cycle for each knot of containers that wait for each other: the shortest through the knot's first listed container,
+ * A cycle for each knot of containers that wait for each other: the shortest through the knot's first listed container,
  * beginning with it. `[a, b, c]` = a waits for b, b for c, c for a. Cycles that have no container in common are all found;
  * of cycles that do, one.
  */

@@ -23,11 +23,11 @@ export interface Claim {
   readonly condition?: Condition
   readonly timeoutMs?: number
   readonly optional: boolean
-  /** Of a Job that is not there. */
+  /** The meaning of a Job that is not there. */
   readonly absent?: Absence
   readonly restart?: boolean
   readonly restartAfterMs?: number
-  /** Where that was said. */
+  /** The place where that was said. */
   readonly restartAt?: Position
 }
 

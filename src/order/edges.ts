@@ -121,7 +121,7 @@ function findTarget(claim: Claim, pod: PodNames, told: number, waits: number): F
   return { outside: counting ?? read.target }
 }
 
-/** One that is not there may be a mesh's, which its webhook adds; a slip of one that is there is not. */
+/** Refuses a slip of a sidecar that is there; one that is not there may be a mesh's, which its webhook adds. */
 function refuseSidecar(container: string, name: string, pod: PodNames, told: number): Refusal | undefined {
   if (hasContainer(pod, name)) {
     const verdict = isNative(container, pod.inits)

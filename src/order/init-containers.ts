@@ -1,5 +1,5 @@
 /**
- * Where init containers stand in an order. Native sidecars are members of it, among themselves in listed order; ordinary init
+ * Init containers in an order. Native sidecars are members of it, among themselves in listed order; ordinary init
  * containers have completed before whatever comes after them is made (pkg/kubelet/kuberuntime, computeInitContainerActions). Pure.
  */
 import type { NamedContainer } from '../manifest/template.ts'
@@ -24,7 +24,7 @@ export function isNative(name: string, inits: InitPlaces): boolean {
 
 type Refusal = Pick<Fault, 'what' | 'fix'>
 
-/** Who waits is an ordinary init container. */
+/** Refuses an ordinary init container as one that waits. */
 export function refuseInit(name: string, inits: InitPlaces): Refusal | undefined {
   if (name !== INIT_CONTAINER && (!inits.has(name) || isNative(name, inits))) return undefined
   const fix = 'it starts when those listed before it have ended or, of native sidecars, have started: remove it here'

@@ -93,7 +93,7 @@ function warnOfServers(edges: readonly Edge[], main: readonly string[]): readonl
   }))
 }
 
-/** Where the kubelet would run it again and again its wrapper stays (`--hold`). */
+/** Warns where the kubelet would run it again and again: its wrapper stays (`--hold`). */
 function warnOfHolding(edges: readonly Edge[], restartsOf: RestartsOf): readonly Fault[] {
   const held = edges.filter(
     ({ target, condition }) => holdsTarget(condition) && followsEnd(restartsOf(target), 0) === 'restarts',

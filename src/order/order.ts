@@ -5,7 +5,7 @@ import type { SaidOptions } from './container-options.ts'
 import type { OutsideTarget } from './outside-target.ts'
 
 export interface RestartTerms {
-  /** It is over too when it was not ready for so long; undefined: only its death and its restart count. */
+  /** How long it must not have been ready to be over too; undefined: only its death and its restart count. */
   readonly afterMs?: number
 }
 

@@ -138,7 +138,7 @@ function withoutSidecars(order: Order): Order {
   }
 }
 
-/** Who needs whom at the end, each pair once, in the sequence of the order. */
+/** The pairs of containers of which one needs the other at the end, each once, in the sequence of the order. */
 export function findNeeds({ containers, edges }: Pick<Order, 'containers' | 'edges'>): readonly Link[] {
   const own = Map.groupBy(edges, ({ container }) => container)
   const needs = new Map<string, ReadonlySet<string>>()

@@ -135,7 +135,7 @@ function checkWords(field: string, words: Tree | undefined): readonly Fault[] {
   )
 }
 
-/** Where a number or `yes` is meant as text, it is in quotes, or the API server refuses the pod. */
+/** Checks that a number or `yes` that is meant as text is in quotes; the API server refuses the pod otherwise. */
 function checkVariable(variable: Tree, index: number): readonly Fault[] {
   return ['name', 'value'].flatMap((field) => {
     const value = findEntry(variable, field)?.value

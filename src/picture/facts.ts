@@ -122,7 +122,7 @@ type Facts = Readonly<Record<(typeof FACT_HEADINGS)[number], string>> & {
   readonly row: number
 }
 
-/** One record a life, oldest first; a container without any has one that says so. Times since the pod's start. */
+/** A record for each life, oldest first; a container without any has one that says so. Times since the pod's start. */
 export function listFacts({ containers, startMs, endMs }: History): readonly Facts[] {
   return containers.flatMap(({ container, lives, restarts }, row) => {
     const known: readonly Life[] = lives.length === 0 ? [{}] : lives

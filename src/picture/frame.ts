@@ -1,4 +1,4 @@
-/** One SVG that stands alone: a title, what there is to say, a legend, and the drawing below; it has a ground of its own. Pure. */
+/** An SVG that stands alone: a title, what there is to say, a legend, and the drawing below; it has a ground of its own. Pure. */
 import { element, joinMarkup, keepRaw, type Markup } from './markup.ts'
 import { cutMiddle, measureSans, wrapWords } from './text-width.ts'
 import { paintAlone, SANS } from './theme.ts'
@@ -25,7 +25,7 @@ interface Picture {
   readonly drawingHeight: number
 }
 
-/** One entry of a legend. */
+/** An entry of a legend. */
 export interface Key {
   /** As large as SWATCH. */
   readonly swatch: Markup
@@ -79,7 +79,7 @@ export function drawFrame({ title, said, keys, rules, width, drawing, drawingHei
   return `${picture.markup}\n`
 }
 
-/** In lines, as many keys to each as fit. */
+/** Draws lines of keys, as many to each as fit. */
 function drawLegend(keys: readonly Key[], widthPx: number): { readonly drawing: Markup; readonly height: number } {
   let x = 0
   let y = 0

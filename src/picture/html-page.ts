@@ -1,5 +1,5 @@
 /**
- * One HTML file that needs nothing else and may fetch nothing: its policy allows its own styles and the one script whose digest it
+ * An HTML file that needs nothing else and may fetch nothing: its policy allows its own styles and the one script whose digest it
  * names, so that no text from outside could run, even if it became markup. Everything is readable without the script. Pure.
  */
 import type { Key } from './frame.ts'
@@ -21,7 +21,7 @@ export interface HtmlPage {
 
 export interface Script {
   readonly source: string
-  /** In base64, as a Content-Security-Policy names it. */
+  /** Base64, as a Content-Security-Policy names it. */
   readonly sha256: string
 }
 

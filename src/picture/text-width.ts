@@ -3,9 +3,9 @@
  * of wide ones (DejaVu), and a line that is estimated to fit does. Pure.
  */
 
-/** In em: every character of a font of fixed width; Menlo, DejaVu and Liberation Mono agree to a hundredth. */
+/** Em: every character of a font of fixed width; Menlo, DejaVu and Liberation Mono agree to a hundredth. */
 const MONO_EM = 0.603
-/** In em, of DejaVu Sans: letters fall into few classes. */
+/** Em, of DejaVu Sans: letters fall into few classes. */
 const SANS_EM: readonly (readonly [RegExp, number])[] = [
   [/[ijlI.,:;!'|]/, 0.32],
   [/[ frt()[\]/-]/, 0.41],
@@ -16,7 +16,7 @@ const SANS_MEAN_EM = 0.64
 /** From here on most characters are drawn on a square: CJK, Hangul, emoji. */
 const FIRST_WIDE = 0x2e80
 
-/** In columns of a font of fixed width. */
+/** Columns of a font of fixed width. */
 export function countColumns(text: string): number {
   let columns = 0
   for (const character of text) columns += (character.codePointAt(0) ?? 0) < FIRST_WIDE ? 1 : 2

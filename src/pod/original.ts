@@ -10,7 +10,7 @@ import type { PodTemplate } from './pod.ts'
 export interface Former {
   /** Absent: there was no such field. */
   readonly value?: unknown
-  /** Of a field that is gone: the one it stood behind. */
+  /** The field behind which a field stood that is gone. */
   readonly after?: string
 }
 
@@ -32,7 +32,7 @@ export interface Original {
   readonly containers: Readonly<Record<string, FormerContainer>>
   /** The pod has got its label from the rewrite; and what its labels were, where there was none. */
   readonly labels?: Former
-  /** Of the pod's spec, as its text, which may have the labels too. */
+  /** Fields of the pod's spec, as its text, which may have the labels too. */
   readonly fields?: Readonly<Record<string, Former>>
   readonly text?: Texts
 }

@@ -26,7 +26,7 @@ export const RESTART_POLICIES: readonly RestartPolicy[] = ['Always', 'OnFailure'
 export const RESTART_ACTIONS: readonly RestartAction[] = ['Restart', 'RestartAllContainers']
 export const RULE_OPERATORS: readonly RestartRule['operator'][] = ['In', 'NotIn']
 
-/** Of a process that was killed by SIGKILL, as by the kernel for want of memory. */
+/** The exit code of a process that was killed by SIGKILL, as by the kernel for want of memory. */
 const CODE_KILLED = 137
 
 /** @returns the first that matches */

@@ -1,7 +1,7 @@
 /** ConfigMaps and Secrets that stand in the same file as the pod: a process here can have no others. Pure. */
 import { isObject } from '../base/json-object.ts'
 
-/** One value of either; the base64 ones may be no text at all. */
+/** A value of either; the base64 ones may be no text at all. */
 export type SourceContent = { readonly text: string } | { readonly base64: string }
 
 export type Data = ReadonlyMap<string, SourceContent>

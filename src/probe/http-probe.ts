@@ -1,7 +1,7 @@
 /** What an HTTP probe asks, and what the answers mean (pkg/probe/http). Pure: `URL` is the only thing not of the language. */
 import type { Check, Header, ProbeResult } from './probe.ts'
 
-/** One request: the URL without its way there, and the Host header to send. */
+/** A request: the URL without its way there, and the Host header to send. */
 export interface Request {
   readonly url: URL
   readonly port: number

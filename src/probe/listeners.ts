@@ -1,4 +1,4 @@
-/** Who listens on a port, as the kernel tells it: /proc/net/tcp and /proc/net/tcp6. Pure. */
+/** The listeners of a port, as the kernel tells them: /proc/net/tcp and /proc/net/tcp6. Pure. */
 
 /** include/net/tcp_states.h */
 const TCP_LISTEN = '0A'

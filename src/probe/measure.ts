@@ -14,7 +14,7 @@ export interface ReadinessNews {
   readonly why: string
 }
 
-/** Who is not ready says why after so long, and then again and again. */
+/** How long until a container that is not ready says why; it says so again and again then. */
 const FIRST_REASON_MS = 5000
 const NEXT_REASON_MS = 30_000
 

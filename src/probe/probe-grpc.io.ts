@@ -14,7 +14,7 @@ import { USER_AGENT, writeHost } from './http-probe.ts'
 import type { Check, ProbeResult } from './probe.ts'
 import { dial, findOwnAddress, reach } from './reach.io.ts'
 
-/** Of an answer that should have a few bytes. */
+/** The most of an answer that should have a few bytes. */
 const MAX_OUTPUT_BYTES = 10 * 1024
 
 export async function probeGrpc(

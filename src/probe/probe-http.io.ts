@@ -8,14 +8,14 @@ import { findOwnAddress, reach } from './reach.io.ts'
 
 type HttpCheck = Extract<Check, { kind: 'http' }>
 
-/** Of an HTTP body (pkg/probe/http: 10 KiB). */
+/** The most of an HTTP body (pkg/probe/http: 10 KiB). */
 const MAX_OUTPUT_BYTES = 10 * 1024
 /** Go's http.Client: ten requests, then it gives up. */
 const MAX_REQUESTS = 10
 /** As `URL` writes its host. */
 const IP_ADDRESS = /^[\d.]+$|^\[/
 
-/** Of a TLS handshake that plain HTTP answers: Bun's, and Node's. */
+/** The errors of a TLS handshake that plain HTTP answers: Bun's, and Node's. */
 const PLAIN_ANSWERS: readonly (string | undefined)[] = ['ERR_SSL_WRONG_VERSION_NUMBER', 'EPROTO']
 
 export function probeHttp(check: HttpCheck, over: AbortSignal): Promise<ProbeResult> {
@@ -48,7 +48,7 @@ async function exchange(check: HttpCheck, over: AbortSignal, judge: typeof judge
   return { ok: false, why: `still redirected after ${MAX_REQUESTS} requests` }
 }
 
-/** One request, answered when the body has ended, or its first 10 KiB have come. */
+/** A request, answered when the body has ended, or its first 10 KiB have come. */
 async function get(
   url: URL,
   headers: OutgoingHttpHeaders,

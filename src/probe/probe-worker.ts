@@ -1,5 +1,5 @@
 /**
- * One of the kubelet's probe workers in one life of a container: when it probes next, and what its results amount to
+ * A probe worker of the kubelet in one life of a container: when it probes next, and what its results amount to
  * (pkg/kubelet/prober/worker.go). It is the wrapper's own machine without its haste: here nobody waits. Pure.
  */
 import type { ProbeKind } from './care.ts'
@@ -17,7 +17,7 @@ export type ProbeFinding = 'passed' | 'failed'
 /** However small the scale: probes are to watch over a machine, not to keep it busy. */
 const SHORTEST_PERIOD_MS = 100
 
-/** It never probes fast. */
+/** A pace that is never fast. */
 const UNHURRIED: Pace = { everyMs: undefined, rest: 0 }
 
 /**

@@ -1,6 +1,6 @@
 /** A Kubernetes v1 Probe, as a manifest writes it, turned into what is to be checked and when. Pure. */
 
-/** One check. An absent `host` is this pod itself; see `reach.io.ts` for how it is reached. */
+/** A check. An absent `host` is this pod itself; see `reach.io.ts` for how it is reached. */
 export type Check =
   | {
       readonly kind: 'http'
@@ -9,7 +9,7 @@ export type Check =
       readonly port: number
       /** May hold a query. */
       readonly path: string
-      /** In the order given; a name may come twice. */
+      /** Headers in the order given; a name may come twice. */
       readonly headers: readonly Header[]
     }
   | { readonly kind: 'tcp'; readonly host: string | undefined; readonly port: number }

@@ -14,9 +14,9 @@ import { writeStdout } from '../cli/output.ts'
 
 export interface RbacOptions extends WantedManifests {
   readonly targets: readonly string[]
-  /** Of targets and pods that name none, and of the ServiceAccount that waits for the targets. */
+  /** The namespace of targets and pods that name none, and of the ServiceAccount that waits for the targets. */
   readonly namespace: string
-  /** Of pods that name none, and who waits for the targets. */
+  /** The ServiceAccount of pods that name none, which waits for the targets too. */
   readonly serviceAccount: string
 }
 
@@ -55,7 +55,7 @@ function writeFor(grantees: readonly Grantee[]): string {
     .join('---\n')
 }
 
-/** Who waits, and for what. */
+/** A ServiceAccount that waits, and for what. */
 interface Grantee extends Subject {
   readonly targets: readonly ObjectTarget[]
 }

@@ -10,7 +10,7 @@ import { parseQuantity } from '../pod/quantity.ts'
 const MEMORY_LIMIT = '64Mi'
 const BURSTABLE = { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: MEMORY_LIMIT } }
 
-/** In a Guaranteed pod as much CPU as its largest container, which the pod as a whole has anyway. */
+/** A Guaranteed pod's init container asks for as much CPU as its largest container, which the pod as a whole has anyway. */
 export function chooseInitResources({ containers, initContainers, resources }: PodSpec): object {
   const all = [...(initContainers ?? []), ...containers]
   if ((resources ?? undefined) !== undefined || !all.every(isGuaranteed)) return BURSTABLE

@@ -23,7 +23,7 @@ import { writeWrapperFlags } from './wrapper.ts'
 /** Kubernetes' default of terminationGracePeriodSeconds. */
 const DEFAULT_GRACE_S = 30
 
-/** Where the image has the executable, and where it must be to find its libraries (see scripts/assemble-image.ts). */
+/** The place of the executable in the image, where it must be to find its libraries (see scripts/assemble-image.ts). */
 const IMAGE_PATH = '/podorder/image'
 
 /** Any uid but root's; the image's own user. */
@@ -33,7 +33,7 @@ export interface RewriteOptions {
   /** podorder's own image, for the init container. */
   readonly image: string
   readonly imagePullPolicy?: string
-  /** Where the containers see what is podorder's; absolute, `DEFAULT_ROOT` when not given. */
+  /** The directory of what is podorder's in the containers; absolute, `DEFAULT_ROOT` when not given. */
   readonly root?: string
   /** `image-volume`: mounted from the image itself rather than copied (Kubernetes >= 1.35). */
   readonly binSource?: 'copy' | 'image-volume'

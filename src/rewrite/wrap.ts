@@ -1,4 +1,4 @@
-/** One container, so that its own words run through the entrypoint; with the notes for the way back. Pure. */
+/** A single container, so that its own words run through the entrypoint; with the notes for the way back. Pure. */
 import { ownDirectoryOf } from '../flags/layout.ts'
 import { PLATFORM_COMMANDS } from '../image/platform-commands.ts'
 import type { Container, VolumeMount } from '../pod/pod.ts'
@@ -39,7 +39,7 @@ export interface WrapSettings {
   readonly flagsOf: (container: string, probing: Probing, first: boolean) => readonly string[]
   readonly preStopOf: (container: string, probing: Probing) => object | undefined
   readonly commandOf: (container: Container) => FoundCommand | undefined
-  /** It starts anew with what it depends on, in the same life of its container. */
+  /** Whether it starts anew with what it depends on, in the same life of its container. */
   readonly startsAnew: (container: string) => boolean
   /** Other resources than its own. */
   readonly resourcesOf: (container: string) => unknown
@@ -155,7 +155,7 @@ function noteTexts(
   })
 }
 
-/** In their places; a command behind the image, its args behind it, anything else that is new last. What is undefined goes. */
+/** Puts fields in their places; a command behind the image, its args behind it, anything else that is new last. What is undefined goes. */
 function putFields(container: Container, changed: Fields): Container {
   const entries = Object.entries<unknown>(container)
   const put = (field: string, after: string | undefined): void => {

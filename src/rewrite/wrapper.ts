@@ -14,9 +14,9 @@ import { writeStop, writeStopSignal } from './stop-flags.ts'
 export interface WrapperSettings {
   /** Absolute, as the containers see it. */
   readonly runDir: string
-  /** Where the downward API tells of sidecars; absolute too. */
+  /** The directory in which the downward API tells of sidecars; absolute too. */
   readonly downwardDir: string
-  /** Of each container of the order. */
+  /** The restart rules of each container of the order. */
   readonly restartsOf: (container: string) => Restarts
   /** The pod's terminationGracePeriodSeconds. */
   readonly graceMs: number

@@ -3,7 +3,7 @@ import { CODE_SIGNAL } from '../base/exit-code.ts'
 import { formatDuration } from '../base/duration.ts'
 import type { ProcessEnd } from './processes.io.ts'
 
-/** In its wrapper's own words, where there are some. */
+/** The end of a container in its wrapper's own words, where there are some. */
 export interface ContainerEnd {
   readonly at?: string
   readonly exitCode: number

@@ -7,7 +7,7 @@ import type { StartedContainer } from './runtime.ts'
 export interface RunLife {
   readonly trait: Trait
   readonly own: StartedContainer
-  /** Of the life before: its flags are leftovers. */
+  /** The incarnation of the life before: its flags are leftovers. */
   readonly before: string | undefined
   incarnation: string | undefined
   /** To tell of it, others are looked at first, and those may have it for a cause. */
@@ -75,7 +75,7 @@ export function wasSkipped({ started }: RunLife, reason: string): boolean {
   return !started && SKIPPED.has(reason)
 }
 
-/** It has spoken, but the flag that says it has been started is still to come. */
+/** Holds back what it has said, while the flag that says it has been started is still to come. */
 export function holdBack(life: RunLife, speak: () => Promise<void> | undefined): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   life.held.push(() => resolve(life.muted ? undefined : speak()))

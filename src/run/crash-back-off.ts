@@ -32,7 +32,7 @@ export interface Restart {
   readonly backoff: Backoff
 }
 
-/** Of a container that has not been restarted yet: the first time it is, at once. */
+/** The back-off of a container that has not been restarted yet: the first time it is, at once. */
 export function beginBackoff(): Backoff {
   return { delayMs: 0 }
 }

@@ -6,9 +6,9 @@
  */
 export type EnvKey =
   | { readonly kind: 'value'; readonly value: string }
-  /** It is not there, or is empty, which to the kubelet is the same. */
+  /** The variable is not there, or is empty, which to the kubelet is the same. */
   | { readonly kind: 'none' }
-  /** In one clause. What comes behind the key that was asked for does not matter. */
+  /** A problem in one clause. What comes behind the key that was asked for does not matter. */
   | { readonly kind: 'problem'; readonly problem: string }
 
 export function readEnvKey(text: string, key: string): EnvKey {

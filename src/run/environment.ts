@@ -119,7 +119,7 @@ function readFromFile(ref: FileRef, { readFile }: EnvironmentInput): Found {
   return { kind: 'problem', problem: `${what} in volume ${volumeName}` }
 }
 
-/** It is to be made anew when its container starts: what is in a file is not known before. */
+/** Whether its environment is to be made anew when it starts: what is in a file is not known before. */
 export function readsFiles({ env = [] }: Container): boolean {
   return env.some(({ valueFrom }) => (valueFrom?.['fileKeyRef'] ?? undefined) !== undefined)
 }

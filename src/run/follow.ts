@@ -9,10 +9,10 @@ export interface SeenFlags {
   readonly ready: Partial<FlagRecord> | undefined
   /** Why it is not. */
   readonly unready: Partial<FlagRecord> | undefined
-  /** It is stopped, or has stopped, to start anew with what it depends on. */
+  /** The record of a stop to start anew with what it depends on, begun or done. */
   readonly restarting: Partial<FlagRecord> | undefined
   readonly ended: Partial<FlagRecord> | undefined
-  /** It has succeeded, and its wrapper stays until it is told to stop. */
+  /** Whether it has succeeded, and its wrapper stays until it is told to stop. */
   readonly held: boolean
 }
 

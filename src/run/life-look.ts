@@ -79,7 +79,7 @@ export function createLifeLook(
     }
   }
 
-  /** It stops, or has stopped, and will be started anew; a life of its command ends with that. */
+  /** Tells that it stops, or has stopped, and will be started anew; a life of its command ends with that. */
   function tellYielding(container: string, life: RunLife, record: Partial<FlagRecord>): void {
     const { restarts = 0, message, exitCode } = record
     if (!life.started || restarts <= life.anews) return

@@ -17,7 +17,7 @@ export interface Observer {
   /** By its readiness probe, whenever that changes. */
   ready(isReady: boolean, why: string | undefined): void
   unhealthy(failures: number, threshold: number, why: string): void
-  /** It has failed a probe or its postStart hook, and is to be killed. @param graceMs the probe's own */
+  /** A probe or its postStart hook has failed, and it is to be killed. @param graceMs the probe's own */
   failed(cause: KillCause, why: string, graceMs: number | undefined): void
   preStopFailed(why: string): void
   /** A bug. */
@@ -25,16 +25,16 @@ export interface Observer {
 }
 
 export interface Lifecycle {
-  /** It runs. */
+  /** To be called when it runs. */
   begin(): void
-  /** It is to stop: no more probes, and a postStart hook that is still at it is cut short. */
+  /** To be called when it is to stop: no more probes, and a postStart hook that is still at it is cut short. */
   retire(): void
   /**
    * The preStop hook, once, however often it is asked for.
    * @returns when it is over or has had its time (it goes on then, until `close`); undefined when there is nothing to wait for
    */
   preStop(graceMs: number): Promise<void> | undefined
-  /** It has ended. */
+  /** To be called when it has ended. */
   close(): void
 }
 

@@ -33,7 +33,7 @@ export interface LoadedPod {
 }
 
 export interface LoadRefusal {
-  /** One line each. */
+  /** A line for each. */
   readonly faults: readonly string[]
 }
 

@@ -31,7 +31,7 @@ export interface PlayableParts {
   readonly name: string
   /** What the pod is called in the manifest. */
   readonly hostName: string
-  /** Where each volume that is local is on this disk. */
+  /** The path on this disk of each volume that is local. */
   readonly directories: ReadonlyMap<string, string>
   /** What the runner has made of each container's `env` and `envFrom`. */
   readonly environments: ReadonlyMap<string, PlayableEnvironment>

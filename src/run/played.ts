@@ -11,7 +11,7 @@ const LOOK_MS = 100
 const CODE_KILLED = 137
 const FAULT = 'Error: '
 
-/** Of `podman container inspect`. */
+/** The state that `podman container inspect` tells. */
 interface State {
   readonly Running: boolean
   readonly ExitCode: number
@@ -76,7 +76,7 @@ export function createPodmanRuntime(pod: PlayedPod, ports: Ports): Runtime {
       }
     }
 
-    /** It may not run yet: then podman refuses, and is asked again. */
+    /** Signals a container that may not run yet: then podman refuses, and is asked again. */
     async function signal(name: () => Promise<string>): Promise<void> {
       const { problem } = await podman(['kill', '--signal', await name(), target])
       if (problem === undefined || over) return

@@ -44,7 +44,7 @@ export type Event =
       readonly container: string
       /** Undefined: it was told to stop before it could be started. */
       readonly exitCode: number | undefined
-      /** It was never started, since another had failed. */
+      /** Whether it was never started, since another had failed. */
       readonly skipped?: boolean
     }
   | { readonly kind: 'due'; readonly container: string; readonly restarts?: number }
@@ -53,7 +53,7 @@ export type Event =
   | { readonly kind: 'stop'; readonly reason: StopReason }
   /** The pod's grace period is over: native sidecars do not wait for their turn any more. */
   | { readonly kind: 'expire' }
-  /** One container's grace period is over, in the life that began with so many restarts. */
+  /** The grace period of a single container is over, in the life that began with so many restarts. */
   | { readonly kind: 'kill-one'; readonly container: string; readonly restarts: number }
   /** All of them, now. */
   | { readonly kind: 'kill' }

@@ -1,4 +1,4 @@
-/** Who listens on a TCP port of this machine, as the kernel tells it. */
+/** The listeners of TCP ports of this machine, as the kernel tells them. */
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 
@@ -48,7 +48,7 @@ function nameOwner(inodes: readonly string[]): string | undefined {
   return undefined
 }
 
-/** Where there is no /proc: whether anybody answers. */
+/** Whether anybody answers, for systems without /proc. */
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port, timeout: ASK_MS })

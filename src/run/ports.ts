@@ -13,7 +13,7 @@ export interface Disk {
   directoryOf(path: string): string
   makeWorkspace(): Promise<string>
   removeWorkspace(path: string): Promise<void>
-  /** One that is there gets the mode too. */
+  /** A directory that is there gets the mode too. */
   makeDirectory(path: string, mode?: number): Promise<void>
   /** All or nothing. */
   replaceFile(path: string, text: string): Promise<void>
@@ -43,7 +43,7 @@ export type Podman = (
   },
 ) => Promise<{
   readonly stdout: string
-  /** In one line; undefined when it did what it was asked for. */
+  /** A line; undefined when it did what it was asked for. */
   readonly problem: string | undefined
   /** There is no podman here. */
   readonly missing: boolean
@@ -71,7 +71,7 @@ export interface RunPorts {
   readonly signals: { listen(listener: (signal: number) => void): void }
   readonly disk: Disk
   readonly processes: Processes
-  /** Of those ports of this machine that are taken, who has them, where the kernel tells. */
+  /** The owners of those ports of this machine that are taken, where the kernel tells. */
   readonly findPortOwners: (ports: readonly number[]) => Promise<ReadonlyMap<number, string | undefined>>
   readonly podman: Podman
   /** By the network; never reject. What was ended by the signal says nothing. */
@@ -87,7 +87,7 @@ export interface RunPorts {
   /** @returns undefined for what is a manifest already */
   readonly translate: (path: string, text: string) => Promise<Translated | undefined>
   readonly machine: Machine
-  /** Who we are; undefined where the system has no such numbers. */
+  /** Our own user; undefined where the system has no such numbers. */
   readonly user: { readonly uid: number; readonly gid: number } | undefined
   /** Our own environment, cwd, and how to start the entrypoint. */
   readonly env: Readonly<Record<string, string | undefined>>

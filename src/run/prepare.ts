@@ -16,7 +16,7 @@ import type { Runtime } from './runtime.ts'
 
 /** What the runner knows of a container. */
 export interface Trait {
-  /** It runs through the entrypoint, and tells by flags how it is. */
+  /** Whether it runs through the entrypoint, and tells by flags how it is. */
   readonly wrapped: boolean
   /** A native sidecar: what is listed after it starts when it has started. */
   readonly native: boolean
@@ -37,7 +37,7 @@ export interface PodPlan {
   readonly members: readonly Member[]
   readonly rules: Rules
   readonly traits: ReadonlyMap<string, Trait>
-  /** Where the wrapped containers' flags are, on this disk. */
+  /** The directory on this disk of the wrapped containers' flags. */
   readonly runDir: string
   /** Those that others wait for as `sidecar/NAME`; and the volume that says how they are, on this disk. */
   readonly sidecars: readonly string[]

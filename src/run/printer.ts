@@ -13,7 +13,7 @@ import type { RunPorts } from './ports.ts'
 type Ports = Pick<RunPorts, 'terminal' | 'now'>
 
 export interface PrinterOptions {
-  /** In the pod's order: it is the table's, and gives each its colour. */
+  /** Containers in the pod's order: it is the table's, and gives each its colour. */
   readonly containers: readonly string[]
   readonly json: boolean
   /** Neither the containers' output nor what happens, only the table. */

@@ -40,7 +40,7 @@ export interface ContainerProcess {
 /** How a command beside the first process has ended: a probe's, a hook's. */
 export type CommandEnd = { readonly ok: true } | { readonly ok: false; readonly why: string }
 
-/** Of a command's output (pkg/probe/exec). */
+/** The most of a command's output (pkg/probe/exec). */
 const MAX_OUTPUT_BYTES = 10 * 1024
 /** What has left the group may hold the output open; so long it may still speak once the first process has ended. */
 const DRAIN_MS = 500

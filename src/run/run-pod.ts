@@ -65,7 +65,7 @@ export async function runPod(
     interrupted = true
   }
 
-  /** One event after another: a step may cause the next event before the steps of this one are done. */
+  /** Events are handled one after another: a step may cause the next event before the steps of this one are done. */
   function hand(event: Event, atMs: number = ports.clock()): void {
     events.push([event, atMs])
     if (taking) return
@@ -127,7 +127,7 @@ export async function runPod(
   }
 
   /**
-   * One a turn: among a thousand starts there is time for what the first ones say, and for Ctrl-C. A postStart hook holds the
+   * A single start a turn: among a thousand starts there is time for what the first ones say, and for Ctrl-C. A postStart hook holds the
    * others up, as it does in the kubelet.
    */
   function startNext(): void {

@@ -43,7 +43,7 @@ export interface RunOptions {
   readonly json: boolean
   readonly quiet: boolean
   readonly output: boolean
-  /** Where the picture of it goes when it has ended. */
+  /** The file of the picture when it has ended. */
   readonly timeline: { readonly path: string; readonly format: PictureFormat } | undefined
 }
 

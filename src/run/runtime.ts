@@ -13,17 +13,17 @@ export interface Runtime {
    * @param kind `$(NAME)` is expanded in a probe's command, and in a hook's not (pkg/kubelet/prober, pkg/kubelet/lifecycle)
    */
   run(container: string, words: readonly string[], cancel: AbortSignal, kind: 'probe' | 'hook'): Promise<CommandEnd>
-  /** Where the containers' ports are, or `UNREACHABLE`; undefined: on this machine's loopback. */
+  /** The address of the containers' ports, or `UNREACHABLE`; undefined: on this machine's loopback. */
   readonly address?: string
   /** Ends and removes whatever was started. */
   close(): Promise<void>
 }
 
-/** One life of a container. */
+/** A life of a container. */
 export interface StartedContainer {
-  /** It is known already that it could not be started; `exited` says why. */
+  /** Whether it is known already that it could not be started; `exited` says why. */
   readonly failed: boolean
-  /** Of its first process, where that is one of this machine. */
+  /** The ID of its first process, where that is one of this machine. */
   readonly pid?: number | undefined
   /** For a container that does not tell itself: resolves once it runs. False: it never has. */
   running(): Promise<boolean>

@@ -14,7 +14,7 @@ export interface Selection {
 export interface SelectedPod {
   readonly template: PodTemplate
   readonly order: Order | undefined
-  /** Who does not wait for whom now, one sentence each. */
+  /** Sentences on waits that are left out now. */
   readonly notes: readonly string[]
 }
 

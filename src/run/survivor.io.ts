@@ -44,7 +44,7 @@ done
 `
 
 /**
- * It begins with the first word to it, and ends with us or in the sweep. Without a shell or /proc nothing survives us.
+ * Begins with the first word to it, and ends with us or in the sweep. Without a shell or /proc nothing survives us.
  * Bun writes at the end of a turn: what was started in the turn in which we are killed is not known.
  */
 export function openSurvivor(): Survivor {

@@ -9,7 +9,7 @@ export interface VolumePlan {
   readonly volumes: readonly Volume[]
   readonly containers: readonly Container[]
   readonly directories: ReadonlyMap<string, string>
-  /** Of directories; the disk's own when not given. */
+  /** The mode of directories; the disk's own when not given. */
   readonly mode?: number
 }
 

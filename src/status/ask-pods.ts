@@ -19,7 +19,7 @@ export interface PodWish {
 }
 
 export interface ClusterProblem {
-  /** One sentence. */
+  /** A sentence. */
   readonly problem: string
 }
 

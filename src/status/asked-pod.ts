@@ -15,7 +15,7 @@ export interface AskedPod {
   readonly logs: PodLogs
   /** Container -> what the kubelet's own probe has said last: `Readiness probe failed: …`. */
   readonly probes: ReadonlyMap<string, string>
-  /** It was deleted. */
+  /** Whether it was deleted. */
   readonly gone: boolean
   /** Why not all is known, one sentence each. */
   readonly notes: readonly string[]

@@ -14,7 +14,7 @@ export interface Deletion {
   readonly deadlineMs: number | undefined
   readonly graceMs: number
   readonly finalizers: readonly string[]
-  /** It is gone, and this is the last that was seen of it. */
+  /** Whether it is gone, and this is the last that was seen of it. */
   readonly done: boolean
 }
 
@@ -34,7 +34,7 @@ export interface PodStatus extends StatusReason {
   readonly serviceAccount: string
   readonly labels: unknown
   readonly annotations: unknown
-  /** It was rewritten by podorder. */
+  /** Whether it was rewritten by podorder. */
   readonly injected: boolean
   readonly deletion: Deletion | undefined
   /** Why no node has it. */
@@ -175,7 +175,7 @@ function readContainerStatus(
   }
 }
 
-/** Of the entrypoint; the words behind `--` are the command's. */
+/** The flags of the entrypoint; the words behind `--` are the command's. */
 function flagsOf({ args = [] }: Container): readonly string[] {
   const dashes = args.indexOf('--')
   return dashes === -1 ? [] : args.slice(0, dashes)

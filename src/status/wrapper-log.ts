@@ -17,7 +17,7 @@ export interface WrapperLog {
   readonly exitCode?: number
   readonly reason?: string
   readonly message?: string
-  /** It was never started, since another had failed. */
+  /** Whether it was never started, since another had failed. */
   readonly skipped?: boolean
   /** What it waits for and why that has not come, in its own words: `db/ready (not started yet)`. */
   readonly waiting?: string

@@ -121,7 +121,7 @@ function buildGitCredentials(logins: readonly Login[]): readonly SecretFile[] {
   return [{ path: '.git-credentials', content: sorted.map((one) => `${addLogin(one)}\n`).join('') }]
 }
 
-/** Of a URL: anything behind its host but a slash. */
+/** Whether a URL has anything behind its host but a slash. */
 function hasPath(target: string): boolean {
   return /^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/?#]*\/[^?#]/i.test(target)
 }

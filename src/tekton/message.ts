@@ -10,7 +10,7 @@ export const ENTRY_TYPE = { taskResult: 1, internal: 3, stepResult: 4, stepArtif
 export interface MessageEntry {
   readonly key: string
   readonly value: string
-  /** One of `ENTRY_TYPE`; those of an existing message are kept whatever they are, and a missing one stays missing. */
+  /** A value of `ENTRY_TYPE`; those of an existing message are kept whatever they are, and a missing one stays missing. */
   readonly type?: number
 }
 

@@ -49,7 +49,7 @@ export function collectFindings(plan: TektonPlan, { files }: Ports): Findings | 
 export interface StepReport {
   /** Whether it fits. */
   compose(entries: readonly MessageEntry[]): { readonly text: string } | { readonly problem: string }
-  /** In place: the kubelet has mounted the file itself. @throws */
+  /** Writes in place: the kubelet has mounted the file itself. @throws */
   write(text: string): void
 }
 

@@ -28,11 +28,11 @@ export interface StepSettlement {
   readonly flag: 'success' | 'failure' | 'undecided'
   /** What the file `exitCode` says; undefined: it is not written. */
   readonly exitCodeFile: string | undefined
-  /** Of the message, besides StartedAt. */
+  /** Entries of the message, besides StartedAt. */
   readonly entries: readonly MessageEntry[]
   /** What is there of results by then goes into the message: those of a task may be an earlier step's. */
   readonly results: boolean
-  /** Of this process; at a breakpoint the user's number comes instead. */
+  /** The exit code of this process; at a breakpoint the user's number comes instead. */
   readonly exitCode: number
 }
 
@@ -73,7 +73,7 @@ export function settleStep(outcome: StepOutcome, policy: StepPolicy): StepSettle
   }
 }
 
-/** One sentence for the log; undefined where there is nothing to add to what the command has said itself. */
+/** A sentence for the log; undefined where there is nothing to add to what the command has said itself. */
 export function describeStep(outcome: StepOutcome): string | undefined {
   switch (outcome.kind) {
     case 'exited':

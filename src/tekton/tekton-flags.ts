@@ -133,7 +133,7 @@ function buildPlan(
   const last = (name: OptionName) => given(name).at(-1) || undefined
   const isOn = (name: OptionName) => last(name) === 'true'
   const list = (name: OptionName) => (last(name) ?? '').split(',').filter((item) => item !== '')
-  /** Where the first is empty Tekton takes the whole list for empty. */
+  /** The names of a list; Tekton takes the whole list for empty where the first is. */
   const names = (name: OptionName) => (last(name)?.startsWith(',') === true ? [] : list(name))
   const absolute = (path: string) => (path.startsWith('/') ? path : `${cwd === '/' ? '' : cwd}/${path}`)
   const path = (name: OptionName) => {

@@ -11,7 +11,7 @@ export interface Block {
   shows(lines: readonly string[]): boolean
 }
 
-/** Of SGR, the only sequences in the lines. */
+/** The sequence of SGR, the only one in the lines. */
 // oxlint-disable-next-line no-control-regex
 const COLOUR = /\u001B\[[\d;]*m/g
 

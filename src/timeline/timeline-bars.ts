@@ -8,7 +8,7 @@ import type { RowEnd, Row } from './timeline-rows.ts'
 export interface RowSize {
   readonly height: number
   readonly bar: number
-  /** Of its text. */
+  /** The size of its text. */
   readonly font: number
 }
 

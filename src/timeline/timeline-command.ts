@@ -38,7 +38,7 @@ export interface TimelineCommandPorts {
   readonly disk: OutputPorts['disk']
 }
 
-/** Where no terminal says how wide it is. */
+/** The width where no terminal says how wide it is. */
 const PLAIN_WIDTH = 100
 const PICTURE_MS = 200
 

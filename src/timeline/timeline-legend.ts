@@ -5,7 +5,7 @@ import { element, type Markup } from '../picture/markup.ts'
 import { drawArrow, drawBars, type RowSize } from './timeline-bars.ts'
 import type { Kind, Row } from './timeline-rows.ts'
 
-/** In the order of a life. */
+/** Keys in the order of a life. */
 export function listKeys(kinds: ReadonlySet<Kind>, size: RowSize): readonly (Key & { readonly kind: Kind })[] {
   return (Object.keys(WORDS) as Kind[])
     .filter((kind) => kinds.has(kind))

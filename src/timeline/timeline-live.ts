@@ -10,7 +10,7 @@ export interface Screen {
   readonly rows: number
 }
 
-/** Of the terminal's rows; what the containers say needs the others. */
+/** A share of the terminal's rows; what the containers say needs the others. */
 const SHARE = 1 / 3
 /** Smaller than this one line is all. */
 const LEAST_COLUMNS = 40

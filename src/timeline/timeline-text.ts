@@ -25,7 +25,7 @@ const PHASES = {
   restarting: AGAIN,
 } as const
 
-/** In the sequence of a container's life. */
+/** Kinds in the sequence of a container's life. */
 const LEGEND: readonly { readonly kinds: readonly Kind[]; readonly words: string }[] = [
   { kinds: ['waiting'], words: `${WAITING} waiting` },
   { kinds: ['unclear'], words: `${UNCLEAR} waiting or running` },
@@ -52,7 +52,7 @@ export interface TextSettings {
   /** At least `LEAST_WIDTH` (picture/format.ts). */
   readonly width: number
   readonly palette: Palette
-  /** Where each container stands in its pod, which gives it its colour, when not all are drawn. */
+  /** The place of each container in its pod, which gives it its colour, when not all are drawn. */
   readonly places?: ReadonlyMap<string, number>
 }
 

@@ -32,7 +32,7 @@ const LEAST_WORTH: readonly Heading[] = [
 const RIGHT_ALIGNED = new Set<string>(['waited', 'started', 'ready', 'ended', 'restarts', 'exit'])
 
 /**
- * One line per container after a line of headings, of its latest life. Times in seconds since the pod's start, `-` for what never
+ * A line for each container after a line of headings, of its latest life. Times in seconds since the pod's start, `-` for what never
  * came; what has killed a container, the last time that a probe or a hook did, is a column only where something has.
  * @param startMs when the pod was started, ms since 1970
  * @param width columns of the terminal; undefined: there is none, and all is told
@@ -93,7 +93,7 @@ function chooseColumns(widths: readonly number[], killed: boolean, width: number
   return HEADINGS.flatMap((heading, index) => (left.has(heading) ? [] : [index]))
 }
 
-/** One that was told to stop with its pod has not failed, whatever its exit code. */
+/** The reason; a container that was told to stop with its pod has not failed, whatever its exit code. */
 function tellReason(life: Life): string {
   const { killedAfterMs } = life
   const reason = nameReason(life)
@@ -120,7 +120,7 @@ function formatSeconds(ms: number): string {
 const STATES = ['pending', 'waiting', 'restarting', 'running', 'ready', 'stopping', 'ended', 'skipped'] as const
 /** The names of those whom one wants to know: what is not where it shall be. */
 const NAMED = new Set<string>(['waiting', 'restarting', 'running', 'stopping'])
-/** One that runs and is not ready must not look like one that is. */
+/** Words for states; a container that runs and is not ready must not look like one that is. */
 const STATE_WORDS: Partial<Record<ContainerState, string>> = { running: 'not ready' }
 const MOST_NAMES = 3
 
@@ -150,7 +150,7 @@ export function formatStatus(
   return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`
 }
 
-/** Who does not wait itself, and keeps others waiting, the one with the most first: `db holds up 3`. */
+/** Containers that do not wait themselves, and keep others waiting, the one with the most first: `db holds up 3`. */
 function findHolders(containers: readonly ContainerHistory[], links: readonly HistoryLink[]): readonly string[] {
   const byName = new Map(containers.map((container) => [container.container, container]))
   const isOpen = ({ container }: HistoryLink): boolean => byName.get(container)?.state === 'waiting'

@@ -18,7 +18,7 @@ import { watchTarget } from './watch-target.ts'
 export interface OutsideWish {
   readonly waits: readonly (Awaited & { readonly target: OutsideTarget })[]
   readonly kubeconfig: string | undefined
-  /** Where the downward API tells of sidecars. */
+  /** The directory in which the downward API tells of sidecars. */
   readonly downwardDir: string
   readonly restartPolicy: RestartPolicy
 }

@@ -61,7 +61,7 @@ const LONGEST_WORD = 64
 /** What a line quotes of the pod may be as long as the pod. */
 const LONGEST_LINE = 1024
 
-/** Of the pod that stands in the API for a static one; that one is in a file of the node, and what is changed here changes nothing there. */
+/** The annotation of the pod that stands in the API for a static one; that one is in a file of the node, and what is changed here changes nothing there. */
 const MIRROR = 'kubernetes.io/config.mirror'
 
 /** Linear in the pod's size, which has a limit. */

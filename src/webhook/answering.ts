@@ -1,4 +1,4 @@
-/** One admission review after another: from the body to the answer. */
+/** Admission reviews, one after another: from the body to the answer. */
 import { commandAnnotation } from '../pod/annotation-names.ts'
 import type { Container } from '../pod/pod.ts'
 import type { FoundCommand } from '../rewrite/wrap.ts'
@@ -22,7 +22,7 @@ import { createShares } from './shares.ts'
 
 export const PATH = '/mutate'
 
-/** Of what is logged of a denial: the whole of it is in the API server's answer. */
+/** The most that is logged of a denial: the whole of it is in the API server's answer. */
 const LOGGED = 1000
 
 /** A body that is longer is parsed again once its images are known, rather than kept in memory as a pod for as long as that takes. */

@@ -1,4 +1,4 @@
-/** Where the webhook keeps its certificate, and where it makes its authority known: a Secret and its own configuration. */
+/** The webhook's certificate as it is kept, and its authority as it is made known: a Secret and its own configuration. */
 import { decodeBase64, encodeBase64 } from '../base/base64.io.ts'
 import type { KubeClient } from '../kube/client.io.ts'
 import { isObject } from '../base/json-object.ts'

@@ -55,7 +55,7 @@ export function time(ms: number): Uint8Array {
   return date < '2050' ? tagged(TAGS.shortTime, utf8(written.slice(2))) : tagged(TAGS.time, utf8(written))
 }
 
-/** Of the class that a certificate's own fields have; constructed: it holds others. */
+/** A field of the class that a certificate's own fields have; constructed: it holds others. */
 export function field(number: number, content: Uint8Array, constructed: boolean): Uint8Array {
   return tagged(0x80 + (constructed ? 0x20 : 0) + number, content)
 }

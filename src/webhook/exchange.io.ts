@@ -1,4 +1,4 @@
-/** One request and its answer, by node:http. */
+/** A request and its answer, by node:http. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 export interface Ask {

@@ -1,5 +1,5 @@
 /**
- * One piece of work after another, and no tenant's work before that of tenants who have had less: the processor's time that each
+ * Pieces of work one after another, and no tenant's work before that of tenants who have had less: the processor's time that each
  * has had of late decides, with what its next job will probably take. So somebody with one review waits for the one that is being
  * worked on, and not for those that another tenant has lined up. Pure but for its own queue.
  */

@@ -10,11 +10,11 @@ export interface TlsCredentials {
 }
 
 export interface OwnCredentials extends TlsCredentials {
-  /** Who has signed it; its key is thrown away, so nobody signs anything else. */
+  /** The certificate of the authority that signed it; its key is thrown away, so nobody signs anything else. */
   readonly authority: string
 }
 
-/** Of clocks that do not agree. */
+/** The difference of clocks that do not agree. */
 const SKEW_MS = 300_000
 
 /** A new authority, and a certificate of its for these DNS names. */

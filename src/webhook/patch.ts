@@ -7,7 +7,7 @@ export type Operation =
   | { readonly op: 'remove'; readonly path: string }
 
 /**
- * In the order of the document, each operation as small as it can be; a list of words is replaced whole. `after` may share
+ * Operations in the order of the document, each as small as it can be; a list of words is replaced whole. `after` may share
  * parts with `before`, which are not looked at then.
  * @returns empty when nothing differs
  */

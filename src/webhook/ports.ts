@@ -11,9 +11,9 @@ import type { Cluster } from './cluster.ts'
 
 export interface WebhookOptions {
   readonly port: number
-  /** Of /healthz, /readyz and /metrics. */
+  /** The port of /healthz, /readyz and /metrics. */
   readonly healthPort: number
-  /** Where tls.crt and tls.key are; without it the webhook makes its own. */
+  /** The directory of tls.crt and tls.key; without it the webhook makes its own. */
   readonly certDir: string | undefined
   /** The Service that the API server calls. */
   readonly service: string
@@ -38,7 +38,7 @@ export interface WebhookPorts {
   /** Rejects with the system's error. */
   readonly readFile: (path: string) => Promise<string>
   readonly watchPaths: WatchPaths
-  /** Where certificates of its own are kept and made known; undefined with `certDir`. */
+  /** The place where certificates of its own are kept and made known; undefined with `certDir`. */
   readonly cluster: Cluster | undefined
   readonly signals: { listen(listener: (signal: number) => void): void }
   readonly log: Log

@@ -9,7 +9,7 @@ export interface ReviewScan {
   readonly uid: string | undefined
   /** The namespace that asks, empty when none is named. */
   readonly namespace: string
-  /** One clause that says which limit it breaks. */
+  /** A clause that says which limit it breaks. */
   readonly refusal: string | undefined
 }
 

@@ -105,7 +105,7 @@ function writeDenial(message: string): object {
 const LONGEST_WARNING = 256
 const MOST_WARNINGS = 16
 
-/** Of a Status, so that an event or an audit line with it stays readable. */
+/** The longest message of a Status, so that an event or an audit line with it stays readable. */
 const LONGEST_MESSAGE = 16_384
 
 function fitWarnings(warnings: readonly string[]): readonly string[] {
@@ -115,7 +115,7 @@ function fitWarnings(warnings: readonly string[]): readonly string[] {
   return fitting.map((warning) => fit(warning, LONGEST_WARNING))
 }
 
-/** In code points, as the API server counts them. */
+/** Code points, as the API server counts them. */
 function fit(text: string, most: number): string {
   if (text.length <= most) return text
   const points = Array.from(text)

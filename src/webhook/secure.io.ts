@@ -17,7 +17,7 @@ export interface SecureLimits {
   readonly connections: number
   readonly inFlight: number
   readonly bodyBytes: number
-  /** Of all requests together. */
+  /** The bytes of all requests together. */
   readonly allBodiesBytes: number
   /** How long a request may take to come whole before it has to give way to others. */
   readonly patienceMs: number

@@ -62,7 +62,7 @@ function isProbe(value: unknown): boolean {
   return exec === undefined || (isObject(exec) && isNothingOr(isWords, exec['command']))
 }
 
-/** One of podorder's own is read as JSON when a pod that was rewritten comes again. */
+/** A variable of podorder's own is read as JSON when a pod that was rewritten comes again. */
 function isVariable({ name, value }: Named): boolean {
   if (!isNothingOr(isText, value)) return false
   return name !== PLATFORM_COMMANDS || (isText(value) && Object.values(readObject(value) ?? { bad: 0 }).every(isWords))

@@ -3,11 +3,11 @@
  * would otherwise take every place and all memory, and the reviews of others would be refused. Pure but for its own count.
  */
 
-/** Of the 512 that there are together, a tenant that is alone; a few are left for whoever comes. */
+/** The most reviews, of the 512 that there are together, for a tenant that is alone; a few are left for whoever comes. */
 const MOST_REVIEWS = 504
 /** A tenant among others; the same part for each, but not less than this. */
 const LEAST_REVIEWS = 128
-/** Of the bodies' 32 MiB; one review of any size always fits. */
+/** The most bytes, of the bodies' 32 MiB; one review of any size always fits. */
 const MOST_BYTES = 6 * 1024 * 1024
 
 export interface Share {

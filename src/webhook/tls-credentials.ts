@@ -4,7 +4,7 @@ const DAY_MS = 86_400_000
 
 export const LIFETIME_MS = 90 * DAY_MS
 
-/** Of the lifetime that has gone by; what is left is time for whoever has to find out why it was not renewed. */
+/** The share of the lifetime that has gone by; what is left is time for whoever has to find out why it was not renewed. */
 const RENEWED_AFTER = 2 / 3
 
 /** The keys of the Secret; those of kubernetes.io/tls, and cert-manager's for the authority. */
