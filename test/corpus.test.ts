@@ -3,11 +3,8 @@
  * inject, the API server's rules for pods, inject again, and back by eject, byte for byte.
  */
 import test from 'ava'
-import { findTemplates } from '../src/manifest/template.ts'
 import { TEMPLATE_KINDS } from '../src/manifest/template-kinds.ts'
-import { readPodManifest } from '../src/manifest/yaml.io.ts'
-import { eject, inject } from './support/inject.ts'
-import { validateObject } from './support/schema.ts'
+import { goThereAndBack } from './support/there-and-back.ts'
 
 /** A template, from the line of its metadata on, at column 0. */
 type Layout = readonly [name: string, text: string]
@@ -158,6 +155,123 @@ spec:
     - z
 `,
   ],
+  [
+    'restart policies, rules and native sidecars',
+    `metadata:
+  annotations:
+    podorder.io/depends-on: |
+      agent: {proxy: ready}
+      db: {agent: started}
+      web: {db: completed, proxy: ready}
+spec:
+  restartPolicy: Never
+  initContainers:
+  # what all traffic goes through
+  - name: proxy
+    image: example/proxy:1
+    command: [proxy]
+    restartPolicy: Always
+    startupProbe: {httpGet: {port: 15021, path: /ready}, periodSeconds: 1}
+  - name: agent
+    image: example/agent:1
+    command: [agent]
+    restartPolicy: Always # ended by the kubelet
+    lifecycle: {preStop: {sleep: {seconds: 3}}}
+  containers:
+  - name: web
+    image: example/web:1
+    command: [web]
+    restartPolicy: OnFailure
+    lifecycle: {stopSignal: SIGQUIT}
+  - name: db
+    image: example/db:1
+    command: [db, migrate]
+    restartPolicy: Never
+    restartPolicyRules:
+    # the lock was taken
+    - action: Restart
+      exitCodes: {operator: In, values: [42, 0o53]}
+    - {action: RestartAllContainers, exitCodes: {operator: NotIn, values: [0, 1]}}
+`,
+  ],
+  [
+    'JSON',
+    `metadata: {"annotations":{"podorder.io/depends-on":"web: {db: ready}"},"labels":{}}
+spec: {"containers":[{"name":"web","image":"example/web:1","command":["web"],"args":[],"env":[{"name":"A","value":"0x1"}]},
+  {"name":"db","image":"example/db:1","command":["db"],"readinessProbe":{"grpc":{"port":9}},"volumeMounts":[]}],"volumes":[]}
+`,
+  ],
+  [
+    'texts in blocks',
+    `metadata:
+  annotations:
+    podorder.io/depends-on: >-
+      web:
+        {db: started}
+    about: |+
+      two lines
+
+spec:
+  containers:
+  - name: web
+    image: example/web:1
+    command: [/bin/sh, -c]
+    args:
+    - |
+      set -e
+      # no comment
+      exec web --port "$PORT"
+    env:
+    - name: PORT
+      value: >-
+        80
+  - name: db
+    image: example/db:1
+    command:
+    - sh
+    - -c
+    - |2-
+        indented
+      db
+    - >
+      folded
+      words
+`,
+  ],
+  [
+    'dates and other words',
+    `metadata:
+  annotations:
+    podorder.io/depends-on: 'web: {db: started}'
+    released: 2026-11-30
+    "yes": "2026-11-30T01:02:03Z"
+spec:
+  hostname: 2026-11-30t
+  containers:
+  - {name: web, image: example/web:1, command: [web, 2026-11-30, 2026-11-30T01:02:03Z, 12:30:45.5x, .5.5, ~x, =]}
+  - {name: db, image: example/db:1, command: ['0400', "on", "~", 'null', "1_000", "0b1"]}
+`,
+  ],
+  [
+    'a command in the options, of a name that no annotation has room for',
+    `metadata:
+  annotations:
+    podorder.io/depends-on: 'web: {the-one-that-has-a-very-long-name-and-an-image-nobody-asks: ready}'
+    podorder.io/options: |
+      the-one-that-has-a-very-long-name-and-an-image-nobody-asks: {command: [db, --fast], stopGracePeriod: 5s}
+spec:
+  containers:
+  - name: web
+    image: example/web:1
+    command: [web]
+  - name: the-one-that-has-a-very-long-name-and-an-image-nobody-asks
+    image: example/db:1
+    args: [--slow]
+    readinessProbe:
+      exec:
+        command: [pg_isready]
+`,
+  ],
 ]
 
 const indent = (text: string, columns: number): string =>
@@ -189,18 +303,21 @@ function writeObject(group: string, kind: string, path: string, template: string
 }
 
 const KINDS = TEMPLATE_KINDS.filter(({ group }) => group !== 'extensions').flatMap(({ group = '', kind, paths }) =>
-  paths.slice(0, 1).map((path) => ({ group, kind, path })),
+  paths.map((path, which) => ({ group, kind, path, which })),
 )
-const UNKNOWN = [
+const UNKNOWN: readonly { group: string; kind: string; path: string; which?: number }[] = [
   { group: 'example.com', kind: 'Shop', path: 'spec.pod' },
   { group: 'example.com', kind: 'Fleet', path: 'spec.sets[*].template' },
 ]
 
-const MANIFESTS = [...KINDS, ...UNKNOWN].flatMap(({ group, kind, path }, index) =>
-  TEMPLATES.filter((_, which) => which === 0 || (index + which) % 2 === 0).map(([layout, template]) => ({
-    name: `${group}/${kind}, ${layout}`,
-    text: writeObject(group, kind, path, template),
-  })),
+/** Each kind with half of the layouts; where it has further templates, one each. */
+const MANIFESTS = [...KINDS, ...UNKNOWN].flatMap(({ group, kind, path, which: place = 0 }, index) =>
+  TEMPLATES.filter((_, which) => which === 0 || (place === 0 && (index + which) % 2 === 0)).map(
+    ([layout, template]) => ({
+      name: `${group}/${kind} at ${path}, ${layout}`,
+      text: writeObject(group, kind, path, template),
+    }),
+  ),
 )
 
 const LISTS = TEMPLATES.map(([layout, template]) => ({
@@ -215,26 +332,11 @@ test('they are at least 150', (t) => {
 })
 
 for (const { name, text } of ALL) {
-  test(`there and back: ${name}`, async (t) => {
-    const { code, stdout, stderr } = await inject('in.yaml', text)
-    t.is(code, 0, `${stderr}\n${text}`)
-    t.notRegex(stderr, /layout|no pod/, stderr)
-    const { documents, faults } = readPodManifest(stdout)
-    t.deepEqual(faults, [])
-    const templates = documents.flatMap(({ value }) => findTemplates(value))
-    t.is(templates.length, 1)
-    for (const { template } of templates) {
-      t.is(template.spec.initContainers?.[0]?.name, 'podorder-init')
-      t.true(template.spec.containers.every(({ command }) => command?.[0] === '/podorder/bin/entrypoint'))
-      const metadata = { name: 'shop', ...template.metadata }
-      t.deepEqual(validateObject(dropNulls({ apiVersion: 'v1', kind: 'Pod', metadata, spec: template.spec })), [])
-    }
-    t.is((await inject('in.yaml', stdout)).stdout, stdout, 'it is changed once')
-    t.is((await eject('in.yaml', stdout)).stdout, text)
-  })
+  test(`there and back: ${name}`, (t) => goThereAndBack(t, text))
 }
 
-/** As the API server does before it looks. */
-function dropNulls(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value), (_, part: unknown) => (part === null ? undefined : part))
+for (const [layout, template] of TEMPLATES) {
+  const text = writeObject('batch', 'Job', 'spec.template', template)
+  test(`there and back, by an image volume: ${layout}`, (t) =>
+    goThereAndBack(t, text, { rewrite: { binSource: 'image-volume' } }))
 }

@@ -62,6 +62,9 @@ test('what was added since the recording is taken', (t) => {
   t.deepEqual(judge({}, { volumes: [{ name: 'v', image: { reference: 'a', pullPolicy: 'Never' } }] }), [])
   const sidecar = { name: 'i', image: 'b', restartPolicy: 'Always', startupProbe: { tcpSocket: { port: 1 } } }
   t.deepEqual(judge({}, { initContainers: [sidecar] }), [])
+  const rule = { action: 'RestartAllContainers', exitCodes: { operator: 'NotIn', values: [0, 300] } }
+  t.deepEqual(judge({ restartPolicy: 'OnFailure', restartPolicyRules: [rule] }), [])
+  t.deepEqual(judge({ env: [{ name: 'A', valueFrom: { fileKeyRef: { volumeName: 'v', path: 'a', key: 'A' } } }] }), [])
 })
 
 /** Rules that no recorded request broke. */
@@ -77,7 +80,12 @@ const BROKEN: Readonly<Record<string, readonly string[]>> = {
   'no command to execute': judge({ lifecycle: { preStop: { exec: {} } } }),
   'liveness by two successes': judge({ livenessProbe: { tcpSocket: { port: 1 }, successThreshold: 2 } }),
   'more than 32 bits': judge({ startupProbe: { tcpSocket: { port: 1 }, failureThreshold: 2 ** 31 } }),
-  'a sidecar among the containers': judge({ restartPolicy: 'Always' }),
+  'rules without a policy': judge({ restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In' } }] }),
+  'a rule without codes': judge({ restartPolicy: 'Never', restartPolicyRules: [{ action: 'Restart' }] }),
+  'an unknown action': judge({
+    restartPolicy: 'Never',
+    restartPolicyRules: [{ action: 'Stop', exitCodes: { operator: 'In' } }],
+  }),
   'an equals sign in the name of a variable': judge({ env: [{ name: 'A=B', value: '' }] }),
   'both process namespaces': judge({}, { hostPID: true, shareProcessNamespace: true }),
   'a debugger in a template': validateObject({

@@ -41,11 +41,17 @@ interface Port {
 
 type Quantities = Readonly<Record<string, string | number>>
 
+interface RestartRule {
+  readonly action?: string | null
+  readonly exitCodes?: { readonly operator?: string | null; readonly values?: readonly number[] | null } | null
+}
+
 /** One that has passed the schema; native sidecars are init containers with restartPolicy Always. */
 export interface Container {
   readonly name: string
   readonly image?: string | null
   readonly restartPolicy?: string | null
+  readonly restartPolicyRules?: readonly RestartRule[] | null
   readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: object }[] | null
   readonly ports?: readonly Port[] | null
   readonly volumeMounts?: readonly Mount[] | null
@@ -83,7 +89,7 @@ export function checkContainer(
     if (init && !sidecar && (container[field] ?? undefined) !== undefined)
       refuse(`${at}.${field}`, 'not for init containers')
   }
-  if (!init && container.restartPolicy) refuse(`${at}.restartPolicy`, 'only for init containers')
+  checkRestarts(container, at, refuse)
   for (const [index, variable] of (container.env ?? []).entries()) {
     if (!/^[-._a-zA-Z][-._a-zA-Z0-9]*$/.test(variable.name))
       refuse(`${at}.env[${index}].name`, `no name: ${variable.name}`)
@@ -101,6 +107,21 @@ export function checkContainer(
   if (privileged === true && allowPrivilegeEscalation === false)
     refuse(`${at}.securityContext`, 'privileged without allowPrivilegeEscalation')
   if ((runAsUser ?? 0) < 0) refuse(`${at}.securityContext.runAsUser`, 'less than 0')
+}
+
+/** As Kubernetes 1.36 has it (pkg/apis/core/validation, validateContainerRestartPolicy). */
+function checkRestarts({ restartPolicy, restartPolicyRules }: Container, at: string, refuse: Refuse): void {
+  const rules = restartPolicyRules ?? []
+  if (rules.length > 0 && (restartPolicy ?? undefined) === undefined)
+    refuse(`${at}.restartPolicy`, 'required with rules')
+  if (rules.length > 20) refuse(`${at}.restartPolicyRules`, 'more than 20')
+  for (const [index, { action, exitCodes }] of rules.entries()) {
+    const rule = `${at}.restartPolicyRules[${index}]`
+    if (!action) refuse(`${rule}.action`, 'required')
+    if (!exitCodes) refuse(`${rule}.exitCodes`, 'required')
+    else if (!exitCodes.operator) refuse(`${rule}.exitCodes.operator`, 'required')
+    if ((exitCodes?.values ?? []).length > 255) refuse(`${rule}.exitCodes.values`, 'more than 255')
+  }
 }
 
 function isPortNumber(port: number): boolean {

@@ -3,6 +3,7 @@ import { diffTexts } from '../../src/inject/diff.ts'
 import { ejectManifests, type EjectOptions, injectManifests, type InjectOptions } from '../../src/inject/inject.ts'
 import type { InjectPorts, ManifestPorts } from '../../src/inject/ports.ts'
 import { findCommands } from '../../src/image/lookup.ts'
+import type { TemplateKind } from '../../src/manifest/template-kinds.ts'
 import { readConfigFile } from '../../src/image/image-config.ts'
 
 export interface Said {
@@ -19,6 +20,8 @@ export const IMAGE = 'registry.example/podorder:1'
 export interface Given {
   readonly rewrite?: Partial<InjectOptions['rewrite']>
   readonly only?: readonly string[]
+  /** Of `--template`. */
+  readonly templates?: readonly TemplateKind[]
   /** What the file of `--image-config` says. */
   readonly imageConfig?: unknown
 }
@@ -51,8 +54,9 @@ function unreachable(): never {
   throw new Error('a registry was asked')
 }
 
-function options(file: string, { only = [] }: Given): EjectOptions {
-  return { paths: [file], recursive: false, only, inPlace: false, output: undefined, diff: false }
+function options(file: string, { only = [], templates }: Given): EjectOptions {
+  const more = templates === undefined ? {} : { templates }
+  return { paths: [file], recursive: false, only, inPlace: false, output: undefined, diff: false, ...more }
 }
 
 /** @param source what a file says, or what reads it */

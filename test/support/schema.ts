@@ -22,10 +22,43 @@ interface Schema {
 
 /** What has come since 1.26, the version in brackets, to the definitions of `io.k8s.api.core.v1`. */
 const ADDITIONS: Readonly<Record<string, Readonly<Record<string, Schema>>>> = {
-  // Native sidecars [1.28].
-  Container: { restartPolicy: { type: 'string', enum: ['Always'] } },
+  // Native sidecars [1.28], policies of any container [1.35]; RestartAllContainers [1.36].
+  Container: {
+    restartPolicy: { type: 'string', enum: ['Always', 'OnFailure', 'Never'] },
+    restartPolicyRules: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          action: { type: 'string', enum: ['Restart', 'RestartAllContainers'] },
+          exitCodes: {
+            type: 'object',
+            properties: {
+              operator: { type: 'string', enum: ['In', 'NotIn'] },
+              values: { type: 'array', items: { type: 'integer', format: 'int32' } },
+            },
+          },
+        },
+      },
+    },
+  },
+  // Variables from files [1.34].
+  EnvVarSource: {
+    fileKeyRef: {
+      type: 'object',
+      required: ['volumeName', 'path', 'key'],
+      properties: {
+        volumeName: { type: 'string' },
+        path: { type: 'string' },
+        key: { type: 'string' },
+        optional: { type: 'boolean' },
+      },
+    },
+  },
   // A hook that sleeps [1.29].
   LifecycleHandler: { sleep: { type: 'object', required: ['seconds'], properties: { seconds: { type: 'integer' } } } },
+  // The signal that stops a container [1.33].
+  Lifecycle: { stopSignal: { type: 'string' } },
   // AppArmor without annotations [1.30].
   SecurityContext: { appArmorProfile: { type: 'object', properties: { type: { type: 'string' } } } },
   PodSecurityContext: { appArmorProfile: { type: 'object', properties: { type: { type: 'string' } } } },
