@@ -42,6 +42,11 @@ export async function openCluster(words: string, given: GivenCluster): Promise<K
   return { problem: `there is no file ${words} here, and no cluster to ask: ${kube.problem}` }
 }
 
+/** What is said where a pod's name and a file are given. */
+export function bothGiven(pod: string, file: string): string {
+  return `${pod} is one pod, and -f ${file} another; give one of them`
+}
+
 /** Ctrl-C ends what is watched in good order. */
 export function takeInterrupt(): AbortSignal {
   const over = new AbortController()

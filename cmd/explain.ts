@@ -1,7 +1,7 @@
 /** `podorder explain` on the command line. */
 import { type Command, Option } from 'commander'
 import { CODE_MISUSE } from '../src/base/exit-code.ts'
-import { addClusterOptions, type GivenCluster, meansCluster, openCluster, takeInterrupt } from './cluster.ts'
+import { addClusterOptions, bothGiven, type GivenCluster, meansCluster, openCluster, takeInterrupt } from './cluster.ts'
 import { readMoment } from './moment.ts'
 import { openTerminal, writeOut } from './terminal.ts'
 
@@ -18,7 +18,10 @@ Examples:
   podorder explain pod.json --now 2026-03-01T12:00:00Z
 `
 
+const NOTHING = 'no pod; name one, give a file with -f, or - for stdin'
+
 interface Given extends GivenCluster {
+  readonly filename?: string
   readonly format: 'text' | 'json'
   readonly now?: number
   readonly watch?: boolean
@@ -29,19 +32,25 @@ export function addExplain(program: Command, end: (code: number) => void): void 
   const command = program
     .command('explain')
     .description('tell why a pod hangs, or how it ended')
-    .argument('<pod>', 'POD or TYPE/NAME; or a file as kubectl get -o json prints it, - for stdin')
+    .argument('[pod]', 'POD or TYPE/NAME; or a file as kubectl get -o json prints it, - for stdin')
+    .option('-f, --filename <file>', 'such a file, whatever it is called')
   addClusterOptions(command)
     .option('-w, --watch', 'tell it again whenever something changes')
     .addOption(new Option('--format <format>', 'for people, or for programs').choices(['text', 'json']).default('text'))
     .option('--now <time>', 'as of when: 2026-03-01T12:00:00Z', readMoment)
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', EXAMPLES)
-    .action(async (path: string, given: Given) => end(await explain(path, given)))
+    .action(async (pod: string | undefined, given: Given) => end(await explain(pod, given)))
 }
 
-async function explain(path: string, given: Given): Promise<number> {
-  if (meansCluster(path, given)) return explainAsked(path, given)
-  const { format, now = Date.now() } = given
+async function explain(pod: string | undefined, given: Given): Promise<number> {
+  const { filename, format, now = Date.now() } = given
+  const path = filename ?? pod
+  if (path === undefined || (filename !== undefined && pod !== undefined)) {
+    openTerminal().complain(`podorder: ${path === undefined ? NOTHING : bothGiven(pod ?? '', path)}`)
+    return CODE_MISUSE
+  }
+  if (filename === undefined && meansCluster(path, given)) return explainAsked(path, given)
   const { explainPods } = await import('../src/explain/explain-command.ts')
   return explainPods(
     { path, format, nowMs: now },

@@ -15,6 +15,7 @@ Examples:
 
 /** As commander hands them over: a switch that was not given is not there. */
 interface Given {
+  readonly filename: readonly string[]
   readonly kind: ImportKind
   readonly name?: string
   readonly profile: readonly string[]
@@ -29,6 +30,7 @@ export function addImport(program: Command, end: (code: number) => void): void {
     .command('import')
     .description('turn a compose file, or of ECS or Cloud Run, into a pod')
     .argument('[files...]')
+    .option('-f, --filename <file>', 'the same; repeatable', collect, [])
     .addOption(new Option('--kind <kind>', 'what to write').choices(IMPORT_KINDS).default('Pod'))
     .option('--name <name>', 'of the pod or workload (default: what the file says)')
     .option('--profile <name>', 'services of this profile too; repeatable', collect, [])
@@ -44,7 +46,8 @@ export function addImport(program: Command, end: (code: number) => void): void {
     .action(async (files: readonly string[], given: Given) => end(await importThem(files, given)))
 }
 
-async function importThem(paths: readonly string[], given: Given): Promise<number> {
+async function importThem(files: readonly string[], given: Given): Promise<number> {
+  const paths = [...given.filename, ...files]
   const { kind, name, profile, volumes, strict = false, output } = given
   const ports = await openImport()
   if (paths.length === 0) {

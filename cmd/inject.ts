@@ -1,7 +1,9 @@
 /** `podorder inject` and `podorder eject` on the command line. */
 import { CODE_MISUSE } from '../src/base/exit-code.ts'
 import type { Command } from 'commander'
+import { statSync } from 'node:fs'
 import type { EjectOptions, InjectOptions } from '../src/inject/inject.ts'
+import { OUTPUT_FORMATS } from '../src/inject/formats.ts'
 import type { ManifestPorts } from '../src/inject/ports.ts'
 import { addLookupOptions, CALL_TIMEOUT_MS, type GivenLookup, openCachedLookup } from './image-lookup.ts'
 import { addManifests, type GivenManifests, openManifests, readManifests } from './manifests.ts'
@@ -43,7 +45,7 @@ export function addInject(program: Command, end: (code: number) => void): void {
 function addTarget(command: Command): Command {
   return addManifests(command)
     .option('-i, --in-place', 'write each file where it came from')
-    .option('-o, --output <path>', 'write to a file, or to a directory/')
+    .option('-o, --output <path>', 'yaml or json to stdout; ./file or directory/')
     .option('--diff', 'show what changes; write only with -i or -o')
     .helpOption('-h, --help', 'print this page')
 }
@@ -72,9 +74,18 @@ function readTarget(files: readonly string[], given: Given): EjectOptions | stri
   const wanted = readManifests(files, given)
   if (typeof wanted === 'string') return wanted
   if (inPlace && output !== undefined) return '--in-place and --output exclude each other; give one of them'
+  const format = OUTPUT_FORMATS.find((known) => known === output)
+  if (diff && format !== undefined) return `--diff shows what changes, and -o ${format} all of it; give one of them`
+  if (output !== undefined && format === undefined && /^[^./]+$/.test(output) && !isDirectory(output)) {
+    return `-o ${output} is no format, which yaml and json are; for a file of that name write -o ./${output}`
+  }
   if (inPlace && wanted.paths.includes('-'))
     return '--in-place cannot write to stdin; leave it out, and take the output'
-  return { ...wanted, inPlace, output, diff }
+  return { ...wanted, inPlace, output: format === undefined ? output : undefined, format, diff }
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 function misuse(problem: string, { terminal }: ManifestPorts): number {

@@ -8,6 +8,7 @@ import { cpus, hostname, totalmem } from 'node:os'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openLibrary } from '../src/base/libc.io.ts'
+import { KUSTOMIZED } from '../src/cli/kustomized.ts'
 import type { Signals } from '../src/child/signals.io.ts'
 import { DEFAULT_PACE } from '../src/run/crash-back-off.ts'
 import type { RunOptions } from '../src/run/run.ts'
@@ -27,6 +28,9 @@ Examples:
 
 /** As commander hands them over: a switch that was not given is not there. */
 interface GivenOptions {
+  readonly filename: readonly string[]
+  readonly recursive?: boolean
+  readonly kustomize: readonly string[]
   readonly only: string | undefined
   readonly containers: readonly string[]
   readonly without: readonly string[]
@@ -47,7 +51,10 @@ export function addRun(program: Command, signals: Signals, end: (code: number) =
   program
     .command('run')
     .description('run a pod on this machine, without a cluster')
-    .argument('<pod.yaml>', 'a manifest, or - for stdin; its first pod is run')
+    .argument('[files...]', 'manifests; the first pod in them is run')
+    .option('-f, --filename <manifest>', 'a file, a directory or - for stdin; repeatable', collect, [])
+    .option('-R, --recursive', 'directories of directories too')
+    .option('-k, --kustomize <dir>', 'what kubectl kustomize makes of it; repeatable', collect, [])
     .option('--only <KIND/NAME>', 'run this one of several')
     .option('--containers <names>', 'a,b: these, and what they need', collectNames, [])
     .option('--without <names>', 'a,b: all but these', collectNames, [])
@@ -73,13 +80,18 @@ export function addRun(program: Command, signals: Signals, end: (code: number) =
     .option('--timeline <file>', 'draw what became of it: .html, .svg, .json', readPicture)
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', RUN_EXAMPLES)
-    .action(async (manifest: string, given: GivenOptions) => {
+    .action(async (files: readonly string[], given: GivenOptions) => {
       const { only, containers, without, envFile: envFiles, runtime, image, output, timeline } = given
       const backOff = { firstMs: given.backOff, longestMs: given.maxBackOff, scale: given.timeScale }
       const { json = false, quiet = false } = given
       const selection = { containers, without }
-      const wanted = { manifest, only, selection, envFiles, runtime, image, backOff, output, json, quiet, timeline }
-      end(await run(wanted, signals))
+      const manifests = [...given.filename, ...files, ...given.kustomize.map((directory) => KUSTOMIZED + directory)]
+      if (manifests.length === 0) {
+        openTerminal().complain('podorder: no manifest; give a file, or - for stdin')
+        return end(CODE_MISUSE)
+      }
+      const chosen = { manifests, recursive: given.recursive ?? false, only, selection, envFiles }
+      end(await run({ ...chosen, runtime, image, backOff, output, json, quiet, timeline }, signals))
     })
 }
 
@@ -116,6 +128,7 @@ async function run(options: RunOptions, signals: Signals): Promise<number> {
   const { createProcesses } = await import('../src/run/processes.io.ts')
   const { createProber } = await import('../src/probe/prober.io.ts')
   const disk = await import('../src/cli/disk.io.ts')
+  const { withKustomize } = await import('../src/cli/kustomize.io.ts')
   const { nodeFiles } = await import('../src/base/files-node.io.ts')
   const { readFlagFile } = await import('../src/flags/flag-files.ts')
   const terminal = openTerminal()
@@ -133,7 +146,7 @@ async function run(options: RunOptions, signals: Signals): Promise<number> {
   }
   return runManifest(options, {
     signals,
-    disk: { ...disk, readFlag: (path) => readFlagFile(path, nodeFiles) },
+    disk: { ...withKustomize(disk), readFlag: (path) => readFlagFile(path, nodeFiles) },
     processes: createProcesses(),
     findPortOwners: async (ports) => (await import('../src/run/port-owners.io.ts')).findPortOwners(ports),
     prober: createProber(),

@@ -1,6 +1,6 @@
 /** `podorder timeline` on the command line. */
 import { CODE_MISUSE } from '../src/base/exit-code.ts'
-import { addClusterOptions, type GivenCluster, meansCluster, openCluster, takeInterrupt } from './cluster.ts'
+import { addClusterOptions, bothGiven, type GivenCluster, meansCluster, openCluster, takeInterrupt } from './cluster.ts'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { LEAST_WIDTH, TIMELINE_FORMATS, type TimelineFormat } from '../src/picture/format.ts'
 import type { ReadTimeline } from '../src/timeline/timeline-command.ts'
@@ -22,6 +22,7 @@ Examples:
 `
 
 interface Given extends GivenCluster {
+  readonly filename?: string
   readonly format?: TimelineFormat
   readonly output?: string
   readonly now?: number
@@ -35,6 +36,7 @@ export function addTimeline(program: Command, end: (code: number) => void): void
     .command('timeline')
     .description('show what happened when in a pod, and who waited for whom')
     .argument('[pod]', 'POD or TYPE/NAME; or a file, a run directory, - for stdin')
+    .option('-f, --filename <file>', 'such a file, whatever it is called')
   addClusterOptions(command)
     .option('-w, --watch', 'go on until it has ended, or Ctrl-C')
     .addOption(new Option('--format <name>', 'as FILE ends; else text').choices(TIMELINE_FORMATS))
@@ -43,7 +45,7 @@ export function addTimeline(program: Command, end: (code: number) => void): void
     .option('--width <columns>', 'of the text; else as wide as the terminal', readWidth)
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', EXAMPLES)
-    .action(async (path: string | undefined, given: Given) => end(await show(path, given)))
+    .action(async (pod: string | undefined, given: Given) => end(await show(pod, given)))
 }
 
 function readWidth(text: string): number {
@@ -52,13 +54,21 @@ function readWidth(text: string): number {
   throw new InvalidArgumentError(`Give a number from ${LEAST_WIDTH} to ${MOST_WIDTH}.`)
 }
 
-async function show(path: string | undefined, given: Given): Promise<number> {
+async function show(pod: string | undefined, given: Given): Promise<number> {
   const terminal = openTerminal()
+  const { filename } = given
+  const path = filename ?? pod
+  if (filename !== undefined && pod !== undefined) {
+    terminal.complain(`podorder: ${bothGiven(pod, filename)}`)
+    return CODE_MISUSE
+  }
   if (path === undefined && process.stdin.isTTY) {
     terminal.complain('podorder: nothing tells of a pod; name one, give a file or a run directory, or pipe it in')
     return CODE_MISUSE
   }
-  return path !== undefined && meansCluster(path, given) ? showAsked(path, given) : showRead(path ?? '-', given)
+  return path !== undefined && filename === undefined && meansCluster(path, given)
+    ? showAsked(path, given)
+    : showRead(path ?? '-', given)
 }
 
 async function showRead(path: string, given: Given): Promise<number> {

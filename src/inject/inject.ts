@@ -1,6 +1,7 @@
 /** `podorder inject` and `podorder eject`: manifests whose pods keep their order, and as they were before. */
 import { ORIGINAL } from '../pod/annotation-names.ts'
 import { CODE_MISUSE } from '../base/exit-code.ts'
+import { count } from '../base/wording.ts'
 import { isEqual } from '../manifest/equality.ts'
 import type { FoundPod } from '../manifest/found-pods.ts'
 import type { Container, PodTemplate } from '../pod/pod.ts'
@@ -47,17 +48,17 @@ const MAX_ANNOTATION_BYTES = 256 * 1024
 export async function injectManifests(options: InjectOptions, ports: InjectPorts): Promise<number> {
   const { only, rewrite, templates } = options
   const warnings: string[] = []
-  let ordered = false
-  return changeInputs(options, ports, {
+  const ordered: string[] = []
+  const code = await changeInputs(options, ports, {
     open(input) {
       const opened = readOrders(input, only, rewrite, templates)
       warnings.push(...opened.warnings)
-      ordered ||= opened.wanted.some(({ order }) => order !== undefined)
+      ordered.push(...opened.wanted.flatMap(summarizePod))
       return opened
     },
     warn(inputs) {
       for (const warning of warnings) ports.terminal.complain(`podorder: warning: ${warning}`)
-      if (!ordered) ports.terminal.complain(`podorder: ${sayNoOrder(inputs)}`)
+      if (ordered.length === 0) ports.terminal.complain(`podorder: ${sayNoOrder(inputs)}`)
     },
     async change(opened) {
       const found = await findImageCommands(opened, ports)
@@ -70,6 +71,25 @@ export async function injectManifests(options: InjectOptions, ports: InjectPorts
       })
     },
   })
+  if (code === 0) for (const line of limitSummary(ordered)) ports.terminal.complain(`podorder: ${line}`)
+  return code
+}
+
+/** What is said of a pod with an order: `Pod/shop: 2 of 3 containers ordered`. */
+function summarizePod({ pod: { kind, name, template }, order }: WantedPod): readonly string[] {
+  if (order === undefined) return []
+  const { containers, initContainers } = template.spec
+  const sidecars = (initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
+  const all = containers.length + sidecars.length
+  return [`${kind}/${name}: ${order.containers.length} of ${count(all, 'container')} ordered`]
+}
+
+/** Pods that are told one by one. */
+const MOST_TOLD = 20
+
+function limitSummary(lines: readonly string[]): readonly string[] {
+  if (lines.length <= MOST_TOLD) return lines
+  return [...lines.slice(0, MOST_TOLD), `and ${lines.length - MOST_TOLD} more pods with an order`]
 }
 
 function warnOfFirsts(

@@ -25,7 +25,7 @@ export interface WantedManifests {
 }
 
 export interface InputPorts {
-  readonly disk: ManifestDisk
+  readonly disk: Pick<ManifestDisk, 'readManifestFile' | 'listManifests'>
 }
 
 /** A file of ten thousand pods, rewritten, is one that can be restored. */

@@ -2,13 +2,17 @@
 import { CODE_MISUSE } from '../base/exit-code.ts'
 import { paintDiff } from '../base/palette.ts'
 import { type OutputPorts, writeOutput } from '../cli/output.ts'
+import { formatManifests, type OutputFormat } from './formats.ts'
 import type { Input } from './inputs.ts'
+import { splitMark } from './manifest.ts'
 import type { ManifestPorts } from './ports.ts'
 
 export interface OutputTarget {
   readonly inPlace: boolean
   /** A file, or a directory when it is one or ends with a slash. */
   readonly output: string | undefined
+  /** What goes to stdout is in this format; undefined: as it came. */
+  readonly format: OutputFormat | undefined
   /** Show what changes, and write it only where another option says so. */
   readonly diff: boolean
 }
@@ -18,8 +22,13 @@ export interface Result extends Input {
 }
 
 export async function putOut(results: readonly Result[], target: OutputTarget, ports: ManifestPorts): Promise<number> {
-  const { inPlace, output, diff } = target
-  const said = diff ? await formatDiffs(results, ports) : join(results.map(({ after }) => after))
+  const { inPlace, output, format, diff } = target
+  const texts = readFormat(results, format)
+  if ('problems' in texts) {
+    for (const problem of texts.problems) ports.terminal.complain(problem)
+    return CODE_MISUSE
+  }
+  const said = diff ? await formatDiffs(results, ports) : join(texts)
   const saysIt = diff || (!inPlace && output === undefined)
   const code = saysIt ? await writeOutput(said, undefined, ports) : 0
   if (code !== 0 || (!inPlace && output === undefined)) return code
@@ -34,6 +43,14 @@ export async function putOut(results: readonly Result[], target: OutputTarget, p
     if (written !== 0) return written
   }
   return 0
+}
+
+function readFormat(results: readonly Result[], format: OutputFormat | undefined): ReturnType<typeof formatManifests> {
+  if (format === undefined) return results.map(({ after }) => after)
+  return formatManifests(
+    results.map(({ file, after }) => ({ file, text: splitMark(after)[1] })),
+    format,
+  )
 }
 
 /** A directory that is called one is made, where there is none. */

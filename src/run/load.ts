@@ -1,6 +1,8 @@
 /** From a manifest's text to the one pod to run: found, checked, its order read. Nothing has been started yet. */
 import { readNested, readPodManifest } from '../manifest/yaml.io.ts'
 import { describeError } from '../base/system-error.ts'
+import { KUSTOMIZED } from '../cli/kustomized.ts'
+import { type Input, readInputs } from '../inject/inputs.ts'
 import { findPods, type FoundPod } from '../manifest/found-pods.ts'
 import { readTemplate } from '../manifest/template.ts'
 import { limitFaults } from '../manifest/yaml-fault.ts'
@@ -40,8 +42,9 @@ export interface LoadRefusal {
 type Ports = Pick<RunPorts, 'disk' | 'cwd' | 'env' | 'translate'>
 
 export interface Wanted {
-  /** `-` is stdin. */
-  readonly path: string
+  /** Files and directories; `-` is stdin. */
+  readonly paths: readonly string[]
+  readonly recursive: boolean
   /** `KIND/NAME` of the pod or workload to run; the first one when not given. */
   readonly only: string | undefined
   /** What it needs that whatever runs it cannot give. */
@@ -51,61 +54,91 @@ export interface Wanted {
   readonly envFiles: readonly string[]
 }
 
-export async function loadPod(
-  { path, only, findUnsuitable, selection, envFiles }: Wanted,
-  ports: Ports,
-): Promise<LoadedPod | LoadRefusal> {
-  const file = path === '-' ? 'stdin' : path
-  let text: string
-  try {
-    text = await ports.disk.readManifestFile(path)
-  } catch (error) {
-    return { faults: [`${file}: ${explain(error)}`] }
-  }
-  const translated = await ports.translate(path, text)
+/** A file, read as the manifest that it is, or that is made of it. */
+interface ReadFile {
+  readonly input: Input
+  readonly documents: ReturnType<typeof readPodManifest>['documents']
+  readonly pods: readonly FoundPod[]
+  readonly faults: readonly Fault[]
+  readonly say: (fault: Fault) => string
+  readonly notes: readonly string[]
+}
+
+async function readFile(input: Input, ports: Ports): Promise<ReadFile | LoadRefusal> {
+  const translated = await ports.translate(input.path, input.text)
   if (translated !== undefined && 'faults' in translated) return translated
-  const variables = await readAllVariables(envFiles, ports)
-  if ('faults' in variables) return variables
-  const { documents, ...read } = readPodManifest(translated?.text ?? text)
-  const faults = [...read.faults, ...read.strange]
-  const say = (fault: Fault): string => describeFault(file, fault)
-  const words = (list: readonly Fault[]) => sortFaults(list).map(say)
-  const given = collectSources(documents.map(({ value }) => value))
+  const { documents, faults, strange } = readPodManifest(translated?.text ?? input.text)
+  const say = (fault: Fault): string => describeFault(input.file, fault)
   const pods = findPods(
     documents.map((one) => ({ ...one, tree: one.tree() })),
     say,
   )
-  const chosen = choose(pods, only, documents.length === 0)
-  if ('tree' in chosen) {
-    const { tree } = chosen
-    const { order, faults: own, warnings, sound } = readPodOrder(tree, readNested)
-    const sidecars = order === undefined ? [] : [...checkSidecars(tree, order), ...refuseAbsent(tree, order)]
-    const refused = [...limitFaults(faults), ...own, ...sidecars]
-    if (refused.length > 0 && !sound) return { faults: words(refused) }
-    const selected = selectContainers(dropNulls(chosen.template), order, selection)
-    if ('problem' in selected) return { faults: [`${file}: ${selected.problem}`] }
-    const kept = listNames(selected.template)
-    const isKept = ({ container }: { readonly container?: string }): boolean =>
-      container === undefined || kept.has(container)
-    const all = [...refused, ...findUnsuitable(tree, { ...given, variables }).filter(isKept)]
-    if (all.length > 0) return { faults: words(all) }
-    const { name } = chosen
-    const template = giveVariables(selected.template, variables, given)
-    const directory = path === '-' ? ports.cwd : ports.disk.directoryOf(path)
-    return {
-      file,
-      name,
-      template,
-      order: selected.order,
-      given,
-      directory,
-      warnings: [...(translated?.notes ?? []), ...words(warnings), ...selected.notes],
-      namedPorts: listNamedPorts(tree).filter(isKept),
-    }
+  return { input, documents, pods, say, faults: [...faults, ...strange], notes: translated?.notes ?? [] }
+}
+
+export async function loadPod(
+  { paths, recursive, only, findUnsuitable, selection, envFiles }: Wanted,
+  ports: Ports,
+): Promise<LoadedPod | LoadRefusal> {
+  // What is run is read by people, and no file of ten thousand pods.
+  const disk = { ...ports.disk, readManifestFile: (path: string) => ports.disk.readManifestFile(path) }
+  const inputs = await readInputs(paths, recursive, { disk })
+  if ('problems' in inputs) return { faults: inputs.problems }
+  const files: ReadFile[] = []
+  for (const input of inputs) {
+    const read = await readFile(input, ports)
+    if (!('input' in read)) return read
+    files.push(read)
   }
-  if (faults.length > 0) return { faults: words(limitFaults(faults)) }
-  const at = documents[0]?.at ?? { line: 1, column: 1 }
-  return { faults: [say({ at, ...chosen })] }
+  const variables = await readAllVariables(envFiles, ports)
+  if ('faults' in variables) return variables
+  const given = collectSources(files.flatMap(({ documents }) => documents.map(({ value }) => value)))
+  /** What is wrong with all files but one. */
+  const others = (own: ReadFile | undefined): readonly string[] =>
+    files.flatMap((one) => (one === own ? [] : sortFaults(limitFaults(one.faults)).map(one.say)))
+  const chosen = choose(
+    files.flatMap(({ pods }) => pods),
+    only,
+    files.every(({ documents }) => documents.length === 0),
+  )
+  if (!('tree' in chosen)) {
+    const broken = others(undefined)
+    const [first, ...more] = files
+    if (broken.length > 0) return { faults: broken }
+    if (first === undefined || more.length > 0) {
+      return { faults: [`${inputs.map(({ file }) => file).join(', ')}: ${chosen.what}; ${chosen.fix}`] }
+    }
+    return { faults: [first.say({ at: first.documents[0]?.at ?? { line: 1, column: 1 }, ...chosen })] }
+  }
+  const home = files.find(({ pods }) => pods.includes(chosen))
+  if (home === undefined) throw new Error('a pod of no file')
+  const { input, say, faults } = home
+  const words = (list: readonly Fault[]) => [...others(home), ...sortFaults(list).map(say)]
+  const { tree } = chosen
+  const { order, faults: own, warnings, sound } = readPodOrder(tree, readNested)
+  const sidecars = order === undefined ? [] : [...checkSidecars(tree, order), ...refuseAbsent(tree, order)]
+  const refused = [...limitFaults(faults), ...own, ...sidecars]
+  if (refused.length > 0 && !sound) return { faults: words(refused) }
+  const selected = selectContainers(dropNulls(chosen.template), order, selection)
+  if ('problem' in selected) return { faults: [`${input.file}: ${selected.problem}`] }
+  const kept = listNames(selected.template)
+  const isKept = ({ container }: { readonly container?: string }): boolean =>
+    container === undefined || kept.has(container)
+  const all = [...refused, ...findUnsuitable(tree, { ...given, variables }).filter(isKept)]
+  if (all.length > 0 || others(home).length > 0) return { faults: words(all) }
+  const { name } = chosen
+  return {
+    ...{ name, given, file: input.file, order: selected.order },
+    template: giveVariables(selected.template, variables, given),
+    directory: findDirectory(input.path, ports),
+    warnings: [...home.notes, ...sortFaults(warnings).map(say), ...selected.notes],
+    namedPorts: listNamedPorts(tree).filter(isKept),
+  }
+}
+
+function findDirectory(path: string, { disk, cwd }: Ports): string {
+  if (path === '-') return cwd
+  return path.startsWith(KUSTOMIZED) ? path.slice(KUSTOMIZED.length) : disk.directoryOf(path)
 }
 
 function listNames({ spec }: PodTemplate): ReadonlySet<string> {
@@ -158,12 +191,4 @@ function choose(
     return { what: empty ? 'the file is empty' : 'there is no pod in it', fix }
   }
   return { what: `there is no ${only} in it`, fix: proposeWord(only ?? '', names, `it has ${names.join(', ')}`) }
-}
-
-function explain(error: unknown): string {
-  if (error instanceof RangeError) {
-    const fix = error.message.endsWith('UTF-8') ? 'save it as UTF-8' : 'a manifest that large is refused, split it'
-    return `${error.message}; ${fix}`
-  }
-  return `${describeError(error)}; give a manifest, or - for stdin`
 }

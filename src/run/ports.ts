@@ -8,8 +8,10 @@ import type { WatchPaths } from '../flags/ports.ts'
 
 /** The local disk. All of them throw, or reject with, the system's error. */
 export interface Disk {
-  /** `-` is stdin. A RangeError when it is too large for a manifest. */
-  readManifestFile(path: string): Promise<string>
+  /** `-` is stdin. A RangeError when it is larger than that (10 MiB when not given). */
+  readManifestFile(path: string, maxMib?: number): Promise<string>
+  /** The manifests in a directory, sorted; undefined when it is none. */
+  listManifests(path: string, recursive: boolean): Promise<readonly string[] | undefined>
   directoryOf(path: string): string
   makeWorkspace(): Promise<string>
   removeWorkspace(path: string): Promise<void>

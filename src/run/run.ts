@@ -32,8 +32,10 @@ export interface RunOptions {
   readonly runtime: keyof typeof RUNTIMES
   /** podorder's own, where containers are made from images; `localhost/podorder` of this version when not given. */
   readonly image: string | undefined
-  /** A path, or `-` for stdin. */
-  readonly manifest: string
+  /** Files and directories; `-` is stdin. */
+  readonly manifests: readonly string[]
+  /** Directories of directories too. */
+  readonly recursive: boolean
   /** `KIND/NAME`; the first pod or workload when not given. */
   readonly only: string | undefined
   readonly selection: Selection
@@ -54,10 +56,10 @@ const PAUSING: ReadonlySet<number> = new Set([20, 21, 22])
 /** @returns the exit code. Whatever happens, no process and no file is left behind. */
 export async function runManifest(options: RunOptions, ports: RunPorts): Promise<number> {
   const { terminal, disk } = ports
-  const { manifest: path, only, selection, envFiles, backOff, image = DEFAULT_IMAGE } = options
+  const { manifests: paths, recursive, only, selection, envFiles, backOff, image = DEFAULT_IMAGE } = options
   const { prepare, findUnsuitable: find } = RUNTIMES[options.runtime]
   const interruption = takeInterruptions(ports)
-  const pod = await loadPod({ path, only, selection, envFiles, findUnsuitable: find }, ports)
+  const pod = await loadPod({ paths, recursive, only, selection, envFiles, findUnsuitable: find }, ports)
   if ('faults' in pod) return refuse(pod.faults, ports)
   const taken = options.runtime === 'process' ? await findTaken(pod, ports) : []
   if (taken.length > 0) return refuse(taken, ports)

@@ -29,7 +29,7 @@ const ROWS: readonly (readonly [line: string, says: string])[] = [
   ['podorder inject --output', '--output needs a value: --output <path>'],
   ['podorder inject -f', '--filename needs a value: --filename <manifest>'],
   // Operands.
-  ['podorder explain', `missing required argument 'pod' ${tellMore('explain')}`],
+  ['podorder explain', 'no pod; name one, give a file with -f, or - for stdin'],
   ['podorder version now', `version takes no argument, not: now ${tellMore('version')}`],
   ['podorder webhook a b', `webhook takes no argument, not: a, b ${tellMore('webhook')}`],
   ['podorder rbac pods/db', 'unknown target "pods/db"; did you mean "pod/"?'],

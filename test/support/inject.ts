@@ -56,7 +56,8 @@ function unreachable(): never {
 
 function options(file: string, { only = [], templates }: Given): EjectOptions {
   const more = templates === undefined ? {} : { templates }
-  return { paths: [file], recursive: false, only, inPlace: false, output: undefined, diff: false, ...more }
+  const target = { inPlace: false, output: undefined, format: undefined, diff: false }
+  return { paths: [file], recursive: false, only, ...target, ...more }
 }
 
 /** @param source what a file says, or what reads it */

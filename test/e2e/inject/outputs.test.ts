@@ -17,17 +17,76 @@ import {
 } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
+import { readManifest } from '../../../src/manifest/yaml.io.ts'
 import { writeManifest, writePods } from '../../support/manifest.ts'
 import { openPlace } from '../../support/podorder.ts'
 
 const PODORDER = fileURLToPath(new URL('../../../dist/podorder', import.meta.url))
+
+const readValues = (text: string): readonly unknown[] => readManifest(text).documents.map(({ value }) => value)
+
+const ORDERED = 'podorder: Pod/shop: 2 of 2 containers ordered\n'
+
+test('-o yaml and -o json are formats, as kubectl has them', async (t) => {
+  const place = openPlace(t)
+  place.write('a.yaml', writeManifest('a'))
+  place.write(
+    'b.json',
+    JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'b' }, data: { x: '1', y: 'yes' } }),
+  )
+  const plain = await place.run(['inject', 'a.yaml'])
+  t.deepEqual(await place.run(['inject', 'a.yaml', '-o', 'yaml']), plain)
+  const one = JSON.parse((await place.run(['inject', 'a.yaml', '-o', 'json'])).stdout) as unknown
+  t.deepEqual([one], readValues(plain.stdout))
+  const both = await place.run(['inject', 'a.yaml', 'b.json', '--output=json'])
+  const list = JSON.parse(both.stdout) as { kind: string; items: readonly { metadata: { name: string } }[] }
+  t.is(list.kind, 'List')
+  t.deepEqual(
+    list.items.map(({ metadata }) => metadata.name),
+    ['a', 'b'],
+  )
+  const yaml = await place.run(['inject', 'a.yaml', 'b.json', '-o', 'yaml'])
+  t.true(yaml.stdout.startsWith(`${plain.stdout}---\n`))
+  t.deepEqual(readValues(yaml.stdout)[1], JSON.parse(place.read('b.json')))
+  const ejected = await place.run(['eject', '-', '-o', 'json'], { stdin: both.stdout })
+  t.deepEqual((JSON.parse(ejected.stdout) as { items: readonly unknown[] }).items[0], readValues(writeManifest('a'))[0])
+  t.deepEqual(readdirSync(place.dir).toSorted(), ['a.yaml', 'b.json', 'tmp'])
+})
+
+test('-o of a name without dot or slash asks for ./ of it; a directory that is there is one', async (t) => {
+  const place = openPlace(t)
+  place.write('app.yaml', writeManifest())
+  const asked = await place.run(['inject', 'app.yaml', '-o', 'out'])
+  const says = 'podorder: -o out is no format, which yaml and json are; for a file of that name write -o ./out\n'
+  t.deepEqual([asked.code, asked.stdout, asked.stderr], [2, '', says])
+  t.is((await place.run(['inject', 'app.yaml', '-o', './out'])).code, 0)
+  t.is((await place.run(['inject', 'app.yaml', '-o', './yaml'])).code, 0)
+  t.is(place.read('out'), place.read('yaml'))
+  mkdirSync(place.path('dir'))
+  t.is((await place.run(['inject', 'app.yaml', '-o', 'dir'])).code, 0)
+  t.is(place.read('dir/app.yaml'), place.read('out'))
+  const twice = await place.run(['inject', 'app.yaml', '--diff', '-o', 'json'])
+  t.is(twice.stderr, 'podorder: --diff shows what changes, and -o json all of it; give one of them\n')
+})
+
+test('the summary counts native sidecars, and of an injected pod is the same', async (t) => {
+  const place = openPlace(t)
+  const manifest = writeManifest().replace(
+    'spec:\n',
+    'spec:\n  initContainers:\n    - {name: mesh, image: m, restartPolicy: Always}\n    - {name: setup, image: s}\n',
+  )
+  const once = await place.run(['inject', '-'], { stdin: manifest })
+  t.is(once.stderr, 'podorder: Pod/shop: 2 of 3 containers ordered\n')
+  t.is((await place.run(['inject', '-'], { stdin: once.stdout })).stderr, once.stderr)
+})
 
 test('--output: a file gets all of them, a directory each under its name', async (t) => {
   const place = openPlace(t)
   place.write('in/a.yaml', writeManifest('a'))
   place.write('in/b.yaml', writeManifest('b'))
   const { stdout } = await place.run(['inject', 'in'])
-  t.deepEqual(await place.run(['inject', 'in', '-o', 'out.yaml']), { code: 0, signal: null, stdout: '', stderr: '' })
+  const said = 'podorder: Pod/a: 2 of 2 containers ordered\npodorder: Pod/b: 2 of 2 containers ordered\n'
+  t.deepEqual(await place.run(['inject', 'in', '-o', 'out.yaml']), { code: 0, signal: null, stdout: '', stderr: said })
   t.is(place.read('out.yaml'), stdout)
   t.is((await place.run(['inject', 'in', '-o', 'new/deep/'])).code, 0)
   t.deepEqual(readdirSync(place.path('new/deep')), ['a.yaml', 'b.yaml'])
@@ -43,9 +102,9 @@ test('--output: what is no regular file is written to, and stays what it is', as
   await execa('mkfifo', [pipe])
   const [read, end] = await Promise.all([
     execa('cat', [pipe], { stripFinalNewline: false }),
-    place.run(['inject', 'app.yaml', '-o', 'pipe']),
+    place.run(['inject', 'app.yaml', '-o', './pipe']),
   ])
-  t.deepEqual([end.code, end.stderr, read.stdout], [0, '', stdout])
+  t.deepEqual([end.code, end.stderr, read.stdout], [0, ORDERED, stdout])
   t.true(lstatSync(pipe).isFIFO())
   place.write('log', 'before\n')
   const append = `exec ${PODORDER} inject app.yaml -o /dev/stdout`
@@ -115,7 +174,7 @@ test('--in-place keeps the mode and the link, leaves alone what does not change,
     code: 0,
     signal: null,
     stdout: '',
-    stderr: '',
+    stderr: ORDERED,
   })
   t.is(readlinkSync(place.path('app.yaml')), 'real/app.yaml')
   t.is(statSync(place.path('real/app.yaml')).mode & 0o7777, 0o640)
@@ -177,7 +236,7 @@ test('--diff shows what changes, and writes only where told to', async (t) => {
   place.write('app.yaml', writeManifest())
   place.write('same.yaml', 'kind: ConfigMap\n')
   const plain = await place.run(['inject', '--diff', 'app.yaml', 'same.yaml'])
-  t.deepEqual([plain.code, plain.stderr], [0, ''])
+  t.deepEqual([plain.code, plain.stderr], [0, ORDERED])
   t.regex(plain.stdout, /^--- app\.yaml\n\+\+\+ app\.yaml\n@@ -5,11 \+5,\d+ @@\n/)
   t.true(plain.stdout.includes('\n-      command: [postgres]\n+      command: [/podorder/bin/entrypoint]\n'))
   t.false(plain.stdout.includes('same.yaml'))
@@ -218,7 +277,12 @@ test('a full disk behind stdout is told; a reader that has seen enough is no fau
   t.deepEqual([code, stderr], [1, 'podorder: stdout: no space left on the volume (ENOSPC)\n'])
   const run = place.start(['inject', 'app.yaml'])
   run.closeStdout()
-  t.like(await run.end, { code: 0, stderr: '' })
+  const end = await run.end
+  t.is(end.code, 0)
+  t.regex(
+    end.stderr,
+    /^(?:podorder: Pod\/shop-\d+: 2 of 2 containers ordered\n){20}podorder: and 480 more pods with an order\n$/,
+  )
 })
 
 test('kubectl finds it as a plugin', async (t) => {

@@ -28,17 +28,17 @@ const CASES: readonly Case[] = [
   {
     name: 'no file given',
     args: ['run'],
-    says: ["podorder: missing required argument 'pod.yaml' (podorder run --help tells more)"],
+    says: ['podorder: no manifest; give a file, or - for stdin'],
   },
   {
     name: 'a file that is not there',
     args: ['run', 'none.yaml'],
-    says: ['none.yaml: no such file or directory (ENOENT); give a manifest, or - for stdin'],
+    says: ['none.yaml: no such file or directory (ENOENT); give a manifest, a directory of them, or - for stdin'],
   },
   {
     name: 'a directory',
     args: ['run', 'tmp'],
-    says: ['tmp: it is a directory (EISDIR); give a manifest, or - for stdin'],
+    says: ['tmp: no .yaml, .yml or .json file is in it; -R looks in its directories too'],
   },
   {
     name: 'an empty file',
@@ -68,7 +68,7 @@ const CASES: readonly Case[] = [
     name: 'a 20 MB file',
     args: ['run', 'pod.yaml'],
     manifest: `# ${'x'.repeat(20_000_000)}\n`,
-    says: ['pod.yaml: more than 10 MiB; a manifest that large is refused, split it'],
+    says: ['pod.yaml: more than 10 MiB; split it'],
   },
   {
     name: 'a duplicate container',
@@ -169,7 +169,7 @@ const asRoot = process.getuid?.() === 0
   const place = openPlace(t)
   chmodSync(place.path(place.write('pod.yaml', writePod({ containers: { a: 'true' } }))), 0o600)
   const { code, stderr } = await place.run(['run', 'pod.yaml'], { uid: 65534 })
-  t.is(stderr, 'pod.yaml: permission denied (EACCES); give a manifest, or - for stdin\n')
+  t.is(stderr, 'pod.yaml: permission denied (EACCES); give a manifest, a directory of them, or - for stdin\n')
   t.is(code, 2)
 })
 
@@ -208,7 +208,7 @@ test('help names the command and gives an example, version the version', async (
   const place = openPlace(t)
   const { code, stdout } = await place.run(['run', '--help'])
   t.is(code, 0)
-  t.regex(stdout, /^Usage: podorder run \[options\] <pod\.yaml>/)
+  t.regex(stdout, /^Usage: podorder run \[options\] \[files\.\.\.\]/)
   t.regex(stdout, /Examples:\n {2}podorder run pod\.yaml/)
   t.regex((await place.run(['--version'])).stdout, /^podorder \d+\.\d+\.\d+\n$/)
 })
