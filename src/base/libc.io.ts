@@ -61,6 +61,7 @@ const listSeldomCalls = () =>
   ({
     posix_spawn_file_actions_adddup2: { args: ['ptr', 'i32', 'i32'], returns: 'i32' },
     posix_spawn_file_actions_addtcsetpgrp_np: { args: ['ptr', 'i32'], returns: 'i32' },
+    tcsetpgrp: { args: ['i32', 'i32'], returns: 'i32' },
     getpgrp: { args: [], returns: 'i32' },
     pipe2: { args: ['ptr', 'i32'], returns: 'i32' },
     sigprocmask: { args: ['i32', 'ptr', 'ptr'], returns: 'i32' },

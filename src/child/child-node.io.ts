@@ -42,6 +42,7 @@ export function createNodeChild(command: readonly string[]): Child {
         // ESRCH: it has ended already.
       }
     },
+    suspend() {},
     replace() {
       for (const candidate of findCandidates(program)) {
         try {

@@ -6,6 +6,7 @@
 import type { Files } from '../base/files.ts'
 import type { Child, CommandSource, Running, Sink, StartFault, Status } from './child.ts'
 import type { Library } from '../base/libc.io.ts'
+import { createJobControl } from './job-control-posix.io.ts'
 import { offerToOomKiller } from './oom.io.ts'
 import { explainStart } from './start-posix.io.ts'
 
@@ -21,10 +22,13 @@ const POSIX_SPAWN_SETPGROUP = 0x02
 const POSIX_SPAWN_SETSIGDEF = 0x04
 const POSIX_SPAWN_SETSIGMASK = 0x08
 const WNOHANG = 1
+const WUNTRACED = 2
 const SIG_SETMASK = 2
 const PR_SET_CHILD_SUBREAPER = 36
 const CLOSE_RANGE_CLOEXEC = 4
 const O_CLOEXEC = 0o2000000
+/** The low byte of a wait status that tells of a stop (WIFSTOPPED). */
+const STOPPED_BY = 0x7f
 const SIGKILL = 9
 const SIGPIPE = 13
 const SIGXFSZ = 25
@@ -56,6 +60,7 @@ export function createPosixChild(
   const kept: NodeJS.ArrayBufferView[] = []
   const status = new Int32Array(1)
   const endings = new Map<number, (status: Status) => void>()
+  const jobs = createJobControl(c)
   let shared = false
   let prepared: Prepared | undefined
 
@@ -73,12 +78,18 @@ export function createPosixChild(
     }
     return keep(pointers)
   }
+  const wait = (target: number): number => c.waitpid(target, status, WNOHANG | WUNTRACED)
   const reap = (): void => {
     const targets = shared ? [...endings.keys()] : [-1]
     for (const target of targets) {
-      for (let pid = c.waitpid(target, status, WNOHANG); pid > 0; pid = c.waitpid(target, status, WNOHANG)) {
+      for (let pid = wait(target); pid > 0; pid = wait(target)) {
         const raw = status[0] ?? 0
         const tell = endings.get(pid)
+        if ((raw & 0xff) === STOPPED_BY) {
+          if (tell !== undefined) jobs.follow(pid, (raw >> 8) & 0xff)
+          continue
+        }
+        if (prepared?.terminal === true) jobs.reclaim(pid)
         endings.delete(pid)
         tell?.((raw & 0x7f) === 0 ? { code: (raw >> 8) & 0xff } : { signal: raw & 0x7f })
       }
@@ -147,7 +158,7 @@ export function createPosixChild(
       const drained = pipes.length === 0 ? undefined : Promise.all(pipes.map(({ sink, from }) => drain(from, sink)))
       return { pid, end, drained }
     },
-    signal: (pid, signal) => void c.kill(-pid, signal),
+    ...{ signal: jobs.send, suspend: jobs.suspend },
     replace() {
       const { argv, env, program } = prepare()
       const name = textOf(program)

@@ -44,6 +44,8 @@ export interface Child {
   spawn(options: SpawnOptions): Running | StartFault | Promise<Running | StartFault>
   /** Sends a signal to the command's whole process group; one that is gone already is no error. */
   signal(pid: number, signal: number): void
+  /** Stops this process as TSTP, TTIN and TTOU do where nobody takes them: for while no command runs. */
+  suspend(signal: number): void
   /** Becomes the command; returns only when that failed. */
   replace(): StartFault
   /** Kills what the command left behind, as the kernel does when the first process of a container ends. */

@@ -12,7 +12,7 @@ import { delayAttempt } from './retry.ts'
 import { type Attempt, NO_COPIES, type Spawned, startAttempt } from './attempt.ts'
 import { type Gate, type GateResult, type OpenGate, passGate } from './gate.ts'
 import { beginWrapperLife, type WrapperLife } from './life.ts'
-import { isStopSignal } from './stop-signal.ts'
+import { isJobControl, isJobStop, isStopSignal } from './stop-signal.ts'
 import { observe } from '../flags/observe.ts'
 import type { Keeper } from './keeper.ts'
 import type { EntrypointPorts } from './ports.ts'
@@ -57,6 +57,10 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
   const workIsDone = (): boolean => work?.isDone() === true
   /** Ends whatever of ours goes on while no command runs; whoever closes a terminal means that too. */
   const isEnding = (signal: number): boolean => isStopSignal(signal, plan) || signal === SIGHUP
+  /** While no command runs, Ctrl-Z is for this process. */
+  const rest = (signal: number): void => {
+    if (isJobStop(signal)) child.suspend(signal)
+  }
   /** The running command was told to end by a signal from outside. */
   let asked = false
   /** The attempt of the command, from 1; undefined where `--retries` allow only one. */
@@ -93,7 +97,8 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     let gate: Gate | undefined
     let told: number | undefined
     listen((signal) => {
-      if (!isEnding(signal)) others.push(signal)
+      if (isJobControl(signal)) rest(signal)
+      else if (!isEnding(signal)) others.push(signal)
       else if (gate === undefined) told ??= signal
       else gate.end({ kind: 'interrupted', signal })
     })
@@ -176,7 +181,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
         clearTimeout(timer)
         resolve(true)
       }
-      listen((signal) => isEnding(signal) && end())
+      listen((signal) => (isEnding(signal) ? end() : rest(signal)))
       void done?.then(end)
     })
   }
@@ -203,7 +208,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     if (held) {
       log({ event: 'holding', message: 'holding until told to stop' })
       await new Promise<void>((resolve) => {
-        listen((signal) => isEnding(signal) && resolve())
+        listen((signal) => (isEnding(signal) ? resolve() : rest(signal)))
         void done?.then(resolve)
       })
       life.publish('stopped')

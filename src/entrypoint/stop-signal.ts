@@ -6,6 +6,18 @@ import type { Refuse } from '../args/flag-value.ts'
 /** CONT, TSTP, TTIN, TTOU: a terminal's, which no image names as its stop signal. */
 const JOB_CONTROL: ReadonlySet<number> = new Set([18, 20, 21, 22])
 
+const SIGCONT = 18
+
+/** Stops a process until SIGCONT, unless it takes it. */
+export function isJobStop(signal: number): boolean {
+  return JOB_CONTROL.has(signal) && signal !== SIGCONT
+}
+
+/** A terminal's. */
+export function isJobControl(signal: number): boolean {
+  return JOB_CONTROL.has(signal)
+}
+
 interface Known {
   /** Undefined: the image's is not known. */
   readonly stopSignal: number | undefined

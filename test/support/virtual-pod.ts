@@ -196,6 +196,7 @@ export async function playPod(scene: Scene, time: VirtualTime, untilMs: number):
         prepare() {},
         spawn: () => spawn(container, owner),
         signal: (pid, number) => owner.dead || reach(container, pid, number),
+        suspend() {},
         replace: () => ({ code: 126, why: 'it is played' }),
         sweep() {},
         shareReaping() {},
