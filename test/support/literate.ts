@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const STAND_INS = ['kubectl', 'npm']
+const STAND_INS = ['helm', 'kubectl', 'npm']
 const LINKED = ['dist', 'examples', 'deploy', 'package.json']
 
 export interface Section {
