@@ -41,17 +41,25 @@ export function judgeGate(
   if (end !== undefined) return judgeEnd(end, container, waits, patienceMs)
   if (state.kind !== 'running') return { kind: 'closed', missing: [], perhaps: [], certain: true }
   const sign = findSign(container)
-  if (sign === 'passed') return PASSED
+  const gone = log === undefined && sign === 'passed' ? waits.filter(isGone) : []
+  if (sign === 'passed' && gone.length === 0) return PASSED
   const open = waits.filter(
     ({ waitStatus, optional }) => waitStatus === 'unmet' || (sign === 'closed' && waitStatus === 'never' && !optional),
   )
   const dark = waits.filter(({ waitStatus }) => waitStatus === 'unknown')
   const closed = { kind: 'closed', missing: open, perhaps: dark } as const
+  if (gone.length > 0) return { ...closed, certain: true, anew: { why: undefined, stopped: true } }
+  if (log?.lost !== undefined) {
+    return { ...closed, certain: true, anew: { why: log.lost, stopped: log.stopped === true } }
+  }
   if (sign === 'closed')
     return open.length > 0 ? { ...closed, certain: true } : { ...closed, missing: dark, perhaps: [], certain: true }
   if (open.length > 0) return { ...closed, certain: !open.every(({ fleeting }) => fleeting) }
   return dark.length > 0 ? { kind: 'unclear', missing: dark, perhaps: [], certain: false } : PASSED
 }
+
+/** It is not there again either: else whoever depends on it may run again. */
+const isGone = ({ gone, waitStatus }: Judged): boolean => gone === true && waitStatus === 'unmet'
 
 function judgeEnd(
   end: End,
@@ -98,6 +106,7 @@ export function findHeld({ spec, state }: ContainerStatus): Pick<Judged, 'heldMs
 
 /** What its own status tells of its gate; its wrapper's own words tell it for sure. */
 function findSign({ spec, actual, started, ready, log }: ContainerStatus): 'passed' | 'closed' | 'unknown' {
+  if (log?.lost !== undefined) return 'closed'
   if (log?.startedMs !== undefined || log?.endedMs !== undefined) return 'passed'
   if (log?.waiting !== undefined) return 'closed'
   if (isGateProbe(actual['startupProbe'])) {
@@ -136,7 +145,7 @@ export function judgeEdge(
     case 'started':
       return begun
     case 'ready':
-      return judgeReady(target) ?? begun
+      return gateResult.anew === undefined ? (judgeReady(target) ?? begun) : 'unmet'
     case 'failed':
       return 'unmet'
     case 'completed':

@@ -3,7 +3,7 @@ import type { ContainerStatus } from '../status/container-status.ts'
 import { hasKind } from '../order/outside-target.ts'
 import type { Circumstances, Words } from './container-finding.ts'
 import { readLogs } from './kubectl.ts'
-import type { Judged, GateStatus } from './gate.ts'
+import type { Anew, Judged, GateStatus } from './gate.ts'
 import { enumerate, wordDuration } from '../base/wording.ts'
 
 /** @returns undefined where its gate is none of its troubles */
@@ -43,6 +43,13 @@ export function tellGate(container: ContainerStatus, gateResult: GateStatus, aro
     }
     case 'closed': {
       if (state.kind !== 'running') return undefined
+      const stop = wordAnew(gateResult.anew, missing)
+      if (gateResult.anew?.stopped === false)
+        return { rank, message: stop, clause: 'is starting anew itself', origins, next }
+      if (missing.length === 0 && stop !== '') {
+        const message = `${stop}, and is about to start`
+        return { rank: 'awaited', message, clause: 'is about to start', next: [readLogs(pod, name)] }
+      }
       if (missing.length === 0) {
         return {
           rank: 'awaited',
@@ -53,10 +60,20 @@ export function tellGate(container: ContainerStatus, gateResult: GateStatus, aro
       }
       const verb = certain ? 'waits' : 'seems to wait'
       const more = perhaps.length === 0 ? '' : `, and perhaps for ${wordMissing(perhaps)}`
-      const message = `${verb} for ${wordMissing(missing)}${more}${begins}${wordPatience(missing, state.sinceMs, around)}`
+      const wait = stop === '' ? verb : `${stop}, and ${verb}`
+      const message = `${wait} for ${wordMissing(missing)}${more}${begins}${wordPatience(missing, state.sinceMs, around)}`
       return { rank, message, clause: `${verb} itself`, origins, next }
     }
   }
+}
+
+/** `has stopped to start anew, since db was killed`; empty where it was not started yet. */
+function wordAnew(anew: Anew | undefined, missing: readonly Judged[]): string {
+  if (anew === undefined) return ''
+  const verb = anew.stopped ? 'has stopped' : 'is stopping'
+  if (anew.why !== undefined) return `${verb} to start anew, since ${anew.why}`
+  const gone = missing.filter((wait) => wait.gone === true).map(({ target }) => target)
+  return `${verb} to start anew with ${enumerate(gone)}`
 }
 
 /** Why that is not so, as its wrapper has said: `service/mail (there is no such service yet)`. */

@@ -22,6 +22,8 @@ export interface Judged {
   readonly heldMs?: number
   readonly optional: boolean
   readonly timeoutMs: number | undefined
+  /** The other one was lost since this one was started, which starts anew with it. */
+  readonly gone?: boolean
   readonly next: readonly string[]
 }
 
@@ -37,4 +39,12 @@ export interface GateStatus {
   readonly perhaps: readonly Judged[]
   /** The status says so for sure. */
   readonly certain: boolean
+  /** It has passed before, and is closed again since what it depends on was lost. */
+  readonly anew?: Anew
+}
+
+export interface Anew {
+  /** Undefined: only the status of the others tells. */
+  readonly why: string | undefined
+  readonly stopped: boolean
 }

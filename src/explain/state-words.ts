@@ -39,7 +39,7 @@ export function tellState(container: ContainerStatus, around: Circumstances): Wo
     const message = `runs, or has completed and is held, since others wait for its end${again}: its status does not tell`
     return { rank: 'unclear', message, clause: 'may have completed or not', next: [readLogs(pod, name)] }
   }
-  return { rank: 'fine', message: `runs${wordSince(state, nowMs)}${again}`, clause: 'is running' }
+  return { rank: 'fine', message: `runs${wordSince(state, nowMs)}${again}${wordAnew(container)}`, clause: 'is running' }
 }
 
 /** Main has ended, and what podorder wraps is stopped then; what it does not wrap keeps the pod from ending. */
@@ -61,6 +61,14 @@ function tellOver({ name, role, wrapper }: ContainerStatus, over: Over, { pod, n
     `name ${name} in podorder.io/depends-on, or make it a native sidecar: an init container with restartPolicy Always`,
   ]
   return { rank: 'cause', message, clause: 'is running', next }
+}
+
+/** `restart: true`: of no restart the kubelet knows. */
+function wordAnew({ log }: ContainerStatus): string {
+  if (log?.anew === undefined) return ''
+  const { times, why } = log.anew
+  const since = times === 1 ? `since ${why}` : `the last time since ${why}`
+  return `, started anew ${times === 1 ? 'once' : `${times} times`} in its container, ${since}`
 }
 
 function wordRestarts(container: ContainerStatus): string {

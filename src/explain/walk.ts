@@ -10,7 +10,7 @@ import { isHandshakeDone, judgeHandshake } from './tekton-gate.ts'
 import type { Over, Told } from './container-finding.ts'
 import { tellGate } from './gate-words.ts'
 import { judgeOutsideWait } from './outside-wait.ts'
-import type { Judged } from './gate.ts'
+import type { GateStatus, Judged } from './gate.ts'
 import { findHeld, judgeEdge, judgeGate, WORDS } from './gate-status.ts'
 import { tellState } from './state-words.ts'
 import { isStopping, tellStop } from './stops.ts'
@@ -71,7 +71,7 @@ function createJudge(
   return (container) => {
     const inside = (edges.get(container.name) ?? []).flatMap((edge) => {
       const target = told.get(edge.target)
-      return target === undefined ? [] : [expire(edge, weigh(edge, target), container, nowMs)]
+      return target === undefined ? [] : [expire(edge, weigh(edge, target, container), container, nowMs)]
     })
     const elsewhere = (outside.get(container.name) ?? []).map((wait) =>
       expire(wait, judgeOutsideWait(wait, podStatus, told), container, nowMs),
@@ -92,7 +92,7 @@ function expire(
   return state.sinceMs + timeoutMs < nowMs ? { ...judged, waitStatus: 'met' } : judged
 }
 
-function weigh(edge: Edge, { container, gateResult, clause, origins, name }: Told): Judged {
+function weigh(edge: Edge, { container, gateResult, clause, origins, name }: Told, follower: ContainerStatus): Judged {
   const { condition, optional, timeoutMs } = edge
   const { state, restarts } = container
   const passed = gateResult.kind === 'passed' && (state.kind === 'running' || state.kind === 'ended')
@@ -104,7 +104,15 @@ function weigh(edge: Edge, { container, gateResult, clause, origins, name }: Tol
     fleeting: (condition === 'ready' || condition === 'started') && (passed || restarts > 0),
     lostMs: state.kind === 'ended' ? state.end.finishedMs : undefined,
     ...(passed && condition === 'ready' ? findHeld(container) : {}),
+    ...(edge.restart !== undefined && isGone(container, gateResult, follower) ? { gone: true } : {}),
   }
+}
+
+/** Whether it was lost since the follower was started, or starts anew itself. */
+function isGone({ state, restarts }: ContainerStatus, { anew }: GateStatus, follower: ContainerStatus): boolean {
+  if (follower.state.kind !== 'running' || anew !== undefined) return anew !== undefined
+  if (state.kind !== 'running') return restarts > 0 || (state.kind === 'ended' && state.end.exitCode !== 0)
+  return restarts > 0 && (state.sinceMs ?? 0) > (follower.state.sinceMs ?? Infinity)
 }
 
 /** Why it can never be as it is waited for, whatever becomes of it. */

@@ -23,6 +23,12 @@ export interface WrapperLog {
   readonly waiting?: string
   /** Why it is not ready: the result of its last probe. */
   readonly unready?: string
+  /** What it depends on was lost, and it starts anew (`restart: true`): why, until it runs again. */
+  readonly lost?: string
+  /** Its command has stopped for that. */
+  readonly stopped?: boolean
+  /** How often it has stopped so in this life, and why the last time. */
+  readonly anew?: { readonly times: number; readonly why: string }
 }
 
 interface WrapperLine {
@@ -63,12 +69,21 @@ export function recordLine(log: WrapperLog | undefined, line: WrapperLine): Wrap
   const known: WrapperLog = log ?? { sinceMs: atMs }
   const { waiting: _waiting, unready: _unready, ...rest } = known
   if (message.startsWith('waiting for ')) return { ...rest, waiting: tidy(message.slice('waiting for '.length)) }
-  if (/^started, pid \d+/.test(message)) return { ...rest, startedMs: known.startedMs ?? atMs }
+  if (/^started, pid \d+/.test(message)) return runAgain({ ...rest, startedMs: known.startedMs ?? atMs })
+  const why = /^stopping it, to start anew: (.*)$/s.exec(message)?.[1]
+  if (why !== undefined) return { ...rest, lost: tidy(why) }
+  if (known.lost !== undefined && /^it starts anew\b/.test(message)) {
+    return { ...rest, stopped: true, anew: { times: (known.anew?.times ?? 0) + 1, why: known.lost } }
+  }
   if (message === 'ready') return { ...rest, readyMs: known.readyMs ?? atMs }
   const unready = /^(?:no longer ready|not ready(?: yet)?)\b[^:]*: (.*)$/.exec(message)?.[1]
   if (unready !== undefined) return { ...rest, unready: tidy(unready) }
   const end = readEnd(line)
   return end === undefined ? known : { ...rest, endedMs: atMs, ...end }
+}
+
+function runAgain({ lost: _lost, stopped: _stopped, ...log }: WrapperLog): WrapperLog {
+  return log
 }
 
 const SKIPS = new Set(['Skipped', 'PredecessorDied'])
