@@ -84,7 +84,6 @@ test('explain -n says it with the wrapper’s own words', async (t) => {
   t.regex(stdout, /worker +has stopped to start anew, since postgres was killed, and waits for postgres to be ready/)
   t.regex(stdout, /vote +is stopping to start anew, since worker restarts: postgres was killed/)
   wrote(named, 'worker', ago(600), ['+502 started, pid 9', '+503 ready'])
-  put({ ...pod, metadata: { ...pod.metadata, name: 'living', namespace: 'shop', resourceVersion: undefined } } as never)
   t.regex(
     (await ask('explain', 'living', '-n', 'shop')).stdout,
     /worker +runs .*started anew once in its container, since postgres was killed/,
