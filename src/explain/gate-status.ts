@@ -58,7 +58,7 @@ export function judgeGate(
   return dark.length > 0 ? { kind: 'unclear', missing: dark, perhaps: [], certain: false } : PASSED
 }
 
-/** It is not there again either: else whoever depends on it may run again. */
+/** Whether it was lost, and is not there again: else whoever depends on it may run again. */
 const isGone = ({ gone, waitStatus }: Judged): boolean => gone === true && waitStatus === 'unmet'
 
 function judgeEnd(

@@ -39,7 +39,7 @@ export interface GateStatus {
   readonly perhaps: readonly Judged[]
   /** The status says so for sure. */
   readonly certain: boolean
-  /** It has passed before, and is closed again since what it depends on was lost. */
+  /** Why it is closed again, where it has passed before: what it depends on was lost. */
   readonly anew?: Anew
 }
 
