@@ -127,17 +127,15 @@ function followOutside(
   wake: () => void,
 ): { judge(): Loss | undefined; close(): void } {
   const following = follow?.(wake, ({ label, restart }) => restart !== undefined && !without.includes(label))
-  const held = new Set<string>()
   return {
     judge() {
       for (const each of following?.waits ?? []) {
         const { wait } = each
         const { label } = wait
         const holds = each.judge().kind === 'met'
-        if (holds) held.add(label)
-        // At the beginning nothing is known yet; that it held was the gate's to find out.
+        // The gate has found out that it held. Until something else is known, as while the API does not answer, it holds on.
+        if (!holds && each.isTold?.() === false) continue
         const afterMs = wait.restart?.afterMs ?? (PROBED.test(label) ? PROBED_AFTER_MS : 0)
-        if (!held.has(label)) continue
         if (holds || afterMs > 0) {
           if (!patience.judge(label, !holds, afterMs)) continue
         }

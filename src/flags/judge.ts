@@ -63,6 +63,8 @@ export interface PendingWait {
   judge(): WaitResult
   /** A clause on why it is not met yet. */
   explain(): string
+  /** False: that it is not met may only mean that nobody can be asked. Absent: it always says how it is. */
+  isTold?(): boolean
 }
 
 export interface GatePolicy {

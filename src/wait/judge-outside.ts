@@ -23,6 +23,11 @@ export function judgeOutside(wait: Awaited, state: TargetState | undefined, rest
   return { ...base, kind: 'refused', cause, message: `${wait.label} can never hold: ${cause}` }
 }
 
+/** Whether the target itself has said how it is, and not an API that cannot be reached, or asked. */
+export function isTold(state: TargetState | undefined): boolean {
+  return state !== undefined && state.refused === undefined && state.trouble === undefined
+}
+
 /** A selector that the API does not understand today will not be understood tomorrow. */
 export function isPassing({ kind }: Refusal, restartPolicy: RestartPolicy): boolean {
   return kind !== 'selector' && restartPolicy !== 'Never'

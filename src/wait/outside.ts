@@ -2,7 +2,7 @@
 import type { AccessWish } from '../kube/find-access.io.ts'
 import type { Kube } from '../kube/kube.io.ts'
 import type { Awaited } from '../flags/judge.ts'
-import { explainOutside, isPassing, judgeOutside } from './judge-outside.ts'
+import { explainOutside, isPassing, isTold, judgeOutside } from './judge-outside.ts'
 import { cite } from '../base/escape.ts'
 import { delayRetry } from '../base/back-off.ts'
 import type { TargetState } from '../kube/target-result.ts'
@@ -80,6 +80,7 @@ export function createOutside(wish: OutsideWish, ports: OutsidePorts): FollowOut
         wait,
         judge: () => judgeOutside(wait, states[index], restartPolicy),
         explain: () => explainOutside(states[index]),
+        isTold: () => isTold(states[index]),
       })),
       introduced,
       close() {
