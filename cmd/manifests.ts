@@ -29,7 +29,7 @@ export function addManifestOptions(command: Command): Command {
     .option('--template <KIND=PATH>', 'where another kind has its pod template', collectTemplate, [])
 }
 
-function collectTemplate(text: string, before: readonly TemplateKind[]): readonly TemplateKind[] {
+export function collectTemplate(text: string, before: readonly TemplateKind[]): readonly TemplateKind[] {
   const parsed = parseTemplateKind(text)
   if (typeof parsed === 'string') throw new InvalidArgumentError(`${parsed}.`)
   return [...before, parsed]

@@ -9,12 +9,14 @@ import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openLibrary } from '../src/base/libc.io.ts'
 import { KUSTOMIZED } from '../src/cli/kustomized.ts'
+import type { TemplateKind } from '../src/manifest/template-kinds.ts'
 import type { Signals } from '../src/child/signals.io.ts'
 import { DEFAULT_PACE } from '../src/run/crash-back-off.ts'
 import type { RunOptions } from '../src/run/run.ts'
 import { formatOf, TIMELINE_FORMATS } from '../src/picture/format.ts'
 import { COMPILED } from './compiled.ts'
 import { collect } from './image-lookup.ts'
+import { collectTemplate } from './manifests.ts'
 import { openTerminal } from './terminal.ts'
 
 const PR_SET_CHILD_SUBREAPER = 36
@@ -32,6 +34,7 @@ interface GivenOptions {
   readonly recursive?: boolean
   readonly kustomize: readonly string[]
   readonly only: string | undefined
+  readonly template: readonly TemplateKind[]
   readonly containers: readonly string[]
   readonly without: readonly string[]
   readonly envFile: readonly string[]
@@ -56,6 +59,7 @@ export function addRun(program: Command, signals: Signals, end: (code: number) =
     .option('-R, --recursive', 'directories of directories too')
     .option('-k, --kustomize <dir>', 'what kubectl kustomize makes of it; repeatable', collect, [])
     .option('--only <KIND/NAME>', 'run this one of several')
+    .option('--template <KIND=PATH>', 'where another kind has its pod template', collectTemplate, [])
     .option('--containers <names>', 'a,b: these, and what they need', collectNames, [])
     .option('--without <names>', 'a,b: all but these', collectNames, [])
     .option('--env-file <file>', 'variables for all containers; repeatable', collect, [])
@@ -81,7 +85,17 @@ export function addRun(program: Command, signals: Signals, end: (code: number) =
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (files: readonly string[], given: GivenOptions) => {
-      const { only, containers, without, envFile: envFiles, runtime, image, output, timeline } = given
+      const {
+        only,
+        template: templates,
+        containers,
+        without,
+        envFile: envFiles,
+        runtime,
+        image,
+        output,
+        timeline,
+      } = given
       const backOff = { firstMs: given.backOff, longestMs: given.maxBackOff, scale: given.timeScale }
       const { json = false, quiet = false } = given
       const selection = { containers, without }
@@ -90,7 +104,7 @@ export function addRun(program: Command, signals: Signals, end: (code: number) =
         openTerminal().complain('podorder: no manifest; give a file, or - for stdin')
         return end(CODE_MISUSE)
       }
-      const chosen = { manifests, recursive: given.recursive ?? false, only, selection, envFiles }
+      const chosen = { manifests, recursive: given.recursive ?? false, only, templates, selection, envFiles }
       end(await run({ ...chosen, runtime, image, backOff, output, json, quiet, timeline }, signals))
     })
 }

@@ -3,7 +3,9 @@ import { readNested, readPodManifest } from '../manifest/yaml.io.ts'
 import { describeError } from '../base/system-error.ts'
 import { KUSTOMIZED } from '../cli/kustomized.ts'
 import { type Input, readInputs } from '../inject/inputs.ts'
+import { findStrays } from '../inject/strays.ts'
 import { findPods, type FoundPod } from '../manifest/found-pods.ts'
+import type { TemplateKind } from '../manifest/template-kinds.ts'
 import { readTemplate } from '../manifest/template.ts'
 import { limitFaults } from '../manifest/yaml-fault.ts'
 import { describeFault, type Fault, sortFaults, type Tree } from '../manifest/tree.ts'
@@ -47,6 +49,8 @@ export interface Wanted {
   readonly recursive: boolean
   /** `KIND/NAME` of the pod or workload to run; the first one when not given. */
   readonly only: string | undefined
+  /** Kinds with pod templates beside those that are known. */
+  readonly templates: readonly TemplateKind[]
   /** What it needs that whatever runs it cannot give. */
   readonly findUnsuitable: (template: Tree, given: Sources & Pick<Given, 'variables'>) => readonly Fault[]
   readonly selection: Selection
@@ -62,22 +66,29 @@ interface ReadFile {
   readonly faults: readonly Fault[]
   readonly say: (fault: Fault) => string
   readonly notes: readonly string[]
+  /** Orders that no pod reads, in the objects that are wanted. */
+  readonly findStrays: (isWanted: (object: Pick<FoundPod, 'kind' | 'name'>) => boolean) => readonly Fault[]
 }
 
-async function readFile(input: Input, ports: Ports): Promise<ReadFile | LoadRefusal> {
+async function readFile(
+  input: Input,
+  templates: readonly TemplateKind[],
+  ports: Ports,
+): Promise<ReadFile | LoadRefusal> {
   const translated = await ports.translate(input.path, input.text)
   if (translated !== undefined && 'faults' in translated) return translated
   const { documents, faults, strange } = readPodManifest(translated?.text ?? input.text)
   const say = (fault: Fault): string => describeFault(input.file, fault)
-  const pods = findPods(
-    documents.map((one) => ({ ...one, tree: one.tree() })),
-    say,
-  )
-  return { input, documents, pods, say, faults: [...faults, ...strange], notes: translated?.notes ?? [] }
+  const opened = documents.map((one) => ({ ...one, tree: one.tree() }))
+  return {
+    ...{ input, documents, say, faults: [...faults, ...strange], notes: translated?.notes ?? [] },
+    pods: findPods(opened, say, templates),
+    findStrays: (isWanted) => opened.flatMap((document) => findStrays(document, templates, isWanted)),
+  }
 }
 
 export async function loadPod(
-  { paths, recursive, only, findUnsuitable, selection, envFiles }: Wanted,
+  { paths, recursive, only, templates, findUnsuitable, selection, envFiles }: Wanted,
   ports: Ports,
 ): Promise<LoadedPod | LoadRefusal> {
   // What is run is read by people, and no file of ten thousand pods.
@@ -86,7 +97,7 @@ export async function loadPod(
   if ('problems' in inputs) return { faults: inputs.problems }
   const files: ReadFile[] = []
   for (const input of inputs) {
-    const read = await readFile(input, ports)
+    const read = await readFile(input, templates, ports)
     if (!('input' in read)) return read
     files.push(read)
   }
@@ -101,6 +112,10 @@ export async function loadPod(
     only,
     files.every(({ documents }) => documents.length === 0),
   )
+  const strays = files.flatMap(({ say, ...one }) =>
+    one.findStrays(({ kind, name }) => !('tree' in chosen) || (kind === chosen.kind && name === chosen.name)).map(say),
+  )
+  if (strays.length > 0) return { faults: [...others(undefined), ...strays] }
   if (!('tree' in chosen)) {
     const broken = others(undefined)
     const [first, ...more] = files

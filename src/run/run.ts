@@ -2,6 +2,7 @@
 import { CODE_FAILED, CODE_MISUSE, CODE_SIGNAL } from '../base/exit-code.ts'
 import { ENDING_SIGNALS } from '../base/signal.ts'
 import { describeError } from '../base/system-error.ts'
+import type { TemplateKind } from '../manifest/template-kinds.ts'
 import type { PictureFormat } from '../picture/format.ts'
 import { describeFault, sortFaults } from '../manifest/tree.ts'
 import { DEFAULT_IMAGE } from '../pod/own.ts'
@@ -38,6 +39,7 @@ export interface RunOptions {
   readonly recursive: boolean
   /** `KIND/NAME`; the first pod or workload when not given. */
   readonly only: string | undefined
+  readonly templates: readonly TemplateKind[]
   readonly selection: Selection
   /** Files with variables, which all containers are given. */
   readonly envFiles: readonly string[]
@@ -56,10 +58,10 @@ const PAUSING: ReadonlySet<number> = new Set([20, 21, 22])
 /** @returns the exit code. Whatever happens, no process and no file is left behind. */
 export async function runManifest(options: RunOptions, ports: RunPorts): Promise<number> {
   const { terminal, disk } = ports
-  const { manifests: paths, recursive, only, selection, envFiles, backOff, image = DEFAULT_IMAGE } = options
+  const { manifests: paths, recursive, only, templates, selection, envFiles, backOff, image = DEFAULT_IMAGE } = options
   const { prepare, findUnsuitable: find } = RUNTIMES[options.runtime]
   const interruption = takeInterruptions(ports)
-  const pod = await loadPod({ paths, recursive, only, selection, envFiles, findUnsuitable: find }, ports)
+  const pod = await loadPod({ paths, recursive, only, templates, selection, envFiles, findUnsuitable: find }, ports)
   if ('faults' in pod) return refuse(pod.faults, ports)
   const taken = options.runtime === 'process' ? await findTaken(pod, ports) : []
   if (taken.length > 0) return refuse(taken, ports)

@@ -139,6 +139,30 @@ spec:
     says: ["podorder: --runtime is one of process, podman, not 'docker'"],
   },
   {
+    name: 'an order where no pod reads it',
+    args: ['run', 'pod.yaml'],
+    manifest: `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: x, annotations: {podorder.io/steps: 'a, b'}}
+spec:
+  template:
+    spec:
+      containers:
+        - {name: a, image: x, command: ["touch", "started"]}
+`,
+    says: [
+      'pod.yaml:3:35: nothing reads podorder.io/steps at metadata.annotations; write it under spec.template.metadata.annotations',
+    ],
+  },
+  {
+    name: 'an order in a kind that has no pod template, as far as is known',
+    args: ['run', 'pod.yaml'],
+    manifest: `kind: Shop\nspec: {box: {metadata: {annotations: {podorder.io/steps: 'a'}}, pods: []}}\n`,
+    says: [
+      'pod.yaml:2:39: nothing reads podorder.io/steps at spec.box.metadata.annotations: no pod template is known in Shop; put it on a pod or a pod template; if Shop has one, tell where with --template Shop=PATH',
+    ],
+  },
+  {
     name: 'a back-off that is none',
     args: ['run', '--max-back-off', '5', 'pod.yaml'],
     says: ["podorder: --max-back-off cannot be '5'; give a duration such as 1s or 5m"],

@@ -186,3 +186,15 @@ asRoot('runAsUser that cannot be obeyed is told', async (t) => {
   )
   t.true(readLines(stdout).some(({ line }) => line === '1234'))
 })
+
+test('--template names the place of a pod in a kind that nobody knows', async (t) => {
+  const place = openPlace(t)
+  const pod = JSON.parse(writePod({ annotations: { steps: 'a, b' }, containers: { a: 'true', b: 'true' } })) as object
+  place.write('box.yaml', JSON.stringify({ apiVersion: 'example.com/v1', kind: 'Box', spec: { inner: pod } }))
+  const { code, stdout } = await place.run(['run', '--json', '--template', 'Box=spec.inner', 'box.yaml'])
+  t.is(code, 0, stdout)
+  t.deepEqual(started(stdout), ['a', 'b'])
+  const wrong = await place.run(['run', '--template', 'box', 'box.yaml'])
+  t.is(wrong.code, 2)
+  t.regex(wrong.stderr, /is not KIND=PATH/)
+})
