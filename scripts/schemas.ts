@@ -5,7 +5,9 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { SIGNAL_NAMES } from '../src/base/signal-names.ts'
-import { type ConditionWord, conditionsOf } from '../src/order/outside-target.ts'
+import { ABSENCES } from '../src/kube/target.ts'
+import { OBJECT_KINDS, SIDECAR_PREFIX, TARGET_KINDS } from '../src/kube/kinds.ts'
+import type { ConditionWord } from '../src/order/outside-target.ts'
 import { CONDITION_NAMES, CONDITIONS, isOfEnd } from '../src/order/conditions.ts'
 import { OPTION_FORMS, OPTION_KEYS } from '../src/order/options.ts'
 import * as names from '../src/pod/annotation-names.ts'
@@ -30,15 +32,22 @@ const FROM_10_MS = {
   pattern: '^(?:[1-9][0-9]{1,4}ms|(?=.*[1-9])(?:[0-9]{1,5}(?:\\.[0-9])?(?:s|m|h))+)$',
 }
 
-const TARGETS: readonly (readonly [example: string, pattern: string])[] = [
-  ['pod/db', `pod/${OBJECT}`],
-  ['job/migrate', `job/${OBJECT}`],
-  ['service/mail', `service/${OBJECT}`],
-  ['sidecar/proxy', `sidecar/${CONTAINER}`],
-  ['tcp://broker:5672', `tcp://${HOST}:${PORT}`],
-  ['http://api/', `http://${HOST}(?::${PORT})?(?:/[-A-Za-z0-9_./]*)?`],
-  ['https://api/', `https://${HOST}(?::${PORT})?(?:/[-A-Za-z0-9_./]*)?`],
-]
+/** What follows the prefix of a target. */
+const FORMS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(OBJECT_KINDS.map((kind) => [`${kind}/`, OBJECT])),
+  [SIDECAR_PREFIX]: CONTAINER,
+  'tcp://': `${HOST}:${PORT}`,
+  'http://': `${HOST}(?::${PORT})?(?:/[-A-Za-z0-9_./]*)?`,
+  'https://': `${HOST}(?::${PORT})?(?:/[-A-Za-z0-9_./]*)?`,
+}
+
+/** Those that a gate can wait for. @throws for a kind whose form is not known here */
+const TARGETS = TARGET_KINDS.flatMap(({ prefix, conditions }) => {
+  if (conditions === undefined) return []
+  const form = FORMS[prefix]
+  if (form === undefined) throw new Error(`say in scripts/schemas.ts what follows ${prefix}`)
+  return [{ prefix, conditions, pattern: `${prefix}${form}` }]
+})
 
 /** `said` in its own words and those of other platforms. */
 function spell(said: readonly ConditionWord[]): readonly string[] {
@@ -50,8 +59,12 @@ function spell(said: readonly ConditionWord[]): readonly string[] {
 
 const isEnd = (name: ConditionWord): boolean => CONDITION_NAMES.some((known) => known === name && isOfEnd(known))
 
-/** What a target's value may be: a condition, or one with its options. @param said the first is meant where none is said */
-function makeTerms(said: readonly ConditionWord[]): Schema {
+/**
+ * What a target's value may be: a condition, or one with its options.
+ * @param said the first is meant where none is said
+ * @param mayBeAbsent it is known what one means that is not there
+ */
+function makeTerms(said: readonly ConditionWord[], mayBeAbsent = false): Schema {
   const life = said.filter((name) => !isEnd(name))
   const ends = said.filter(isEnd)
   const common = { timeout: { $ref: '#/definitions/duration' }, optional: BOOLEAN, required: BOOLEAN }
@@ -72,7 +85,14 @@ function makeTerms(said: readonly ConditionWord[]): Schema {
     },
   )
   // What has ended stays so: nothing could be lost.
-  const ofEnds = object({ condition: { enum: spell(ends) }, restart: { const: false } }, isNatural(ends))
+  const ofEnds = object(
+    {
+      condition: { enum: spell(ends) },
+      restart: { const: false },
+      ...(mayBeAbsent ? { absent: { enum: ABSENCES } } : {}),
+    },
+    isNatural(ends),
+  )
   return {
     anyOf: [{ enum: spell(said) }, ...(life.length > 0 ? [ofLife] : []), ...(ends.length > 0 ? [ofEnds] : [])],
   }
@@ -81,8 +101,8 @@ function makeTerms(said: readonly ConditionWord[]): Schema {
 const BOOLEAN = { type: 'boolean' }
 
 function makeDependsOn(): Schema {
-  const words = [['db', CONTAINER] as const, ...TARGETS]
-  const target = { type: 'string', pattern: `^(?:${words.map(([, pattern]) => pattern).join('|')})$` }
+  const words = [CONTAINER, ...TARGETS.map(({ pattern }) => pattern)]
+  const target = { type: 'string', pattern: `^(?:${words.join('|')})$` }
   return {
     description: 'Container: what it starts after. A map of targets to conditions, a list of targets, or one target.',
     type: 'object',
@@ -97,7 +117,10 @@ function makeDependsOn(): Schema {
           patternProperties: {
             [`^${CONTAINER}$`]: makeTerms(['ready', ...CONDITION_NAMES.filter((name) => name !== 'ready')]),
             ...Object.fromEntries(
-              TARGETS.map(([example, pattern]) => [`^${pattern}$`, makeTerms(conditionsOf(example) ?? [])]),
+              TARGETS.map(({ prefix, conditions, pattern }) => [
+                `^${pattern}$`,
+                makeTerms(conditions, prefix === 'job/'),
+              ]),
             ),
           },
         },

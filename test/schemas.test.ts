@@ -5,6 +5,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { SIGNAL_NAMES } from '../src/base/signal-names.ts'
 import { CONDITION_NAMES, SYNONYMS } from '../src/order/conditions.ts'
+import { DEPENDENCY_OPTIONS } from '../src/order/depends-on.ts'
 import { OPTION_KEYS } from '../src/order/options.ts'
 import { makeAnnotationsSchema, type Schema, SCHEMAS, writeSchema } from '../scripts/schemas.ts'
 import { makeRunEventSchema } from '../scripts/run-event-schema.ts'
@@ -83,6 +84,7 @@ const terms = fc.record(
     required: or(fc.boolean()),
     restart: or(fc.constant(true)),
     restartAfter: duration,
+    absent: or(fc.constantFrom('waiting', 'completed')),
     more: anything,
   },
   { requiredKeys: [] },
@@ -168,6 +170,11 @@ test('property: the reader takes all options that the schema takes', (t) => {
 })
 
 test('every option is in the schema', (t) => {
+  const terms = JSON.stringify(definitionOf('depends-on'))
+  t.deepEqual(
+    DEPENDENCY_OPTIONS.filter((name) => !terms.includes(`"${name}":`)),
+    [],
+  )
   const { patternProperties } = definitionOf('options') as { readonly patternProperties: object }
   const [own] = Object.values(patternProperties) as { readonly properties: object }[]
   t.deepEqual(sortOnce(Object.keys(own?.properties ?? {})), sortOnce(OPTION_KEYS))

@@ -31,7 +31,8 @@ export interface Claim {
   readonly restartAt?: Position
 }
 
-const OPTIONS = ['condition', 'timeout', 'optional', 'restart', 'restartAfter', 'required', 'absent']
+/** What a condition may say beside itself. */
+export const DEPENDENCY_OPTIONS = ['condition', 'timeout', 'optional', 'restart', 'restartAfter', 'required', 'absent']
 
 export const DURATION_FIX = 'write it like 30s, 5m or 1h30m'
 
@@ -160,7 +161,7 @@ function readOption(
       const use = target.startsWith('job/')
         ? 'use condition, timeout, optional or absent'
         : 'use condition, timeout, optional, restart or restartAfter'
-      return refuse(keyAt, `unknown option "${key}"`, (told) => proposeWord(key, OPTIONS, use, told))
+      return refuse(keyAt, `unknown option "${key}"`, (told) => proposeWord(key, DEPENDENCY_OPTIONS, use, told))
     }
   }
 }
