@@ -25,6 +25,7 @@ export function warnOfFirst(
   const tree = first.length === 0 ? undefined : readTree()
   if (tree === undefined) return []
   // Who stops in turn does not depend on the time for it.
+  const waiting = new Set([...order.edges, ...order.outside].map(({ container }) => container))
   const needOf = indexWrapperNeeds(order, planStops(order, 0))
   const places = new Map(
     [...listItems(tree, 'spec', 'initContainers'), ...listItems(tree, 'spec', 'containers')].map((item) => {
@@ -35,7 +36,8 @@ export function warnOfFirst(
   )
   return first.flatMap((container): readonly Fault[] => {
     const { name } = container
-    const need = needOf(name, writeProbing(container), true)
+    const begins = order.sidecars.has(name) && !waiting.has(name)
+    const need = needOf(name, writeProbing(container, begins), true)
     if (need === undefined) return []
     const what = `its command works as the first process of its container only, and podorder's wrapper must be that: ${need.why}`
     return [{ at: places.get(name) ?? tree.at, container: name, what, fix: need.instead }]

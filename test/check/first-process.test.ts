@@ -138,6 +138,21 @@ for (const program of ['/sbin/init', '/lib/systemd/systemd', '/usr/lib/systemd/s
   })
 }
 
+test('a native sidecar whose hook stays with the kubelet needs no wrapper either', async (t) => {
+  const text = `kind: Pod
+apiVersion: v1
+metadata: {name: x, annotations: {podorder.io/depends-on: "app: {web: started}"}}
+spec:
+  restartPolicy: Never
+  initContainers:
+    - {name: web, image: w, command: [/init], restartPolicy: Always, lifecycle: {postStart: {exec: {command: [/hook]}}}}
+  containers:
+    - {name: app, image: a, command: [/app]}
+`
+  t.deepEqual(await told(text), [])
+  t.regex((await inject('in.yaml', text)).stdout, /--name=web,[^\]]*--exec/)
+})
+
 test('of an image the command is known where it was looked up, or noted by an earlier inject', async (t) => {
   const given: Given = { imageConfig: { 'r.example/web:1': { Entrypoint: ['/init'] } } }
   const text = write({ ...BASE, orders: { 'depends-on': '{app: {web: ended}}' }, web: 'ports: []' })

@@ -217,3 +217,25 @@ test('the metrics are Prometheus text, and the buckets add up', (t) => {
     t.true(text.includes(`${line}\n`), line)
   }
 })
+
+test('an init that must be the first process is told of as a warning, and gets in', (t) => {
+  const pod = {
+    spec: {
+      containers: [
+        { name: 'app', command: ['app'] },
+        { name: 'db', image: 'db' },
+      ],
+    },
+  }
+  const commands = new Map([['db', { platforms: { 'linux/amd64': ['/init'], 'linux/arm64': ['/start'] } }]])
+  const warn = (dependsOn: string) => {
+    const verdict = admit(annotate(pod, { 'depends-on': dependsOn }), commands)
+    return verdict.kind === 'allowed'
+      ? verdict.warnings.filter((one) => one.includes('first process'))
+      : verdict.message
+  }
+  t.deepEqual(warn('app: {db: started}'), [])
+  t.deepEqual(warn('app: {db: completed}'), [
+    `podorder: spec.containers[1].image: container "db": its command works as the first process of its container only, and podorder's wrapper must be that: "app" waits for its end; write "db: started" for app`,
+  ])
+})
