@@ -32,6 +32,7 @@ interface Opening {
 
 export interface Timeline {
   readonly history: History
+  /** How much time the axis has; at least the history's own. */
   readonly spanMs: number
   readonly rows: readonly Row[]
   readonly critical: Critical | undefined
@@ -39,11 +40,15 @@ export interface Timeline {
   readonly kinds: ReadonlySet<Kind>
 }
 
-export function layOutTimeline(history: History): Timeline {
+/** @returns at least a millisecond */
+export function measureSpan({ startMs, endMs }: History): number {
+  return Math.max(1, endMs - startMs)
+}
+
+export function layOutTimeline(history: History, spanMs = measureSpan(history)): Timeline {
   const found = findCritical(history)
   // One container alone is no path.
   const critical = found === undefined || found.steps.length < 2 ? undefined : found
-  const spanMs = Math.max(1, history.endMs - history.startMs)
   const place = (ms: number): number => (Math.min(spanMs, Math.max(0, ms - history.startMs)) / spanMs) * 100
   const indexes = new Map(history.containers.map(({ container }, index) => [container, index]))
   const steps = new Map(
@@ -88,7 +93,7 @@ function layOutRow(history: ContainerHistory, endMs: number, place: (ms: number)
         return [{ end: judgeEnd(life, last && state === 'skipped'), at: place(life.endedMs) }]
       if (!last || beginOf(life) === undefined) return []
       // When it has ended nobody tells: at some time up to here.
-      return [{ end: state === 'ended' ? judgeEnd(life, false) : ('ongoing' as const), at: 100 }]
+      return [{ end: state === 'ended' ? judgeEnd(life, false) : ('ongoing' as const), at: place(endMs) }]
     }),
   }
 }

@@ -17,7 +17,7 @@ import {
   sizeRows,
 } from './timeline-bars.ts'
 import { listKeys } from './timeline-legend.ts'
-import { layOutTimeline, type Row } from './timeline-rows.ts'
+import { layOutTimeline, measureSpan, type Row } from './timeline-rows.ts'
 import { TIMELINE_RULES } from './timeline-style.ts'
 import { describeTimeline, nameTimeline } from './timeline-words.ts'
 
@@ -40,14 +40,21 @@ const RULES = [
   TIMELINE_RULES,
 ].join('')
 
-export function drawTimelineSvg(history: History): string {
-  const timeline = layOutTimeline(history)
+/** @param beside those that it is to be compared with: all of them on one scale */
+export function drawTimelineSvg(history: History, beside: readonly History[] = []): string {
+  const timeline = layOutTimeline(history, Math.max(...[history, ...beside].map(measureSpan)))
   const { rows, spanMs } = timeline
   const size = sizeRows(rows.length)
   const names = rows.map(({ history: { container } }) => cutMiddle(container, MOST_NAME_COLUMNS))
   const facts = rows.map((row) => cutMiddle(tellOutcome(row.history, history.startMs), MOST_FACT_COLUMNS))
-  const left = PAD + widest(names, (name) => measureMono(name, size.font)) + GAP
-  const right = PAD + widest(facts, (fact) => measureSans(fact, size.font)) + GAP
+  const others = beside.flatMap(({ containers, startMs }) => containers.map((one) => [one, startMs] as const))
+  const allNames = [...names, ...others.map(([{ container }]) => cutMiddle(container, MOST_NAME_COLUMNS))]
+  const allFacts = [
+    ...facts,
+    ...others.map(([one, startMs]) => cutMiddle(tellOutcome(one, startMs), MOST_FACT_COLUMNS)),
+  ]
+  const left = PAD + widest(allNames, (name) => measureMono(name, size.font)) + GAP
+  const right = PAD + widest(allFacts, (fact) => measureSans(fact, size.font)) + GAP
   const quiet = rows.length > MOST_POINTED
   const rowTop = (index: number): number => AXIS_HEIGHT + index * size.height
   const inPlot = (y: number, contents: readonly Markup[]) =>

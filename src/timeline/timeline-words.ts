@@ -2,20 +2,20 @@
 import { type Critical, describeCritical } from '../history/critical.ts'
 import type { History } from '../history/history.ts'
 import { formatTime, hasRoughMoments, tellEdge } from '../picture/facts.ts'
-import type { Timeline } from './timeline-rows.ts'
+import { measureSpan, type Timeline } from './timeline-rows.ts'
 
 export function nameTimeline({ pod }: History): string {
   return pod === '' ? 'Timeline' : `Timeline of ${pod}`
 }
 
 /** `5 containers in 9.30 s. Critical path: redis → postgres, 4.1 s; …` */
-export function describeTimeline({ history, spanMs, critical }: Timeline): string {
+export function describeTimeline({ history, critical }: Timeline): string {
   const { containers } = history
   const edge = tellEdge(history)
   const count = containers.length === 1 ? '1 container' : `${containers.length} containers`
   const path = critical === undefined ? undefined : describeCritical(shorten(critical))
   return [
-    `${count} in ${formatTime(spanMs)}.`,
+    `${count} in ${formatTime(measureSpan(history))}.`,
     ...(path === undefined ? [] : [`${beautify(path)}.`]),
     ...(edge === undefined ? [] : [edge]),
     ...(hasRoughMoments(history) ? ['≈ is as the kubelet saw it, to the second.'] : []),

@@ -9,6 +9,7 @@ import { drawGraphSvg, sizeLabel, sizeNode } from '../../src/graph/graph-svg.ts'
 import { element } from '../../src/picture/markup.ts'
 import { drawTimelineHtml } from '../../src/timeline/timeline-html.ts'
 import { TIMELINE_SCRIPT } from '../../src/timeline/timeline-script.ts'
+import { layOutTimeline } from '../../src/timeline/timeline-rows.ts'
 import { drawTimelineSvg } from '../../src/timeline/timeline-svg.ts'
 import { anyDrawnOrder, MIXED_ORDER } from '../support/drawn-orders.ts'
 import { anyHistory, anyText, makeCrowd, TROUBLED, VOTING } from '../support/histories.ts'
@@ -120,4 +121,24 @@ test('an empty history and an order of nothing are pictures too', (t) => {
     t.true(readXml(svg).length > 3)
     t.notRegex(svg, /NaN|Infinity|undefined/)
   }
+})
+
+test('timelines beside each other are on one scale: the same plot, the same axis, and what is ready lies where it was', (t) => {
+  const long = { ...TROUBLED, endMs: TROUBLED.startMs + 60_000 }
+  const plotOf = (svg: string): readonly string[] =>
+    [...svg.matchAll(/<svg x="([\d.]+)" y="[\d.]+" width="([\d.]+)"/g)].map(([, x, width]) => `${x} ${width}`)
+  const axisOf = (svg: string): readonly string[] =>
+    [...svg.matchAll(/<text x="([\d.]+%)" y="-10">([^<]*)</g)].map(([, x, label]) => `${x} ${label}`)
+  const [alone, one, other] = [
+    drawTimelineSvg(VOTING),
+    drawTimelineSvg(VOTING, [long]),
+    drawTimelineSvg(long, [VOTING]),
+  ]
+  t.true(axisOf(one).length > 2)
+  t.deepEqual(axisOf(one), axisOf(other))
+  t.notDeepEqual(axisOf(one), axisOf(alone))
+  t.is(new Set([...plotOf(one), ...plotOf(other)]).size, 1)
+  const span = (VOTING.endMs - VOTING.startMs) / 60_000
+  const ends = layOutTimeline(VOTING, 60_000).rows.flatMap((row) => row.spans.map(({ to }) => to))
+  t.true(Math.abs(Math.max(...ends) - 100 * span) < 0.01)
 })
