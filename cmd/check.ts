@@ -29,10 +29,10 @@ interface Given extends GivenManifests, GivenLookup, GivenRewrite, GivenCluster 
 
 /** @param end takes the exit code */
 export function addCheck(program: Command, end: (code: number) => void): void {
-  const command = addManifests(program.command('check').description('find what inject, or the cluster, would refuse'))
-    .addOption(new Option('--format <name>', 'of what is found').choices(FORMATS).default('text'))
-    .option('--strict', 'warnings fail too, and an input without any order')
-    .option('--rules', 'print what is looked at')
+  const command = addManifests(program.command('check').description('report what inject or the cluster would refuse'))
+    .addOption(new Option('--format <name>', 'output format').choices(FORMATS).default('text'))
+    .option('--strict', 'fail on warnings, and on input without any order')
+    .option('--rules', 'list the rules')
     .helpOption('-h, --help', 'print this page')
   addClusterOptions(command.optionsGroup('What is running in a cluster, instead of manifests:'))
   addRoot(addRewriteOptions(command.optionsGroup('As inject will be called:')))

@@ -13,9 +13,9 @@ export interface GivenCluster {
 
 export function addClusterOptions(command: Command): Command {
   return command
-    .option('-n, --namespace <name>', "in the cluster; else the context's", readNamespace)
-    .option('--context <name>', 'of the kubeconfig')
-    .option('--kubeconfig <file>', 'else KUBECONFIG, ~/.kube/config or the pod')
+    .option('-n, --namespace <name>', 'namespace (default: that of the context)', readNamespace)
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--kubeconfig <file>', 'default: KUBECONFIG, ~/.kube/config, in-cluster')
 }
 
 export function readNamespace(text: string): string {

@@ -27,7 +27,7 @@ type Shell = (typeof SHELLS)[number]
 export function addCompletion(program: Command, end: (code: number) => void): void {
   program
     .command('completion')
-    .description('print a script that completes words in a shell')
+    .description('print a completion script for a shell')
     .addArgument(new Argument('<shell>').choices(SHELLS))
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', EXAMPLES)

@@ -25,10 +25,10 @@ interface Given extends GivenCluster, GivenManifests {
 
 /** @param end takes the exit code */
 export function addDoctor(program: Command, end: (code: number) => void): void {
-  const command = program.command('doctor').description('tell whether a cluster has what podorder needs')
+  const command = program.command('doctor').description('check that a cluster has what podorder needs')
   addClusterOptions(command)
-    .option('--system-namespace <name>', 'where podorder itself runs', readNamespace, 'podorder')
-    .option('--json', 'as one JSON object')
+    .option('--system-namespace <name>', 'namespace in which podorder runs', readNamespace, 'podorder')
+    .option('--json', 'print one JSON object')
     .helpOption('-h, --help', 'print this page')
     .optionsGroup('Pods of which is told whether they would be rewritten:')
   addManifestOptions(command)

@@ -31,13 +31,13 @@ interface Given extends GivenCluster {
 export function addExplain(program: Command, end: (code: number) => void): void {
   const command = program
     .command('explain')
-    .description('tell why a pod hangs, or how it ended')
+    .description('explain why a pod hangs, or how it ended')
     .argument('[pod]', 'POD or TYPE/NAME; or a file as kubectl get -o json prints it, - for stdin')
     .option('-f, --filename <file>', 'such a file, whatever it is called')
   addClusterOptions(command)
-    .option('-w, --watch', 'tell it again whenever something changes')
-    .addOption(new Option('--format <format>', 'for people, or for programs').choices(['text', 'json']).default('text'))
-    .option('--now <time>', 'as of when: 2026-03-01T12:00:00Z', readMoment)
+    .option('-w, --watch', 'print it again after every change')
+    .addOption(new Option('--format <format>', 'output format').choices(['text', 'json']).default('text'))
+    .option('--now <time>', 'show the state as of this time: 2026-03-01T12:00:00Z', readMoment)
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', EXAMPLES)
     .action(async (pod: string | undefined, given: Given) => end(await explain(pod, given)))

@@ -27,11 +27,11 @@ interface Given extends GivenManifests {
 
 /** @param end takes the exit code */
 export function addGraph(program: Command, end: (code: number) => void): void {
-  addManifests(program.command('graph').description('show who waits for whom'))
-    .addOption(new Option('--format <name>', 'as FILE ends; else text').choices(GRAPH_FORMATS))
-    .option('-o, --output <file>', 'write there: .txt, .mmd, .dot, .svg, .html or .json')
-    .option('--timeline <path>', 'what podorder timeline reads: marks the critical path')
-    .option('--stop', 'who stops after whom instead, and the time each has at least')
+  addManifests(program.command('graph').description('show which container waits for which'))
+    .addOption(new Option('--format <name>', 'default: by the ending of FILE, else text').choices(GRAPH_FORMATS))
+    .option('-o, --output <file>', 'write to a file: .txt, .mmd, .dot, .svg, .html or .json')
+    .option('--timeline <path>', 'mark the critical path of a run, as podorder timeline reads it')
+    .option('--stop', 'show the order of the stop, and the least time for each')
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', GRAPH_EXAMPLES)
     .action(async (files: readonly string[], given: Given) => end(await graph(files, given)))

@@ -46,7 +46,7 @@ export function addHelp(program: Command, end: (code: number) => void): void {
   const pages = new Map(program.commands.map((other) => [other.name(), () => other]))
   pages.set('registries', () => makeLookupPage(program))
   command
-    .description('print the page of a command, or of registries')
+    .description('print the help page of a command, or of registries')
     .addArgument(new Argument('[page]').choices([...pages.keys()]))
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', EXAMPLES)

@@ -28,19 +28,19 @@ interface Given {
 export function addImport(program: Command, end: (code: number) => void): void {
   program
     .command('import')
-    .description('turn a compose file, or of ECS or Cloud Run, into a pod')
+    .description('turn a compose, ECS or Cloud Run file into a pod')
     .argument('[files...]')
     .option('-f, --filename <file>', 'the same; repeatable', collect, [])
-    .addOption(new Option('--kind <kind>', 'what to write').choices(IMPORT_KINDS).default('Pod'))
-    .option('--name <name>', 'of the pod or workload (default: what the file says)')
-    .option('--profile <name>', 'services of this profile too; repeatable', collect, [])
+    .addOption(new Option('--kind <kind>', 'kind of the object to write').choices(IMPORT_KINDS).default('Pod'))
+    .option('--name <name>', 'name of the pod or workload (default: that of the file)')
+    .option('--profile <name>', 'include the services of this profile; repeatable', collect, [])
     .addOption(
-      new Option('--volumes <how>', 'named volumes as claims, or as empty directories')
+      new Option('--volumes <how>', 'named volumes become claims or empty directories')
         .choices(['claims', 'empty'])
         .default('claims'),
     )
-    .option('--strict', 'what has no place in a pod is an error')
-    .option('-o, --output <file>', 'write there')
+    .option('--strict', 'fail on what has no place in a pod')
+    .option('-o, --output <file>', 'write to a file')
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', IMPORT_EXAMPLES)
     .action(async (files: readonly string[], given: Given) => end(await importThem(files, given)))

@@ -44,7 +44,7 @@ export function addInject(program: Command, end: (code: number) => void): void {
 
 function addTarget(command: Command): Command {
   return addManifests(command)
-    .option('-i, --in-place', 'write each file where it came from')
+    .option('-i, --in-place', 'overwrite each file')
     .option('-o, --output <path>', 'yaml or json to stdout; ./file or directory/')
     .option('--diff', 'show what changes; write only with -i or -o')
     .helpOption('-h, --help', 'print this page')

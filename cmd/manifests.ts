@@ -23,10 +23,10 @@ export function addManifests(command: Command): Command {
 export function addManifestOptions(command: Command): Command {
   return command
     .option('-f, --filename <manifest>', 'a file, a directory or - for stdin; repeatable', collect, [])
-    .option('-R, --recursive', 'directories of directories too')
+    .option('-R, --recursive', 'read directories recursively')
     .option('--only <KIND/NAME>', 'this pod or workload only; repeatable', collect, [])
-    .option('-k, --kustomize <dir>', 'what kubectl kustomize makes of it; repeatable', collect, [])
-    .option('--template <KIND=PATH>', 'where another kind has its pod template', collectTemplate, [])
+    .option('-k, --kustomize <dir>', 'read what kubectl kustomize builds; repeatable', collect, [])
+    .option('--template <KIND=PATH>', 'path of the pod template in another kind', collectTemplate, [])
 }
 
 export function collectTemplate(text: string, before: readonly TemplateKind[]): readonly TemplateKind[] {

@@ -22,10 +22,13 @@ interface Given extends GivenManifests {
 /** @param end takes the exit code */
 export function addRbac(program: Command, end: (code: number) => void): void {
   addManifestOptions(
-    program.command('rbac').description('print the least Roles that let pods wait for others').argument('[targets...]'),
+    program
+      .command('rbac')
+      .description('print the minimal Roles of pods that wait for objects')
+      .argument('[targets...]'),
   )
-    .option('-n, --namespace <name>', 'where none is named', 'default')
-    .option('--service-account <name>', 'where none is named', 'default')
+    .option('-n, --namespace <name>', 'namespace of targets and pods that name none', 'default')
+    .option('--service-account <name>', 'ServiceAccount of pods that name none', 'default')
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', EXAMPLES)
     .action(async (targets: readonly string[], given: Given) => end(await rbac(targets, given)))

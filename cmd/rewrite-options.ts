@@ -15,15 +15,15 @@ export interface GivenRewrite {
 
 export function addRewriteOptions(command: Command): Command {
   return command
-    .addOption(new Option('--image <image>', "podorder's own").argParser(readImage).default(DEFAULT_IMAGE))
-    .addOption(new Option('--image-pull-policy <how>', 'of that image').choices(['Always', 'IfNotPresent', 'Never']))
+    .addOption(new Option('--image <image>', "podorder's image").argParser(readImage).default(DEFAULT_IMAGE))
+    .addOption(new Option('--image-pull-policy <how>', 'its pull policy').choices(['Always', 'IfNotPresent', 'Never']))
     .addOption(
-      new Option('--bin-source <how>', 'an image-volume needs Kubernetes >= 1.35')
+      new Option('--bin-source <how>', 'image-volume needs Kubernetes 1.35 or newer')
         .choices(['copy', 'image-volume'])
         .default('copy'),
     )
     .addOption(
-      new Option('--requests <how>', 'max: steps in a chain request what the largest needs')
+      new Option('--requests <how>', 'max: a chain requests what its largest step needs')
         .choices(['keep', 'max'])
         .default('keep'),
     )
@@ -32,7 +32,7 @@ export function addRewriteOptions(command: Command): Command {
 /** For commands that may choose it: a webhook's pods all have the same. */
 export function addRoot(command: Command): Command {
   return command.addOption(
-    new Option('--root <path>', "where containers see podorder's volumes").argParser(readRoot).default(DEFAULT_ROOT),
+    new Option('--root <path>', "mount path of podorder's volumes").argParser(readRoot).default(DEFAULT_ROOT),
   )
 }
 

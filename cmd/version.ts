@@ -12,8 +12,8 @@ Examples:
 export function addVersion(program: Command, end: (code: number) => void): void {
   program
     .command('version')
-    .description('print the version, and what runs it')
-    .option('--json', 'as one line of JSON')
+    .description('print the version and the runtime')
+    .option('--json', 'print one line of JSON')
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', EXAMPLES)
     .action(async ({ json = false }: { json?: boolean }) => {
