@@ -12,11 +12,11 @@ import { flagPathOf, ownDirectoryOf } from '../flags/layout.ts'
 import type { Flag } from '../flags/record.ts'
 
 const FLAGS = {
-  'run-dir': { kind: 'value', value: 'DIR', help: 'where the flags are' },
-  name: { kind: 'value', value: 'NAME', help: 'of the container in it' },
+  'run-dir': { kind: 'value', value: 'DIR', help: 'the run directory' },
+  name: { kind: 'value', value: 'NAME', help: 'name of the container in it' },
   liveness: { kind: 'value', value: 'JSON', help: 'ask this livenessProbe, while the command is meant to run' },
-  readiness: { kind: 'value', value: 'JSON', help: 'ask this readinessProbe, while …; otherwise it is not ready' },
-  help: { kind: 'switch', help: 'this page' },
+  readiness: { kind: 'value', value: 'JSON', help: 'ask this readinessProbe, likewise; otherwise it is not ready' },
+  help: { kind: 'switch', help: 'print this page' },
 } as const satisfies FlagTable
 
 interface Ports {

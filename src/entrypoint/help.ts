@@ -89,7 +89,7 @@ More: entrypoint --help more|together; entrypoint install|probe|wait --help`
 const RARE_HEAD = `Usage: entrypoint [flags] -- command [args…]
   entrypoint --retries 5 --retry-delay 2s --stdout-path /logs/app -- app`
 
-const RARE_FOOT = `A flag may be written --wait-file, --wait_file or -wait_file, with a blank or =.`
+const RARE_FOOT = `A flag may be written --wait-file, --wait_file or -wait_file, with a space or =.`
 
 const TOGETHER_HEAD = `How containers of a pod stop and start with each other; inject writes these.
 

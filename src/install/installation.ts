@@ -7,11 +7,15 @@ export const INSTALL_OPTIONS = {
   to: {
     kind: 'value',
     value: 'DIR',
-    help: 'where the executable goes, as containers will see it; without it nothing is copied',
+    help: 'directory for the executable, as containers will see it; without it nothing is copied',
   },
   'run-dir': { kind: 'value', value: 'DIR', help: 'the run directory, in which each container gets its own' },
-  containers: { kind: 'list', value: 'NAMES', help: 'the containers, by commas: what they left there is removed' },
-  help: { kind: 'switch', help: 'this page' },
+  containers: {
+    kind: 'list',
+    value: 'NAMES',
+    help: 'names of the containers, by commas; what they left there is removed',
+  },
+  help: { kind: 'switch', help: 'print this page' },
 } as const satisfies FlagTable
 
 export interface Installation {

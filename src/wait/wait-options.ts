@@ -3,21 +3,21 @@ import type { FlagTable } from '../args/argv.ts'
 import { formatRows } from '../args/help-rows.ts'
 
 export const WAIT_OPTIONS = {
-  selector: { kind: 'list', value: 'SELECTOR', help: 'instead of a name; -l' },
-  namespace: { kind: 'value', value: 'NAME', help: 'of targets that do not name one; -n' },
+  selector: { kind: 'list', value: 'SELECTOR', help: 'label selector instead of a name; -l' },
+  namespace: { kind: 'value', value: 'NAME', help: 'namespace of targets that name none; -n' },
   'absent-job': { kind: 'value', value: 'HOW', help: 'a Job that is not there: waiting, or completed' },
   timeout: { kind: 'value', value: 'D', help: 'give up after D, such as 5m (exit 124)' },
-  period: { kind: 'value', value: 'D', help: 'between checks by http, tcp, exec (1s, or WAIT_TIME)' },
+  period: { kind: 'value', value: 'D', help: 'time time between checks by http, tcp, exec (1s, or WAIT_TIME)' },
   http: { kind: 'list', value: 'URL', help: 'wait until it answers 200-399' },
   tcp: { kind: 'list', value: 'HOST:PORT', help: 'wait until it accepts connections' },
   exec: { kind: 'list', value: 'COMMAND', help: 'until it exits with 0; words, or a JSON list' },
   file: { kind: 'list', value: 'PATH', help: 'wait until it exists' },
-  kubeconfig: { kind: 'value', value: 'FILE', help: "else KUBECONFIG, or the pod's ServiceAccount" },
-  context: { kind: 'value', value: 'NAME', help: 'of the kubeconfig' },
+  kubeconfig: { kind: 'value', value: 'FILE', help: "default: KUBECONFIG, or the pod's ServiceAccount" },
+  context: { kind: 'value', value: 'NAME', help: 'context of the kubeconfig' },
   'all-namespaces': { kind: 'switch', help: 'refused: name the namespace with -n' },
-  'log-format': { kind: 'value', value: 'text|json', help: 'of the lines on stderr' },
-  quiet: { kind: 'switch', help: 'say errors only' },
-  help: { kind: 'switch', help: 'this page; -h' },
+  'log-format': { kind: 'value', value: 'text|json', help: 'form of the lines on stderr' },
+  quiet: { kind: 'switch', help: 'print errors only' },
+  help: { kind: 'switch', help: 'print this page; -h' },
 } as const satisfies FlagTable
 
 export type WaitOption = keyof typeof WAIT_OPTIONS
