@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writePods, writeServers, writeSteps } from '../test/support/manifest.ts'
+import { writeHalves, writeHung, writeLong, writeRun } from './growth-input.ts'
 import type { Bench, Figure } from './figure.ts'
 import { OURS, setBar } from './figure.ts'
 import { median } from './statistics.ts'
@@ -42,6 +43,25 @@ const COMMANDS: readonly Growing[] = [
     from: 250,
     write: writeHalves,
     args: (file, out) => ['graph', file, '-o', `${out}.html`],
+  },
+  {
+    name: 'explain, a pod that hangs',
+    from: 500,
+    write: writeHung,
+    args: (file) => ['explain', file, '--now', '2026-03-01T12:10:00Z'],
+  },
+  { name: 'timeline as text', from: 500, write: writeRun, args: (file) => ['timeline', file] },
+  {
+    name: 'timeline as SVG',
+    from: 500,
+    write: writeRun,
+    args: (file, out) => ['timeline', file, '-o', `${out}.svg`],
+  },
+  {
+    name: 'timeline as HTML',
+    from: 500,
+    write: writeRun,
+    args: (file, out) => ['timeline', file, '-o', `${out}.html`],
   },
 ]
 
@@ -105,25 +125,4 @@ function measure(command: readonly string[]): Run {
     return { cpuMs: Number(resourceUsage.cpuTime.total) / 1000, peak: resourceUsage.maxRSS / 2 ** 20 }
   })
   return { cpuMs: median(runs.map(({ cpuMs }) => cpuMs)), peak: Math.max(...runs.map(({ peak }) => peak)) }
-}
-
-/** Each waits for the one before it and for the first. */
-function writeLong(count: number): string {
-  return writeOrdered(count, (index) => (index > 1 ? [0, index - 1] : [0]))
-}
-
-/** Each waits for the one before it and for the one at half its number. */
-function writeHalves(count: number): string {
-  return writeOrdered(count, (index) => [...new Set([Math.floor(index / 2), index - 1])])
-}
-
-function writeOrdered(count: number, targetsOf: (index: number) => readonly number[]): string {
-  const names = Array.from({ length: count }, (_, index) => `c${index}`)
-  const order = names.slice(1).map((name, index) => {
-    const targets = targetsOf(index + 1).map((target) => `c${target}: completed`)
-    return `      ${name}: {${targets.join(', ')}}\n`
-  })
-  const containers = names.map((name) => `    - {name: ${name}, image: busybox, command: ['true']}\n`)
-  const head = 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: order\n  annotations:\n    podorder.io/depends-on: |\n'
-  return `${head}${order.join('')}spec:\n  restartPolicy: Never\n  containers:\n${containers.join('')}`
 }

@@ -15,6 +15,7 @@ import { runEntrypoint } from '../src/entrypoint/entrypoint.ts'
 import type { EntrypointPorts } from '../src/entrypoint/ports.ts'
 import { createFlagFiles } from '../src/flags/flag-files.ts'
 import type { Files } from '../src/base/files.ts'
+import { decodeUtf8 } from '../src/base/utf8.ts'
 import { readUptime } from '../src/base/uptime.ts'
 import { type Plan, readPlan } from '../src/entrypoint/plan.ts'
 import { PLATFORM_COMMANDS } from '../src/image/platform-commands.ts'
@@ -139,11 +140,14 @@ async function runPlan(plan: Plan, system: System, words: number): Promise<numbe
   return runEntrypoint(plan, ports)
 }
 
-/** What the engine cannot take costs 0.2 ms: it comes behind the start of the command, unless it is what stops it. */
+/** Commands that are short-lived shall not be longer for it. */
+const REST_MS = 20
+
+/** What the engine cannot take costs 0.2 ms: it comes well behind the start of the command, unless it is what stops it. */
 function takeRest(library: Library, { stopSignal }: Plan): void {
   const take = (): void => takeRealTimeSignals(library, (signal) => signals.add(signal))
   if (stopSignal !== undefined && isRealTime(stopSignal)) take()
-  else setTimeout(take, 0)
+  else setTimeout(take, REST_MS)
 }
 
 interface System {
@@ -153,7 +157,7 @@ interface System {
   /** PODORDER_PLATFORM_COMMANDS, where that is set. */
   readonly commands: string | undefined
   /** The executable's way to the C library; undefined on Node (the npm package, tests), whose own modules are used instead. */
-  readonly posix: { readonly library: Library; readonly environment: Buffer } | undefined
+  readonly posix: { readonly library: Library; readonly environment: Uint8Array } | undefined
 }
 
 /** @returns or one sentence on what this machine does not give. */
@@ -172,8 +176,9 @@ async function openSystem(): Promise<System | string> {
   } catch (error) {
     return `cannot read the command's environment from ${ENVIRONMENT}: ${describeError(error)}`
   }
-  const commands = environment.includes(PLATFORM_COMMANDS) ? readVariable(PLATFORM_COMMANDS, environment) : undefined
-  return { files, tekton: environment.includes(TEKTON_COMMANDS), commands, posix: { library, environment } }
+  const said = decodeUtf8(environment)
+  const commands = said.includes(PLATFORM_COMMANDS) ? readVariable(PLATFORM_COMMANDS, environment) : undefined
+  return { files, tekton: said.includes(TEKTON_COMMANDS), commands, posix: { library, environment } }
 }
 
 /** The executable starts with the JIT put off, which no wrapper runs long enough for; the CLI and its servers do. */

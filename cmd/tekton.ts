@@ -27,10 +27,10 @@ export async function startTekton(argv: readonly string[], signals: Signals): Pr
     env: process.env,
     arch: process.arch,
     readWords: (count) => {
-      const words = split(files.read(OWN_WORDS))
+      const words = split(Buffer.from(files.read(OWN_WORDS)))
       return words.slice(words.length - count)
     },
-    readEnvironment: () => split(files.read(OWN_ENVIRONMENT)),
+    readEnvironment: () => split(Buffer.from(files.read(OWN_ENVIRONMENT))),
     openDisk: async () => (await import('../src/tekton/tekton-disk.io.ts')).tektonDisk,
     openPlacement: async () => ({
       disk: await import('../src/install/placement.io.ts'),

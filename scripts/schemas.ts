@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { SIGNAL_NAMES } from '../src/base/signal-names.ts'
+import { listSignalNames } from '../src/base/signal-names.ts'
 import { ABSENCES } from '../src/kube/target.ts'
 import { OBJECT_KINDS, SIDECAR_PREFIX, TARGET_KINDS } from '../src/kube/kinds.ts'
 import type { ConditionWord } from '../src/order/outside-target.ts'
@@ -143,7 +143,10 @@ function makeOption(name: keyof typeof OPTION_FORMS): Schema {
       return BOOLEAN
     case 'signal':
       return {
-        anyOf: [{ enum: SIGNAL_NAMES }, { type: 'string', pattern: '^SIGRTM(?:IN\\+|AX-)(?:[1-9]|[12][0-9]|30)$' }],
+        anyOf: [
+          { enum: listSignalNames() },
+          { type: 'string', pattern: '^SIGRTM(?:IN\\+|AX-)(?:[1-9]|[12][0-9]|30)$' },
+        ],
       }
     case 'words':
       return { $ref: '#/definitions/command' }

@@ -3,7 +3,7 @@ import test from 'ava'
 import * as fc from 'fast-check'
 import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { SIGNAL_NAMES } from '../src/base/signal-names.ts'
+import { listSignalNames } from '../src/base/signal-names.ts'
 import { CONDITION_NAMES, SYNONYMS } from '../src/order/conditions.ts'
 import { DEPENDENCY_OPTIONS } from '../src/order/depends-on.ts'
 import { OPTION_KEYS } from '../src/order/options.ts'
@@ -143,7 +143,7 @@ const options = fc.record(
   {
     ...{ retries: or(fc.nat({ max: 9 })), retryDelay: duration, retryMaxDelay: duration, timeout: duration },
     ...{ onError: or(fc.constantFrom('continue', 'stopAndFail')), stopGracePeriod: duration },
-    ...{ stopSignal: or(fc.constantFrom(...SIGNAL_NAMES, 'SIGRTMIN+3', 'SIGRTMAX-30', 'SIGRTMIN+31')) },
+    ...{ stopSignal: or(fc.constantFrom(...listSignalNames(), 'SIGRTMIN+3', 'SIGRTMAX-30', 'SIGRTMIN+31')) },
     ...{ quiet: or(fc.boolean()), logFormat: or(fc.constantFrom('text', 'json')), exec: or(fc.boolean()) },
     ...{ probeEvery: duration, command: or(fc.array(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 3 })) },
   },

@@ -1,6 +1,6 @@
 /** Names of the system's errors. Linux numbers those used here alike on x86-64 and arm64. */
 
-const NAMES: Readonly<Record<number, string>> = {
+const listNames = (): Readonly<Record<number, string>> => ({
   1: 'EPERM',
   2: 'ENOENT',
   5: 'EIO',
@@ -23,9 +23,12 @@ const NAMES: Readonly<Record<number, string>> = {
   40: 'ELOOP',
   98: 'EADDRINUSE',
   122: 'EDQUOT',
-}
+})
+
+/** Made with the first error. */
+let names: ReturnType<typeof listNames> | undefined
 
 /** What is not known is told as a number. */
 export function nameErrno(errno: number): string {
-  return NAMES[errno] ?? `errno ${errno}`
+  return (names ??= listNames())[errno] ?? `errno ${errno}`
 }

@@ -60,7 +60,7 @@ function escapeUnits(letter: string): string {
 }
 
 /** Bytes of UTF-8. */
-function measureBytes(text: string): number {
+export function measureBytes(text: string): number {
   let bytes = 0
   for (const letter of text) {
     const code = letter.codePointAt(0) ?? 0

@@ -4,6 +4,7 @@ import type { FileKind, Files, Found } from './files.ts'
 import type { Library } from './libc.io.ts'
 import { removeBelow } from './remove-tree.ts'
 import { createSend } from './send-posix.io.ts'
+import { encodeUtf8, decodeUtf8, encodeUtf8Into } from './utf8.ts'
 
 const O_RDONLY = 0
 const O_WRONLY = 1
@@ -34,12 +35,12 @@ const EISDIR = 21
 
 export function createPosixFiles(c: Library): Files {
   // Looking at a file costs no memory: a waiting wrapper does it every second.
-  const scratch = Buffer.alloc(PATH_MAX)
-  const otherScratch = Buffer.alloc(PATH_MAX)
+  const scratch = new Uint8Array(PATH_MAX)
+  const otherScratch = new Uint8Array(PATH_MAX)
   const found = new Int32Array(SIZE_STATX / 4)
   /** The path as C reads it; valid until the next call. */
-  const named = (path: string, memory = scratch): Buffer => {
-    memory[Math.min(memory.write(path), PATH_MAX - 1)] = 0
+  const named = (path: string, memory = scratch): Uint8Array => {
+    memory[Math.min(encodeUtf8Into(path, memory), PATH_MAX - 1)] = 0
     return memory
   }
 
@@ -69,22 +70,22 @@ export function createPosixFiles(c: Library): Files {
     const errno = c.errno()
     return errno === ENOENT ? false : fail('stat', path, errno)
   }
-  const fill = (descriptor: number, memory: Buffer, length: number, path: string): number =>
-    check(c.read(descriptor, memory.subarray(length), memory.length - length), 'read', path)
+  const fill = (descriptor: number, memory: Uint8Array, length: number, path: string): number =>
+    check(c.read(descriptor, length === 0 ? memory : memory.subarray(length), memory.length - length), 'read', path)
   const writeWhole = (path: string, flags: number, content: string): void =>
     withFile(path, O_WRONLY | UNWAITING | flags, (descriptor) => {
-      const bytes = Buffer.from(content)
+      const bytes = encodeUtf8(content)
       for (let offset = 0; offset < bytes.length;) {
         offset += check(c.write(descriptor, bytes.subarray(offset), bytes.length - offset), 'write', path)
       }
     })
   /** The next names in an open directory; none at the end. */
-  const listNext = (descriptor: number, memory: Buffer, path: string): readonly string[] => {
+  const listNext = (descriptor: number, memory: Uint8Array, path: string): readonly string[] => {
     const names: string[] = []
     const length = check(c.files().getdents64(descriptor, memory, memory.length), 'list', path)
     // struct linux_dirent64: inode (8), offset (8), record length (2), type (1), NUL-terminated name.
-    for (let at = 0; at < length; at += memory.readUInt16LE(at + 16)) {
-      const name = memory.toString('utf8', at + 19, memory.indexOf(0, at + 19))
+    for (let at = 0; at < length; at += (memory[at + 16] ?? 0) + 256 * (memory[at + 17] ?? 0)) {
+      const name = decodeUtf8(memory.subarray(at + 19, memory.indexOf(0, at + 19)))
       if (name !== '.' && name !== '..') names.push(name)
     }
     return length > 0 && names.length === 0 ? listNext(descriptor, memory, path) : names
@@ -105,14 +106,14 @@ export function createPosixFiles(c: Library): Files {
     read: (path) =>
       withFile(path, O_RDONLY, (descriptor) => {
         // Files of /proc say that they are empty: only reading tells.
-        let memory = Buffer.alloc(4096)
+        let memory = new Uint8Array(4096)
         for (let length = 0; ;) {
           const got = fill(descriptor, memory, length, path)
           if (got === 0) return memory.subarray(0, length)
           length += got
           if (length < memory.length) continue
-          const larger = Buffer.alloc(memory.length * 4)
-          memory.copy(larger)
+          const larger = new Uint8Array(memory.length * 4)
+          larger.set(memory)
           memory = larger
         }
       }),
@@ -140,7 +141,7 @@ export function createPosixFiles(c: Library): Files {
       removeBelow(path, {
         open: (directory) =>
           check(c.open(named(directory), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0), 'open', directory),
-        next: (descriptor) => listNext(descriptor, Buffer.alloc(8192), path),
+        next: (descriptor) => listNext(descriptor, new Uint8Array(8192), path),
         close: (descriptor) => void c.close(descriptor),
         unlink(inside) {
           if (c.files().unlink(named(inside)) === 0) return false
@@ -151,7 +152,7 @@ export function createPosixFiles(c: Library): Files {
       }),
     list: (path) =>
       withFile(path, O_RDONLY | UNWAITING, (descriptor) => {
-        const memory = Buffer.alloc(8192)
+        const memory = new Uint8Array(8192)
         const names: string[] = []
         for (let next = listNext(descriptor, memory, path); next.length > 0;) {
           names.push(...next)
@@ -169,7 +170,7 @@ export function createPosixFiles(c: Library): Files {
       files.makeDirectory(path)
     },
     setMode: (path, mode) => void check(c.files().chmod(named(path), mode), 'chmod', path),
-    send: (descriptor, text) => send(descriptor, Buffer.from(text)),
+    send: (descriptor, text) => send(descriptor, encodeUtf8(text)),
   }
   return files
 }

@@ -17,7 +17,7 @@ export interface Files {
   /** What the name itself stands for, followed nowhere. @returns undefined when nothing is there. */
   kindOf(path: string): FileKind | undefined
   /** The whole of it: for what the kernel tells under /proc and /sys. */
-  read(path: string): Buffer
+  read(path: string): Uint8Array
   /**
    * For what somebody else may have put there: no call waits, whatever it is, and at most `limit` bytes are read.
    * @param links whether the last part of the path may be a link; `followed` for what the kubelet fills, through its `..data`

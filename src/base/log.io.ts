@@ -1,5 +1,5 @@
 /** The log: a line for each event, on stderr. */
-import { escapeControls, escapeJson } from './escape.ts'
+import { escapeControls, escapeJson, measureBytes } from './escape.ts'
 import type { Files } from './files.ts'
 
 export interface LogEvent {
@@ -33,9 +33,10 @@ export function createLog(
         : `${at} entrypoint${options.name === undefined ? '' : ` ${options.name}`}: ${multiline === true ? message.split('\n').map(escapeControls).join('\n') : escapeControls(message)}`
     const text = `${torn ? '\n' : ''}${line}\n`
     try {
-      const missing = Buffer.byteLength(text) - files.send(2, text)
+      const length = measureBytes(text)
+      const missing = length - files.send(2, text)
       if (missing === 0) torn = false
-      else if (missing < Buffer.byteLength(text)) torn = true
+      else if (missing < length) torn = true
       return missing === 0
     } catch {
       // EPIPE, ENOSPC: there is nobody to tell.

@@ -3,6 +3,7 @@
  * set on the descriptor itself, since the command has the same one and must find it as it was.
  */
 import type { Library } from './libc.io.ts'
+import { encodeForC } from './utf8.ts'
 
 const O_WRONLY = 1
 const O_NONBLOCK = 0o4000
@@ -14,7 +15,10 @@ const PIECE_BYTES = 4096
 const EAGAIN = 11
 
 /** @returns takes a descriptor and bytes; @returns how many were written. @throws by `fail`, what the kernel refuses */
-export function createSend(c: Library, fail: (errno: number) => never): (descriptor: number, bytes: Buffer) => number {
+export function createSend(
+  c: Library,
+  fail: (errno: number) => never,
+): (descriptor: number, bytes: Uint8Array) => number {
   /** By descriptor: one of our own for the same pipe, which does not block. */
   const own = new Map<number, number>()
   const question = new Int32Array(2)
@@ -22,14 +26,14 @@ export function createSend(c: Library, fail: (errno: number) => never): (descrip
   /** A pipe is opened anew, so that no other writer can fill it between our question and our writing. */
   const openOwn = (descriptor: number): number => {
     if (c.output().fcntl(descriptor, F_GETPIPE_SZ, 0) <= 0) return -1
-    return c.open(Buffer.from(`/proc/self/fd/${descriptor}\0`), O_WRONLY | O_NONBLOCK | O_CLOEXEC, 0)
+    return c.open(encodeForC(`/proc/self/fd/${descriptor}`), O_WRONLY | O_NONBLOCK | O_CLOEXEC, 0)
   }
   const hasRoom = (descriptor: number): boolean => {
     question[0] = descriptor
     question[1] = POLLOUT
     return c.output().poll(question, 1, 0) !== 0
   }
-  const put = (descriptor: number, bytes: Buffer): number => {
+  const put = (descriptor: number, bytes: Uint8Array): number => {
     const written = c.write(descriptor, bytes, bytes.length)
     if (written >= 0) return written
     const errno = c.errno()

@@ -1,10 +1,11 @@
 /** A clock that all containers of a machine share, whatever is done to their wall clocks. */
 import type { Files } from './files.ts'
+import { decodeUtf8 } from './utf8.ts'
 
 /** @returns ms since the machine was started, in steps of 10; undefined where /proc does not say */
 export function readUptime(files: Pick<Files, 'read'>): number | undefined {
   try {
-    const seconds = Number.parseFloat(files.read('/proc/uptime').toString())
+    const seconds = Number.parseFloat(decodeUtf8(files.read('/proc/uptime')))
     if (Number.isFinite(seconds)) return Math.round(seconds * 1000)
   } catch {
     // No /proc.

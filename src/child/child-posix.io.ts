@@ -6,7 +6,9 @@
 import type { Files } from '../base/files.ts'
 import type { Child, CommandSource, Running, Sink, StartFault, Status } from './child.ts'
 import type { Library } from '../base/libc.io.ts'
+import { drain } from './drain.io.ts'
 import { createJobControl } from './job-control-posix.io.ts'
+import { encodeForC, decodeUtf8 } from '../base/utf8.ts'
 import { offerToOomKiller } from './oom.io.ts'
 import { explainStart } from './start-posix.io.ts'
 
@@ -41,7 +43,7 @@ interface Prepared {
   readonly argv: Uint32Array
   readonly env: Uint32Array
   /** NUL-terminated. */
-  readonly program: Buffer
+  readonly program: Uint8Array
   readonly attributes: Uint8Array
   /** File actions of the usual case: our own descriptors, and not the terminal's foreground. */
   readonly actions: Uint8Array
@@ -53,7 +55,7 @@ interface Prepared {
 export function createPosixChild(
   c: Library,
   files: Files,
-  environment: Buffer,
+  environment: Uint8Array,
   { lead, words, hidden }: CommandSource,
 ): Child {
   /** What C points into must not be collected; it lives as long as the process. */
@@ -71,10 +73,11 @@ export function createPosixChild(
   const pointTo = (strings: readonly Uint8Array[]): Uint32Array => {
     // Pointers of 8 bytes, little-endian, as two words each; the last one is NULL.
     const pointers = new Uint32Array(2 * (strings.length + 1))
-    for (const [index, string] of strings.entries()) {
+    let index = 0
+    for (const string of strings) {
       const address = c.addressOf(string)
-      pointers[2 * index] = address % 2 ** 32
-      pointers[2 * index + 1] = Math.floor(address / 2 ** 32)
+      pointers[index++] = address % 2 ** 32
+      pointers[index++] = Math.floor(address / 2 ** 32)
     }
     return keep(pointers)
   }
@@ -100,20 +103,23 @@ export function createPosixChild(
     if (process.pid !== 1) c.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     process.on('SIGCHLD', reap)
     const ours = splitStrings(keep(files.read('/proc/self/cmdline')))
-    const argv = [...lead.map((word) => keep(Buffer.from(`${word}\0`))), ...ours.slice(ours.length - words)]
+    const argv = [
+      ...(lead.length === 0 ? [] : lead.map((word) => keep(encodeForC(word)))),
+      ...ours.slice(ours.length - words),
+    ]
     const whole = splitStrings(keep(environment))
-    const env = hidden === undefined ? whole : whole.filter((string) => !textOf(string).startsWith(`${hidden}=`))
-    const attributes = keep(Buffer.alloc(SIZE_ATTRIBUTES))
+    const env = hidden === undefined ? whole : whole.filter((string) => !wordOf(string).startsWith(`${hidden}=`))
+    const attributes = keep(new Uint8Array(SIZE_ATTRIBUTES))
     // Not sigfillset: it leaves out glibc's own two (32, 33), and posix_spawn would have the command ignore those.
-    const every = Buffer.alloc(SIZE_SIGNAL_SET).fill(0xff)
+    const every = new Uint8Array(SIZE_SIGNAL_SET).fill(0xff)
     c.posix_spawnattr_init(attributes)
     c.posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)
     c.posix_spawnattr_setsigdefault(attributes, every)
-    c.posix_spawnattr_setsigmask(attributes, Buffer.alloc(SIZE_SIGNAL_SET))
+    c.posix_spawnattr_setsigmask(attributes, new Uint8Array(SIZE_SIGNAL_SET))
     prepared = {
       argv: pointTo(argv),
       env: pointTo(env),
-      program: argv[0] ?? Buffer.alloc(1),
+      program: argv[0] ?? new Uint8Array(1),
       attributes,
       actions: keep(beginActions()),
       terminal: c.tcgetpgrp(0) >= 0,
@@ -122,7 +128,7 @@ export function createPosixChild(
     return prepared
   }
   const beginActions = (): Uint8Array => {
-    const actions = Buffer.alloc(SIZE_FILE_ACTIONS)
+    const actions = new Uint8Array(SIZE_FILE_ACTIONS)
     c.posix_spawn_file_actions_init(actions)
     return actions
   }
@@ -143,7 +149,8 @@ export function createPosixChild(
       const foreground = terminal && c.tcgetpgrp(0) === c.seldom().getpgrp()
       const plain = stdout === undefined && stderr === undefined && !foreground
       const actions = plain ? usual.actions : beginActions()
-      const pipes = openPipes(actions, [stdout, stderr])
+      // A method of arrays is compiled at its first call: 0.1 ms of every start.
+      const pipes = stdout === undefined && stderr === undefined ? [] : openPipes(actions, [stdout, stderr])
       if (foreground) c.seldom().posix_spawn_file_actions_addtcsetpgrp_np(actions, 0)
       if (!plain) c.posix_spawn_file_actions_addclosefrom_np(actions, 3)
       const started = new Int32Array(1)
@@ -151,7 +158,7 @@ export function createPosixChild(
       for (const { to } of pipes) c.close(to)
       if (errno !== 0) {
         for (const { from } of pipes) c.close(from)
-        return explainStart(errno, textOf(program), files)
+        return explainStart(errno, wordOf(program), files)
       }
       const pid = started[0] ?? 0
       const end = new Promise<Status>((resolve) => endings.set(pid, resolve))
@@ -161,16 +168,16 @@ export function createPosixChild(
     ...{ signal: jobs.send, suspend: jobs.suspend },
     replace() {
       const { argv, env, program } = prepare()
-      const name = textOf(program)
+      const name = wordOf(program)
       // What Bun ignores for itself would stay ignored across execve; handlers reset themselves.
       c.seldom().signal(SIGPIPE, 0)
       c.seldom().signal(SIGXFSZ, 0)
-      c.seldom().sigprocmask(SIG_SETMASK, Buffer.alloc(SIZE_SIGNAL_SET), null)
+      c.seldom().sigprocmask(SIG_SETMASK, new Uint8Array(SIZE_SIGNAL_SET), null)
       c.seldom().close_range(3, 0xffff_ffff, CLOSE_RANGE_CLOEXEC)
       let worst = ENOENT
       for (const candidate of candidatesOf(name)) {
         // The very bytes, where it is a path: they need not be UTF-8.
-        c.seldom().execve(candidate === name ? program : Buffer.from(`${candidate}\0`), argv, env)
+        c.seldom().execve(candidate === name ? program : encodeForC(candidate), argv, env)
         const errno = c.errno()
         // A search goes on where an entry of PATH leads through a file; a command given by its path is told so.
         if (errno !== ENOENT && (errno !== ENOTDIR || name.includes('/'))) worst = errno
@@ -195,25 +202,26 @@ export function createPosixChild(
   }
 }
 
-export function readVariable(name: string, environment: Buffer): string | undefined {
+export function readVariable(name: string, environment: Uint8Array): string | undefined {
   const start = `${name}=`
   return splitStrings(environment)
-    .map(textOf)
+    .map(wordOf)
     .find((string) => string.startsWith(start))
     ?.slice(start.length)
 }
 
 /** NUL-terminated strings laid end to end, as /proc gives them, each as its own view with its NUL. */
-function splitStrings(memory: Buffer): readonly Buffer[] {
-  const strings: Buffer[] = []
+function splitStrings(memory: Uint8Array): readonly Uint8Array[] {
+  const strings: Uint8Array[] = []
   for (let start = 0, end = memory.indexOf(0); end !== -1; start = end + 1, end = memory.indexOf(0, start)) {
     strings.push(memory.subarray(start, end + 1))
   }
   return strings
 }
 
-function textOf(string: Buffer): string {
-  return string.toString('utf8', 0, string.length - 1)
+/** Without its NUL. */
+function wordOf(string: Uint8Array): string {
+  return decodeUtf8(string.subarray(0, -1))
 }
 
 /** execvp's search, without its habit of giving a file that no program can run to the shell. */
@@ -228,23 +236,10 @@ function listChildren(files: Files): readonly number[] {
   try {
     return files
       .list('/proc/self/task')
-      .flatMap((thread) => files.read(`/proc/self/task/${thread}/children`).toString().split(' '))
+      .flatMap((thread) => decodeUtf8(files.read(`/proc/self/task/${thread}/children`)).split(' '))
       .filter((word) => word !== '')
       .map(Number)
   } catch {
     return []
-  }
-}
-
-/** Hands a pipe's content to a sink until its last writer has closed it; reading may block, so node:fs does it aside. */
-async function drain(descriptor: number, sink: Sink): Promise<void> {
-  const { read } = await import('node:fs')
-  const chunk = new Uint8Array(65_536)
-  for (;;) {
-    const length = await new Promise<number>((resolve) => {
-      read(descriptor, chunk, 0, chunk.length, null, (error, bytes) => resolve(error === null ? bytes : 0))
-    })
-    if (length === 0) return
-    await sink(chunk.subarray(0, length))
   }
 }

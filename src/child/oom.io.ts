@@ -1,5 +1,6 @@
 /** Keeping the wrapper from being the OOM killer's victim in its command's place. */
 import type { Files } from '../base/files.ts'
+import { decodeUtf8 } from '../base/utf8.ts'
 
 /** The cgroup's own limit, as seen from inside a container: v2, then v1. */
 const LIMITS = ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit_in_bytes']
@@ -11,7 +12,7 @@ const LIMITS = ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit
  * choice stands.
  */
 export function offerToOomKiller(pid: number, files: Files): void {
-  const readNumber = (path: string): number => Number(files.read(path).toString())
+  const readNumber = (path: string): number => Number(decodeUtf8(files.read(path)))
   try {
     const file = `/proc/${pid}/oom_score_adj`
     const limit = readLimit(readNumber)

@@ -26,7 +26,8 @@ interface Handler {
   readonly pid: number
 }
 
-const HANDLERS: Readonly<Record<string, Handler>> = {
+/** Made when it is asked for, which few wrappers do. */
+const listHandlers = (): Readonly<Record<string, Handler>> => ({
   x64: {
     bytes: [
       ...[0x48, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0], // mov rax, counters
@@ -60,10 +61,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     counters: 48,
     pid: 56,
   },
-}
+})
 
 /** What points to them is machine code; they live as long as the process. */
-const counters = new Int32Array(new ArrayBuffer(4 * (LAST + 1)))
+let counters: Int32Array<ArrayBuffer> | undefined
 
 /** Whether a signal is one of those. */
 export function isRealTime(signal: number): boolean {
@@ -72,20 +73,21 @@ export function isRealTime(signal: number): boolean {
 
 /** @param deliver gets the number of each from now on, in the order of the numbers. Without executable memory none is taken. */
 export function takeRealTimeSignals(c: Library, deliver: (signal: number) => void): void {
-  const handler = HANDLERS[process.arch]
+  const handler = listHandlers()[process.arch]
   if (handler === undefined) return
   const calls = c.handlers()
   const address = calls.mmap(0, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
   if (!(address > 0 && address < TOP)) return
+  const counts = (counters ??= new Int32Array(new ArrayBuffer(4 * (LAST + 1))))
   const code = new DataView(c.viewOf(address, PAGE))
   for (const [at, byte] of handler.bytes.entries()) code.setUint8(at, byte)
-  code.setBigUint64(handler.counters, BigInt(c.addressOf(counters)), true)
+  code.setBigUint64(handler.counters, BigInt(c.addressOf(counts)), true)
   code.setInt32(handler.pid, process.pid, true)
   if (calls.mprotect(address, PAGE, PROT_READ | PROT_EXEC) !== 0) return
   process.on('SIGCHLD', () => {
     for (let signal = SIGSTKFLT; signal <= LAST; signal++) {
-      if (counters[signal] === 0) continue
-      for (let left = Atomics.exchange(counters, signal, 0); left > 0; left--) deliver(signal)
+      if (counts[signal] === 0) continue
+      for (let left = Atomics.exchange(counts, signal, 0); left > 0; left--) deliver(signal)
     }
   })
   calls.signal(SIGSTKFLT, address)

@@ -5,6 +5,7 @@ import type { RestartPolicy } from '../pod/pod.ts'
 import { parseRestartRule, type Restarts } from '../pod/restarts.ts'
 import type { Awaited, Wait } from '../flags/judge.ts'
 import { OPTIONS, type OptionName } from './options.ts'
+import { POLICIES, readPolicies } from './policy-flags.ts'
 import { flagPathOf, ownDirectoryOf } from '../flags/layout.ts'
 import type { Flag } from '../flags/record.ts'
 import { type ReadinessFlag, readReadiness } from './readiness-flag.ts'
@@ -101,7 +102,11 @@ export function readPlan(argv: readonly string[], cwd: string | undefined, comma
 type Values = ReadonlyMap<string, readonly string[]>
 
 function buildPlan(command: number, values: Values, cwd: string | undefined, refuse: Refuse): Plan {
-  const last = (name: OptionName) => values.get(name)?.at(-1)
+  // Only where there is something: methods of arrays are compiled at their first call, which costs a start 60 to 100 us each.
+  const last = (name: OptionName) => {
+    const given = values.get(name)
+    return given === undefined ? undefined : given[given.length - 1]
+  }
   const isOn = (name: OptionName) => last(name) === 'true'
   const list = (name: OptionName) =>
     (values.get(name) ?? []).flatMap((text) => text.split(',')).filter((text) => text !== '')
@@ -118,6 +123,10 @@ function buildPlan(command: number, values: Values, cwd: string | undefined, ref
     const text = last(name)
     return text === undefined ? undefined : readDuration(`--${name}`, text, refuse)
   }
+  const choice = <const Choice extends string>(name: OptionName, choices: readonly [Choice, ...Choice[]]) => {
+    const text = last(name)
+    return text === undefined ? undefined : readChoice(`--${name}`, text, choices, refuse)
+  }
   const runDir = path('run-dir')
   const name = last('name')
   if ((runDir === undefined) !== (name === undefined)) refuse('--run-dir and --name go together; give both or neither')
@@ -128,17 +137,20 @@ function buildPlan(command: number, values: Values, cwd: string | undefined, ref
   const targets = readTargets(values, refuse)
   refuseIdleRestarts(values, [...waits, ...targets], refuse)
   const readStops = (flag: 'stop-after' | 'stop-before' | 'restart-with') =>
-    list(flag).map((other) => {
-      if (runDir === undefined) refuse(`--${flag} needs --run-dir, where the others say that they have stopped`)
-      return plainWait(flagPathOf(runDir ?? '', other, 'stopped'), runDir)
-    })
+    !values.has(flag)
+      ? []
+      : list(flag).map((other) => {
+          if (runDir === undefined) refuse(`--${flag} needs --run-dir, where the others say that they have stopped`)
+          return plainWait(flagPathOf(runDir ?? '', other, 'stopped'), runDir)
+        })
   const stopSignal = last('stop-signal')
   const graceMs = duration('grace-period') ?? 10_000
-  const files = (['completed', 'started', 'ready'] as const).flatMap((flag) => {
-    const given = path(flag === 'completed' ? 'post-file' : flag === 'started' ? 'started-file' : 'ready-file')
-    return given === undefined ? [] : [{ flag, path: given }]
-  })
-  const [factor, jitter] = [last('retry-factor'), last('retry-jitter')]
+  const files: { flag: Flag; path: string }[] = []
+  for (const [flag, option] of FLAG_FILES) {
+    const given = path(option)
+    if (given !== undefined) files.push({ flag, path: given })
+  }
+  const [retries, factor, jitter] = [last('retries'), last('retry-factor'), last('retry-jitter')]
   const plan: Plan = {
     command,
     waits,
@@ -147,7 +159,7 @@ function buildPlan(command: number, values: Values, cwd: string | undefined, ref
       targets.length === 0
         ? undefined
         : { waits: targets, kubeconfig: last('kubeconfig'), downwardDir: path('downward-dir') },
-    restarting: [...waits, ...targets].some(({ restart }) => restart !== undefined),
+    restarting: values.has('restart-on') && [...waits, ...targets].some(({ restart }) => restart !== undefined),
     restartWith: readStops('restart-with'),
     waitTimeoutMs: duration('wait-timeout'),
     name,
@@ -158,27 +170,27 @@ function buildPlan(command: number, values: Values, cwd: string | undefined, ref
     liveDelayMs: duration('live-delay'),
     postStart: last('post-start'),
     restarts: {
-      policy: readChoice('--restart-policy', last('restart-policy') ?? 'Never', POLICIES, refuse),
-      rules: (values.get('restart-rule') ?? []).flatMap((text) => {
-        const rule = parseRestartRule(text)
-        if (rule === undefined) refuse(`--restart-rule is written Restart:In:42,43, not "${text}"`)
-        return rule ?? []
-      }),
+      policy: choice('restart-policy', POLICIES) ?? 'Never',
+      rules:
+        values.get('restart-rule')?.flatMap((text) => {
+          const rule = parseRestartRule(text)
+          if (rule === undefined) refuse(`--restart-rule is written Restart:In:42,43, not "${text}"`)
+          return rule ?? []
+        }) ?? [],
     },
-    policies: readPolicies(values.get('policy-of') ?? [], refuse),
+    policies: readPolicies(values.get('policy-of'), refuse),
     timeoutMs: duration('timeout') || undefined,
     graceMs,
     graceGiven: values.has('grace-period'),
     retry: {
-      times: readCount('--retries', last('retries') ?? '0', refuse),
+      times: retries === undefined ? 0 : readCount('--retries', retries, refuse),
       delayMs: duration('retry-delay') ?? 1000,
       factor: factor === undefined ? 2 : readNumber('--retry-factor', factor, 1, 1000, refuse),
       jitter: jitter === undefined ? 0.1 : readNumber('--retry-jitter', jitter, 0, 1, refuse),
       maxDelayMs: duration('retry-max-delay') ?? 300_000,
     },
-    continueOnError:
-      readChoice('--on-error', last('on-error') ?? 'stopAndFail', ['continue', 'stopAndFail'], refuse) === 'continue',
-    stopFiles: list('stop-file').map((file) => plainWait(absolute(file), runDir)),
+    continueOnError: choice('on-error', ['continue', 'stopAndFail']) === 'continue',
+    stopFiles: values.has('stop-file') ? list('stop-file').map((file) => plainWait(absolute(file), runDir)) : [],
     stopSignal: stopSignal === undefined ? undefined : readSignal('--stop-signal', stopSignal, refuse),
     stopAfter: readStops('stop-after'),
     stopWaitMs: duration('stop-wait'),
@@ -190,7 +202,7 @@ function buildPlan(command: number, values: Values, cwd: string | undefined, ref
     exec: isOn('exec'),
     stdoutPath: path('stdout-path'),
     stderrPath: path('stderr-path'),
-    logFormat: readChoice('--log-format', last('log-format') ?? 'text', ['text', 'json'], refuse),
+    logFormat: choice('log-format', ['text', 'json']) ?? 'text',
     quiet: isOn('quiet'),
   }
   refuseWithExec(plan, refuse)
@@ -206,17 +218,12 @@ function buildPlan(command: number, values: Values, cwd: string | undefined, ref
   return plan
 }
 
-const POLICIES = ['Never', 'OnFailure', 'Always'] as const
-
-function readPolicies(texts: readonly string[], refuse: Refuse): ReadonlyMap<string, RestartPolicy> {
-  return new Map(
-    texts.map((text) => {
-      const equals = text.indexOf('=')
-      if (equals < 1) refuse(`--policy-of takes NAME=POLICY, not "${text}"`)
-      return [text.slice(0, equals), readChoice('--policy-of', text.slice(equals + 1), POLICIES, refuse)]
-    }),
-  )
-}
+/** What is published by a path of its own, and the flag that says it. */
+const FLAG_FILES = [
+  ['completed', 'post-file'],
+  ['started', 'started-file'],
+  ['ready', 'ready-file'],
+] as const
 
 /** After `--exec` nobody of ours is left who could do any of these. */
 function refuseWithExec(plan: Plan, refuse: Refuse): void {

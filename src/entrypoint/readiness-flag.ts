@@ -13,10 +13,11 @@ export function readReadiness(
   refuse: Refuse,
 ): ReadinessFlag | undefined {
   const names = ['startup-probe', 'ready-probe', 'ready-tcp', 'ready-http', 'ready-exec'] as const
-  const given = names.flatMap((flag) => {
+  const given: ReadinessFlag[] = []
+  for (const flag of names) {
     const text = last(flag)
-    return text === undefined ? [] : [{ flag, text }]
-  })
+    if (text !== undefined) given.push({ flag, text })
+  }
   if (given.length > 1) refuse(`--${given[0]?.flag} and --${given[1]?.flag} exclude each other; give one of them`)
   return given[0]
 }

@@ -130,9 +130,11 @@ function skipBlanks(cursor: Cursor): void {
   const { text, offset } = cursor
   BLANK.lastIndex = offset
   const end = offset + (BLANK.exec(text)?.[0].length ?? 0)
-  for (let next = text.indexOf('\n', offset); next !== -1 && next < end; next = text.indexOf('\n', next + 1)) {
+  // Looking for the next end of a line would go through all that follows, each time, where all is on one line.
+  for (let at = offset; at < end; at++) {
+    if (text[at] !== '\n') continue
     cursor.number++
-    cursor.line = next + 1
+    cursor.line = at + 1
   }
   cursor.offset = end
 }

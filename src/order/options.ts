@@ -1,6 +1,6 @@
 /** The annotation `podorder.io/options`: what each container wants of its wrapper beside the order. */
 import { parseDuration } from '../base/duration.ts'
-import { parseSignal, SIGNAL_NAMES } from '../base/signal-names.ts'
+import { parseSignal, listSignalNames } from '../base/signal-names.ts'
 import { proposeWord } from '../base/suggest.ts'
 import { describeKind, type Entry, type Fault, type Tree } from '../manifest/tree.ts'
 import type { OptionKey, SaidOptions } from './container-options.ts'
@@ -124,7 +124,7 @@ function readForm(form: Form, tree: Tree, told: number): { readonly value: Value
     case 'signal':
       return word !== undefined && parseSignal(word) !== undefined
         ? { value: word }
-        : { fix: proposeWord(word ?? '', SIGNAL_NAMES, 'write its name, such as SIGINT or SIGRTMIN+3', told) }
+        : { fix: proposeWord(word ?? '', listSignalNames(), 'write its name, such as SIGINT or SIGRTMIN+3', told) }
     case 'words':
       return readWords(tree)
   }

@@ -1,6 +1,6 @@
 /** Whether what containers say of their stops can be kept: times that do not fit into the grace period, signals that are none. */
 import { formatDuration } from '../base/duration.ts'
-import { isTakeable, nameSignal, parseSignal, SIGNAL_NAMES } from '../base/signal-names.ts'
+import { isTakeable, nameSignal, parseSignal, listSignalNames } from '../base/signal-names.ts'
 import { proposeWord } from '../base/suggest.ts'
 import { type Fault, findEntry, findTree, listItems, type Position, type Scalar, type Tree } from '../manifest/tree.ts'
 import type { SaidOptions } from './container-options.ts'
@@ -47,7 +47,7 @@ interface Named {
 function checkSignal({ name, tree }: Named): readonly Fault[] {
   const said = findSignal(tree)
   if (said === undefined || parseSignal(String(said.value)) !== undefined) return []
-  const fix = proposeWord(String(said.value), SIGNAL_NAMES, 'write its name, such as SIGINT or SIGRTMIN+3')
+  const fix = proposeWord(String(said.value), listSignalNames(), 'write its name, such as SIGINT or SIGRTMIN+3')
   return [{ at: said.at, container: name, what: `unknown stop signal "${String(said.value)}"`, fix }]
 }
 

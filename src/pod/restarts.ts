@@ -31,6 +31,7 @@ const CODE_KILLED = 137
 
 /** @returns the first that matches */
 export function findRule({ rules }: Pick<Restarts, 'rules'>, exitCode: number): RestartRule | undefined {
+  if (rules.length === 0) return undefined
   return rules.find(({ operator, codes }) => codes.includes(exitCode) === (operator === 'In'))
 }
 

@@ -1,0 +1,15 @@
+/** Reading a pipe to its end. */
+import type { Sink } from './child.ts'
+
+/** Hands a pipe's content to a sink until its last writer has closed it; reading may block, so node:fs does it aside. */
+export async function drain(descriptor: number, sink: Sink): Promise<void> {
+  const { read } = await import('node:fs')
+  const chunk = new Uint8Array(65_536)
+  for (;;) {
+    const length = await new Promise<number>((resolve) => {
+      read(descriptor, chunk, 0, chunk.length, null, (error, bytes) => resolve(error === null ? bytes : 0))
+    })
+    if (length === 0) return
+    await sink(chunk.subarray(0, length))
+  }
+}
