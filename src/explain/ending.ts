@@ -1,4 +1,5 @@
 /** How a container ended, in words. Pure. */
+import { formatDuration } from '../base/duration.ts'
 import { fieldOf, textOf } from '../pod/api-object.ts'
 import type { ContainerStatus, End } from '../status/container-status.ts'
 import { describePod, type Place, readLogs } from './kubectl.ts'
@@ -40,8 +41,15 @@ export function nameEnd({ exitCode, reason }: End): string {
   return plain ? `exit code ${exitCode}` : `${reason}, exit code ${exitCode}`
 }
 
+/** Since when it had been told to stop when its wrapper killed it: `, killed after 9s`; its log says so. */
+export function nameKill({ log }: Pick<ContainerStatus, 'log'>): string {
+  return log?.killedAfterMs === undefined ? '' : `, killed after ${formatDuration(log.killedAfterMs)}`
+}
+
 /** A clause: `ended with exit code 2 after 3s: no such table`. */
-export function wordEnd(end: End, { wrapper, spec }: Pick<ContainerStatus, 'wrapper' | 'spec'>): string {
+/** @param container with the log of that life, if there is one */
+export function wordEnd(end: End, container: Pick<ContainerStatus, 'wrapper' | 'spec' | 'log'>): string {
+  const { wrapper, spec } = container
   const { exitCode, reason, message, startedMs, finishedMs } = end
   const tail = message === '' || message.startsWith('[{') || message.startsWith('tknz:') ? '' : `: ${message}`
   if (hasNeverBegun(end)) return `could not be started (${reason})${tail}`
@@ -54,7 +62,8 @@ export function wordEnd(end: End, { wrapper, spec }: Pick<ContainerStatus, 'wrap
     return `was killed${lasted}, since ${room} (OOMKilled)${tail}`
   }
   const signal = SIGNALS.get(exitCode - 128)
-  if (signal !== undefined) return `was killed by ${signal}${lasted} (exit code ${exitCode})${tail}`
+  if (signal !== undefined)
+    return `was killed by ${signal}${lasted} (exit code ${exitCode}${nameKill(container)})${tail}`
   const own = wrapper === 'podorder' ? OWN_CODES.get(exitCode) : undefined
   return `ended with ${nameEnd(end)}${own === undefined ? '' : ` (${own})`}${lasted}${tail}`
 }

@@ -1,7 +1,7 @@
 /** What a container does where its gate does not matter: it runs, it fails, it has completed, it has not been made. Pure. */
 import type { ContainerStatus } from '../status/container-status.ts'
 import { type PodStatus, RENEWAL } from '../status/pod-status.ts'
-import { hasNeverBegun, nameEnd, wordEnd } from './ending.ts'
+import { hasNeverBegun, nameEnd, nameKill, wordEnd } from './ending.ts'
 import type { Circumstances, Over, Told, Words } from './container-finding.ts'
 import { describePod, readLogs } from './kubectl.ts'
 import { askNode, overdueMs } from './stops.ts'
@@ -75,7 +75,9 @@ function wordRestarts(container: ContainerStatus): string {
   const { restarts, last, renewed } = container
   if (restarts === 0) return ''
   const told = renewed ? 'was removed, since all containers of the pod started anew (RestartAllContainers)' : ''
-  const before = last === undefined ? told : wordEnd(last, container)
+  // The log is of the life that goes on.
+  const { log: _log, ...known } = container
+  const before = last === undefined ? told : wordEnd(last, known)
   return `, restarted ${restarts === 1 ? 'once' : `${restarts} times`}${before === '' ? '' : `; before that it ${before}`}`
 }
 
@@ -97,11 +99,12 @@ function tellEphemeral({ state }: ContainerStatus): Words {
 const CODES_OF_STOPS: ReadonlySet<number> = new Set([137, 143])
 
 /** The whole pod was stopped, or is none of this status: how its containers ended tells nothing. */
-function tellStoppedWithPod({ state, role }: ContainerStatus, pod: PodStatus): Words | undefined {
+function tellStoppedWithPod(container: ContainerStatus, pod: PodStatus): Words | undefined {
+  const { state, role } = container
   if (state.kind !== 'ended' || hasNeverBegun(state.end)) return undefined
   const { end } = state
   if (role === 'sidecar' && isWorkDone(pod) && (end.exitCode === 0 || CODES_OF_STOPS.has(end.exitCode))) {
-    const code = end.exitCode === 0 ? '' : ` (${nameEnd(end)})`
+    const code = end.exitCode === 0 ? '' : ` (${nameEnd(end)}${nameKill(container)})`
     return {
       rank: 'fine',
       message: `was stopped after the others had ended${code}`,
@@ -117,7 +120,7 @@ function tellStoppedWithPod({ state, role }: ContainerStatus, pod: PodStatus): W
   const killed =
     CODES_OF_STOPS.has(end.exitCode) && (pod.deletion !== undefined || (pod.phase === 'Failed' && pod.reason !== ''))
   if (end.reason === 'OOMKilled' || !(told || killed)) return undefined
-  return { rank: 'stopped', message: `${clause} (${nameEnd(end)})`, clause }
+  return { rank: 'stopped', message: `${clause} (${nameEnd(end)}${nameKill(container)})`, clause }
 }
 
 function tellNotMade(container: ContainerStatus, { pod, blocker }: Circumstances): Words {

@@ -1,6 +1,7 @@
 /** A pod that is being deleted, or whose work is done: who is told to stop when, and for how long that may last. Pure. */
 import type { ContainerStatus } from '../status/container-status.ts'
 import type { Deletion } from '../status/pod-status.ts'
+import type { WrapperLog } from '../status/wrapper-log.ts'
 import type { Stop } from '../order/stopping.ts'
 import type { Told } from './container-finding.ts'
 import { kubectl } from './kubectl.ts'
@@ -25,17 +26,21 @@ export function askNode(node: string): readonly string[] {
  * The kubelet tells all containers to stop at the same moment; the wrapper holds it back until those that need its container have
  * stopped. Which ones have is reported only with the end of the last (recorded from Kubernetes 1.26).
  * @param stop undefined: it is told at once
- * @param running those that have not stopped
+ * @param given.running those that have not stopped, as far as their node has told; `log`: of its wrapper, which knows sooner
  */
 export function tellStop(
   deletion: Deletion,
   stop: Stop | undefined,
-  running: ReadonlySet<string>,
+  { running, log }: { readonly running: ReadonlySet<string>; readonly log: WrapperLog | undefined },
   nowMs: number,
 ): Pick<Told, 'rank' | 'message' | 'clause' | 'origins' | 'next'> {
   if (deletion.done) {
     const message = 'was told to stop with the pod; its end was not seen'
     return { rank: 'stopped', message, clause: 'was stopped with the pod', origins: [], next: [] }
+  }
+  if (log?.killedAfterMs !== undefined) {
+    const message = `had not ended by its stop signal, and was killed after ${formatDuration(log.killedAfterMs)}`
+    return { rank: 'stopped', message, clause: 'was killed', origins: [], next: [] }
   }
   const lateMs = overdueMs(deletion.deadlineMs, nowMs)
   if (lateMs !== undefined) {

@@ -142,7 +142,7 @@ function tellCrashLoop(container: ContainerStatus, said: string, pod: PodStatus)
     }
   }
   return {
-    message: `${keeps} failing: the last time it ${wordEnd(last, container)}; ${times}`,
+    message: `${keeps} failing: the last time it ${wordEnd(last, { wrapper: container.wrapper, spec: container.spec })}; ${times}`,
     clause: `${keeps} failing, ${count(restarts, 'restart')}`,
     next: adviseEnd(last, container, pod, true),
   }

@@ -152,7 +152,8 @@ function tellStops(
   const running = new Set(told.filter(({ container }) => isStopping(container)).map(({ name }) => name))
   return told.map((one) => {
     const stop = one.container.wrapper === undefined ? undefined : stops.get(one.name)
-    if (running.has(one.name)) return { ...one, ...tellStop(deletion, stop, running, nowMs) }
+    if (running.has(one.name))
+      return { ...one, ...tellStop(deletion, stop, { running, log: one.container.log }, nowMs) }
     return one.rank === 'fine' || hasEnded(podStatus) ? one : { ...one, rank: 'stopped' }
   })
 }

@@ -55,7 +55,7 @@ export function endRenewed(
 export function lookAtLog(known: ContainerLives, index: number, log: WrapperLog): void {
   const life = known.get(index)
   if (life === undefined || fitLog(log, life.sinceMs, life.endedMs) === undefined) return
-  const { sinceMs, startedMs, readyMs, endedMs, exitCode, reason, message, unready } = log
+  const { sinceMs, startedMs, readyMs, endedMs, exitCode, reason, message, unready, killedAfterMs } = log
   put(known, index, {
     ...{ sinceMs, exact: MOMENTS.filter((moment) => log[moment] !== undefined) },
     ...(startedMs === undefined ? {} : { startedMs }),
@@ -65,6 +65,7 @@ export function lookAtLog(known: ContainerLives, index: number, log: WrapperLog)
     ...(reason === undefined ? {} : { reason }),
     ...(message === undefined ? {} : { message }),
     ...(unready === undefined ? {} : { unready }),
+    ...(killedAfterMs === undefined ? {} : { killedAfterMs }),
   })
 }
 

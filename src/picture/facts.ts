@@ -87,9 +87,9 @@ function tellFailure({ exitCode, reason, killedBy, killedAfterMs }: Life): strin
   return [exitCode === undefined ? '' : `exit ${exitCode}`, cause].filter((part) => part !== '').join(', ') || 'failed'
 }
 
-/** By whoever stops it, since it did not end by its stop signal. */
+/** By whoever stops it, since it did not end by its stop signal; in the words of a run's table. */
 function tellKilled(afterMs: number): string {
-  return `killed ${formatTime(afterMs)} after it was told`
+  return `killed after ${formatTime(afterMs)}`
 }
 
 const STOP_CAUSES: Readonly<Record<StopCause, string>> = {

@@ -2,6 +2,7 @@
  * What a wrapper has written to its container's log, among all that its command writes: when it began to wait, when it started
  * the command, and how that went, to the millisecond. `base/log.io.ts` writes these lines. Pure.
  */
+import { parseDuration } from '../base/duration.ts'
 import { readObject } from '../base/json-object.ts'
 import { CODE_SIGNAL } from '../base/exit-code.ts'
 import { tidy } from '../base/wording.ts'
@@ -17,6 +18,8 @@ export interface WrapperLog {
   readonly exitCode?: number
   readonly reason?: string
   readonly message?: string
+  /** How long after its stop signal it has killed the command. */
+  readonly killedAfterMs?: number
   /** Whether it was never started, since another had failed. */
   readonly skipped?: boolean
   /** What it waits for and why that has not come, in its own words: `db/ready (not started yet)`. */
@@ -78,6 +81,8 @@ export function recordLine(log: WrapperLog | undefined, line: WrapperLine): Wrap
   if (message === 'ready') return { ...rest, readyMs: known.readyMs ?? atMs }
   const unready = /^(?:no longer ready|not ready(?: yet)?)\b[^:]*: (.*)$/.exec(message)?.[1]
   if (unready !== undefined) return { ...rest, unready: tidy(unready) }
+  const killedAfterMs = parseDuration(/^killed (\S+) after SIG/.exec(message)?.[1] ?? '')
+  if (killedAfterMs !== undefined) return { ...rest, killedAfterMs }
   const end = readEnd(line)
   return end === undefined ? known : { ...rest, endedMs: atMs, ...end }
 }

@@ -263,3 +263,56 @@ test('the timeline is exact to the millisecond, of a finished pod and of previou
   t.false(/ db .*≈/.test(text.stdout))
   t.true(text.stdout.includes('≈ is as the kubelet saw it, to the second'))
 })
+
+/** app had 28 s and did not use them; db ended by itself. */
+const WROTE = {
+  app: [
+    ...[
+      '+0.1 started, pid 7',
+      '+0.1 ready',
+      '+68.5 killed 28.5s after SIGTERM: it had not ended, and db must stop after it',
+    ],
+    '+68.5 Error: killed by signal 9; killed 28.5s after SIGTERM: it had not ended, and db must stop after it',
+  ],
+  db: ['+0.1 started, pid 7', '+0.1 ready', '+68.6 Cancelled'],
+} as const
+
+test('a kill of ours is told with its time, by explain and by timeline, while the pod stops and after', async (t) => {
+  const { ask, put, wrote } = await openAsked(t)
+  const deletion = { uid: 'u1', deletionTimestamp: ago(-1), deletionGracePeriodSeconds: 30 }
+  const pods = {
+    stopping: makeShop({ metadata: { ...deletion }, containers: { db: [{}, running(100)], app: [{}, running(100)] } }),
+    stopped: makeShop({
+      metadata: { ...deletion },
+      containers: { db: [{}, ended(0, 30, 70)], app: [{}, ended(137, 30, 70)] },
+    }),
+  }
+  for (const pod of [pods.stopping, pods.stopped]) {
+    put(pod)
+    for (const name of ['app', 'db'] as const) wrote(pod, name, ago(100), WROTE[name])
+    const { stdout } = await ask('explain', 'x', '-n', 'shop', ...AT)
+    const told = {
+      stopping: /^ +app +had not ended by its stop signal, and was killed after 28\.5s$/m,
+      stopped: /^ +app +was stopped with the pod \(exit code 137, killed after 28\.5s\)$/m,
+    }
+    t.regex(stdout, pod === pods.stopping ? told.stopping : told.stopped)
+    t.notRegex(stdout, /^ +db .*killed/m)
+  }
+  const text = (await ask('timeline', 'x', '-n', 'shop')).stdout
+  t.regex(text, /^[* ] app .* killed after 28\.5 s/m)
+  t.notRegex(text, /^[* ] db .*killed/m)
+  const json = JSON.parse((await ask('timeline', 'x', '-n', 'shop', '--format', 'json')).stdout) as {
+    readonly containers: readonly {
+      readonly container: string
+      readonly lives: readonly { killedAfterMs?: number }[]
+    }[]
+  }
+  t.deepEqual(
+    json.containers.map(({ container, lives }) => [container, lives.at(-1)?.killedAfterMs]),
+    [
+      ['podorder-init', undefined],
+      ['db', undefined],
+      ['app', 28_500],
+    ],
+  )
+})

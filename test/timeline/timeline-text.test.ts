@@ -124,3 +124,25 @@ test('no line of a live picture fills its row, so that none wraps', (t) => {
     ),
   )
 })
+
+test('a kill is told with its time, whatever came of it', (t) => {
+  const life = { sinceMs: START_MS, startedMs: START_MS, readyMs: START_MS, endedMs: START_MS + 9000 }
+  const make = (container: string, more: object): ContainerHistory => ({
+    ...{ container, state: 'ended', restarts: 0, lives: [{ ...life, exitCode: 137, ...more }] },
+  })
+  const lines = draw(
+    {
+      ...{ pod: 'p', startMs: START_MS, endMs: START_MS + 10_000 },
+      containers: [
+        make('db', { stopped: true, killedAfterMs: 8000 }),
+        make('app', { reason: 'Error', killedAfterMs: 12_345 }),
+        make('web', { stopped: true }),
+      ],
+      links: [],
+    },
+    80,
+  )
+  t.true(rowOf(lines, 'db').endsWith(' killed after 8.00 s'))
+  t.true(rowOf(lines, 'app').endsWith(' killed after 12.3 s'))
+  t.true(rowOf(lines, 'web').endsWith(' stopped 9.00 s'))
+})
