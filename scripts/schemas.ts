@@ -1,6 +1,6 @@
 /**
  * The JSON schemas in docs/, for editors and for programs that read what podorder prints: made from the same tables as the reader of
- * the annotations. `bun scripts/schemas.ts` writes them; a test compares. Draft 7, which editors know.
+ * the annotations. `npm run schemas` writes them; a test compares. Draft 7, which editors know.
  */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
