@@ -125,8 +125,11 @@ test('an empty history and an order of nothing are pictures too', (t) => {
 
 test('timelines beside each other are on one scale: the same plot, the same axis, and what is ready lies where it was', (t) => {
   const long = { ...TROUBLED, endMs: TROUBLED.startMs + 60_000 }
+  // Those of the legend are 20 high.
   const plotOf = (svg: string): readonly string[] =>
-    [...svg.matchAll(/<svg x="([\d.]+)" y="[\d.]+" width="([\d.]+)"/g)].map(([, x, width]) => `${x} ${width}`)
+    [...svg.matchAll(/<svg x="([\d.]+)" y="[\d.]+" width="([\d.]+)" height="(?!20")/g)].map(
+      ([, x, width]) => `${x} ${width}`,
+    )
   const axisOf = (svg: string): readonly string[] =>
     [...svg.matchAll(/<text x="([\d.]+%)" y="-10">([^<]*)</g)].map(([, x, label]) => `${x} ${label}`)
   const [alone, one, other] = [
