@@ -77,7 +77,7 @@ function readTarget(files: readonly string[], given: Given): EjectOptions | stri
   const format = OUTPUT_FORMATS.find((known) => known === output)
   if (diff && format !== undefined) return `--diff shows what changes, and -o ${format} all of it; give one of them`
   if (output !== undefined && format === undefined && /^[^./]+$/.test(output) && !isDirectory(output)) {
-    return `-o ${output} is no format, which yaml and json are; for a file of that name write -o ./${output}`
+    return `-o ${output} is not a format (yaml, json); to write a file of that name, use -o ./${output}`
   }
   if (inPlace && wanted.paths.includes('-'))
     return '--in-place cannot write to stdin; leave it out, and take the output'

@@ -149,7 +149,7 @@ test('a word that is neither a file nor can be asked for says both', async (t) =
   const end = await place.run(['explain', 'shop'], { env: { KUBECONFIG: '' } })
   t.is(
     end.stderr,
-    'podorder: there is no file shop here, and no cluster to ask: no Kubernetes API: this is no pod, and there is no KUBECONFIG and no ~/.kube/config\n',
+    'podorder: there is no file shop here, and no cluster to ask: no Kubernetes API: this does not run in a pod, and there is no KUBECONFIG and no ~/.kube/config\n',
   )
   t.is(end.code, 2)
 })

@@ -57,7 +57,7 @@ test('-o of a name without dot or slash asks for ./ of it; a directory that is t
   const place = openPlace(t)
   place.write('app.yaml', writeManifest())
   const asked = await place.run(['inject', 'app.yaml', '-o', 'out'])
-  const says = 'podorder: -o out is no format, which yaml and json are; for a file of that name write -o ./out\n'
+  const says = 'podorder: -o out is not a format (yaml, json); to write a file of that name, use -o ./out\n'
   t.deepEqual([asked.code, asked.stdout, asked.stderr], [2, '', says])
   t.is((await place.run(['inject', 'app.yaml', '-o', './out'])).code, 0)
   t.is((await place.run(['inject', 'app.yaml', '-o', './yaml'])).code, 0)
