@@ -60,12 +60,8 @@ export function readOrder(input: OrderInput): OrderReading {
   const restarts = new Map(
     [...input.initContainers, ...input.containers].map((container) => [container.name, container.restarts]),
   )
-  const check = checkOrder(
-    members,
-    edges,
-    main,
-    (name) => restarts.get(name) ?? readRestarts(undefined, input.restartPolicy),
-  )
+  const restartsOf = (name: string) => restarts.get(name) ?? readRestarts(undefined, input.restartPolicy)
+  const check = checkOrder(members, edges, main, restartsOf, new Set(sidecars))
   const ordered = new Set([
     ...steps.map(({ name }) => name),
     ...main,

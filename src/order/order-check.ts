@@ -14,12 +14,13 @@ export interface OrderCheck {
 
 type RestartsOf = (container: string) => Restarts
 
-/** Cycles and main's shadow (faults); what the kubelet's restarts, or main, will probably spoil (warnings). */
+/** Cycles and main's shadow (faults); what the kubelet's restarts, or main, will probably spoil (warnings). @param sidecars native ones */
 export function checkOrder(
   containers: readonly string[],
   edges: readonly Edge[],
   main: readonly string[],
   restartsOf: RestartsOf,
+  sidecars: ReadonlySet<string>,
 ): OrderCheck {
   const cycles = wordCycles(containers, edges)
   const shadow = cycles.length > 0 ? new Set<string>() : findShadow(containers, edges, main)
@@ -28,7 +29,7 @@ export function checkOrder(
     warnings: [
       ...warnOfShadow(edges, shadow),
       ...warnOfServers(edges, main),
-      ...warnOfHolding(edges, restartsOf),
+      ...warnOfHolding(edges, restartsOf, sidecars),
       ...warnOfFailing(edges, restartsOf),
     ],
   }
@@ -94,7 +95,11 @@ function warnOfServers(edges: readonly Edge[], main: readonly string[]): readonl
 }
 
 /** Warns where the kubelet would run it again and again: its wrapper stays (`--hold`). */
-function warnOfHolding(edges: readonly Edge[], restartsOf: RestartsOf): readonly Fault[] {
+function warnOfHolding(
+  edges: readonly Edge[],
+  restartsOf: RestartsOf,
+  sidecars: ReadonlySet<string>,
+): readonly Fault[] {
   const held = edges.filter(
     ({ target, condition }) => holdsTarget(condition) && followsEnd(restartsOf(target), 0) === 'restarts',
   )
@@ -102,7 +107,9 @@ function warnOfHolding(edges: readonly Edge[], restartsOf: RestartsOf): readonly
     at,
     container: target,
     what: 'is waited for until it has ended, but restartPolicy is Always: it is held after success',
-    fix: 'leave it so, or make its work an init container or a Job: with a restartPolicy of its own it would end, and a pod is not ready when one of its containers has ended',
+    fix: sidecars.has(target)
+      ? 'leave it so, or make it an ordinary init container, without restartPolicy, which has ended before the others start'
+      : 'leave it so, or make its work an init container or a Job: with a restartPolicy of its own it would end, and a pod is not ready when one of its containers has ended',
   }))
 }
 

@@ -63,12 +63,15 @@ function checkExec(template: Tree, order: Order): readonly Fault[] {
   if (![...order.options.values()].some(({ exec }) => exec === 'must')) return []
   // Who stops in turn does not depend on the time for it.
   const needOf = indexWrapperNeeds(order, planStops(order, 0))
-  return listItems(template, 'spec', 'containers').flatMap((tree) => {
+  const waiting = new Set([...order.edges, ...order.outside].map(({ container }) => container))
+  const all = [...listItems(template, 'spec', 'initContainers'), ...listItems(template, 'spec', 'containers')]
+  return all.flatMap((tree) => {
     const name = findEntry(tree, 'name')?.value
     const container = name?.kind === 'scalar' ? String(name.value) : ''
     const { exec, places } = order.options.get(container) ?? {}
     if (exec !== 'must' || places?.exec === undefined) return []
-    const need = needOf(container, writeProbing(toPlain(tree) as Container))
+    const begins = order.sidecars.has(container) && !waiting.has(container)
+    const need = needOf(container, writeProbing(toPlain(tree) as Container, begins))
     if (need === undefined) return []
     return [
       { at: places.exec, container, what: `exec is true, but its wrapper must stay: ${need.why}`, fix: 'remove exec' },

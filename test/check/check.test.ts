@@ -34,7 +34,12 @@ function listComplaints(stderr: string): readonly string[] {
       .split('\n')
       .map((line) => line.replace(/^podorder: (?:warning: )?/, ''))
       // Of what is no fault, each speaks for itself.
-      .filter((line) => !/^$|its layout could not be kept|^no pod in .* says an order/.test(line))
+      .filter(
+        (line) =>
+          !/^$|its layout could not be kept|^no pod in .* says an order|: \d+ of \d+ containers? ordered$|^and \d+ more pods/.test(
+            line,
+          ),
+      )
   )
 }
 

@@ -220,3 +220,33 @@ test('exec: true is refused, with the reason, of a container whose wrapper has s
     because('its options say retries'),
   )
 })
+
+test('exec: true of a native sidecar is refused in the same way; its own hook stays with the kubelet', (t) => {
+  const sidecar = (more: object, options = 'db: {exec: true}'): readonly string[] => {
+    const pod = {
+      kind: 'Pod',
+      metadata: {
+        annotations: {
+          'podorder.io/depends-on': 'app: {db: ready}',
+          'podorder.io/options': options,
+          'podorder.io/stop-order': 'together',
+        },
+      },
+      spec: {
+        restartPolicy: 'Never',
+        initContainers: [{ name: 'db', restartPolicy: 'Always', ...more }],
+        containers: [{ name: 'app' }],
+      },
+    }
+    const [document] = readManifest(JSON.stringify(pod)).documents
+    if (document === undefined) throw new Error('no document')
+    return readPodOrder(document.tree(), readNested).faults.map(({ what }) => what)
+  }
+  t.deepEqual(sidecar({}), [])
+  t.deepEqual(sidecar({ lifecycle: { postStart: { exec: { command: ['hook'] } } } }), [])
+  t.deepEqual(sidecar({}, 'db: {exec: true, retries: 1}'), because('its options say retries'))
+  t.deepEqual(
+    sidecar({ readinessProbe: { tcpSocket: { port: 80 } } }),
+    because('"app" waits for it, and its probe tells when'),
+  )
+})

@@ -1,5 +1,6 @@
 import test from 'ava'
-import { block, describeAll, readPod } from '../support/order-reading.ts'
+import { readManifest } from '../../src/manifest/yaml.io.ts'
+import { block, describeAll, readOrderOf, readPod } from '../support/order-reading.ts'
 
 // In main's shadow or not: the order, main, and what is said of it.
 const SHADOWS: readonly (readonly [
@@ -79,6 +80,30 @@ test('restartPolicy Always: what is waited for as completed is held, said once f
   t.deepEqual(describeAll(warnings), [
     'pod.yaml:5:13: container "migrate": is waited for until it has ended, but restartPolicy is Always: it is held after success; leave it so, or make its work an init container or a Job: with a restartPolicy of its own it would end, and a pod is not ready when one of its containers has ended',
   ])
+})
+
+test('a native sidecar that is waited for as completed may be an ordinary init container', (t) => {
+  const { documents } = readManifest(`kind: Pod
+metadata: {annotations: {podorder.io/depends-on: "app: {proxy: completed}"}}
+spec:
+  restartPolicy: Never
+  initContainers: [{name: proxy, restartPolicy: Always}]
+  containers: [{name: app}]
+`)
+  const { order, warnings } = readOrderOf(documents)
+  t.truthy(order)
+  t.deepEqual(
+    warnings.map(({ fix }) => fix),
+    [
+      'leave it so, or make it an ordinary init container, without restartPolicy, which has ended before the others start',
+    ],
+  )
+  const followed = readManifest(`kind: Pod
+metadata: {annotations: {podorder.io/depends-on: "app: {proxy: completed}"}}
+spec: {restartPolicy: Never, initContainers: [{name: proxy}], containers: [{name: app}]}
+`)
+  const read = readOrderOf(followed.documents)
+  t.deepEqual([read.faults, read.warnings], [[], []])
 })
 
 test('waiting for a failure where the kubelet restarts what fails is warned of', (t) => {
