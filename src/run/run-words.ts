@@ -1,6 +1,7 @@
 /** What happens in a running pod, in one sentence each, for people. Pure. */
 import { listFirst } from '../base/wording.ts'
 import { formatDuration } from '../base/duration.ts'
+import { WORK_DONE } from '../entrypoint/outcome.ts'
 import { STARTS_ANEW } from '../history/history.ts'
 import type { RunEvent } from '../history/run-event.ts'
 import type { StopCause } from '../pod/pod.ts'
@@ -29,6 +30,7 @@ export function describeRunEvent(event: RunEvent, stopped: ReadonlySet<string>):
       return `${event.container}: its liveness probe fails (${event.failures} of ${event.threshold}): ${event.message}`
     case 'ended':
       if (event.reason === STARTS_ANEW) return `${event.container} has stopped, and waits to start anew`
+      if (event.message?.startsWith(WORK_DONE) === true) return `${event.container} ${event.message}`
       if (stopped.has(event.container))
         return `${event.container} stopped${event.exitCode === 0 ? '' : ` (${event.message ?? `exit code ${event.exitCode}`})`}`
       return event.exitCode === 0

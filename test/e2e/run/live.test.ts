@@ -73,6 +73,42 @@ test('more containers than fit are counted', async (t) => {
   t.is(await run.end, 0)
 })
 
+test('the closing table fits the terminal: what is worth least goes first', async (t) => {
+  const place = openPlace(t)
+  place.write(
+    'pod.yaml',
+    writePod({
+      annotations: { steps: 'database-migration, application' },
+      containers: { 'database-migration': 'true', application: 'exit 3' },
+    }),
+  )
+  const headOf = async (columns: number): Promise<readonly string[]> => {
+    const run = startOnTerminal(t, `'${PODORDER}' run pod.yaml`, { ...options(place), columns })
+    t.is(await run.end, 3)
+    const lines = run.lines()
+    const table = lines.slice(lines.findIndex((line) => /^container +/.test(line)))
+    for (const line of table.slice(0, 3)) t.true(line.length <= columns, line)
+    return (table[0] ?? '').trim().split(/ {2,}/)
+  }
+  const [wide, narrow] = [await headOf(120), await headOf(56)]
+  t.deepEqual(wide, [
+    'container',
+    'waited',
+    'started',
+    'ready',
+    'ended',
+    'restarts',
+    'exit',
+    'reason',
+    'waited for last',
+  ])
+  t.true(narrow.length < wide.length)
+  t.true(
+    ['container', 'exit', 'reason'].every((column) => narrow.includes(column)),
+    narrow.join(),
+  )
+})
+
 test('Ctrl-C stops the pod, and leaves a table', async (t) => {
   const place = openPlace(t)
   writeShop(place)

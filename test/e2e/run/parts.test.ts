@@ -119,6 +119,18 @@ test('failures are red and skips yellow, where colours are', async (t) => {
   t.is(yellow.length, 2, stdout)
 })
 
+test('what is stopped because the work is done has stopped: in the lines, in the table, in the timeline', async (t) => {
+  const place = openPlace(t)
+  const annotations = { 'depends-on': 'app: {logs: started}', main: 'app' }
+  place.write('pod.yaml', writePod({ annotations, containers: { app: 'true', logs: 'sleep 60 & wait' } }))
+  const { stdout, code } = await place.run(['run', 'pod.yaml', '--timeline', 'run.json'])
+  t.is(code, 0)
+  t.regex(stdout, /^podorder \| logs stopped: the pod’s work is done$/m)
+  t.regex(stdout, /^logs .* Stopped /m)
+  t.false(stdout.includes('logs completed'))
+  t.regex((await place.run(['timeline', 'run.json'])).stdout, /logs .* stopped /)
+})
+
 test('after Ctrl-C what was told to stop has stopped, and not failed', async (t) => {
   const place = openPlace(t)
   place.write('pod.yaml', writePod({ containers: { app: 'exec sleep 60' } }))
