@@ -204,7 +204,11 @@ test('a job that has completed and is held is not run again, and not waited for'
   const stage = openStage(t)
   const top = startDb(stage)
   stage.member('api', [...after(stage, 'db', '--restart-with=job'), '--', ...serve('api')])
-  stage.member('job', [...after(stage, 'api', '--hold'), '--', ...sh('echo job done >> trace')])
+  stage.member('job', [
+    ...after(stage, 'api', '--hold', '--restart-policy=OnFailure'),
+    '--',
+    ...sh('echo job done >> trace'),
+  ])
   await happens(stage, 'job done')
   await stage.appears('run/job/completed')
   killContainer(stage, 'db', top)
