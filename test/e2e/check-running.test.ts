@@ -160,7 +160,7 @@ test('every pod that a real Kubernetes has shown is read; of an order they have 
   const end = await scene.check()
   for (const line of end.stdout.trimEnd().split('\n'))
     t.regex(line, /: unknown annotation podorder\.io\/order; .* \[order\]$/)
-  t.is(end.stderr, 'podorder: 12 errors in namespace shop\n')
+  t.regex(end.stderr, /^podorder: \d+ errors in namespace shop\n$/)
   t.is(scene.server.requests.filter(({ path }) => path.endsWith('/pods')).length, Math.ceil(pods.length / 500))
 })
 
