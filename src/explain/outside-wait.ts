@@ -82,7 +82,12 @@ function judgeSidecar(name: string, pod: PodStatus, neighbour: Neighbour | undef
     return { ...base, waitStatus: 'unmet', clause: neighbour.clause, origins: [name] }
   }
   if (neighbour === undefined) {
-    return { ...base, target: label, waitStatus: 'unmet', clause: 'is not in this pod', origins: [label] }
+    // The webhooks of meshes choose pods by the labels of namespaces, and see each pod only as it is created.
+    const next = [
+      `see whether what adds it is to do so here: ${kubectl('', 'get', 'namespace', pod.namespace, '--show-labels')}`,
+      `then create the pod anew: ${kubectl(pod.namespace, 'delete', 'pod', pod.name)}`,
+    ]
+    return { ...base, target: label, waitStatus: 'unmet', clause: 'is not in this pod', origins: [label], next }
   }
   const labelled = textOf(pod.labels, ORDERED) === 'true'
   const clause = labelled

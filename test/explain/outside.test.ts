@@ -83,6 +83,15 @@ test('a sidecar is waited for by way of the controller: its own state, the label
   ])
 })
 
+test('a sidecar that nobody has added is to be looked for where it would come from', (t) => {
+  const mesh = explainTarget('sidecar/istio-proxy')
+  t.is(say(mesh)[0], 'cause app: waits for sidecar/istio-proxy to be ready (it is not in this pod)')
+  t.deepEqual(mesh.containers[0]?.next, [
+    'see whether what adds it is to do so here: kubectl get namespace shop --show-labels',
+    'then create the pod anew: kubectl delete pod x -n shop',
+  ])
+})
+
 test('waits whose state is known come first, those that the status does not tell of behind them', (t) => {
   const explanation = explainParts({
     annotations: { 'depends-on': 'app: {db: ready, service/mail: ready}' },
