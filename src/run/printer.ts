@@ -73,6 +73,8 @@ export function createPrinter(options: PrinterOptions, { terminal, now }: Ports)
       return options.output ? `${prefixes.get(event.container) ?? ''}${palette.seal(event.line)}` : undefined
     }
     if (event.event === 'stopping' && event.cause === undefined) stopped.add(event.container)
+    // All containers of the pod start anew (RestartAllContainers).
+    if (event.event === 'restarting') stopped.delete(event.container)
     const words = describeRunEvent(event, stopped)
     if (words === undefined) return undefined
     const line = `${RUNNER.padEnd(width)} | ${words}`

@@ -77,3 +77,46 @@ test('what is listed after a native sidecar that waits starts once its own start
   const { code, stdout } = await place.run(['run', '--json', 'pod.yaml'])
   t.is(code, 0, stdout)
 })
+
+test('RestartAllContainers starts a native sidecar, and what depends on it, anew in order', async (t) => {
+  const place = openPlace(t)
+  const up = { exec: { command: ['test', '-e', 'up'] }, periodSeconds: 1 }
+  place.write(
+    'pod.yaml',
+    writePod({
+      annotations: { 'depends-on': 'worker: {proxy: ready, prep: completed}\nafter: {worker: completed}' },
+      spec: {
+        initContainers: [
+          { name: 'setup', image: 'x', ...sh('rm -f up; echo setup >> lives') },
+          {
+            ...{ name: 'proxy', image: 'x', restartPolicy: 'Always', readinessProbe: up },
+            ...sh(`trap 'exit 0' TERM; echo proxy >> lives; sleep 0.2; touch up; ${SERVE}`),
+          },
+        ],
+      },
+      containers: {
+        prep: sh('echo prep >> lives'),
+        worker: {
+          ...sh('test -e up || exit 1; echo worker >> lives; test -e second || { touch second; exit 42; }'),
+          restartPolicy: 'Never',
+          restartPolicyRules: [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } }],
+        },
+        after: sh('echo after >> lives'),
+      },
+    }),
+  )
+  const { code, stdout } = await place.run(['run', 'pod.yaml'])
+  t.is(code, 0, stdout)
+  const lives = place.read('lives').trim().split('\n')
+  const half = lives.indexOf('setup', 1)
+  t.deepEqual(lives.slice(0, half).toSorted(), ['prep', 'proxy', 'setup', 'worker'])
+  t.deepEqual(lives.slice(half).toSorted(), ['after', 'prep', 'proxy', 'setup', 'worker'])
+  for (const life of [lives.slice(0, half), lives.slice(half)]) {
+    t.is(life[0], 'setup')
+    t.true(life.indexOf('worker') > Math.max(life.indexOf('proxy'), life.indexOf('prep')))
+  }
+  t.is(lives.at(-1), 'after')
+  // What it was told to do in its first life is not said of the second.
+  t.true(stdout.includes('podorder | after completed\n'), stdout)
+  await place.assertClean()
+})
