@@ -166,7 +166,7 @@ test('files that cannot be read, binaries, and words that are not known get one 
   t.regex(await say('nope.json'), /^nope\.json: no such file or directory \(ENOENT\); /)
   t.regex(await say('empty'), /^empty: no \.yaml, \.yml or \.json file is in it/)
   t.regex(await say(process.execPath), /is not UTF-8; save it as UTF-8$|more than 32 MiB; split it$/m)
-  t.regex(await say(), /missing required argument 'pod'/)
+  t.regex(await say(), /no pod; name one, give a file with -f/)
   t.regex(await say('-', '--format', 'xml'), /--format is one of text, json, not 'xml'/)
   t.regex(await say('-', '--now', 'yesterday'), /--now cannot be 'yesterday'; give a time such as 2026-03-01T12:00:00Z/)
 })
