@@ -133,6 +133,11 @@ for (const { what, spec, seen } of readRecordedStops()) {
       if (mark[2] !== 'start')
         t.true(Math.abs(ours - mark[0]) < SLACK_S, `${nameOf(mark)}: ${ours} s, there ${mark[0]} s`)
     }
+    // Native sidecars end one after another, however quick they are.
+    const native = new Set((spec.initContainers ?? []).map(({ name }) => name))
+    const order = (list: readonly Mark[]) =>
+      list.filter(([, container, did]) => native.has(container) && did === 'told').map(nameOf)
+    t.deepEqual(order(acted), order(told))
     for (const [early, ofEarly, didEarly] of told) {
       for (const [late, ofLate, didLate] of told.filter(([atS]) => atS - early > SLACK_S)) {
         const [a, b] = [`${ofEarly} ${didEarly}`, `${ofLate} ${didLate}`].map((key) =>
