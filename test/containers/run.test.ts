@@ -519,3 +519,71 @@ for (const { name, words = [], says, ...parts } of REFUSALS) {
     await pod.assertGone()
   })
 }
+
+/** By what a shell's trap calls it. */
+const STOP_SIGNALS = { SIGINT: 'INT', SIGQUIT: 'QUIT', SIGTERM: 'TERM', SIGWINCH: 'WINCH', 'SIGRTMIN+3': '37' }
+
+/** Ends by that signal only, says so, and takes its time: who was told at the same moment would be the first to say it. */
+const endBy = (trap: string, seconds: number) =>
+  `trap "sleep ${seconds}; echo stopped; exit 0" ${trap}; echo up; while :; do sleep 0.05; done`
+
+/** @returns an image that is stopped by that signal, and whose command ends by nothing else */
+async function buildStopped(t: ExecutionContext, signal: keyof typeof STOP_SIGNALS): Promise<string> {
+  const image = `localhost/podorder-test/stop-${randomUUID().slice(0, 8)}`
+  const command = JSON.stringify(['/bin/sh', '-c', endBy(STOP_SIGNALS[signal], 0)])
+  await execa('podman', ['build', '--quiet', '--tag', image, '-'], {
+    env: PODMAN_ENVIRONMENT,
+    input: [`FROM ${BUSYBOX}`, `STOPSIGNAL ${signal}`, `CMD ${command}`].join('\n'),
+  })
+  t.teardown(() => podman('rmi', image))
+  return image
+}
+
+async function assertReverse(t: ExecutionContext, pod: Pod, order: readonly string[]): Promise<void> {
+  const run = pod.start('--json')
+  await eventually('all are up', () => run.lines().filter(({ line }) => line === 'up').length === order.length)
+  run.signal('SIGINT')
+  const { code, stdout } = await run.end
+  t.is(code, 130)
+  const lines = readLines(stdout)
+  // Their outputs come in by ways of their own; their ends have the time at which they came.
+  const ends = lines
+    .filter(({ event, container }) => event === 'ended' && order.includes(container ?? ''))
+    .toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at))
+  t.deepEqual(
+    ends.map(({ container }) => container),
+    order.toReversed(),
+  )
+  t.deepEqual(
+    ends.map(({ exitCode, killedAfterMs }) => [exitCode, killedAfterMs]),
+    order.map(() => [0, undefined]),
+  )
+  await pod.assertGone()
+}
+
+for (const signal of Object.keys(STOP_SIGNALS) as readonly (keyof typeof STOP_SIGNALS)[]) {
+  test.serial(`images that are stopped by ${signal} stop in reverse, also where their command is given`, async (t) => {
+    const image = await buildStopped(t, signal)
+    // Of an image whose command is given nobody looks up by what it is stopped.
+    const given = { image, command: ['/bin/sh', '-c', endBy(STOP_SIGNALS[signal], 0.5)] }
+    const pod = openPod(t, {
+      annotations: { 'depends-on': '{app: {db: started}, api: {app: started}, web: {api: started}}' },
+      containers: { db: { image }, app: given, api: { image }, web: given },
+    })
+    await assertReverse(t, pod, ['db', 'app', 'api', 'web'])
+  })
+}
+
+test.serial('a pod of images that are stopped by five different signals stops in reverse', async (t) => {
+  const names = ['int', 'quit', 'term', 'winch', 'rt']
+  const images = await Promise.all(
+    (['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGWINCH', 'SIGRTMIN+3'] as const).map((signal) => buildStopped(t, signal)),
+  )
+  const pod = openPod(t, {
+    annotations: {
+      'depends-on': '{quit: {int: started}, term: {quit: started}, winch: {term: started}, rt: {winch: started}}',
+    },
+    containers: Object.fromEntries(names.map((name, index) => [name, { image: images[index] }])),
+  })
+  await assertReverse(t, pod, names)
+})

@@ -34,6 +34,7 @@ export interface RunLine {
   readonly line?: string
   readonly stream?: string
   readonly phase?: string
+  readonly killedAfterMs?: number
   readonly exitCode?: number
   readonly reason?: string
   readonly restarts?: number
