@@ -1,4 +1,5 @@
 import test, { type ExecutionContext } from 'ava'
+import { globSync, readFileSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +8,7 @@ import { findFreePorts, happenedBefore, happenings, linesOf, runPod, type PodLif
 
 const EXAMPLES = fileURLToPath(new URL('../examples/', import.meta.url))
 const SERVERS = ['redis', 'postgres', 'worker', 'vote']
-const DEFAULT_PORTS = ['16379', '15432', '18081', '18080']
+const DEFAULT_PORTS = ['27431', '27432', '27433', '27434']
 
 /** Fails with all that the pod did where the order was not kept. */
 function assertOrder(t: ExecutionContext, life: PodLife, ...steps: readonly string[]): void {
@@ -100,4 +101,11 @@ test('diamond: the three branches run at the same time, between prepare and join
     assertOrder(t, life, 'prepare ended', `${branch} started`, `${branch} ended`, 'join started')
   }
   t.deepEqual(linesOf(life, 'join'), ['the sum is 45150'])
+})
+
+test('the examples take ports that nobody is known for, below those that the kernel gives away', (t) => {
+  const files = globSync('examples/{voting,living}/*.yaml')
+  const ports = files.flatMap((file) => readFileSync(file, 'utf8').match(/(?<![\d.])\d{4,5}(?!\d)/g) ?? []).map(Number)
+  t.true(ports.length > 4)
+  for (const port of ports) t.true(port > 27_000 && port < 32_768, `${port}`)
 })

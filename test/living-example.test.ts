@@ -7,7 +7,7 @@ import { findFreePorts } from './support/order.ts'
 import { openPlace, type RunLine } from './support/podorder.ts'
 
 const EXAMPLES = fileURLToPath(new URL('../examples/', import.meta.url))
-const DEFAULT_PORTS = ['16379', '15432', '18081', '18080']
+const DEFAULT_PORTS = ['27431', '27432', '27433', '27434']
 const FOLLOWERS = ['worker', 'vote']
 
 test('living: followers stop in reverse, none runs until the database is ready again, and nothing of them is restarted', async (t) => {

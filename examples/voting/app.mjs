@@ -7,10 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 // A kubelet probes the pod's address, so the image says 0.0.0.0; on a workstation nobody else should get in.
 const address = process.env.VOTING_LISTEN ?? '127.0.0.1'
 // Not REDIS_PORT: Kubernetes sets that to a URL in every pod of a namespace that has a Service named redis.
-const redisPort = Number(process.env.VOTING_REDIS_PORT ?? 16379)
-const postgresPort = Number(process.env.VOTING_POSTGRES_PORT ?? 15432)
-const workerPort = Number(process.env.VOTING_WORKER_PORT ?? 18081)
-const votePort = Number(process.env.VOTING_VOTE_PORT ?? 18080)
+const redisPort = Number(process.env.VOTING_REDIS_PORT ?? 27431)
+const postgresPort = Number(process.env.VOTING_POSTGRES_PORT ?? 27432)
+const workerPort = Number(process.env.VOTING_WORKER_PORT ?? 27433)
+const votePort = Number(process.env.VOTING_VOTE_PORT ?? 27434)
 const postgresStartupMs = Number(process.env.VOTING_POSTGRES_STARTUP_MS ?? 2500)
 
 const roles = { redis, postgres, worker, vote, result }
