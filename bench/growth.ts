@@ -1,6 +1,7 @@
 /** How time and memory grow: each command with n, 2n and 4n of what it reads, and the exponent between them. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate as immediate } from 'node:timers/promises'
 import { writePods, writeServers, writeSteps } from '../test/support/manifest.ts'
 import { writeHalves, writeHung, writeLong, writeRun } from './growth-input.ts'
 import type { Bench, Figure } from './figure.ts'
@@ -65,7 +66,7 @@ const COMMANDS: readonly Growing[] = [
   },
 ]
 
-export function measureGrowth({ directory }: Bench): readonly Figure[] {
+export async function measureGrowth({ directory }: Bench): Promise<readonly Figure[]> {
   const figures: Figure[] = []
   for (const { name, from, write, args } of COMMANDS) {
     const runs: Run[] = []
@@ -73,6 +74,8 @@ export function measureGrowth({ directory }: Bench): readonly Figure[] {
       const file = join(directory, `${count}.yaml`)
       writeFileSync(file, write(count))
       runs.push(measure([PODORDER, ...args(file, file)]))
+      // Between them the bench can be told to stop.
+      await immediate()
     }
     const [first, , last] = runs
     const exponent = Math.log((last?.cpuMs ?? 0) / (first?.cpuMs ?? 0)) / Math.log(4)
