@@ -40,16 +40,9 @@ function checkWaits({ before, order }: CheckedPod): readonly CheckResult[] {
     told.add(target)
     const ends = followsEnd(readRestarts(awaited, before.spec.restartPolicy), 0) === 'stays'
     const what = `waits for "${target}" to be ready, which has no probe: it does so only until "${target}" has been started`
-    return [
-      ends
-        ? {
-            ...{ rule: 'advice', level: 'warning', at, container, what },
-            fix: `write "${target}: completed" to wait for its work, or give it a startupProbe or readinessProbe`,
-          }
-        : {
-            ...{ rule: 'advice', level: 'note', at, container, what },
-            fix: `give "${target}" a startupProbe or readinessProbe, or write "${target}: started"`,
-          },
-    ]
+    const fix = ends
+      ? `write "${target}: completed" to wait for its work, or give it a startupProbe or readinessProbe`
+      : `give "${target}" a startupProbe or readinessProbe, or write "${target}: started"`
+    return [{ rule: 'advice', level: 'warning', at, container, what, fix }]
   })
 }

@@ -43,9 +43,9 @@ test('a container that ends for good makes its pod unready, where that goes on',
   }
 })
 
-test('of a server it is noted', async (t) => {
+test('of a server it is a warning too', async (t) => {
   t.deepEqual(await said(write('', '{db: ready}', '')), [
-    ['note', 'give "db" a startupProbe or readinessProbe, or write "db: started"'],
+    ['warning', 'give "db" a startupProbe or readinessProbe, or write "db: started"'],
   ])
 })
 
