@@ -90,15 +90,20 @@ test('a command that fails for the loss before it is told starts anew as well', 
     '--',
     ...sh('echo api up >> trace; read pid < pid; while kill -0 $pid 2>&-; do sleep 0.002; done; exit 7'),
   ]
-  await happens(stage, 'db up')
-  stage.write('pid', `${stage.record('run/db/started')?.pid}\n`)
+  // The command runs a moment before its wrapper says so.
+  await stage.appears('run/db/started')
+  const first = stage.record('run/db/started')?.pid
+  stage.write('pid', `${first}\n`)
   const api = stage.member('api', words)
   await happens(stage, 'api up')
   killContainer(stage, 'db', db)
   await eventually('it waits to start anew', () => stage.record('run/api/restarting')?.exitCode !== undefined)
   startDb(stage)
-  await eventually('db is up again', () => (stage.record('run/db/started')?.pid ?? 0) > 0)
-  stage.write('pid', `${stage.record('run/db/started')?.pid}\n`)
+  const second = await eventually('db is up again', () => {
+    const pid = stage.record('run/db/started')?.pid
+    return pid !== undefined && pid !== first && pid
+  })
+  stage.write('pid', `${second}\n`)
   await happens(stage, 'api up', 2)
   t.false(readEvents(api.stderr()).some((line) => /exit code 7/.test(line)))
 })
@@ -222,7 +227,7 @@ test('a retry passes the gate again: what it depends on may have gone while it p
   const stage = openStage(t)
   const db = startDb(stage)
   const api = stage.member('api', [
-    ...after(stage, 'db', '--retries=5', '--retry-delay=3s'),
+    ...after(stage, 'db', '--retries=5', '--retry-delay=10s'),
     '--',
     ...sh('echo api up >> trace; until [ -e fail ]; do sleep 0.02; done; rm fail; exit 4'),
   ])
