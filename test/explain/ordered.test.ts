@@ -72,7 +72,7 @@ fine
 test('a predecessor that runs and is not ready is told with the probe that decides, and its pace', (t) => {
   const explanation = explainVoting({ redis: up, postgres: unready, worker: unready, vote: unready, result: up })
   t.deepEqual(say(explanation), [
-    'cause postgres: runs for 10m, but is not ready: its readinessProbe decides (tcp :15432, asked every 10s)',
+    'cause postgres: runs for 10m, but is not ready: its readinessProbe decides (tcp :27432, asked every 10s)',
     'consequence worker: seems to wait for postgres to be ready (it is not ready)',
     'consequence vote: waits for worker to be ready (it seems to wait itself); it begins with postgres',
     'consequence result: waits for vote to be ready (it waits itself); it begins with postgres',
