@@ -157,18 +157,9 @@ test('Ctrl-C stops in reverse order, and nothing is left', async (t) => {
     annotations: { 'depends-on': '{app: {db: started}}' },
     containers: { db: SERVE, app: SERVE },
   })
-  const run = pod.start('--json')
-  await eventually('both are up', () => run.lines().filter(({ line }) => line === 'up').length === 2)
-  run.signal('SIGINT')
-  const { code, stdout } = await run.end
-  t.is(code, 130)
-  const lines = readLines(stdout)
-  t.deepEqual(
-    lines.filter(({ line }) => line === 'stopped').map(({ container }) => container),
-    ['app', 'db'],
-  )
+  const lines = await assertReverse(t, pod, ['db', 'app'])
+  for (const name of ['db', 'app']) t.is(outputOf(lines, name).at(-1), 'stopped', name)
   t.is(lines.find(({ phase }) => phase === 'Stopping')?.reason, 'Interrupted')
-  await pod.assertGone()
 })
 
 test('a second Ctrl-C kills what does not stop', async (t) => {
@@ -539,7 +530,8 @@ async function buildStopped(t: ExecutionContext, signal: keyof typeof STOP_SIGNA
   return image
 }
 
-async function assertReverse(t: ExecutionContext, pod: Pod, order: readonly string[]): Promise<void> {
+/** @param order as they were started @returns all that was told */
+async function assertReverse(t: ExecutionContext, pod: Pod, order: readonly string[]): Promise<readonly RunLine[]> {
   const run = pod.start('--json')
   await eventually('all are up', () => run.lines().filter(({ line }) => line === 'up').length === order.length)
   run.signal('SIGINT')
@@ -559,6 +551,7 @@ async function assertReverse(t: ExecutionContext, pod: Pod, order: readonly stri
     order.map(() => [0, undefined]),
   )
   await pod.assertGone()
+  return lines
 }
 
 for (const signal of Object.keys(STOP_SIGNALS) as readonly (keyof typeof STOP_SIGNALS)[]) {
