@@ -1,4 +1,5 @@
 /** `podorder controller` on the command line. */
+import { CONTROLLER_NAME } from '../src/pod/own.ts'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { hostname } from 'node:os'
 import type { Signals } from '../src/child/signals.io.ts'
@@ -48,7 +49,7 @@ export function addController(program: Command, signals: Signals, end: (code: nu
         .preset('true'),
     )
     .option('--lease-namespace <name>', 'namespace of the Lease (default: its own)', readName)
-    .option('--lease-name <name>', 'name of the Lease', readName, 'podorder-controller')
+    .option('--lease-name <name>', 'name of the Lease', readName, CONTROLLER_NAME)
     .option('--identity <name>', 'identity of this replica (default: POD_NAME, or the host name)')
     .addHelpText('after', EXAMPLES)
     .action(async (given: Given) => end(await run(given, signals)))

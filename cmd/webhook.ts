@@ -1,4 +1,5 @@
 /** `podorder webhook` on the command line. */
+import { WEBHOOK_NAME } from '../src/pod/own.ts'
 import { CODE_MISUSE } from '../src/base/exit-code.ts'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Signals } from '../src/child/signals.io.ts'
@@ -46,7 +47,7 @@ export function addWebhook(program: Command, signals: Signals, end: (code: numbe
     .helpOption('-h, --help', 'print this page')
     .optionsGroup('Its certificate:')
     .option('--cert-dir <dir>', 'directory of directory of directory of tls.crt and tls.key; else it makes its own')
-    .option('--service <name>', 'name of its Service', 'podorder-webhook')
+    .option('--service <name>', 'name of its Service', WEBHOOK_NAME)
     .option('--secret <name>', 'Secret of its own certificate', 'podorder-webhook-tls')
     .option('--namespace <name>', 'namespace of both (default: its own)')
     .option('--configuration <name>', 'its MutatingWebhookConfiguration', 'podorder')

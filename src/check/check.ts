@@ -8,7 +8,7 @@ import {
   formatText,
   sayFinding,
   sortFindings,
-  summarize,
+  countLevels,
   type Summary,
 } from './finding.ts'
 import type { CheckedPod } from './checked-pod.ts'
@@ -70,7 +70,7 @@ export async function checkManifests(options: CheckOptions, ports: CheckPorts): 
   })
   const findings = tellOnce(found)
   const pods = read.reduce((sum, { ordered }) => sum + ordered, 0)
-  const summary = summarize(findings, { files: read.length, pods })
+  const summary = { files: read.length, pods, ...countLevels(findings) }
   const text = write(findings, summary, format, terminal.coloured)
   if ((await writeOutput(text, undefined, ports)) !== 0) return CODE_MISUSE
   terminal.complain(`podorder: ${formatSummary(summary)}`)

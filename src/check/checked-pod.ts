@@ -1,7 +1,7 @@
 /** A pod that keeps an order, before and after the rewrite, with all that is known of where it shall run. Pure. */
 import { findEntry, findTree, listItems, type Position, type Tree } from '../manifest/tree.ts'
 import type { Order } from '../order/order.ts'
-import type { Container, PodTemplate } from '../pod/pod.ts'
+import { allContainers, type Container, type PodTemplate } from '../pod/pod.ts'
 import { INIT_CONTAINER } from '../pod/own.ts'
 import type { FoundCommand } from '../rewrite/wrap.ts'
 import type { Policies } from './policies.ts'
@@ -30,7 +30,7 @@ export function findInit({ after }: CheckedPod): Container | undefined {
 /** Those that are wrapped, as they will be. */
 export function listWrapped({ after, order }: CheckedPod): readonly Container[] {
   const ordered = new Set(order.containers)
-  return [...(after.spec.initContainers ?? []), ...after.spec.containers].filter(({ name }) => ordered.has(name))
+  return allContainers(after.spec).filter(({ name }) => ordered.has(name))
 }
 
 /** The place where something is said in a container, init containers too, or else the nearest that stands around it. */

@@ -1,6 +1,6 @@
 /** Variables from files (`fileKeyRef`): what they need, and when they are read. Pure. */
 import { fieldOf, textOf } from '../pod/api-object.ts'
-import type { Container } from '../pod/pod.ts'
+import { allContainers, type Container } from '../pod/pod.ts'
 import type { CheckResult } from './finding.ts'
 import { type CheckedPod, placeIn } from './checked-pod.ts'
 
@@ -8,7 +8,7 @@ export function checkEnvFiles({ tree, before: { spec }, order }: CheckedPod): re
   const initContainers = spec.initContainers ?? []
   const ordered = new Set(order.containers)
   const written = new Set(initContainers.flatMap(({ volumeMounts }) => (volumeMounts ?? []).map(({ name }) => name)))
-  return [...initContainers, ...spec.containers].flatMap((container): readonly CheckResult[] => {
+  return allContainers(spec).flatMap((container): readonly CheckResult[] => {
     const variables = listVariables(container)
     const [first] = variables
     if (first === undefined) return []

@@ -1,5 +1,6 @@
 /** What `podorder check` has found, as people read it and as programs do. Pure. */
 import { cite } from '../base/escape.ts'
+import { count } from '../base/wording.ts'
 import type { Fault } from '../manifest/tree.ts'
 import type { RuleId } from './rules.ts'
 
@@ -16,20 +17,24 @@ export interface Finding extends Fault {
 /** Before it is known in which file. */
 export type CheckResult = Omit<Finding, 'file'>
 
-export interface Summary {
-  readonly files: number
-  /** That say an order, or try to. */
-  readonly pods: number
+/** How many there are of each level. */
+export interface LevelCounts {
   readonly errors: number
   readonly warnings: number
   readonly notes: number
 }
 
+export interface Summary extends LevelCounts {
+  readonly files: number
+  /** That say an order, or try to. */
+  readonly pods: number
+}
+
 const COLOURS: Readonly<Record<Level, number>> = { error: 31, warning: 33, note: 36 }
 
-export function summarize(findings: readonly Finding[], { files, pods }: Pick<Summary, 'files' | 'pods'>): Summary {
-  const count = (level: Level): number => findings.filter((finding) => finding.level === level).length
-  return { files, pods, errors: count('error'), warnings: count('warning'), notes: count('note') }
+export function countLevels(findings: readonly Pick<Finding, 'level'>[]): LevelCounts {
+  const many = (level: Level): number => findings.filter((finding) => finding.level === level).length
+  return { errors: many('error'), warnings: many('warning'), notes: many('note') }
 }
 
 /** Sorts by the order of the file; findings at one place keep their order. */
@@ -37,21 +42,27 @@ export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
   return findings.toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column)
 }
 
-/** Without its place: `container "x": what; fix`. */
+/** What a finding quotes of a manifest may be as long as the manifest. */
+const LONGEST_FINDING = 4096
+
+/** `container "x": what; fix` */
 export function sayFinding({ container, what, fix }: CheckResult): string {
   return `${container === undefined ? '' : `container "${container}": `}${what}; ${fix}`
 }
 
-/** What a finding quotes of a manifest may be as long as the manifest. */
-const LONGEST_FINDING = 4096
+/** What follows a place: `level: container "x": what; fix [rule]`. */
+export function formatResult(result: CheckResult, coloured: boolean): string {
+  const { level, rule } = result
+  const painted = coloured ? `\u001B[1;${COLOURS[level]}m${level}\u001B[m` : level
+  return `${painted}: ${cite(sayFinding(result), LONGEST_FINDING)} [${rule}]`
+}
 
 /** A line for each, `file:line:column: level: container "x": what; fix [rule]`, which editors and CI can jump to. */
 export function formatText(findings: readonly Finding[], coloured: boolean): string {
   return findings
     .map((finding) => {
-      const { file, at, level, rule } = finding
-      const painted = coloured ? `\u001B[1;${COLOURS[level]}m${level}\u001B[m` : level
-      return `${cite(file)}:${at.line}:${at.column}: ${painted}: ${cite(sayFinding(finding), LONGEST_FINDING)} [${rule}]\n`
+      const { file, at } = finding
+      return `${cite(file)}:${at.line}:${at.column}: ${formatResult(finding, coloured)}\n`
     })
     .join('')
 }
@@ -68,17 +79,15 @@ export function formatJson(findings: readonly Finding[], summary: Summary): stri
   return `${JSON.stringify({ version: 1, findings: listed, summary }, undefined, 2)}\n`
 }
 
-export function formatSummary({ files, pods, errors, warnings, notes }: Summary): string {
-  const found = [
-    ...(errors > 0 ? [countOf(errors, 'error')] : []),
-    ...(warnings > 0 ? [countOf(warnings, 'warning')] : []),
-    ...(notes > 0 ? [countOf(notes, 'note')] : []),
-  ]
-  const where = countOf(files, 'file')
-  if (found.length > 0) return `${found.join(', ')} in ${where}`
-  return pods === 0 ? `no pod in ${where} says an order` : `nothing wrong with ${countOf(pods, 'pod')} in ${where}`
+/** `1 error, 2 notes`; empty where there is nothing. */
+export function sayLevels({ errors, warnings, notes }: LevelCounts): string {
+  const counts = [[errors, 'error'] as const, [warnings, 'warning'] as const, [notes, 'note'] as const]
+  return counts.flatMap(([number, word]) => (number > 0 ? [count(number, word)] : [])).join(', ')
 }
 
-function countOf(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`
+export function formatSummary({ files, pods, ...levels }: Summary): string {
+  const found = sayLevels(levels)
+  const where = count(files, 'file')
+  if (found !== '') return `${found} in ${where}`
+  return pods === 0 ? `no pod in ${where} says an order` : `nothing wrong with ${count(pods, 'pod')} in ${where}`
 }

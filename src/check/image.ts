@@ -1,5 +1,5 @@
 /** Can a node get the images of a pod at all? Pure. */
-import type { Container } from '../pod/pod.ts'
+import { allContainers, type Container } from '../pod/pod.ts'
 import { isOwnContainer } from '../pod/own.ts'
 import type { CheckResult } from './finding.ts'
 import { type CheckedPod, placeIn } from './checked-pod.ts'
@@ -12,7 +12,7 @@ const LOCAL = 'localhost/'
 
 /** A result for each image. With pull policy Never somebody has said that it is on the nodes. */
 export function checkImages({ tree, after: { spec } }: CheckedPod): readonly CheckResult[] {
-  const local = [...(spec.initContainers ?? []), ...spec.containers].filter(
+  const local = allContainers(spec).filter(
     ({ image, imagePullPolicy }) => image?.startsWith(LOCAL) === true && imagePullPolicy !== 'Never',
   )
   const first = new Map(local.toReversed().map((container) => [container.image, container]))

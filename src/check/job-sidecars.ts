@@ -1,6 +1,6 @@
 /** Pods that are to end, with containers beside the work that nobody stops. Pure. */
 import { fieldOf, textOf } from '../pod/api-object.ts'
-import type { PodTemplate } from '../pod/pod.ts'
+import { allContainers, type PodTemplate } from '../pod/pod.ts'
 import type { CheckResult } from './finding.ts'
 import { type CheckedPod, placeAlong } from './checked-pod.ts'
 
@@ -51,8 +51,7 @@ function checkOrdinary({ before: { spec }, order }: CheckedPod): readonly CheckR
 }
 
 function checkMeshes({ tree, before, order }: CheckedPod): readonly CheckResult[] {
-  const { initContainers, containers } = before.spec
-  const there = new Set([...(initContainers ?? []), ...containers].map(({ name }) => name))
+  const there = new Set(allContainers(before.spec).map(({ name }) => name))
   return MESHES.flatMap(({ proxy, asks: [key, values], native }): readonly CheckResult[] => {
     const wait = order.outside.find(({ target }) => target.kind === 'sidecar' && target.name === proxy)
     const asked = ['labels', 'annotations'].find((field) => values.includes(textOf(before, 'metadata', field, key)))

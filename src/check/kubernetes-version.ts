@@ -1,4 +1,5 @@
 /** What a pod needs of the cluster's version, where that is newer than clusters may be. Pure. */
+import { allContainers } from '../pod/pod.ts'
 import { BIN_VOLUME } from '../pod/own.ts'
 import { textOf } from '../pod/api-object.ts'
 import { readRestarts } from '../pod/restarts.ts'
@@ -52,7 +53,7 @@ function checkPolicies({ tree, before }: CheckedPod): readonly CheckResult[] {
 
 /** The wrapper asks by itself; the kubelet's own probes are the cluster's. */
 function checkSecureProbes({ tree, before: { spec } }: CheckedPod): readonly CheckResult[] {
-  return [...(spec.initContainers ?? []), ...spec.containers].flatMap((container): readonly CheckResult[] => {
+  return allContainers(spec).flatMap((container): readonly CheckResult[] => {
     const { name } = container
     const field = ['startupProbe', 'livenessProbe', 'readinessProbe'].find(
       (probe) => textOf(container, probe, 'grpc', 'mode') === 'TLS',

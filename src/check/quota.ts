@@ -1,5 +1,5 @@
 /** Do ResourceQuotas let podorder's init container in, and does the pod keep its class of service? Pure. */
-import type { PodSpec } from '../pod/pod.ts'
+import { allContainers, type PodSpec } from '../pod/pod.ts'
 import { INIT_CONTAINER } from '../pod/own.ts'
 import type { CheckResult } from './finding.ts'
 import { type CheckedPod, findInit } from './checked-pod.ts'
@@ -42,8 +42,8 @@ export function checkQos({ tree, before, after, policies }: CheckedPod): readonl
   return [{ rule: 'qos', level: 'warning', at: tree.at, what, fix }]
 }
 
-function isGuaranteed({ containers, initContainers }: PodSpec, defaults: Resources): boolean {
-  return [...(initContainers ?? []), ...containers].every((container) => {
+function isGuaranteed(spec: PodSpec, defaults: Resources): boolean {
+  return allContainers(spec).every((container) => {
     const { requests, limits } = readResources(container, defaults)
     return ['cpu', 'memory'].every((name) => (limits.get(name) ?? 0) > 0 && limits.get(name) === requests.get(name))
   })

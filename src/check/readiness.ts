@@ -1,4 +1,5 @@
 /** Readiness that is not what it seems: of what has no probe for it, and of a pod with a container that ends for good. Pure. */
+import { allContainers } from '../pod/pod.ts'
 import { writeProbing } from '../probe/wrapper-probes.ts'
 import { followsEnd, readRestarts } from '../pod/restarts.ts'
 import type { CheckResult } from './finding.ts'
@@ -28,9 +29,7 @@ function checkEnds({ tree, before: { spec }, order }: CheckedPod): readonly Chec
 
 /** Met as soon as it has been started, which is hardly what was meant; once for each such target. A postStart hook does for a probe. */
 function checkWaits({ before, order }: CheckedPod): readonly CheckResult[] {
-  const containers = new Map(
-    [...(before.spec.initContainers ?? []), ...before.spec.containers].map((each) => [each.name, each]),
-  )
+  const containers = new Map(allContainers(before.spec).map((each) => [each.name, each]))
   const told = new Set<string>()
   return order.edges.flatMap(({ container, target, condition, at }): readonly CheckResult[] => {
     const awaited = containers.get(target)

@@ -1,11 +1,12 @@
 /** Rules of a restart that no exit code meets, which the API server takes. Pure. */
+import { allContainers } from '../pod/pod.ts'
 import { listOf } from '../pod/api-object.ts'
 import { readRestarts } from '../pod/restarts.ts'
 import type { CheckResult } from './finding.ts'
 import { type CheckedPod, placeIn } from './checked-pod.ts'
 
 export function checkRestartRules({ tree, before: { spec } }: CheckedPod): readonly CheckResult[] {
-  return [...(spec.initContainers ?? []), ...spec.containers].flatMap((container): readonly CheckResult[] => {
+  return allContainers(spec).flatMap((container): readonly CheckResult[] => {
     const { name } = container
     const { rules } = readRestarts(container, spec.restartPolicy)
     return rules.flatMap(({ operator, codes }, index): readonly CheckResult[] => {

@@ -1,4 +1,7 @@
 /** Asks a cluster for the webhook: its configuration, what stands behind its Service, and its certificate. */
+import { SLICES } from '../kube/kinds.ts'
+import { CONFIGURATIONS } from '../webhook/cluster.ts'
+import { WEBHOOK_NAME } from '../pod/own.ts'
 import { decodeBase64 } from '../base/base64.io.ts'
 import type { JsonObject } from '../base/json-object.ts'
 import { textOf } from '../pod/api-object.ts'
@@ -14,7 +17,6 @@ import {
   seeCertificate,
   seeConfiguration,
   seeEndpoints,
-  WEBHOOK_NAME,
   type WebhookService,
 } from './see-webhook.ts'
 
@@ -22,10 +24,10 @@ export interface TrustPorts {
   readonly now: () => number
 }
 
-const SLICES: AskedKind = { kind: 'EndpointSlice', group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' }
+const ENDPOINT_SLICES: AskedKind = { kind: 'EndpointSlice', ...SLICES }
 const CONFIGURATION = 'podorder'
 
-export const CONFIGURATION_PATH = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/${CONFIGURATION}`
+export const CONFIGURATION_PATH = `${CONFIGURATIONS}/${CONFIGURATION}`
 
 /** @param configuration the answer at CONFIGURATION_PATH */
 export async function askWebhook(
@@ -67,7 +69,7 @@ async function seeService(
   if (findService(configuration) === undefined) return []
   const { namespace, name } = service
   const labelSelector = `kubernetes.io/service-name=${name}`
-  const slices = await askAll(asker, SLICES, namespace, { labelSelector })
+  const slices = await askAll(asker, ENDPOINT_SLICES, namespace, { labelSelector })
   if (!slices.ok) {
     const needs = `list of endpointslices in namespace ${namespace}`
     return [speakOf('webhook').unknown('whether a webhook is ready', slices.failure, needs)]

@@ -4,7 +4,7 @@ import type { JsonObject } from '../base/json-object.ts'
 import { rewriteFit, type CheckOptions, type CheckPorts } from '../check/check.ts'
 import { checkPod } from '../check/checks.ts'
 import { findKnownCommands, type KnownCommands } from '../check/commands.ts'
-import type { CheckResult } from '../check/finding.ts'
+import { type CheckResult, countLevels } from '../check/finding.ts'
 import { collectPolicies, type Policies } from '../check/policies.ts'
 import { writeStdout } from '../cli/output.ts'
 import { isWanted } from '../inject/orders.ts'
@@ -12,18 +12,11 @@ import type { Kube } from '../kube/kube.io.ts'
 import { hasCondition, textOf } from '../pod/api-object.ts'
 import { readOriginal } from '../pod/original.ts'
 import { INIT_CONTAINER } from '../pod/own.ts'
-import {
-  formatLiveJson,
-  formatLiveSummary,
-  formatLiveText,
-  type LiveFinding,
-  summarizeLive,
-  uniteFindings,
-} from './live-findings.ts'
+import { formatLiveJson, formatLiveSummary, formatLiveText, type LiveFinding, uniteFindings } from './live-findings.ts'
 import { type NamespaceObjects, readNamespaceObjects } from './namespace-objects.ts'
 import { createOwnerFinder, nameOfObject } from './owners.ts'
 import { asManifest, type LiveObject, type LiveTemplate, readLive } from './read-live.ts'
-import { tellWrapping } from './wrapping-words.ts'
+import { type Owner, tellWrapping } from './wrapping-words.ts'
 
 export interface ClusterCheckOptions extends Pick<CheckOptions, 'only' | 'strict' | 'rewrite'> {
   /** Undefined: the context's own. */
@@ -61,19 +54,12 @@ export async function checkCluster(
   const isPod = ({ object }: LiveObject): boolean => textOf(object, 'kind') === 'Pod'
   const ordered = live.filter((one) => asManifest(one).ordered > 0)
   const pods = ordered.filter(isPod).length
-  const summary = summarizeLive(findings, { namespace, pods, workloads: ordered.length - pods })
+  const summary = { namespace, pods, workloads: ordered.length - pods, ...countLevels(findings) }
   const text = format === 'json' ? formatLiveJson(findings, summary) : formatLiveText(findings, terminal.coloured)
   if ((await writeStdout(text, ports)) !== 0) return CODE_MISUSE
   terminal.complain(`podorder: ${formatLiveSummary(summary)}`)
   const isIdle = ordered.length === 0 && summary.errors === 0
   return summary.errors > 0 || (strict && (isIdle || summary.warnings > 0)) ? CODE_FAILED : 0
-}
-
-interface Owner {
-  /** `Deployment/shop` */
-  readonly name: string
-  /** Undefined: it is not among those that were read, or says nothing to podorder. */
-  readonly live: LiveObject | undefined
 }
 
 /** Live object -> what it belongs to; undefined of what belongs to nobody. */

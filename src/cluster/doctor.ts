@@ -1,4 +1,5 @@
 /** `podorder doctor`: is what podorder needs in a cluster there, and does it work. Each thing is asked for by itself, and may be refused by itself. */
+import { CONTROLLER_NAME, WEBHOOK_NAME } from '../pod/own.ts'
 import { CODE_FAILED, CODE_MISUSE } from '../base/exit-code.ts'
 import type { JsonObject } from '../base/json-object.ts'
 import { isObject } from '../base/json-object.ts'
@@ -18,12 +19,12 @@ import {
   summarizeDoctor,
 } from './doctor-finding.ts'
 import { PODS } from './namespace-objects.ts'
-import { CONTROLLER_NAME, seeLease } from './see-controller.ts'
+import { seeLease } from './see-controller.ts'
 import { seeImages } from './see-image.ts'
 import { seeNamespace } from './see-namespace.ts'
 import { type PodSurroundings, type PodWanted, seeDryRun, seePod, seeUnordered } from './see-pod.ts'
 import { readMinorVersion, seeNodes, seeServer } from './see-versions.ts'
-import { findService, WEBHOOK_NAME } from './see-webhook.ts'
+import { findService } from './see-webhook.ts'
 import { askWebhook, CONFIGURATION_PATH, type TrustPorts } from './ask-webhook.ts'
 
 export interface DoctorOptions {

@@ -1,7 +1,7 @@
 /** What a check of live objects has found, as people read it and as programs do. Pure. */
 import { cite } from '../base/escape.ts'
 import { count, enumerate } from '../base/wording.ts'
-import { type CheckResult, type Level, sayFinding } from '../check/finding.ts'
+import { type CheckResult, type LevelCounts, formatResult, sayLevels } from '../check/finding.ts'
 
 export interface LiveFinding extends CheckResult {
   /** `Pod/shop-1`: all that it is the same of; at least one. */
@@ -10,15 +10,12 @@ export interface LiveFinding extends CheckResult {
   readonly place: string | undefined
 }
 
-export interface LiveSummary {
+export interface LiveSummary extends LevelCounts {
   readonly namespace: string
   /** That say an order, or try to, and have not ended. */
   readonly pods: number
   /** The same of what makes pods. */
   readonly workloads: number
-  readonly errors: number
-  readonly warnings: number
-  readonly notes: number
 }
 
 /** The same of several pods of one workload is told once. @param groupOf what a finding may be shared within */
@@ -36,26 +33,14 @@ export function uniteFindings(
   })
 }
 
-export function summarizeLive(
-  findings: readonly LiveFinding[],
-  counted: Pick<LiveSummary, 'namespace' | 'pods' | 'workloads'>,
-): LiveSummary {
-  const many = (level: Level): number => findings.filter((finding) => finding.level === level).length
-  return { ...counted, errors: many('error'), warnings: many('warning'), notes: many('note') }
-}
-
-const LONGEST_LINE = 4096
-const COLOURS: Readonly<Record<Level, number>> = { error: 31, warning: 33, note: 36 }
-
 /** A line for each: `Pod/a and 2 more: podorder.io/depends-on:1:6: error: container "x": what; fix [rule]`. */
 export function formatLiveText(findings: readonly LiveFinding[], coloured: boolean): string {
   return findings
     .map((finding) => {
-      const { objects, place, level, rule } = finding
-      const painted = coloured ? `\u001B[1;${COLOURS[level]}m${level}\u001B[m` : level
+      const { objects, place } = finding
       const more = objects.length > 1 ? ` and ${objects.length - 1} more` : ''
       const where = place === undefined ? '' : `${cite(place)}: `
-      return `${objects[0]}${more}: ${where}${painted}: ${cite(sayFinding(finding), LONGEST_LINE)} [${rule}]\n`
+      return `${objects[0]}${more}: ${where}${formatResult(finding, coloured)}\n`
     })
     .join('')
 }
@@ -68,14 +53,10 @@ export function formatLiveJson(findings: readonly LiveFinding[], summary: LiveSu
   return `${JSON.stringify({ version: 1, findings: listed, summary }, undefined, 2)}\n`
 }
 
-export function formatLiveSummary({ namespace, pods, workloads, errors, warnings, notes }: LiveSummary): string {
-  const found = [
-    ...(errors > 0 ? [count(errors, 'error')] : []),
-    ...(warnings > 0 ? [count(warnings, 'warning')] : []),
-    ...(notes > 0 ? [count(notes, 'note')] : []),
-  ]
+export function formatLiveSummary({ namespace, pods, workloads, ...levels }: LiveSummary): string {
+  const found = sayLevels(levels)
   const where = `namespace ${namespace}`
-  if (found.length > 0) return `${found.join(', ')} in ${where}`
+  if (found !== '') return `${found} in ${where}`
   const looked = [...(workloads > 0 ? [count(workloads, 'workload')] : []), ...(pods > 0 ? [count(pods, 'pod')] : [])]
   return looked.length === 0
     ? `no pod and no workload in ${where} says an order`

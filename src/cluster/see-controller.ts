@@ -1,11 +1,9 @@
 /** Whether one of the controllers leads, as its Lease tells. Pure. */
+import { CONTROLLER_NAME } from '../pod/own.ts'
 import { countOf, textOf } from '../pod/api-object.ts'
 import { type DoctorFinding, speakOf } from './doctor-finding.ts'
 
 const { ok, warn, fail } = speakOf('controller')
-
-/** The name of the Lease, and in the label `app.kubernetes.io/name` of everything that belongs to it. */
-export const CONTROLLER_NAME = 'podorder-controller'
 
 /** Clocks differ. */
 const SKEW_MS = 30_000

@@ -2,9 +2,9 @@
 import type { JsonObject } from '../base/json-object.ts'
 import { version } from '../base/version.ts'
 import { count, tidy } from '../base/wording.ts'
-import { parseReference } from '../image/image-reference.ts'
+import { readTagVersion } from '../image/image-reference.ts'
 import { fieldOf, listOf, textOf } from '../pod/api-object.ts'
-import { INIT_CONTAINER } from '../pod/own.ts'
+import { CONTROLLER_NAME, INIT_CONTAINER, WEBHOOK_NAME } from '../pod/own.ts'
 import { type DoctorFinding, speakOf } from './doctor-finding.ts'
 
 const { ok, warn, fail } = speakOf('image')
@@ -39,7 +39,7 @@ export function seeImages(pods: readonly JsonObject[], nodes: number | undefined
 
 function seeImage(image: string, all: readonly Seen[], nodes: number | undefined): readonly DoctorFinding[] {
   const [troubled] = all.filter(({ trouble }) => trouble !== '')
-  const has = versionOf(image)
+  const has = readTagVersion(image)
   const other =
     has === undefined || has === version
       ? []
@@ -69,15 +69,8 @@ function seeImage(image: string, all: readonly Seen[], nodes: number | undefined
   ]
 }
 
-function versionOf(image: string): string | undefined {
-  const reference = parseReference(image)
-  return 'problem' in reference ? undefined : /^v?(\d+\.\d+\.\d+(?:-[\w.]+)?)$/.exec(reference.tag ?? '')?.[1]
-}
-
 function listSeen(pod: JsonObject): readonly Seen[] {
-  const isOwn = ['podorder-webhook', 'podorder-controller'].includes(
-    textOf(pod, 'metadata', 'labels', 'app.kubernetes.io/name'),
-  )
+  const isOwn = [WEBHOOK_NAME, CONTROLLER_NAME].includes(textOf(pod, 'metadata', 'labels', 'app.kubernetes.io/name'))
   const name = `${textOf(pod, 'metadata', 'namespace')}/${textOf(pod, 'metadata', 'name')}`
   const lists = [
     ['initContainers', 'initContainerStatuses'],

@@ -5,10 +5,10 @@ import { DEPENDS_ON, INJECT, STEPS } from '../pod/annotation-names.ts'
 import { count, enumerate } from '../base/wording.ts'
 import { fieldOf, listOf, textOf } from '../pod/api-object.ts'
 import { readOriginal } from '../pod/original.ts'
-import { INIT_CONTAINER } from '../pod/own.ts'
+import { BIN_VOLUME, INIT_CONTAINER } from '../pod/own.ts'
 import type { PodTemplate } from '../pod/pod.ts'
 import { judgePod } from '../webhook/admission.ts'
-import type { KubeFailure } from '../kube/failure.ts'
+import type { Answered } from './ask.ts'
 import { type DoctorFinding, speakOf } from './doctor-finding.ts'
 import { isAlive } from './namespace-objects.ts'
 import { isSelected, labelsOf } from './label-selector.ts'
@@ -116,11 +116,8 @@ export function seeUnordered(pods: readonly JsonObject[], namespace: string): re
 
 const SAYINGS = [DEPENDS_ON, STEPS]
 
-/** What the API server said of a dry run: the only look that goes through the webhook itself. */
-export type DryRun =
-  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly failure: KubeFailure }
-
-export function seeDryRun({ name, template }: PodWanted, answer: DryRun): DoctorFinding {
+/** @param answer of the API server to a dry run: the only look that goes through the webhook itself */
+export function seeDryRun({ name, template }: PodWanted, answer: Answered<unknown>): DoctorFinding {
   if (!answer.ok) {
     const { kind, message } = answer.failure
     if (kind === 'forbidden' && !/admission webhook/.test(message)) {
@@ -136,7 +133,7 @@ export function seeDryRun({ name, template }: PodWanted, answer: DryRun): Doctor
       : fail(`a dry run of ${name} is refused: ${message}`, 'correct the pod')
   }
   const rewritten = listOf(answer.value, 'spec', 'initContainers').some((one) => textOf(one, 'name') === INIT_CONTAINER)
-  const image = listOf(answer.value, 'spec', 'volumes').some((one) => textOf(one, 'name') === 'podorder-bin')
+  const image = listOf(answer.value, 'spec', 'volumes').some((one) => textOf(one, 'name') === BIN_VOLUME)
   if (rewritten || image || readOriginal(template) !== undefined) return ok(`a dry run of ${name} comes back rewritten`)
   return fail(
     `a dry run of ${name} comes back as it was: the webhook was not asked`,

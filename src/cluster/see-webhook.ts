@@ -1,4 +1,5 @@
 /** Whether the webhook is there, is trusted, and answers. Pure. */
+import { WEBHOOK_NAME } from '../pod/own.ts'
 import type { JsonObject } from '../base/json-object.ts'
 import { count } from '../base/wording.ts'
 import { fieldOf, listOf, textOf } from '../pod/api-object.ts'
@@ -6,9 +7,6 @@ import { WEBHOOKS } from '../webhook/cluster.ts'
 import { type DoctorFinding, speakOf } from './doctor-finding.ts'
 
 const { ok, warn, fail } = speakOf('webhook')
-
-/** The value of the label `app.kubernetes.io/name` of everything that belongs to it. */
-export const WEBHOOK_NAME = 'podorder-webhook'
 
 export const INSTALL = 'kubectl apply -k deploy, or install the Helm chart'
 

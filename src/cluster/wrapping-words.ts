@@ -7,8 +7,11 @@ import { readOriginal } from '../pod/original.ts'
 import type { LiveObject, LiveTemplate } from './read-live.ts'
 import { judgeWrapping, saysSameOrder } from './wrapping.ts'
 
-interface Owner {
+/** What a live object belongs to. */
+export interface Owner {
+  /** `Deployment/shop` */
   readonly name: string
+  /** Undefined: it is not among those that were read, or says nothing to podorder. */
   readonly live: LiveObject | undefined
 }
 

@@ -1,6 +1,7 @@
 /** How a live pod, or a workload's template, is rewritten, against what this podorder would write. Pure. */
-import { DEPENDS_ON, INJECT, MAIN, PREFIX, STEPS, THEIR_ORDER } from '../pod/annotation-names.ts'
-import { parseReference } from '../image/image-reference.ts'
+import { ORDERING } from '../order/annotations.ts'
+import { INJECT, PREFIX, THEIR_ORDER } from '../pod/annotation-names.ts'
+import { readTagVersion } from '../image/image-reference.ts'
 import { version } from '../base/version.ts'
 import { enumerate } from '../base/wording.ts'
 import { isEqual } from '../manifest/equality.ts'
@@ -8,7 +9,7 @@ import { fieldOf, textOf } from '../pod/api-object.ts'
 import type { Order } from '../order/order.ts'
 import { readOriginal } from '../pod/original.ts'
 import { BIN_VOLUME, DEFAULT_IMAGE, DEFAULT_ROOT, INIT_CONTAINER } from '../pod/own.ts'
-import type { Container, PodTemplate } from '../pod/pod.ts'
+import { allContainers, type Container, type PodTemplate } from '../pod/pod.ts'
 import { missingCommands, rewritePod } from '../rewrite/rewrite.ts'
 
 export type Wrapping =
@@ -30,7 +31,7 @@ export function judgeWrapping(template: PodTemplate, order: Order): Wrapping {
   if (original === 'unreadable' || missingCommands(template, order).length > 0) return { kind: 'unknown' }
   const image = findImage(template)
   const meant = rewritePod(template, order, { image: image ?? DEFAULT_IMAGE, ...readOptions(template) })
-  const has = image === undefined ? undefined : readVersion(image)
+  const has = image === undefined ? undefined : readTagVersion(image)
   if (image !== undefined && has !== undefined && has !== version) {
     return { kind: 'other-version', image, has, differs: meant !== template }
   }
@@ -48,20 +49,13 @@ function findImage({ spec }: PodTemplate): string | undefined {
   return init?.image ?? (textOf(volume, 'image', 'reference') || undefined)
 }
 
-/** A tag that is no version says nothing. */
-function readVersion(image: string): string | undefined {
-  const reference = parseReference(image)
-  if ('problem' in reference) return undefined
-  return /^v?(\d+\.\d+\.\d+(?:-[\w.]+)?)$/.exec(reference.tag ?? '')?.[1]
-}
-
 /** As its containers show that they were chosen. */
 function readOptions({ spec }: PodTemplate): {
   readonly root: string
   readonly binSource: 'copy' | 'image-volume'
 } {
   const volume = spec.volumes?.find(({ name }) => name === BIN_VOLUME)
-  const flags = [...(spec.initContainers ?? []), ...spec.containers].flatMap(({ args }) => args ?? [])
+  const flags = allContainers(spec).flatMap(({ args }) => args ?? [])
   const runDir = flags.find((word) => word.startsWith(RUN_DIR))?.slice(RUN_DIR.length)
   return {
     root: runDir?.endsWith('/run') === true ? runDir.slice(0, -'/run'.length) : DEFAULT_ROOT,
@@ -75,8 +69,8 @@ const RUN_DIR = '--run-dir='
 const TOLD = 2
 
 function describeChange(template: PodTemplate, meant: PodTemplate): string {
-  const now = new Map(listAll(template).map((container) => [container.name, container]))
-  const how = listAll(meant).flatMap((want) => {
+  const now = new Map(allContainers(template.spec).map((container) => [container.name, container]))
+  const how = allContainers(meant.spec).flatMap((want) => {
     const found = now.get(want.name)
     if (found === undefined) return [`"${want.name}" is missing`]
     const [has, would] = [flagsOf(found), flagsOf(want)]
@@ -88,10 +82,6 @@ function describeChange(template: PodTemplate, meant: PodTemplate): string {
     ]
   })
   return how.length === 0 ? 'its containers, probes or volumes are others' : how.slice(0, TOLD).join('; ')
-}
-
-function listAll({ spec }: PodTemplate): readonly Container[] {
-  return [...(spec.initContainers ?? []), ...spec.containers]
 }
 
 /** The flags of its wrapper, or of podorder-init. */
@@ -106,9 +96,7 @@ export function saysSameOrder(one: PodTemplate, other: PodTemplate): boolean {
   return isEqual(listOrder(one), listOrder(other))
 }
 
-const NAMES = [DEPENDS_ON, STEPS, MAIN, THEIR_ORDER, 'stop-order', 'wait-timeout', 'options'].map((name) =>
-  name.includes('/') ? name : PREFIX + name,
-)
+const NAMES = [...ORDERING.map((name) => PREFIX + name), THEIR_ORDER]
 
 function listOrder({ metadata }: PodTemplate): Readonly<Record<string, string | undefined>> {
   return Object.fromEntries(NAMES.map((name) => [name, metadata?.annotations?.[name]]))

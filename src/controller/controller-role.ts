@@ -1,4 +1,5 @@
 /** What the controller may do, and no more. Pure. */
+import { CONTROLLER_NAME } from '../pod/own.ts'
 import type { Grant } from '../kube/least-role.ts'
 
 export interface RoleWish {
@@ -9,20 +10,18 @@ export interface RoleWish {
   readonly events: boolean
 }
 
-const NAME = 'podorder-controller'
-
 /** A Lease cannot be created by name. */
 export function listGrants({ namespace, lease, events }: RoleWish): readonly Grant[] {
   const pods = { resource: { group: '', plural: 'pods' }, verbs: ['list', 'watch', 'patch'] }
   const written = { resource: { group: '', plural: 'events' }, verbs: ['create'] }
   const leases = { group: 'coordination.k8s.io', plural: 'leases' }
   return [
-    { name: NAME, namespace, rules: events ? [pods, written] : [pods] },
+    { name: CONTROLLER_NAME, namespace, rules: events ? [pods, written] : [pods] },
     ...(lease === undefined
       ? []
       : [
           {
-            name: `${NAME}-lease`,
+            name: `${CONTROLLER_NAME}-lease`,
             namespace: lease.namespace,
             rules: [
               { resource: leases, verbs: ['create'] },

@@ -1,4 +1,5 @@
 /** The requests by which the controller writes. Pure. */
+import { CONTROLLER_NAME } from '../pod/own.ts'
 import type { ControlledPod } from './controlled-pod.ts'
 import type { Write } from './next-action.ts'
 
@@ -35,7 +36,7 @@ function describeWaiting({ namespace, name, uid }: ControlledPod, message: strin
     reason: REASON,
     message: `${message}, for more than a minute`,
     type: 'Normal',
-    source: { component: 'podorder-controller' },
+    source: { component: CONTROLLER_NAME },
     firstTimestamp: now,
     lastTimestamp: now,
     count: 1,

@@ -1,4 +1,5 @@
 /** Waits for what podorder neither starts nor stops: what a pod's status tells of them, and how to ask for the rest. Pure. */
+import { CONTROLLER_NAME } from '../pod/own.ts'
 import { ORDERED } from '../pod/annotation-names.ts'
 import { FAILED, READY } from '../pod/annotation-names.ts'
 import { find } from '../controller/ordered-pod.ts'
@@ -15,8 +16,6 @@ export interface Neighbour {
   readonly container: ContainerStatus
   readonly clause: string
 }
-
-const CONTROLLER = 'podorder-controller'
 
 /** How long `entrypoint wait` shall look, in the commands that are proposed. */
 const LOOK = '10s'
@@ -95,8 +94,8 @@ function judgeSidecar(name: string, pod: PodStatus, neighbour: Neighbour | undef
     : `is ready, but the pod has no label ${ORDERED}=true, so podorder controller does not see it`
   const next = labelled
     ? [
-        kubectl('podorder', 'get', 'deployment', CONTROLLER),
-        kubectl('podorder', 'logs', `deployment/${CONTROLLER}`, '--tail=50'),
+        kubectl('podorder', 'get', 'deployment', CONTROLLER_NAME),
+        kubectl('podorder', 'logs', `deployment/${CONTROLLER_NAME}`, '--tail=50'),
       ]
     : [kubectl(pod.namespace, 'label', 'pod', pod.name, `${ORDERED}=true`)]
   return { ...base, target: label, waitStatus: 'unmet', clause, origins: [label], next }

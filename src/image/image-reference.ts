@@ -72,3 +72,9 @@ export function isDigest(text: string): boolean {
 export function formatReference({ registry, repository, tag, digest }: ImageReference): string {
   return `${registry}/${repository}${digest === undefined ? `:${tag}` : `@${digest}`}`
 }
+
+/** The version that an image's tag says, `v1.2.3` or `1.2.3-rc.1` without the v; undefined for a tag that is no version. */
+export function readTagVersion(image: string): string | undefined {
+  const reference = parseReference(image)
+  return 'problem' in reference ? undefined : /^v?(\d+\.\d+\.\d+(?:-[\w.]+)?)$/.exec(reference.tag ?? '')?.[1]
+}

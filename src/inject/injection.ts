@@ -1,5 +1,5 @@
 /** The rewrite, and the way back, as changes to a manifest's own text. Pure. */
-import type { Container, PodTemplate } from '../pod/pod.ts'
+import { allContainers, type Container, type PodTemplate } from '../pod/pod.ts'
 import { type Original, readOriginal } from '../pod/original.ts'
 import { restorePod } from '../rewrite/restore.ts'
 import type { TextOf } from '../rewrite/wrap.ts'
@@ -75,7 +75,7 @@ export function hintOriginals(pods: readonly FoundPod[], text: string): Readonly
 function hintContainers(tree: Tree, template: PodTemplate, original: Original, hints: Map<Tree, Hint>): void {
   const notes = new Map(Object.entries(original.containers))
   listContainers(tree).forEach((container, index) => {
-    const texts = notes.get(allContainers(template)[index]?.name ?? '')?.text
+    const texts = notes.get(allContainers(template.spec)[index]?.name ?? '')?.text
     if (texts === undefined) return
     hints.set(container, { ...hints.get(container), texts })
     const lifecycle = findEntry(container, 'lifecycle')?.value
@@ -86,7 +86,7 @@ function hintContainers(tree: Tree, template: PodTemplate, original: Original, h
 /** Tells the rewrite what to note of how fields were written. */
 export function createTextOf({ tree, template, document }: FoundPod, text: string): TextOf {
   const page = openPage(text, document.tree.source)
-  const all = allContainers(template)
+  const all = allContainers(template.spec)
   const containers = new Map(listContainers(tree).map((map, index) => [all[index]?.name, map]))
   const values = new Map(all.map((container) => [container.name, container]))
   const metadata = findEntry(tree, 'metadata')?.value
@@ -139,10 +139,6 @@ function listContainers(template: Tree): readonly MapTree[] {
   return ['initContainers', 'containers']
     .flatMap((list) => listItems(template, 'spec', list))
     .flatMap((item) => (item.kind === 'map' ? [item] : []))
-}
-
-function allContainers({ spec }: PodTemplate): readonly Container[] {
-  return [...(spec.initContainers ?? []), ...spec.containers]
 }
 
 /** A copy of what leads there; the rest is the same. */

@@ -17,7 +17,7 @@ import { EVERY_CONTAINER, readOptions, spreadOptions } from './options.ts'
 import type { Edge, Order } from './order.ts'
 
 /** Those that an order is read from, and those that others read. */
-const ORDERING = ['depends-on', 'steps', 'main', 'stop-order', 'wait-timeout', 'options'] as const
+export const ORDERING = ['depends-on', 'steps', 'main', 'stop-order', 'wait-timeout', 'options'] as const
 const OTHERS = ['inject', 'ready', 'failed', 'nudge', 'original', 'command.<container>']
 
 type Ordering = (typeof ORDERING)[number]

@@ -7,6 +7,10 @@ export const RUN_VOLUME = 'podorder-run'
 /** Only where somebody waits for a sidecar. */
 export const DOWNWARD_VOLUME = 'podorder-downward'
 export const INIT_CONTAINER = 'podorder-init'
+/** The Service of the webhook, and in the label `app.kubernetes.io/name` of everything that belongs to it. */
+export const WEBHOOK_NAME = 'podorder-webhook'
+/** The Lease of the controller, its Roles, and in the label `app.kubernetes.io/name` of everything that belongs to it. */
+export const CONTROLLER_NAME = 'podorder-controller'
 export const DEFAULT_ROOT = '/podorder'
 
 /** podorder's own image, where no other is named. */

@@ -55,6 +55,11 @@ export interface PodSpec {
   readonly [field: string]: unknown
 }
 
+/** Every container of a pod, init containers first. */
+export function allContainers({ initContainers, containers }: PodSpec): readonly Container[] {
+  return [...(initContainers ?? []), ...containers]
+}
+
 export interface ObjectMeta {
   readonly name?: string
   readonly generateName?: string

@@ -4,15 +4,16 @@
  * ComputePodQOS; resources of the pod as a whole decide alone where it has any). Pure.
  */
 import { fieldOf } from '../pod/api-object.ts'
-import type { Container, PodSpec } from '../pod/pod.ts'
+import { allContainers, type Container, type PodSpec } from '../pod/pod.ts'
 import { parseQuantity } from '../pod/quantity.ts'
 
 const MEMORY_LIMIT = '64Mi'
 const BURSTABLE = { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: MEMORY_LIMIT } }
 
 /** A Guaranteed pod's init container asks for as much CPU as its largest container, which the pod as a whole has anyway. */
-export function chooseInitResources({ containers, initContainers, resources }: PodSpec): object {
-  const all = [...(initContainers ?? []), ...containers]
+export function chooseInitResources(spec: PodSpec): object {
+  const { containers, resources } = spec
+  const all = allContainers(spec)
   if ((resources ?? undefined) !== undefined || !all.every(isGuaranteed)) return BURSTABLE
   const limits = containers.map((container) => fieldOf(container, 'resources', 'limits', 'cpu'))
   const cpu = limits.reduce((most, each) => ((parseQuantity(each) ?? 0) > (parseQuantity(most) ?? 0) ? each : most))

@@ -6,7 +6,15 @@ import { FAILED, PREFIX, READY } from '../pod/annotation-names.ts'
 import { ORDERED } from '../pod/annotation-names.ts'
 import { ORIGINAL } from '../pod/annotation-names.ts'
 import type { Order } from '../order/order.ts'
-import type { Container, ObjectMeta, PodSpec, PodTemplate, Volume, VolumeMount } from '../pod/pod.ts'
+import {
+  allContainers,
+  type Container,
+  type ObjectMeta,
+  type PodSpec,
+  type PodTemplate,
+  type Volume,
+  type VolumeMount,
+} from '../pod/pod.ts'
 import { readRestarts } from '../pod/restarts.ts'
 import { findStartingAnew } from '../order/wrapper-need.ts'
 import { chooseInitResources } from './init-resources.ts'
@@ -49,7 +57,7 @@ export interface RewriteOptions {
 export function missingCommands(template: PodTemplate, order: Order): readonly Container[] {
   const { template: restored, known } = restorePod(template)
   const ordered = new Set(order.containers)
-  return [...(restored.spec.initContainers ?? []), ...restored.spec.containers].filter(
+  return allContainers(restored.spec).filter(
     (container) =>
       ordered.has(container.name) && sayCommand(container, order) === undefined && !known.has(container.name),
   )
@@ -77,10 +85,7 @@ export function rewritePod(template: PodTemplate, order: Order, options: Rewrite
     ? lowerRequests(spec.containers.filter(({ name }) => ordered.has(name)))
     : new Map<string, object>()
   const restarts = new Map(
-    [...(spec.initContainers ?? []), ...spec.containers].map((container) => [
-      container.name,
-      readRestarts(container, spec.restartPolicy),
-    ]),
+    allContainers(spec).map((container) => [container.name, readRestarts(container, spec.restartPolicy)]),
   )
   const entrypoint = `${binPath(options)}/entrypoint`
   const graceMs = (spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S) * 1000

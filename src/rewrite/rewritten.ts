@@ -1,16 +1,16 @@
 /** Whether a pod says already what the rewrite would write into it, whatever others have added. Pure. */
 import { ORDERED } from '../pod/annotation-names.ts'
-import type { Container, PodTemplate } from '../pod/pod.ts'
+import { allContainers, type Container, type PodTemplate } from '../pod/pod.ts'
 import { isGateProbe, isOwnVolume } from '../pod/own.ts'
 
 export function isRewritten({ metadata, spec }: PodTemplate, { metadata: meant, spec: wanted }: PodTemplate): boolean {
-  const containers = new Map([...(spec.initContainers ?? []), ...spec.containers].map((each) => [each.name, each]))
+  const containers = new Map(allContainers(spec).map((each) => [each.name, each]))
   const volumes = new Set(spec.volumes?.map(({ name }) => name))
   const mountsOf = ({ volumeMounts = [] }: Container) => volumeMounts.filter(isOwnVolume)
   return (
     metadata?.labels?.[ORDERED] === meant?.labels?.[ORDERED] &&
     (wanted.volumes ?? []).every(({ name }) => volumes.has(name)) &&
-    [...(wanted.initContainers ?? []), ...wanted.containers].every((want) => {
+    allContainers(wanted).every((want) => {
       const found = containers.get(want.name)
       if (found === undefined || !says(mountsOf(found), mountsOf(want))) return false
       const own = (['livenessProbe', 'readinessProbe'] as const).filter((field) => isGateProbe(want[field]))

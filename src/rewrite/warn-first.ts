@@ -3,7 +3,7 @@ import { type Fault, findEntry, listItems, type Tree } from '../manifest/tree.ts
 import type { Order } from '../order/order.ts'
 import { planStops } from '../order/stopping.ts'
 import { indexWrapperNeeds } from '../order/wrapper-need.ts'
-import type { Container, PodTemplate } from '../pod/pod.ts'
+import { allContainers, type Container, type PodTemplate } from '../pod/pod.ts'
 import { writeProbing } from '../probe/wrapper-probes.ts'
 import { restorePod } from './restore.ts'
 import { type FoundCommand, isOfFirst, sayCommand } from './wrap.ts'
@@ -17,7 +17,7 @@ export function warnOfFirst(
 ): readonly Fault[] {
   const { template: restored, known } = restorePod(template)
   const ordered = new Set(order.containers)
-  const first = [...(restored.spec.initContainers ?? []), ...restored.spec.containers].filter((container) => {
+  const first = allContainers(restored.spec).filter((container) => {
     if (!ordered.has(container.name)) return false
     const found = sayCommand(container, order) ?? known.get(container.name) ?? commandOf(container)
     return found !== undefined && isOfFirst(found)

@@ -1,5 +1,5 @@
 /** The downward API: what a pod may ask about itself, with this machine in the place of a node. Pure. */
-import type { Container, PodTemplate } from '../pod/pod.ts'
+import { allContainers, type Container, type PodTemplate } from '../pod/pod.ts'
 import { parseQuantity } from '../pod/quantity.ts'
 
 export interface Machine {
@@ -34,7 +34,7 @@ export function gatherFacts(template: PodTemplate, name: string, uid: string, ma
     labels: new Map(Object.entries(metadata?.labels ?? {})),
     annotations: new Map(Object.entries(metadata?.annotations ?? {})),
     serviceAccount: typeof serviceAccount === 'string' ? serviceAccount : 'default',
-    containers: [...(spec.initContainers ?? []), ...spec.containers],
+    containers: allContainers(spec),
     machine,
   }
 }

@@ -12,7 +12,7 @@ import { describeFault, type Fault, sortFaults, type Tree } from '../manifest/tr
 import { findAbsentSidecars, namePod } from '../order/edges.ts'
 import type { Order } from '../order/order.ts'
 import { readPodOrder } from '../order/pod-order.ts'
-import type { PodTemplate } from '../pod/pod.ts'
+import { allContainers, type PodTemplate } from '../pod/pod.ts'
 import { checkSidecars } from '../rewrite/rewrite-check.ts'
 import { collectSources, type Sources } from '../pod/sources.ts'
 import { proposeWord } from '../base/suggest.ts'
@@ -157,7 +157,7 @@ function findDirectory(path: string, { disk, cwd }: Ports): string {
 }
 
 function listNames({ spec }: PodTemplate): ReadonlySet<string> {
-  return new Set([...(spec.initContainers ?? []), ...spec.containers].map(({ name }) => name))
+  return new Set(allContainers(spec).map(({ name }) => name))
 }
 
 async function readAllVariables(

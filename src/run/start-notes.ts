@@ -1,11 +1,11 @@
 /** What is to be known of a pod before it starts: that nothing is ordered, or that `ready` means less than it says. Pure. */
 import { enumerate } from '../base/wording.ts'
 import type { Order } from '../order/order.ts'
-import type { PodTemplate } from '../pod/pod.ts'
+import { allContainers, type PodTemplate } from '../pod/pod.ts'
 
 /** @returns one clause; undefined: nothing */
 export function noteStart({ spec }: PodTemplate, order: Order | undefined): string | undefined {
-  const all = [...(spec.initContainers ?? []), ...spec.containers]
+  const all = allContainers(spec)
   if (order === undefined) {
     return spec.containers.length < 2
       ? undefined

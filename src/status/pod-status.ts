@@ -1,7 +1,7 @@
 /** What a pod's status tells of it and of its containers, as the API server hands it out. Pure. All times are ms since 1970. */
 import { tidy, tidyEnd } from '../base/wording.ts'
 import { readRestarts, RESTART_POLICIES, type Restarts } from '../pod/restarts.ts'
-import type { Container, PodTemplate, RestartPolicy } from '../pod/pod.ts'
+import { allContainers, type Container, type PodTemplate, type RestartPolicy } from '../pod/pod.ts'
 import { readOriginal } from '../pod/original.ts'
 import { INIT_CONTAINER } from '../pod/own.ts'
 import { restorePod } from '../rewrite/restore.ts'
@@ -64,7 +64,7 @@ export function readPodStatus(pod: PodTemplate, gone = false): PodStatus {
       listOf(pod, 'status', list).map((status) => [textOf(status, 'name'), status] as const),
     ),
   )
-  const before = new Map([...(restored.spec.initContainers ?? []), ...restored.spec.containers].map((c) => [c.name, c]))
+  const before = new Map(allContainers(restored.spec).map((c) => [c.name, c]))
   const look = (role: ContainerStatus['role'], actual: Container, inherited: RestartPolicy): ContainerStatus => {
     const wrapper = role === 'app' || role === 'sidecar' ? findWrapper(actual.name, original, tekton) : undefined
     const known = { wrapper, ...readRestarts(actual, inherited) }

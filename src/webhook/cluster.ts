@@ -30,7 +30,7 @@ export interface ClusterNames {
   readonly configuration: string
 }
 
-const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations'
+export const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations'
 
 export function openCluster(
   client: Pick<KubeClient, 'call'>,
