@@ -4,7 +4,7 @@ import type { PodStatus } from '../status/pod-status.ts'
 import { sortContainers } from '../order/graph.ts'
 import type { Edge, Order, OutsideWait } from '../order/order.ts'
 import { planStops, type Stop } from '../order/stopping.ts'
-import type { PodTemplate } from '../pod/pod.ts'
+import { DEFAULT_GRACE_S, type PodTemplate } from '../pod/pod.ts'
 import { isTektonPod } from '../status/tekton-pod.ts'
 import { isHandshakeDone, judgeHandshake } from './tekton-gate.ts'
 import type { Over, Told } from './container-finding.ts'
@@ -15,9 +15,6 @@ import { findHeld, judgeEdge, judgeGate, WORDS } from './gate-status.ts'
 import { tellState } from './state-words.ts'
 import { isStopping, tellStop } from './stops.ts'
 import { hasEnded, isOverForGood } from '../status/next-starts.ts'
-
-/** Kubernetes' default of terminationGracePeriodSeconds. */
-const DEFAULT_GRACE_S = 30
 
 /** Linear in containers and waits. @param order undefined: none is kept */
 export function tellContainers(

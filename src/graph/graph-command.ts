@@ -9,7 +9,7 @@ import { MERMAID_MAX_LINKS, writeMermaid } from './mermaid.ts'
 import { choosePalette } from '../base/palette.ts'
 import { formatOf, GRAPH_FORMATS, type GraphFormat } from '../picture/format.ts'
 import { restorePod } from '../rewrite/restore.ts'
-import type { Container } from '../pod/pod.ts'
+import { DEFAULT_GRACE_S, type Container } from '../pod/pod.ts'
 import type { History } from '../history/history.ts'
 import { readInputs, type WantedManifests } from '../inject/inputs.ts'
 import { checkOnly, readOrders, SAY_ORDER, type WantedPod } from '../inject/orders.ts'
@@ -103,9 +103,6 @@ function diagramPodStop({ pod, order }: WantedPod): readonly Diagram[] {
   const graceMs = (terminationGracePeriodSeconds ?? DEFAULT_GRACE_S) * 1000
   return [diagramStop(order, { title: nameOf(pod), containers, sidecars, graceMs })]
 }
-
-/** Kubernetes' default of terminationGracePeriodSeconds. */
-const DEFAULT_GRACE_S = 30
 
 function isProbed(container: Container): boolean {
   return (container['startupProbe'] ?? container['readinessProbe'] ?? undefined) !== undefined

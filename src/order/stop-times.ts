@@ -1,4 +1,5 @@
 /** Whether what containers say of their stops can be kept: times that do not fit into the grace period, signals that are none. */
+import { DEFAULT_GRACE_S } from '../pod/pod.ts'
 import { formatDuration } from '../base/duration.ts'
 import { isTakeable, nameSignal, parseSignal, listSignalNames } from '../base/signal-names.ts'
 import { proposeWord } from '../base/suggest.ts'
@@ -12,8 +13,6 @@ export interface StopCheck {
   readonly faults: readonly Fault[]
   readonly warnings: readonly Fault[]
 }
-
-const DEFAULT_GRACE_S = 30
 
 /** Linear in the order. */
 export function checkStops(template: Tree, order: Order): StopCheck {

@@ -55,6 +55,9 @@ export interface PodSpec {
   readonly [field: string]: unknown
 }
 
+/** Kubernetes' own, where a pod does not say its terminationGracePeriodSeconds. */
+export const DEFAULT_GRACE_S = 30
+
 /** Every container of a pod, init containers first. */
 export function allContainers({ initContainers, containers }: PodSpec): readonly Container[] {
   return [...(initContainers ?? []), ...containers]

@@ -8,6 +8,7 @@ import { ORIGINAL } from '../pod/annotation-names.ts'
 import type { Order } from '../order/order.ts'
 import {
   allContainers,
+  DEFAULT_GRACE_S,
   type Container,
   type ObjectMeta,
   type PodSpec,
@@ -27,9 +28,6 @@ import { isRewritten } from './rewritten.ts'
 import { writePreStops } from './stop-flags.ts'
 import { type FoundCommand, sayCommand, type TextOf, wrapContainer } from './wrap.ts'
 import { writeWrapperFlags } from './wrapper.ts'
-
-/** Kubernetes' default of terminationGracePeriodSeconds. */
-const DEFAULT_GRACE_S = 30
 
 /** The place of the executable in the image, where it must be to find its libraries (see scripts/assemble-image.ts). */
 const IMAGE_PATH = '/podorder/image'

@@ -1,6 +1,6 @@
 /** From a loaded pod to what the runner leads: rewritten as in a cluster, with all that does not depend on what runs it. */
 import type { Order } from '../order/order.ts'
-import type { Container, PodSpec, PodTemplate, RestartPolicy } from '../pod/pod.ts'
+import { DEFAULT_GRACE_S, type Container, type PodSpec, type PodTemplate, type RestartPolicy } from '../pod/pod.ts'
 import { readRestarts } from '../pod/restarts.ts'
 import { type Care, PROBE_KINDS, readCare } from '../probe/care.ts'
 import { DOWNWARD_VOLUME } from '../pod/own.ts'
@@ -61,7 +61,6 @@ export interface RewrittenPod {
   readonly template: PodTemplate
 }
 
-const DEFAULT_GRACE_S = 30
 const READINESS_FLAG = '--ready-probe'
 const STARTUP_FLAG = '--startup-probe'
 const NO_CARE: Care = { probes: {}, hooks: {} }
