@@ -139,7 +139,7 @@ export function passGate(plan: Plan, ports: Ports, onOpen: () => void, pauseMs =
       if (each.wait.timeoutMs !== undefined) giveUpAfter(each.wait.timeoutMs, each)
     }
   }
-  return { gateResult: gateResult, end }
+  return { gateResult, end }
 }
 
 /** A `failed` that cannot come because its container completed is no failure: the command is simply not needed. */
