@@ -4,17 +4,10 @@ import { type Original, readOriginal } from '../pod/original.ts'
 import { restorePod } from '../rewrite/restore.ts'
 import type { TextOf } from '../rewrite/wrap.ts'
 import { type Document, editDocument, type Hint, styleOfArgs } from '../manifest/manifest-edit.ts'
+import { applySplices, type Splice } from '../manifest/apply-splices.ts'
 import { openPage, type Page } from '../manifest/text-page.ts'
 import { carryOver, collectSpellings, spellFrom } from '../manifest/spelling.ts'
-import {
-  applySplices,
-  findRegion,
-  removePairs,
-  type Splice,
-  styleOfValue,
-  styleWithin,
-  writeRegion,
-} from '../manifest/splice.ts'
+import { findRegion, removePairs, styleOfValue, styleWithin, writeRegion } from '../manifest/splice.ts'
 import type { FoundPod } from '../manifest/found-pods.ts'
 import { type Entry, findEntry, listItems, type MapTree, type Tree } from '../manifest/tree.ts'
 

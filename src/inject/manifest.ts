@@ -12,7 +12,7 @@ import {
 import { findPods, type FoundPod } from '../manifest/found-pods.ts'
 import type { Document, Hint } from '../manifest/manifest-edit.ts'
 import { openPage } from '../manifest/text-page.ts'
-import { applySplices } from '../manifest/splice.ts'
+import { applySplices } from '../manifest/apply-splices.ts'
 import { describeFault, type Fault, type Tree } from '../manifest/tree.ts'
 import { limitFaults } from '../manifest/yaml-fault.ts'
 import { writeValue } from '../manifest/yaml-text.ts'

@@ -1,5 +1,6 @@
 /** From what a manifest says to what it shall say, as the smallest changes to its text. Pure. */
 import type { Texts } from '../pod/original.ts'
+import type { Splice } from './apply-splices.ts'
 import { isEqual } from './equality.ts'
 import { marginOf, type Page } from './text-page.ts'
 import {
@@ -10,7 +11,6 @@ import {
   removePairs,
   replaceItem,
   replaceRegion,
-  type Splice,
   styleOfValue,
   styleWithin,
   writeRegion,

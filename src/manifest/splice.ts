@@ -2,47 +2,14 @@
  * Changes to a YAML or JSON text that leave every other byte as it is. What one of them puts in, its counterpart takes out
  * again without a trace: `insertPair` and `removePairs`, `insertItems` and `removeItems`.
  */
+import { insertion, type Splice } from './apply-splices.ts'
 import { columnOf, type Page, startOfLine } from './text-page.ts'
 import type { Entry, ListTree, MapTree, Tree } from './tree.ts'
 import { type Spelling, type Style, writeItem, writeValue } from './yaml-text.ts'
 
-/** Between two offsets stands this text from now on. */
-export interface Splice {
-  readonly start: number
-  readonly end: number
-  readonly text: string
-}
-
 interface Span {
   readonly start: number
   readonly end: number
-}
-
-/**
- * All at once. Of those at one place the first one given stands first. One that begins within the one before it, by a line end
- * say, is put as far behind that if it does the same there: what a removal leaves out then stands behind it again, what an
- * insertion begins with stands at its place.
- * @returns undefined when two overlap otherwise
- */
-export function applySplices(text: string, splices: readonly Splice[]): string | undefined {
-  let end = 0
-  const pieces: string[] = []
-  for (const splice of splices.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
-    const moved = splice.start < end ? moveSplice(splice, end, text) : splice
-    if (moved === undefined) return undefined
-    pieces.push(text.slice(end, moved.start), moved.text)
-    end = moved.end
-  }
-  return pieces.join('') + text.slice(end)
-}
-
-/** @returns undefined when it is another change there */
-function moveSplice({ start, end, text: put }: Splice, to: number, text: string): Splice | undefined {
-  const passed = text.slice(start, to)
-  const behind = end + to - start
-  if (put === '' && passed === text.slice(end, behind)) return { start: to, end: behind, text: '' }
-  if (start === end && put.startsWith(passed)) return { start: to, end: to, text: put.slice(passed.length) + passed }
-  return undefined
 }
 
 /** How the entries or items of a collection are written. */
@@ -98,10 +65,6 @@ export function replaceRegion(entry: Entry, put: string, page: Page): readonly S
   const line = endOfLine(end, text)
   if (!wasBelow && goesBelow) return [{ start, end, text: '' }, insertion(line, put)]
   return [{ start, end, text: put }]
-}
-
-function insertion(offset: number, text: string): Splice {
-  return { start: offset, end: offset, text }
 }
 
 /** The end of an entry; where nothing stands behind the colon, it is the colon's. */

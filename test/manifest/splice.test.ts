@@ -1,6 +1,6 @@
 import test from 'ava'
 import * as fc from 'fast-check'
-import { applySplices, type Splice } from '../../src/manifest/splice.ts'
+import { applySplices, type Splice } from '../../src/manifest/apply-splices.ts'
 
 const remove = (start: number, end: number): Splice => ({ start, end, text: '' })
 const insert = (start: number, text: string): Splice => ({ start, end: start, text })
@@ -18,6 +18,11 @@ test('two removals that share a line end take one each', (t) => {
 
 test('an insertion before a line end that goes is put behind the removal', (t) => {
   t.is(applySplices('a\nb\nc\n', [remove(2, 4), insert(3, '\nx')]), 'a\nx\nc\n')
+})
+
+test('an insertion within a removal is made where that may as well begin', (t) => {
+  t.is(applySplices('a\nb\nc\n', [remove(1, 3), insert(2, 'x\n')]), 'a\nx\nc\n')
+  t.is(applySplices('a\nb\nc', [remove(1, 3), insert(2, 'x\n'), remove(4, 5)]), 'a\nx\n')
 })
 
 test('changes that overlap otherwise are refused', (t) => {
