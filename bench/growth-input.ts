@@ -25,6 +25,21 @@ function writeOrdered(count: number, targetsOf: (index: number) => readonly numb
   return `${head}${order.join('')}spec:\n  restartPolicy: Never\n  containers:\n${containers.join('')}`
 }
 
+/** A compose file: each service waits for the one before it and for the one at half its number, and is healthy when its port is open. */
+export function writeCompose(count: number): string {
+  const services = nameAll(count).map((name, index) => {
+    const depends =
+      index === 0 ? [] : halvesOf(index).map((target) => `      c${target}: {condition: service_healthy}\n`)
+    return [
+      `  ${name}:\n    image: example/server:1\n    command: ["/server", "--port", "${10_000 + index}"]\n`,
+      `    environment:\n      PORT: "${10_000 + index}"\n    expose: ["${10_000 + index}"]\n`,
+      `    healthcheck: {test: ["CMD", "/server", "check"], interval: 5s}\n    restart: always\n`,
+      ...(depends.length === 0 ? [] : ['    depends_on:\n', ...depends]),
+    ].join('')
+  })
+  return `services:\n${services.join('')}`
+}
+
 const MOMENT = Date.parse('2026-03-01T12:00:00Z')
 const at = (ms: number): string => new Date(MOMENT + ms).toISOString()
 

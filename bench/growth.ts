@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as immediate } from 'node:timers/promises'
 import { writePods, writeServers, writeSteps } from '../test/support/manifest.ts'
-import { writeHalves, writeHung, writeLong, writeRun } from './growth-input.ts'
+import { writeCompose, writeHalves, writeHung, writeLong, writeRun } from './growth-input.ts'
 import type { Bench, Figure } from './figure.ts'
 import { OURS, setBar } from './figure.ts'
 import { median } from './statistics.ts'
@@ -24,6 +24,7 @@ interface Growing {
 const COMMANDS: readonly Growing[] = [
   { name: 'inject, containers', from: 1000, write: writeSteps, args: (file) => ['inject', '-f', file] },
   { name: 'inject, documents', from: 2500, write: writePods, args: (file) => ['inject', '-f', file] },
+  { name: 'import, compose services', from: 250, write: writeCompose, args: (file) => ['import', file] },
   { name: 'check, containers', from: 1000, write: writeServers, args: (file) => ['check', file] },
   { name: 'check, documents', from: 1000, write: writePods, args: (file) => ['check', file] },
   { name: 'graph as text', from: 500, write: writeServers, args: (file) => ['graph', file] },

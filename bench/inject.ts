@@ -1,7 +1,8 @@
-/** `podorder inject`: how long large manifests take, start-up and output included, and how much longer they become. */
+/** `podorder inject` and `import`: how long large files take, start-up and output included, and how much longer they become. */
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { writePods, writeSteps } from '../test/support/manifest.ts'
+import { writeCompose } from './growth-input.ts'
 import { msBetween, readClock } from './clock.ts'
 import { type Bench, type Figure, OURS, setBar } from './figure.ts'
 import { startProcess } from './processes.ts'
@@ -15,10 +16,12 @@ const DOCUMENTS = 10_000
 const STEPS_LIMIT_MS = 200
 const DOCUMENTS_LIMIT_MS = 4000
 const GROWTH_LIMIT_KB = 250
+const SERVICES = 100
+const SERVICES_LIMIT_MS = 300
 
-interface Injected {
+interface Rewritten {
   readonly ms: number
-  /** What the manifest has become longer by. */
+  /** What the text has become longer by. */
   readonly bytes: number
 }
 
@@ -26,7 +29,7 @@ export async function measureInject({ directory }: Bench): Promise<readonly Figu
   const figures: Figure[] = []
   const grown = new Map<number, number>()
   for (const count of COUNTS) {
-    const { ms, bytes } = await inject(writeSteps(count), join(directory, `${count}.yaml`))
+    const { ms, bytes } = await rewrite(['inject', '-f'], writeSteps(count), join(directory, `${count}.yaml`))
     grown.set(count, bytes)
     figures.push({
       name: `inject, one pod of ${count} steps`,
@@ -35,12 +38,19 @@ export async function measureInject({ directory }: Bench): Promise<readonly Figu
       bars: count === 1000 ? [setBar(`<= ${STEPS_LIMIT_MS} ms`, ms, STEPS_LIMIT_MS)] : [],
     })
   }
-  const { ms } = await inject(writePods(DOCUMENTS), join(directory, 'documents.yaml'))
+  const { ms } = await rewrite(['inject', '-f'], writePods(DOCUMENTS), join(directory, 'documents.yaml'))
   figures.push({
     name: `inject, ${DOCUMENTS} documents of a pod each`,
     unit: 'ms',
     values: { [OURS]: ms },
     bars: [setBar(`<= ${DOCUMENTS_LIMIT_MS} ms`, ms, DOCUMENTS_LIMIT_MS)],
+  })
+  const imported = await rewrite(['import'], writeCompose(SERVICES), join(directory, 'compose.yaml'))
+  figures.push({
+    name: `import, a compose file of ${SERVICES} services`,
+    unit: 'ms',
+    values: { [OURS]: imported.ms },
+    bars: [setBar(`<= ${SERVICES_LIMIT_MS} ms`, imported.ms, SERVICES_LIMIT_MS)],
   })
   const perContainer = (from: number, to: number) => ((grown.get(to) ?? 0) - (grown.get(from) ?? 0)) / (to - from)
   const few = perContainer(10, 100)
@@ -64,16 +74,16 @@ export async function measureInject({ directory }: Bench): Promise<readonly Figu
   return figures
 }
 
-async function inject(text: string, file: string): Promise<Injected> {
+async function rewrite(words: readonly string[], text: string, file: string): Promise<Rewritten> {
   writeFileSync(file, text)
   const times: number[] = []
   let bytes = 0
   for (let round = 0; round < ROUNDS; round++) {
     const startedAt = readClock()
-    const run = await startProcess([PODORDER, 'inject', '-f', file], { stdout: 'pipe', stderr: 'pipe' })
+    const run = await startProcess([PODORDER, ...words, file], { stdout: 'pipe', stderr: 'pipe' })
     const { code, stdout, stderr } = await run.ended
     times.push(msBetween(startedAt, readClock()))
-    if (code !== 0) throw new Error(`podorder inject ended with ${code}: ${stderr.trim()}`)
+    if (code !== 0) throw new Error(`podorder ${words.join(' ')} ended with ${code}: ${stderr.trim()}`)
     bytes = stdout.length - text.length
   }
   return { ms: median(times), bytes }

@@ -9,7 +9,7 @@ import { createLog } from '../src/base/log.io.ts'
 import { createPosixChild, ENVIRONMENT, readVariable } from '../src/child/child-posix.io.ts'
 import { createPosixFiles } from '../src/base/files-posix.io.ts'
 import { type Library, openLibrary } from '../src/base/libc.io.ts'
-import { isRealTime, takeRealTimeSignals } from '../src/child/real-time-posix.io.ts'
+import { isRealTime, takeRealTimeSignals, takeRealTimeSignalsLater } from '../src/child/real-time-posix.io.ts'
 import { takeSignals } from '../src/child/signals.io.ts'
 import { runEntrypoint } from '../src/entrypoint/entrypoint.ts'
 import type { EntrypointPorts } from '../src/entrypoint/ports.ts'
@@ -140,14 +140,10 @@ async function runPlan(plan: Plan, system: System, words: number): Promise<numbe
   return runEntrypoint(plan, ports)
 }
 
-/** Commands that are short-lived shall not be longer for it. */
-const REST_MS = 20
-
-/** What the engine cannot take costs 0.2 ms: it comes well behind the start of the command, unless it is what stops it. */
+/** What stops the command is taken before everything else. */
 function takeRest(library: Library, { stopSignal }: Plan): void {
-  const take = (): void => takeRealTimeSignals(library, (signal) => signals.add(signal))
-  if (stopSignal !== undefined && isRealTime(stopSignal)) take()
-  else setTimeout(take, REST_MS)
+  const take = stopSignal !== undefined && isRealTime(stopSignal) ? takeRealTimeSignals : takeRealTimeSignalsLater
+  take(library, (signal) => signals.add(signal))
 }
 
 interface System {

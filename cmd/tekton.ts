@@ -6,6 +6,7 @@ import { createPosixChild } from '../src/child/child-posix.io.ts'
 import { createPosixFiles } from '../src/base/files-posix.io.ts'
 import { dropNetwork, emptyStdin } from '../src/child/isolation-posix.io.ts'
 import { type Library, openLibrary } from '../src/base/libc.io.ts'
+import { takeRealTimeSignalsLater } from '../src/child/real-time-posix.io.ts'
 import type { Signals } from '../src/child/signals.io.ts'
 import { createFlagFiles } from '../src/flags/flag-files.ts'
 import type { RawTexts, TektonPorts } from '../src/tekton/ports.ts'
@@ -18,6 +19,7 @@ const OWN_ENVIRONMENT = '/proc/self/environ'
 /** @returns the exit code */
 export async function startTekton(argv: readonly string[], signals: Signals): Promise<number> {
   const { files, openChild, isolate, library } = await openSystem()
+  if (library !== undefined) takeRealTimeSignalsLater(library, (signal) => signals.add(signal))
   return runTekton(argv, {
     signals,
     files,

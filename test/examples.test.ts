@@ -44,7 +44,7 @@ test('voting: in order, each program finds what it needs at its first try', asyn
     ...['redis started', 'redis ready', 'postgres started', 'postgres ready', 'worker started', 'worker ready'],
     ...['vote started', 'vote ready', 'result started', 'result ended'],
   )
-  t.deepEqual(happenings(life, 'restarting'), [])
+  t.deepEqual(happenings(life, 'restarting'), [], JSON.stringify(life.events))
   // A connection that was made is the proof that the other end was there before.
   t.deepEqual(
     linesOf(life, 'worker').filter((line) => !line.startsWith('listening')),

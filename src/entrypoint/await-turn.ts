@@ -50,18 +50,21 @@ export function awaitTurn(
   )
 }
 
-/** Finds out whether a signal that may mean anything means a stop: it does when followers are being stopped. */
+/**
+ * Finds out whether a signal that may mean anything means a stop: it does when others are being stopped.
+ * @param others the flag `stopped` of each
+ */
 export function awaitMeaning(
-  followers: readonly Wait[],
-  beganMs: number,
+  others: readonly Wait[],
+  signal: { readonly atMs: number; readonly patienceMs: number },
   ports: TurnPorts,
   conclude: (isStop: boolean) => void,
 ): Pending {
   return followPeers(
-    followers,
+    others,
     ports,
     (peers, wake) => {
-      const meaning = judgeMeaning(peers, beganMs, ports.uptimeMs())
+      const meaning = judgeMeaning(peers, signal, ports.uptimeMs())
       if (meaning === undefined) wake(LOOK_MS)
       return meaning
     },

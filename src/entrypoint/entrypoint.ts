@@ -3,8 +3,6 @@ import { SIGHUP } from '../base/signal.ts'
 import { CODE_BROKEN } from '../base/exit-code.ts'
 import { describeError } from '../base/system-error.ts'
 import { formatDuration } from '../base/duration.ts'
-import { isGone, type Look } from '../flags/judge.ts'
-import { containerOf } from '../flags/layout.ts'
 import { followsEnd } from '../pod/restarts.ts'
 import { type Outcome, settle } from './outcome.ts'
 import type { Plan } from './plan.ts'
@@ -13,8 +11,9 @@ import { type Attempt, NO_COPIES, type Spawned, startAttempt } from './attempt.t
 import { type Gate, type GateResult, type OpenGate, passGate } from './gate.ts'
 import { beginWrapperLife, type WrapperLife } from './life.ts'
 import { isJobControl, isJobStop, isStopSignal } from './stop-signal.ts'
-import { observe } from '../flags/observe.ts'
 import type { Keeper } from './keeper.ts'
+import { followStopFiles } from './stop-files.ts'
+import { createWaitingStop } from './waiting-stop.ts'
 import type { EntrypointPorts } from './ports.ts'
 
 /** To name the end of an attempt. */
@@ -77,7 +76,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     if (ports.fault !== undefined) return { kind: 'misdirected', message: ports.fault }
     const keeper = ports.keep?.(life)
     for (;;) {
-      const gateResult = await waitAtGate(keeper?.pauseMs() ?? 0)
+      const gateResult = await waitAtGate(life, keeper?.pauseMs() ?? 0)
       if (gateResult.kind !== 'open') return gateResult
       if (plan.exec) return becomeCommand(life, gateResult.waitedFor)
       const outcome = await runWithRetries(life, gateResult, keeper)
@@ -92,15 +91,20 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
   }
 
   /** @param pauseMs it stays shut for so long */
-  async function waitAtGate(pauseMs: number): Promise<GateResult> {
+  async function waitAtGate(life: WrapperLife, pauseMs: number): Promise<GateResult> {
     const others: number[] = []
     let gate: Gate | undefined
     let told: number | undefined
-    listen((signal) => {
-      if (isJobControl(signal)) rest(signal)
-      else if (!isEnding(signal)) others.push(signal)
-      else if (gate === undefined) told ??= signal
+    const end = (signal: number): void => {
+      if (gate === undefined) told ??= signal
       else gate.end({ kind: 'interrupted', signal })
+    }
+    const waitingStop = createWaitingStop(plan, life, ports, end)
+    listen((signal) => {
+      if (isJobControl(signal)) return rest(signal)
+      if (isEnding(signal)) return end(signal)
+      others.push(signal)
+      waitingStop.weigh(signal)
     })
     // It came before the first look; a gate that stands open must not let the command through any more.
     if (told !== undefined) return { kind: 'interrupted', signal: told }
@@ -111,6 +115,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     // What is needed after the gate is made ready behind it.
     child.prepare()
     let gateResult = await gate.gateResult
+    waitingStop.close()
     if (gateResult.kind === 'open' && ahead === undefined && workIsDone()) gateResult = { kind: 'stopped' }
     keep()
     early.push(...others)
@@ -133,7 +138,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     for (let tries = 1; ; tries++) {
       if (plan.retry.times > 0) attempt = tries
       // While it paused nobody followed what it depends on.
-      if (tries > 1 && keeper !== undefined) gateResult = await waitAtGate(0)
+      if (tries > 1 && keeper !== undefined) gateResult = await waitAtGate(life, 0)
       if (gateResult.kind !== 'open') return gateResult
       const { waitedFor, without } = gateResult
       const restarts = keeper?.restarts()
@@ -215,33 +220,4 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     }
     return told || exitCode !== 0 ? exitCode : CODE_BROKEN
   }
-}
-
-/** The work is done when all stop files are there, or can no longer come since their container has died; known at once. */
-function followStopFiles(
-  plan: Plan,
-  ports: EntrypointPorts,
-): { readonly done: Promise<void>; isDone(): boolean } | undefined {
-  if (plan.stopFiles.length === 0) return undefined
-  const policy = { restartPolicy: plan.restarts.policy, policies: plan.policies }
-  const isOver = ({ file, refusal, link, returning }: Look, index: number) =>
-    file !== 'absent' ||
-    refusal !== undefined ||
-    (link === 'lost' && !returning && isGone(containerOf(plan.stopFiles[index]?.label ?? ''), policy))
-  const { promise: done, resolve } = Promise.withResolvers<void>()
-  let over = false
-  const observation = observe(
-    plan.stopFiles,
-    ports,
-    (looks) => (looks.every(isOver) ? true : undefined),
-    () => {
-      over = true
-      resolve()
-    },
-  )
-  const isDone = (): boolean => {
-    if (!over) observation.look()
-    return over
-  }
-  return { done, isDone }
 }

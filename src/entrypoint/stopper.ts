@@ -13,7 +13,7 @@ import type { WrapperLife } from './life.ts'
 import type { Kill } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import { isStopSignal, mayMeanStop } from './stop-signal.ts'
-import { TOGETHER_MS } from './turn.ts'
+import { MEANING_MS, TOGETHER_MS } from './turn.ts'
 
 export interface Stopper {
   /** A signal from outside, whatever it means. */
@@ -148,7 +148,7 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
     held.push(signal)
     if (weighing) return
     weighing = true
-    const follow = awaitMeaning(plan.stopAfter, now, ports, (isStop) => {
+    const follow = awaitMeaning(plan.stopAfter, { atMs: now, patienceMs: MEANING_MS }, ports, (isStop) => {
       weighing = false
       if (closed) return
       const [first = signal, ...others] = held.splice(0)

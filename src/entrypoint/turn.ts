@@ -47,12 +47,17 @@ function isStopping({ stoppingMs, unsure }: Peer, beganMs: number): boolean {
   return stoppingMs !== undefined && (!unsure || Math.abs(stoppingMs - beganMs) <= TOGETHER_MS)
 }
 
+/** Whether it lives, and has not stopped. */
+function isBusy({ alive, stopped }: Peer): boolean {
+  return alive && !stopped
+}
+
 /** @param beganMs when the stop of the one that asks began. */
 export function judgeTurn(followers: readonly Peer[], rule: TurnRule, beganMs: number, nowMs: number): TurnVerdict {
   const elapsedMs = nowMs - beganMs
   const inDoubt = elapsedMs < rule.aloneMs
   const holders = followers
-    .filter((peer) => peer.alive && !peer.stopped && (inDoubt || isStopping(peer, beganMs)))
+    .filter((peer) => isBusy(peer) && (inDoubt || isStopping(peer, beganMs)))
     .map(({ name }) => name)
   if (holders.length === 0) return { kind: 'reached' }
   if (elapsedMs >= rule.waitMs) return { kind: 'late', holders }
@@ -62,14 +67,22 @@ export function judgeTurn(followers: readonly Peer[], rule: TurnRule, beganMs: n
 
 /**
  * A signal that is no known stop signal: whether it means one.
+ * @param atMs when it came
+ * @param patienceMs how long to wait for others to say that they are being stopped
  * @returns undefined while that is not known.
  */
-export function judgeMeaning(followers: readonly Peer[], beganMs: number, nowMs: number): boolean | undefined {
-  if (followers.some((peer) => peer.alive && !peer.stopped && isStopping(peer, beganMs))) return true
-  return nowMs - beganMs < MEANING_MS && followers.some(({ alive, stopped }) => alive && !stopped) ? undefined : false
+export function judgeMeaning(
+  others: readonly Peer[],
+  { atMs, patienceMs }: { readonly atMs: number; readonly patienceMs: number },
+  nowMs: number,
+): boolean | undefined {
+  // One that has stopped meanwhile counts, not one that did so long ago.
+  const isNow = (peer: Peer): boolean => isBusy(peer) || Math.abs((peer.stoppingMs ?? Infinity) - atMs) <= TOGETHER_MS
+  if (others.some((peer) => isStopping(peer, atMs) && isNow(peer))) return true
+  return nowMs - atMs < patienceMs && others.some(isBusy) ? undefined : false
 }
 
-/** How long a signal that may mean anything is held back to find that out. */
+/** How long a signal that may mean anything is held back from a running command to find that out. */
 export const MEANING_MS = 500
 
 /**
@@ -84,7 +97,7 @@ export function judgeKill(
   nowMs: number,
 ): { readonly afterMs: number; readonly by: readonly string[] } | undefined {
   const due = waiting
-    .filter((peer) => peer.alive && !peer.stopped && isStopping(peer, beganMs))
+    .filter((peer) => isBusy(peer) && isStopping(peer, beganMs))
     .map((peer) => ({ name: peer.name, atMs: Math.max(peer.stoppingMs ?? beganMs, beganMs) + killMs }))
   if (due.length === 0) return undefined
   const soonestMs = due.reduce((least, { atMs }) => Math.min(least, atMs), Infinity)

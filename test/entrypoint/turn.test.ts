@@ -36,10 +36,14 @@ test('a signal that may mean anything counts only beside another stop', (t) => {
   const unsure = (stoppingMs: number) => [peer('a', { stoppingMs, unsure: true })]
   t.like(judgeTurn(unsure(100_000), RULE, 100_500, 105_000), { kind: 'wait' })
   t.like(judgeTurn(unsure(100_000), RULE, 100_001 + TOGETHER_MS, 105_000), { kind: 'reached' })
-  t.true(judgeMeaning(unsure(0), 50, 60))
-  t.is(judgeMeaning([peer('a')], 0, 499), undefined)
-  t.false(judgeMeaning([peer('a')], 0, 500))
-  t.false(judgeMeaning([peer('a', { alive: false })], 0, 0), 'nobody could say more')
+  const signal = { atMs: 50, patienceMs: 500 }
+  t.true(judgeMeaning(unsure(0), signal, 60))
+  t.is(judgeMeaning([peer('a')], signal, 549), undefined)
+  t.false(judgeMeaning([peer('a')], signal, 550))
+  t.false(judgeMeaning([peer('a', { alive: false })], signal, 50), 'nobody could say more')
+  const gone = (stoppingMs: number) => [peer('a', { alive: false, stopped: true, stoppingMs })]
+  t.true(judgeMeaning(gone(40), signal, 60), 'it was quick')
+  t.false(judgeMeaning(gone(50 - TOGETHER_MS - 1), signal, 60), 'that was another stop')
 })
 
 test('nobody is killed for those that do not wait; the later of two stops counts', (t) => {

@@ -2,7 +2,7 @@
 import { LONG_LIMIT_MS } from './time-limit.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
@@ -55,11 +55,29 @@ export function happenedBefore(life: PodLife, first: string, second: string): bo
   return earlier >= 0 && told.indexOf(second) > earlier
 }
 
-/** TCP ports that nobody listens on; held all at once, so that they differ. */
+/** Below those that the kernel gives to clients (net.ipv4.ip_local_port_range), which tests beside this one are. */
+const PORTS = { first: 20_000, count: 12_000 }
+
+const given = new Set<number>()
+
+/** TCP ports that nobody listens on. They differ, in this process from all that were given before. */
 export async function findFreePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))))
+  const ports: number[] = []
+  while (ports.length < count) {
+    const port = PORTS.first + Math.floor(Math.random() * PORTS.count)
+    if (given.has(port) || !(await isFree(port))) continue
+    given.add(port)
+    ports.push(port)
+  }
   return ports
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port)
+  const free = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  )
+  if (free) await new Promise((closed) => server.close(closed))
+  return free
 }

@@ -2,6 +2,8 @@
 import test from 'ava'
 import { constants } from 'node:os'
 import { codeOfSignal, ECHO_SIGNALS, openStage, readEvents, type Runtime, sh } from '../../support/entrypoint.ts'
+import { pause } from '../../../src/base/pause.ts'
+import { TOGETHER_MS } from '../../../src/entrypoint/turn.ts'
 import { eventually } from '../../support/eventually.ts'
 
 /** Not SIGPWR, which the JavaScript engine of Bun keeps for itself, nor SIGPIPE, which the kernel sends for our own writes. */
@@ -59,6 +61,55 @@ test('SIGUSR1 while waiting is kept, and delivered after the start', async (t) =
   wrapper.signal('SIGUSR1')
   stage.write('flag')
   t.is((await wrapper.end).code, codeOfSignal('SIGUSR1'))
+})
+
+const WAITERS = {
+  db: ['--stop-after', 'app', '--wait-file', 'never', '--', 'touch', 'ran'],
+  app: ['--stop-before', 'db', '--wait-file', 'never', '--', 'touch', 'ran'],
+}
+
+test('SIGUSR1 to all that wait is the stop signal of an image that nobody has looked at, and ends them', async (t) => {
+  const stage = openStage(t)
+  const wrappers = Object.entries(WAITERS).map(([name, words]) => stage.member(name, words))
+  await eventually('both wait', () => wrappers.every((wrapper) => wrapper.stderr().includes('waiting for')))
+  for (const wrapper of wrappers) wrapper.signal('SIGUSR1')
+  for (const wrapper of wrappers) t.is((await wrapper.end).code, codeOfSignal('SIGUSR1'))
+  t.false(stage.has('ran'))
+})
+
+test('SIGWINCH ends the wait when the container that it waits for is being stopped, whatever that one got', async (t) => {
+  const stage = openStage(t)
+  const command = sh(
+    `trap 'until [ -e go ]; do sleep 0.02; done; exit 0' TERM; echo ready; while :; do sleep 0.02; done`,
+  )
+  const db = stage.member('db', ['--stop-after', 'app', '--', ...command])
+  const app = stage.member('app', WAITERS.app)
+  await eventually('one runs', () => db.stdout() === 'ready\n')
+  await eventually('one waits', () => app.stderr().includes('waiting for'))
+  db.signal('SIGTERM')
+  await stage.appears('run/db/stopping')
+  app.signal('SIGWINCH')
+  t.is((await app.end).code, codeOfSignal('SIGWINCH'))
+  stage.write('go')
+  t.is((await db.end).code, 0)
+})
+
+test('SIGUSR1 to one of two that wait is kept for its command', async (t) => {
+  const stage = openStage(t)
+  const db = stage.member('db', WAITERS.db)
+  const app = stage.member('app', [
+    ...['--stop-before', 'db', '--wait-file', 'flag', '--', ...sh('echo never heard of it; sleep 600')],
+  ])
+  await eventually('both wait', () => [db, app].every((wrapper) => wrapper.stderr().includes('waiting for')))
+  app.signal('SIGUSR1')
+  await stage.appears('run/app/stopping')
+  // Longer than a signal is weighed.
+  await pause(1.5 * TOGETHER_MS)
+  t.true(stage.has('run/app/stopping'))
+  stage.write('flag')
+  t.is((await app.end).code, codeOfSignal('SIGUSR1'))
+  db.signal('SIGTERM')
+  t.is((await db.end).code, codeOfSignal('SIGTERM'))
 })
 
 test('a storm of signals loses neither the last one nor the command', async (t) => {

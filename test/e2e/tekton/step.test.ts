@@ -3,7 +3,7 @@ import test from 'ava'
 import { readdirSync } from 'node:fs'
 import { ECHO_SIGNALS, kill, sh } from '../../support/entrypoint.ts'
 import { eventually } from '../../support/eventually.ts'
-import { isRunning } from '../../support/proc.ts'
+import { isCaught, isRunning } from '../../support/proc.ts'
 import { openTekton, STEP, type TektonStage } from '../../support/tekton.ts'
 
 const WAIT = ['-wait_file', '/tekton/run/1/out']
@@ -65,6 +65,15 @@ test('signals reach the command’s whole group', async (t) => {
   await eventually('the signal is there', () => step.stdout().includes('SIGUSR1'))
   step.signal('SIGTERM')
   t.is((await step.end).code, 0)
+})
+
+test('real-time signals reach it too', async (t) => {
+  const stage = openTekton(t)
+  const step = stage.step(run(STEP, sh('trap "echo got it; exit 0" 37; echo ready; while :; do sleep 0.05; done')))
+  await eventually('it is ready', () => step.stdout().includes('ready'))
+  await eventually('the signal is taken', () => isCaught(step.pid, 37))
+  step.signal(37)
+  t.like(await step.end, { code: 0, stdout: 'ready\ngot it\n' })
 })
 
 test('there is nothing to read on stdin', async (t) => {
