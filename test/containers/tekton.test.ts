@@ -27,6 +27,8 @@ test.serial('T21, T22: prepare, place-scripts and a step, as anybody, in 32 MiB 
   t.like(await prepare.end, { code: 0 })
   t.is(readlinkSync(host.path('steps/step-two')), '/tekton/run/1/status')
 
+  // A cold file would be read again and again in 32 MiB, where the disk reads 8 MiB ahead for each page. That is no concern of this test.
+  readFileSync(host.path('bin/entrypoint'))
   host.makeOpen('scripts')
   host.write('scripts/script-0', Buffer.from(SCRIPT).toString('base64'), 0o777)
   const shell = ROOTS.find(({ name }) => name === 'busybox')?.image ?? ''
