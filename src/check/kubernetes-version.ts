@@ -30,11 +30,12 @@ function checkSidecars({ tree, before, order }: CheckedPod): readonly CheckResul
 }
 
 function checkPolicies({ tree, before }: CheckedPod): readonly CheckResult[] {
-  const { initContainers = [], containers, restartPolicy } = before.spec
+  const { containers, restartPolicy } = before.spec
+  const initContainers = before.spec.initContainers ?? []
   const all = [
-    ...(initContainers ?? []).filter((container) => container.restartPolicy !== 'Always'),
+    ...initContainers.filter((container) => container.restartPolicy !== 'Always'),
     ...containers,
-    ...(initContainers ?? []).filter(
+    ...initContainers.filter(
       ({ restartPolicy: own, ...rest }) => own === 'Always' && 'restartPolicyRules' in rest,
     ),
   ]

@@ -9,7 +9,7 @@ import { MERMAID_MAX_LINKS, writeMermaid } from './mermaid.ts'
 import { choosePalette } from '../base/palette.ts'
 import { formatOf, GRAPH_FORMATS, type GraphFormat } from '../picture/format.ts'
 import { restorePod } from '../rewrite/restore.ts'
-import { DEFAULT_GRACE_S, type Container } from '../pod/pod.ts'
+import { allContainers, type Container, DEFAULT_GRACE_S, nativeSidecars } from '../pod/pod.ts'
 import type { History } from '../history/history.ts'
 import { readInputs, type WantedManifests } from '../inject/inputs.ts'
 import { checkOnly, readOrders, SAY_ORDER, type WantedPod } from '../inject/orders.ts'
@@ -90,18 +90,18 @@ async function findDiagrams(
 function diagramPod({ pod, order }: WantedPod): readonly Diagram[] {
   if (order === undefined) return []
   // Of an injected pod, its own probes.
-  const { containers, initContainers = [] } = restorePod(pod.template).template.spec
+  const { spec } = restorePod(pod.template).template
   const namesOf = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name)
-  const unprobed = namesOf([...initContainers, ...containers].filter((one) => !isProbed(one)))
-  return [diagramOrder(nameOf(pod), namesOf(containers), order, namesOf(initContainers), new Set(unprobed))]
+  const unprobed = namesOf(allContainers(spec).filter((one) => !isProbed(one)))
+  return [diagramOrder(nameOf(pod), namesOf(spec.containers), order, namesOf(spec.initContainers ?? []), new Set(unprobed))]
 }
 
 function diagramPodStop({ pod, order }: WantedPod): readonly Diagram[] {
   if (order === undefined) return []
-  const { containers, initContainers = [], terminationGracePeriodSeconds } = restorePod(pod.template).template.spec
-  const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always')
+  const { spec } = restorePod(pod.template).template
+  const { containers, terminationGracePeriodSeconds } = spec
   const graceMs = (terminationGracePeriodSeconds ?? DEFAULT_GRACE_S) * 1000
-  return [diagramStop(order, { title: nameOf(pod), containers, sidecars, graceMs })]
+  return [diagramStop(order, { title: nameOf(pod), containers, sidecars: nativeSidecars(spec), graceMs })]
 }
 
 function isProbed(container: Container): boolean {

@@ -4,7 +4,7 @@ import { CODE_MISUSE } from '../base/exit-code.ts'
 import { count } from '../base/wording.ts'
 import { isEqual } from '../manifest/equality.ts'
 import type { FoundPod } from '../manifest/found-pods.ts'
-import type { Container, PodTemplate } from '../pod/pod.ts'
+import { type Container, nativeSidecars, type PodTemplate } from '../pod/pod.ts'
 import { restorePod } from '../rewrite/restore.ts'
 import { type RewriteOptions, rewritePod } from '../rewrite/rewrite.ts'
 import { warnOfFirst } from '../rewrite/warn-first.ts'
@@ -78,9 +78,7 @@ export async function injectManifests(options: InjectOptions, ports: InjectPorts
 /** What is said of a pod with an order: `Pod/shop: 2 of 3 containers ordered`. */
 function summarizePod({ pod: { kind, name, template }, order }: WantedPod): readonly string[] {
   if (order === undefined) return []
-  const { containers, initContainers } = template.spec
-  const sidecars = (initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
-  const all = containers.length + sidecars.length
+  const all = template.spec.containers.length + nativeSidecars(template.spec).length
   return [`${kind}/${name}: ${order.containers.length} of ${count(all, 'container')} ordered`]
 }
 

@@ -45,8 +45,9 @@ export type StopCause = KillCause | 'predecessor'
 
 export interface PodSpec {
   readonly containers: readonly Container[]
-  readonly initContainers?: readonly Container[]
-  readonly volumes?: readonly Volume[]
+  /** Manifests may say null. */
+  readonly initContainers?: readonly Container[] | null
+  readonly volumes?: readonly Volume[] | null
   /** Kubernetes' default is Always; a Job's template must say OnFailure or Never. */
   readonly restartPolicy?: RestartPolicy
   /** Seconds from SIGTERM to SIGKILL; Kubernetes' default is 30. */
@@ -63,13 +64,18 @@ export function allContainers({ initContainers, containers }: PodSpec): readonly
   return [...(initContainers ?? []), ...containers]
 }
 
+/** Those of the init containers that go on running beside the others: Kubernetes' native sidecars. */
+export function nativeSidecars({ initContainers }: PodSpec): readonly Container[] {
+  return (initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
+}
+
 export interface ObjectMeta {
   readonly name?: string
   readonly generateName?: string
   readonly namespace?: string
   readonly uid?: string
   readonly labels?: Readonly<Record<string, string>>
-  readonly annotations?: Readonly<Record<string, string>>
+  readonly annotations?: Readonly<Record<string, string>> | null
   readonly [field: string]: unknown
 }
 

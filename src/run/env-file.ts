@@ -54,7 +54,7 @@ export function giveVariables(template: PodTemplate, variables: Variables, given
     return { ...container, env: [...own, ...env], ...(container.envFrom === undefined ? {} : { envFrom }) }
   }
   const { spec } = template
-  const inits = spec.initContainers
+  const inits = spec.initContainers ?? undefined
   return {
     ...template,
     spec: {

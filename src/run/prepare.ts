@@ -96,7 +96,8 @@ export function planPod(
   backOff: BackOffPace,
   { workspace, ...made }: Pick<PodPlan, 'name' | 'runDir' | 'runtime'> & { readonly workspace: string },
 ): PodPlan {
-  const { initContainers = [], containers } = spec
+  const { containers } = spec
+  const initContainers = spec.initContainers ?? []
   const sidecars = (order?.outside ?? []).flatMap(({ target }) => (target.kind === 'sidecar' ? [target.name] : []))
   return {
     ...made,

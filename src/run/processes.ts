@@ -44,7 +44,7 @@ export async function prepareProcesses(
   const { facts, template } = rewriteLoaded(pod, { image }, ports, kubeconfig)
   const initContainers = (template.spec.initContainers ?? []).filter(({ name }) => name !== INIT_CONTAINER)
   const spec = { ...template.spec, initContainers }
-  const { volumes = [] } = spec
+  const volumes = spec.volumes ?? []
   const runDir = `${workspace}/run`
   const directories = new Map([
     ...volumes.map(({ name }) => [name, `${workspace}/volumes/${name}`] as const),

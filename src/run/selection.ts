@@ -2,7 +2,7 @@
 import { proposeWord } from '../base/suggest.ts'
 import { enumerate } from '../base/wording.ts'
 import type { Order } from '../order/order.ts'
-import type { PodTemplate } from '../pod/pod.ts'
+import { nativeSidecars, type PodTemplate } from '../pod/pod.ts'
 
 export interface Selection {
   /** Those, and what they need; empty = all. */
@@ -24,9 +24,10 @@ export function selectContainers(
   order: Order | undefined,
   { containers: wanted, without }: Selection,
 ): SelectedPod | { readonly problem: string } {
-  const { containers, initContainers = [] } = template.spec
+  const { containers } = template.spec
+  const initContainers = template.spec.initContainers ?? []
   // Native sidecars may be left out as well; ordinary init containers come before all others, in a cluster too.
-  const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always')
+  const sidecars = nativeSidecars(template.spec)
   const names = [...containers, ...sidecars].map(({ name }) => name)
   for (const [flag, given] of [
     ['--containers', wanted],

@@ -5,7 +5,7 @@ import { cite } from '../base/escape.ts'
 import { isObject } from '../base/json-object.ts'
 import type { Order } from '../order/order.ts'
 import { type PodOrder, readPodOrder } from '../order/pod-order.ts'
-import type { Container, PodTemplate } from '../pod/pod.ts'
+import { allContainers, type Container, type PodTemplate } from '../pod/pod.ts'
 import { readOriginal } from '../pod/original.ts'
 import { DEFAULT_ROOT } from '../pod/own.ts'
 import { restorePod } from '../rewrite/restore.ts'
@@ -95,8 +95,7 @@ export function judgePod(
 function refuseUnread(pod: PodTemplate, said: readonly (readonly [string, unknown])[]): string | undefined {
   const misshapen = findMisshapen(pod)
   if (misshapen !== undefined) return `${misshapen}: this is no pod as the API server has it`
-  const { containers, initContainers = [] } = pod.spec
-  if (containers.length + initContainers.length > MOST_CONTAINERS) {
+  if (allContainers(pod.spec).length > MOST_CONTAINERS) {
     return `spec.containers: more than ${MOST_CONTAINERS} containers; podorder takes no larger pods`
   }
   const length = said.reduce((sum, [key, text]) => sum + key.length + (key === ORIGINAL ? 0 : String(text).length), 0)

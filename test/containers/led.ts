@@ -32,7 +32,8 @@ export async function leadInjected(
   const inject = ['inject', '-f', '-', '--image', PODORDER_IMAGE, ...words]
   const { stdout } = await execa(join(ROOT, 'dist/podorder'), inject, { input: JSON.stringify(manifest) })
   const template = readManifest(stdout).documents[0]?.value as PodTemplate
-  const { initContainers = [], containers: apps, volumes = [] } = template.spec
+  const { containers: apps } = template.spec
+  const [initContainers, volumes] = [template.spec.initContainers ?? [], template.spec.volumes ?? []]
   const host = openHost(t)
   const containers = new Map<string, Container>()
   const fromImage = new Set(volumes.flatMap((volume) => (volume['image'] === undefined ? [] : [volume.name])))
