@@ -48,6 +48,21 @@ spec:
 `,
   ],
   [
+    'commands that are merged',
+    `metadata:
+  annotations:
+    podorder.io/depends-on: "web: {db: started, job: started}"
+spec:
+  containers:
+  - &base {name: free, image: example/base:1, command: [run, -c], args: [free], tty: true}
+  - <<: *base
+    name: web
+    args: [web]
+  - {<<: *base, name: db, args: [db]}
+  - {<<: [{args: [job]}, *base], name: job}
+`,
+  ],
+  [
     'merge keys and anchors',
     `metadata:
   annotations:

@@ -35,9 +35,7 @@ function checkPolicies({ tree, before }: CheckedPod): readonly CheckResult[] {
   const all = [
     ...initContainers.filter((container) => container.restartPolicy !== 'Always'),
     ...containers,
-    ...initContainers.filter(
-      ({ restartPolicy: own, ...rest }) => own === 'Always' && 'restartPolicyRules' in rest,
-    ),
+    ...initContainers.filter(({ restartPolicy: own, ...rest }) => own === 'Always' && 'restartPolicyRules' in rest),
   ]
   return all.flatMap((container): readonly CheckResult[] => {
     if ((container.restartPolicy ?? undefined) === undefined) return []

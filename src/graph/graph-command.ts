@@ -93,7 +93,9 @@ function diagramPod({ pod, order }: WantedPod): readonly Diagram[] {
   const { spec } = restorePod(pod.template).template
   const namesOf = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name)
   const unprobed = namesOf(allContainers(spec).filter((one) => !isProbed(one)))
-  return [diagramOrder(nameOf(pod), namesOf(spec.containers), order, namesOf(spec.initContainers ?? []), new Set(unprobed))]
+  return [
+    diagramOrder(nameOf(pod), namesOf(spec.containers), order, namesOf(spec.initContainers ?? []), new Set(unprobed)),
+  ]
 }
 
 function diagramPodStop({ pod, order }: WantedPod): readonly Diagram[] {

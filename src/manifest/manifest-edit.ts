@@ -2,6 +2,7 @@
 import type { Texts } from '../pod/original.ts'
 import type { Splice } from './apply-splices.ts'
 import { isEqual } from './equality.ts'
+import { countGone, findGone, isAligned } from './list-changes.ts'
 import { marginOf, type Page } from './text-page.ts'
 import {
   insertItems,
@@ -15,7 +16,16 @@ import {
   styleWithin,
   writeRegion,
 } from './splice.ts'
-import { type Alias, type Entry, type ListTree, type MapTree, type Source, type Tree } from './tree.ts'
+import {
+  type Alias,
+  type Entry,
+  findMerged,
+  type ListTree,
+  type MapTree,
+  type Source,
+  toPlain,
+  type Tree,
+} from './tree.ts'
 import { findComments, putComments } from './comments.ts'
 import { writeTree } from './spelling.ts'
 import { type Spelling, type Style, writePair } from './yaml-text.ts'
@@ -82,9 +92,13 @@ function editMap(map: MapTree, before: Fields, after: Fields, editing: Editing):
   const { page, splices, touched } = editing
   const { texts = {}, spell: spellWord } = editing.hints.get(map) ?? {}
   const own = new Map(map.entries.flatMap((entry) => (entry.merged ? [] : [[entry.key, entry] as const])))
+  const isGone = ({ key }: Entry): boolean =>
+    !Object.hasOwn(after, key) ||
+    (!Object.hasOwn(texts, key) && !isEqual(before[key], after[key]) && isMerged(map, key, after[key]))
   let previous: Entry | undefined
   for (const [key, value] of Object.entries(after)) {
     const entry = own.get(key)
+    if (entry !== undefined && isGone(entry)) continue
     if (!Object.hasOwn(before, key) || !isEqual(before[key], value)) {
       touched.add(map.entries)
       const text = Object.hasOwn(texts, key) ? texts[key] : undefined
@@ -103,7 +117,7 @@ function editMap(map: MapTree, before: Fields, after: Fields, editing: Editing):
     }
     previous = entry ?? previous
   }
-  for (const { first, last } of findGoneEntries([...own.values()], after)) {
+  for (const { first, last } of findRuns([...own.values()], isGone)) {
     touched.add(map.entries)
     splices.push(removePairs(map, first, last, page))
   }
@@ -122,14 +136,20 @@ function writeAnew(map: MapTree, entry: Entry, value: unknown, page: Page, spell
   return putComments(findComments(entry, page), writeRegion(value, style, spell), { ...style, indent })
 }
 
-/** The runs of entries whose keys are no longer there. */
-function findGoneEntries(
+/** Whether `<<` says this where the map itself does not. */
+function isMerged(map: MapTree, key: string, value: unknown): boolean {
+  const merged = findMerged(map, key)
+  return merged !== undefined && isEqual(toPlain(merged), value)
+}
+
+/** The entries that go, those beside each other together. */
+function findRuns(
   entries: readonly Entry[],
-  after: Fields,
+  isGone: (entry: Entry) => boolean,
 ): readonly { readonly first: Entry; readonly last: Entry }[] {
   const runs: { first: Entry; last: Entry }[] = []
   entries.forEach((entry, index) => {
-    if (Object.hasOwn(after, entry.key)) return
+    if (!isGone(entry)) return
     const run = runs.at(-1)
     if (run !== undefined && run.last === entries[index - 1]) run.last = entry
     else runs.push({ first: entry, last: entry })
@@ -172,21 +192,6 @@ function editList(
   }
 }
 
-/** The same items, or those of the same names, each once: containers of which something has changed. */
-function isAligned(before: readonly unknown[], after: readonly unknown[]): boolean {
-  if (isEqual(before, after)) return true
-  const [own, other] = [namesOf(before), namesOf(after)]
-  return own !== undefined && isEqual(own, other)
-}
-
-/** @returns undefined where not each item has a name of its own */
-function namesOf(list: readonly unknown[]): readonly string[] | undefined {
-  const names = list.flatMap((item) =>
-    typeof item === 'object' && item !== null && 'name' in item && typeof item.name === 'string' ? [item.name] : [],
-  )
-  return names.length === list.length && new Set(names).size === names.length ? names : undefined
-}
-
 /** Whether the text can stay, but for some of it. */
 function canEdit(tree: Tree, before: unknown, after: unknown): boolean {
   if (tree.kind === 'scalar' || tree.source.alias || typeof after !== 'object' || after === null) return false
@@ -197,38 +202,6 @@ function canEdit(tree: Tree, before: unknown, after: unknown): boolean {
   if (more > 0) return isAligned(before, after.slice(more)) || isEqual(before, after.slice(0, before.length))
   if (more === 0) return before.every((item) => typeof item === 'object')
   return countGone(before, after) === -more
-}
-
-interface Run {
-  readonly from: number
-  readonly count: number
-}
-
-/** The runs of items that are no longer there; the others are the same, in the same order. */
-function findGone(before: readonly unknown[], after: readonly unknown[]): readonly Run[] {
-  // What was put before a list's own words may well be equal to one of them.
-  const ahead = before.length - after.length
-  if (isEqual(before.slice(ahead), after)) return [{ from: 0, count: ahead }]
-  const names = namesOf(before)
-  const wanted = namesOf(after)
-  const runs: Run[] = []
-  let next = 0
-  before.forEach((item, index) => {
-    const isNext =
-      names !== undefined && wanted !== undefined ? names[index] === wanted[next] : isEqual(item, after[next])
-    if (next < after.length && isNext) next++
-    else if (runs.at(-1)?.from === index - (runs.at(-1)?.count ?? 0)) runs[runs.length - 1] = grow(runs.at(-1))
-    else runs.push({ from: index, count: 1 })
-  })
-  return runs
-}
-
-function grow(run: Run | undefined): Run {
-  return { from: run?.from ?? 0, count: (run?.count ?? 0) + 1 }
-}
-
-function countGone(before: readonly unknown[], after: readonly unknown[]): number {
-  return findGone(before, after).reduce((sum, { count }) => sum + count, 0)
 }
 
 function writeNew(map: MapTree, key: string, value: unknown, page: Page, spell: Spelling | undefined): string {

@@ -133,6 +133,12 @@ export function placeWithin(scalar: Scalar, inner: Position): Position {
   return { line: scalar.textAt.line + inner.line - 1, column: scalar.textAt.column + inner.column - 1 }
 }
 
+/** What a map's merge keys say of a key; of several the last one counts, of a list its first map (goyaml.v2, decode.go). */
+export function findMerged({ merges = [] }: MapTree, key: string): Tree | undefined {
+  const maps = merges.flatMap(({ value }) => (value.kind === 'list' ? value.items.toReversed() : [value]))
+  return maps.map((map) => findEntry(map, key)).findLast((entry) => entry !== undefined)?.value
+}
+
 /** The tree as plain JavaScript values; what an alias shares is shared. Every key is an own property, `__proto__` too. */
 export function toPlain(tree: Tree): unknown {
   const known = new Map<unknown, unknown>()

@@ -12,7 +12,7 @@ export interface Pair {
 export interface AssembledMap {
   readonly tree: MapTree
   readonly faults: readonly Fault[]
-  /** Keys that are there twice: kubectl takes the last one, who changes the text does not know which is meant. */
+  /** Keys that are there twice: kubectl takes the last one. Who changes the text does not know which is meant. */
   readonly duplicates: readonly Fault[]
 }
 
@@ -35,7 +35,7 @@ export function assembleMap(
     const place = { keyAt: keyTree.at, keySource: keyTree.source, value }
     if (merge) {
       merges.push({ key: '<<', ...place, merged: false })
-      mergeInto(entries, value, faults)
+      mergeInto(entries, { value, at: keyTree.at }, { faults, duplicates })
       continue
     }
     const key = readKey(keyTree, faults)
@@ -71,7 +71,17 @@ function wordDuplicate({ key, keyAt }: Entry, at: Position): Fault {
   return { at, what, fix: 'remove one of the two' }
 }
 
-function mergeInto(entries: Map<string, Entry>, value: Tree, faults: Fault[]): void {
+/** Other readers than Kubernetes' take the map's own (YAML 1.1's merge type), and kustomize is one of them. */
+function wordOverridden({ key, keyAt }: Entry, at: Position): Fault {
+  const what = `<< merges the key "${key}" over the one at ${keyAt.line}:${keyAt.column}: Kubernetes takes the merged one, others the map's own`
+  return { at, what, fix: 'put << before it, or remove one of the two' }
+}
+
+function mergeInto(
+  entries: Map<string, Entry>,
+  { value, at }: { readonly value: Tree; readonly at: Position },
+  { faults, duplicates }: { readonly faults: Fault[]; readonly duplicates: Fault[] },
+): void {
   // The first of a list counts: it comes last.
   for (const source of value.kind === 'list' ? value.items.toReversed() : [value]) {
     if (source.kind !== 'map') {
@@ -82,6 +92,10 @@ function mergeInto(entries: Map<string, Entry>, value: Tree, faults: Fault[]): v
       })
       continue
     }
-    for (const entry of source.entries) entries.set(entry.key, { ...entry, merged: true })
+    for (const entry of source.entries) {
+      const own = entries.get(entry.key)
+      if (own?.merged === false) duplicates.push(wordOverridden(own, at))
+      entries.set(entry.key, { ...entry, merged: true })
+    }
   }
 }

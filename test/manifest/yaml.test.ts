@@ -78,6 +78,9 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
     'f.yaml:4:1: the key "b" is there twice (first at 2:1); remove one of the two',
   ],
   '1: a\n"1": b\n': ['f.yaml:2:1: the key "1" is there twice (first at 1:1); remove one of the two'],
+  'x: &x {a: 1}\ny:\n  a: 2\n  <<: *x\n': [
+    'f.yaml:4:3: << merges the key "a" over the one at 3:3: Kubernetes takes the merged one, others the map\'s own; put << before it, or remove one of the two',
+  ],
   'a: *b\n': ['f.yaml:1:4: *b stands for nothing; put the anchor &b before it, in the same document'],
   'a: &x 1\n---\nb: *x\n': ['f.yaml:3:4: *x stands for nothing; put the anchor &x before it, in the same document'],
   'a: &x [*x]\n': ['f.yaml:1:8: *x stands within &x itself; write out what is meant'],
