@@ -19,6 +19,7 @@ import { findNamespace } from '../manifest/found-pods.ts'
 import { INIT_CONTAINER } from '../pod/own.ts'
 import type { Container } from '../pod/pod.ts'
 import { restorePod } from '../rewrite/restore.ts'
+import { readKnownPolicy } from '../manifest/pod-policy.ts'
 import { type RewriteOptions, rewritePod } from '../rewrite/rewrite.ts'
 import { findKnownCommands, type KnownCommands } from './commands.ts'
 import { type FitPod, readCheckedManifest } from './read-manifest.ts'
@@ -104,7 +105,7 @@ export function rewriteFit(
   return {
     ...{ tree, order, namespace, commandOf },
     before: restorePod(template).template,
-    after: rewritePod(template, order, { ...rewrite, commandOf }),
+    after: rewritePod(template, order, { ...rewrite, commandOf, restartPolicy: readKnownPolicy(pod) }),
     policies: policiesOf(namespace ?? ''),
     platforms: new Map([...(found ?? [])].map(([container, command]) => [container, platforms.get(command) ?? []])),
   }

@@ -6,6 +6,7 @@ import { isEqual } from '../manifest/equality.ts'
 import type { FoundPod } from '../manifest/found-pods.ts'
 import { type Container, nativeSidecars, type PodTemplate } from '../pod/pod.ts'
 import { restorePod } from '../rewrite/restore.ts'
+import { readKnownPolicy } from '../manifest/pod-policy.ts'
 import { type RewriteOptions, rewritePod } from '../rewrite/rewrite.ts'
 import { warnOfFirst } from '../rewrite/warn-first.ts'
 import type { FoundCommand, TextOf } from '../rewrite/wrap.ts'
@@ -119,8 +120,9 @@ function rewriteManifest(
   const stale = wanted.flatMap(({ pod, order }) => {
     const { template, known } = restorePod(pod.template)
     const commandOf = ({ name }: Container) => known.get(name) ?? found.get(pod)?.get(name)
+    const own = { ...options, commandOf, restartPolicy: readKnownPolicy(pod) }
     const rewrite = (from: PodTemplate, textOf?: TextOf): PodTemplate =>
-      order === undefined ? from : rewritePod(from, order, { ...options, commandOf, ...(textOf && { textOf }) })
+      order === undefined ? from : rewritePod(from, order, { ...own, ...(textOf && { textOf }) })
     const isStale = template === pod.template ? order !== undefined : !saysTheSame(pod.template, rewrite(template))
     return isStale ? [{ pod, index: manifest.pods.indexOf(pod), rewrite }] : []
   })

@@ -13,6 +13,8 @@ import { checkRewrite } from '../rewrite/rewrite-check.ts'
 import type { RewriteOptions } from '../rewrite/rewrite.ts'
 import { proposeWord } from '../base/suggest.ts'
 import type { Input } from './inputs.ts'
+import { readKnownPolicy } from '../manifest/pod-policy.ts'
+import { checkForeign } from './foreign-kinds.ts'
 import { findStrays } from './strays.ts'
 import { type OpenManifest, openManifest } from './manifest.ts'
 import type { TemplateKind } from '../manifest/template-kinds.ts'
@@ -96,11 +98,16 @@ export function readTemplateOrder(
   { root = DEFAULT_ROOT, requests }: Pick<RewriteOptions, 'root' | 'requests'>,
 ): ReadOrder {
   if (!saysOrder(pod)) return { pod, order: undefined, faults: [], unfit: [], warnings: [], notes: [] }
-  const { order, faults, warnings, notes } = readPodOrder(pod.tree, readNested)
+  const { order, faults, warnings, notes } = readPodOrder(pod.tree, readNested, { restartPolicy: readKnownPolicy(pod) })
   const wasRewritten = readOriginal(pod.template) !== undefined
   const unfit = order === undefined || wasRewritten ? checkOriginal(pod) : checkRewrite(pod.tree, order, root)
   const ofRequests = requests === 'max' ? warnOfRequests({ pod, order }) : []
-  return { pod, order, faults, unfit, warnings: [...warnings, ...ofRequests], notes }
+  const foreign = order === undefined || wasRewritten ? undefined : checkForeign(pod, order)
+  return {
+    ...{ pod, order, faults, notes },
+    unfit: [...unfit, ...(foreign?.faults ?? [])],
+    warnings: [...warnings, ...ofRequests, ...(foreign?.warnings ?? [])],
+  }
 }
 
 /** Or did before. A pod that does not is none of podorder's business, whatever else is in it. */

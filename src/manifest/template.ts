@@ -3,7 +3,7 @@ import { RECORDS, splitPath, TEMPLATE_KINDS, type TemplateKind } from './templat
 import { fieldOf } from '../pod/api-object.ts'
 import { isObject } from '../base/json-object.ts'
 import type { PodTemplate, RestartPolicy } from '../pod/pod.ts'
-import { readRestarts, RESTART_POLICIES, type Restarts } from '../pod/restarts.ts'
+import { parsePolicy, readRestarts, type Restarts } from '../pod/restarts.ts'
 import { findEntry, findTree, type Position, toPlain, type Tree } from './tree.ts'
 
 export interface FoundTemplate {
@@ -127,11 +127,14 @@ export interface TemplateParts {
   readonly restartPolicy: RestartPolicy
 }
 
-/** @param tree a template without faults; what is wrong in it is left out. */
-export function readTemplate(tree: Tree): TemplateParts {
+/**
+ * @param tree a template without faults; what is wrong in it is left out.
+ * @param given the policy that its pods get, whatever it says
+ */
+export function readTemplate(tree: Tree, given?: RestartPolicy): TemplateParts {
   const policy = findTree(tree, ['spec', 'restartPolicy'])
-  const restartPolicy =
-    RESTART_POLICIES.find((known) => policy?.kind === 'scalar' && policy.value === known) ?? 'Always'
+  const said = policy?.kind === 'scalar' ? parsePolicy(policy.value) : undefined
+  const restartPolicy = given ?? said ?? 'Always'
   return {
     annotations: findTree(tree, ['metadata', 'annotations']),
     containers: listContainers(findTree(tree, ['spec', 'containers']), restartPolicy),

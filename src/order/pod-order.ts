@@ -2,7 +2,7 @@
 import { checkTemplate } from './template-check.ts'
 import { readTemplate } from '../manifest/template.ts'
 import { type Fault, findEntry, listItems, type Scalar, sortFaults, toPlain, type Tree } from '../manifest/tree.ts'
-import type { Container } from '../pod/pod.ts'
+import type { Container, RestartPolicy } from '../pod/pod.ts'
 import { checkCare } from '../probe/care-check.ts'
 import { writeProbing } from '../probe/wrapper-probes.ts'
 import { readOrder } from './annotations.ts'
@@ -21,19 +21,25 @@ export interface PodOrder {
   readonly sound: boolean
 }
 
+interface OrderLimits {
+  readonly mostNeeds?: number
+  readonly restartPolicy?: RestartPolicy | undefined
+}
+
 const NO_STOPS: StopCheck = { faults: [], warnings: [] }
 
 /**
  * @param parse reads the YAML inside a scalar
- * @param mostNeeds pairs of containers that stop one after the other; an order with more of them is refused
+ * @param limits `mostNeeds`: pairs of containers that stop one after the other; an order with more of them is refused.
+ * `restartPolicy`: what the pod gets, where that is not what the template says
  */
 export function readPodOrder(
   template: Tree,
   parse: (scalar: Scalar) => { readonly tree: Tree | undefined; readonly faults: readonly Fault[] },
-  mostNeeds = Infinity,
+  { mostNeeds = Infinity, restartPolicy }: OrderLimits = {},
 ): PodOrder {
   const malformed = checkTemplate(template)
-  const { order, faults, warnings, notes } = readOrder({ ...readTemplate(template), parse })
+  const { order, faults, warnings, notes } = readOrder({ ...readTemplate(template, restartPolicy), parse })
   const care = checkCare(template)
   if (order !== undefined && order.stopOrder === 'reverse' && hasMoreNeeds(order, mostNeeds)) {
     const what = `more than ${mostNeeds} pairs of containers would stop one after the other`

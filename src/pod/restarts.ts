@@ -51,11 +51,15 @@ export function diesForGood(restarts: Restarts): boolean {
 /** @param podPolicy what the pod's spec says; Always where it says nothing */
 export function readRestarts(container: unknown, podPolicy: unknown): Restarts {
   const own = isObject(container) ? container : {}
-  const policyOf = (said: unknown) => RESTART_POLICIES.find((known) => known === said)
-  const policy = policyOf(own['restartPolicy'])
+  const policy = parsePolicy(own['restartPolicy'])
   // Without a policy beside them the API server takes no rules.
   const rules = policy === undefined || !Array.isArray(own['restartPolicyRules']) ? [] : own['restartPolicyRules']
-  return { policy: policy ?? policyOf(podPolicy) ?? 'Always', rules: rules.flatMap(readRule) }
+  return { policy: policy ?? parsePolicy(podPolicy) ?? 'Always', rules: rules.flatMap(readRule) }
+}
+
+/** @returns undefined when it is none */
+export function parsePolicy(said: unknown): RestartPolicy | undefined {
+  return RESTART_POLICIES.find((known) => known === said)
 }
 
 function readRule(rule: unknown): readonly RestartRule[] {

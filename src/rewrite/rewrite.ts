@@ -2,9 +2,7 @@
  * The rewrite: a pod that says its order becomes one that keeps it. `inject` prints it, the webhook sends the difference,
  * `podorder run` executes it. Pure; what does not change is the same object afterwards.
  */
-import { FAILED, PREFIX, READY } from '../pod/annotation-names.ts'
-import { ORDERED } from '../pod/annotation-names.ts'
-import { ORIGINAL } from '../pod/annotation-names.ts'
+import { FAILED, ORDERED, ORIGINAL, PREFIX, READY } from '../pod/annotation-names.ts'
 import type { Order } from '../order/order.ts'
 import {
   allContainers,
@@ -15,6 +13,7 @@ import {
   type PodTemplate,
   type Volume,
   type VolumeMount,
+  type RestartPolicy,
 } from '../pod/pod.ts'
 import { readRestarts } from '../pod/restarts.ts'
 import { findStartingAnew } from '../order/wrapper-need.ts'
@@ -45,6 +44,8 @@ export interface RewriteOptions {
   readonly binSource?: 'copy' | 'image-volume'
   /** `max`: steps that run one after another do not add up their requests. */
   readonly requests?: 'keep' | 'max'
+  /** What the pod gets, where that is not what the template says. */
+  readonly restartPolicy?: RestartPolicy | undefined
   /** The words of a container without `command`; asked only where `missingCommands` tells so. */
   readonly commandOf?: (container: Container) => FoundCommand | undefined
   /** For the way back to the very text. */
@@ -71,7 +72,7 @@ export function rewritePod(template: PodTemplate, order: Order, options: Rewrite
   if (order.containers.length === 0) return template
   const { template: restored, known } = restorePod(template)
   const { metadata, spec } = restored
-  const { root = DEFAULT_ROOT, textOf = () => undefined } = options
+  const { root = DEFAULT_ROOT, textOf = () => undefined, restartPolicy = spec.restartPolicy } = options
   const runDir = `${root}/run`
   const downwardDir = `${root}/downward`
   const ordered = new Set(order.containers)
@@ -83,7 +84,7 @@ export function rewritePod(template: PodTemplate, order: Order, options: Rewrite
     ? lowerRequests(spec.containers.filter(({ name }) => ordered.has(name)))
     : new Map<string, object>()
   const restarts = new Map(
-    allContainers(spec).map((container) => [container.name, readRestarts(container, spec.restartPolicy)]),
+    allContainers(spec).map((container) => [container.name, readRestarts(container, restartPolicy)]),
   )
   const entrypoint = `${binPath(options)}/entrypoint`
   const graceMs = (spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S) * 1000
@@ -96,7 +97,7 @@ export function rewritePod(template: PodTemplate, order: Order, options: Rewrite
     kindOf: (container: string) => ({ native: order.sidecars.has(container), waits: waiting.has(container) }),
     flagsOf: writeWrapperFlags(order, {
       ...{ runDir, downwardDir },
-      restartsOf: (container) => restarts.get(container) ?? readRestarts(undefined, spec.restartPolicy),
+      restartsOf: (container) => restarts.get(container) ?? readRestarts(undefined, restartPolicy),
       graceMs,
     }),
     preStopOf: writePreStops(order, { runDir, graceMs }, entrypoint),

@@ -5,6 +5,7 @@ import { KUSTOMIZED } from '../cli/kustomized.ts'
 import { type Input, readInputs } from '../inject/inputs.ts'
 import { findStrays } from '../inject/strays.ts'
 import { findPods, type FoundPod } from '../manifest/found-pods.ts'
+import { readKnownPolicy } from '../manifest/pod-policy.ts'
 import type { TemplateKind } from '../manifest/template-kinds.ts'
 import { readTemplate } from '../manifest/template.ts'
 import { limitFaults } from '../manifest/yaml-fault.ts'
@@ -12,7 +13,7 @@ import { describeFault, type Fault, sortFaults, type Tree } from '../manifest/tr
 import { findAbsentSidecars, namePod } from '../order/edges.ts'
 import type { Order } from '../order/order.ts'
 import { readPodOrder } from '../order/pod-order.ts'
-import { allContainers, type PodTemplate } from '../pod/pod.ts'
+import { allContainers, type PodTemplate, type RestartPolicy } from '../pod/pod.ts'
 import { checkSidecars } from '../rewrite/rewrite-check.ts'
 import { collectSources, type Sources } from '../pod/sources.ts'
 import { proposeWord } from '../base/suggest.ts'
@@ -130,11 +131,12 @@ export async function loadPod(
   const { input, say, faults } = home
   const words = (list: readonly Fault[]) => [...others(home), ...sortFaults(list).map(say)]
   const { tree } = chosen
-  const { order, faults: own, warnings, sound } = readPodOrder(tree, readNested)
+  const restartPolicy = readKnownPolicy(chosen)
+  const { order, faults: own, warnings, sound } = readPodOrder(tree, readNested, { restartPolicy })
   const sidecars = order === undefined ? [] : [...checkSidecars(tree, order), ...refuseAbsent(tree, order)]
   const refused = [...limitFaults(faults), ...own, ...sidecars]
   if (refused.length > 0 && !sound) return { faults: words(refused) }
-  const selected = selectContainers(dropNulls(chosen.template), order, selection)
+  const selected = selectContainers(dropNulls(givePolicy(chosen.template, restartPolicy)), order, selection)
   if ('problem' in selected) return { faults: [`${input.file}: ${selected.problem}`] }
   const kept = listNames(selected.template)
   const isKept = ({ container }: { readonly container?: string }): boolean =>
@@ -175,6 +177,11 @@ async function readAllVariables(
     }
   }
   return variables
+}
+
+/** What the controller of its kind would write into it. */
+function givePolicy(template: PodTemplate, restartPolicy: RestartPolicy | undefined): PodTemplate {
+  return restartPolicy === undefined ? template : { ...template, spec: { ...template.spec, restartPolicy } }
 }
 
 /** Null is as good as missing, as in Go. */

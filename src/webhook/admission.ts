@@ -79,7 +79,7 @@ export function judgePod(
   // What an earlier call has put in would stand in its own way.
   const layout = layOut(restorePod(pod).template)
   if (layout === undefined) return deny(['spec: nested too deeply; no pod is'])
-  const reading = readPodOrder(layout.tree, parse, MOST_NEEDS)
+  const reading = readPodOrder(layout.tree, parse, { mostNeeds: MOST_NEEDS })
   const faults = reading.order === undefined ? reading.faults : checkRewrite(layout.tree, reading.order, root)
   if (faults.length > 0) {
     return deny(faults.slice(0, MOST_FAULTS).map(layout.say), faults.length)

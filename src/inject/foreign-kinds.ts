@@ -1,0 +1,54 @@
+/** What the controllers of other kinds do to a pod template, and what is wrong with an order for it. Pure. */
+import { textOf } from '../pod/api-object.ts'
+import type { FoundPod } from '../manifest/found-pods.ts'
+import { readGroup, readPodPolicy } from '../manifest/pod-policy.ts'
+import { type Fault, findTree } from '../manifest/tree.ts'
+import type { Order } from '../order/order.ts'
+
+export interface ForeignCheck {
+  /** With these the pod would not be what its wrappers are made for. */
+  readonly faults: readonly Fault[]
+  readonly warnings: readonly Fault[]
+}
+
+/** The main container of Flink's pods: CmdJobManagerDecorator and CmdTaskManagerDecorator write its command. */
+const FLINK_MAIN = 'flink-main-container'
+
+/** The default of pods, Always, is none for Jobs (pkg/apis/batch/validation). */
+const SILENT_JOB = {
+  what: 'restartPolicy is not said, and the API server takes a Job only with OnFailure or Never; the wrappers are made for Always',
+  fix: 'write restartPolicy: OnFailure or Never in the pod template',
+}
+
+const UNKNOWN_POLICY = {
+  what: 'the restartPolicy of these pods is said beside the pod template, and nothing is; the wrappers are made for what is in the template',
+  fix: 'write restartPolicy beside template',
+}
+
+const KNATIVE = {
+  what: 'Knative takes init containers only where its ConfigMap config-features allows them',
+  fix: 'see that it has kubernetes.podspec-init-containers: enabled',
+}
+
+export function checkForeign(pod: FoundPod, order: Order): ForeignCheck {
+  const { kind, template, tree } = pod
+  const group = readGroup(pod)
+  const at = (findTree(tree, ['spec', 'restartPolicy']) ?? findTree(tree, ['spec']) ?? tree).at
+  const warnings: Fault[] = []
+  if (isJob(group, kind) && textOf(template, 'spec', 'restartPolicy') === '') warnings.push({ at, ...SILENT_JOB })
+  if (readPodPolicy(pod) === 'unknown') warnings.push({ at, ...UNKNOWN_POLICY })
+  if (group === 'serving.knative.dev') warnings.push({ at: tree.at, ...KNATIVE })
+  const isOverwritten = group === 'flink.apache.org' && order.containers.includes(FLINK_MAIN)
+  return { faults: isOverwritten ? [sayOverwritten(pod)] : [], warnings }
+}
+
+function sayOverwritten({ kind, tree }: FoundPod): Fault {
+  const what = `${kind} writes the command of ${FLINK_MAIN} itself, over that of the wrapper`
+  const fix = 'leave it out of the order: it can neither wait nor be waited for'
+  return { at: findTree(tree, ['metadata', 'annotations'])?.at ?? tree.at, what, fix }
+}
+
+function isJob(group: string, kind: string): boolean {
+  if (group === 'keda.sh') return kind === 'ScaledJob'
+  return ['', 'batch', 'extensions'].includes(group) && /^(?:Cron)?Job$/.test(kind)
+}

@@ -1,0 +1,54 @@
+/** The restartPolicy that the controllers of other kinds give their pods, whatever the pod template says. Pure. */
+import { fieldOf, textOf } from '../pod/api-object.ts'
+import { parsePolicy } from '../pod/restarts.ts'
+import type { RestartPolicy } from '../pod/pod.ts'
+import type { FoundPod } from './found-pods.ts'
+
+/** `unknown`: only the cluster knows it; undefined: the template's counts. */
+export type PodPolicy = RestartPolicy | 'unknown' | undefined
+
+type Decides = (pod: FoundPod) => PodPolicy
+
+/** Each with the source of the fact. */
+const ROWS: readonly (readonly [group: string, kind: RegExp, decides: Decides])[] = [
+  // pkg/webhooks/jobset_webhook.go; the trainer's runtimes become JobSets.
+  ['jobset.x-k8s.io', /^JobSet$/, defaultTo('OnFailure')],
+  ['trainer.kubeflow.org', /Runtime$/, defaultTo('OnFailure')],
+  // SetRestartPolicy in pkg/core/pod.go of the training operator.
+  ['kubeflow.org', /Job$/, readBeside],
+  // BasicDriverFeatureStep and BasicExecutorFeatureStep.
+  ['sparkoperator.k8s.io', /^SparkApplication$/, () => 'Never'],
+  // KubernetesTaskManagerFactory; job managers belong to a Deployment.
+  ['flink.apache.org', /^FlinkDeployment$/, ({ path }) => (path.includes('taskManager') ? 'Never' : undefined)],
+]
+
+export function readPodPolicy(pod: FoundPod): PodPolicy {
+  const group = readGroup(pod)
+  return ROWS.find(([own, kind]) => own === group && kind.test(pod.kind))?.[2](pod)
+}
+
+/** The same where it is known, and not what the template says. */
+export function readKnownPolicy(pod: FoundPod): RestartPolicy | undefined {
+  const policy = readPodPolicy(pod)
+  return policy === 'unknown' ? undefined : policy
+}
+
+/** The API group of the object that the pod belongs to; empty for the core group, and where it says none. */
+export function readGroup({ document, objectPath }: FoundPod): string {
+  const version = textOf(follow(document.value, objectPath), 'apiVersion')
+  return version.includes('/') ? (version.split('/')[0] ?? '') : ''
+}
+
+function defaultTo(policy: RestartPolicy): Decides {
+  return ({ template }) => (textOf(template, 'spec', 'restartPolicy') === '' ? policy : undefined)
+}
+
+/** A replica's own word counts, over its template's; ExitCode is the operator's, which starts such pods anew itself. */
+function readBeside({ document, path }: FoundPod): PodPolicy {
+  const said = textOf(follow(document.value, path.slice(0, -1)), 'restartPolicy')
+  return said === 'ExitCode' ? 'Never' : (parsePolicy(said) ?? 'unknown')
+}
+
+function follow(value: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce((inner, step) => fieldOf(inner, String(step)), value)
+}
