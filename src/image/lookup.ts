@@ -82,6 +82,11 @@ function listOne(words: ImageWords): Known {
 function conclude({ container, image, args }: CommandWanted, known: Known): CommandFound {
   const words = 'problem' in known ? known : combinePlatforms(known, args)
   if (!('problem' in words)) return words
+  // Operators fill it in.
+  if (image === '') {
+    const fix = `write "command" in the container, or annotate its pod with ${sayCommandBy(container)}`
+    return { problem: 'it has neither a command nor an image that could tell it', fix }
+  }
   return {
     problem: `the command of image "${image}" is not known: ${words.problem}`,
     fix:

@@ -3,7 +3,7 @@ import { THEIR_ORDER, ORIGINAL, PREFIX } from '../pod/annotation-names.ts'
 import { fieldOf, listOf } from '../pod/api-object.ts'
 import type { FoundPod } from '../manifest/found-pods.ts'
 import { checkTemplate } from '../order/template-check.ts'
-import { type Fault, findEntry, findTree, sortFaults } from '../manifest/tree.ts'
+import { describeKind, type Fault, findEntry, findTree, sortFaults } from '../manifest/tree.ts'
 import type { Order } from '../order/order.ts'
 import { readPodOrder } from '../order/pod-order.ts'
 import { isChain } from '../rewrite/lower-requests.ts'
@@ -99,6 +99,8 @@ export function readTemplateOrder(
 ): ReadOrder {
   if (!saysOrder(pod)) return { pod, order: undefined, faults: [], unfit: [], warnings: [], notes: [] }
   const { order, faults, warnings, notes } = readPodOrder(pod.tree, readNested, { restartPolicy: readKnownPolicy(pod) })
+  const odd = checkObject(pod)
+  if (odd.length > 0) return { pod, order: undefined, faults: odd, unfit: [], warnings: [], notes: [] }
   const wasRewritten = readOriginal(pod.template) !== undefined
   const unfit = order === undefined || wasRewritten ? checkOriginal(pod) : checkRewrite(pod.tree, order, root)
   const ofRequests = requests === 'max' ? warnOfRequests({ pod, order }) : []
@@ -108,6 +110,18 @@ export function readTemplateOrder(
     unfit: [...unfit, ...(foreign?.faults ?? [])],
     warnings: [...warnings, ...ofRequests, ...(foreign?.warnings ?? [])],
   }
+}
+
+/** What is wrong with the object that the pod belongs to. */
+function checkObject({ kind, template, tree, document, objectPath }: FoundPod): readonly Fault[] {
+  if (kind !== 'Pod' && fieldOf(fieldOf(template, 'spec'), 'containers') === undefined) {
+    const fix = 'list them; of a kustomize patch, give podorder what kustomize builds, with -k DIR'
+    return [{ at: tree.at, what: `${kind} has no containers here`, fix }]
+  }
+  const name = findTree(document.tree, [...objectPath, 'metadata', 'name'])
+  if (name === undefined || (name.kind === 'scalar' && (typeof name.value === 'string' || name.value === null)))
+    return []
+  return [{ at: name.at, what: `metadata.name is ${describeKind(name)}, not text`, fix: 'put it in quotes' }]
 }
 
 /** Or did before. A pod that does not is none of podorder's business, whatever else is in it. */

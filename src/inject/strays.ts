@@ -87,6 +87,9 @@ function wordLost(
   if (words.length > 0) return { at: keyAt, what, fix: `write it under ${words.slice(0, 3).join(', or ')}` }
   if (kind === '')
     return { at: keyAt, what: `${what}: the document has no kind`, fix: 'begin it with apiVersion: v1, kind: Pod' }
+  if (kind === 'Kustomization') {
+    return { at: keyAt, what, fix: 'kustomize writes it into what it builds: give podorder that, with -k DIR' }
+  }
   const fix = `put it on a pod or a pod template; if ${kind} has one, tell where with --template ${kind}=PATH`
   return { at: keyAt, what: `${what}: no pod template is known in ${kind}`, fix }
 }

@@ -55,6 +55,9 @@ export function wordYamlFault(code: string, message: string, line: string, at: P
 
 /** The first of the faults that make a file unreadable, as many as are worth reading; the last of them tells that there are more. */
 export function limitFaults(faults: readonly Fault[]): readonly Fault[] {
+  // In what is no manifest yet, the rest is its echo.
+  const template = faults.find(({ fix }) => fix === TEMPLATE_FIX)
+  if (template !== undefined) return [template]
   const next = faults[MAX_FAULTS]
   if (next === undefined) return faults
   const more = { at: next.at, what: 'from here on more is wrong', fix: 'put right first what stands above' }
