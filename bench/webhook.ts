@@ -23,6 +23,13 @@ const BURST_CONNECTIONS = 500
 
 const CONTAINERS = 10
 
+/** What others ask meanwhile: each a client that waits for its answer, and asks again. */
+const HOSTILE_CLIENTS = 3
+/** All that a review may ask for: of the reviews that it takes, these cost it most. */
+const HOSTILE_CONTAINERS = 1000
+const HOSTILE_SECONDS = 10
+const BESIDE_HOSTILE = 20
+
 export async function measureWebhook({ directory }: Bench): Promise<readonly Figure[]> {
   const { certificate, key, authority } = makeCredentials(['localhost'], Date.now(), 86_400_000)
   writeFileSync(`${directory}/tls.crt`, certificate)
@@ -48,12 +55,13 @@ export async function measureWebhook({ directory }: Bench): Promise<readonly Fig
         () => delay(50).then(() => false),
       )
     }
-    await askEvenly(port, steady, WARM_SECONDS)
+    await askEvenly(port, steady, PER_SECOND, WARM_SECONDS)
     const before = readThreads(server.pid)
-    const times = await askEvenly(port, steady, SECONDS)
+    const times = await askEvenly(port, steady, PER_SECOND, SECONDS)
     const cpuMs = cpuSince(before, readThreads(server.pid)) / 1e6 / times.length
     const rest = readMemory(server.pid)
-    const loaded = percentile(await underLoad(() => askEvenly(port, steady, SECONDS)), 99)
+    const loaded = percentile(await underLoad(() => askEvenly(port, steady, PER_SECOND, SECONDS)), 99)
+    const beside = percentile(await besideHostile(port, agentOf(HOSTILE_CLIENTS), steady), 99)
     steady.destroy()
     const burst = await askAtOnce(port, agentOf(BURST_CONNECTIONS))
     const peak = readMemory(server.pid).peak
@@ -65,6 +73,10 @@ export async function measureWebhook({ directory }: Bench): Promise<readonly Fig
       {
         ...{ name: 'webhook, p99 with all processors busy', unit: 'ms', values: one(loaded) },
         bars: [setBar('<= 50 ms', loaded, 50)],
+      },
+      {
+        ...{ name: `webhook, p99 beside ${HOSTILE_CLIENTS} clients with the dearest reviews`, unit: 'ms' },
+        ...{ values: one(beside), bars: [setBar('<= 500 ms', beside, 500)] },
       },
       { name: 'webhook, CPU for each', unit: 'ms', values: one(cpuMs), bars: [] },
       { name: 'webhook, PSS after', unit: 'MiB', values: one(rest.pss), bars: [setBar('<= 120 MiB', rest.pss, 120)] },
@@ -105,8 +117,7 @@ interface Reply {
   readonly ms: number
 }
 
-function ask(port: number, agent: Agent): Promise<Reply> {
-  const body = writeReview()
+function ask(port: number, agent: Agent, body = writeReview()): Promise<Reply> {
   const began = performance.now()
   return new Promise((resolve, reject) => {
     const how = { host: '127.0.0.1', port, path: '/mutate?timeout=10s', method: 'POST', agent }
@@ -122,11 +133,11 @@ function ask(port: number, agent: Agent): Promise<Reply> {
 }
 
 /** As many a second as promised, each sent when its time has come, whatever has become of those before. @returns ms */
-async function askEvenly(port: number, agent: Agent, seconds: number): Promise<readonly number[]> {
+async function askEvenly(port: number, agent: Agent, perSecond: number, seconds: number): Promise<readonly number[]> {
   const began = performance.now()
   const replies: Promise<Reply>[] = []
-  for (let sent = 0; sent < PER_SECOND * seconds; sent++) {
-    const early = began + (sent * 1000) / PER_SECOND - performance.now()
+  for (let sent = 0; sent < perSecond * seconds; sent++) {
+    const early = began + (sent * 1000) / perSecond - performance.now()
     if (early > 0) await delay(early)
     replies.push(ask(port, agent))
   }
@@ -134,6 +145,19 @@ async function askEvenly(port: number, agent: Agent, seconds: number): Promise<r
     if (status !== 200) throw new Error(`the webhook answered with status ${status}`)
     return ms
   })
+}
+
+async function besideHostile(port: number, hostile: Agent, good: Agent): Promise<readonly number[]> {
+  const review = writeDearest()
+  let over = false
+  const clients = Array.from({ length: HOSTILE_CLIENTS }, async () => {
+    while (!over) await ask(port, hostile, review)
+  })
+  const times = await askEvenly(port, good, BESIDE_HOSTILE, HOSTILE_SECONDS)
+  over = true
+  await Promise.all(clients)
+  hostile.destroy()
+  return times
 }
 
 async function askAtOnce(port: number, agent: Agent) {
@@ -180,7 +204,26 @@ function writeReview(): string {
       ...{ restartPolicy: 'Always', terminationGracePeriodSeconds: 30, volumes: [{ name: mount.name, emptyDir: {} }] },
     },
   }
+  return wrap(object)
+}
+
+/** Steps that come one after another: each stops after all that follow it. */
+function writeDearest(): string {
+  const containers = Array.from({ length: HOSTILE_CONTAINERS }, (_, index) => ({
+    name: `c${index}`,
+    image: 'a',
+    command: ['a'],
+  }))
+  const metadata = { name: 'dear', namespace: 'others', annotations: { 'podorder.io/steps': '*' } }
+  return wrap({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers, restartPolicy: 'Never' } })
+}
+
+function wrap(object: {
+  readonly metadata: { readonly namespace: string }
+  readonly [field: string]: unknown
+}): string {
+  const { namespace } = object.metadata
   const resource = { group: '', version: 'v1', resource: 'pods' }
-  const request = { uid: crypto.randomUUID(), resource, operation: 'CREATE', namespace: 'bench', object }
+  const request = { uid: crypto.randomUUID(), resource, operation: 'CREATE', namespace, object }
   return JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request })
 }
