@@ -149,12 +149,12 @@ async function askEvenly(port: number, agent: Agent, perSecond: number, seconds:
 
 async function besideHostile(port: number, hostile: Agent, good: Agent): Promise<readonly number[]> {
   const review = writeDearest()
-  let over = false
+  const over = new AbortController()
   const clients = Array.from({ length: HOSTILE_CLIENTS }, async () => {
-    while (!over) await ask(port, hostile, review)
+    while (!over.signal.aborted) await ask(port, hostile, review)
   })
   const times = await askEvenly(port, good, BESIDE_HOSTILE, HOSTILE_SECONDS)
-  over = true
+  over.abort()
   await Promise.all(clients)
   hostile.destroy()
   return times
