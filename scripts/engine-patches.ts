@@ -25,6 +25,7 @@ const IMAGE_BASE = 0x20_0000
  * numberOfGCMarkers = 1: otherwise every wrapper starts min(8, CPUs) - 1 threads of 70 to 80 KiB to collect its 2 MiB.
  * warmUpMarkedBlockStartAfterBlocks, 64 by default, beyond any heap of ours: no thread that keeps 32 blocks of 16 KiB in store.
  * BUN_GC_TIMER_DISABLE taken as set: no tick each second that asks whether to collect. Allocation still collects.
+ * ensureMegamorphicCache() not called by every start, which writes zeros to 140 KiB: its first user, compiled code, makes it.
  */
 const CHANGES: Readonly<Record<Target['name'], readonly Change[]>> = {
   amd64: [
@@ -49,6 +50,13 @@ const CHANGES: Readonly<Record<Target['name'], readonly Change[]>> = {
       // je to where a value goes that is longer than any word for false.
       bytes: [0x5c],
     },
+    {
+      what: 'ensureMegamorphicCache(): and rax, ~3; mov rdi, rbx; lea rsi, [rbx + 0x1a840]; call [rax]; jmp -0x37d',
+      pattern: '4883e0fc 4889df 488db340a80100 ff10 e983fcffff',
+      at: 0,
+      // jmp to where that one leads.
+      bytes: [0xe9, 0x93, 0xfc, 0xff, 0xff],
+    },
   ],
   arm64: [
     {
@@ -72,6 +80,13 @@ const CHANGES: Readonly<Record<Target['name'], readonly Change[]>> = {
       at: 8,
       // cbz x0, to where a value goes that is no word for false.
       bytes: [0xc0, 0x04, 0x00, 0xb4],
+    },
+    {
+      what: 'ensureMegamorphicCache(): and x8, x8, #~3; add x1, x26, #368; mov x0, x19; ldr x8, [x8]; blr x8; b -0xbc0',
+      pattern: '08f57e92 41c30591 e00313aa 080140f9 00013fd6 10fdff17',
+      at: 0,
+      // b to where that one leads.
+      bytes: [0x15, 0xfd, 0xff, 0x17],
     },
   ],
 }
