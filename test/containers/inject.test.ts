@@ -2,14 +2,14 @@
 import test, { type ExecutionContext } from 'ava'
 import { execa } from 'execa'
 import { randomUUID } from 'node:crypto'
-import { chmodSync, copyFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readManifest } from '../../src/manifest/yaml.io.ts'
 import type { Container, PodTemplate, Volume, VolumeMount } from '../../src/pod/pod.ts'
 import { type Host, openHost } from '../support/container.ts'
 import { eventually } from '../support/eventually.ts'
-import { podman } from '../support/podman.ts'
+import { podman, PODMAN_ENVIRONMENT } from '../support/podman.ts'
 import { type PlayedPod, playPod } from '../support/play.ts'
 import { PODORDER_IMAGE, ROOTS } from './roots.ts'
 
@@ -17,6 +17,14 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const BUSYBOX = ROOTS.find(({ name }) => name === 'busybox')?.image ?? ''
 /** It has the C library that Bun needs. */
 const DEBIAN = ROOTS.find(({ name }) => name === 'debian-13')?.image ?? ''
+
+interface Programs {
+  readonly image: string
+  /** The one that they listen to. */
+  readonly stopSignal: string
+  /** For podman, where the test needs no restart: with Always it waits 20 s for an init container that has ended. */
+  readonly restartPolicy?: 'Never'
+}
 
 interface Scene {
   readonly host: Host
@@ -26,14 +34,17 @@ interface Scene {
   readonly names: readonly string[]
 }
 
-async function playExample(t: ExecutionContext, example: string): Promise<Scene> {
+/** How the images of the example's programs are made: Debian, and SIGTERM stops them. */
+const USUAL: Programs = { image: DEBIAN, stopSignal: 'SIGTERM' }
+
+async function playExample(t: ExecutionContext, example: string, programs = USUAL): Promise<Scene> {
   const file = join(ROOT, 'examples', example, 'pod.yaml')
   const words = ['inject', '-f', file, '--image', PODORDER_IMAGE, '--image-pull-policy=Never']
   const { stdout } = await execa(join(ROOT, 'dist/podorder'), words)
   const host = openHost(t)
   const name = `podorder-test-${randomUUID()}`
   const injected = readManifest(stdout).documents[0]?.value as PodTemplate
-  const pod = await playPod(t, name, fitToPodman(injected, name, host))
+  const pod = await playPod(t, name, fitToPodman(injected, { name, host, programs }))
   return { host, pod, name, names: injected.spec.containers.map((container) => container.name) }
 }
 
@@ -43,7 +54,10 @@ async function playExample(t: ExecutionContext, example: string): Promise<Scene>
  * An init container that has ended is removed with its output, unless an annotation keeps it; and no annotation may be longer than
  * a label, which podorder's are.
  */
-function fitToPodman({ metadata, spec, ...pod }: PodTemplate, name: string, host: Host): object {
+function fitToPodman(
+  { metadata, spec, ...pod }: PodTemplate,
+  { name, host, programs }: { readonly name: string; readonly host: Host; readonly programs: Programs },
+): object {
   const volumes = new Map<string, Volume>()
   const putHostPath = (volume: string, path: string) => {
     volumes.set(volume, { name: volume, hostPath: { path } })
@@ -65,15 +79,12 @@ function fitToPodman({ metadata, spec, ...pod }: PodTemplate, name: string, host
     }
     // Nothing is pulled here: what its Containerfile puts into the image is mounted. Bun, called node, is node.
     const app = { name: putHostPath('app', host.makeOpen('app')), mountPath: '/app' }
-    for (const [from, to] of [
-      [join(ROOT, 'examples/voting/app.mjs'), 'app.mjs'],
-      [join(ROOT, 'node_modules/.bin/bun'), 'node'],
-    ] as const) {
-      copyFileSync(from, host.path(`app/${to}`))
-      chmodSync(host.path(`app/${to}`), 0o755)
-    }
+    const source = readFileSync(join(ROOT, 'examples/voting/app.mjs'), 'utf8')
+    host.write('app/app.mjs', source.replace("'SIGTERM'", `'${programs.stopSignal}'`))
+    copyFileSync(join(ROOT, 'node_modules/.bin/bun'), host.path('app/node'))
+    chmodSync(host.path('app/node'), 0o755)
     const env = [...(container.env ?? []), { name: 'PATH', value: '/app:/usr/bin:/bin' }]
-    const image = { image: DEBIAN, imagePullPolicy: 'Never', workingDir: '/app' }
+    const image = { image: programs.image, imagePullPolicy: 'Never', workingDir: '/app' }
     return { ...container, ...image, env, volumeMounts: [...mounts, app] }
   }
   const [initContainers, containers] = [spec.initContainers ?? [], spec.containers].map((list) => list.map(fit))
@@ -81,7 +92,13 @@ function fitToPodman({ metadata, spec, ...pod }: PodTemplate, name: string, host
   return {
     ...pod,
     metadata: { ...metadata, name, annotations },
-    spec: { ...spec, initContainers, containers, volumes: [...volumes.values()] },
+    spec: {
+      ...spec,
+      ...(programs.restartPolicy && { restartPolicy: programs.restartPolicy }),
+      initContainers,
+      containers,
+      volumes: [...volumes.values()],
+    },
   }
 }
 
@@ -180,3 +197,25 @@ test.serial(
     t.is(await podman('inspect', '--format', '{{.RestartCount}}', `${name}-postgres`), '1')
   },
 )
+
+for (const stopSignal of ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGWINCH']) {
+  test.serial(
+    `living: with images that ${stopSignal} stops, the pod stops in reverse, and nobody is killed`,
+    async (t) => {
+      const image = `localhost/podorder-test/voting-${randomUUID().slice(0, 8)}`
+      const input = `FROM ${DEBIAN}\nSTOPSIGNAL ${stopSignal}\n`
+      await execa('podman', ['build', '--quiet', '--tag', image, '-'], { env: PODMAN_ENVIRONMENT, input })
+      t.teardown(() => podman('rmi', image))
+      const scene = await playExample(t, 'living', { image, stopSignal, restartPolicy: 'Never' })
+      const order = ['redis', 'postgres', 'worker', 'vote']
+      await eventually('all are ready', () => order.every((name) => scene.host.has(`${name}/ready`)))
+      // As the kubelet does it: to all at once, and SIGKILL after the pod's terminationGracePeriodSeconds.
+      await podman('pod', 'stop', '--time', '10', scene.name)
+      assertSequence(t, scene, ...order.toReversed().map((name) => `${name}/stopped`))
+      for (const name of order) {
+        t.is(await scene.pod.end(name), 0, name)
+        t.regex(await scene.pod.stdout(name), /\nstopped\n$/)
+      }
+    },
+  )
+}
