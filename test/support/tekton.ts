@@ -3,6 +3,7 @@
  * in a mount namespace of its own (`unshare --mount`, as root). On this machine itself only an empty /tekton is made.
  */
 import type { ExecutionContext } from 'ava'
+import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type End, openStage, type Stage, type StartOptions, type Wrapper } from './entrypoint.ts'
@@ -11,6 +12,16 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Tekton's own binary, where one is given: the same tests then tell whether they are true of it. */
 export const TEKTON_ENTRYPOINT = process.env['TEKTON_ENTRYPOINT'] ?? ''
+
+/** The flags in the usage of the given binary, as Go's package `flag` prints it: each on a line, behind two blanks and a dash. */
+const usage = TEKTON_ENTRYPOINT === '' ? '' : spawnSync(TEKTON_ENTRYPOINT, ['-h'], { encoding: 'utf8' }).stderr
+const knownFlags = new Set([...usage.matchAll(/^ {2}-([\w-]+)/gm)].map(([, name]) => name))
+
+/** Whether the program under test has this flag; a word that is none is as good. */
+export function isKnown(word: string): boolean {
+  const [, name] = /^--?([a-z]\w+)$/.exec(word) ?? []
+  return name === undefined || TEKTON_ENTRYPOINT === '' || knownFlags.has(name)
+}
 
 const PROGRAM = TEKTON_ENTRYPOINT === '' ? `${ROOT}/dist/entrypoint` : TEKTON_ENTRYPOINT
 

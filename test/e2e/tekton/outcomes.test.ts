@@ -1,10 +1,11 @@
 /**
  * What a step leaves behind, for every way in which it can end. With TEKTON_ENTRYPOINT=/path the same table is held against
- * Tekton's own binary; a row with `tekton` is one where ours is repaired, and says what Tekton does.
+ * Tekton's own binary; a row with `tekton` is one where ours is repaired, and says what Tekton does. Rows of flags that this
+ * binary does not know are left out: v0.53 has neither `-when_expressions` nor `-debug_before_step`, v1.15 has both.
  */
 import test from 'ava'
 import { sh } from '../../support/entrypoint.ts'
-import { openTekton, STEP, TEKTON_ENTRYPOINT, type TektonStage } from '../../support/tekton.ts'
+import { isKnown, openTekton, STEP, TEKTON_ENTRYPOINT, type TektonStage } from '../../support/tekton.ts'
 
 interface Left {
   /** `success`: the post file; `failure`: the one with `.err`. */
@@ -198,7 +199,7 @@ const ROWS: readonly Row[] = [
   },
 ]
 
-for (const row of ROWS) {
+for (const row of ROWS.filter(({ flags = [] }) => flags.every(isKnown))) {
   test(row.name, async (t) => {
     const stage = openTekton(t)
     for (const [path, content] of Object.entries(row.files ?? {})) stage.write(`tekton/${path}`, content)
