@@ -6,7 +6,7 @@ import { whyWithoutPlace } from './compose-keys.ts'
 import { readServiceResources } from './compose-resources.ts'
 import { readSecurity } from './compose-security.ts'
 import { fieldAt, isMap, booleanOf, readItems, pairsOf, wordOf } from './compose-tree.ts'
-import { interpolate } from './interpolate.ts'
+import { readDotenv } from './dotenv.ts'
 import { compact, escapeReferences, type PlainMap } from './draft.ts'
 import { splitWords } from './shell-words.ts'
 
@@ -51,7 +51,11 @@ function readImage({ tree, service }: Named, project: string, { note, refuse }: 
     return undefined
   }
   const name = `${project}-${service}`.toLowerCase()
-  note(build, `an image that is built here has no name: ${name} is written`, 'build and push it, and write its name')
+  note(
+    build,
+    `the image that is built here has no name: ${name} is written`,
+    'set image: to the name that you push it under',
+  )
   return name
 }
 
@@ -100,13 +104,17 @@ const ENV_NAME = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/
 
 /** `environment` counts before `env_file`, and a later file before an earlier one. */
 async function readEnv(tree: MapTree, context: ContainerContext): Promise<readonly PlainMap[]> {
-  const { note, lookup } = context
+  const { note, noteOnce, lookup } = context
   const env = new Map<string, string>()
   for (const item of readItems(fieldAt(tree, 'env_file'))) await readEnvFile(item, env, context)
   for (const { name, value, at } of pairsOf(fieldAt(tree, 'environment'))) {
     const known = value ?? lookup(name)
     if (known === undefined) {
-      note(at, `the variable ${name} is not set here`, 'give it a value; it is left out')
+      noteOnce(
+        at,
+        `the variable ${name} has no value in the file, and is not set here`,
+        'set it in the environment or in .env; it is left out',
+      )
     } else if (ENV_NAME.test(name)) env.set(name, known)
     else note(at, `"${name}" is no name of a variable in Kubernetes`, 'rename it; it is left out')
   }
@@ -117,16 +125,14 @@ async function readEnvFile(item: Tree, env: Map<string, string>, context: Contai
   const { origins, disk, lookup, note } = context
   const path = wordOf(item) ?? wordOf(fieldAt(item, 'path'))
   if (path === undefined) return
-  const lines = await disk.readEnvFile(disk.resolvePath(origins.of(item).directory, path))
-  if (lines === undefined) {
-    if (booleanOf(fieldAt(item, 'required')) === false) return
-    note(item, `there is no file ${path}`, 'its variables are left out; write them below env of the container')
+  const look = await disk.lookAtPath(disk.resolvePath(origins.of(item).directory, path))
+  if (look.kind === 'absent' && booleanOf(fieldAt(item, 'required')) === false) return
+  if (look.kind !== 'file' || !('text' in look.file)) {
+    const what = look.kind === 'absent' ? `there is no file ${path}` : `${path} is no file of variables`
+    note(item, what, 'its variables are left out; write them below env of the container')
+    return
   }
-  for (const { name, value, literal } of lines ?? []) {
-    const made = value === undefined || literal ? undefined : interpolate(value, (one) => lookup(one) ?? env.get(one))
-    const known = (made !== undefined && 'text' in made ? made.text : value) ?? lookup(name)
-    if (known !== undefined && ENV_NAME.test(name)) env.set(name, known)
-  }
+  for (const [name, value] of readDotenv(look.file.text, lookup, env)) if (ENV_NAME.test(name)) env.set(name, value)
 }
 
 /** Kubernetes has one hook of each kind, run as the container's user. */

@@ -10,7 +10,9 @@ import { checkPorts, readPorts, writeContainerPorts, writeServicePorts } from '.
 import type { ComposeProject } from './compose-project.ts'
 import { readRestart, strongest } from './compose-restart.ts'
 import { fieldAt, placeOf, pairsOf, wordOf, wordsOf } from './compose-tree.ts'
-import { readMounts, type VolumeKeeping, type VolumeShelf } from './compose-volumes.ts'
+import { planBinds } from './compose-binds.ts'
+import { createShelf, type VolumeKeeping } from './compose-shelf.ts'
+import { listBinds, readMounts } from './compose-volumes.ts'
 import { compact, type Draft, type PlainMap, toLabel } from './draft.ts'
 import type { ImportDisk } from './ports.ts'
 import { parseComposeDuration } from './units.ts'
@@ -27,19 +29,17 @@ export async function draftProject(
   disk: ImportDisk,
 ): Promise<Draft> {
   const services = nameServices(project)
-  const shelf: VolumeShelf = {
-    ...{ project: project.name, plan, declared: project.volumes },
-    ...{ volumes: new Map(), objects: new Map() },
-  }
+  const shelf = createShelf(project.name, plan, project.volumes)
   const contextOf = (named: Named): ContainerContext => openService(named, project, disk)
   const containerOf = new Map(services.map(({ service, container }) => [service, container]))
   const allPorts = services.flatMap((named) => readPorts(named, contextOf(named)))
   const policies = services.map((named) => readRestart(named, contextOf(named)))
   const restartPolicy = strongest(policies)
   const mountsOf = new Map<string, readonly PlainMap[]>()
+  await planBinds(listBinds(services, contextOf), shelf, contextOf)
   for (const named of services) {
     const context = contextOf(named)
-    const mounts = await readMounts(named, shelf, context)
+    const mounts = readMounts(named, shelf, context)
     mountsOf.set(named.service, [...mounts, ...(await readGrants(named, project, shelf, context))])
   }
   const containers: (PlainMap & { readonly name: string })[] = []
@@ -105,6 +105,7 @@ function openService({ service }: Named, { context, lookup }: ComposeProject, di
     lookup,
     disk,
     note: (part, what, fix) => context.remarks.note(placeOf(part, context), about, what, fix),
+    noteOnce: (part, what, fix) => context.remarks.noteOnce(placeOf(part, context), about, what, fix),
     refuse: (part, what, fix) => context.remarks.refuse(placeOf(part, context), about, what, fix),
   }
 }

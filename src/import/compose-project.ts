@@ -22,6 +22,7 @@ import {
   wordOf,
   wordsOf,
 } from './compose-tree.ts'
+import { readDotenv } from './dotenv.ts'
 import type { Lookup } from './interpolate.ts'
 import type { ImportPorts } from './ports.ts'
 import type { Remarks } from './remark.ts'
@@ -95,13 +96,14 @@ function directoryOf(path: string, { disk, cwd }: ImportPorts): string {
 
 /** What is set where compose runs counts before what `.env` says. */
 async function readEnvironment(directory: string, files: readonly string[], ports: ImportPorts): Promise<Lookup> {
-  const said = new Map<string, string | undefined>()
+  const outside: Lookup = (name) => (Object.hasOwn(ports.env, name) ? ports.env[name] : undefined)
+  const said = new Map<string, string>()
   for (const file of files.length > 0 ? files : ['.env']) {
-    for (const { name, value } of (await ports.disk.readEnvFile(ports.disk.resolvePath(directory, file))) ?? []) {
-      said.set(name, value)
-    }
+    const look = await ports.disk.lookAtPath(ports.disk.resolvePath(directory, file))
+    if (look.kind !== 'file' || !('text' in look.file)) continue
+    for (const [name, value] of readDotenv(look.file.text, outside, said)) said.set(name, value)
   }
-  return (name) => (Object.hasOwn(ports.env, name) ? ports.env[name] : undefined) ?? said.get(name)
+  return (name) => outside(name) ?? said.get(name)
 }
 
 /** @param within the files that include this one */
