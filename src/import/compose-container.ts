@@ -1,8 +1,9 @@
 /** A compose service as a container of a pod. */
+import { parseReference } from '../image/image-reference.ts'
 import { type Entry, findEntry, type MapTree, type Tree } from '../manifest/tree.ts'
 import type { ContainerContext, Named } from './compose-context.ts'
 import { readHealthcheck } from './compose-health.ts'
-import { whyWithoutPlace } from './compose-keys.ts'
+import { DEPLOY_WITHOUT_PLACE, whyWithoutPlace } from './compose-keys.ts'
 import { readServiceResources } from './compose-resources.ts'
 import { readSecurity } from './compose-security.ts'
 import { fieldAt, isMap, booleanOf, readItems, pairsOf, wordOf } from './compose-tree.ts'
@@ -14,8 +15,21 @@ import { splitWords } from './shell-words.ts'
 export function noteWithoutPlace({ tree }: Named, { note }: ContainerContext): void {
   for (const entry of tree.entries) {
     const why = whyWithoutPlace(entry.key)
-    if (why !== undefined) note(entry, `${entry.key} has no place in a pod`, why)
+    if (why !== undefined && !isIdle(entry)) note(entry, `${entry.key} has no place in a pod`, why)
   }
+  const deploy = fieldAt(tree, 'deploy')
+  for (const entry of isMap(deploy) ? deploy.entries : []) {
+    const why = DEPLOY_WITHOUT_PLACE.get(entry.key)
+    if (why !== undefined && !isIdle(entry)) note(entry, `deploy.${entry.key} has no place in a pod`, why)
+  }
+}
+
+/** What says no more than the default does: `init: false`, `mode: replicated`, a list without items. */
+function isIdle({ key, value }: Entry): boolean {
+  if (value.kind === 'list') return value.items.length === 0
+  const word = wordOf(value)
+  if (value.kind === 'scalar' && word === undefined) return true
+  return (key === 'init' && booleanOf(value) === false) || (key === 'mode' && word === 'replicated')
 }
 
 /** All of it but its volumes and ports. @param project names an image that has to be built */
@@ -45,7 +59,13 @@ export async function readContainer(named: Named, project: string, context: Cont
 function readImage({ tree, service }: Named, project: string, { note, refuse }: ContainerContext): string | undefined {
   const image = wordOf(fieldAt(tree, 'image'))
   const build = findEntry(tree, 'build')
-  if (image !== undefined) return image
+  if (image !== undefined) {
+    const reference = parseReference(image)
+    const at = findEntry(tree, 'image') ?? tree
+    if ('problem' in reference)
+      note(at, `image "${image}" ${reference.problem}`, 'correct it; Kubernetes does not pull it')
+    return image
+  }
   if (build === undefined) {
     refuse(tree, 'it has neither an image nor a build', 'give it an image')
     return undefined

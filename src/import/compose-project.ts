@@ -9,6 +9,7 @@ import { proposeWord } from '../base/suggest.ts'
 import { describeKind, type Entry, findEntry, type MapTree, type Tree } from '../manifest/tree.ts'
 import { SERVICE_KEYS, TOP_KEYS } from './compose-keys.ts'
 import { extendServices } from './compose-extends.ts'
+import { findLeftOut, type LeftOut } from './compose-left-out.ts'
 import { mergeFiles } from './compose-merge.ts'
 import {
   adoptTree,
@@ -30,14 +31,14 @@ import type { Remarks } from './remark.ts'
 export interface ComposeProject {
   /** What the file says, else the name of its directory. */
   readonly name: string
-  /** Those that are not left out by a profile. */
+  /** Those that are not left out. */
   readonly services: ReadonlyMap<string, MapTree>
-  /** Left out, and the profiles that would bring each. */
-  readonly disabled: ReadonlyMap<string, readonly string[]>
+  readonly leftOut: ReadonlyMap<string, LeftOut>
   /** The top-level sections, merged; undefined where there is none. */
   readonly volumes: Tree | undefined
   readonly configs: Tree | undefined
   readonly secrets: Tree | undefined
+  readonly networks: Tree | undefined
   readonly lookup: Lookup
   readonly context: ComposeContext
 }
@@ -72,19 +73,15 @@ export async function loadProject(
     readFile(path, home, lookup, context, ports, [])
   const services = await extendServices(root, openFile, context, ports.disk)
   if (remarks.refused.length > 0) return undefined
-  const active = new Set([...profiles, ...(ports.env['COMPOSE_PROFILES'] ?? '').split(',')])
-  const disabled = new Map<string, readonly string[]>()
-  for (const [name, service] of services) {
-    const own = wordsOf(fieldAt(service, 'profiles'))
-    if (own.length > 0 && !active.has('*') && !own.some((profile) => active.has(profile))) disabled.set(name, own)
-  }
+  const leftOut = findLeftOut(services, profiles, lookup('COMPOSE_PROFILES'))
   return {
     name: wordOf(fieldAt(root, 'name')) ?? (first === '-' ? 'compose' : (directory.split('/').at(-1) ?? 'compose')),
-    services: new Map([...services].filter(([name]) => !disabled.has(name))),
-    disabled,
+    services: new Map([...services].filter(([name]) => !leftOut.has(name))),
+    leftOut,
     volumes: fieldAt(root, 'volumes'),
     configs: fieldAt(root, 'configs'),
     secrets: fieldAt(root, 'secrets'),
+    networks: fieldAt(root, 'networks'),
     lookup,
     context,
   }

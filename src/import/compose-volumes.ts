@@ -146,11 +146,11 @@ function placeBind(
   return [compact({ name, mountPath: target, subPath, readOnly: readOnly || plan.readOnly ? true : undefined })]
 }
 
-/** An emptyDir in memory is open to everybody, and cannot be told otherwise. */
+/** An emptyDir cannot be told who may write to it, nor whether files in it may be executed. */
 function noteTmpfs(options: readonly string[], at: Tree | Entry, { note }: ContainerContext): void {
   if (options.length === 0) return
   const what = `${options.join(',')} of a tmpfs has no place in a pod`
-  note(at, what, 'the directory is open to all users; let the container change its mode')
+  note(at, what, 'an empty directory in memory takes a size only, and is open to all users')
 }
 
 function mountMemory(
@@ -203,10 +203,12 @@ function noteExternal(name: string, at: Entry, { plan }: VolumeShelf, context: C
     context.remarks.note(place, undefined, `the volume "${name}" is kept outside`, 'it is an empty directory here')
     return
   }
-  const called =
-    claim === name ? 'the claim of this name' : `the claim "${claim}", as Kubernetes takes no name like that,`
-  const fix = `make ${claim === name ? 'it' : 'that claim'} before the pod, or correct claimName`
-  context.remarks.note(place, undefined, `the volume "${name}" is kept outside: ${called} has to be there`, fix)
+  const claimed =
+    claim === name
+      ? 'its claim has to be there'
+      : `it is the claim "${claim}" here, since Kubernetes takes no such name`
+  const fix = `make the claim "${claim}" before the pod, or correct claimName`
+  context.remarks.note(place, undefined, `the volume "${name}" is kept outside: ${claimed}`, fix)
 }
 
 function noteDriver(declared: Tree | undefined, { plan }: VolumeShelf, context: ContainerContext): void {
