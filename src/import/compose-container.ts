@@ -27,8 +27,9 @@ export function noteWithoutPlace({ tree }: Named, { note }: ContainerContext): v
 /** What says no more than the default does: `init: false`, `mode: replicated`, a list without items. */
 function isIdle({ key, value }: Entry): boolean {
   if (value.kind === 'list') return value.items.length === 0
+  if (value.kind === 'map') return value.entries.length === 0
   const word = wordOf(value)
-  if (value.kind === 'scalar' && word === undefined) return true
+  if (word === undefined) return true
   return (key === 'init' && booleanOf(value) === false) || (key === 'mode' && word === 'replicated')
 }
 

@@ -12,6 +12,11 @@ export function readHosts(
   containers: readonly PlainMap[],
   contextOf: (named: Named) => ContainerContext,
 ): PlainMap {
+  const callers = containers.map(({ env, command, args, readinessProbe, lifecycle }) => {
+    return [env, command, args, readinessProbe, lifecycle]
+  })
+  // A name at the beginning of a line follows no letter.
+  const text = JSON.stringify(callers).replaceAll(String.raw`\n`, ' ')
   const names = new Set<string>()
   const others = new Map<string, Set<string>>()
   for (const named of services) {
@@ -19,7 +24,7 @@ export function readHosts(
     for (const { name, at, always } of listNames(named)) {
       const host = name.toLowerCase()
       if (HOST_NAME.test(host)) names.add(host)
-      else if (always || isUsed(name, containers)) {
+      else if (always || isUsed(name, text)) {
         const what = `"${name}" is no host name in Kubernetes, so other containers cannot call it so`
         context.note(at, what, 'call it localhost, or by a name of letters, digits and -')
       }
@@ -78,12 +83,10 @@ function nameAt(at: Tree): readonly HostName[] {
   return name === undefined ? [] : [{ name, at, always: true }]
 }
 
-/** Whether a variable, a command, a probe or a hook has the name in it. */
-function isUsed(name: string, containers: readonly PlainMap[]): boolean {
-  const pattern = new RegExp(String.raw`(?<![\w.-])${name.replaceAll(/[^\w-]/g, String.raw`\$&`)}(?![\w-])`)
-  return containers.some(({ env, command, args, readinessProbe, lifecycle }) =>
-    pattern.test(JSON.stringify([env, command, args, readinessProbe, lifecycle])),
-  )
+/** Whether a name stands in the text as a word of its own. */
+function isUsed(name: string, text: string): boolean {
+  const pattern = name.replaceAll(/[^\w-]/g, String.raw`\$&`)
+  return new RegExp(String.raw`(?<![\w.-])${pattern}(?![\w-])`).test(text)
 }
 
 /** `NAME:IP` and, since compose 2.24, `NAME=IP`. */

@@ -26,7 +26,7 @@ function readUser(entry: Entry | undefined, { note }: ContainerContext): PlainMa
   const [user = '', group] = word.split(':')
   const runAsUser = numberOf(user)
   // The image of a user that is named says its group; that of root is root's.
-  const said = group ?? (NUMBERS.has(user) ? user : undefined)
+  const said = group === undefined || group === '' ? (NUMBERS.has(user) ? user : undefined) : group
   const runAsGroup = said === undefined ? undefined : numberOf(said)
   if (runAsUser === undefined) {
     const what = `user ${word} is a name, which only the image knows`

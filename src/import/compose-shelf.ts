@@ -21,24 +21,36 @@ export interface VolumeShelf {
   readonly objects: Map<string, PlainMap>
   /** Names of volumes and of objects, by what they are for. */
   readonly names: Map<string, string>
+  /** All of these names, each with its kind. */
+  readonly taken: Set<string>
   /** What becomes of each path of this machine that is mounted. */
   readonly binds: Map<string, BindPlan>
 }
 
 export function createShelf(project: string, plan: VolumeKeeping, declared: Tree | undefined): VolumeShelf {
-  return { ...{ project, plan, declared }, volumes: new Map(), objects: new Map(), names: new Map(), binds: new Map() }
+  const records = {
+    volumes: new Map(),
+    objects: new Map(),
+    names: new Map(),
+    taken: new Set<string>(),
+    binds: new Map(),
+  }
+  return { ...{ project, plan, declared }, ...records }
 }
 
+/** What a label leaves for a text, so that a number can follow. */
+const LABEL_ROOM = 58
+
 /** @param kind within which names differ. @param identity what the name is for: the same gets the same name */
-export function takeName(kind: string, identity: string, text: string, { names }: VolumeShelf): string {
+export function takeName(kind: string, identity: string, text: string, { names, taken }: VolumeShelf): string {
   const key = `${kind} ${identity}`
   const known = names.get(key)
   if (known !== undefined) return known
-  const taken = new Set([...names].flatMap(([one, name]) => (one.startsWith(`${kind} `) ? [name] : [])))
   const label = toLabel(text)
   let name = label
-  for (let number = 2; taken.has(name); number++) name = `${label.slice(0, 58)}-${number}`
+  for (let number = 2; taken.has(`${kind} ${name}`); number++) name = `${label.slice(0, LABEL_ROOM)}-${number}`
   names.set(key, name)
+  taken.add(`${kind} ${name}`)
   return name
 }
 

@@ -43,7 +43,11 @@ export function readMounts(named: Named, shelf: VolumeShelf, context: ContainerC
     const wish = readWish(item)
     if (wish !== undefined) mounts.push(...placeVolume(wish, item, named, shelf, context))
     else if (isMap(item)) {
-      context.refuse(item, 'a volume needs a type and a target', 'write {type: volume, source: data, target: /data}')
+      context.refuse(
+        item,
+        'a volume needs a type and a target, a bind also a source',
+        'write {type: volume, source: data, target: /data}',
+      )
     }
   }
   for (const item of readItems(fieldAt(tree, 'tmpfs'))) {
@@ -80,9 +84,10 @@ const TYPES = ['bind', 'volume', 'tmpfs', 'image', 'npipe', 'cluster'] as const
 function readLongWish(item: Tree): VolumeWish | undefined {
   const type = TYPES.find((known) => known === (wordOf(fieldAt(item, 'type')) ?? 'volume'))
   const target = wordOf(fieldAt(item, 'target'))
-  if (type === undefined || target === undefined) return undefined
+  const source = wordOf(fieldAt(item, 'source'))
+  if (type === undefined || target === undefined || (type === 'bind' && source === undefined)) return undefined
   return {
-    ...{ type, target, source: wordOf(fieldAt(item, 'source')) },
+    ...{ type, target, source },
     readOnly: booleanOf(fieldAt(item, 'read_only')) === true,
     subPath: wordOf(fieldAt(item, type, 'subpath')),
     size: wordOf(fieldAt(item, 'tmpfs', 'size')),

@@ -106,7 +106,7 @@ const ROWS: readonly Row[] = [
       '    networks: {back: {ipv4_address: 10.0.0.1}}',
       '    deploy: {mode: global, placement: {constraints: [node.role == manager]}}',
       '    tmpfs: /run:size=1m,mode=1777',
-      '  b: {image: x, init: false, networks: [back], deploy: {mode: replicated}}',
+      '  b: {image: x, init: false, networks: [back], deploy: {mode: replicated, placement: {}}}',
       'networks: {back: {internal: true}}',
     ],
     told: [
@@ -225,7 +225,7 @@ for (const { title, file, told, containers } of ROWS) {
 
 test('root has the number 0 in every image', async (t) => {
   const file =
-    'services: {a: {image: x, user: root}, b: {image: x, user: "root:root"}, c: {image: x, user: "1000:root"}, d: {image: x, user: "5"}}'
+    'services: {a: {image: x, user: root}, b: {image: x, user: "root:root"}, c: {image: x, user: "1000:root"}, d: {image: x, user: "5:"}}'
   const { stdout } = await openPlace(t).run(['-', '--strict'], file)
   t.deepEqual(
     containersOf(stdout).map(({ securityContext }) => securityContext),

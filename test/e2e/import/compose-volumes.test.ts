@@ -2,6 +2,8 @@
 import test from 'ava'
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { openImport } from '../../../cmd/import.ts'
+import { translateFile } from '../../../src/import/import.ts'
 import { containersOf, documentsOf, type Json, openPlace, specOf } from '../../support/compose-place.ts'
 
 const EMPTY = 'ends with the pod; use a named volume to keep it'
@@ -195,4 +197,17 @@ test('files whose names become one are two ConfigMaps', async (t) => {
       [{ name: 'shop-a-conf-2' }, { conf: '2' }],
     ],
   )
+})
+
+test('for a run on this machine each path is one volume of type hostPath', async (t) => {
+  const { dir } = openPlace(t)
+  const file = 'services: {a: {image: x, volumes: ["./s:/a", "/proc:/p:ro"]}, b: {image: x, volumes: ["./s/:/b"]}}'
+  const made = await translateFile(join(dir, 'compose.yaml'), file, 'local', await openImport())
+  const { text, notes } = made !== undefined && 'text' in made ? made : { text: '', notes: undefined }
+  t.deepEqual(notes, [])
+  t.deepEqual(containersOf(text).flatMap(tellMounts), ['a: s at /a', 'a: proc at /p ro', 'b: s at /b'])
+  t.deepEqual(specOf(text)['volumes'], [
+    { name: 's', hostPath: { path: join(dir, 's') } },
+    { name: 'proc', hostPath: { path: '/proc' } },
+  ])
 })

@@ -207,6 +207,10 @@ const REFUSED: readonly (readonly [file: string, says: RegExp])[] = [
   ],
   ['services: {a: {image: "${X"}}', /"\$\{X" is not a variable; /],
   ['services: {a: {image: x, command: "it\'s"}}', /a quote in command is not closed; /],
+  [
+    'services: {a: {image: x, volumes: [{type: bind, target: /x}]}}',
+    /a volume needs a type and a target, a bind also a source; write/,
+  ],
   ['services: {a: {image: x, mem_limit: lots}}', /"lots" is no size; write it like 64m or 1g/],
   ['services: {a: {image: x, stop_grace_period: soon}}', /stop_grace_period is "soon", which is no duration/],
   ['services: {a: {image: x, configs: [c]}}', /"c" is not among the configs; declare it/],
