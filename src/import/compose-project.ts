@@ -73,7 +73,7 @@ export async function loadProject(
     readFile(path, home, lookup, context, ports, [])
   const services = await extendServices(root, openFile, context, ports.disk)
   if (remarks.refused.length > 0) return undefined
-  const leftOut = findLeftOut(services, profiles, lookup('COMPOSE_PROFILES'))
+  const leftOut = findLeftOut(services, profiles, ports.env['COMPOSE_PROFILES'] ?? lookup('COMPOSE_PROFILES'))
   return {
     name: wordOf(fieldAt(root, 'name')) ?? (first === '-' ? 'compose' : (directory.split('/').at(-1) ?? 'compose')),
     services: new Map([...services].filter(([name]) => !leftOut.has(name))),
