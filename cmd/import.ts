@@ -61,9 +61,9 @@ async function importThem(files: readonly string[], given: Given): Promise<numbe
 /** For `podorder run` too, which takes the same files. */
 export async function openImport(): Promise<ImportPorts> {
   const { readManifestFile, directoryOf, replaceFile } = await import('../src/cli/disk.io.ts')
-  const { readEnvFile, readSmall, resolvePath } = await import('../src/import/import-disk.io.ts')
+  const { lookAtPath, resolvePath } = await import('../src/import/import-disk.io.ts')
   return {
-    disk: { readManifestFile, directoryOf, replaceFile, readEnvFile, readSmall, resolvePath },
+    disk: { readManifestFile, directoryOf, replaceFile, lookAtPath, resolvePath },
     cwd: process.cwd(),
     env: process.env,
     terminal: { ...openTerminal(), write: writeOut },

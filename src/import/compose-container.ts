@@ -1,12 +1,13 @@
 /** A compose service as a container of a pod. */
+import { parseReference } from '../image/image-reference.ts'
 import { type Entry, findEntry, type MapTree, type Tree } from '../manifest/tree.ts'
 import type { ContainerContext, Named } from './compose-context.ts'
 import { readHealthcheck } from './compose-health.ts'
-import { whyWithoutPlace } from './compose-keys.ts'
+import { DEPLOY_WITHOUT_PLACE, whyWithoutPlace } from './compose-keys.ts'
 import { readServiceResources } from './compose-resources.ts'
 import { readSecurity } from './compose-security.ts'
 import { fieldAt, isMap, booleanOf, readItems, pairsOf, wordOf } from './compose-tree.ts'
-import { interpolate } from './interpolate.ts'
+import { readDotenv } from './dotenv.ts'
 import { compact, escapeReferences, type PlainMap } from './draft.ts'
 import { splitWords } from './shell-words.ts'
 
@@ -14,8 +15,22 @@ import { splitWords } from './shell-words.ts'
 export function noteWithoutPlace({ tree }: Named, { note }: ContainerContext): void {
   for (const entry of tree.entries) {
     const why = whyWithoutPlace(entry.key)
-    if (why !== undefined) note(entry, `${entry.key} has no place in a pod`, why)
+    if (why !== undefined && !isIdle(entry)) note(entry, `${entry.key} has no place in a pod`, why)
   }
+  const deploy = fieldAt(tree, 'deploy')
+  for (const entry of isMap(deploy) ? deploy.entries : []) {
+    const why = DEPLOY_WITHOUT_PLACE.get(entry.key)
+    if (why !== undefined && !isIdle(entry)) note(entry, `deploy.${entry.key} has no place in a pod`, why)
+  }
+}
+
+/** What says no more than the default does: `init: false`, `mode: replicated`, a list without items. */
+function isIdle({ key, value }: Entry): boolean {
+  if (value.kind === 'list') return value.items.length === 0
+  if (value.kind === 'map') return value.entries.length === 0
+  const word = wordOf(value)
+  if (word === undefined) return true
+  return (key === 'init' && booleanOf(value) === false) || (key === 'mode' && word === 'replicated')
 }
 
 /** All of it but its volumes and ports. @param project names an image that has to be built */
@@ -45,13 +60,23 @@ export async function readContainer(named: Named, project: string, context: Cont
 function readImage({ tree, service }: Named, project: string, { note, refuse }: ContainerContext): string | undefined {
   const image = wordOf(fieldAt(tree, 'image'))
   const build = findEntry(tree, 'build')
-  if (image !== undefined) return image
+  if (image !== undefined) {
+    const reference = parseReference(image)
+    const at = findEntry(tree, 'image') ?? tree
+    if ('problem' in reference)
+      note(at, `image "${image}" ${reference.problem}`, 'correct it; Kubernetes does not pull it')
+    return image
+  }
   if (build === undefined) {
     refuse(tree, 'it has neither an image nor a build', 'give it an image')
     return undefined
   }
   const name = `${project}-${service}`.toLowerCase()
-  note(build, `an image that is built here has no name: ${name} is written`, 'build and push it, and write its name')
+  note(
+    build,
+    `the image that is built here has no name: ${name} is written`,
+    'set image: to the name that you push it under',
+  )
   return name
 }
 
@@ -100,13 +125,17 @@ const ENV_NAME = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/
 
 /** `environment` counts before `env_file`, and a later file before an earlier one. */
 async function readEnv(tree: MapTree, context: ContainerContext): Promise<readonly PlainMap[]> {
-  const { note, lookup } = context
+  const { note, noteOnce, lookup } = context
   const env = new Map<string, string>()
   for (const item of readItems(fieldAt(tree, 'env_file'))) await readEnvFile(item, env, context)
   for (const { name, value, at } of pairsOf(fieldAt(tree, 'environment'))) {
     const known = value ?? lookup(name)
     if (known === undefined) {
-      note(at, `the variable ${name} is not set here`, 'give it a value; it is left out')
+      noteOnce(
+        at,
+        `the variable ${name} has no value in the file, and is not set here`,
+        'set it in the environment or in .env; it is left out',
+      )
     } else if (ENV_NAME.test(name)) env.set(name, known)
     else note(at, `"${name}" is no name of a variable in Kubernetes`, 'rename it; it is left out')
   }
@@ -117,16 +146,14 @@ async function readEnvFile(item: Tree, env: Map<string, string>, context: Contai
   const { origins, disk, lookup, note } = context
   const path = wordOf(item) ?? wordOf(fieldAt(item, 'path'))
   if (path === undefined) return
-  const lines = await disk.readEnvFile(disk.resolvePath(origins.of(item).directory, path))
-  if (lines === undefined) {
-    if (booleanOf(fieldAt(item, 'required')) === false) return
-    note(item, `there is no file ${path}`, 'its variables are left out; write them below env of the container')
+  const look = await disk.lookAtPath(disk.resolvePath(origins.of(item).directory, path))
+  if (look.kind === 'absent' && booleanOf(fieldAt(item, 'required')) === false) return
+  if (look.kind !== 'file' || !('text' in look.file)) {
+    const what = look.kind === 'absent' ? `there is no file ${path}` : `${path} is no file of variables`
+    note(item, what, 'its variables are left out; write them below env of the container')
+    return
   }
-  for (const { name, value, literal } of lines ?? []) {
-    const made = value === undefined || literal ? undefined : interpolate(value, (one) => lookup(one) ?? env.get(one))
-    const known = (made !== undefined && 'text' in made ? made.text : value) ?? lookup(name)
-    if (known !== undefined && ENV_NAME.test(name)) env.set(name, known)
-  }
+  for (const [name, value] of readDotenv(look.file.text, lookup, env)) if (ENV_NAME.test(name)) env.set(name, value)
 }
 
 /** Kubernetes has one hook of each kind, run as the container's user. */

@@ -20,5 +20,7 @@ export interface ContainerContext extends ComposeContext {
   readonly lookup: Lookup
   readonly disk: ImportDisk
   readonly note: SayOf
+  /** For one fault that may stand in many places. */
+  readonly noteOnce: SayOf
   readonly refuse: SayOf
 }

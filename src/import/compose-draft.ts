@@ -5,12 +5,15 @@ import { noteWithoutPlace, readContainer } from './compose-container.ts'
 import type { ContainerContext, Named } from './compose-context.ts'
 import { readGrants } from './compose-grants.ts'
 import { noteNetworks, readHosts } from './compose-names.ts'
-import { readEdges } from './compose-order.ts'
+import { findReplicas, noteLeftOut } from './compose-left-out.ts'
+import { readEdges, refuseCycles } from './compose-order.ts'
 import { checkPorts, readPorts, writeContainerPorts, writeServicePorts } from './compose-ports.ts'
 import type { ComposeProject } from './compose-project.ts'
-import { readRestart, strongest } from './compose-restart.ts'
+import { decideRestarts } from './compose-restart.ts'
 import { fieldAt, placeOf, pairsOf, wordOf, wordsOf } from './compose-tree.ts'
-import { readMounts, type VolumeKeeping, type VolumeShelf } from './compose-volumes.ts'
+import { planBinds } from './compose-binds.ts'
+import { createShelf, type VolumeKeeping } from './compose-shelf.ts'
+import { listBinds, readMounts } from './compose-volumes.ts'
 import { compact, type Draft, type PlainMap, toLabel } from './draft.ts'
 import type { ImportDisk } from './ports.ts'
 import { parseComposeDuration } from './units.ts'
@@ -27,42 +30,40 @@ export async function draftProject(
   disk: ImportDisk,
 ): Promise<Draft> {
   const services = nameServices(project)
-  const shelf: VolumeShelf = {
-    ...{ project: project.name, plan, declared: project.volumes },
-    ...{ volumes: new Map(), objects: new Map() },
-  }
+  const shelf = createShelf(project.name, plan, project.volumes)
   const contextOf = (named: Named): ContainerContext => openService(named, project, disk)
   const containerOf = new Map(services.map(({ service, container }) => [service, container]))
   const allPorts = services.flatMap((named) => readPorts(named, contextOf(named)))
-  const policies = services.map((named) => readRestart(named, contextOf(named)))
-  const restartPolicy = strongest(policies)
+  const edges = services.flatMap((named) => readEdges(named, containerOf, project, contextOf(named)))
+  refuseCycles(services, edges, contextOf)
+  const restarts = decideRestarts(services, edges, contextOf)
   const mountsOf = new Map<string, readonly PlainMap[]>()
+  await planBinds(listBinds(services, contextOf), shelf, contextOf)
   for (const named of services) {
     const context = contextOf(named)
-    const mounts = await readMounts(named, shelf, context)
+    const mounts = readMounts(named, shelf, context)
     mountsOf.set(named.service, [...mounts, ...(await readGrants(named, project, shelf, context))])
   }
   const containers: (PlainMap & { readonly name: string })[] = []
-  for (const [index, named] of services.entries()) {
+  for (const named of services) {
     const context = contextOf(named)
     noteWithoutPlace(named, context)
     noteReplicas(named, context)
     const ports = writeContainerPorts(allPorts.filter(({ service }) => service === named.service))
     const volumeMounts = [...(mountsOf.get(named.service) ?? []), ...readMountsFrom(named, mountsOf)]
     const fields = await readContainer(named, project.name, context)
-    const own = policies[index]
-    const restart = own === undefined || own === restartPolicy ? {} : { restartPolicy: own }
-    containers.push({ ...compact({ ...fields, ports, volumeMounts }), ...restart, name: named.container })
+    const restartPolicy = restarts.own.get(named.container)
+    containers.push({ ...compact({ ...fields, ports, volumeMounts, restartPolicy }), name: named.container })
   }
   const [first] = services
   if (first !== undefined) checkPorts(allPorts, contextOf(first))
-  noteNetworks(services, contextOf)
-  for (const [service, profiles] of project.disabled) noteDisabled(service, profiles, project)
+  noteNetworks(services, project.networks, contextOf)
+  noteLeftOut(project.leftOut, project.context)
   return {
     name: toLabel(name ?? project.name),
     containers,
     volumes: [...shelf.volumes.values()],
-    edges: services.flatMap((named) => readEdges(named, containerOf, project, contextOf(named))),
+    edges,
     options: readOptions(services, contextOf),
     main: [],
     annotations: Object.fromEntries(
@@ -70,8 +71,8 @@ export async function draftProject(
         pairsOf(fieldAt(tree, 'annotations')).map((pair) => [pair.name, pair.value ?? '']),
       ),
     ),
-    restartPolicy,
-    spec: readPodFields(services, contextOf),
+    restartPolicy: restarts.policy,
+    spec: readPodFields(services, containers, contextOf),
     objects: [...shelf.objects.values()],
     ports: writeServicePorts(allPorts),
   }
@@ -105,31 +106,17 @@ function openService({ service }: Named, { context, lookup }: ComposeProject, di
     lookup,
     disk,
     note: (part, what, fix) => context.remarks.note(placeOf(part, context), about, what, fix),
+    noteOnce: (part, what, fix) => context.remarks.noteOnce(placeOf(part, context), about, what, fix),
     refuse: (part, what, fix) => context.remarks.refuse(placeOf(part, context), about, what, fix),
   }
 }
 
 function noteReplicas({ tree }: Named, { note }: ContainerContext): void {
-  for (const [path, key] of [
-    [['deploy'], 'replicas'],
-    [[], 'scale'],
-  ] as const) {
-    const parent = path.length === 0 ? tree : fieldAt(tree, ...path)
-    const entry = findEntry(parent, key)
-    const word = wordOf(entry?.value)
-    if (entry === undefined || word === undefined || word === '1') continue
-    note(
-      entry,
-      `${word} replicas of one service have no place in one pod`,
-      'one container is written; replicate the whole pod',
-    )
-  }
-}
-
-function noteDisabled(service: string, profiles: readonly string[], { context }: ComposeProject): void {
-  const start = { file: 'compose file', at: { line: 1, column: 1 } }
-  const fix = `to have it, say --profile ${profiles[0]}`
-  context.remarks.note(start, `service "${service}"`, `it is left out: its profiles are ${profiles.join(', ')}`, fix)
+  const entry = findReplicas(tree)
+  const word = wordOf(entry?.value)
+  if (entry === undefined || word === undefined || word === '1') return
+  const what = `${word} replicas of one service have no place in one pod`
+  note(entry, what, 'one container is written; replicate the whole pod')
 }
 
 /** The mounts of other services, by `volumes_from`. */
@@ -166,7 +153,11 @@ function readGrace({ tree }: Named, { refuse }: ContainerContext): number | unde
 }
 
 /** What the pod says for all of its containers. */
-function readPodFields(services: readonly Named[], contextOf: (named: Named) => ContainerContext): PlainMap {
+function readPodFields(
+  services: readonly Named[],
+  containers: readonly PlainMap[],
+  contextOf: (named: Named) => ContainerContext,
+): PlainMap {
   const graces = services.map((named) => readGrace(named, contextOf(named)))
   const said = graces.filter((ms) => ms !== undefined)
   // Stopping goes in reverse, one after another at the worst.
@@ -177,7 +168,7 @@ function readPodFields(services: readonly Named[], contextOf: (named: Named) => 
   return compact({
     terminationGracePeriodSeconds: said.length === 0 ? undefined : Math.ceil(Math.max(POD_GRACE_MS, graceMs) / 1000),
     shareProcessNamespace: sharesPids ? true : undefined,
-    ...readHosts(services, contextOf),
+    ...readHosts(services, containers, contextOf),
     securityContext: compact({
       supplementalGroups: groups.filter((group) => /^\d+$/.test(group)).map(Number),
       sysctls: sysctls.map(({ name, value }) => ({ name, value: value ?? '' })),

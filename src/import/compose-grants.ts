@@ -4,7 +4,7 @@ import type { ContainerContext, Named } from './compose-context.ts'
 import { fieldAt, isMap, booleanOf, readItems, wordOf } from './compose-tree.ts'
 import { type PlainMap, toLabel } from './draft.ts'
 import type { SmallFile } from './ports.ts'
-import { mountObject, type VolumeShelf } from './compose-volumes.ts'
+import { describeNoFile, putObject, takeName, toKey, type VolumeShelf } from './compose-shelf.ts'
 
 interface GrantKind {
   readonly key: 'configs' | 'secrets'
@@ -45,17 +45,17 @@ export async function readGrants(
         const fix = `make it: kubectl create ${kind === 'Secret' ? 'secret generic' : 'configmap'} ${toLabel(own ?? source)} --from-file=${source}=PATH`
         context.note(item, `"${source}" is kept outside`, fix)
       }
-      const content = isExternal ? undefined : await readContent(entry.value, item, context)
       const name = own ?? (isExternal ? source : `${shelf.project}-${source}`)
-      mounts.push(mountObject(kind, name, toKey(source), content, path, mode, shelf))
+      const label = isExternal ? toLabel(name) : takeName(kind, source, name, shelf)
+      const file = toKey(source)
+      const object = `the ${kind} "${label}" with the key "${file}"`
+      const content = isExternal ? undefined : await readContent(entry.value, object, item, context)
+      const files = content === undefined ? undefined : new Map([[file, content]])
+      const volume = putObject({ ...{ kind, key: file, files, mode }, name: label }, shelf)
+      mounts.push({ name: volume, mountPath: path, subPath: file, readOnly: true })
     }
   }
   return mounts
-}
-
-/** What ConfigMaps take as a key. */
-function toKey(source: string): string {
-  return source.replaceAll(/[^-._a-zA-Z0-9]/g, '_')
 }
 
 /** Modes are octal, with or without a 0 before them. */
@@ -65,21 +65,28 @@ function readMode(word: string | undefined): number | undefined {
     : undefined
 }
 
-async function readContent(tree: Tree, item: Tree, context: ContainerContext): Promise<SmallFile | undefined> {
+/** @param object what has to be made by hand where there is no content, with its key */
+async function readContent(
+  tree: Tree,
+  object: string,
+  item: Tree,
+  context: ContainerContext,
+): Promise<SmallFile | undefined> {
   const { origins, disk, lookup, note } = context
   const content = fieldAt(tree, 'content')
   if (content?.kind === 'scalar' && content.value !== null) return { text: String(content.value) }
+  const fix = `make ${object} before the pod`
   const variable = wordOf(fieldAt(tree, 'environment'))
   if (variable !== undefined) {
     const value = lookup(variable)
     if (value !== undefined) return { text: value }
-    note(item, `the variable ${variable} is not set here`, 'make the object before the pod, or set it')
+    note(item, `the variable ${variable} is not set here`, `set it, or ${fix}`)
     return undefined
   }
   const file = wordOf(fieldAt(tree, 'file'))
   if (file === undefined) return undefined
-  const found = await disk.readSmall(disk.resolvePath(origins.of(tree).directory, file))
-  const single = found?.get('')
-  if (single === undefined) note(item, `there is no file ${file}, or it is too large`, 'make the object before the pod')
-  return single
+  const look = await disk.lookAtPath(disk.resolvePath(origins.of(tree).directory, file))
+  if (look.kind === 'file') return look.file
+  note(item, describeNoFile(look, file), fix)
+  return undefined
 }

@@ -7,15 +7,18 @@
 const READ = [
   ...['annotations', 'build', 'cap_add', 'cap_drop', 'command', 'configs', 'container_name', 'cpus', 'depends_on'],
   ...['deploy', 'dns', 'dns_opt', 'dns_search', 'entrypoint', 'env_file', 'environment', 'expose', 'extends'],
-  ...['extra_hosts', 'group_add', 'healthcheck', 'hostname', 'image', 'init', 'ipc', 'links', 'mem_limit'],
-  ...['mem_reservation', 'network_mode', 'networks', 'pid', 'platform', 'ports', 'post_start', 'pre_stop'],
+  ...['extra_hosts', 'group_add', 'healthcheck', 'hostname', 'image', 'ipc', 'links', 'mem_limit'],
+  ...['mem_reservation', 'network_mode', 'networks', 'pid', 'ports', 'post_start', 'pre_stop'],
   ...['privileged', 'profiles', 'provider', 'pull_policy', 'read_only', 'restart', 'scale', 'secrets', 'security_opt'],
   ...['shm_size', 'stdin_open', 'stop_grace_period', 'stop_signal', 'sysctls', 'tmpfs', 'tty', 'user', 'volumes'],
   ...['volumes_from', 'working_dir'],
 ] as const
 
-/** They say nothing about the container itself, so nothing is lost without them. */
-const IDLE = ['attach', 'develop', 'label_file', 'labels', 'logging', 'pull_refresh_after', 'mac_address'] as const
+/**
+ * They say nothing about the container itself: the kubelet keeps the logs, and labels tell things to tools that ask Docker.
+ * `docs/decisions.md` says why they are passed over.
+ */
+const IDLE = ['attach', 'develop', 'label_file', 'labels', 'logging', 'pull_refresh_after'] as const
 
 /** What has no place in a pod, or is set elsewhere in Kubernetes: why. */
 const WITHOUT_PLACE: ReadonlyMap<string, string> = new Map([
@@ -36,13 +39,16 @@ const WITHOUT_PLACE: ReadonlyMap<string, string> = new Map([
   ['domainname', 'the pod has one host name and domain'],
   ['external_links', 'the other container is not in this pod'],
   ['gpus', 'ask for GPUs with resources.limits, such as nvidia.com/gpu: 1'],
+  ['init', 'set shareProcessNamespace: true of the pod if the command does not reap its children'],
   ['isolation', 'it is for Windows'],
+  ['mac_address', 'the network of the cluster gives the pod its address'],
   ['memswap_limit', 'the kubelet decides about swap'],
   ['mem_swappiness', 'the kubelet decides about swap'],
   ['models', 'a pod has no models'],
   ['oom_kill_disable', 'Kubernetes always lets the kernel end a container without memory'],
   ['oom_score_adj', 'the kubelet sets it by the class of the pod'],
   ['pids_limit', 'the kubelet limits processes for each pod'],
+  ['platform', 'set nodeSelector of the pod, such as kubernetes.io/arch: arm64'],
   ['runtime', 'set runtimeClassName of the pod'],
   ['storage_opt', 'use resources.limits of ephemeral-storage'],
   ['ulimits', 'the container runtime sets the limits of processes'],
@@ -64,6 +70,12 @@ export const TOP_KEYS = [
   'secrets',
   'configs',
 ]
+
+/** The same for keys below `deploy`. What Swarm does when it updates a service is passed over: a Deployment has its own way. */
+export const DEPLOY_WITHOUT_PLACE: ReadonlyMap<string, string> = new Map([
+  ['mode', 'use a DaemonSet for one pod on each node, or a Job'],
+  ['placement', 'set nodeSelector or affinity of the pod'],
+])
 
 /** @returns why the key has no effect in a pod; undefined where it has one, or none is needed */
 export function whyWithoutPlace(key: string): string | undefined {

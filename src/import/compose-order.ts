@@ -1,6 +1,7 @@
 /** The order in a compose file: `depends_on`, and what implies it. */
 import { proposeWord } from '../base/suggest.ts'
 import { type Condition, CONDITION_NAMES, findSynonym } from '../order/conditions.ts'
+import { findCycles } from '../order/cycle.ts'
 import { type Entry, findEntry, type Tree } from '../manifest/tree.ts'
 import type { ContainerContext, Named } from './compose-context.ts'
 import type { ComposeProject } from './compose-project.ts'
@@ -19,7 +20,7 @@ interface Wish {
 export function readEdges(
   named: Named,
   containers: ReadonlyMap<string, string>,
-  { disabled }: Pick<ComposeProject, 'disabled'>,
+  { leftOut, services }: Pick<ComposeProject, 'leftOut' | 'services'>,
   context: ContainerContext,
 ): readonly DraftEdge[] {
   const edges = new Map<string, DraftEdge>()
@@ -29,7 +30,7 @@ export function readEdges(
   ]) {
     const container = containers.get(target)
     if (container === undefined) {
-      refuseAbsent(target, required, at, containers, disabled, context)
+      refuseAbsent(target, required, at, containers, leftOut, context)
       continue
     }
     if (container === named.container) {
@@ -38,6 +39,10 @@ export function readEdges(
     }
     if (restart && condition === 'completed') {
       context.note(at, `restart has no meaning for "${target}", which ends`, 'it is left out')
+    }
+    if (condition === 'ready' && !isChecked(services.get(target))) {
+      const what = `it waits until "${target}" is healthy, which has no healthcheck in this file`
+      context.note(at, what, `give "${target}" a healthcheck; without one it counts as ready once it has started`)
     }
     const edge: DraftEdge = {
       ...{ container: named.container, target: container, condition },
@@ -50,6 +55,29 @@ export function readEdges(
   return [...edges.values()]
 }
 
+/** Whether anything says when a service is healthy. A healthcheck without a test has a remark of its own. */
+function isChecked(service: Tree | undefined): boolean {
+  const check = fieldAt(service, 'healthcheck')
+  const [first] = readItems(fieldAt(check, 'test'))
+  return isMap(check) && booleanOf(fieldAt(check, 'disable')) !== true && wordOf(first) !== 'NONE'
+}
+
+/** Refuses services that wait for each other: none of them could start. */
+export function refuseCycles(
+  services: readonly Named[],
+  edges: readonly DraftEdge[],
+  contextOf: (named: Named) => ContainerContext,
+): void {
+  const byContainer = new Map(services.map((named) => [named.container, named]))
+  for (const cycle of findCycles([...byContainer.keys()], edges)) {
+    const [first, ...others] = cycle.flatMap((container) => byContainer.get(container) ?? [])
+    if (first === undefined) continue
+    const chain = [...others, first].map(({ service }) => `"${service}"`).join(', which waits for ')
+    const at = findEntry(first.tree, 'depends_on') ?? first.tree
+    contextOf(first).refuse(at, `it waits for ${chain}: none of them can start`, 'remove one of these depends_on')
+  }
+}
+
 const rank = (condition: Condition): number => CONDITION_NAMES.indexOf(condition)
 
 function refuseAbsent(
@@ -57,19 +85,20 @@ function refuseAbsent(
   required: boolean,
   at: Tree | Entry,
   containers: ReadonlyMap<string, string>,
-  disabled: ReadonlyMap<string, readonly string[]>,
+  leftOut: ComposeProject['leftOut'],
   { refuse }: ContainerContext,
 ): void {
-  const profiles = disabled.get(target)
-  if (!required) return
-  if (profiles === undefined) {
+  const absent = leftOut.get(target)
+  // Docker compose does not wait for a service without replicas.
+  if (!required || (absent !== undefined && absent.profiles === undefined)) return
+  if (absent === undefined) {
     refuse(
       at,
       `there is no service "${target}"`,
       proposeWord(target, [...containers.keys()], 'name a service of this file'),
     )
   } else {
-    const fix = `say --profile ${profiles[0]}, or write required: false`
+    const fix = `say --profile ${absent.profiles?.find((profile) => profile !== '') ?? ''}, or write required: false`
     refuse(at, `"${target}" is left out, since its profile is not chosen`, fix)
   }
 }

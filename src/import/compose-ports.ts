@@ -91,6 +91,10 @@ export function checkPorts(ports: readonly ServicePort[], context: ContainerCont
       )
     }
     if (port.published === undefined) continue
+    if (LOOPBACK.test(port.address)) {
+      const what = `port ${port.published} is published for this machine alone, so the Service leaves it out`
+      remarks.note(placeOf(port.at, context), about, what, 'reach it by kubectl port-forward, or publish it for all')
+    }
     const key = `${port.address} ${port.published}/${port.protocol}`
     const twin = published.get(key)
     if (twin !== undefined && twin.at !== port.at) {

@@ -9,6 +9,7 @@ import { proposeWord } from '../base/suggest.ts'
 import { describeKind, type Entry, findEntry, type MapTree, type Tree } from '../manifest/tree.ts'
 import { SERVICE_KEYS, TOP_KEYS } from './compose-keys.ts'
 import { extendServices } from './compose-extends.ts'
+import { findLeftOut, type LeftOut } from './compose-left-out.ts'
 import { mergeFiles } from './compose-merge.ts'
 import {
   adoptTree,
@@ -22,6 +23,7 @@ import {
   wordOf,
   wordsOf,
 } from './compose-tree.ts'
+import { readDotenv } from './dotenv.ts'
 import type { Lookup } from './interpolate.ts'
 import type { ImportPorts } from './ports.ts'
 import type { Remarks } from './remark.ts'
@@ -29,14 +31,14 @@ import type { Remarks } from './remark.ts'
 export interface ComposeProject {
   /** What the file says, else the name of its directory. */
   readonly name: string
-  /** Those that are not left out by a profile. */
+  /** Those that are not left out. */
   readonly services: ReadonlyMap<string, MapTree>
-  /** Left out, and the profiles that would bring each. */
-  readonly disabled: ReadonlyMap<string, readonly string[]>
+  readonly leftOut: ReadonlyMap<string, LeftOut>
   /** The top-level sections, merged; undefined where there is none. */
   readonly volumes: Tree | undefined
   readonly configs: Tree | undefined
   readonly secrets: Tree | undefined
+  readonly networks: Tree | undefined
   readonly lookup: Lookup
   readonly context: ComposeContext
 }
@@ -71,19 +73,15 @@ export async function loadProject(
     readFile(path, home, lookup, context, ports, [])
   const services = await extendServices(root, openFile, context, ports.disk)
   if (remarks.refused.length > 0) return undefined
-  const active = new Set([...profiles, ...(ports.env['COMPOSE_PROFILES'] ?? '').split(',')])
-  const disabled = new Map<string, readonly string[]>()
-  for (const [name, service] of services) {
-    const own = wordsOf(fieldAt(service, 'profiles'))
-    if (own.length > 0 && !active.has('*') && !own.some((profile) => active.has(profile))) disabled.set(name, own)
-  }
+  const leftOut = findLeftOut(services, profiles, ports.env['COMPOSE_PROFILES'] ?? lookup('COMPOSE_PROFILES'))
   return {
     name: wordOf(fieldAt(root, 'name')) ?? (first === '-' ? 'compose' : (directory.split('/').at(-1) ?? 'compose')),
-    services: new Map([...services].filter(([name]) => !disabled.has(name))),
-    disabled,
+    services: new Map([...services].filter(([name]) => !leftOut.has(name))),
+    leftOut,
     volumes: fieldAt(root, 'volumes'),
     configs: fieldAt(root, 'configs'),
     secrets: fieldAt(root, 'secrets'),
+    networks: fieldAt(root, 'networks'),
     lookup,
     context,
   }
@@ -95,13 +93,14 @@ function directoryOf(path: string, { disk, cwd }: ImportPorts): string {
 
 /** What is set where compose runs counts before what `.env` says. */
 async function readEnvironment(directory: string, files: readonly string[], ports: ImportPorts): Promise<Lookup> {
-  const said = new Map<string, string | undefined>()
+  const outside: Lookup = (name) => (Object.hasOwn(ports.env, name) ? ports.env[name] : undefined)
+  const said = new Map<string, string>()
   for (const file of files.length > 0 ? files : ['.env']) {
-    for (const { name, value } of (await ports.disk.readEnvFile(ports.disk.resolvePath(directory, file))) ?? []) {
-      said.set(name, value)
-    }
+    const look = await ports.disk.lookAtPath(ports.disk.resolvePath(directory, file))
+    if (look.kind !== 'file' || !('text' in look.file)) continue
+    for (const [name, value] of readDotenv(look.file.text, outside, said)) said.set(name, value)
   }
-  return (name) => (Object.hasOwn(ports.env, name) ? ports.env[name] : undefined) ?? said.get(name)
+  return (name) => outside(name) ?? said.get(name)
 }
 
 /** @param within the files that include this one */

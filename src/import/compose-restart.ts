@@ -2,7 +2,8 @@
 import { findEntry } from '../manifest/tree.ts'
 import type { RestartPolicy } from '../pod/pod.ts'
 import type { ContainerContext, Named } from './compose-context.ts'
-import { fieldAt, wordOf } from './compose-tree.ts'
+import { fieldAt, isMap, readItems, wordOf } from './compose-tree.ts'
+import type { DraftEdge } from './draft.ts'
 
 const POLICIES: ReadonlyMap<string, RestartPolicy> = new Map([
   ['no', 'Never'],
@@ -15,7 +16,7 @@ const POLICIES: ReadonlyMap<string, RestartPolicy> = new Map([
 ])
 
 /** @returns undefined where the service says none, which is `no` for docker compose */
-export function readRestart({ tree }: Named, { note, refuse }: ContainerContext): RestartPolicy | undefined {
+function readRestart({ tree }: Named, { note, refuse }: ContainerContext): RestartPolicy | undefined {
   const policy = fieldAt(tree, 'deploy', 'restart_policy')
   const entry = findEntry(tree, 'restart') ?? findEntry(policy, 'condition')
   const word = wordOf(entry?.value)
@@ -36,8 +37,57 @@ export function readRestart({ tree }: Named, { note, refuse }: ContainerContext)
 const STRENGTH: readonly RestartPolicy[] = ['Never', 'OnFailure', 'Always']
 
 /** The pod's own: that of the service that asks for most. Where nobody says any, Kubernetes' default, since most are servers. */
-export function strongest(policies: readonly (RestartPolicy | undefined)[]): RestartPolicy {
+function strongest(policies: readonly (RestartPolicy | undefined)[]): RestartPolicy {
   const said = policies.filter((policy) => policy !== undefined)
   if (said.length === 0) return 'Always'
   return said.reduce((one, other) => (STRENGTH.indexOf(other) > STRENGTH.indexOf(one) ? other : one))
+}
+
+interface DecidedRestarts {
+  /** The pod's. */
+  readonly policy: RestartPolicy
+  /** Policies of containers that differ from it, by name. */
+  readonly own: ReadonlyMap<string, RestartPolicy>
+}
+
+/**
+ * The policy of the pod, and of containers that need their own. A service without `restart` is not restarted by docker compose;
+ * here it is as the others are, unless it looks like a step: it has a command of its own, and nothing that calls or checks it.
+ */
+export function decideRestarts(
+  services: readonly Named[],
+  edges: readonly DraftEdge[],
+  contextOf: (named: Named) => ContainerContext,
+): DecidedRestarts {
+  const said = new Map(services.map((named) => [named.container, readRestart(named, contextOf(named))]))
+  const policy = strongest([...said.values()])
+  const own = new Map<string, RestartPolicy>()
+  const restarted: Named[] = []
+  const isAsked = [...said.values()].some((asked) => asked !== undefined)
+  for (const named of services) {
+    const asked = said.get(named.container)
+    // Its wrapper holds it after success, and the kubelet tries it again after a failure.
+    if (edges.some(({ target, condition }) => target === named.container && condition === 'completed')) continue
+    if (asked !== undefined && asked !== policy) own.set(named.container, asked)
+    if (asked !== undefined || policy === 'Never' || !isAsked) continue
+    if (policy === 'OnFailure' || !isStep(named, edges)) restarted.push(named)
+    else {
+      own.set(named.container, 'Never')
+      const what = 'no restart is set: it runs once, as docker compose has it'
+      const fix = 'write restart: always if it is a server; a restart policy of one container needs Kubernetes 1.35'
+      contextOf(named).note(named.tree, what, fix)
+    }
+  }
+  const [first] = restarted
+  for (const named of restarted) {
+    const what = `no restart is set: docker compose does not restart it, but the pod does (${policy}, as others ask for)`
+    contextOf(named).note(first?.tree ?? named.tree, what, 'write restart: "no" if it has to end')
+  }
+  return { policy, own }
+}
+
+function isStep({ tree, container }: Named, edges: readonly DraftEdge[]): boolean {
+  const isCalled = readItems(fieldAt(tree, 'ports')).length > 0 || readItems(fieldAt(tree, 'expose')).length > 0
+  const isChecked = isMap(fieldAt(tree, 'healthcheck')) || edges.some((edge) => edge.target === container && edge.condition === 'ready') // prettier-ignore
+  return !isCalled && !isChecked && ['command', 'entrypoint'].some((key) => readItems(fieldAt(tree, key)).length > 0)
 }

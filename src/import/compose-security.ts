@@ -17,23 +17,30 @@ export function readSecurity(tree: MapTree, context: ContainerContext): PlainMap
   })
 }
 
+/** Users and groups that have the same number in every image. */
+const NUMBERS: ReadonlyMap<string, number> = new Map([['root', 0]])
+
 function readUser(entry: Entry | undefined, { note }: ContainerContext): PlainMap {
   const word = wordOf(entry?.value)
   if (entry === undefined || word === undefined) return {}
   const [user = '', group] = word.split(':')
-  const isNumber = (text: string | undefined): boolean => text !== undefined && /^\d+$/.test(text)
-  if (!isNumber(user) || (group !== undefined && !isNumber(group))) {
-    note(
-      entry,
-      `user ${word} is a name, which only the image knows`,
-      'write its numbers: 1000:1000; the image’s user is kept',
-    )
+  const runAsUser = numberOf(user)
+  // The image of a user that is named says its group; that of root is root's.
+  const said = group === undefined || group === '' ? (NUMBERS.has(user) ? user : undefined) : group
+  const runAsGroup = said === undefined ? undefined : numberOf(said)
+  if (runAsUser === undefined) {
+    const what = `user ${word} is a name, which only the image knows`
+    note(entry, what, 'write its numbers, such as 1000:1000; without them the image’s own user is kept')
+    return {}
   }
-  return compact({
-    runAsUser: isNumber(user) ? Number(user) : undefined,
-    runAsGroup: isNumber(user) && isNumber(group) ? Number(group) : undefined,
-  })
+  if (said !== undefined && runAsGroup === undefined) {
+    const what = `group ${said} is a name, which only the image knows`
+    note(entry, what, 'write its number, such as 1000; without it the group is left out')
+  }
+  return compact({ runAsUser, runAsGroup })
 }
+
+const numberOf = (word: string): number | undefined => (/^\d+$/.test(word) ? Number(word) : NUMBERS.get(word))
 
 /** Docker takes `CAP_SYS_ADMIN` and `SYS_ADMIN`; Kubernetes the second. */
 function readCapabilities(tree: MapTree, key: string): readonly string[] {

@@ -64,19 +64,19 @@ function adoptScalar(scalar: Scalar, { file }: Origin, lookup: Lookup, { remarks
   const made = interpolate(scalar.value, lookup)
   const place = { file, at: scalar.at }
   if ('problem' in made) {
-    remarks.refuse(place, undefined, made.problem, 'correct it, or set the variable in the environment or in .env')
+    remarks.refuseOnce(place, undefined, made.problem, made.fix)
     return { ...scalar }
   }
   for (const name of made.unset) {
-    const fix = 'set it in the environment or in .env, or give it a default: ${NAME:-default}'
-    remarks.note(place, undefined, `the variable ${name} is not set: it is empty here`, fix)
+    const fix = `set it in the environment or in .env, or give it a default: \${${name}:-default}`
+    remarks.noteOnce(place, undefined, `the variable ${name} is not set: it is empty here`, fix)
   }
   return { ...scalar, value: made.text }
 }
 
-/** `null` or `~` without quotes: what is written is as long as what is read. */
+/** Nothing, `null` or `~`, without quotes: what is written is as long as what is read. */
 function isPlainNull({ value, source }: Scalar): boolean {
-  return /^(?:null|Null|NULL|~)$/.test(String(value)) && source.end - source.start === String(value).length
+  return /^(?:null|Null|NULL|~|)$/.test(String(value)) && source.end - source.start === String(value).length
 }
 
 /** The text of a scalar; undefined for what is missing, empty, or no scalar. */

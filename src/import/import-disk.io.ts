@@ -2,70 +2,66 @@
 import fs from 'node:fs/promises'
 import { isUtf8 } from 'node:buffer'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { parseEnv } from 'node:util'
-import type { EnvLine, SmallFile } from './ports.ts'
+import { join, resolve, sep } from 'node:path'
+import { LARGEST_OBJECT, type PathLook, type SmallFile } from './ports.ts'
 
-/** The most for all of a ConfigMap (Kubernetes: 1 MiB of data, and the object itself). */
-const MOST_BYTES = 900 * 1024
 const MOST_FILES = 200
+/** Files that only keep a directory, or tell tools of it. */
+const IDLE_FILES = new Set(['.DS_Store', '.gitignore', '.gitkeep', '.keep'])
 
 export function resolvePath(directory: string, path: string): string {
   return resolve(directory, path.startsWith('~/') ? join(homedir(), path.slice(2)) : path)
 }
 
-/** The file under the name '', or the files right in the directory. Links are followed; what is no file is passed over. */
-export async function readSmall(path: string): Promise<ReadonlyMap<string, SmallFile> | undefined> {
+/** What is at a path. Rejects never. */
+export async function lookAtPath(path: string): Promise<PathLook> {
   const found = await statOf(path)
-  if (found?.isFile() === true) {
-    const content = await readOne(path, MOST_BYTES)
-    return content === undefined ? undefined : new Map([['', toSmall(content)]])
+  if (found === undefined) return { kind: 'absent' }
+  if (found.isFile()) {
+    if (Number(found.size) > LARGEST_OBJECT) return { kind: 'large' }
+    const file = await readSmall(path)
+    return file === undefined ? { kind: 'unreadable' } : { kind: 'file', file }
   }
-  if (found?.isDirectory() !== true) return undefined
+  if (!found.isDirectory()) return { kind: 'other' }
+  const names = await fs.readdir(path).catch(() => undefined)
+  return names === undefined
+    ? { kind: 'unreadable' }
+    : readDirectory(path, names.filter((name) => !IDLE_FILES.has(name)).toSorted())
+}
+
+/** The regular files right in a directory, as far as they fit into one object; links count if they lead to such a file in it. */
+async function readDirectory(path: string, names: readonly string[]): Promise<PathLook> {
   const files = new Map<string, SmallFile>()
+  let others = 0
   let bytes = 0
-  const names = (await fs.readdir(path).catch((): string[] => [])).toSorted()
-  if (names.length > MOST_FILES) return undefined
+  const home = await fs.realpath(path).catch(() => path)
   for (const name of names) {
-    if (!/^[-._a-zA-Z0-9]+$/.test(name) || (await statOf(join(path, name)))?.isFile() !== true) continue
-    const content = await readOne(join(path, name), MOST_BYTES - bytes)
-    if (content === undefined) return undefined
-    bytes += content.length
-    files.set(name, toSmall(content))
+    const real = await fs.realpath(join(path, name)).catch(() => '')
+    const found = real.startsWith(home + sep) ? await statOf(real) : undefined
+    if (found?.isFile() !== true || !/^[-._a-zA-Z0-9]+$/.test(name)) {
+      others++
+      continue
+    }
+    bytes += Number(found.size)
+    const file = bytes > LARGEST_OBJECT || files.size >= MOST_FILES ? undefined : await readSmall(real)
+    if (file === undefined) return { kind: 'directory', files: undefined, others }
+    files.set(name, file)
   }
-  return files
+  return { kind: 'directory', files, others }
 }
 
 async function statOf(path: string): Promise<Awaited<ReturnType<typeof fs.stat>> | undefined> {
   return fs.stat(path).catch(() => undefined)
 }
 
-/** @returns undefined for what is larger, or cannot be read */
-async function readOne(path: string, mostBytes: number): Promise<Buffer | undefined> {
-  const found = await statOf(path)
-  if (found === undefined || Number(found.size) > mostBytes) return undefined
-  return fs.readFile(path).catch(() => undefined)
-}
+const EXECUTABLE = 0o111
 
-function toSmall(content: Buffer): SmallFile {
-  return isUtf8(content) ? { text: content.toString('utf8') } : { base64: content.toString('base64') }
-}
-
-const NAME_ALONE = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*(?:#.*)?$/gm
-
-/** @returns undefined when there is no such file */
-export async function readEnvFile(path: string): Promise<readonly EnvLine[] | undefined> {
-  const content = await readOne(path, MOST_BYTES)
-  if (content === undefined || (await statOf(path))?.isFile() !== true) return undefined
-  const text = content.toString('utf8')
-  const alone = [...text.matchAll(NAME_ALONE)].map(([, name = '']) => ({ name, value: undefined, literal: false }))
-  const said = Object.entries(parseEnv(text)).map(([name, value]) => {
-    const literal = new RegExp(`^\\s*(?:export\\s+)?${escapePattern(name)}\\s*=\\s*'`, 'm').test(text)
-    return { name, value: value ?? '', literal }
-  })
-  return [...alone, ...said]
-}
-
-function escapePattern(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+/** @returns undefined for what cannot be read */
+async function readSmall(path: string): Promise<SmallFile | undefined> {
+  const content = await fs.readFile(path).catch(() => undefined)
+  if (content === undefined) return undefined
+  const executable = (Number((await statOf(path))?.mode ?? 0) & EXECUTABLE) !== 0
+  return isUtf8(content)
+    ? { text: content.toString('utf8'), executable }
+    : { base64: content.toString('base64'), executable }
 }

@@ -13,7 +13,7 @@ export type Interpolated =
       /** Variables that are not set and have no default: each stands for an empty text, as in docker compose. */
       readonly unset: readonly string[]
     }
-  | { readonly problem: string }
+  | { readonly problem: string; readonly fix: string }
 
 const NAME = /[A-Za-z_]\w*/y
 const OPERATOR = /:?[-?+]/y
@@ -26,18 +26,25 @@ export function interpolate(text: string, lookup: Lookup): Interpolated {
   const reading: Reading = { lookup, unset: new Set<string>(), problems: [] }
   const { value } = readText(text, 0, 0, reading)
   const [problem] = reading.problems
-  return problem === undefined ? { text: value, unset: [...reading.unset] } : { problem }
+  return problem ?? { text: value, unset: [...reading.unset] }
 }
 
 interface Reading {
   readonly lookup: Lookup
   readonly unset: Set<string>
   /** The first one counts; the rest of the text is not read then. */
-  readonly problems: string[]
+  readonly problems: { readonly problem: string; readonly fix: string }[]
 }
 
-function refuse(problem: string, text: string, { problems }: Reading): { value: string; end: number } {
-  problems.push(problem)
+const SYNTAX_FIX = 'write ${NAME} or ${NAME:-default} for a variable, $$ for a dollar sign'
+
+function refuse(
+  problem: string,
+  text: string,
+  { problems }: Reading,
+  fix = SYNTAX_FIX,
+): { value: string; end: number } {
+  problems.push({ problem, fix })
   return { value: '', end: text.length }
 }
 
@@ -66,7 +73,7 @@ function readVariable(text: string, from: number, depth: number, reading: Readin
   const braced = text[from] === '{'
   const name = match(NAME, text, braced ? from + 1 : from)
   if (name === undefined) {
-    const problem = `"${text.slice(from - 1, from + 12)}" is not a variable; write $$ for a dollar sign`
+    const problem = `"${text.slice(from - 1, from + 12)}" is not a variable`
     return refuse(problem, text, reading)
   }
   const behind = from + (braced ? 1 : 0) + name.length
@@ -89,7 +96,11 @@ function readVariable(text: string, from: number, depth: number, reading: Readin
   if (kind === '-') return isSet ? { value: found ?? '', end } : takeWord()
   if (kind === '+') return isSet ? takeWord() : { value: '', end }
   if (isSet) return { value: found ?? '', end }
-  return refuse(`the variable ${name} is required${word.value === '' ? '' : `: ${word.value}`}`, text, reading)
+  // Its message is the file's own words, so they stand in quotes.
+  const message = word.value === '' ? '' : `: "${word.value}"`
+  const state = found === undefined ? 'is not set' : 'is empty'
+  const fix = `set ${name} in the environment or in .env`
+  return refuse(`the variable ${name} ${state}, and the file requires it${message}`, text, reading, fix)
 }
 
 function orEmpty(found: string | undefined, name: string, { unset }: Reading): string {

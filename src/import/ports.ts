@@ -1,30 +1,36 @@
 /** What importing needs from outside; cmd/import.ts hands the real ones in. */
 import type { StdoutPorts } from '../cli/output.ts'
 
+/** The most bytes for all files of a ConfigMap or Secret (Kubernetes: 1 MiB, with the object itself). */
+export const LARGEST_OBJECT = 900 * 1024
+
 export interface ImportDisk {
   /** `-` is stdin. A RangeError when it is larger than so many MiB, or no UTF-8. Rejects with the system's error. */
   readManifestFile(path: string, maxMib?: number): Promise<string>
   directoryOf(path: string): string
   /** An absolute path stays as it is. */
   resolvePath(directory: string, path: string): string
-  /** The file, or the files right in the directory. @returns undefined when nothing is there, it is something else, or too large */
-  readSmall(path: string): Promise<ReadonlyMap<string, SmallFile> | undefined>
-  /** @returns undefined when there is no such file; what a line `NAME=value` says, as a shell would read it */
-  readEnvFile(path: string): Promise<readonly EnvLine[] | undefined>
+  /** Rejects never. */
+  lookAtPath(path: string): Promise<PathLook>
   /** All or nothing. Rejects with the system's error. */
   replaceFile(path: string, text: string): Promise<void>
 }
 
-/** Text, or base64 of what is no text. */
-export type SmallFile = { readonly text: string } | { readonly base64: string }
+/** What is found at a path. */
+export type PathLook =
+  | { readonly kind: 'file'; readonly file: SmallFile }
+  | {
+      readonly kind: 'directory'
+      /** Those right in it, by name; undefined: they are too many or too large, or one of them cannot be read. */
+      readonly files: ReadonlyMap<string, SmallFile> | undefined
+      /** How many directories, links out of it and the like it has besides. */
+      readonly others: number
+    }
+  /** A file that is too large for a ConfigMap; a socket, a device; what we may not read. */
+  | { readonly kind: 'absent' | 'large' | 'other' | 'unreadable' }
 
-export interface EnvLine {
-  readonly name: string
-  /** undefined: the name stands alone, and means what the environment says. */
-  readonly value: string | undefined
-  /** Whether it stands in single quotes: variables in it are no variables. */
-  readonly literal: boolean
-}
+/** Text, or base64 of what is no text. */
+export type SmallFile = ({ readonly text: string } | { readonly base64: string }) & { readonly executable?: boolean }
 
 export interface ImportPorts extends StdoutPorts {
   readonly disk: ImportDisk

@@ -4,10 +4,12 @@ import type { Position } from '../manifest/tree.ts'
 export interface Remark {
   readonly file: string
   readonly at: Position
-  /** The service or container that it is about. */
-  readonly about: string | undefined
+  /** The services or containers that it is about, such as `service "db"`. */
+  readonly about: readonly string[]
   readonly what: string
   readonly fix: string
+  /** How many places it is about; the first of them is named. */
+  readonly places: number
 }
 
 /** Something with a place in a file: a tree, or a key. */
@@ -16,12 +18,18 @@ export interface FilePlace {
   readonly at: Position
 }
 
-/** Collects remarks; each call says one. */
+/** Says one remark. */
+export type Say = (place: FilePlace, about: string | undefined, what: string, fix: string) => void
+
+/** Collects remarks. What is said again of the same place is one remark about several services. */
 export interface Remarks {
   /** The input is refused, and nothing is written. */
-  refuse(place: FilePlace, about: string | undefined, what: string, fix: string): void
+  readonly refuse: Say
   /** The pod is written without it; `--strict` refuses it. */
-  note(place: FilePlace, about: string | undefined, what: string, fix: string): void
+  readonly note: Say
+  /** The same, for what is one fault wherever it stands: the first place is told, and how many there are. */
+  readonly refuseOnce: Say
+  readonly noteOnce: Say
   readonly refused: readonly Remark[]
   readonly noted: readonly Remark[]
 }
@@ -30,21 +38,60 @@ export interface Remarks {
 const MOST = 200
 
 export function collectRemarks(): Remarks {
-  const refused: Remark[] = []
-  const noted: Remark[] = []
-  const put = (list: Remark[]): Remarks['note'] => {
-    return ({ file, at }, about, what, fix) => {
-      const isSaid = list.some(
-        (one) => one.file === file && one.what === what && one.at.line === at.line && one.at.column === at.column,
-      )
-      if (!isSaid && list.length < MOST) list.push({ file, at, about, what, fix })
+  const refused = collectList()
+  const noted = collectList()
+  return {
+    ...{ refuse: refused.say, note: noted.say, refuseOnce: refused.sayOnce, noteOnce: noted.sayOnce },
+    ...{ refused: refused.list, noted: noted.list },
+  }
+}
+
+interface Collected {
+  readonly say: Say
+  readonly sayOnce: Say
+  readonly list: readonly Remark[]
+}
+
+function collectList(): Collected {
+  const list: Remark[] = []
+  const known = new Map<string, number>()
+  const places = new Set<string>()
+  const put = (key: string, { file, at }: FilePlace, about: string | undefined, what: string, fix: string): void => {
+    const place = `${file}:${at.line}:${at.column} ${what}`
+    const index = known.get(key)
+    const one = index === undefined ? undefined : list[index]
+    const isNew = !places.has(place)
+    places.add(place)
+    if (index !== undefined && one !== undefined) {
+      const isKnown = about === undefined || one.about.includes(about)
+      list[index] = {
+        ...one,
+        about: isKnown ? one.about : [...one.about, about],
+        places: one.places + (isNew ? 1 : 0),
+      }
+    } else if (list.length < MOST) {
+      known.set(key, list.length)
+      list.push({ file, at, about: about === undefined ? [] : [about], what, fix, places: 1 })
     }
   }
-  return { refuse: put(refused), note: put(noted), refused, noted }
+  return {
+    list,
+    say: (place, about, what, fix) =>
+      put(`${place.file}:${place.at.line}:${place.at.column} ${what}`, place, about, what, fix),
+    sayOnce: (place, about, what, fix) => put(what, place, about, what, fix),
+  }
+}
+
+/** `service "a"`, or `services "a", "b"`. */
+export function describeAbout(about: readonly string[]): string {
+  const services = about.filter((one) => one.startsWith('service '))
+  if (about.length < 2 || services.length < about.length) return about.join(', ')
+  return `services ${services.map((one) => one.slice('service '.length)).join(', ')}`
 }
 
 /** `compose.yaml:3:5: service "db": what; fix` */
-export function describeRemark({ file, at, about, what, fix }: Remark): string {
-  const whose = about === undefined ? '' : `${about}: `
-  return `${file}:${at.line}:${at.column}: ${whose}${what}; ${fix}`
+export function describeRemark({ file, at, about, what, fix, places }: Remark): string {
+  const whose = about.length === 0 ? '' : `${describeAbout(about)}: `
+  const more = places === 1 ? '' : ` (the first of ${places} places)`
+  return `${file}:${at.line}:${at.column}: ${whose}${what}${more}; ${fix}`
 }

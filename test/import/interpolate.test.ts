@@ -59,7 +59,10 @@ for (const text of MALFORMED) {
 }
 
 test('the message of a required variable is said', (t) => {
-  t.deepEqual(interpolate('${NO:?set it}', lookup), { problem: 'the variable NO is required: set it' })
+  t.deepEqual(interpolate('${NO:?say it}', lookup), {
+    problem: 'the variable NO is not set, and the file requires it: "say it"',
+    fix: 'set NO in the environment or in .env',
+  })
 })
 
 test('whatever the text, it is a text or a problem; dollars that are doubled always come back single', (t) => {

@@ -1,45 +1,8 @@
 /** What becomes of each part of a compose file, and what is said of what has no place in a pod. */
-import test, { type ExecutionContext } from 'ava'
-import { execa } from 'execa'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
-import { readManifest } from '../../../src/manifest/yaml.io.ts'
-
-const PODORDER = resolve('dist/podorder')
-
-interface Place {
-  write(path: string, text: string): string
-  run(words: readonly string[], input?: string, env?: Readonly<Record<string, string>>): ReturnType<typeof start>
-  readonly dir: string
-}
-
-function openPlace(t: ExecutionContext): Place {
-  const dir = join(mkdtempSync(join(tmpdir(), 'compose-')), 'shop')
-  mkdirSync(dir)
-  t.teardown(() => rmSync(dirname(dir), { recursive: true, force: true }))
-  return {
-    dir,
-    write(path, text) {
-      mkdirSync(dirname(join(dir, path)), { recursive: true })
-      writeFileSync(join(dir, path), text)
-      return join(dir, path)
-    },
-    run: (words, input = '', env = {}) => start(dir, words, input, env),
-  }
-}
-
-async function start(cwd: string, words: readonly string[], input: string, env: Readonly<Record<string, string>>) {
-  const options = { cwd, input, env, reject: false } as const
-  const { exitCode, stdout, stderr } = await execa(PODORDER, ['import', ...words], options)
-  return { exitCode, stdout, stderr }
-}
-
-type Json = Record<string, unknown>
-
-const documentsOf = (yaml: string): readonly Json[] => readManifest(yaml).documents.map(({ value }) => value as Json)
-const specOf = (yaml: string): Json => documentsOf(yaml).find(({ kind }) => kind === 'Pod')?.['spec'] as Json
-const containersOf = (yaml: string): readonly Json[] => specOf(yaml)['containers'] as readonly Json[]
+import test from 'ava'
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { containersOf, documentsOf, type Json, openPlace, specOf } from '../../support/compose-place.ts'
 
 /** A service `app` with these lines, and what its container is then. */
 const FIELDS: readonly (readonly [lines: string, container: Json])[] = [
@@ -50,6 +13,7 @@ const FIELDS: readonly (readonly [lines: string, container: Json])[] = [
   ['working_dir: /srv', { workingDir: '/srv' }],
   ['tty: true\n    stdin_open: true', { tty: true, stdin: true }],
   ['environment: {A: 1, B: "yes", C: 0400, D: null}', { env: [['A', '1'], ['B', 'yes'], ['C', '0400']].map(([name, value]) => ({ name, value })) }], // prettier-ignore
+  ['environment: {A: , B: ~, C: Null, E: "", F: "null"}', { env: [{ name: 'E', value: '' }, { name: 'F', value: 'null' }] }], // prettier-ignore
   ['environment: ["A=x=y", "E="]', { env: [{ name: 'A', value: 'x=y' }, { name: 'E', value: '' }] }], // prettier-ignore
   ['user: "1000:1001"', { securityContext: { runAsUser: 1000, runAsGroup: 1001 } }],
   ['privileged: true', { securityContext: { privileged: true } }],
@@ -103,10 +67,10 @@ test('names of services are names of this pod', async (t) => {
 
 test('variables come from the environment, then from .env, and defaults are defaults', async (t) => {
   const place = openPlace(t)
-  place.write('.env', 'A=file\nB="from file"\n')
-  place.write('compose.yaml', 'services: {app: {image: "x:${A}-${C:-c}", command: ["${B}"]}}')
+  place.write('.env', 'A=file\nB="from file"\nD=${B}#1 # why\nE=\'${B}\'\n')
+  place.write('compose.yaml', 'services: {app: {image: "x:${A}-${C:-c}", command: ["${B}", "$D", "$E"]}}')
   const { stdout } = await place.run(['compose.yaml'], '', { A: 'env' })
-  t.like(containersOf(stdout)[0], { image: 'x:env-c', args: ['from file'] })
+  t.like(containersOf(stdout)[0], { image: 'x:env-c', args: ['from file', 'from file#1', '${B}'] })
 })
 
 test('files go along: env_file, configs, secrets, and small files that are mounted', async (t) => {
@@ -178,8 +142,14 @@ test('a Deployment, a Job and a Pod', async (t) => {
 /** What is told, and with --strict refused. */
 const TOLD: readonly (readonly [lines: string, says: RegExp])[] = [
   ['volumes: ["/srv/data:/data"]', /"\/srv\/data" is a path of this machine; the container gets an empty directory/],
-  ['volumes: ["/var/run/docker.sock:/s"]', /no node has it: the mount is left out/],
-  ['build: .', /an image that is built here has no name: shop-app is written/],
+  [
+    'volumes: ["/var/run/docker.sock:/s"]',
+    /is a path of the machine itself, and of each node; it is left out; if that of the node is meant/,
+  ],
+  [
+    'build: .',
+    /the image that is built here has no name: shop-app is written; set image: to the name that you push it under/,
+  ],
   ['deploy: {replicas: 3}', /3 replicas of one service have no place in one pod/],
   ['network_mode: host', /network_mode host has no place in a pod/],
   ['ulimits: {nofile: 5}', /ulimits has no place in a pod/],
@@ -231,9 +201,16 @@ const REFUSED: readonly (readonly [file: string, says: RegExp])[] = [
     'services: {a_b: {image: x}, a-b: {image: x}}',
     /in a pod it is called "a-b", as service "a_b" is; rename one of them/,
   ],
-  ['services: {a: {image: "${X:?set it}"}}', /the variable X is required: set it; /],
+  [
+    'services: {a: {image: "${X:?set it}"}}',
+    /the variable X is not set, and the file requires it: "set it"; set X in the environment or in \.env/,
+  ],
   ['services: {a: {image: "${X"}}', /"\$\{X" is not a variable; /],
   ['services: {a: {image: x, command: "it\'s"}}', /a quote in command is not closed; /],
+  [
+    'services: {a: {image: x, volumes: [{type: bind, target: /x}]}}',
+    /a volume needs a type and a target, a bind also a source; write/,
+  ],
   ['services: {a: {image: x, mem_limit: lots}}', /"lots" is no size; write it like 64m or 1g/],
   ['services: {a: {image: x, stop_grace_period: soon}}', /stop_grace_period is "soon", which is no duration/],
   ['services: {a: {image: x, configs: [c]}}', /"c" is not among the configs; declare it/],

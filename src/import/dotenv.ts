@@ -1,0 +1,67 @@
+/**
+ * Files of variables, as docker compose reads `.env` and each `env_file`: `NAME=value`, `NAME: value`, `export NAME=value`, `NAME`.
+ * Variables in a value are replaced, but not in single quotes. Pure.
+ *
+ * Source: compose-go, package dotenv; docs.docker.com, "Syntax for .env files".
+ */
+import { interpolate, type Lookup } from './interpolate.ts'
+
+const NAME = /[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*/y
+const QUOTED = /[ \t]*(?:'((?:[^'\\]|\\[\s\S])*)'|"((?:[^"\\]|\\[\s\S])*)")/y
+const REST_OF_LINE = /[^\n]*(?:\n|$)/y
+
+/** What Go's strconv.Unquote makes of the letters behind a backslash. */
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ...([['a', '\u0007'], ['b', '\b'], ['f', '\f'], ['n', '\n'], ['r', '\r'], ['t', '\t'], ['v', '\v']] as const), // prettier-ignore
+  ...([['"', '"'], ['\\', '\\'], ['$', '$$']] as const), // prettier-ignore
+])
+
+/**
+ * The variables of a file, each line after those before it.
+ * @param lookup counts before what the file says when a value is made; a name alone means what it knows
+ * @param known by files before this one; they count in values, and are not returned
+ */
+export function readDotenv(
+  text: string,
+  lookup: Lookup,
+  known: ReadonlyMap<string, string> = new Map(),
+): ReadonlyMap<string, string> {
+  const made = new Map<string, string>()
+  const resolve: Lookup = (name) => lookup(name) ?? made.get(name) ?? known.get(name)
+  const source = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
+  let at = 0
+  const take = (pattern: RegExp): RegExpExecArray | undefined => {
+    pattern.lastIndex = at
+    const found = pattern.exec(source) ?? undefined
+    at += found?.[0].length ?? 0
+    return found
+  }
+  while (at < source.length) {
+    const name = take(NAME)?.[1]
+    const sign = source[at]
+    if (name === undefined || (sign !== '=' && sign !== ':')) {
+      const rest = take(REST_OF_LINE)?.[0].trim() ?? ''
+      const inherited = name === undefined || (rest !== '' && !rest.startsWith('#')) ? undefined : lookup(name)
+      if (name !== undefined && inherited !== undefined) made.set(name, inherited)
+      continue
+    }
+    at++
+    const quoted = take(QUOTED)
+    const rest = take(REST_OF_LINE)?.[0] ?? ''
+    if (quoted?.[1] !== undefined) made.set(name, quoted[1].replaceAll(String.raw`\'`, "'"))
+    else if (quoted?.[2] !== undefined) made.set(name, expand(unescape(quoted[2]), resolve))
+    // A # is a part of the value, unless white space stands before it.
+    else made.set(name, expand(rest.replace(/[ \t]#.*/s, '').trim(), resolve))
+  }
+  return made
+}
+
+function unescape(text: string): string {
+  return text.replaceAll(/\\([abfnrtv"\\$])/g, (_, letter: string) => ESCAPES.get(letter) ?? letter)
+}
+
+/** A value that is no valid expression stays as it is written. */
+function expand(text: string, lookup: Lookup): string {
+  const result = interpolate(text, lookup)
+  return 'text' in result ? result.text : text
+}
