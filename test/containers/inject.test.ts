@@ -202,10 +202,10 @@ for (const stopSignal of ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGWINCH']) {
   test.serial(
     `living: with images that ${stopSignal} stops, the pod stops in reverse, and nobody is killed`,
     async (t) => {
-      const image = `localhost/podorder-test/voting-${randomUUID().slice(0, 8)}`
+      // Kept: while an image is removed, other podmans may not find theirs.
+      const image = `localhost/podorder-test/voting-${stopSignal.toLowerCase()}:latest`
       const input = `FROM ${DEBIAN}\nSTOPSIGNAL ${stopSignal}\n`
       await execa('podman', ['build', '--quiet', '--tag', image, '-'], { env: PODMAN_ENVIRONMENT, input })
-      t.teardown(() => podman('rmi', image))
       const scene = await playExample(t, 'living', { image, stopSignal, restartPolicy: 'Never' })
       const order = ['redis', 'postgres', 'worker', 'vote']
       await eventually('all are ready', () => order.every((name) => scene.host.has(`${name}/ready`)))

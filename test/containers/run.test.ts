@@ -199,7 +199,6 @@ test('the words of an image are the command of a container that has none', async
     env: PODMAN_ENVIRONMENT,
     input: [`FROM ${BUSYBOX}`, ...words].join('\n'),
   })
-  t.teardown(() => podman('rmi', image))
   const { code, lines, stderr } = await pod.run()
   t.is(stderr, '')
   t.is(code, 0)
@@ -518,15 +517,17 @@ const STOP_SIGNALS = { SIGINT: 'INT', SIGQUIT: 'QUIT', SIGTERM: 'TERM', SIGWINCH
 const endBy = (trap: string, seconds: number) =>
   `trap "sleep ${seconds}; echo stopped; exit 0" ${trap}; echo up; while :; do sleep 0.05; done`
 
-/** @returns an image that is stopped by that signal, and whose command ends by nothing else */
-async function buildStopped(t: ExecutionContext, signal: keyof typeof STOP_SIGNALS): Promise<string> {
-  const image = `localhost/podorder-test/stop-${randomUUID().slice(0, 8)}`
+/**
+ * The image is kept: while one is removed, other podmans may not find theirs.
+ * @returns an image that is stopped by that signal, and whose command ends by nothing else
+ */
+async function buildStopped(signal: keyof typeof STOP_SIGNALS): Promise<string> {
+  const image = `localhost/podorder-test/stopped-by-${STOP_SIGNALS[signal].toLowerCase()}:latest`
   const command = JSON.stringify(['/bin/sh', '-c', endBy(STOP_SIGNALS[signal], 0)])
   await execa('podman', ['build', '--quiet', '--tag', image, '-'], {
     env: PODMAN_ENVIRONMENT,
     input: [`FROM ${BUSYBOX}`, `STOPSIGNAL ${signal}`, `CMD ${command}`].join('\n'),
   })
-  t.teardown(() => podman('rmi', image))
   return image
 }
 
@@ -556,7 +557,7 @@ async function assertReverse(t: ExecutionContext, pod: Pod, order: readonly stri
 
 for (const signal of Object.keys(STOP_SIGNALS) as readonly (keyof typeof STOP_SIGNALS)[]) {
   test.serial(`images that are stopped by ${signal} stop in reverse, also where their command is given`, async (t) => {
-    const image = await buildStopped(t, signal)
+    const image = await buildStopped(signal)
     // Of an image whose command is given nobody looks up by what it is stopped.
     const given = { image, command: ['/bin/sh', '-c', endBy(STOP_SIGNALS[signal], 0.5)] }
     const pod = openPod(t, {
@@ -570,7 +571,7 @@ for (const signal of Object.keys(STOP_SIGNALS) as readonly (keyof typeof STOP_SI
 test.serial('a pod of images that are stopped by five different signals stops in reverse', async (t) => {
   const names = ['int', 'quit', 'term', 'winch', 'rt']
   const images = await Promise.all(
-    (['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGWINCH', 'SIGRTMIN+3'] as const).map((signal) => buildStopped(t, signal)),
+    (['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGWINCH', 'SIGRTMIN+3'] as const).map((signal) => buildStopped(signal)),
   )
   const pod = openPod(t, {
     annotations: {
