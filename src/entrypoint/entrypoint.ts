@@ -13,7 +13,7 @@ import { beginWrapperLife, type WrapperLife } from './life.ts'
 import { isJobControl, isJobStop, isStopSignal } from './stop-signal.ts'
 import type { Keeper } from './keeper.ts'
 import { followStopFiles } from './stop-files.ts'
-import { createWaitingStop } from './waiting-stop.ts'
+import { createWaitingStop, type WaitingStop } from './waiting-stop.ts'
 import type { EntrypointPorts } from './ports.ts'
 
 /** To name the end of an attempt. */
@@ -99,11 +99,12 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
       if (gate === undefined) told ??= signal
       else gate.end({ kind: 'interrupted', signal })
     }
-    const waitingStop = createWaitingStop(plan, life, ports, end)
+    let waitingStop: WaitingStop | undefined
     listen((signal) => {
       if (isJobControl(signal)) return rest(signal)
       if (isEnding(signal)) return end(signal)
       others.push(signal)
+      waitingStop ??= createWaitingStop(plan, life, ports, end)
       waitingStop.weigh(signal)
     })
     // It came before the first look; a gate that stands open must not let the command through any more.
@@ -115,7 +116,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     // What is needed after the gate is made ready behind it.
     child.prepare()
     let gateResult = await gate.gateResult
-    waitingStop.close()
+    waitingStop?.close()
     if (gateResult.kind === 'open' && ahead === undefined && workIsDone()) gateResult = { kind: 'stopped' }
     keep()
     early.push(...others)

@@ -6,7 +6,7 @@ import type { Plan } from './plan.ts'
 import { mayMeanStop } from './stop-signal.ts'
 import { TOGETHER_MS } from './turn.ts'
 
-interface WaitingStop {
+export interface WaitingStop {
   /** A signal from outside that is no known stop signal. */
   weigh(signal: number): void
   close(): void

@@ -75,16 +75,17 @@ function noteAll(
   for (const { named } of first === undefined ? [] : of) contextOf(named).note(first?.item ?? named.tree, what, fix)
 }
 
-const isShared = (of: readonly BindUse[]): boolean => of.length > 1
+/** Says whose the empty directory is. */
+function tellMounts(of: readonly BindUse[]): string {
+  return of.length > 1 ? 'all its mounts share one empty directory' : 'the container gets an empty directory'
+}
 
 function tellEmpty(of: readonly BindUse[]): string {
-  const gets = isShared(of) ? 'all its mounts share one empty directory' : 'the container gets an empty directory'
-  return `${gets}, which ends with the pod; use a named volume to keep it`
+  return `${tellMounts(of)}, which ends with the pod; use a named volume to keep it`
 }
 
 function tellHidden(of: readonly BindUse[]): string {
-  const gets = isShared(of) ? 'all its mounts share one empty directory' : 'the container gets an empty directory'
-  return `${gets}, which hides what the image has there; bring the files in the image, or in a volume`
+  return `${tellMounts(of)}, which hides what the image has there; bring the files in the image, or in a volume`
 }
 
 async function decide(of: readonly BindUse[], context: ContainerContext): Promise<BindDecision> {

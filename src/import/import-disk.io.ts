@@ -19,7 +19,7 @@ export async function lookAtPath(path: string): Promise<PathLook> {
   if (found === undefined) return { kind: 'absent' }
   if (found.isFile()) {
     if (Number(found.size) > LARGEST_OBJECT) return { kind: 'large' }
-    const file = await readSmall(path)
+    const file = await readSmall(path, found)
     return file === undefined ? { kind: 'unreadable' } : { kind: 'file', file }
   }
   if (!found.isDirectory()) return { kind: 'other' }
@@ -43,24 +43,26 @@ async function readDirectory(path: string, names: readonly string[]): Promise<Pa
       continue
     }
     bytes += Number(found.size)
-    const file = bytes > LARGEST_OBJECT || files.size >= MOST_FILES ? undefined : await readSmall(real)
+    const file = bytes > LARGEST_OBJECT || files.size >= MOST_FILES ? undefined : await readSmall(real, found)
     if (file === undefined) return { kind: 'directory', files: undefined, others }
     files.set(name, file)
   }
   return { kind: 'directory', files, others }
 }
 
-async function statOf(path: string): Promise<Awaited<ReturnType<typeof fs.stat>> | undefined> {
+type Stat = NonNullable<Awaited<ReturnType<typeof fs.stat>>>
+
+async function statOf(path: string): Promise<Stat | undefined> {
   return fs.stat(path).catch(() => undefined)
 }
 
 const EXECUTABLE = 0o111
 
 /** @returns undefined for what cannot be read */
-async function readSmall(path: string): Promise<SmallFile | undefined> {
+async function readSmall(path: string, { mode }: Stat): Promise<SmallFile | undefined> {
   const content = await fs.readFile(path).catch(() => undefined)
   if (content === undefined) return undefined
-  const executable = (Number((await statOf(path))?.mode ?? 0) & EXECUTABLE) !== 0
+  const executable = (Number(mode) & EXECUTABLE) !== 0
   return isUtf8(content)
     ? { text: content.toString('utf8'), executable }
     : { base64: content.toString('base64'), executable }

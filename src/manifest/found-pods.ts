@@ -43,8 +43,12 @@ export function findPods(
   )
 }
 
+/** The value at a path of the pod's document. */
+export function valueAt({ document }: FoundPod, path: FoundPod['path']): unknown {
+  return path.reduce<unknown>((value, step) => fieldOf(value, String(step)), document.value)
+}
+
 /** The namespace of the object that the pod belongs to; undefined where it names none. */
-export function findNamespace({ document, objectPath }: FoundPod): string | undefined {
-  const object = objectPath.reduce<unknown>((value, step) => fieldOf(value, String(step)), document.value)
-  return textOf(object, 'metadata', 'namespace') || undefined
+export function findNamespace(pod: FoundPod): string | undefined {
+  return textOf(valueAt(pod, pod.objectPath), 'metadata', 'namespace') || undefined
 }

@@ -2,7 +2,8 @@
 import { fieldOf, textOf } from '../pod/api-object.ts'
 import { parsePolicy } from '../pod/restarts.ts'
 import type { RestartPolicy } from '../pod/pod.ts'
-import type { FoundPod } from './found-pods.ts'
+import { type FoundPod, valueAt } from './found-pods.ts'
+import { groupOf } from './template.ts'
 
 /** `unknown`: only the cluster knows it; undefined: the template's counts. */
 export type PodPolicy = RestartPolicy | 'unknown' | undefined
@@ -34,9 +35,8 @@ export function readKnownPolicy(pod: FoundPod): RestartPolicy | undefined {
 }
 
 /** The API group of the object that the pod belongs to; empty for the core group, and where it says none. */
-export function readGroup({ document, objectPath }: FoundPod): string {
-  const version = textOf(follow(document.value, objectPath), 'apiVersion')
-  return version.includes('/') ? (version.split('/')[0] ?? '') : ''
+export function readGroup(pod: FoundPod): string {
+  return groupOf(fieldOf(valueAt(pod, pod.objectPath), 'apiVersion'))
 }
 
 function defaultTo(policy: RestartPolicy): Decides {
@@ -44,11 +44,7 @@ function defaultTo(policy: RestartPolicy): Decides {
 }
 
 /** A replica's own word counts, over its template's; ExitCode is the operator's, which starts such pods anew itself. */
-function readBeside({ document, path }: FoundPod): PodPolicy {
-  const said = textOf(follow(document.value, path.slice(0, -1)), 'restartPolicy')
+function readBeside(pod: FoundPod): PodPolicy {
+  const said = textOf(valueAt(pod, pod.path.slice(0, -1)), 'restartPolicy')
   return said === 'ExitCode' ? 'Never' : (parsePolicy(said) ?? 'unknown')
-}
-
-function follow(value: unknown, path: readonly (string | number)[]): unknown {
-  return path.reduce((inner, step) => fieldOf(inner, String(step)), value)
 }

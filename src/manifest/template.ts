@@ -71,8 +71,12 @@ function findWithin(
 
 function readType({ apiVersion, kind }: Readonly<Record<string, unknown>>): Type | undefined {
   if (typeof kind !== 'string') return undefined
-  const version = typeof apiVersion === 'string' ? apiVersion : ''
-  return { kind, group: version.includes('/') ? (version.split('/')[0] ?? '') : '' }
+  return { kind, group: groupOf(apiVersion) }
+}
+
+/** The API group in an `apiVersion`; empty for the core group, and for what is no version. */
+export function groupOf(apiVersion: unknown): string {
+  return typeof apiVersion === 'string' && apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
 }
 
 interface Found {

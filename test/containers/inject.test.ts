@@ -9,7 +9,7 @@ import { readManifest } from '../../src/manifest/yaml.io.ts'
 import type { Container, PodTemplate, Volume, VolumeMount } from '../../src/pod/pod.ts'
 import { type Host, openHost } from '../support/container.ts'
 import { eventually } from '../support/eventually.ts'
-import { podman, PODMAN_ENVIRONMENT } from '../support/podman.ts'
+import { buildImage, podman } from '../support/podman.ts'
 import { type PlayedPod, playPod } from '../support/play.ts'
 import { PODORDER_IMAGE, ROOTS } from './roots.ts'
 
@@ -203,10 +203,8 @@ for (const stopSignal of ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGWINCH']) {
   test.serial(
     `living: with images that ${stopSignal} stops, the pod stops in reverse, and nobody is killed`,
     async (t) => {
-      // Kept: while an image is removed, other podmans may not find theirs.
       const image = `localhost/podorder-test/voting-${stopSignal.toLowerCase()}:latest`
-      const input = `FROM ${DEBIAN}\nSTOPSIGNAL ${stopSignal}\n`
-      await execa('podman', ['build', '--quiet', '--tag', image, '-'], { env: PODMAN_ENVIRONMENT, input })
+      await buildImage(image, [`FROM ${DEBIAN}`, `STOPSIGNAL ${stopSignal}`])
       const scene = await playExample(t, 'living', { image, stopSignal, restartPolicy: 'Never' })
       const order = ['redis', 'postgres', 'worker', 'vote']
       await eventually('all are ready', () => order.every((name) => scene.host.has(`${name}/ready`)))

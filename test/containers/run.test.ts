@@ -1,9 +1,8 @@
 /** `podorder run --runtime podman`: the same promises as with processes, kept by real containers. */
 import test, { type ExecutionContext } from 'ava'
-import { execa } from 'execa'
 import { randomUUID } from 'node:crypto'
 import { eventually } from '../support/eventually.ts'
-import { hasPacketFilter, podman, PODMAN_ENVIRONMENT } from '../support/podman.ts'
+import { buildImage, hasPacketFilter, podman, PODMAN_ENVIRONMENT } from '../support/podman.ts'
 import {
   openPlace,
   type Place,
@@ -195,10 +194,7 @@ test('the words of an image are the command of a container that has none', async
     containers: { all: { image, env: [{ name: 'A', value: 'no' }] }, some: { image, args: ['args'] } },
   })
   const words = ['ENTRYPOINT ["/bin/sh", "-c", "echo $0 $1"]', 'CMD ["$(A)", "cmd"]']
-  await execa('podman', ['build', '--quiet', '--tag', image, '-'], {
-    env: PODMAN_ENVIRONMENT,
-    input: [`FROM ${BUSYBOX}`, ...words].join('\n'),
-  })
+  await buildImage(image, [`FROM ${BUSYBOX}`, ...words])
   const { code, lines, stderr } = await pod.run()
   t.is(stderr, '')
   t.is(code, 0)
@@ -517,17 +513,11 @@ const STOP_SIGNALS = { SIGINT: 'INT', SIGQUIT: 'QUIT', SIGTERM: 'TERM', SIGWINCH
 const endBy = (trap: string, seconds: number) =>
   `trap "sleep ${seconds}; echo stopped; exit 0" ${trap}; echo up; while :; do sleep 0.05; done`
 
-/**
- * The image is kept: while one is removed, other podmans may not find theirs.
- * @returns an image that is stopped by that signal, and whose command ends by nothing else
- */
+/** @returns an image that is stopped by that signal, and whose command ends by nothing else */
 async function buildStopped(signal: keyof typeof STOP_SIGNALS): Promise<string> {
   const image = `localhost/podorder-test/stopped-by-${STOP_SIGNALS[signal].toLowerCase()}:latest`
   const command = JSON.stringify(['/bin/sh', '-c', endBy(STOP_SIGNALS[signal], 0)])
-  await execa('podman', ['build', '--quiet', '--tag', image, '-'], {
-    env: PODMAN_ENVIRONMENT,
-    input: [`FROM ${BUSYBOX}`, `STOPSIGNAL ${signal}`, `CMD ${command}`].join('\n'),
-  })
+  await buildImage(image, [`FROM ${BUSYBOX}`, `STOPSIGNAL ${signal}`, `CMD ${command}`])
   return image
 }
 

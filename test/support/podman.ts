@@ -26,6 +26,12 @@ export async function podman(...words: readonly string[]): Promise<string> {
   return stdout
 }
 
+/** Builds an image. It is kept: while one is removed, other podmans may not find theirs. @param lines of its Containerfile */
+export async function buildImage(image: string, lines: readonly string[]): Promise<void> {
+  const words = ['build', '--quiet', '--tag', image, '-']
+  await execa('podman', words, { env: PODMAN_ENVIRONMENT, input: `${lines.join('\n')}\n` })
+}
+
 function formatStorage(): string {
   return [
     '[storage]',
