@@ -12,6 +12,11 @@ export interface ContainerEnd {
   readonly killedAfterMs?: number
 }
 
+/** The end of a wrapper by the stop signal that came before it could take signals: as that of one that waits. */
+export function cancelled(number: number): ContainerEnd {
+  return { exitCode: 128 + number, reason: 'Cancelled', message: `signal ${number} while its wrapper was started` }
+}
+
 /**
  * The end of a container that has left no word of its own.
  * @param killedAfterMs it was killed at the end of its grace period, so long after it was told to stop

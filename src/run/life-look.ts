@@ -125,12 +125,14 @@ export function createLifeLook(
     const atMs = timeOf(end.at)
     life.told = true
     const skipped = wasSkipped(life, reason)
+    // Its wrapper had no time for a flag: what it said, if anything, is on its stderr, and `started` is not gone but never came.
+    const wordless = life.trait.wrapped && life.words === undefined && reason !== 'StartError'
     // A failing command's `started` flag is gone with its life, at times before anybody could look.
-    if (!life.started && (reason === 'Completed' || reason === 'Error')) {
+    if (!life.started && !wordless && (reason === 'Completed' || reason === 'Error')) {
       tellStarted(container, life, { atMs, sinceMs: atMs, pid: undefined })
     }
     for (const cause of life.trait.causes) look(cause, atMs)
-    life.muted = !life.started && message !== undefined
+    life.muted = !life.started && !wordless && message !== undefined
     release(life)
     tell({
       ...{ event: skipped ? 'skipped' : 'ended', atMs, container, exitCode, reason },

@@ -1,11 +1,12 @@
 /** The lives of a pod's containers: each from the start of its process to its end, with what its flags tell on the way. */
+import { SIGKILL } from '../base/signal.ts'
 import { needsCare } from '../probe/care.ts'
 import type { RunEvent } from '../history/run-event.ts'
 import type { KillCause } from '../pod/pod.ts'
 import type { Event } from './pod-events.ts'
 import { openLifecycle } from './lifecycle.ts'
 import { createChecks } from './probing.ts'
-import { weighEnd } from './container-end.ts'
+import { cancelled, type ContainerEnd, weighEnd } from './container-end.ts'
 import { startLife, holdBack, type RunLife, release, wasSkipped } from './container-life.ts'
 import { createLifeLook } from './life-look.ts'
 import type { RunPorts } from './ports.ts'
@@ -110,7 +111,7 @@ export function createLives(
     if (how.kind === 'signalled' && life.trait.wrapped) {
       // A wrapper that was killed may have left its command behind.
       life.own.kill(life.commandPid)
-      if (life.words === undefined) tellEnd(container, life, weighEnd(how, life.killedAfterMs))
+      if (life.words === undefined) tellEnd(container, life, weigh(life, how))
     }
     // What a runtime says instead of starting it is not the container's, and comes with its end.
     if (how.kind !== 'unstartable') release(life)
@@ -120,12 +121,18 @@ export function createLives(
   function conclude(container: string, life: RunLife, how: ProcessEnd, atMs: number): void {
     look(container)
     life.ended = true
-    const end = weighEnd(how, life.killedAfterMs)
+    const end = weigh(life, how)
     if (how.kind === 'unstartable' && life.trait.wrapped) tellUnstarted(container, how.why, plan, ports)
     if (!life.told) tellEnd(container, life, life.words ?? end)
     const skipped = wasSkipped(life, life.words?.reason ?? '')
     life.begun.resolve()
     owner.hand({ kind: 'ended', container, exitCode: end.exitCode, skipped }, atMs)
+  }
+
+  function weigh({ trait, started, toldMs, killedAfterMs }: RunLife, how: ProcessEnd): ContainerEnd {
+    const unheard = trait.wrapped && !started && toldMs !== undefined
+    if (unheard && how.kind === 'signalled' && how.number !== SIGKILL) return cancelled(how.number)
+    return weighEnd(how, killedAfterMs)
   }
 
   function findRunning(container: string): RunLife | undefined {

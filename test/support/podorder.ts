@@ -121,7 +121,9 @@ export function openPlace(t: ExecutionContext): Place {
       lines: () => readLines(output.stdout),
       signal: (signal) => void child.kill(signal),
       closeStdout: () => child.stdout.destroy(),
-      end: inTime(`the end of podorder ${args.join(' ')}`, end, () => JSON.stringify(output)),
+      get end() {
+        return inTime(`the end of podorder ${args.join(' ')}`, end, () => JSON.stringify(output))
+      },
     }
     runs.push(running)
     return running
