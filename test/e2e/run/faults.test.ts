@@ -1,7 +1,7 @@
 /** What goes wrong in a running pod, at each phase: the order is kept, the others hear of it, and nothing hangs. */
 import test from 'ava'
 import * as fc from 'fast-check'
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { eventually } from '../../support/eventually.ts'
 import { openPlace, type Place, readLines, type RunLine, type Running, writePod } from '../../support/podorder.ts'
 import { findProcessesIn, readStat } from '../../support/proc.ts'
@@ -255,7 +255,11 @@ test('the run volume removed under their feet: those that are left still find ea
   const run = start(place)
   await told(run, 'a started')
   const [workspace = ''] = readdirSync(place.temporary)
-  rmSync(`${place.temporary}/${workspace}/run`, { recursive: true })
+  const runDir = `${place.temporary}/${workspace}/run`
+  await eventually('all wrappers are up', () =>
+    ['a', 'b', 'c'].every((name) => existsSync(`${runDir}/${name}/alive.sock`)),
+  )
+  rmSync(runDir, { recursive: true })
   place.write('go', '')
   const { code, stdout } = await run.end
   t.is(code, 0, stdout)
