@@ -4,8 +4,8 @@ import { drawWord } from '../src/base/draw.io.ts'
 import { createLog } from '../src/base/log.io.ts'
 import { createPosixChild } from '../src/child/child-posix.io.ts'
 import { createPosixFiles } from '../src/base/files-posix.io.ts'
-import { dropNetwork, emptyStdin } from '../src/child/isolation-posix.io.ts'
 import { type Library, openLibrary } from '../src/base/libc.io.ts'
+import { encodeForC } from '../src/base/utf8.ts'
 import { takeRealTimeSignalsLater } from '../src/child/real-time-posix.io.ts'
 import type { Signals } from '../src/child/signals.io.ts'
 import { createFlagFiles } from '../src/flags/flag-files.ts'
@@ -13,18 +13,19 @@ import type { RawTexts, TektonPorts } from '../src/tekton/ports.ts'
 import { runTekton } from '../src/tekton/tekton.ts'
 import type { Files } from '../src/base/files.ts'
 
+const O_RDONLY = 0
+
 const OWN_WORDS = '/proc/self/cmdline'
 const OWN_ENVIRONMENT = '/proc/self/environ'
 
 /** @returns the exit code */
 export async function startTekton(argv: readonly string[], signals: Signals): Promise<number> {
-  const { files, openChild, isolate, library } = await openSystem()
+  const { files, openChild, library } = await openSystem()
   if (library !== undefined) takeRealTimeSignalsLater(library, (signal) => signals.add(signal))
   return runTekton(argv, {
     signals,
     files,
     openChild,
-    isolate,
     cwd: process.cwd(),
     env: process.env,
     arch: process.arch,
@@ -54,7 +55,7 @@ export async function startTekton(argv: readonly string[], signals: Signals): Pr
   })
 }
 
-interface System extends Pick<TektonPorts, 'files' | 'openChild' | 'isolate'> {
+interface System extends Pick<TektonPorts, 'files' | 'openChild'> {
   /** undefined on Node */
   readonly library: Library | undefined
 }
@@ -66,36 +67,39 @@ async function openSystem(): Promise<System> {
   return {
     files,
     library,
-    openChild(argv, env) {
-      emptyStdin(library)
+    async openChild(argv, env, isolated) {
+      // The lowest free descriptor is the one that has just been closed.
+      library.close(0)
+      library.open(encodeForC('/dev/null'), O_RDONLY, 0)
       // The child takes its words from where the kernel has ours.
       const read: Files['read'] = (path) => (path === OWN_WORDS ? join(argv) : files.read(path))
-      return createPosixChild(library, { ...files, read }, join(env), {
-        lead: [],
-        words: argv.length,
-        hidden: undefined,
-      })
+      const source = { lead: [], words: argv.length, hidden: undefined }
+      const start = isolated
+        ? (await import('../src/child/namespaces-posix.io.ts')).createIsolatedStart(library, files)
+        : undefined
+      return createPosixChild(library, { ...files, read }, join(env), source, start)
     },
-    isolate: () => dropNetwork(library),
   }
 }
 
 async function openNode(): Promise<System> {
   const { nodeFiles } = await import('../src/base/files-node.io.ts')
   const { createNodeChild } = await import('../src/child/child-node.io.ts')
-  const isolation = await import('../src/child/isolation-node.io.ts')
+  const { closeSync, openSync } = await import('node:fs')
   return {
     files: nodeFiles,
     library: undefined,
-    openChild(argv, env) {
-      isolation.emptyStdin()
+    async openChild(argv, env, isolated) {
+      closeSync(0)
+      openSync('/dev/null', 'r')
       for (const variable of env.map(decode)) {
         const equals = variable.indexOf('=')
         process.env[variable.slice(0, equals)] = variable.slice(equals + 1)
       }
-      return createNodeChild(argv.map(decode))
+      const words = argv.map(decode)
+      const why = `${words[0]} without a network: that takes the executable, since Node makes no namespaces`
+      return { ...createNodeChild(words), ...(isolated ? { spawn: () => ({ code: 126, why }) } : {}) }
     },
-    isolate: async () => isolation.dropNetwork(),
   }
 }
 

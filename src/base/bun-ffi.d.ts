@@ -13,6 +13,10 @@ declare module 'bun:ffi' {
     path: string,
     symbols: Table,
   ): { readonly symbols: Functions<Table> }
+  /** Functions that stand in memory already. */
+  export function linkSymbols<const Table extends Record<string, Signature & { readonly ptr: number }>>(
+    symbols: Table,
+  ): { readonly symbols: Functions<Table> }
   export function ptr(view: NodeJS.ArrayBufferView): Pointer
   export function toArrayBuffer(pointer: number, offset: number, length: number): ArrayBuffer
   export const read: { i32(pointer: number, offset: number): number }

@@ -87,6 +87,8 @@ export interface Library extends Calls<typeof ALWAYS> {
   readonly addressOf: (memory: NodeJS.ArrayBufferView) => number
   /** Memory that C has given. */
   readonly viewOf: (address: number, length: number) => ArrayBuffer
+  /** A function in machine code of our own. */
+  readonly functionAt: (address: number, signature: BunFfi.Signature) => (...args: number[]) => number
   /** The error of the call just made, if that failed. */
   readonly errno: () => number
 }
@@ -94,7 +96,7 @@ export interface Library extends Calls<typeof ALWAYS> {
 /** @returns undefined where there is no bun:ffi, or a C library without these functions (glibc < 2.35, musl). */
 export async function openLibrary(): Promise<Library | undefined> {
   if (process.versions['bun'] === undefined) return undefined
-  const { dlopen, ptr, read, toArrayBuffer } = await import('bun:ffi')
+  const { dlopen, linkSymbols, ptr, read, toArrayBuffer } = await import('bun:ffi')
   const open = <const Table extends Record<string, BunFfi.Signature>>(table: Table) =>
     dlopen('libc.so.6', table).symbols
   const once = <Value>(make: () => Value): (() => Value) => {
@@ -114,6 +116,7 @@ export async function openLibrary(): Promise<Library | undefined> {
       seldom: once(() => open(listSeldomCalls())),
       addressOf: ptr,
       viewOf: (address, length) => toArrayBuffer(address, 0, length),
+      functionAt: (address, signature) => linkSymbols({ call: { ...signature, ptr: address } }).symbols.call,
       errno: () => read.i32(location, 0),
     }
   } catch {

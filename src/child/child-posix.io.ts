@@ -10,7 +10,15 @@ import { drain } from './drain.io.ts'
 import { createJobControl } from './job-control-posix.io.ts'
 import { encodeForC, decodeUtf8 } from '../base/utf8.ts'
 import { offerToOomKiller } from './oom.io.ts'
-import { explainStart } from './start-posix.io.ts'
+import {
+  candidatesOf,
+  explainStart,
+  type Output,
+  type Program,
+  type StartElsewhere,
+  weighErrors,
+  wordOf,
+} from './start-posix.io.ts'
 
 /** Structure sizes of glibc on x86-64 and aarch64 (80, 336, 128 bytes), with room to spare. */
 const SIZE_FILE_ACTIONS = 256
@@ -35,15 +43,9 @@ const SIGKILL = 9
 const SIGPIPE = 13
 const SIGXFSZ = 25
 
-const ENOENT = 2
 const ENOEXEC = 8
-const ENOTDIR = 20
 
-interface Prepared {
-  readonly argv: Uint32Array
-  readonly env: Uint32Array
-  /** NUL-terminated. */
-  readonly program: Uint8Array
+interface Prepared extends Program {
   readonly attributes: Uint8Array
   /** File actions of the usual case: our own descriptors, and not the terminal's foreground. */
   readonly actions: Uint8Array
@@ -57,6 +59,7 @@ export function createPosixChild(
   files: Files,
   environment: Uint8Array,
   { lead, words, hidden }: CommandSource,
+  elsewhere?: StartElsewhere,
 ): Child {
   /** What C points into must not be collected; it lives as long as the process. */
   const kept: NodeJS.ArrayBufferView[] = []
@@ -132,35 +135,38 @@ export function createPosixChild(
     c.posix_spawn_file_actions_init(actions)
     return actions
   }
-  const openPipes = (actions: Uint8Array, sinks: readonly (Sink | undefined)[]) =>
+  const openPipes = (sinks: readonly (Sink | undefined)[]) =>
     sinks.flatMap((sink, index) => {
       if (sink === undefined) return []
       const ends = new Int32Array(2)
       c.seldom().pipe2(ends, O_CLOEXEC)
       const [from = -1, to = -1] = ends
-      c.seldom().posix_spawn_file_actions_adddup2(actions, to, index + 1)
-      return [{ sink, from, to }]
+      return [{ sink, from, to, as: index + 1 }]
     })
+  const spawnHere = (outputs: readonly Output[]): number | StartFault => {
+    const { argv, env, program, attributes, terminal, ...usual } = prepare()
+    const foreground = terminal && c.tcgetpgrp(0) === c.seldom().getpgrp()
+    const plain = outputs.length === 0 && !foreground
+    const actions = plain ? usual.actions : beginActions()
+    for (const { to, as } of outputs) c.seldom().posix_spawn_file_actions_adddup2(actions, to, as)
+    if (foreground) c.seldom().posix_spawn_file_actions_addtcsetpgrp_np(actions, 0)
+    if (!plain) c.posix_spawn_file_actions_addclosefrom_np(actions, 3)
+    const started = new Int32Array(1)
+    const errno = c.posix_spawnp(started, program, actions, attributes, argv, env)
+    return errno === 0 ? (started[0] ?? 0) : explainStart(errno, wordOf(program), files)
+  }
 
   return {
     prepare: () => void prepare(),
     spawn({ stdout, stderr }): Running | StartFault {
-      const { argv, env, program, attributes, terminal, ...usual } = prepare()
-      const foreground = terminal && c.tcgetpgrp(0) === c.seldom().getpgrp()
-      const plain = stdout === undefined && stderr === undefined && !foreground
-      const actions = plain ? usual.actions : beginActions()
       // A method of arrays is compiled at its first call: 0.1 ms of every start.
-      const pipes = stdout === undefined && stderr === undefined ? [] : openPipes(actions, [stdout, stderr])
-      if (foreground) c.seldom().posix_spawn_file_actions_addtcsetpgrp_np(actions, 0)
-      if (!plain) c.posix_spawn_file_actions_addclosefrom_np(actions, 3)
-      const started = new Int32Array(1)
-      const errno = c.posix_spawnp(started, program, actions, attributes, argv, env)
+      const pipes = stdout === undefined && stderr === undefined ? [] : openPipes([stdout, stderr])
+      const pid = elsewhere === undefined ? spawnHere(pipes) : elsewhere(prepare(), pipes)
       for (const { to } of pipes) c.close(to)
-      if (errno !== 0) {
+      if (typeof pid !== 'number') {
         for (const { from } of pipes) c.close(from)
-        return explainStart(errno, wordOf(program), files)
+        return pid
       }
-      const pid = started[0] ?? 0
       const end = new Promise<Status>((resolve) => endings.set(pid, resolve))
       const drained = pipes.length === 0 ? undefined : Promise.all(pipes.map(({ sink, from }) => drain(from, sink)))
       return { pid, end, drained }
@@ -168,22 +174,18 @@ export function createPosixChild(
     ...{ signal: jobs.send, suspend: jobs.suspend },
     replace() {
       const { argv, env, program } = prepare()
-      const name = wordOf(program)
       // What Bun ignores for itself would stay ignored across execve; handlers reset themselves.
       c.seldom().signal(SIGPIPE, 0)
       c.seldom().signal(SIGXFSZ, 0)
       c.seldom().sigprocmask(SIG_SETMASK, new Uint8Array(SIZE_SIGNAL_SET), null)
       c.seldom().close_range(3, 0xffff_ffff, CLOSE_RANGE_CLOEXEC)
-      let worst = ENOENT
-      for (const candidate of candidatesOf(name)) {
-        // The very bytes, where it is a path: they need not be UTF-8.
-        c.seldom().execve(candidate === name ? program : encodeForC(candidate), argv, env)
-        const errno = c.errno()
-        // A search goes on where an entry of PATH leads through a file; a command given by its path is told so.
-        if (errno !== ENOENT && (errno !== ENOTDIR || name.includes('/'))) worst = errno
-        if (errno === ENOEXEC) break
+      const errors: number[] = []
+      for (const candidate of candidatesOf(program)) {
+        c.seldom().execve(candidate, argv, env)
+        errors.push(c.errno())
+        if (errors.at(-1) === ENOEXEC) break
       }
-      return explainStart(worst, name, files)
+      return explainStart(weighErrors(program, errors), wordOf(program), files)
     },
     sweep() {
       // Killing one orphan hands its children to us; go on until waitpid says that there are none (ECHILD).
@@ -217,18 +219,6 @@ function splitStrings(memory: Uint8Array): readonly Uint8Array[] {
     strings.push(memory.subarray(start, end + 1))
   }
   return strings
-}
-
-/** Without its NUL. */
-function wordOf(string: Uint8Array): string {
-  return decodeUtf8(string.subarray(0, -1))
-}
-
-/** execvp's search, without its habit of giving a file that no program can run to the shell. */
-function candidatesOf(program: string): readonly string[] {
-  if (program.includes('/')) return [program]
-  const path = process.env['PATH'] ?? '/bin:/usr/bin'
-  return path.split(':').map((dir) => (dir === '' ? program : `${dir}/${program}`))
 }
 
 /** Children of every thread of ours (CONFIG_PROC_CHILDREN; without it there is nothing to go by). */

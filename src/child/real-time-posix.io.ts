@@ -4,20 +4,12 @@
  * signal and send this process SIGCHLD, which the engine does hand on; for whoever listens to that otherwise it is one look too many.
  */
 import type { Library } from '../base/libc.io.ts'
+import { loadMachineCode } from './machine-code.io.ts'
 
 const SIGSTKFLT = 16
 /** glibc keeps 32 and 33 for itself. */
 const FIRST = 34
 const LAST = 64
-
-const PROT_READ = 1
-const PROT_WRITE = 2
-const PROT_EXEC = 4
-const MAP_PRIVATE = 2
-const MAP_ANONYMOUS = 0x20
-const PAGE = 4096
-/** No address is higher; what mmap returns when it fails is. */
-const TOP = 2 ** 48
 
 /** The places in the instructions of the address of the counters (8 bytes) and of the process ID (4 bytes). */
 interface Handler {
@@ -75,23 +67,22 @@ export function isRealTime(signal: number): boolean {
 export function takeRealTimeSignals(c: Library, deliver: (signal: number) => void): void {
   const handler = listHandlers()[process.arch]
   if (handler === undefined) return
-  const calls = c.handlers()
-  const address = calls.mmap(0, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-  if (!(address > 0 && address < TOP)) return
   const counts = (counters ??= new Int32Array(new ArrayBuffer(4 * (LAST + 1))))
-  const code = new DataView(c.viewOf(address, PAGE))
-  for (const [at, byte] of handler.bytes.entries()) code.setUint8(at, byte)
-  code.setBigUint64(handler.counters, BigInt(c.addressOf(counts)), true)
-  code.setInt32(handler.pid, process.pid, true)
-  if (calls.mprotect(address, PAGE, PROT_READ | PROT_EXEC) !== 0) return
+  const instructions = Uint8Array.from(handler.bytes)
+  const places = new DataView(instructions.buffer)
+  places.setBigUint64(handler.counters, BigInt(c.addressOf(counts)), true)
+  places.setInt32(handler.pid, process.pid, true)
+  const address = loadMachineCode(c, instructions)
+  if (address === undefined) return
   process.on('SIGCHLD', () => {
     for (let signal = SIGSTKFLT; signal <= LAST; signal++) {
       if (counts[signal] === 0) continue
       for (let left = Atomics.exchange(counts, signal, 0); left > 0; left--) deliver(signal)
     }
   })
-  calls.signal(SIGSTKFLT, address)
-  for (let signal = FIRST; signal <= LAST; signal++) calls.signal(signal, address)
+  const { signal: handle } = c.handlers()
+  handle(SIGSTKFLT, address)
+  for (let signal = FIRST; signal <= LAST; signal++) handle(signal, address)
 }
 
 /** Commands that are short-lived shall not be longer for it. */

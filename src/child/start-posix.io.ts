@@ -1,5 +1,6 @@
-/** Why a command could not be started, in words, with the shell's exit codes. */
+/** What a command is started with, where it is looked for, and why it could not be started: in words, with the shell's exit codes. */
 import type { Files } from '../base/files.ts'
+import { decodeUtf8, encodeForC } from '../base/utf8.ts'
 import type { StartFault } from './child.ts'
 
 const ENOENT = 2
@@ -9,6 +10,41 @@ const EAGAIN = 11
 const EACCES = 13
 const ENOTDIR = 20
 const EISDIR = 21
+
+/** A program as C takes it. */
+export interface Program {
+  readonly argv: Uint32Array
+  readonly env: Uint32Array
+  /** NUL-terminated. */
+  readonly program: Uint8Array
+}
+
+/** A pipe that the command has as its own descriptor. */
+export interface Output {
+  readonly to: number
+  readonly as: number
+}
+
+/** Starts a program where posix_spawn cannot. @returns its process ID */
+export type StartElsewhere = (program: Program, outputs: readonly Output[]) => number | StartFault
+
+/**
+ * execvp's search, without its habit of giving a file that no program can run to the shell.
+ * @param program NUL-terminated, as are the paths: the very bytes, where it is a path, which need not be UTF-8
+ */
+export function candidatesOf(program: Uint8Array): readonly Uint8Array[] {
+  const name = wordOf(program)
+  if (name.includes('/')) return [program]
+  const path = process.env['PATH'] ?? '/bin:/usr/bin'
+  return path.split(':').map((dir) => (dir === '' ? program : encodeForC(`${dir}/${name}`)))
+}
+
+/** @param errors of execve, of each path in turn. @returns the one to tell: a search goes on where an entry of PATH leads nowhere */
+export function weighErrors(program: Uint8Array, errors: readonly number[]): number {
+  const isAbsence = (errno: number): boolean =>
+    errno === ENOENT || (errno === ENOTDIR && !wordOf(program).includes('/'))
+  return errors.findLast((errno) => !isAbsence(errno)) ?? ENOENT
+}
 
 export function explainStart(errno: number, program: string, files: Files): StartFault {
   switch (errno) {
@@ -48,4 +84,9 @@ function isDirectory(program: string, files: Files): boolean {
   } catch {
     return false
   }
+}
+
+/** Without its NUL. */
+export function wordOf(string: Uint8Array): string {
+  return decodeUtf8(string.subarray(0, -1))
 }

@@ -28,12 +28,8 @@ export async function runCommand(
   if (argv.length === 0) return { kind: 'exited', code: 0 }
   const copies = await openCopies(plan, ports)
   if ('problem' in copies) return { kind: 'unstartable', message: copies.problem }
-  if (ports.env['TEKTON_HERMETIC'] === '1' && !ports.env['TEKTON_RESOURCE_NAME']) {
-    const problem = await ports.isolate()
-    if (problem !== undefined) return { kind: 'unstartable', message: `cannot run without a network: ${problem}` }
-  }
-
-  const child = ports.openChild(argv, env)
+  const isolated = ports.env['TEKTON_HERMETIC'] === '1' && !ports.env['TEKTON_RESOURCE_NAME']
+  const child = await ports.openChild(argv, env, isolated)
   const running = await child.spawn(copies)
   if ('why' in running) return { kind: 'unstartable', message: `cannot start ${running.why}` }
   const { pid } = running

@@ -25,10 +25,8 @@ export interface TektonPorts extends FlagPorts {
   readonly readWords: (count: number) => RawTexts
   /** `NAME=value` each. */
   readonly readEnvironment: () => RawTexts
-  /** A command with nothing to read on stdin. */
-  readonly openChild: (argv: RawTexts, env: RawTexts) => Child
-  /** Takes the network away from what is started from now on. @returns why it could not */
-  readonly isolate: () => Promise<string | undefined>
+  /** A command with nothing to read on stdin. @param isolated without a network */
+  readonly openChild: (argv: RawTexts, env: RawTexts, isolated: boolean) => Promise<Child>
   readonly openDisk: () => Promise<TektonDisk>
   readonly openPlacement: () => Promise<Pick<InstallPorts, 'disk' | 'executable'>>
   readonly openPacking: () => Promise<Packing>

@@ -55,6 +55,15 @@ for (const [script, code] of [
   })
 }
 
+emulated('a step without a network: as the emulator makes no namespaces, it is not run', async (t) => {
+  const scene = openScene(t)
+  const flags = ['-post_file', scene.path('out'), '-termination_path', scene.path('message'), '-entrypoint', 'echo']
+  const { code, stdout, stderr } = await run(['env', 'TEKTON_HERMETIC=1', ...scene.program, ...flags, '--', 'it runs'])
+  t.deepEqual([code, stdout], HOST === 'arm64' ? [0, 'it runs'] : [1, ''], stderr)
+  if (HOST !== 'arm64')
+    t.regex(stderr, /cannot start echo without a network: no user namespace can be made here \(clone: errno 22\)/)
+})
+
 emulated('it waits for a flag file, then runs the command', async (t) => {
   const scene = openScene(t)
   const [command = '', ...words]: readonly string[] = [

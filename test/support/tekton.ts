@@ -4,7 +4,7 @@
  */
 import type { ExecutionContext } from 'ava'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type End, openStage, type Stage, type StartOptions, type Wrapper } from './entrypoint.ts'
 
@@ -26,8 +26,18 @@ export function isKnown(word: string): boolean {
 const PROGRAM = TEKTON_ENTRYPOINT === '' ? `${ROOT}/dist/entrypoint` : TEKTON_ENTRYPOINT
 
 /** Its third word, the executable that every other test drives, gives way to the program of this run. */
-const MOUNT = `mount --bind "$1" /tekton && lead="$2" && shift 3 && exec $lead '${PROGRAM}' "$@"`
-const UNPRIVILEGED = 'setpriv --bounding-set=-all --inh-caps=-all --securebits=+noroot,+noroot_locked'
+const MOUNT = `mount --bind "$1" /tekton && lead="$2" && shift 3 && eval "exec $lead '${PROGRAM}' \\"\\$@\\""`
+
+const NO_CAPABILITIES = '--bounding-set=-all --inh-caps=-all'
+const IN_NAME = `setpriv ${NO_CAPABILITIES} --securebits=+noroot,+noroot_locked`
+/** Whoever a step may run as, beside root with all capabilities. */
+const USERS = {
+  nobody: `setpriv --reuid=65534 --regid=65534 --clear-groups ${NO_CAPABILITIES}`,
+  'root in name only': IN_NAME,
+  // What container runtimes give root by default, and nothing of it that concerns files.
+  'root of a container': 'setpriv --bounding-set=-all,+setuid,+setgid,+setfcap,+dac_override',
+  'root in name only, where no user namespaces are allowed': `unshare --user --map-root-user sh -c 'echo 0 > /proc/sys/user/max_user_namespaces && exec ${IN_NAME} "$@"' sh`,
+}
 
 export interface Message {
   /** As in the file, StartedAt left out. */
@@ -36,8 +46,7 @@ export interface Message {
 }
 
 export interface StepOptions extends StartOptions {
-  /** Without them it is root in name only. */
-  readonly capabilities?: false
+  readonly as?: keyof typeof USERS
 }
 
 export interface TektonStage extends Stage {
@@ -54,11 +63,13 @@ export const STEP = ['-post_file', '/tekton/run/0/out', '-step_metadata_dir', '/
 export function openTekton(t: ExecutionContext): TektonStage {
   const stage = openStage(t)
   mkdirSync('/tekton', { recursive: true })
-  for (const name of ['run/0', 'run/1', 'downward', 'results', 'steps']) {
+  for (const name of ['', 'run/0', 'run/1', 'downward', 'results', 'steps']) {
     mkdirSync(stage.path(`tekton/${name}`), { recursive: true })
+    // Steps may run as anybody.
+    chmodSync(stage.path(`tekton/${name}`), 0o777)
   }
-  const step = (words: readonly string[], { capabilities, ...options }: StepOptions = {}) => {
-    const lead = capabilities === false ? UNPRIVILEGED : ''
+  const step = (words: readonly string[], { as, ...options }: StepOptions = {}) => {
+    const lead = as === undefined ? '' : USERS[as]
     return stage.start(words, {
       ...options,
       prefix: ['unshare', '--mount', 'sh', '-c', MOUNT, 'sh', stage.path('tekton'), lead],

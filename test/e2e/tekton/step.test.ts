@@ -145,26 +145,58 @@ test('a flag that cannot be written: exit 1', async (t) => {
   t.regex(end.stderr, /cannot write \/tekton\/run\/0\/file\/out/)
 })
 
+const HERMETIC = { PATH, TEKTON_HERMETIC: '1' }
+/** How many networks there are, its number, its user, and whether a signal is blocked or ignored. */
+const LOOK = 'grep -c : /proc/net/dev; echo $$; id -u; grep -cE "^Sig(Blk|Ign):[[:space:]]*0*$" /proc/self/status'
+
 test('without a network: nothing but a loopback that is down', async (t) => {
   const stage = openTekton(t)
-  const env = { PATH, TEKTON_HERMETIC: '1' }
-  const end = await stage.runStep(run(STEP, sh('grep -c : /proc/net/dev')), { env })
-  t.is(end.stdout, '1\n', end.stderr)
-  const free = await stage.runStep(run(STEP, sh('grep -c : /proc/net/dev')), {
-    env: { ...env, TEKTON_RESOURCE_NAME: 'x' },
-  })
-  t.not(free.stdout, '1\n')
+  const end = await stage.runStep(run(STEP, sh(LOOK)), { env: HERMETIC })
+  t.is(end.stdout, '1\n1\n0\n2\n', end.stderr)
+  const free = await stage.runStep(run(STEP, sh(LOOK)), { env: { ...HERMETIC, TEKTON_RESOURCE_NAME: 'x' } })
+  t.notRegex(free.stdout, /^1\n/)
 })
 
-test('without a network, and without the right to that: the step fails, and is not run with one', async (t) => {
+test('without a network: exit codes, signals, copies of the output and a command that is not there are as ever', async (t) => {
+  const stage = openTekton(t)
+  const failing = await stage.runStep(run(STEP, sh('exit 7')), { env: HERMETIC })
+  t.is(failing.code, 7)
+  const copied = await stage.runStep(
+    run(
+      [...STEP, '-stdout_path', '/tekton/run/0/copy', '-stderr_path', '/tekton/run/0/errors'],
+      sh('echo said; echo wrong >&2'),
+    ),
+    { env: HERMETIC },
+  )
+  t.deepEqual([copied.code, copied.stdout], [0, 'said\n'], copied.stderr)
+  t.deepEqual([stage.read('tekton/run/0/copy'), stage.read('tekton/run/0/errors')], ['said\n', 'wrong\n'])
+  const absent = await stage.runStep(run(STEP, ['no-such-program']), { env: HERMETIC })
+  t.is(absent.code, 1)
+  t.regex(absent.stderr, /cannot start no-such-program: not found in PATH=/)
+  const step = stage.step(
+    run(
+      [...STEP, '-timeout', '1h'],
+      sh('trap "echo told; exit 0" TERM; touch /tekton/run/0/up; while :; do sleep 0.02; done'),
+    ),
+    {
+      env: HERMETIC,
+    },
+  )
+  await stage.appears('tekton/run/0/up')
+  step.signal('SIGTERM')
+  const told = await step.end
+  t.deepEqual([told.code, told.stdout], [0, 'told\n'], told.stderr)
+})
+
+test('without a network, where no namespace can be made: the step fails, and is not run with one', async (t) => {
   const stage = openTekton(t)
   const end = await stage.runStep(run(STEP, ['true']), {
-    env: { PATH, TEKTON_HERMETIC: '1' },
-    capabilities: false,
+    env: HERMETIC,
+    as: 'root in name only, where no user namespaces are allowed',
   })
   t.is(end.code, 1)
   t.true(stage.has('tekton/run/0/out.err'))
-  t.regex(end.stderr, /cannot run without a network: .*CAP_SYS_ADMIN/)
+  t.regex(end.stderr, /cannot start true without a network: no user namespace can be made here .*CAP_SYS_ADMIN/)
 })
 
 test('at a breakpoint the message is there before the user decides', async (t) => {
