@@ -14,7 +14,7 @@ const PLACES = ['-post_file', '/tekton/run/out', '-termination_path', '/tekton/r
 const SCRIPT = '#!/bin/sh\necho decoded\n'
 
 test.serial(
-  'T21, T22: prepare, place-scripts and a step, as anybody, in little memory and a tenth of a CPU',
+  'T14, T21, T22: prepare, place-scripts and a step, as anybody, in little memory and a tenth of a CPU; a step without a network',
   async (t) => {
     const host = openHost(t)
     const volume = (name: string, mode = ''): string => `--volume=${host.makeOpen(name)}:/tekton/${name}${mode}`
@@ -50,5 +50,13 @@ test.serial(
     })
     t.like(await step.end, { code: 0, stdout: 'decoded\n' })
     t.true(host.has('run/out'))
+
+    const hermetic = host.start(shell, [...PLACES, '-entrypoint', 'cat', '--', '/proc/net/dev'], {
+      program: ['/tekton/bin/entrypoint'],
+      flags: [volume('bin', ':ro'), volume('run'), '--env=TEKTON_HERMETIC=1'],
+    })
+    const isolated = await hermetic.end
+    t.is(isolated.code, 0, isolated.stderr)
+    t.regex(isolated.stdout, /^.*\n.*\n +lo: [0 ]+\n$/)
   },
 )
