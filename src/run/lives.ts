@@ -126,7 +126,9 @@ export function createLives(
     if (!life.told) tellEnd(container, life, life.words ?? end)
     const skipped = wasSkipped(life, life.words?.reason ?? '')
     life.begun.resolve()
-    owner.hand({ kind: 'ended', container, exitCode: end.exitCode, skipped }, atMs)
+    const saidMs = Date.parse(life.words?.at ?? '')
+    const commandAtMs = Number.isNaN(saidMs) ? atMs : Math.min(atMs, clock() - (now() - saidMs))
+    owner.hand({ kind: 'ended', container, exitCode: end.exitCode, skipped, commandAtMs }, atMs)
   }
 
   function weigh({ trait, started, toldMs, killedAfterMs }: RunLife, how: ProcessEnd): ContainerEnd {

@@ -46,6 +46,8 @@ export type Event =
       readonly exitCode: number | undefined
       /** Whether it was never started, since another had failed. */
       readonly skipped?: boolean
+      /** When its command ended, monotonic: before its wrapper, which may be gone after those that the end let go. */
+      readonly commandAtMs?: number
     }
   | { readonly kind: 'due'; readonly container: string; readonly restarts?: number }
   /** The back-off of RestartAllContainers is over. */

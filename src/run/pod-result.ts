@@ -12,7 +12,7 @@ export interface PodResult {
 interface Ending {
   readonly exitCode: number | undefined
   readonly skipped: boolean
-  readonly endedAtMs: number
+  readonly commandEndedAtMs: number
 }
 
 /** @param mains the containers whose end counts for the pod's */
@@ -21,5 +21,7 @@ export function weighExit(mains: readonly Ending[], reason: StopReason | undefin
   const failed = mains.filter(({ exitCode }) => exitCode !== undefined && exitCode !== 0)
   // A skipped wrapper may be gone before the one whose failure it saw: it is a consequence, not a cause.
   const causes = failed.filter(({ skipped }) => !skipped)
-  return (causes.length > 0 ? causes : failed).toSorted((a, b) => a.endedAtMs - b.endedAtMs)[0]?.exitCode ?? 1
+  return (
+    (causes.length > 0 ? causes : failed).toSorted((a, b) => a.commandEndedAtMs - b.commandEndedAtMs)[0]?.exitCode ?? 1
+  )
 }

@@ -17,6 +17,7 @@ export interface Seat {
   restarts: number
   startedAtMs: number
   endedAtMs: number
+  commandEndedAtMs: number
   /** When the grace period of what it is told to do is over. */
   graceEndMs: number
   killCause: KillCause | undefined
@@ -24,7 +25,15 @@ export interface Seat {
   skipped: boolean
 }
 
-const UNUSED = { state: 'idle', restarts: 0, startedAtMs: 0, endedAtMs: 0, graceEndMs: 0, skipped: false } as const
+const UNUSED = {
+  state: 'idle',
+  restarts: 0,
+  startedAtMs: 0,
+  endedAtMs: 0,
+  commandEndedAtMs: 0,
+  graceEndMs: 0,
+  skipped: false,
+} as const
 
 export function takeSeats(members: readonly Member[]): ReadonlyMap<string, Seat> {
   return new Map(

@@ -115,10 +115,11 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
     steps.push({ kind: 'start', container: seat.member.name, restarts: seat.restarts })
   }
 
-  function end(seat: Seat, { exitCode, skipped = false }: Ended, atMs: number): void {
+  function end(seat: Seat, { exitCode, skipped = false, commandAtMs }: Ended, atMs: number): void {
     if (seat.member.role !== 'sidecar') othersRunning--
     seat.exitCode = exitCode
     seat.skipped = skipped
+    seat.commandEndedAtMs = commandAtMs ?? atMs
     if (stopping === undefined && renewal === undefined) {
       const after = decideRestart(seat, { mainGiven: rules.mainGiven, workDone: mainsLeft === 0 })
       if (after === 'restarts') return backOff(seat, atMs)

@@ -102,8 +102,13 @@ for (const { title, trait, flags = {}, stopped = false, how, told } of LIVES) {
       prober: { probe: async () => ({ ok: true }), perform: async () => ({ ok: true }) } as never,
       ...{ now: () => 2000, clock: () => 2000 },
     }
+    let commandAtMs: number | undefined
     const lives = createLives(plan, ports, (event) => void events.push(event), {
-      hand: ({ kind }) => kind === 'ended' && over.resolve(),
+      hand(event) {
+        if (event.kind !== 'ended') return
+        commandAtMs = event.commandAtMs
+        over.resolve()
+      },
       fail: over.reject,
     })
     void lives.start('app')
@@ -120,5 +125,7 @@ for (const { title, trait, flags = {}, stopped = false, how, told } of LIVES) {
       }),
       told,
     )
+    // Its wrapper's own word of the end is 1 s old.
+    t.is(commandAtMs, (flags['failed'] ?? flags['exitCode']) ? 1000 : 2000)
   })
 }

@@ -159,6 +159,15 @@ test('a skipped container that is gone before the one it was skipped for does no
   t.is(last?.at(-1), 'Failed 7')
 })
 
+test('a wrapper that is gone after the one that its end let go was the first all the same', (t) => {
+  const [, , last] = live([app('build'), app('diagnosis')], {}, [
+    [0, begin],
+    [5, { kind: 'ended', container: 'diagnosis', exitCode: 8, commandAtMs: 4 }],
+    [6, { kind: 'ended', container: 'build', exitCode: 7, commandAtMs: 2 }],
+  ])
+  t.is(last?.at(-1), 'Failed 7')
+})
+
 test('with main given, others may fail, and nothing is started again once it has ended', (t) => {
   const members = [app('server', false), app('job')]
   const rules = { restartPolicy: 'OnFailure', mainGiven: true } as const
