@@ -10,7 +10,7 @@ import { readEdges, refuseCycles } from './compose-order.ts'
 import { checkPorts, readPorts, writeContainerPorts, writeServicePorts } from './compose-ports.ts'
 import type { ComposeProject } from './compose-project.ts'
 import { decideRestarts } from './compose-restart.ts'
-import { fieldAt, placeOf, pairsOf, wordOf, wordsOf } from './compose-tree.ts'
+import { fieldAt, type NamedValue, placeOf, pairsOf, readItems, wordOf } from './compose-tree.ts'
 import { planBinds } from './compose-binds.ts'
 import { createShelf, type VolumeKeeping } from './compose-shelf.ts'
 import { listBinds, readMounts } from './compose-volumes.ts'
@@ -50,7 +50,13 @@ export async function draftProject(
     noteWithoutPlace(named, context)
     noteReplicas(named, context)
     const ports = writeContainerPorts(allPorts.filter(({ service }) => service === named.service))
-    const volumeMounts = [...(mountsOf.get(named.service) ?? []), ...readMountsFrom(named, mountsOf)]
+    const own = uniteMounts(mountsOf.get(named.service) ?? [], named, context)
+    const paths = new Set(own.map(pathOf))
+    // Its own mounts count before those of other services.
+    const volumeMounts = [
+      ...own,
+      ...readMountsFrom(named, mountsOf, context).filter((mount) => !paths.has(pathOf(mount))),
+    ]
     const fields = await readContainer(named, project.name, context)
     const restartPolicy = restarts.own.get(named.container)
     containers.push({ ...compact({ ...fields, ports, volumeMounts, restartPolicy }), name: named.container })
@@ -66,11 +72,7 @@ export async function draftProject(
     edges,
     options: readOptions(services, contextOf),
     main: [],
-    annotations: Object.fromEntries(
-      services.flatMap(({ tree }) =>
-        pairsOf(fieldAt(tree, 'annotations')).map((pair) => [pair.name, pair.value ?? '']),
-      ),
-    ),
+    annotations: Object.fromEntries(services.flatMap((named) => readAnnotations(named, contextOf(named)))),
     restartPolicy: restarts.policy,
     spec: readPodFields(services, containers, contextOf),
     objects: [...shelf.objects.values()],
@@ -119,10 +121,46 @@ function noteReplicas({ tree }: Named, { note }: ContainerContext): void {
   note(entry, what, 'one container is written; replicate the whole pod')
 }
 
+/** Names of annotations as Kubernetes takes them. */
+const ANNOTATION = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[a-z0-9](?:[-\w.]{0,61}[a-z0-9])?$/i
+
+function readAnnotations({ tree }: Named, { note }: ContainerContext): readonly (readonly [string, string])[] {
+  return pairsOf(fieldAt(tree, 'annotations')).flatMap(({ name, value, at }) => {
+    if (ANNOTATION.test(name)) return [[name, value ?? ''] as const]
+    note(at, `"${name}" is no name of an annotation in Kubernetes`, 'rename it; it is left out')
+    return []
+  })
+}
+
+const pathOf = (mount: PlainMap): string => String(mount['mountPath']).replace(/(?<=.)\/+$/, '')
+
+/** Leaves one mount at each path, the first: a volume before a file of `configs` or `secrets`, as for docker compose. */
+function uniteMounts(mounts: readonly PlainMap[], { tree }: Named, { note }: ContainerContext): readonly PlainMap[] {
+  const known = new Set<string>()
+  return mounts.filter((mount) => {
+    const path = pathOf(mount)
+    const isNew = !known.has(path)
+    known.add(path)
+    const place = ['volumes', 'tmpfs', 'configs', 'secrets'].map((key) => findEntry(tree, key)).find(Boolean)
+    if (!isNew)
+      note(place ?? tree, `"${path}" is mounted more than once`, 'the first of them counts; remove the others')
+    return isNew
+  })
+}
+
 /** The mounts of other services, by `volumes_from`. */
-function readMountsFrom({ tree }: Named, mountsOf: ReadonlyMap<string, readonly PlainMap[]>): readonly PlainMap[] {
-  return wordsOf(fieldAt(tree, 'volumes_from')).flatMap((word) => {
+function readMountsFrom(
+  { tree }: Named,
+  mountsOf: ReadonlyMap<string, readonly PlainMap[]>,
+  { note }: ContainerContext,
+): readonly PlainMap[] {
+  return readItems(fieldAt(tree, 'volumes_from')).flatMap((item) => {
+    const word = wordOf(item) ?? ''
     const [service = '', mode] = word.split(':')
+    if (service === 'container') {
+      note(item, `the volumes of the ${word.replace(':', ' ')} are not in this pod`, 'they are left out')
+      return []
+    }
     return (mountsOf.get(service) ?? []).map((mount) => (mode === 'ro' ? { ...mount, readOnly: true } : mount))
   })
 }
@@ -135,7 +173,8 @@ function readOptions(
     const graceMs = readGrace(named, contextOf(named))
     const said = compact({
       stopSignal: wordOf(fieldAt(named.tree, 'stop_signal'))?.toUpperCase(),
-      stopGracePeriod: graceMs === undefined ? undefined : formatDuration(graceMs),
+      // None at all is the least that there is.
+      stopGracePeriod: graceMs === undefined ? undefined : formatDuration(Math.max(1, graceMs)),
     })
     return [named.container, said] as const
   })
@@ -162,16 +201,49 @@ function readPodFields(
   const said = graces.filter((ms) => ms !== undefined)
   // Stopping goes in reverse, one after another at the worst.
   const graceMs = graces.reduce<number>((sum, ms) => sum + (ms ?? DOCKER_GRACE_MS), 0)
-  const groups = services.flatMap(({ tree }) => wordsOf(fieldAt(tree, 'group_add')))
-  const sysctls = services.flatMap(({ tree }) => pairsOf(fieldAt(tree, 'sysctls')))
   const sharesPids = services.some(({ tree }) => (wordOf(fieldAt(tree, 'pid')) ?? '').startsWith('service:'))
   return compact({
     terminationGracePeriodSeconds: said.length === 0 ? undefined : Math.ceil(Math.max(POD_GRACE_MS, graceMs) / 1000),
     shareProcessNamespace: sharesPids ? true : undefined,
     ...readHosts(services, containers, contextOf),
     securityContext: compact({
-      supplementalGroups: groups.filter((group) => /^\d+$/.test(group)).map(Number),
-      sysctls: sysctls.map(({ name, value }) => ({ name, value: value ?? '' })),
+      supplementalGroups: readGroups(services, contextOf),
+      sysctls: readSysctls(services, contextOf).map(({ name, value }) => ({ name, value: value ?? '' })),
     }),
   })
+}
+
+type ContextOf = (named: Named) => ContainerContext
+
+function readGroups(services: readonly Named[], contextOf: ContextOf): readonly number[] {
+  const groups = services.flatMap((named) => {
+    return readItems(fieldAt(named.tree, 'group_add')).flatMap((item) => {
+      const group = wordOf(item)
+      if (group === undefined) return []
+      if (/^\d+$/.test(group)) return [Number(group)]
+      contextOf(named).note(
+        item,
+        `group ${group} is a name, which only the image knows`,
+        'write its number, such as 44',
+      )
+      return []
+    })
+  })
+  return [...new Set(groups)]
+}
+
+/** A pod has one value for each. */
+function readSysctls(services: readonly Named[], contextOf: ContextOf): readonly NamedValue[] {
+  const known = new Map<string, NamedValue>()
+  for (const named of services) {
+    for (const sysctl of pairsOf(fieldAt(named.tree, 'sysctls'))) {
+      const first = known.get(sysctl.name)
+      if (first === undefined) known.set(sysctl.name, sysctl)
+      else if (first.value !== sysctl.value) {
+        const what = `${sysctl.name} is ${first.value ?? ''} for another service, and a pod has one value`
+        contextOf(named).note(sysctl.at, what, 'give both the same value; the first one is written')
+      }
+    }
+  }
+  return [...known.values()]
 }

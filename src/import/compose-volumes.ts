@@ -27,7 +27,7 @@ export function listBinds(
 ): readonly BindUse[] {
   return services.flatMap((named) => {
     const { origins, disk } = contextOf(named)
-    return readItems(fieldAt(named.tree, 'volumes')).flatMap((item) => {
+    return listItems(named).flatMap((item) => {
       const wish = readWish(item)
       if (wish?.type !== 'bind' || !wish.target.startsWith('/')) return []
       const { source = '', target, readOnly } = wish
@@ -36,10 +36,17 @@ export function listBinds(
   })
 }
 
+/** The items of `volumes`; the last one with a target counts, as for docker compose. */
+function listItems({ tree }: Named): readonly Tree[] {
+  const items = new Map<unknown, Tree>()
+  for (const item of readItems(fieldAt(tree, 'volumes'))) items.set(readWish(item)?.target ?? item, item)
+  return [...items.values()]
+}
+
 export function readMounts(named: Named, shelf: VolumeShelf, context: ContainerContext): readonly PlainMap[] {
   const { tree } = named
   const mounts: PlainMap[] = []
-  for (const item of readItems(fieldAt(tree, 'volumes'))) {
+  for (const item of listItems(named)) {
     const wish = readWish(item)
     if (wish !== undefined) mounts.push(...placeVolume(wish, item, named, shelf, context))
     else if (isMap(item)) {
@@ -52,17 +59,19 @@ export function readMounts(named: Named, shelf: VolumeShelf, context: ContainerC
   }
   for (const item of readItems(fieldAt(tree, 'tmpfs'))) {
     const [target = '', said = ''] = (wordOf(item) ?? '').split(/:(.*)/s)
-    const options = said.split(',').filter((option) => option !== '' && option !== 'rw')
-    const size = options.find((option) => option.startsWith('size='))?.slice('size='.length)
+    const options = said.split(',').filter((option) => option !== '' && option !== 'rw' && option !== 'size=')
+    const size = options.find((option) => option.startsWith('size=') && !option.endsWith('%'))?.slice('size='.length)
     noteTmpfs(
-      options.filter((option) => !option.startsWith('size=')),
+      options.filter((option) => !option.startsWith('size=') || option.endsWith('%')),
       item,
       context,
     )
     mounts.push(mountMemory(target, size, item, named, shelf, context))
   }
   const shm = findEntry(tree, 'shm_size')
-  if (shm !== undefined) mounts.push(mountMemory('/dev/shm', wordOf(shm.value), shm, named, shelf, context))
+  const isMounted = mounts.some(({ mountPath }) => mountPath === '/dev/shm')
+  if (shm !== undefined && !isMounted)
+    mounts.push(mountMemory('/dev/shm', wordOf(shm.value), shm, named, shelf, context))
   return mounts
 }
 
@@ -85,9 +94,11 @@ function readLongWish(item: Tree): VolumeWish | undefined {
   const type = TYPES.find((known) => known === (wordOf(fieldAt(item, 'type')) ?? 'volume'))
   const target = wordOf(fieldAt(item, 'target'))
   const source = wordOf(fieldAt(item, 'source'))
-  if (type === undefined || target === undefined || (type === 'bind' && source === undefined)) return undefined
+  const isSaid = findEntry(item, 'source') !== undefined
+  if (type === undefined || target === undefined || (type === 'bind' && !isSaid)) return undefined
   return {
-    ...{ type, target, source },
+    ...{ type: source === undefined && isSaid && type === 'bind' ? 'volume' : type, target },
+    source: source ?? (isSaid ? '' : undefined),
     readOnly: booleanOf(fieldAt(item, 'read_only')) === true,
     subPath: wordOf(fieldAt(item, type, 'subpath')),
     size: wordOf(fieldAt(item, 'tmpfs', 'size')),
@@ -133,7 +144,12 @@ function placeVolume(
     case 'bind':
       return placeBind(wish, item, shelf, context)
     case 'volume': {
-      const name = source === undefined ? putEmpty(named, shelf) : putNamed(source, shelf, context)
+      if (source === '') {
+        const fix =
+          'name it, or set its variable in the environment or in .env; it is an empty directory of its own here'
+        context.note(item, `what is mounted at ${target} has no name`, fix)
+      }
+      const name = source === undefined || source === '' ? putEmpty(named, shelf) : putNamed(source, shelf, context)
       return [compact({ name, mountPath: target, subPath, readOnly: readOnly ? true : undefined })]
     }
   }
