@@ -17,6 +17,7 @@ import {
   createOrigins,
   fieldAt,
   isMap,
+  isReset,
   type Origin,
   placeOf,
   readItems,
@@ -168,6 +169,7 @@ function checkTop(root: MapTree, context: ComposeContext): boolean {
 
 function checkService({ key: name, value, ...entry }: Entry, context: ComposeContext): void {
   const about = `service "${name}"`
+  if (isReset(value)) return
   if (!isMap(value)) {
     const place = placeOf(value, context)
     context.remarks.refuse({ ...place, at: entry.keyAt }, about, 'nothing is said of it', 'give it an image')

@@ -165,6 +165,19 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    title: 'variables that are not set where a port or a mount stands',
+    file: [
+      'services:',
+      '  a: {image: x, ports: ["${NO}:${NO}", "127.0.0.1:${NO}:${NO}/udp", "${NO}:80"], expose: ["${NO}"], shm_size: "${NO}"}',
+      '  b: {image: x, volumes: ["./x:${NO}"], tmpfs: ["${NO}:size=1m"]}',
+    ],
+    told: [
+      '2:25: the variable NO is not set: it is empty here (the first of 7 places); set it in the environment or in .env, or give it a default: ${NO:-default}',
+      ...['2:25: service "a": the port ":"', '2:40: service "a": the port "127.0.0.1::/udp"', '2:91: service "a": the port ""'].map((what) => `${what} has no number; set its variable in the environment or in .env; it is left out`), // prettier-ignore
+      '3:27: service "b": nothing says where "./x" is mounted; write it, or set its variable in the environment or in .env; the mount is left out',
+    ],
+  },
+  {
     title: 'addresses, groups, kernel parameters and annotations that a pod does not take',
     file: [
       'services:',

@@ -289,3 +289,21 @@ test('files that are missing, too large, directories or loops of links', async (
   }
   t.is((await place.run([])).exitCode, 2)
 })
+
+test('a second file takes away by !reset, and replaces by !override; so does a service that extends another', async (t) => {
+  const place = openPlace(t)
+  place.write(
+    'a.yaml',
+    'services: {a: {image: x, ports: ["80:80"], environment: {A: 1, B: 2}, command: [x]}, gone: {image: x}, b: {extends: {service: a}, ports: !override ["82:82"], command: !reset null}}',
+  )
+  place.write(
+    'b.yaml',
+    'services: {a: {ports: !override ["81:81"], environment: !override {C: 3}, command: !reset [y]}, gone: !reset null}',
+  )
+  const { exitCode, stdout, stderr } = await place.run(['a.yaml', 'b.yaml', '--strict'])
+  t.is(exitCode, 0, stderr)
+  t.deepEqual(containersOf(stdout), [
+    { name: 'a', image: 'x', env: [{ name: 'C', value: '3' }], ports: [{ containerPort: 81 }] },
+    { name: 'b', image: 'x', env: [{ name: 'C', value: '3' }], ports: [{ containerPort: 82 }] },
+  ])
+})
