@@ -42,17 +42,19 @@ export function draftEcsTask(root: Tree, name: string | undefined, context: Comp
     context.remarks.note(placeOf(task, context), undefined, what, 'podorder stops the pod when all of them have ended')
   }
   const { objects, volumes } = readEcsVolumes(task, context)
+  const containers = definitions.map((one) => readDefinition(one, volumes, context))
+  const edges = definitions.flatMap((one) => readEdges(one, definitions, names, context))
   return {
     name: toLabel(name ?? wordOf(fieldAt(task, 'family')) ?? 'task'),
-    containers: definitions.map((one) => readDefinition(one, volumes, context)),
+    containers,
     volumes: [...volumes.values()],
-    edges: definitions.flatMap((one) => readEdges(one, definitions, names, context)),
+    edges,
     options: new Map(definitions.flatMap((one) => readOptions(one))),
     main: main.map((one) => toLabel(wordOf(fieldAt(one, 'name')) ?? '')),
     annotations: {},
     restartPolicy: 'Never',
     spec: compact({
-      terminationGracePeriodSeconds: readPodGrace(definitions),
+      terminationGracePeriodSeconds: readPodGrace(definitions, edges.length > 0),
       hostNetwork: wordOf(fieldAt(task, 'networkMode')) === 'host' ? true : undefined,
       shareProcessNamespace: wordOf(fieldAt(task, 'pidMode')) === 'task' ? true : undefined,
     }),
@@ -61,10 +63,12 @@ export function draftEcsTask(root: Tree, name: string | undefined, context: Comp
   }
 }
 
-/** ECS gives each container its own time to stop, 30 s where nothing is said; they stop one after another at the worst. */
-function readPodGrace(definitions: readonly Tree[]): number | undefined {
+/** ECS gives each container its own time to stop, 30 s where nothing is said; in an order they stop one after another at the worst. */
+function readPodGrace(definitions: readonly Tree[], isOrdered: boolean): number | undefined {
   const said = definitions.map((one) => Number(wordOf(fieldAt(one, 'stopTimeout')) ?? 0))
-  return said.some((seconds) => seconds > 0) ? said.reduce((sum, seconds) => sum + (seconds || STOP_S), 0) : undefined
+  if (said.every((seconds) => seconds === 0)) return undefined
+  const times = said.map((seconds) => seconds || STOP_S)
+  return isOrdered ? times.reduce((sum, seconds) => sum + seconds, 0) : Math.max(STOP_S, ...times)
 }
 
 const STOP_S = 30

@@ -59,7 +59,10 @@ function makeSpec({ containers, volumes, restartPolicy, spec }: Draft, kind: Imp
 function writeAnnotations({ edges, options, main, annotations }: Draft): Readonly<Record<string, string>> {
   const byContainer = Map.groupBy(edges, ({ container }) => container)
   const order = [...byContainer].map(([container, of]) => `${writeKey(container)}: {${of.map(writeEdge).join(', ')}}\n`)
-  const said = [...options].map(([container, fields]) => `${writeKey(container)}: ${writeFlow(fields)}\n`)
+  const ordered = new Set([...edges.flatMap(({ container, target }) => [container, target]), ...main])
+  const said = [...options]
+    .filter(([container]) => ordered.has(container))
+    .map(([container, fields]) => `${writeKey(container)}: ${writeFlow(fields)}\n`)
   return compact({
     ...annotations,
     ...(order.length === 0 ? {} : { [DEPENDS_ON]: order.join('') }),

@@ -400,9 +400,34 @@ test('a port of this machine alone is not in the Service', async (t) => {
 })
 
 test('no time at all to stop is the least that there is', async (t) => {
-  const { stdout } = await openPlace(t).run(['-', '--strict'], 'services: {a: {image: x, stop_grace_period: 0s}}')
+  const file = 'services: {a: {image: x, stop_grace_period: 0s, depends_on: [b]}, b: {image: x}}'
+  const { stdout } = await openPlace(t).run(['-', '--strict'], file)
   const [pod] = documentsOf(stdout)
   t.like(pod, { metadata: { annotations: { 'podorder.io/options': 'a: {stopGracePeriod: 1ms}\n' } } })
+})
+
+test('a container that is not in the order has no options: the pod keeps its time, and its signal is told', async (t) => {
+  const file = [
+    'services:',
+    '  a: {image: x, stop_grace_period: 1m, depends_on: [b]}',
+    '  b: {image: x, stop_signal: SIGQUIT}',
+    '  c: {image: x, stop_grace_period: 90s, stop_signal: SIGINT}',
+  ]
+  const place = openPlace(t)
+  const { stdout, stderr } = await place.run(['-'], file.join('\n'))
+  t.is(
+    stderr,
+    'podorder: note: stdin:4:41: service "c": stop_signal has no place in a container that nothing waits for, and that waits for nothing; set STOPSIGNAL in its image',
+  )
+  const [pod] = documentsOf(stdout)
+  t.like(pod, {
+    metadata: { annotations: { 'podorder.io/options': 'a: {stopGracePeriod: 1m}\nb: {stopSignal: SIGQUIT}\n' } },
+    spec: { terminationGracePeriodSeconds: 160 },
+  })
+  const alone = await place.run(['-', '--strict'], [file[0], '  c: {image: x, stop_grace_period: 90s}', '  d: {image: x, stop_grace_period: 5s}'].join('\n')) // prettier-ignore
+  const [unordered] = documentsOf(alone.stdout)
+  t.deepEqual((unordered ?? {})['metadata'], { name: 'compose', labels: { 'app.kubernetes.io/name': 'compose' } })
+  t.is(specOf(alone.stdout)['terminationGracePeriodSeconds'], 90)
 })
 
 test('a file of variables in the raw format is taken as it is', async (t) => {

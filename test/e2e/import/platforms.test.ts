@@ -236,6 +236,14 @@ test('the times that ECS gives containers to stop fit in the pod’s', async (t)
   t.is(checked.exitCode, 0, checked.stdout)
 })
 
+test('the time to stop of an ECS task without an order is the pod’s', async (t) => {
+  const { stdout, documents } = await importText(
+    JSON.stringify({ family: 'x', containerDefinitions: [{ name: 'a', image: 'x', stopTimeout: 120 }] }),
+  )
+  t.like(documents[0], { spec: { terminationGracePeriodSeconds: 120 } })
+  t.notRegex(stdout, /annotations/)
+})
+
 test('a health check of ECS that was copied from the console as one text', async (t) => {
   const healthCheck = { command: ['CMD-SHELL, curl -f http://localhost/ || exit 1'] }
   const { documents } = await importText(
