@@ -1,7 +1,7 @@
 /** A compose service as a container of a pod. */
 import { parseReference } from '../image/image-reference.ts'
 import { type Entry, findEntry, type MapTree, type Tree } from '../manifest/tree.ts'
-import type { ContainerContext, Named } from './compose-context.ts'
+import type { ContainerContext, Named, SayOf } from './compose-context.ts'
 import { readHealthcheck } from './compose-health.ts'
 import { DEPLOY_WITHOUT_PLACE, whyWithoutPlace } from './compose-keys.ts'
 import { readServiceResources } from './compose-resources.ts'
@@ -64,6 +64,7 @@ function readImage({ tree, service }: Named, project: string, { note, refuse }: 
   if (entry !== undefined && image !== undefined) {
     const reference = parseReference(image)
     if (!('problem' in reference)) return image
+    if (build !== undefined) return nameBuilt(build, service, project, `image "${image}" ${reference.problem}`, note)
     // A variable that is not set leaves `:` or `/` alone.
     const bare = image.replace(/:$/, '').replace(/^\//, '')
     const isRead = bare !== image && !('problem' in parseReference(bare))
@@ -75,12 +76,13 @@ function readImage({ tree, service }: Named, project: string, { note, refuse }: 
     else refuse(entry, 'its image is empty', 'name one, or set its variable in the environment or in .env')
     return undefined
   }
+  return nameBuilt(build, service, project, 'the image that is built here has no name', note)
+}
+
+/** Docker compose's own name for an image that it builds. */
+function nameBuilt(build: Entry, service: string, project: string, why: string, note: SayOf): string {
   const name = `${project}-${service}`.toLowerCase()
-  note(
-    build,
-    `the image that is built here has no name: ${name} is written`,
-    'set image: to the name that you push it under',
-  )
+  note(build, `${why}: ${name} is written`, 'set image: to the name that you push it under')
   return name
 }
 

@@ -3,7 +3,7 @@ import { formatDuration } from '../base/duration.ts'
 import { DEFAULT_CONDITION } from '../order/conditions.ts'
 import { CONTAINER_OPTIONS, DEPENDS_ON, MAIN } from '../pod/annotation-names.ts'
 import { writePair, type Style } from '../manifest/yaml-text.ts'
-import { compact, type Draft, type DraftEdge, type PlainMap } from './draft.ts'
+import { compact, type Draft, type DraftEdge, type PlainMap, toLabel } from './draft.ts'
 
 export const IMPORT_KINDS = ['Pod', 'Deployment', 'Job'] as const
 export type ImportKind = (typeof IMPORT_KINDS)[number]
@@ -95,8 +95,10 @@ function writeKey(name: string): string {
 }
 
 function makeService({ name, ports }: Draft): PlainMap {
+  // The name of a Service begins with a letter (RFC 1035).
+  const own = /^[a-z]/.test(name) ? name : toLabel(`s-${name}`)
   return {
-    ...{ apiVersion: 'v1', kind: 'Service', metadata: { name, labels: { [APP]: name } } },
+    ...{ apiVersion: 'v1', kind: 'Service', metadata: { name: own, labels: { [APP]: name } } },
     spec: {
       selector: { [APP]: name },
       ports: ports.map(({ port, targetPort, protocol }) =>

@@ -156,12 +156,14 @@ const ROWS: readonly Row[] = [
       'services:',
       '  a: {image: "x:${NO}", volumes: ["${NO}:/one", "${NO}:/two", {type: bind, source: "${NO}", target: /three}], user: "${NO}:${NO}"}',
       '  b: {image: "${NO}/y"}',
+      '  c: {image: "${NO}:1-c", build: .}',
     ],
     told: [
-      '2:14: the variable NO is not set: it is empty here (the first of 6 places); set it in the environment or in .env, or give it a default: ${NO:-default}',
+      '2:14: the variable NO is not set: it is empty here (the first of 7 places); set it in the environment or in .env, or give it a default: ${NO:-default}',
       ...['2:35: service "a": what is mounted at /one', '2:49: service "a": what is mounted at /two', '2:63: service "a": what is mounted at /three'].map((what) => `${what} has no name; name it, or set its variable in the environment or in .env; it is an empty directory of its own here`), // prettier-ignore
       '2:7: service "a": image "x:" is not of the form [host[:port]/]name[:tag][@digest]; "x" is written; correct it',
       '3:7: service "b": image "/y" is not of the form [host[:port]/]name[:tag][@digest]; "y" is written; correct it',
+      '4:27: service "c": image ":1-c" is not of the form [host[:port]/]name[:tag][@digest]: shop-c is written; set image: to the name that you push it under',
     ],
   },
   {

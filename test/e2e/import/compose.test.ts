@@ -307,3 +307,14 @@ test('a second file takes away by !reset, and replaces by !override; so does a s
     { name: 'b', image: 'x', env: [{ name: 'C', value: '3' }], ports: [{ containerPort: 82 }] },
   ])
 })
+
+test('the Service of a project whose name begins with a digit begins with a letter', async (t) => {
+  const { stdout } = await openPlace(t).run(['-', '--name', '2048'], 'services: {a: {image: x, ports: ["80:80"]}}')
+  t.deepEqual(
+    documentsOf(stdout).map(({ kind, metadata }) => [kind, (metadata as Json)['name']]),
+    [
+      ['Pod', '2048'],
+      ['Service', 's-2048'],
+    ],
+  )
+})
