@@ -25,7 +25,8 @@ export function readCloudContainer(
   const added = takesRequests && !isSaid ? [{ name: 'PORT', value: String(port) }] : []
   const probes = PROBES.flatMap((key) => (isObject(rest[key]) ? [[key, fillPort(rest[key], port)] as const] : []))
   const unnamed = own.map((one) => (isObject(one) ? { containerPort: Number(one['containerPort'] ?? PORT) } : one))
-  return { ...compact({ ...rest, ...Object.fromEntries(probes), ports: unnamed, env: [...variables, ...added] }), name }
+  const fields = { ...rest, ...Object.fromEntries(probes), ports: unnamed, env: [...variables, ...added] }
+  return { name, ...compact({ ...fields, name }) }
 }
 
 /** A variable from a secret, which Kubernetes calls by another name if it has to. */

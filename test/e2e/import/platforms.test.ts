@@ -329,3 +329,11 @@ metadata: {name: z}`
     },
   })
 })
+
+test('a container of Cloud Run begins with its name, as all others do', async (t) => {
+  const { stdout } = await importText(SERVICE)
+  t.deepEqual(
+    [...stdout.matchAll(/^ {4}- (\w+):/gm)].map(([, key]) => key).filter((key) => key !== 'name'),
+    [],
+  )
+})
