@@ -1,13 +1,13 @@
 /** A compose service as a container of a pod. */
 import { parseReference } from '../image/image-reference.ts'
 import { type Entry, findEntry, type MapTree, type Tree } from '../manifest/tree.ts'
-import type { ContainerContext, Named } from './compose-context.ts'
+import type { ContainerContext, Named, SayOf } from './compose-context.ts'
 import { readHealthcheck } from './compose-health.ts'
 import { DEPLOY_WITHOUT_PLACE, whyWithoutPlace } from './compose-keys.ts'
 import { readServiceResources } from './compose-resources.ts'
 import { readSecurity } from './compose-security.ts'
 import { fieldAt, isMap, booleanOf, readItems, pairsOf, wordOf } from './compose-tree.ts'
-import { readDotenv } from './dotenv.ts'
+import { readDotenv, readRawEnv } from './dotenv.ts'
 import { compact, escapeReferences, type PlainMap } from './draft.ts'
 import { splitWords } from './shell-words.ts'
 
@@ -58,25 +58,31 @@ export async function readContainer(named: Named, project: string, context: Cont
 }
 
 function readImage({ tree, service }: Named, project: string, { note, refuse }: ContainerContext): string | undefined {
-  const image = wordOf(fieldAt(tree, 'image'))
+  const entry = findEntry(tree, 'image')
+  const image = wordOf(entry?.value)
   const build = findEntry(tree, 'build')
-  if (image !== undefined) {
+  if (entry !== undefined && image !== undefined) {
     const reference = parseReference(image)
-    const at = findEntry(tree, 'image') ?? tree
-    if ('problem' in reference)
-      note(at, `image "${image}" ${reference.problem}`, 'correct it; Kubernetes does not pull it')
-    return image
+    if (!('problem' in reference)) return image
+    if (build !== undefined) return nameBuilt(build, service, project, `image "${image}" ${reference.problem}`, note)
+    // A variable that is not set leaves `:` or `/` alone.
+    const bare = image.replace(/:$/, '').replace(/^\//, '')
+    const isRead = bare !== image && !('problem' in parseReference(bare))
+    note(entry, `image "${image}" ${reference.problem}`, isRead ? `"${bare}" is written; correct it` : 'correct it; Kubernetes does not pull it') // prettier-ignore
+    return isRead ? bare : image
   }
   if (build === undefined) {
-    refuse(tree, 'it has neither an image nor a build', 'give it an image')
+    if (entry === undefined) refuse(tree, 'it has neither an image nor a build', 'give it an image')
+    else refuse(entry, 'its image is empty', 'name one, or set its variable in the environment or in .env')
     return undefined
   }
+  return nameBuilt(build, service, project, 'the image that is built here has no name', note)
+}
+
+/** Docker compose's own name for an image that it builds. */
+function nameBuilt(build: Entry, service: string, project: string, why: string, note: SayOf): string {
   const name = `${project}-${service}`.toLowerCase()
-  note(
-    build,
-    `the image that is built here has no name: ${name} is written`,
-    'set image: to the name that you push it under',
-  )
+  note(build, `${why}: ${name} is written`, 'set image: to the name that you push it under')
   return name
 }
 
@@ -101,24 +107,44 @@ function readPullPolicy(tree: MapTree, { note }: ContainerContext): string | und
 
 /** Compose's entrypoint is Kubernetes' command, and its command is args: either way the image's CMD counts only without both. */
 function readCommand(tree: MapTree, context: ContainerContext): PlainMap {
-  const entrypoint = readLine(findEntry(tree, 'entrypoint'), context)
-  const command = readLine(findEntry(tree, 'command'), context)
+  const said = findEntry(tree, 'entrypoint')
+  const entrypoint = readLine(said, context)?.map(escapeReferences)
+  const command = readLine(findEntry(tree, 'command'), context)?.map(escapeReferences)
   // An empty entrypoint takes the image's away, so that the command is all there is.
-  if (entrypoint?.length === 0) return { command: command ?? [] }
+  if (said !== undefined && entrypoint?.every((word) => word === '') === true) {
+    if (command === undefined || command.length === 0) {
+      const what = 'an empty entrypoint runs the image’s CMD alone, which is not known here'
+      context.note(said, what, 'write it as the command; the image’s ENTRYPOINT is kept')
+    }
+    return { command: command ?? [] }
+  }
   return compact({ command: entrypoint, args: command?.length === 0 ? undefined : command })
 }
 
 /** A list, or one line that is split into words. @returns undefined when nothing is said */
-function readLine(entry: Entry | undefined, { refuse }: ContainerContext): readonly string[] | undefined {
+function readLine(entry: Entry | undefined, { note, refuse }: ContainerContext): readonly string[] | undefined {
   if (entry === undefined) return undefined
   const { value } = entry
-  if (value.kind === 'scalar') {
-    if (value.value === null) return undefined
-    const words = splitWords(String(value.value))
-    if (words === undefined) refuse(entry, `a quote in ${entry.key} is not closed`, 'close it, or write a list')
-    return words?.map(escapeReferences)
+  if (value.kind !== 'scalar')
+    return readItems(value).map((item) => (item.kind === 'scalar' ? String(item.value ?? '') : ''))
+  if (value.value === null) return undefined
+  const line = splitWords(String(value.value))
+  if ('problem' in line) {
+    const fix = 'correct the quotes, or write a list of words'
+    refuse(entry, `docker compose cannot split ${entry.key} into words: ${line.problem}`, fix)
+    return undefined
   }
-  return readItems(value).map((item) => escapeReferences(item.kind === 'scalar' ? String(item.value ?? '') : ''))
+  if (line.dropped !== '') {
+    const what = `docker compose runs no shell: it drops ${quoteShort(line.dropped)} from ${entry.key}`
+    note(entry, what, `so it is dropped here; write ${entry.key}: ["sh", "-c", "…"] to have a shell`)
+  }
+  return line.words
+}
+
+const LONGEST_QUOTE = 40
+
+function quoteShort(text: string): string {
+  return `"${text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE - 1)}…` : text}"`
 }
 
 const ENV_NAME = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/
@@ -153,7 +179,9 @@ async function readEnvFile(item: Tree, env: Map<string, string>, context: Contai
     note(item, what, 'its variables are left out; write them below env of the container')
     return
   }
-  for (const [name, value] of readDotenv(look.file.text, lookup, env)) if (ENV_NAME.test(name)) env.set(name, value)
+  const isRaw = wordOf(fieldAt(item, 'format')) === 'raw'
+  const said = isRaw ? readRawEnv(look.file.text, lookup) : readDotenv(look.file.text, lookup, env)
+  for (const [name, value] of said) if (ENV_NAME.test(name)) env.set(name, value)
 }
 
 /** Kubernetes has one hook of each kind, run as the container's user. */

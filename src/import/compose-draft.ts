@@ -1,26 +1,21 @@
 /** A compose project as the draft of one pod. */
-import { formatDuration } from '../base/duration.ts'
 import { findEntry } from '../manifest/tree.ts'
 import { noteWithoutPlace, readContainer } from './compose-container.ts'
 import type { ContainerContext, Named } from './compose-context.ts'
 import { readGrants } from './compose-grants.ts'
-import { noteNetworks, readHosts } from './compose-names.ts'
+import { noteNetworks } from './compose-names.ts'
 import { findReplicas, noteLeftOut } from './compose-left-out.ts'
 import { readEdges, refuseCycles } from './compose-order.ts'
 import { checkPorts, readPorts, writeContainerPorts, writeServicePorts } from './compose-ports.ts'
+import { readAnnotations, readServiceOptions, readPodFields } from './compose-pod.ts'
 import type { ComposeProject } from './compose-project.ts'
 import { decideRestarts } from './compose-restart.ts'
-import { fieldAt, placeOf, pairsOf, wordOf, wordsOf } from './compose-tree.ts'
+import { fieldAt, placeOf, readItems, wordOf } from './compose-tree.ts'
 import { planBinds } from './compose-binds.ts'
 import { createShelf, type VolumeKeeping } from './compose-shelf.ts'
 import { listBinds, readMounts } from './compose-volumes.ts'
 import { compact, type Draft, type PlainMap, toLabel } from './draft.ts'
 import type { ImportDisk } from './ports.ts'
-import { parseComposeDuration } from './units.ts'
-
-/** Docker's own, for each container; Kubernetes' default for the pod is 30 s. */
-const DOCKER_GRACE_MS = 10_000
-const POD_GRACE_MS = 30_000
 
 /** @param name of the pod; undefined: the project's */
 export async function draftProject(
@@ -50,7 +45,13 @@ export async function draftProject(
     noteWithoutPlace(named, context)
     noteReplicas(named, context)
     const ports = writeContainerPorts(allPorts.filter(({ service }) => service === named.service))
-    const volumeMounts = [...(mountsOf.get(named.service) ?? []), ...readMountsFrom(named, mountsOf)]
+    const own = uniteMounts(mountsOf.get(named.service) ?? [], named, context)
+    const paths = new Set(own.map(pathOf))
+    // Its own mounts count before those of other services.
+    const volumeMounts = [
+      ...own,
+      ...readMountsFrom(named, mountsOf, context).filter((mount) => !paths.has(pathOf(mount))),
+    ]
     const fields = await readContainer(named, project.name, context)
     const restartPolicy = restarts.own.get(named.container)
     containers.push({ ...compact({ ...fields, ports, volumeMounts, restartPolicy }), name: named.container })
@@ -64,15 +65,11 @@ export async function draftProject(
     containers,
     volumes: [...shelf.volumes.values()],
     edges,
-    options: readOptions(services, contextOf),
+    options: readServiceOptions(services, edges, contextOf),
     main: [],
-    annotations: Object.fromEntries(
-      services.flatMap(({ tree }) =>
-        pairsOf(fieldAt(tree, 'annotations')).map((pair) => [pair.name, pair.value ?? '']),
-      ),
-    ),
+    annotations: Object.fromEntries(services.flatMap((named) => readAnnotations(named, contextOf(named)))),
     restartPolicy: restarts.policy,
-    spec: readPodFields(services, containers, contextOf),
+    spec: readPodFields(services, containers, edges, contextOf),
     objects: [...shelf.objects.values()],
     ports: writeServicePorts(allPorts),
   }
@@ -119,59 +116,35 @@ function noteReplicas({ tree }: Named, { note }: ContainerContext): void {
   note(entry, what, 'one container is written; replicate the whole pod')
 }
 
+const pathOf = (mount: PlainMap): string => String(mount['mountPath']).replace(/(?<=.)\/+$/, '')
+
+/** Leaves one mount at each path, the first: a volume before a file of `configs` or `secrets`, as for docker compose. */
+function uniteMounts(mounts: readonly PlainMap[], { tree }: Named, { note }: ContainerContext): readonly PlainMap[] {
+  const known = new Set<string>()
+  return mounts.filter((mount) => {
+    const path = pathOf(mount)
+    const isNew = !known.has(path)
+    known.add(path)
+    const place = ['volumes', 'tmpfs', 'configs', 'secrets'].map((key) => findEntry(tree, key)).find(Boolean)
+    if (!isNew)
+      note(place ?? tree, `"${path}" is mounted more than once`, 'the first of them counts; remove the others')
+    return isNew
+  })
+}
+
 /** The mounts of other services, by `volumes_from`. */
-function readMountsFrom({ tree }: Named, mountsOf: ReadonlyMap<string, readonly PlainMap[]>): readonly PlainMap[] {
-  return wordsOf(fieldAt(tree, 'volumes_from')).flatMap((word) => {
+function readMountsFrom(
+  { tree }: Named,
+  mountsOf: ReadonlyMap<string, readonly PlainMap[]>,
+  { note }: ContainerContext,
+): readonly PlainMap[] {
+  return readItems(fieldAt(tree, 'volumes_from')).flatMap((item) => {
+    const word = wordOf(item) ?? ''
     const [service = '', mode] = word.split(':')
+    if (service === 'container') {
+      note(item, `the volumes of the ${word.replace(':', ' ')} are not in this pod`, 'they are left out')
+      return []
+    }
     return (mountsOf.get(service) ?? []).map((mount) => (mode === 'ro' ? { ...mount, readOnly: true } : mount))
-  })
-}
-
-function readOptions(
-  services: readonly Named[],
-  contextOf: (named: Named) => ContainerContext,
-): ReadonlyMap<string, PlainMap> {
-  const options = services.map((named) => {
-    const graceMs = readGrace(named, contextOf(named))
-    const said = compact({
-      stopSignal: wordOf(fieldAt(named.tree, 'stop_signal'))?.toUpperCase(),
-      stopGracePeriod: graceMs === undefined ? undefined : formatDuration(graceMs),
-    })
-    return [named.container, said] as const
-  })
-  return new Map(options.filter(([, said]) => Object.keys(said).length > 0))
-}
-
-function readGrace({ tree }: Named, { refuse }: ContainerContext): number | undefined {
-  const entry = findEntry(tree, 'stop_grace_period')
-  const word = wordOf(entry?.value)
-  if (entry === undefined || word === undefined) return undefined
-  const ms = parseComposeDuration(word)
-  if (ms === undefined)
-    refuse(entry, `stop_grace_period is "${word}", which is no duration`, 'write it like 30s or 1m30s')
-  return ms
-}
-
-/** What the pod says for all of its containers. */
-function readPodFields(
-  services: readonly Named[],
-  containers: readonly PlainMap[],
-  contextOf: (named: Named) => ContainerContext,
-): PlainMap {
-  const graces = services.map((named) => readGrace(named, contextOf(named)))
-  const said = graces.filter((ms) => ms !== undefined)
-  // Stopping goes in reverse, one after another at the worst.
-  const graceMs = graces.reduce<number>((sum, ms) => sum + (ms ?? DOCKER_GRACE_MS), 0)
-  const groups = services.flatMap(({ tree }) => wordsOf(fieldAt(tree, 'group_add')))
-  const sysctls = services.flatMap(({ tree }) => pairsOf(fieldAt(tree, 'sysctls')))
-  const sharesPids = services.some(({ tree }) => (wordOf(fieldAt(tree, 'pid')) ?? '').startsWith('service:'))
-  return compact({
-    terminationGracePeriodSeconds: said.length === 0 ? undefined : Math.ceil(Math.max(POD_GRACE_MS, graceMs) / 1000),
-    shareProcessNamespace: sharesPids ? true : undefined,
-    ...readHosts(services, containers, contextOf),
-    securityContext: compact({
-      supplementalGroups: groups.filter((group) => /^\d+$/.test(group)).map(Number),
-      sysctls: sysctls.map(({ name, value }) => ({ name, value: value ?? '' })),
-    }),
   })
 }

@@ -8,19 +8,20 @@ import { findEntry, type MapTree, type Tree } from '../manifest/tree.ts'
 import { mergeTrees } from './compose-merge.ts'
 import { type ComposeContext, fieldAt, isMap, placeOf, wordOf } from './compose-tree.ts'
 import type { ImportDisk } from './ports.ts'
+import type { FilePlace } from './remark.ts'
 
 /** @returns each service with what it extends below it. @param openFile reads a file that is named by `extends` */
 export async function extendServices(
   root: MapTree,
-  openFile: (path: string, directory: string) => Promise<Tree | undefined>,
+  openFile: (path: string, directory: string, by: FilePlace) => Promise<Tree | undefined>,
   context: ComposeContext,
   disk: Pick<ImportDisk, 'directoryOf' | 'resolvePath'>,
 ): Promise<ReadonlyMap<string, MapTree>> {
   const services = fieldAt(root, 'services')
   const files = new Map<string, Tree | undefined>()
   const done = new Map<string, MapTree>()
-  const open = async (path: string): Promise<Tree | undefined> => {
-    if (!files.has(path)) files.set(path, await openFile(path, disk.directoryOf(path)))
+  const open = async (path: string, by: FilePlace): Promise<Tree | undefined> => {
+    if (!files.has(path)) files.set(path, await openFile(path, disk.directoryOf(path), by))
     return files.get(path)
   }
   const extend = async (own: MapTree, home: Tree, key: string, within: readonly string[]): Promise<MapTree> => {
@@ -31,7 +32,7 @@ export async function extendServices(
     const base = wordOf(said.value) ?? wordOf(fieldAt(said.value, 'service'))
     const file = wordOf(fieldAt(said.value, 'file'))
     const path = file === undefined ? undefined : disk.resolvePath(origins.of(said).directory, file)
-    const source = path === undefined ? home : await open(path)
+    const source = path === undefined ? home : await open(path, placeOf(said, context))
     const baseKey = `${path ?? key.split('\0')[0]}\0${base}`
     if (within.includes(baseKey)) {
       remarks.refuse(placeOf(said, context), about, `extends itself by way of "${base}"`, 'remove one of the extends')

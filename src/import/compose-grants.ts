@@ -38,6 +38,11 @@ export async function readGrants(
       const target = wordOf(fieldAt(item, 'target')) ?? source
       const path = target.startsWith('/') ? target : `${directory}${target}`
       const mode = readMode(wordOf(fieldAt(item, 'mode')))
+      for (const field of ['uid', 'gid']) {
+        const owner = findEntry(item, field)
+        if (owner !== undefined && wordOf(owner.value) !== '0')
+          context.note(owner, `${field} of a file has no place in a pod: root owns it`, 'set fsGroup of the pod')
+      }
       const external = fieldAt(entry.value, 'external')
       const isExternal = booleanOf(external) === true || isMap(external)
       const own = wordOf(fieldAt(entry.value, 'name')) ?? wordOf(fieldAt(external, 'name'))

@@ -6,7 +6,7 @@
 import { findEntry, type MapTree, type Tree } from '../manifest/tree.ts'
 import type { ContainerContext } from './compose-context.ts'
 import { fieldAt, isMap, booleanOf, readItems, wordOf } from './compose-tree.ts'
-import { compact, type PlainMap } from './draft.ts'
+import { compact, escapeReferences, type PlainMap } from './draft.ts'
 import { parseComposeDuration } from './units.ts'
 
 const INTERVAL_S = 30
@@ -21,7 +21,7 @@ export function readHealthcheck(tree: MapTree, context: ContainerContext): Plain
   if (command === undefined) return undefined
   const retries = wordOf(fieldAt(check, 'retries'))
   return compact({
-    exec: { command },
+    exec: { command: command.map(escapeReferences) },
     periodSeconds: readSeconds(check, 'interval', INTERVAL_S, context),
     timeoutSeconds: readSeconds(check, 'timeout', TIMEOUT_S, context),
     failureThreshold: retries !== undefined && /^[1-9]\d*$/.test(retries) ? Number(retries) : 3,
@@ -30,7 +30,7 @@ export function readHealthcheck(tree: MapTree, context: ContainerContext): Plain
 
 /** @returns undefined where there is no check, or it is the image's own */
 function readTest(test: Tree | undefined, check: MapTree, context: ContainerContext): readonly string[] | undefined {
-  if (test === undefined) {
+  if (test === undefined || (test.kind === 'list' && test.items.length === 0)) {
     const fix = 'write its test; without one the container counts as ready once it has started'
     context.note(check, 'the image’s own health check is not known here', fix)
     return undefined

@@ -20,6 +20,18 @@ const READ = [
  */
 const IDLE = ['attach', 'develop', 'label_file', 'labels', 'logging', 'pull_refresh_after'] as const
 
+/** Keys whose items are pairs of a name and a value, or names of services: people mix up lists and maps of them. */
+export const MAP_LISTS: ReadonlySet<string> = new Set([
+  ...['annotations', 'depends_on', 'environment', 'extra_hosts', 'labels', 'networks', 'sysctls'],
+])
+
+/** Keys whose items are single words. */
+export const WORD_LISTS: ReadonlySet<string> = new Set([
+  ...MAP_LISTS,
+  ...['cap_add', 'cap_drop', 'command', 'device_cgroup_rules', 'dns', 'dns_opt', 'dns_search', 'entrypoint', 'expose'],
+  ...['external_links', 'group_add', 'links', 'profiles', 'security_opt', 'tmpfs', 'volumes_from'],
+])
+
 /** What has no place in a pod, or is set elsewhere in Kubernetes: why. */
 const WITHOUT_PLACE: ReadonlyMap<string, string> = new Map([
   ['blkio_config', 'Kubernetes has no limits of block I/O for a container'],

@@ -5,7 +5,7 @@
  * Source: compose-spec 13-merge.md.
  */
 import type { Entry, MapTree, Tree } from '../manifest/tree.ts'
-import { type Origins, readItems, wordOf } from './compose-tree.ts'
+import { isReset, type Origins, readItems, wordOf } from './compose-tree.ts'
 
 /** Lists that are one value. */
 const REPLACED = new Set(['command', 'entrypoint', 'test'])
@@ -30,6 +30,7 @@ export function mergeFiles(base: Tree, over: Tree, origins: Origins): Tree {
 
 /** @param key under which the trees stand; empty: a service, or another thing with a name of its own */
 export function mergeTrees(base: Tree, over: Tree, key: string, origins: Origins): Tree {
+  if (isReset(over) || over.tag === '!override') return over
   if (over.kind === 'scalar' && over.value === null) return base
   const separator = PAIRS.get(key)
   const lower = separator === undefined && !NAMED.has(key) ? base : toMap(base, separator, origins)

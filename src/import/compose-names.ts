@@ -30,13 +30,10 @@ export function readHosts(
       }
     }
     for (const { name, value, at } of readExtraHosts(named)) {
-      if (value === undefined || value === 'host-gateway' || !HOST_NAME.test(name.toLowerCase())) {
-        context.note(
-          at,
-          `the host "${name}" is the machine that docker runs on`,
-          'a pod does not know it; it is left out',
-        )
-      } else others.set(value, (others.get(value) ?? new Set()).add(name.toLowerCase()))
+      const address = value?.trim().replace(/^\[(.*)\]$/, '$1') ?? ''
+      const problem = describeHost(name, address)
+      if (problem === undefined) others.set(address, (others.get(address) ?? new Set()).add(name.toLowerCase()))
+      else context.note(at, ...problem)
     }
   }
   names.delete('localhost')
@@ -44,14 +41,44 @@ export function readHosts(
   const list = (key: string): readonly string[] => [
     ...new Set(services.flatMap(({ tree }) => wordsOf(fieldAt(tree, key)))),
   ]
+  const nameservers = list('dns')
+    .filter((server) => ADDRESS.test(server))
+    .slice(0, MOST_NAMESERVERS)
+  for (const named of services) {
+    for (const item of readItems(fieldAt(named.tree, 'dns'))) {
+      const server = wordOf(item)
+      if (server === undefined || nameservers.includes(server)) continue
+      const what = ADDRESS.test(server)
+        ? `a pod has no more than ${MOST_NAMESERVERS} servers for names: ${server} is one more`
+        : `the server "${server}" for names is no IP address`
+      contextOf(named).note(item, what, 'it is left out')
+    }
+  }
   const options = list('dns_opt').map((option) => {
     const [name, value] = option.split(':')
     return compact({ name, value })
   })
   return compact({
     hostAliases: [...own, ...[...others].map(([ip, hosts]) => ({ ip, hostnames: [...hosts] }))],
-    dnsConfig: compact({ nameservers: list('dns'), searches: list('dns_search'), options }),
+    dnsConfig: compact({ nameservers, searches: list('dns_search'), options }),
   })
+}
+
+/** An address as far as its letters tell. */
+const ADDRESS = /^(?:(?:\d{1,3}\.){3}\d{1,3}|(?=.*:)[\da-f:.]+)$/i
+
+/** Kubernetes takes no more. */
+const MOST_NAMESERVERS = 3
+
+/** @returns what is said of a host that has no place among the `hostAliases`, and how to mend it */
+function describeHost(name: string, address: string): readonly [what: string, fix: string] | undefined {
+  if (address === 'host-gateway')
+    return [`the host "${name}" is the machine that docker runs on`, 'a pod does not know it; it is left out']
+  if (!HOST_NAME.test(name.toLowerCase())) return [`"${name}" is no host name in Kubernetes`, 'it is left out']
+  if (ADDRESS.test(address)) return undefined
+  const what =
+    address === '' ? `the host "${name}" has no address` : `"${address}" is no IP address of the host "${name}"`
+  return [what, 'give it one; it is left out']
 }
 
 interface HostName {
@@ -99,6 +126,9 @@ function readExtraHosts({ tree }: Named): ReturnType<typeof pairsOf> {
 /** What the network of the cluster decides, whatever a service says. */
 const ADDRESSES = ['ipv4_address', 'ipv6_address', 'link_local_ips', 'mac_address']
 
+/** They make a container a machine of the local network. */
+const LAN_DRIVERS: ReadonlySet<string> = new Set(['macvlan', 'ipvlan', 'host'])
+
 /** What of networks and of namespaces of the machine is lost. */
 export function noteNetworks(
   services: readonly Named[],
@@ -119,7 +149,10 @@ export function noteNetworks(
       ['ipc', 'hostIPC'],
     ] as const) {
       const entry = findEntry(named.tree, key)
-      if (entry === undefined || wordOf(entry.value) !== 'host') continue
+      const said = wordOf(entry?.value) ?? ''
+      if (entry !== undefined && said.startsWith('container:'))
+        note(entry, `${key} ${said} is of a container that is not in this pod`, 'it is left out')
+      if (entry === undefined || said !== 'host') continue
       note(entry, `${key} host has no place in a container`, `set ${field}: true of the pod, if it has to be`)
     }
     const joined = fieldAt(named.tree, 'networks')
@@ -134,7 +167,18 @@ export function noteNetworks(
     }
     const names = isMap(joined) ? joined.entries.map(({ key }) => key) : wordsOf(joined)
     for (const network of names.length === 0 ? ['default'] : names) {
-      const internal = findEntry(fieldAt(networks, network), 'internal')
+      const declared = fieldAt(networks, network)
+      const external = findEntry(declared, 'external')
+      if (external !== undefined && (booleanOf(external.value) === true || isMap(external.value))) {
+        const what = `the network "${network}" is kept outside, and a pod is in no network of docker`
+        note(external, what, 'call what else is in it by the name of its Service')
+      }
+      const driver = findEntry(declared, 'driver')
+      if (driver !== undefined && LAN_DRIVERS.has(wordOf(driver.value) ?? '')) {
+        const what = `the driver ${wordOf(driver.value)} of the network "${network}" has no place in a pod`
+        note(driver, what, 'the network of the cluster gives the pod its address')
+      }
+      const internal = findEntry(declared, 'internal')
       if (internal !== undefined && booleanOf(internal.value) === true) {
         note(internal, `the network "${network}" is internal, and a pod is not`, 'write a NetworkPolicy for the pod')
       }

@@ -14,6 +14,9 @@ export interface ServicePort extends Omit<DraftPort, 'port'> {
 
 const SHORT = /^(?:(\[[^\]]*\]|[^:[\]]*):)?(?:(\d+(?:-\d+)?)?:)?(\d+(?:-\d+)?)(?:\/(tcp|udp|sctp))?$/i
 
+/** Nothing where the port of the container stands: its variable is not set. */
+const WITHOUT_NUMBER = /(?:^|:)(?:\/[a-z]+)?$/i
+
 /** A file may say 1-65535; nobody needs as many ports in a pod. */
 const MOST_OF_RANGE = 1000
 
@@ -28,8 +31,13 @@ export function readPorts({ service, tree }: Named, context: ContainerContext): 
 
 const keyOf = ({ targetPort, protocol }: ServicePort): string => `${targetPort}/${protocol}`
 
-function readPort(item: Tree, service: string, { refuse }: ContainerContext): readonly ServicePort[] {
+function readPort(item: Tree, service: string, { note, refuse }: ContainerContext): readonly ServicePort[] {
   const word = isMap(item) ? writeShort(item) : (wordOf(item) ?? '')
+  if (!isMap(item) && WITHOUT_NUMBER.test(word)) {
+    const fix = 'set its variable in the environment or in .env; it is left out'
+    note(item, `the port "${word}" has no number`, fix)
+    return []
+  }
   const [, address = '', first, target = '', protocol = 'tcp'] = SHORT.exec(word) ?? []
   // `8080:80` has no address: its first part is the published port.
   const isPort = first === undefined && /^\d+(?:-\d+)?$/.test(address)

@@ -7,7 +7,7 @@ import { readTexts } from '../manifest/yaml.io.ts'
 import { describeError } from '../base/system-error.ts'
 import { proposeWord } from '../base/suggest.ts'
 import { describeKind, type Entry, findEntry, type MapTree, type Tree } from '../manifest/tree.ts'
-import { SERVICE_KEYS, TOP_KEYS } from './compose-keys.ts'
+import { MAP_LISTS, SERVICE_KEYS, TOP_KEYS, WORD_LISTS } from './compose-keys.ts'
 import { extendServices } from './compose-extends.ts'
 import { findLeftOut, type LeftOut } from './compose-left-out.ts'
 import { mergeFiles } from './compose-merge.ts'
@@ -17,6 +17,7 @@ import {
   createOrigins,
   fieldAt,
   isMap,
+  isReset,
   type Origin,
   placeOf,
   readItems,
@@ -26,7 +27,7 @@ import {
 import { readDotenv } from './dotenv.ts'
 import type { Lookup } from './interpolate.ts'
 import type { ImportPorts } from './ports.ts'
-import type { Remarks } from './remark.ts'
+import type { FilePlace, Remarks } from './remark.ts'
 
 export interface ComposeProject {
   /** What the file says, else the name of its directory. */
@@ -69,8 +70,8 @@ export async function loadProject(
     root = root === undefined ? tree : mergeFiles(root, tree, context.origins)
   }
   if (!isMap(root) || remarks.refused.length > 0) return undefined
-  const openFile = async (path: string, home: string): Promise<Tree | undefined> =>
-    readFile(path, home, lookup, context, ports, [])
+  const openFile = async (path: string, home: string, by: FilePlace): Promise<Tree | undefined> =>
+    readFile(path, home, lookup, context, ports, [], by)
   const services = await extendServices(root, openFile, context, ports.disk)
   if (remarks.refused.length > 0) return undefined
   const leftOut = findLeftOut(services, profiles, ports.env['COMPOSE_PROFILES'] ?? lookup('COMPOSE_PROFILES'))
@@ -103,7 +104,7 @@ async function readEnvironment(directory: string, files: readonly string[], port
   return (name) => outside(name) ?? said.get(name)
 }
 
-/** @param within the files that include this one */
+/** @param within the files that include this one. @param by where another file names it */
 async function readFile(
   path: string,
   directory: string,
@@ -111,6 +112,7 @@ async function readFile(
   context: ComposeContext,
   ports: ImportPorts,
   within: readonly string[],
+  by?: FilePlace,
 ): Promise<Tree | undefined> {
   const { remarks } = context
   const file = path === '-' ? 'stdin' : path
@@ -119,7 +121,8 @@ async function readFile(
   try {
     text = await ports.disk.readManifestFile(path, MAX_MIB)
   } catch (error) {
-    remarks.refuse(start, undefined, describeError(error), 'give a compose file, or - for stdin')
+    if (by === undefined) remarks.refuse(start, undefined, describeError(error), 'give a compose file, or - for stdin')
+    else remarks.refuse(by, undefined, `${path}: ${describeError(error)}`, 'put the file there, or leave it out')
     return undefined
   }
   const { trees, faults } = readTexts(text)
@@ -166,15 +169,30 @@ function checkTop(root: MapTree, context: ComposeContext): boolean {
 
 function checkService({ key: name, value, ...entry }: Entry, context: ComposeContext): void {
   const about = `service "${name}"`
+  if (isReset(value)) return
   if (!isMap(value)) {
     const place = placeOf(value, context)
     context.remarks.refuse({ ...place, at: entry.keyAt }, about, 'nothing is said of it', 'give it an image')
     return
   }
   for (const field of value.entries) {
+    checkWords(field, about, context)
     if (SERVICE_KEYS.includes(field.key) || field.key.startsWith('x-')) continue
     const fix = proposeWord(field.key, SERVICE_KEYS, 'remove it; docker compose does not know it either')
     context.remarks.refuse(placeOf(field, context), about, `unknown key "${field.key}"`, fix)
+  }
+}
+
+/** A list item with a colon in it is a map, which means nothing in a list of words. */
+function checkWords({ key, value }: Entry, about: string, context: ComposeContext): void {
+  if (value.kind !== 'list' || !WORD_LISTS.has(key)) return
+  for (const item of value.items) {
+    if (item.kind === 'scalar') continue
+    const what = `an item of ${key} is ${describeKind(item)}, not a text`
+    const fix = MAP_LISTS.has(key)
+      ? 'leave out the dashes to write a map, or write one text for each item'
+      : 'write it as one text, in quotes'
+    context.remarks.refuse(placeOf(item, context), about, what, fix)
   }
 }
 
@@ -201,7 +219,7 @@ async function includeFiles(
       const home = said === undefined ? beside : ports.disk.resolvePath(directory, said)
       const own = await readEnvironment(home, wordsOf(fieldAt(item, 'env_file')), ports)
       const both: Lookup = (name) => lookup(name) ?? own(name)
-      const tree = await readFile(inner, home, both, context, ports, within)
+      const tree = await readFile(inner, home, both, context, ports, within, place)
       if (tree === undefined) continue
       refuseTwice(merged, tree, context)
       merged = mergeFiles(tree, merged, context.origins)

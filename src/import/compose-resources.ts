@@ -1,5 +1,5 @@
 /** CPU and memory of a compose service as requests and limits. */
-import { findEntry, type MapTree } from '../manifest/tree.ts'
+import { findEntry, type MapTree, type Tree } from '../manifest/tree.ts'
 import type { ContainerContext } from './compose-context.ts'
 import { fieldAt, isMap, wordOf } from './compose-tree.ts'
 import { compact, type PlainMap } from './draft.ts'
@@ -18,9 +18,23 @@ const PLACES = {
 } as const
 
 export function readServiceResources(tree: MapTree, context: ContainerContext): PlainMap {
-  const resources = Object.entries(PLACES).map(([name, { cpu, memory }]) => {
-    return [name, compact({ cpu: readCpu(tree, cpu, context), memory: readMemory(tree, memory, context) })] as const
+  const [limits, requests] = [PLACES.limits, PLACES.requests].map(({ cpu, memory }) => {
+    return { cpu: readCpu(tree, cpu, context), memory: readMemory(tree, memory, context) }
   })
+  const write = { cpu: writeCpus, memory: writeBytes }
+  const amounts = (['cpu', 'memory'] as const).map((name) => {
+    const limit = limits?.[name]
+    const request = requests?.[name]
+    const isLess = limit !== undefined && request !== undefined && limit.amount < request.amount
+    if (isLess) {
+      const what = `it asks for more ${name} than its limit, which Kubernetes does not take`
+      context.note(request.at, what, 'the limit is written; raise it, or ask for less')
+    }
+    const [most, least] = [limit, isLess ? limit : request].map((one) => one && write[name](one.amount))
+    return { name, most, least }
+  })
+  const pick = (key: 'most' | 'least'): PlainMap =>
+    compact(Object.fromEntries(amounts.map((amount) => [amount.name, amount[key]])))
   for (const path of [
     ['limits', 'pids'],
     ['reservations', 'devices'],
@@ -31,30 +45,36 @@ export function readServiceResources(tree: MapTree, context: ContainerContext): 
     if (entry !== undefined)
       context.note(entry, `${entry.key} has no place in a pod`, 'ask for it with resources.limits')
   }
-  return compact(Object.fromEntries(resources))
+  return compact({ limits: pick('most'), requests: pick('least') })
 }
 
 type Paths = readonly (readonly string[])[]
 
-function readCpu(tree: MapTree, paths: Paths, { refuse }: ContainerContext): string | undefined {
+/** CPUs or bytes, and where they are said. */
+interface Amount {
+  readonly amount: number
+  readonly at: Tree
+}
+
+function readCpu(tree: MapTree, paths: Paths, { refuse }: ContainerContext): Amount | undefined {
   for (const path of paths) {
     const found = fieldAt(tree, ...path)
     const word = wordOf(found)
     if (found === undefined || word === undefined) continue
     const cpus = /^\d*\.?\d+$/.test(word) ? Number(word) : undefined
-    if (cpus !== undefined) return cpus === 0 ? undefined : writeCpus(cpus)
+    if (cpus !== undefined) return cpus === 0 ? undefined : { amount: cpus, at: found }
     refuse(found, `"${word}" is no number of CPUs`, 'write it like 0.5 or 2')
   }
   return undefined
 }
 
-function readMemory(tree: MapTree, paths: Paths, { refuse }: ContainerContext): string | undefined {
+function readMemory(tree: MapTree, paths: Paths, { refuse }: ContainerContext): Amount | undefined {
   for (const path of paths) {
     const found = fieldAt(tree, ...path)
     const word = wordOf(found)
     if (found === undefined || word === undefined) continue
     const bytes = parseComposeSize(word)
-    if (bytes !== undefined) return bytes === 0 ? undefined : writeBytes(bytes)
+    if (bytes !== undefined) return bytes === 0 ? undefined : { amount: bytes, at: found }
     refuse(found, `"${word}" is no size`, 'write it like 64m or 1g')
   }
   return undefined

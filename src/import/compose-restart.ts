@@ -17,19 +17,20 @@ const POLICIES: ReadonlyMap<string, RestartPolicy> = new Map([
 
 /** @returns undefined where the service says none, which is `no` for docker compose */
 function readRestart({ tree }: Named, { note, refuse }: ContainerContext): RestartPolicy | undefined {
-  const policy = fieldAt(tree, 'deploy', 'restart_policy')
-  const entry = findEntry(tree, 'restart') ?? findEntry(policy, 'condition')
-  const word = wordOf(entry?.value)
+  // What deploy says counts before restart, and is "any" where it says no condition.
+  const policy = findEntry(fieldAt(tree, 'deploy'), 'restart_policy')
+  const isPolicy = isMap(policy?.value)
+  const entry = isPolicy ? (findEntry(policy.value, 'condition') ?? policy) : findEntry(tree, 'restart')
+  const word = wordOf(entry?.value) ?? (isPolicy ? 'any' : undefined)
   if (entry === undefined || word === undefined) return undefined
-  const [kind = '', attempts] = word.split(':')
+  const [kind = '', counted] = word.split(':')
+  const most = isPolicy ? findEntry(policy.value, 'max_attempts') : entry
+  const attempts = isPolicy ? wordOf(most?.value) : counted
   const found = POLICIES.get(kind)
   if (found === undefined) refuse(entry, `unknown restart "${word}"`, 'use no, on-failure, always or unless-stopped')
-  if (attempts !== undefined) {
-    note(
-      entry,
-      `Kubernetes does not count attempts: it restarts more than ${attempts} times`,
-      'set backoffLimit of a Job',
-    )
+  else if (found !== 'Never' && most !== undefined && attempts !== undefined && attempts !== '0') {
+    const what = `Kubernetes does not count attempts: it restarts more than ${attempts} times`
+    note(most, what, 'set backoffLimit of a Job')
   }
   return found
 }

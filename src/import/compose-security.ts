@@ -5,15 +5,16 @@ import { fieldAt, booleanOf, readItems, wordOf, wordsOf } from './compose-tree.t
 import { compact, type PlainMap } from './draft.ts'
 
 export function readSecurity(tree: MapTree, context: ContainerContext): PlainMap {
+  const isPrivileged = booleanOf(fieldAt(tree, 'privileged')) === true
   return compact({
     ...readUser(findEntry(tree, 'user'), context),
-    privileged: booleanOf(fieldAt(tree, 'privileged')) === true ? true : undefined,
+    privileged: isPrivileged ? true : undefined,
     readOnlyRootFilesystem: booleanOf(fieldAt(tree, 'read_only')) === true ? true : undefined,
     capabilities: compact({
       add: readCapabilities(tree, 'cap_add'),
       drop: readCapabilities(tree, 'cap_drop'),
     }),
-    ...readOptions(tree, context),
+    ...readOptions(tree, isPrivileged, context),
   })
 }
 
@@ -23,7 +24,9 @@ const NUMBERS: ReadonlyMap<string, number> = new Map([['root', 0]])
 function readUser(entry: Entry | undefined, { note }: ContainerContext): PlainMap {
   const word = wordOf(entry?.value)
   if (entry === undefined || word === undefined) return {}
-  const [user = '', group] = word.split(':')
+  const [name = '', group] = word.split(':')
+  // Docker takes root where there is no name before the colon.
+  const user = name === '' ? 'root' : name
   const runAsUser = numberOf(user)
   // The image of a user that is named says its group; that of root is root's.
   const said = group === undefined || group === '' ? (NUMBERS.has(user) ? user : undefined) : group
@@ -47,12 +50,13 @@ function readCapabilities(tree: MapTree, key: string): readonly string[] {
   return wordsOf(fieldAt(tree, key)).map((name) => name.toUpperCase().replace(/^CAP_/, ''))
 }
 
-function readOptions(tree: MapTree, { note }: ContainerContext): PlainMap {
+function readOptions(tree: MapTree, isPrivileged: boolean, { note }: ContainerContext): PlainMap {
   let options: PlainMap = {}
   for (const item of readItems(fieldAt(tree, 'security_opt'))) {
     const word = (wordOf(item) ?? '').replace('=', ':')
     if (word === 'no-new-privileges' || word === 'no-new-privileges:true') {
-      options = { ...options, allowPrivilegeEscalation: false }
+      if (!isPrivileged) options = { ...options, allowPrivilegeEscalation: false }
+      else note(item, 'Kubernetes takes no no-new-privileges of a privileged container', 'choose one of them')
     } else if (word === 'seccomp:unconfined') options = { ...options, seccompProfile: { type: 'Unconfined' } }
     else if (word === 'apparmor:unconfined') options = { ...options, appArmorProfile: { type: 'Unconfined' } }
     else if (word !== 'no-new-privileges:false') {

@@ -49,13 +49,20 @@ export function adoptTree(tree: Tree, origin: Origin, lookup: Lookup | undefined
     if (part.kind === 'scalar') return lookup === undefined ? { ...part } : adoptScalar(part, origin, lookup, context)
     if (part.kind === 'list') return { ...part, items: part.items.map(adopt) }
     const entries = part.entries.map((entry) => {
-      const adopted = { ...entry, value: adopt(entry.value) }
+      const adopted = { ...entry, value: adopt(isReset(entry.value) ? emptyOf(entry.value) : entry.value) }
       context.origins.set(adopted, origin)
       return adopted
     })
     return { ...part, entries }
   }
   return adopt(tree)
+}
+
+/** Whether a value takes away what the files below say, and says nothing itself. */
+export const isReset = ({ tag }: Tree): boolean => tag === '!reset'
+
+function emptyOf({ at, source }: Tree): Tree {
+  return { kind: 'scalar', at, source, value: null, tag: '!reset' }
 }
 
 function adoptScalar(scalar: Scalar, { file }: Origin, lookup: Lookup, { remarks }: ComposeContext): Scalar {

@@ -6,10 +6,10 @@
 import { type Entry, findEntry, type Tree } from '../manifest/tree.ts'
 import type { BindUse } from './compose-binds.ts'
 import type { ContainerContext, Named } from './compose-context.ts'
+import { mountMemory, noteTmpfs, readTmpfs } from './compose-tmpfs.ts'
 import { putVolume, takeName, type VolumeShelf } from './compose-shelf.ts'
 import { booleanOf, fieldAt, isMap, placeOf, readItems, wordOf } from './compose-tree.ts'
 import { compact, type PlainMap, toLabel } from './draft.ts'
-import { parseComposeSize, writeBytes } from './units.ts'
 
 interface VolumeWish {
   readonly type: 'bind' | 'volume' | 'tmpfs' | 'image' | 'npipe' | 'cluster'
@@ -27,7 +27,7 @@ export function listBinds(
 ): readonly BindUse[] {
   return services.flatMap((named) => {
     const { origins, disk } = contextOf(named)
-    return readItems(fieldAt(named.tree, 'volumes')).flatMap((item) => {
+    return listItems(named).flatMap((item) => {
       const wish = readWish(item)
       if (wish?.type !== 'bind' || !wish.target.startsWith('/')) return []
       const { source = '', target, readOnly } = wish
@@ -36,10 +36,16 @@ export function listBinds(
   })
 }
 
+/** The items of `volumes`; the last one with a target counts, as for docker compose. */
+function listItems({ tree }: Named): readonly Tree[] {
+  const items = new Map<unknown, Tree>()
+  for (const item of readItems(fieldAt(tree, 'volumes'))) items.set(readWish(item)?.target ?? item, item)
+  return [...items.values()]
+}
+
 export function readMounts(named: Named, shelf: VolumeShelf, context: ContainerContext): readonly PlainMap[] {
-  const { tree } = named
   const mounts: PlainMap[] = []
-  for (const item of readItems(fieldAt(tree, 'volumes'))) {
+  for (const item of listItems(named)) {
     const wish = readWish(item)
     if (wish !== undefined) mounts.push(...placeVolume(wish, item, named, shelf, context))
     else if (isMap(item)) {
@@ -50,20 +56,7 @@ export function readMounts(named: Named, shelf: VolumeShelf, context: ContainerC
       )
     }
   }
-  for (const item of readItems(fieldAt(tree, 'tmpfs'))) {
-    const [target = '', said = ''] = (wordOf(item) ?? '').split(/:(.*)/s)
-    const options = said.split(',').filter((option) => option !== '' && option !== 'rw')
-    const size = options.find((option) => option.startsWith('size='))?.slice('size='.length)
-    noteTmpfs(
-      options.filter((option) => !option.startsWith('size=')),
-      item,
-      context,
-    )
-    mounts.push(mountMemory(target, size, item, named, shelf, context))
-  }
-  const shm = findEntry(tree, 'shm_size')
-  if (shm !== undefined) mounts.push(mountMemory('/dev/shm', wordOf(shm.value), shm, named, shelf, context))
-  return mounts
+  return readTmpfs(named, mounts, shelf, context)
 }
 
 /** `./data:/var/lib/data:ro`, `data:/var/lib/data`, `/var/lib/data`, or the long form. */
@@ -85,9 +78,11 @@ function readLongWish(item: Tree): VolumeWish | undefined {
   const type = TYPES.find((known) => known === (wordOf(fieldAt(item, 'type')) ?? 'volume'))
   const target = wordOf(fieldAt(item, 'target'))
   const source = wordOf(fieldAt(item, 'source'))
-  if (type === undefined || target === undefined || (type === 'bind' && source === undefined)) return undefined
+  const isSaid = findEntry(item, 'source') !== undefined
+  if (type === undefined || target === undefined || (type === 'bind' && !isSaid)) return undefined
   return {
-    ...{ type, target, source },
+    ...{ type: source === undefined && isSaid && type === 'bind' ? 'volume' : type, target },
+    source: source ?? (isSaid ? '' : undefined),
     readOnly: booleanOf(fieldAt(item, 'read_only')) === true,
     subPath: wordOf(fieldAt(item, type, 'subpath')),
     size: wordOf(fieldAt(item, 'tmpfs', 'size')),
@@ -102,6 +97,11 @@ function placeVolume(
   context: ContainerContext,
 ): readonly PlainMap[] {
   const { type, source, target, readOnly, subPath } = wish
+  if (target === '') {
+    const fix = 'write it, or set its variable in the environment or in .env; the mount is left out'
+    context.note(item, `nothing says where "${source ?? ''}" is mounted`, fix)
+    return []
+  }
   if (!target.startsWith('/')) {
     context.refuse(item, `"${target}" is no absolute path`, 'mount it at a path that begins with /')
     return []
@@ -133,7 +133,12 @@ function placeVolume(
     case 'bind':
       return placeBind(wish, item, shelf, context)
     case 'volume': {
-      const name = source === undefined ? putEmpty(named, shelf) : putNamed(source, shelf, context)
+      if (source === '') {
+        const fix =
+          'name it, or set its variable in the environment or in .env; it is an empty directory of its own here'
+        context.note(item, `what is mounted at ${target} has no name`, fix)
+      }
+      const name = source === undefined || source === '' ? putEmpty(named, shelf) : putNamed(source, shelf, context)
       return [compact({ name, mountPath: target, subPath, readOnly: readOnly ? true : undefined })]
     }
   }
@@ -149,28 +154,6 @@ function placeBind(
   if (plan === undefined) return []
   const { name, subPath } = plan
   return [compact({ name, mountPath: target, subPath, readOnly: readOnly || plan.readOnly ? true : undefined })]
-}
-
-/** An emptyDir cannot be told who may write to it, nor whether files in it may be executed. */
-function noteTmpfs(options: readonly string[], at: Tree | Entry, { note }: ContainerContext): void {
-  if (options.length === 0) return
-  const what = `${options.join(',')} of a tmpfs has no place in a pod`
-  note(at, what, 'an empty directory in memory takes a size only, and is open to all users')
-}
-
-function mountMemory(
-  target: string,
-  size: string | undefined,
-  at: Tree | Entry,
-  named: Named,
-  shelf: VolumeShelf,
-  { refuse }: ContainerContext,
-): PlainMap {
-  const bytes = size === undefined ? undefined : parseComposeSize(size)
-  if (size !== undefined && bytes === undefined) refuse(at, `"${size}" is no size`, 'write it like 64m')
-  const emptyDir = compact({ medium: 'Memory', sizeLimit: bytes === undefined ? undefined : writeBytes(bytes) })
-  const name = putVolume(`memory ${named.container} ${target}`, `${named.container}-${target}`, { emptyDir }, shelf)
-  return { name, mountPath: target }
 }
 
 /** A volume without a name lives as long as its container. */

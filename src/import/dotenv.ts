@@ -65,3 +65,16 @@ function expand(text: string, lookup: Lookup): string {
   const result = interpolate(text, lookup)
   return 'text' in result ? result.text : text
 }
+
+/** A file of `format: raw`: each value is what stands behind the sign, quotes and dollar signs too. */
+export function readRawEnv(text: string, lookup: Lookup): ReadonlyMap<string, string> {
+  const made = new Map<string, string>()
+  for (const line of text.split(/\r?\n/)) {
+    if (line.trim() === '' || line.startsWith('#')) continue
+    const at = line.indexOf('=')
+    const name = (at === -1 ? line : line.slice(0, at)).trim()
+    const value = at === -1 ? lookup(name) : line.slice(at + 1)
+    if (value !== undefined) made.set(name, value)
+  }
+  return made
+}

@@ -28,7 +28,7 @@ export interface Draft {
   readonly containers: readonly (PlainMap & { readonly name: string })[]
   readonly volumes: readonly PlainMap[]
   readonly edges: readonly DraftEdge[]
-  /** `podorder.io/options`, by container. */
+  /** `podorder.io/options`, by container; those of containers that are not in the order are not written. */
   readonly options: ReadonlyMap<string, PlainMap>
   /** `podorder.io/main`. */
   readonly main: readonly string[]

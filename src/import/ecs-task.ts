@@ -6,9 +6,10 @@
  */
 import { proposeWord } from '../base/suggest.ts'
 import { type Condition, CONDITION_NAMES, findSynonym } from '../order/conditions.ts'
-import { findEntry, type Tree } from '../manifest/tree.ts'
+import { type Entry, findEntry, type Tree } from '../manifest/tree.ts'
 import { type ComposeContext, fieldAt, isMap, placeOf, booleanOf, readItems, wordOf, wordsOf } from './compose-tree.ts'
 import { compact, type Draft, type DraftEdge, escapeReferences, type PlainMap, toLabel } from './draft.ts'
+import { noteContainerKeys, noteTaskKeys } from './ecs-keys.ts'
 import { readEcsMounts, readEcsVolumes } from './ecs-volumes.ts'
 import { writeCpus } from './units.ts'
 
@@ -19,31 +20,6 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
   SUCCESS: 'completed',
   HEALTHY: 'ready',
 }
-
-/** What has no place in a pod, and what there is instead. */
-const TASK_KEYS_WITHOUT_PLACE: ReadonlyMap<string, string> = new Map([
-  ['taskRoleArn', 'give the pod a ServiceAccount that is bound to the role'],
-  ['executionRoleArn', 'the kubelet pulls images with imagePullSecrets'],
-  ['placementConstraints', 'use nodeSelector or affinity'],
-  ['proxyConfiguration', 'use a service mesh'],
-  ['inferenceAccelerators', 'ask for devices with resources.limits'],
-  ['ephemeralStorage', 'use resources.limits of ephemeral-storage'],
-])
-
-const CONTAINER_KEYS_WITHOUT_PLACE: ReadonlyMap<string, string> = new Map([
-  ['logConfiguration', 'Kubernetes collects stdout and stderr'],
-  ['firelensConfiguration', 'use a log collector of the cluster'],
-  ['repositoryCredentials', 'use imagePullSecrets'],
-  ['dockerLabels', 'use labels or annotations of the pod'],
-  ['ulimits', 'the container runtime sets the limits of processes'],
-  ['resourceRequirements', 'ask for GPUs with resources.limits'],
-  ['environmentFiles', 'use a ConfigMap with envFrom'],
-  ['systemControls', 'use securityContext.sysctls of the pod'],
-  ['links', 'the containers of a pod reach each other at localhost'],
-  ['dockerSecurityOptions', 'use securityContext of the container'],
-  ['credentialSpecs', 'they are for Windows'],
-  ['disableNetworking', 'the containers share the pod’s network'],
-])
 
 export function isEcsTask(root: Tree): boolean {
   return taskOf(root) !== undefined
@@ -56,7 +32,7 @@ function taskOf(root: Tree): Tree | undefined {
 
 export function draftEcsTask(root: Tree, name: string | undefined, context: ComposeContext): Draft {
   const task = taskOf(root) ?? root
-  noteKeys(task, TASK_KEYS_WITHOUT_PLACE, undefined, context)
+  noteTaskKeys(task, context)
   const definitions = readItems(fieldAt(task, 'containerDefinitions')).filter(isMap)
   const names = definitions.map((one) => wordOf(fieldAt(one, 'name')) ?? '')
   const essential = definitions.filter((one) => booleanOf(fieldAt(one, 'essential')) !== false)
@@ -66,33 +42,36 @@ export function draftEcsTask(root: Tree, name: string | undefined, context: Comp
     context.remarks.note(placeOf(task, context), undefined, what, 'podorder stops the pod when all of them have ended')
   }
   const { objects, volumes } = readEcsVolumes(task, context)
+  const containers = definitions.map((one) => readDefinition(one, volumes, context))
+  const edges = definitions.flatMap((one) => readEdges(one, definitions, names, context))
   return {
     name: toLabel(name ?? wordOf(fieldAt(task, 'family')) ?? 'task'),
-    containers: definitions.map((one) => readDefinition(one, volumes, context)),
+    containers,
     volumes: [...volumes.values()],
-    edges: definitions.flatMap((one) => readEdges(one, definitions, names, context)),
+    edges,
     options: new Map(definitions.flatMap((one) => readOptions(one))),
     main: main.map((one) => toLabel(wordOf(fieldAt(one, 'name')) ?? '')),
     annotations: {},
     restartPolicy: 'Never',
-    spec: compact({ hostNetwork: wordOf(fieldAt(task, 'networkMode')) === 'host' ? true : undefined }),
+    spec: compact({
+      terminationGracePeriodSeconds: readPodGrace(definitions, edges.length > 0),
+      hostNetwork: wordOf(fieldAt(task, 'networkMode')) === 'host' ? true : undefined,
+      shareProcessNamespace: wordOf(fieldAt(task, 'pidMode')) === 'task' ? true : undefined,
+    }),
     objects,
     ports: [],
   }
 }
 
-function noteKeys(
-  tree: Tree,
-  keys: ReadonlyMap<string, string>,
-  about: string | undefined,
-  context: ComposeContext,
-): void {
-  for (const [key, fix] of keys) {
-    const entry = findEntry(tree, key)
-    const isSaid = entry !== undefined && (wordOf(entry.value) !== undefined || readItems(entry.value).length > 0)
-    if (isSaid) context.remarks.note(placeOf(entry, context), about, `${key} has no place in a pod`, fix)
-  }
+/** ECS gives each container its own time to stop, 30 s where nothing is said; in an order they stop one after another at the worst. */
+function readPodGrace(definitions: readonly Tree[], isOrdered: boolean): number | undefined {
+  const said = definitions.map((one) => Number(wordOf(fieldAt(one, 'stopTimeout')) ?? 0))
+  if (said.every((seconds) => seconds === 0)) return undefined
+  const times = said.map((seconds) => seconds || STOP_S)
+  return isOrdered ? times.reduce((sum, seconds) => sum + seconds, 0) : Math.max(STOP_S, ...times)
 }
+
+const STOP_S = 30
 
 function readDefinition(
   one: Tree,
@@ -101,7 +80,7 @@ function readDefinition(
 ): PlainMap & { readonly name: string } {
   const written = wordOf(fieldAt(one, 'name')) ?? ''
   const about = `container "${written}"`
-  noteKeys(one, CONTAINER_KEYS_WITHOUT_PLACE, about, context)
+  noteContainerKeys(one, about, context)
   const image = wordOf(fieldAt(one, 'image'))
   if (image === undefined || written === '') {
     context.remarks.refuse(placeOf(one, context), about, 'a container needs a name and an image', 'give it both')
@@ -114,13 +93,13 @@ function readDefinition(
       args: wordsOf(fieldAt(one, 'command')).map(escapeReferences),
       workingDir: wordOf(fieldAt(one, 'workingDirectory')),
       env: [...readEnvironment(one), ...readSecrets(one, about, context)],
-      ports: readPortMappings(one),
+      ports: readPortMappings(one, about, context),
       readinessProbe: readHealth(one),
       resources: readAmounts(one),
       securityContext: compact({
         privileged: booleanOf(fieldAt(one, 'privileged')) === true ? true : undefined,
         readOnlyRootFilesystem: booleanOf(fieldAt(one, 'readonlyRootFilesystem')) === true ? true : undefined,
-        ...readUser(wordOf(fieldAt(one, 'user'))),
+        ...readUser(findEntry(one, 'user'), about, context),
         capabilities: compact({
           add: wordsOf(fieldAt(one, 'linuxParameters', 'capabilities', 'add')),
           drop: wordsOf(fieldAt(one, 'linuxParameters', 'capabilities', 'drop')),
@@ -153,8 +132,18 @@ function readSecrets(one: Tree, about: string, context: ComposeContext): readonl
   })
 }
 
-function readPortMappings(one: Tree): readonly PlainMap[] {
+function readPortMappings(one: Tree, about: string, context: ComposeContext): readonly PlainMap[] {
   return readItems(fieldAt(one, 'portMappings')).flatMap((item) => {
+    const range = findEntry(item, 'containerPortRange')
+    if (range !== undefined) {
+      const what = `the ports ${wordOf(range.value) ?? ''} are not listed: a container of a pod says each port alone`
+      context.remarks.note(
+        placeOf(range, context),
+        about,
+        what,
+        'write a containerPort for each, or none: ports are open without',
+      )
+    }
     const port = Number(wordOf(fieldAt(item, 'containerPort')))
     const udp = wordOf(fieldAt(item, 'protocol'))?.toLowerCase() === 'udp'
     return Number.isInteger(port) && port > 0
@@ -166,13 +155,15 @@ function readPortMappings(one: Tree): readonly PlainMap[] {
 /** ECS: interval 30 s, timeout 5 s, 3 retries. The words begin with CMD or CMD-SHELL, as Docker's do. */
 function readHealth(one: Tree): PlainMap | undefined {
   const check = fieldAt(one, 'healthCheck')
-  const [kind, ...words] = wordsOf(fieldAt(check, 'command'))
+  // The console shows the words with commas, and people copy them as one text.
+  const said = wordsOf(fieldAt(check, 'command'))
+  const [kind, ...words] = said.length === 1 ? (said[0] ?? '').split(/(?<=^CMD-SHELL),\s*/) : said
   if (kind === undefined || kind === 'NONE') return undefined
   const command =
     kind === 'CMD' ? words : ['/bin/sh', '-c', kind === 'CMD-SHELL' ? words.join(' ') : [kind, ...words].join(' ')]
   const number = (key: string, natural: number): number => Number(wordOf(fieldAt(check, key)) ?? natural)
   return {
-    ...{ exec: { command }, periodSeconds: number('interval', 30) },
+    ...{ exec: { command: command.map(escapeReferences) }, periodSeconds: number('interval', 30) },
     ...{ timeoutSeconds: number('timeout', 5), failureThreshold: number('retries', 3) },
   }
 }
@@ -190,13 +181,23 @@ function readAmounts(one: Tree): PlainMap {
   })
 }
 
-function readUser(word: string | undefined): PlainMap {
-  const [user = '', group = ''] = (word ?? '').split(':')
-  const isNumber = (text: string): boolean => /^\d+$/.test(text)
-  return compact({
-    runAsUser: isNumber(user) ? Number(user) : undefined,
-    runAsGroup: isNumber(group) ? Number(group) : undefined,
-  })
+function readUser(entry: Entry | undefined, about: string, context: ComposeContext): PlainMap {
+  const word = wordOf(entry?.value)
+  if (entry === undefined || word === undefined) return {}
+  const [user = '', group] = word.split(':')
+  const numberOf = (text: string): number | undefined =>
+    text === 'root' ? 0 : /^\d+$/.test(text) ? Number(text) : undefined
+  const fields = { runAsUser: numberOf(user), runAsGroup: group === undefined ? undefined : numberOf(group) }
+  if (fields.runAsUser === undefined || (group !== undefined && fields.runAsGroup === undefined)) {
+    const what = `user ${word} has a name in it, which only the image knows`
+    context.remarks.note(
+      placeOf(entry, context),
+      about,
+      what,
+      'write its numbers, such as 1000:1000; the name is left out',
+    )
+  }
+  return compact(fields)
 }
 
 function readEdges(

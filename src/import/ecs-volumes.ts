@@ -1,5 +1,5 @@
 /** Volumes of an ECS task definition. */
-import type { Tree } from '../manifest/tree.ts'
+import { findEntry, type Tree } from '../manifest/tree.ts'
 import { type ComposeContext, fieldAt, placeOf, booleanOf, readItems, wordOf } from './compose-tree.ts'
 import { compact, type PlainMap, toLabel } from './draft.ts'
 import { parseComposeSize, writeBytes } from './units.ts'
@@ -24,6 +24,17 @@ export function readEcsVolumes(task: Tree, context: ComposeContext): EcsVolumes 
       context.remarks.note(place, undefined, `volume "${written}" is a file system of AWS`, fix)
       volumes.set(name, { name, persistentVolumeClaim: { claimName: name } })
       continue
+    }
+    for (const key of ['dockerVolumeConfiguration', 'configuredAtLaunch']) {
+      const entry = findEntry(item, key)
+      if (entry === undefined || wordOf(entry.value) === 'false') continue
+      const fix = 'the containers get an empty directory instead; use a PersistentVolumeClaim to keep it'
+      context.remarks.note(
+        placeOf(entry, context),
+        undefined,
+        `${key} of volume "${written}" has no place in a pod`,
+        fix,
+      )
     }
     if (path !== undefined) {
       const fix = 'the containers get an empty directory instead'

@@ -92,11 +92,15 @@ async function readDraft(wish: ImportWish, remarks: Remarks, ports: ImportPorts)
 
 /** @returns undefined for what is neither of ECS nor of Cloud Run */
 function draftOther(text: string, path: string, name: string | undefined, remarks: Remarks): Draft | undefined {
-  const raw = readTexts(text).trees.find((tree) => isOther(tree))
+  const { trees } = readTexts(text)
+  const raw = trees.find((tree) => isOther(tree))
   if (raw === undefined) return undefined
   const context = { origins: createOrigins(), remarks }
-  const root = adoptTree(raw, { file: path === '-' ? 'stdin' : path, directory: '.' }, undefined, context)
-  return isEcsTask(root) ? draftEcsTask(root, name, context) : draftCloudRun(root, name, context)
+  const adopt = (tree: Tree): Tree =>
+    adoptTree(tree, { file: path === '-' ? 'stdin' : path, directory: '.' }, undefined, context)
+  const root = adopt(raw)
+  if (isEcsTask(root)) return draftEcsTask(root, name, context)
+  return draftCloudRun(root, trees.filter((tree) => tree !== raw).map(adopt), name, context)
 }
 
 const isOther = (tree: Tree): boolean => isEcsTask(tree) || isCloudRun(tree)

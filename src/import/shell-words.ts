@@ -1,24 +1,64 @@
-/** A command line as one text, split as docker compose splits it: at white space, with quotes, and no shell. Pure. */
+/**
+ * A command line as one text, split as docker compose splits it: at white space, with quotes, and no shell. Pure.
+ *
+ * Source: compose-go uses mattn/go-shellwords for `command` and `entrypoint`. What stands in `$(…)` and in backquotes is one
+ * word; an operator of the shell outside quotes ends the line, and what follows it is dropped.
+ */
 
-const WORD_PART = /'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\]+)/y
+export type SplitLine =
+  | {
+      readonly words: readonly string[]
+      /** What is dropped, from the operator on. */
+      readonly dropped: string
+    }
+  | { readonly problem: string }
 
-/** @returns undefined where a quote is not closed. Source: compose-go uses mattn/go-shellwords for `command` and `entrypoint`. */
-export function splitWords(line: string): readonly string[] | undefined {
+const SINGLE = /'([^']*)'/y
+const DOUBLE = /"((?:[^"\\]|\\[\s\S])*)"/y
+const ESCAPED = /\\([\s\S])/y
+const AS_IT_IS = /`(?:[^`\\]|\\[\s\S])*`|\$\((?:[^()\\]|\\[\s\S])*\)|[^ \t\r\n'"\\`()<>;&|]/y
+const SPACE = /[ \t\r\n]/
+const OPERATOR = /[<>;&|]/
+
+export function splitWords(line: string): SplitLine {
   const words: string[] = []
   let word: string | undefined
   let at = 0
+  const take = (pattern: RegExp): RegExpExecArray | undefined => {
+    pattern.lastIndex = at
+    const found = pattern.exec(line) ?? undefined
+    at += found?.[0].length ?? 0
+    return found
+  }
   while (at < line.length) {
-    if (/\s/.test(line[at] ?? '')) {
+    const letter = line[at] ?? ''
+    if (SPACE.test(letter)) {
       if (word !== undefined) words.push(word)
       word = undefined
       at++
-      continue
+    } else if (OPERATOR.test(letter)) {
+      // The digits of `2>` are a part of the operator.
+      const isNumbered = letter === '>' && word !== undefined && /^\d+$/.test(word)
+      const last: readonly string[] = word === undefined || isNumbered ? [] : [word]
+      return { words: [...words, ...last], dropped: line.slice(isNumbered ? at - (word ?? '').length : at).trim() }
+    } else {
+      const quoted = take(SINGLE)?.[1] ?? readEscapes(take(DOUBLE)?.[1]) ?? readEscapes(take(ESCAPED)?.[0])
+      const part = quoted ?? take(AS_IT_IS)?.[0]
+      if (part === undefined) return { problem: describeRest(letter) }
+      word = (word ?? '') + part
     }
-    WORD_PART.lastIndex = at
-    const [part, single, double, escaped, plain] = WORD_PART.exec(line) ?? []
-    if (part === undefined) return undefined
-    word = (word ?? '') + (single ?? double?.replaceAll(/\\(["\\$`])/g, '$1') ?? escaped ?? plain ?? '')
-    at += part.length
   }
-  return word === undefined ? words : [...words, word]
+  return { words: word === undefined ? words : [...words, word], dropped: '' }
+}
+
+function describeRest(letter: string): string {
+  if (letter === '(' || letter === ')') return `"${letter}" stands outside quotes`
+  return letter === '\\' ? 'it ends with a backslash' : 'a quote is not closed'
+}
+
+/** A letter behind a backslash is itself, but for `\n` and `\t`. */
+function readEscapes(text: string | undefined): string | undefined {
+  return text?.replaceAll(/\\([\s\S])/g, (_, letter: string) =>
+    letter === 'n' ? '\n' : letter === 't' ? '\t' : letter,
+  )
 }

@@ -1,8 +1,11 @@
 /** Durations and sizes as compose files and ECS task definitions write them. Pure. */
 
-const DURATION = /^(?:\d+(?:\.\d+)?(?:us|µs|ms|s|m|h))+$/
-const DURATION_PART = /(\d+(?:\.\d+)?)(us|µs|ms|s|m|h)/g
-const UNIT_MS: Readonly<Record<string, number>> = { us: 0.001, µs: 0.001, ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+const DURATION = /^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|d|w))+$/
+const DURATION_PART = /(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d|w)/g
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ...{ ns: 0.000_001, us: 0.001, µs: 0.001, ms: 1, s: 1000 },
+  ...{ m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 },
+}
 
 /** `1m30s` -> 90000. A bare number is seconds. @returns ms; undefined for what is no duration */
 export function parseComposeDuration(text: string): number | undefined {

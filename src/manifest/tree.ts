@@ -25,10 +25,13 @@ export interface Source {
 }
 
 /**
- * A value with its place. Aliases are resolved (what is in the anchor's own tree is shared), merge keys are merged, tags are
- * dropped, words without quotes are what they are in YAML 1.1, as Kubernetes reads it.
+ * A value with its place. Aliases are resolved (what is in the anchor's own tree is shared), merge keys are merged, tags of YAML
+ * are dropped, words without quotes are what they are in YAML 1.1, as Kubernetes reads it.
  */
-export type Tree = MapTree | ListTree | Scalar
+export type Tree = (MapTree | ListTree | Scalar) & {
+  /** A tag of the file's own, such as docker compose's `!reset`, where the words of the file are read as texts. */
+  readonly tag?: string
+}
 
 export interface MapTree {
   readonly kind: 'map'

@@ -102,9 +102,14 @@ function readNode(node: unknown, reading: YamlReading, level: number): Part {
   const anchor = yaml.isScalar(node) || yaml.isCollection(node) ? node.anchor : undefined
   // Anchors are set where they begin: a later one of the same name is another, also inside the first one's value.
   if (anchor !== undefined) reading.anchors.set(anchor, undefined)
-  const part = readValue(node, at, reading, level)
+  const part = keepTag(readValue(node, at, reading, level), node, reading)
   if (anchor !== undefined) reading.anchors.set(anchor, part)
   return part
+}
+
+function keepTag(part: Part, node: unknown, { schema }: YamlReading): Part {
+  const tag = yaml.isNode(node) && 'tag' in node ? node.tag : undefined
+  return schema === 'text' && tag?.startsWith('!') === true ? { ...part, tree: { ...part.tree, tag } } : part
 }
 
 function readValue(node: unknown, at: Position, reading: YamlReading, level: number): Part {

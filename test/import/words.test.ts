@@ -5,7 +5,8 @@ import { escapeReferences, toLabel } from '../../src/import/draft.ts'
 import { splitWords } from '../../src/import/shell-words.ts'
 import { parseComposeDuration, parseComposeSize, writeBytes, writeCpus } from '../../src/import/units.ts'
 
-const LINES: readonly (readonly [line: string, words: readonly string[] | undefined])[] = [
+/** A line, its words, and what is dropped of it; or why it cannot be split. */
+const LINES: readonly (readonly [line: string, words: readonly string[] | string, dropped?: string])[] = [
   ['', []],
   ['  a  b ', ['a', 'b']],
   ["sh -c 'a b'", ['sh', '-c', 'a b']],
@@ -14,19 +15,34 @@ const LINES: readonly (readonly [line: string, words: readonly string[] | undefi
   ['a\'b\'"c"d', ['abcd']],
   ["''", ['']],
   ['a\nb', ['a', 'b']],
-  ["it's", undefined],
-  ['"open', undefined],
+  ['a\\nb "c\\td\\.e" \'f\\n\'', ['a\nb', 'c\td.e', 'f\\n']],
+  ['a\u00A0b', ['a\u00A0b']],
+  ['npm run a && npm start', ['npm', 'run', 'a'], '&& npm start'],
+  ['a; b', ['a'], '; b'],
+  ['a|b', ['a'], '|b'],
+  ['a 2>/dev/null', ['a'], '2>/dev/null'],
+  ['a x2>b', ['a', 'x2'], '>b'],
+  ["sh -c 'a && b' x", ['sh', '-c', 'a && b', 'x']],
+  ['echo $(cat a; date) `b c`', ['echo', '$(cat a; date)', '`b c`']],
+  ["it's", 'a quote is not closed'],
+  ['"open', 'a quote is not closed'],
+  ['`open', 'a quote is not closed'],
+  ['echo (a)', '"(" stands outside quotes'],
+  ['echo a)', '")" stands outside quotes'],
+  ['a \\', 'it ends with a backslash'],
 ]
 
-for (const [line, words] of LINES) {
-  test(`${JSON.stringify(line)} is ${JSON.stringify(words)}`, (t) => t.deepEqual(splitWords(line), words))
+for (const [line, words, dropped = ''] of LINES) {
+  test(`${JSON.stringify(line)} is ${JSON.stringify(words)}`, (t) => {
+    t.deepEqual(splitWords(line), typeof words === 'string' ? { problem: words } : { words, dropped })
+  })
 }
 
 test('words that are quoted come back', (t) => {
   fc.assert(
     fc.property(fc.array(fc.string()), (words) => {
       const line = words.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ')
-      t.deepEqual(splitWords(line), words)
+      t.deepEqual(splitWords(line), { words, dropped: '' })
     }),
   )
 })
@@ -53,9 +69,10 @@ test('names become labels of RFC 1123', (t) => {
 })
 
 test('durations and sizes as compose writes them', (t) => {
-  t.deepEqual(['1m30s', '10s', '500ms', '1h', '5', '2.5s', '1d', 'x', ''].map(parseComposeDuration), [
-    ...[90_000, 10_000, 500, 3_600_000, 5000, 2500, undefined, undefined, undefined],
-  ])
+  t.deepEqual(
+    ['1m30s', '10s', '500ms', '1h', '5', '2.5s', '1d', '2w', '1000000ns', 'x', ''].map(parseComposeDuration),
+    [...[90_000, 10_000, 500, 3_600_000, 5000, 2500, 86_400_000, 1_209_600_000, 1, undefined, undefined]],
+  )
   t.deepEqual(['512m', '1gb', '64MiB', '2048k', '100', '1.5g', 'x'].map(parseComposeSize), [
     ...[536_870_912, 1_073_741_824, 67_108_864, 2_097_152, 100, 1_610_612_736, undefined],
   ])

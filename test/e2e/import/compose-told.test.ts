@@ -123,6 +123,125 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    title: 'what docker compose drops of a command, and an entrypoint that takes the image’s away',
+    file: [
+      'services:',
+      '  a: {image: x, command: run a && run b}',
+      '  b: {image: x, entrypoint: [], command: ["&&"]}',
+      '  c: {image: x, entrypoint: ""}',
+    ],
+    told: [
+      '2:17: service "a": docker compose runs no shell: it drops "&& run b" from command; so it is dropped here; write command: ["sh", "-c", "…"] to have a shell',
+      '4:17: service "c": an empty entrypoint runs the image’s CMD alone, which is not known here; write it as the command; the image’s ENTRYPOINT is kept',
+    ],
+  },
+  {
+    title: 'deploy.restart_policy counts before restart, and is any where it says no condition',
+    file: [
+      'services:',
+      '  a: {image: x, restart: always, deploy: {restart_policy: {condition: on-failure, max_attempts: 3, window: 1m}}}',
+      '  b: {image: x, restart: "no", deploy: {restart_policy: {delay: 5s}}}',
+      '  c: {image: x, restart: always, deploy: {restart_policy: {condition: none, max_attempts: 3}}}',
+      '  d: {image: x, restart: "on-failure:5"}',
+    ],
+    told: [
+      '2:83: service "a": Kubernetes does not count attempts: it restarts more than 3 times; set backoffLimit of a Job',
+      '5:17: service "d": Kubernetes does not count attempts: it restarts more than 5 times; set backoffLimit of a Job',
+    ],
+    containers: ['a OnFailure', 'b', 'c Never', 'd OnFailure'],
+  },
+  {
+    title: 'variables that are not set within images, volumes and users',
+    file: [
+      'services:',
+      '  a: {image: "x:${NO}", volumes: ["${NO}:/one", "${NO}:/two", {type: bind, source: "${NO}", target: /three}], user: "${NO}:${NO}"}',
+      '  b: {image: "${NO}/y"}',
+      '  c: {image: "${NO}:1-c", build: .}',
+    ],
+    told: [
+      '2:14: the variable NO is not set: it is empty here (the first of 7 places); set it in the environment or in .env, or give it a default: ${NO:-default}',
+      ...['2:35: service "a": what is mounted at /one', '2:49: service "a": what is mounted at /two', '2:63: service "a": what is mounted at /three'].map((what) => `${what} has no name; name it, or set its variable in the environment or in .env; it is an empty directory of its own here`), // prettier-ignore
+      '2:7: service "a": image "x:" is not of the form [host[:port]/]name[:tag][@digest]; "x" is written; correct it',
+      '3:7: service "b": image "/y" is not of the form [host[:port]/]name[:tag][@digest]; "y" is written; correct it',
+      '4:27: service "c": image ":1-c" is not of the form [host[:port]/]name[:tag][@digest]: shop-c is written; set image: to the name that you push it under',
+    ],
+  },
+  {
+    title: 'variables that are not set where a port or a mount stands',
+    file: [
+      'services:',
+      '  a: {image: x, ports: ["${NO}:${NO}", "127.0.0.1:${NO}:${NO}/udp", "${NO}:80"], expose: ["${NO}"], shm_size: "${NO}"}',
+      '  b: {image: x, volumes: ["./x:${NO}"], tmpfs: ["${NO}:size=1m"]}',
+    ],
+    told: [
+      '2:25: the variable NO is not set: it is empty here (the first of 7 places); set it in the environment or in .env, or give it a default: ${NO:-default}',
+      ...['2:25: service "a": the port ":"', '2:40: service "a": the port "127.0.0.1::/udp"', '2:91: service "a": the port ""'].map((what) => `${what} has no number; set its variable in the environment or in .env; it is left out`), // prettier-ignore
+      '3:27: service "b": nothing says where "./x" is mounted; write it, or set its variable in the environment or in .env; the mount is left out',
+    ],
+  },
+  {
+    title: 'addresses, groups, kernel parameters and annotations that a pod does not take',
+    file: [
+      'services:',
+      '  a: {image: x, extra_hosts: ["a1:", "b1=[::1]", "c1:other", "d1:host-gateway", "e_1:10.0.0.1"], dns: [1.1.1.1, 1.1.1.2, name, 1.1.1.3, 1.1.1.4]}',
+      '  b: {image: x, group_add: [video, 44], sysctls: {net.core.somaxconn: 1}, annotations: {"a/b/c": d}}',
+      '  c: {image: x, group_add: [44], sysctls: [net.core.somaxconn=1, net.ipv4.tcp_syncookies=0]}',
+      '  d: {image: x, sysctls: [net.core.somaxconn=2]}',
+    ],
+    told: [
+      '3:89: service "b": "a/b/c" is no name of an annotation in Kubernetes; rename it; it is left out',
+      '2:31: service "a": the host "a1" has no address; give it one; it is left out',
+      '2:50: service "a": "other" is no IP address of the host "c1"; give it one; it is left out',
+      '2:62: service "a": the host "d1" is the machine that docker runs on; a pod does not know it; it is left out',
+      '2:81: service "a": "e_1" is no host name in Kubernetes; it is left out',
+      '2:122: service "a": the server "name" for names is no IP address; it is left out',
+      '2:137: service "a": a pod has no more than 3 servers for names: 1.1.1.4 is one more; it is left out',
+      '3:29: service "b": group video is a name, which only the image knows; write its number, such as 44',
+      '5:27: service "d": net.core.somaxconn is 1 for another service, and a pod has one value; give both the same value; the first one is written',
+    ],
+  },
+  {
+    title: 'mounts that stand twice, and those of containers that are not in the pod',
+    file: [
+      'services:',
+      '  a: {image: x, volumes_from: ["container:old", b], volumes: ["one:/1", "two:/1", "three:/c"], configs: [{source: c, target: /c}], pid: "container:old"}',
+      '  b: {image: x, volumes: ["one:/1"]}',
+      'volumes: {one: , two: , three: }',
+      'configs: {c: {content: c}}',
+    ],
+    told: [
+      '2:53: service "a": "/c" is mounted more than once; the first of them counts; remove the others',
+      '2:32: service "a": the volumes of the container old are not in this pod; they are left out',
+      '2:132: service "a": pid container:old is of a container that is not in this pod; it is left out',
+    ],
+  },
+  {
+    title: 'owners of secrets, and what is asked for beyond its limit',
+    file: [
+      'services:',
+      '  a: {image: x, secrets: [{source: s, uid: "103", gid: "0", mode: 0440}], mem_limit: 1m, mem_reservation: 2m, privileged: true, security_opt: [no-new-privileges]}',
+      'secrets: {s: {environment: PATH}}',
+    ],
+    told: [
+      '2:39: service "a": uid of a file has no place in a pod: root owns it; set fsGroup of the pod',
+      '2:107: service "a": it asks for more memory than its limit, which Kubernetes does not take; the limit is written; raise it, or ask for less',
+      '2:144: service "a": Kubernetes takes no no-new-privileges of a privileged container; choose one of them',
+    ],
+  },
+  {
+    title: 'networks that others are in, and those of the machine',
+    file: [
+      'services:',
+      '  a: {image: x, networks: [proxy, lan]}',
+      '  b: {image: x, networks: [proxy]}',
+      'networks: {proxy: {external: true}, lan: {driver: macvlan}}',
+    ],
+    told: [
+      '4:20: services "a", "b": the network "proxy" is kept outside, and a pod is in no network of docker; call what else is in it by the name of its Service',
+      '4:43: service "a": the driver macvlan of the network "lan" has no place in a pod; the network of the cluster gives the pod its address',
+    ],
+  },
+  {
     title: 'volumes that are kept outside, and drivers',
     file: [
       'services:',
@@ -280,4 +399,51 @@ test('a port of this machine alone is not in the Service', async (t) => {
     ['Pod'],
   )
   t.like(specOf(stdout), { containers: [{ ports: [{ containerPort: 80 }] }] })
+})
+
+test('no time at all to stop is the least that there is', async (t) => {
+  const file = 'services: {a: {image: x, stop_grace_period: 0s, depends_on: [b]}, b: {image: x}}'
+  const { stdout } = await openPlace(t).run(['-', '--strict'], file)
+  const [pod] = documentsOf(stdout)
+  t.like(pod, { metadata: { annotations: { 'podorder.io/options': 'a: {stopGracePeriod: 1ms}\n' } } })
+})
+
+test('a container that is not in the order has no options: the pod keeps its time, and its signal is told', async (t) => {
+  const file = [
+    'services:',
+    '  a: {image: x, stop_grace_period: 1m, depends_on: [b]}',
+    '  b: {image: x, stop_signal: SIGQUIT}',
+    '  c: {image: x, stop_grace_period: 90s, stop_signal: SIGINT}',
+  ]
+  const place = openPlace(t)
+  const { stdout, stderr } = await place.run(['-'], file.join('\n'))
+  t.is(
+    stderr,
+    'podorder: note: stdin:4:41: service "c": stop_signal has no place in a container that nothing waits for, and that waits for nothing; set STOPSIGNAL in its image',
+  )
+  const [pod] = documentsOf(stdout)
+  t.like(pod, {
+    metadata: { annotations: { 'podorder.io/options': 'a: {stopGracePeriod: 1m}\nb: {stopSignal: SIGQUIT}\n' } },
+    spec: { terminationGracePeriodSeconds: 160 },
+  })
+  const alone = await place.run(['-', '--strict'], [file[0], '  c: {image: x, stop_grace_period: 90s}', '  d: {image: x, stop_grace_period: 5s}'].join('\n')) // prettier-ignore
+  const [unordered] = documentsOf(alone.stdout)
+  t.deepEqual((unordered ?? {})['metadata'], { name: 'compose', labels: { 'app.kubernetes.io/name': 'compose' } })
+  t.is(specOf(alone.stdout)['terminationGracePeriodSeconds'], 90)
+})
+
+test('a file of variables in the raw format is taken as it is', async (t) => {
+  const place = openPlace(t)
+  place.write('env', '# c\nA="q $HOME" # d\nB=$$x\nC\n')
+  const file = 'services: {a: {image: x, env_file: [{path: env, format: raw}]}}'
+  const { stdout } = await place.run(['-', '--strict'], file, { C: 'out' })
+  t.like(containersOf(stdout), [
+    {
+      env: [
+        { name: 'A', value: '"q $HOME" # d' },
+        { name: 'B', value: '$$$x' },
+        { name: 'C', value: 'out' },
+      ],
+    },
+  ])
 })

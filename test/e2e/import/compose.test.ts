@@ -29,6 +29,17 @@ const FIELDS: readonly (readonly [lines: string, container: Json])[] = [
   ['healthcheck: {test: ["CMD", "ok"], interval: 5s, timeout: 2s, retries: 4}', { readinessProbe: { exec: { command: ['ok'] }, periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 4 } }], // prettier-ignore
   ['healthcheck: {test: curl -f x}', { readinessProbe: { exec: { command: ['/bin/sh', '-c', 'curl -f x'] }, periodSeconds: 30, timeoutSeconds: 30, failureThreshold: 3 } }], // prettier-ignore
   ['healthcheck: {disable: true}', {}],
+  ['healthcheck: {test: []}', {}],
+  ['healthcheck: {test: [CMD, ok], interval: 1d, timeout: 2m}', { readinessProbe: { exec: { command: ['ok'] }, periodSeconds: 86_400, timeoutSeconds: 120, failureThreshold: 3 } }], // prettier-ignore
+  ['healthcheck: {test: echo $$(A)}', { readinessProbe: { exec: { command: ['/bin/sh', '-c', 'echo $$(A)'] }, periodSeconds: 30, timeoutSeconds: 30, failureThreshold: 3 } }], // prettier-ignore
+  ['pre_stop: [{command: ["sh", "-c", "echo $$(date)"]}]', { lifecycle: { preStop: { exec: { command: ['sh', '-c', 'echo $(date)'] } } } }], // prettier-ignore
+  ['entrypoint: [""]\n    command: [z]', { command: ['z'] }],
+  ['command: npm run a && npm start', { args: ['npm', 'run', 'a'] }],
+  ['user: ":"', { securityContext: { runAsUser: 0, runAsGroup: 0 } }],
+  ['privileged: true\n    security_opt: [no-new-privileges]', { securityContext: { privileged: true } }],
+  ['mem_limit: 1m\n    mem_reservation: 2m\n    cpus: 1\n    deploy: {resources: {reservations: {cpus: "0.5"}}}', { resources: { limits: { cpu: '1', memory: '1Mi' }, requests: { cpu: '500m', memory: '1Mi' } } }], // prettier-ignore
+  ['volumes: [data:/d, data:/e, /d]', { volumeMounts: [{ name: 'app-data-1', mountPath: '/d' }, { name: 'data', mountPath: '/e' }] }], // prettier-ignore
+  ['shm_size: 64m\n    tmpfs: ["/dev/shm", "/t:size=50%"]', { volumeMounts: [{ name: 'app-dev-shm', mountPath: '/dev/shm' }, { name: 'app-t', mountPath: '/t' }] }], // prettier-ignore
   ['pre_stop: [{command: ["flush", "--all"]}]', { lifecycle: { preStop: { exec: { command: ['flush', '--all'] } } } }],
   ['post_start: [{command: a b}, {command: c}]', { lifecycle: { postStart: { exec: { command: ['/bin/sh', '-c', "'a' 'b' && 'c'"] } } } }], // prettier-ignore
 ]
@@ -206,7 +217,10 @@ const REFUSED: readonly (readonly [file: string, says: RegExp])[] = [
     /the variable X is not set, and the file requires it: "set it"; set X in the environment or in \.env/,
   ],
   ['services: {a: {image: "${X"}}', /"\$\{X" is not a variable; /],
-  ['services: {a: {image: x, command: "it\'s"}}', /a quote in command is not closed; /],
+  [
+    'services: {a: {image: x, command: "it\'s"}}',
+    /docker compose cannot split command into words: a quote is not closed; /,
+  ],
   [
     'services: {a: {image: x, volumes: [{type: bind, target: /x}]}}',
     /a volume needs a type and a target, a bind also a source; write/,
@@ -222,6 +236,25 @@ const REFUSED: readonly (readonly [file: string, says: RegExp])[] = [
     'services: {a: {image: x, healthcheck: {test: [ls]}}}',
     /a test begins with CMD, CMD-SHELL or NONE, this one with "ls"/,
   ],
+  [
+    'services: {a: {image: x, command: "echo (a)"}}',
+    /docker compose cannot split command into words: "\(" stands outside quotes; /,
+  ],
+  ['services: {a: {image: "${NO}"}}', /^stdin:1:16: service "a": its image is empty; name one, or set its variable/m],
+  [
+    'services: {a: {image: x, depends_on: [{b: {condition: service_healthy}}]}, b: {image: x}}',
+    /^stdin:1:39: service "a": an item of depends_on is a map, not a text; leave out the dashes to write a map, or /m,
+  ],
+  [
+    'services: {a: {image: x, environment: [{A: b}]}}',
+    /an item of environment is a map, not a text; leave out the dashes/,
+  ],
+  [
+    'services: {a: {image: x, command: [{A: b}]}}',
+    /an item of command is a map, not a text; write it as one text, in quotes/,
+  ],
+  ['include: [no.yaml]', /^stdin:1:11: .*no\.yaml: no such file or directory/],
+  ['services: {a: {extends: {file: no.yaml, service: b}}}', /^stdin:1:16: .*no\.yaml: no such file or directory/],
   ['services: [', /^stdin:1:\d+: /],
   ['\u0000', /./],
   [`services: ${'['.repeat(20_000)}`, /./],
@@ -255,4 +288,33 @@ test('files that are missing, too large, directories or loops of links', async (
     t.regex(stderr, expected)
   }
   t.is((await place.run([])).exitCode, 2)
+})
+
+test('a second file takes away by !reset, and replaces by !override; so does a service that extends another', async (t) => {
+  const place = openPlace(t)
+  place.write(
+    'a.yaml',
+    'services: {a: {image: x, ports: ["80:80"], environment: {A: 1, B: 2}, command: [x]}, gone: {image: x}, b: {extends: {service: a}, ports: !override ["82:82"], command: !reset null}}',
+  )
+  place.write(
+    'b.yaml',
+    'services: {a: {ports: !override ["81:81"], environment: !override {C: 3}, command: !reset [y]}, gone: !reset null}',
+  )
+  const { exitCode, stdout, stderr } = await place.run(['a.yaml', 'b.yaml', '--strict'])
+  t.is(exitCode, 0, stderr)
+  t.deepEqual(containersOf(stdout), [
+    { name: 'a', image: 'x', env: [{ name: 'C', value: '3' }], ports: [{ containerPort: 81 }] },
+    { name: 'b', image: 'x', env: [{ name: 'C', value: '3' }], ports: [{ containerPort: 82 }] },
+  ])
+})
+
+test('the Service of a project whose name begins with a digit begins with a letter', async (t) => {
+  const { stdout } = await openPlace(t).run(['-', '--name', '2048'], 'services: {a: {image: x, ports: ["80:80"]}}')
+  t.deepEqual(
+    documentsOf(stdout).map(({ kind, metadata }) => [kind, (metadata as Json)['name']]),
+    [
+      ['Pod', '2048'],
+      ['Service', 's-2048'],
+    ],
+  )
 })

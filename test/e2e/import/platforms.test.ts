@@ -142,9 +142,9 @@ test('a Cloud Run service: its order, its port, its own fields', async (t) => {
   t.regex(stderr, /containerConcurrency is Cloud Run’s own/)
 })
 
-test('an order of Cloud Run that is no JSON, or names nobody, is refused', async (t) => {
+test('an order of Cloud Run that is no map of lists, or names nobody, is refused', async (t) => {
   for (const [order, says] of [
-    ['nginx: app', /is no JSON map/],
+    ['nginx: app', /is no map of lists/],
     ['{"nginx":["ap"]}', /names "ap", which is no container; did you mean "?app"?/],
   ] as const) {
     const { exitCode, stderr } = await importText(SERVICE.replace(/'\{.*\}'/, `'${order}'`))
@@ -171,4 +171,169 @@ test('100 services are imported, whatever waits for what', async (t) => {
   const { exitCode, stderr, documents } = await importText(`services:\n${services.join('')}`)
   t.is(exitCode, 0, stderr)
   t.is((documents[0] as { spec: { containers: readonly object[] } }).spec.containers.length, 100)
+})
+
+/** What is said of a file, without its place. */
+const toldIn = (stderr: string): readonly string[] =>
+  stderr.split('\n').map((line) => line.replace(/^.*?note: stdin:\d+:\d+: /, ''))
+
+test('every key of an ECS task definition is read or told', async (t) => {
+  const task = {
+    family: 'x',
+    ...{
+      cpu: '256',
+      memory: '512',
+      pidMode: 'host',
+      runtimePlatform: { cpuArchitecture: 'ARM64', operatingSystemFamily: 'LINUX' },
+    },
+    volumes: [{ name: 'd', dockerVolumeConfiguration: { driver: 'rexray' } }],
+    containerDefinitions: [
+      {
+        ...{
+          name: 'a',
+          image: 'a',
+          user: 'node:1000',
+          hostname: 'h',
+          extraHosts: [{ hostname: 'b', ipAddress: '10.0.0.1' }],
+        },
+        portMappings: [{ containerPortRange: '90-95' }],
+        linuxParameters: { initProcessEnabled: true, swappiness: 0, tmpfs: [{ containerPath: '/t', size: 1 }] },
+        restartPolicy: { enabled: true },
+        healthcheck: { command: ['CMD', 'x'] },
+      },
+    ],
+  }
+  const { exitCode, stderr, documents } = await importText(JSON.stringify(task))
+  t.is(exitCode, 0, stderr)
+  t.deepEqual(toldIn(stderr), [
+    'cpu has no place in a pod; what the whole task gets: set resources of its containers',
+    'memory has no place in a pod; what the whole task gets: set resources of its containers',
+    'cpuArchitecture ARM64 has no place in a pod; set nodeSelector of the pod, such as kubernetes.io/arch: arm64',
+    'pidMode host is left out; set hostPID: true of the pod, if it has to be',
+    'dockerVolumeConfiguration of volume "d" has no place in a pod; the containers get an empty directory instead; use a PersistentVolumeClaim to keep it',
+    'container "a": extraHosts has no place in a pod; use hostAliases of the pod',
+    'container "a": hostname has no place in a pod; the pod has one host name',
+    'container "a": unknown key "healthcheck"; did you mean "healthCheck"?',
+    'container "a": initProcessEnabled has no place in a pod; set shareProcessNamespace: true of the pod if the command does not reap its children',
+    'container "a": swappiness has no place in a pod; the kubelet decides about swap',
+    'container "a": tmpfs has no place in a pod; mount an emptyDir of the medium Memory',
+    'container "a": ECS restarts this container alone; set restartPolicy: Always of the container, which needs Kubernetes 1.35',
+    'container "a": the ports 90-95 are not listed: a container of a pod says each port alone; write a containerPort for each, or none: ports are open without',
+    'container "a": user node:1000 has a name in it, which only the image knows; write its numbers, such as 1000:1000; the name is left out',
+  ])
+  t.like(documents[0], { spec: { containers: [{ securityContext: { runAsGroup: 1000 } }] } })
+})
+
+test('the times that ECS gives containers to stop fit in the pod’s', async (t) => {
+  const one = (name: string, stopTimeout?: number) => ({ name, image: 'x', stopTimeout, entryPoint: ['x'] })
+  const first = { ...one('a', 60), dependsOn: [{ containerName: 'b', condition: 'START' }] }
+  const { stdout } = await importText(
+    JSON.stringify({ family: 'x', containerDefinitions: [first, one('b', 120), one('c')] }),
+  )
+  t.like(readManifest(stdout).documents[0]?.value, { spec: { terminationGracePeriodSeconds: 210 } })
+  const config = ['check', '-', '--offline', '--format', 'json']
+  const checked = await execa('dist/podorder', config, { input: stdout, reject: false })
+  t.is(checked.exitCode, 0, checked.stdout)
+})
+
+test('the time to stop of an ECS task without an order is the pod’s', async (t) => {
+  const { stdout, documents } = await importText(
+    JSON.stringify({ family: 'x', containerDefinitions: [{ name: 'a', image: 'x', stopTimeout: 120 }] }),
+  )
+  t.like(documents[0], { spec: { terminationGracePeriodSeconds: 120 } })
+  t.notRegex(stdout, /annotations/)
+})
+
+test('a health check of ECS that was copied from the console as one text', async (t) => {
+  const healthCheck = { command: ['CMD-SHELL, curl -f http://localhost/ || exit 1'] }
+  const { documents } = await importText(
+    JSON.stringify({ containerDefinitions: [{ name: 'a', image: 'x', healthCheck }] }),
+  )
+  const command = ['/bin/sh', '-c', 'curl -f http://localhost/ || exit 1']
+  t.like(documents[0], { spec: { containers: [{ readinessProbe: { exec: { command } } }] } })
+})
+
+test('an order of Cloud Run in the YAML that its documents have', async (t) => {
+  for (const order of ['{nginx: [app]}', '{nginx:[app]}', '{"nginx":["app"]}']) {
+    const { documents, stderr } = await importText(SERVICE.replace(/'\{.*\}'/, `'${order}'`))
+    t.like(documents[0], { metadata: { annotations: { 'podorder.io/depends-on': 'nginx: {app: ready}\n' } } }, stderr)
+  }
+})
+
+test('what Cloud Run fills in: the port of requests, and that of probes', async (t) => {
+  const service = (containers: string): string =>
+    `{apiVersion: serving.knative.dev/v1, kind: Service, metadata: {name: x}, spec: {template: {spec: {containers: [${containers}]}}}}`
+  const alone = await importText(
+    service('{image: a, startupProbe: {httpGet: {path: /}}, livenessProbe: {tcpSocket: }}'),
+  )
+  t.like(alone.documents[0], {
+    spec: {
+      containers: [
+        {
+          env: [{ name: 'PORT', value: '8080' }],
+          startupProbe: { httpGet: { path: '/', port: 8080 } },
+          livenessProbe: { tcpSocket: { port: 8080 } },
+        },
+      ],
+    },
+  })
+  t.like(alone.documents[1], { spec: { ports: [{ port: 80, targetPort: 8080 }] } })
+  const both = await importText(
+    service('{name: a, image: a, ports: [{containerPort: 90}], startupProbe: {grpc: {}}}, {name: b, image: b}'),
+  )
+  const { containers } = (both.documents[0] as { spec: { containers: readonly object[] } }).spec
+  t.deepEqual(containers, [
+    {
+      ...{ name: 'a', image: 'a', startupProbe: { grpc: { port: 90 } } },
+      ...{ ports: [{ containerPort: 90 }], env: [{ name: 'PORT', value: '90' }] },
+    },
+    { name: 'b', image: 'b' },
+  ])
+})
+
+test('what only Cloud Run knows is told: fields, annotations, secrets, further documents', async (t) => {
+  const job = `apiVersion: run.googleapis.com/v1
+kind: Job
+metadata: {name: x, annotations: {run.googleapis.com/launch-stage: BETA}}
+spec:
+  template:
+    metadata: {annotations: {run.googleapis.com/cloudsql-instances: 'p:r:i'}}
+    spec:
+      taskCount: 2
+      template:
+        spec:
+          timeoutSeconds: 60
+          runtimeClassName: y
+          containers: [{image: a, env: [{name: A, valueFrom: {secretKeyRef: {name: MY_KEY, key: 1}}}]}]
+          volumes: [{name: s, secret: {secretName: my_file, items: [{key: latest, path: f}]}}, {name: g, csi: {driver: d, volumeAttributes: {readOnly: "true"}}}]
+---
+apiVersion: run.googleapis.com/v1
+kind: Job
+metadata: {name: z}`
+  const { exitCode, stderr, documents } = await importText(job)
+  t.is(exitCode, 0, stderr)
+  t.deepEqual(toldIn(stderr), [
+    'timeoutSeconds is Cloud Run’s own; set activeDeadlineSeconds of the Job',
+    'runtimeClassName is Cloud Run’s own; it is left out',
+    'taskCount is Cloud Run’s own; set completions of the Job',
+    'run.googleapis.com/cloudsql-instances is Cloud Run’s own; run the Cloud SQL proxy as a container',
+    'the file has a further Job, and a pod is one of them; import it from a file of its own',
+    'the secret MY_KEY is kept by Google Cloud; make it: kubectl create secret generic my-key --from-literal=1=…',
+    'the secret my_file is kept by Google Cloud; make it: kubectl create secret generic my-file --from-file=latest=PATH',
+    'the volume needs the driver d; install its driver in the cluster, or use a PersistentVolumeClaim',
+  ])
+  t.like(documents[0], {
+    spec: {
+      containers: [{ env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'my-key', key: '1' } } }] }],
+      volumes: [{ secret: { secretName: 'my-file' } }, { csi: { volumeAttributes: { readOnly: 'true' } } }],
+    },
+  })
+})
+
+test('a container of Cloud Run begins with its name, as all others do', async (t) => {
+  const { stdout } = await importText(SERVICE)
+  t.deepEqual(
+    [...stdout.matchAll(/^ {4}- (\w+):/gm)].map(([, key]) => key).filter((key) => key !== 'name'),
+    [],
+  )
 })

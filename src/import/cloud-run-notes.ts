@@ -1,0 +1,64 @@
+/** What only Cloud Run knows of a service or job, and what there is instead in a cluster. */
+import { type Entry, findEntry, type Tree } from '../manifest/tree.ts'
+import { type ComposeContext, fieldAt, isMap, placeOf, readItems, wordOf } from './compose-tree.ts'
+import { toLabel } from './draft.ts'
+
+/** Fields that only Cloud Run knows, and what there is instead; `Job`: of a job, where it is another thing. */
+const WITHOUT_PLACE: ReadonlyMap<string, string> = new Map([
+  ['containerConcurrency', 'use a HorizontalPodAutoscaler'],
+  ['serviceAccountName', 'make a ServiceAccount, and bind it to the one of Google Cloud'],
+  ['timeoutSeconds', 'it is the time of a request: set it at the ingress'],
+  ['Job timeoutSeconds', 'set activeDeadlineSeconds of the Job'],
+  ['maxRetries', 'set backoffLimit of the Job'],
+  ['nodeSelector', 'choose nodes of your own cluster'],
+  ['taskCount', 'set completions of the Job'],
+  ['parallelism', 'set parallelism of the Job'],
+  ['run.googleapis.com/cloudsql-instances', 'run the Cloud SQL proxy as a container'],
+  ['run.googleapis.com/network-interfaces', 'the network of the cluster gives the pod its address'],
+  ['run.googleapis.com/secrets', 'make a Secret of each'],
+  ['run.googleapis.com/vpc-access-connector', 'the network of the cluster gives the pod its address'],
+  ['run.googleapis.com/vpc-access-egress', 'write a NetworkPolicy for the pod'],
+  ['autoscaling.knative.dev/maxScale', 'use a HorizontalPodAutoscaler'],
+  ['autoscaling.knative.dev/minScale', 'use a HorizontalPodAutoscaler'],
+])
+
+/** What is read of the pod. */
+const READ = new Set(['containers', 'volumes'])
+
+/** What Cloud Run does with the pod, and nothing else does. */
+export function noteOwn(
+  root: Tree,
+  spec: Tree | undefined,
+  template: Tree | undefined,
+  kind: string,
+  context: ComposeContext,
+): void {
+  const note = (entry: Entry): void => {
+    const fix = WITHOUT_PLACE.get(`${kind} ${entry.key}`) ?? WITHOUT_PLACE.get(entry.key) ?? 'it is left out'
+    context.remarks.note(placeOf(entry, context), undefined, `${entry.key} is Cloud Run’s own`, fix)
+  }
+  for (const entry of isMap(spec) ? spec.entries : []) if (!READ.has(entry.key)) note(entry)
+  for (const key of ['taskCount', 'parallelism']) {
+    const entry = findEntry(fieldAt(root, 'spec', 'template', 'spec'), key)
+    if (entry !== undefined) note(entry)
+  }
+  for (const place of new Set([template, fieldAt(root, 'spec', 'template'), root])) {
+    const annotations = fieldAt(place, 'metadata', 'annotations')
+    for (const entry of isMap(annotations) ? annotations.entries : []) if (WITHOUT_PLACE.has(entry.key)) note(entry)
+  }
+}
+
+/** Tells of each secret that a variable takes; its key is the version. */
+export function noteSecrets(tree: Tree, context: ComposeContext): void {
+  for (const item of readItems(fieldAt(tree, 'env'))) {
+    const secret = fieldAt(item, 'valueFrom', 'secretKeyRef')
+    if (secret === undefined) continue
+    const name = wordOf(fieldAt(secret, 'name')) ?? ''
+    const key = wordOf(fieldAt(secret, 'key')) ?? 'latest'
+    const fix = `make it: kubectl create secret generic ${secretName(name)} --from-literal=${key}=…`
+    context.remarks.note(placeOf(secret, context), undefined, `the secret ${name} is kept by Google Cloud`, fix)
+  }
+}
+
+/** The name of a Secret for one of Google Cloud. */
+export const secretName = (path: string): string => toLabel(path.split('/').at(-1) ?? path)

@@ -1,0 +1,116 @@
+/** What a pod says for all services of a compose project: how it stops, its host names, groups and kernel parameters. */
+import { formatDuration } from '../base/duration.ts'
+import { findEntry } from '../manifest/tree.ts'
+import type { ContainerContext, Named } from './compose-context.ts'
+import { readHosts } from './compose-names.ts'
+import { fieldAt, type NamedValue, pairsOf, readItems, wordOf } from './compose-tree.ts'
+import { compact, type DraftEdge, type PlainMap } from './draft.ts'
+import { parseComposeDuration } from './units.ts'
+
+type ContextOf = (named: Named) => ContainerContext
+
+/** Docker's own, for each container; Kubernetes' default for the pod is 30 s. */
+const DOCKER_GRACE_MS = 10_000
+const POD_GRACE_MS = 30_000
+
+/** Names of annotations as Kubernetes takes them. */
+const ANNOTATION = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[a-z0-9](?:[-\w.]{0,61}[a-z0-9])?$/i
+
+export function readAnnotations({ tree }: Named, { note }: ContainerContext): readonly (readonly [string, string])[] {
+  return pairsOf(fieldAt(tree, 'annotations')).flatMap(({ name, value, at }) => {
+    if (ANNOTATION.test(name)) return [[name, value ?? ''] as const]
+    note(at, `"${name}" is no name of an annotation in Kubernetes`, 'rename it; it is left out')
+    return []
+  })
+}
+
+export function readServiceOptions(
+  services: readonly Named[],
+  edges: readonly DraftEdge[],
+  contextOf: ContextOf,
+): ReadonlyMap<string, PlainMap> {
+  const ordered = new Set(edges.flatMap(({ container, target }) => [container, target]))
+  const options = services.map((named) => {
+    const signal = findEntry(named.tree, 'stop_signal')
+    if (signal !== undefined && wordOf(signal.value) !== undefined && !ordered.has(named.container)) {
+      const what = 'stop_signal has no place in a container that nothing waits for, and that waits for nothing'
+      contextOf(named).note(signal, what, 'set STOPSIGNAL in its image')
+    }
+    const graceMs = readGrace(named, contextOf(named))
+    const said = compact({
+      stopSignal: wordOf(fieldAt(named.tree, 'stop_signal'))?.toUpperCase(),
+      // None at all is the least that there is.
+      stopGracePeriod: graceMs === undefined ? undefined : formatDuration(Math.max(1, graceMs)),
+    })
+    return [named.container, said] as const
+  })
+  return new Map(options.filter(([, said]) => Object.keys(said).length > 0))
+}
+
+function readGrace({ tree }: Named, { refuse }: ContainerContext): number | undefined {
+  const entry = findEntry(tree, 'stop_grace_period')
+  const word = wordOf(entry?.value)
+  if (entry === undefined || word === undefined) return undefined
+  const ms = parseComposeDuration(word)
+  if (ms === undefined)
+    refuse(entry, `stop_grace_period is "${word}", which is no duration`, 'write it like 30s or 1m30s')
+  return ms
+}
+
+/** What the pod says for all of its containers. */
+export function readPodFields(
+  services: readonly Named[],
+  containers: readonly PlainMap[],
+  edges: readonly DraftEdge[],
+  contextOf: ContextOf,
+): PlainMap {
+  const graces = services.map((named) => readGrace(named, contextOf(named)))
+  const said = graces.filter((ms) => ms !== undefined)
+  // In an order, stopping goes in reverse, one after another at the worst.
+  const graceMs = graces.reduce<number>((most, ms = DOCKER_GRACE_MS) => {
+    return edges.length === 0 ? Math.max(most, ms) : most + ms
+  }, 0)
+  const sharesPids = services.some(({ tree }) => (wordOf(fieldAt(tree, 'pid')) ?? '').startsWith('service:'))
+  return compact({
+    terminationGracePeriodSeconds: said.length === 0 ? undefined : Math.ceil(Math.max(POD_GRACE_MS, graceMs) / 1000),
+    shareProcessNamespace: sharesPids ? true : undefined,
+    ...readHosts(services, containers, contextOf),
+    securityContext: compact({
+      supplementalGroups: readGroups(services, contextOf),
+      sysctls: readSysctls(services, contextOf).map(({ name, value }) => ({ name, value: value ?? '' })),
+    }),
+  })
+}
+
+function readGroups(services: readonly Named[], contextOf: ContextOf): readonly number[] {
+  const groups = services.flatMap((named) => {
+    return readItems(fieldAt(named.tree, 'group_add')).flatMap((item) => {
+      const group = wordOf(item)
+      if (group === undefined) return []
+      if (/^\d+$/.test(group)) return [Number(group)]
+      contextOf(named).note(
+        item,
+        `group ${group} is a name, which only the image knows`,
+        'write its number, such as 44',
+      )
+      return []
+    })
+  })
+  return [...new Set(groups)]
+}
+
+/** A pod has one value for each. */
+function readSysctls(services: readonly Named[], contextOf: ContextOf): readonly NamedValue[] {
+  const known = new Map<string, NamedValue>()
+  for (const named of services) {
+    for (const sysctl of pairsOf(fieldAt(named.tree, 'sysctls'))) {
+      const first = known.get(sysctl.name)
+      if (first === undefined) known.set(sysctl.name, sysctl)
+      else if (first.value !== sysctl.value) {
+        const what = `${sysctl.name} is ${first.value ?? ''} for another service, and a pod has one value`
+        contextOf(named).note(sysctl.at, what, 'give both the same value; the first one is written')
+      }
+    }
+  }
+  return [...known.values()]
+}
