@@ -3,7 +3,7 @@
  * Whoever asks, the flag `stopping` says at once that it has begun, so that those which stop later wait for it.
  */
 import { SIGKILL, SIGTERM } from '../base/signal.ts'
-import { formatDuration } from '../base/duration.ts'
+import { fitTimer, formatDuration } from '../base/duration.ts'
 import { listFirst } from '../base/wording.ts'
 import { nameSignal } from '../base/signal-names.ts'
 import { flagIn } from '../flags/layout.ts'
@@ -12,7 +12,7 @@ import { awaitKill, awaitMeaning, awaitTurn, type Pending, type Turn, type TurnP
 import type { WrapperLife } from './life.ts'
 import type { Kill } from './outcome.ts'
 import type { Plan } from './plan.ts'
-import { isStopSignal, mayMeanStop } from './stop-signal.ts'
+import { chooseStopSignal, isStopSignal, mayMeanStop } from './stop-signal.ts'
 import { MEANING_MS, TOGETHER_MS } from './turn.ts'
 
 export interface Stopper {
@@ -20,7 +20,7 @@ export interface Stopper {
   take(signal: number): void
   /** A stop of our own. `turn`: it waits for those that need it, as a stop from outside does. */
   stop(how: 'turn' | 'at once'): void
-  /** By a signal from outside. */
+  /** From outside: by a signal, or by a preStop hook, which a signal follows. */
   readonly asked: () => boolean
   readonly killed: () => Kill | undefined
   /** The command has ended. */
@@ -47,8 +47,13 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   /** What came before it was told: a stop signal holds back what comes behind it. */
   const held: number[] = []
   let beganMs: number | undefined
+  /** The stop signal that is held back. */
+  let wanted: number | undefined
   let toldMs: number | undefined
   let toldBy = SIGTERM
+  /** When the latest stop from outside began. */
+  let latestMs: number | undefined
+  let own = false
   let unsureMs: number | undefined
   let weighing = false
   let asked = false
@@ -58,30 +63,68 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   /** A plan by deadlines was given: they count from when the stop began. */
   const planned = plan.stopWaitMs !== undefined || plan.stopKillMs !== undefined
   const later = (ms: number, act: () => void): void => {
-    timers.add(setTimeout(act, Math.max(0, ms)))
+    timers.add(setTimeout(act, fitTimer(ms)))
   }
   const sinceMs = (began: number): number => uptimeMs() - began
 
-  /** The preStop hook's own process may have begun it. */
+  /** When the process of the preStop hook has begun the stop; it knows of no signal. */
+  function readHook(): number | undefined {
+    if (plan.ownDir === undefined) return undefined
+    const { signal, uptimeMs: hookMs } = readRecord(ports.flags.read(flagIn(plan.ownDir, 'stopping')) ?? '')
+    return signal === undefined ? hookMs : undefined
+  }
+
   function begin(signal: number): number {
     if (beganMs !== undefined) return beganMs
-    const record = plan.ownDir === undefined ? {} : readRecord(ports.flags.read(flagIn(plan.ownDir, 'stopping')) ?? '')
-    const before = record.unsure === true ? undefined : record.uptimeMs
+    const before = readHook()
     beganMs = Math.min(before ?? uptimeMs(), uptimeMs())
     if (before === undefined) life.publish('stopping', { uptimeMs: beganMs, signal: nameSignal(signal) })
-    // Whoever asked has not meant it so: the pod's grace period is over, and it runs.
-    if (plan.graceGiven) later(plan.graceMs + TOGETHER_MS, () => life.clear('stopping'))
     command.begun()
     return beganMs
   }
 
   function ask(signal: number): void {
     asked = true
-    const began = begin(signal)
+    wanted = signal
+    goOn(begin(signal))
+  }
+
+  /** A stop of a command that runs on after it was told: if this signal means it more surely, the stop has a turn of its own. */
+  function askAgain(signal: number): void {
+    if (chooseStopSignal(toldBy, signal, plan) === toldBy) return command.send(signal)
+    if (wanted !== undefined) return hold(signal)
+    wanted = signal
+    const hookMs = readHook() ?? 0
+    goOn(hookMs > (beganMs ?? 0) ? hookMs : uptimeMs())
+  }
+
+  function hold(signal: number): void {
+    wanted = chooseStopSignal(wanted ?? signal, signal, plan)
+  }
+
+  function goOn(began: number): void {
+    latestMs = began
     awaitOwnTurn(began, () => {
-      tell(signal)
+      tell()
       limitFromOutside(began)
+      if (plan.graceGiven) later(plan.graceMs + TOGETHER_MS - sinceMs(began), () => forget(began))
     })
+  }
+
+  /** Whoever asked has not meant it so: the pod's grace period is over, and it runs. The next stop is the first one. */
+  function forget(began: number): void {
+    if (own || latestMs !== began) return
+    relax()
+    life.clear('stopping')
+    beganMs = toldMs = undefined
+    asked = false
+  }
+
+  function relax(): void {
+    for (const timer of timers) clearTimeout(timer)
+    for (const each of pending) each.close()
+    timers.clear()
+    pending.clear()
   }
 
   function awaitOwnTurn(began: number, proceed: () => void): void {
@@ -103,8 +146,11 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
     log({ event: 'warning', message, after: turn.holders })
   }
 
-  function tell(signal: number): void {
-    if (toldMs !== undefined) return
+  /** Nothing, where that has been done meanwhile. */
+  function tell(): void {
+    if (wanted === undefined) return
+    const signal = wanted
+    wanted = undefined
     toldMs = uptimeMs()
     toldBy = signal
     command.send(signal)
@@ -166,18 +212,22 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
       const isStop = isStopSignal(signal, plan)
       // Whoever began the stop: from now on it is wanted from outside.
       asked ||= isStop
+      if (closed) return
       if (isStop && beganMs === undefined) ask(signal)
-      // Another one while it is held back means the same, and does not hasten it.
-      else if (isStop && toldMs === undefined) return
+      // Another one while it is held back does not hasten it.
+      else if (isStop && toldMs === undefined) hold(signal)
+      else if (isStop) askAgain(signal)
       else if (beganMs === undefined && plan.ownDir !== undefined && mayMeanStop(signal, plan)) weigh(signal)
       else command.send(signal)
     },
     stop(how) {
+      own = true
       const signal = plan.stopSignal ?? SIGTERM
       const began = begin(signal)
       const inTurn = how === 'turn'
+      if (toldMs === undefined) wanted ??= signal
       const proceed = (): void => {
-        tell(signal)
+        tell()
         const graceMs = inTurn && planned ? plan.graceMs - sinceMs(began) : plan.graceMs
         later(graceMs, () => killNow('it had not ended'))
         if (plan.stopKillMs !== undefined) limitForOthers(began, plan.stopKillMs)
@@ -185,12 +235,11 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
       if (inTurn) awaitOwnTurn(began, proceed)
       else proceed()
     },
-    asked: () => asked,
+    asked: () => asked || readHook() !== undefined,
     killed: () => kill,
     close() {
       closed = true
-      for (const timer of timers) clearTimeout(timer)
-      for (const each of pending) each.close()
+      relax()
     },
   }
 }
