@@ -8,12 +8,13 @@ import { listFirst } from '../base/wording.ts'
 import { nameSignal } from '../base/signal-names.ts'
 import { flagIn } from '../flags/layout.ts'
 import { readRecord } from '../flags/record.ts'
-import { awaitKill, awaitMeaning, awaitTurn, type Pending, type Turn, type TurnPorts } from './await-turn.ts'
+import { awaitKill, awaitTurn, type Pending, type Turn, type TurnPorts } from './await-turn.ts'
 import type { WrapperLife } from './life.ts'
 import type { Kill } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import { chooseStopSignal, isStopSignal, mayMeanStop } from './stop-signal.ts'
-import { MEANING_MS, TOGETHER_MS } from './turn.ts'
+import { TOGETHER_MS } from './turn.ts'
+import { weighSignals } from './weighed-signals.ts'
 
 export interface Stopper {
   /** A signal from outside, whatever it means. */
@@ -34,9 +35,6 @@ interface Command {
   readonly begun: () => void
 }
 
-/** Signals that may mean anything come in storms; those that wait need to hear of the first. */
-const UNSURE_EVERY_MS = TOGETHER_MS / 4
-
 /** A list of holders names so many. */
 const SPELLED_OUT = 8
 
@@ -44,8 +42,6 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   const { log, uptimeMs } = ports
   const timers = new Set<NodeJS.Timeout>()
   const pending = new Set<Pending>()
-  /** What came before it was told: a stop signal holds back what comes behind it. */
-  const held: number[] = []
   let beganMs: number | undefined
   /** The stop signal that is held back. */
   let wanted: number | undefined
@@ -54,8 +50,8 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   /** When the latest stop from outside began. */
   let latestMs: number | undefined
   let own = false
-  let unsureMs: number | undefined
-  let weighing = false
+  /** Nobody outside has asked for what it was told. */
+  let toldUnasked = false
   let asked = false
   let kill: Kill | undefined
   let closed = false
@@ -66,6 +62,12 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
     timers.add(setTimeout(act, fitTimer(ms)))
   }
   const sinceMs = (began: number): number => uptimeMs() - began
+  const startByMeaning = (signal: number): boolean => {
+    const isFirst = beganMs === undefined
+    if (isFirst) ask(signal)
+    return isFirst
+  }
+  const weighed = weighSignals(plan, life, { send: (signal) => command.send(signal), stop: startByMeaning }, ports)
 
   /** When the process of the preStop hook has begun the stop; it knows of no signal. */
   function readHook(): number | undefined {
@@ -91,7 +93,12 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
 
   /** A stop of a command that runs on after it was told: if this signal means it more surely, the stop has a turn of its own. */
   function askAgain(signal: number): void {
-    if (chooseStopSignal(toldBy, signal, plan) === toldBy) return command.send(signal)
+    if (chooseStopSignal(toldBy, signal, plan) === toldBy) {
+      // Many a program takes a second signal for impatience, and gives up what it does to stop; this is the first of its sender.
+      if (!toldUnasked) command.send(signal)
+      toldUnasked = false
+      return
+    }
     if (wanted !== undefined) return hold(signal)
     wanted = signal
     const hookMs = readHook() ?? 0
@@ -123,6 +130,7 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   function relax(): void {
     for (const timer of timers) clearTimeout(timer)
     for (const each of pending) each.close()
+    weighed.close()
     timers.clear()
     pending.clear()
   }
@@ -153,8 +161,9 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
     wanted = undefined
     toldMs = uptimeMs()
     toldBy = signal
+    toldUnasked = !asked
     command.send(signal)
-    for (const each of held.splice(0)) command.send(each)
+    weighed.release()
   }
 
   /** The limit where the pod is stopped from outside: whoever stops it kills it in time; we do so only for the sake of those that wait for it. */
@@ -182,31 +191,6 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
     command.send(SIGKILL)
   }
 
-  /** Weighs a signal of an image that nobody has looked at: it is held back until it is clear whether those that need it stop too. */
-  function weigh(signal: number): void {
-    const now = uptimeMs()
-    if (plan.stopAfter.length === 0) {
-      const isNews = unsureMs === undefined || now - unsureMs >= UNSURE_EVERY_MS
-      if (isNews) life.publish('stopping', { uptimeMs: now, signal: nameSignal(signal), unsure: true })
-      if (isNews) unsureMs = now
-      return command.send(signal)
-    }
-    held.push(signal)
-    if (weighing) return
-    weighing = true
-    const follow = awaitMeaning(plan.stopAfter, { atMs: now, patienceMs: MEANING_MS }, ports, (isStop) => {
-      weighing = false
-      if (closed) return
-      const [first = signal, ...others] = held.splice(0)
-      if (isStop && beganMs === undefined) {
-        held.push(...others)
-        return ask(first)
-      }
-      for (const each of [first, ...others]) command.send(each)
-    })
-    pending.add(follow)
-  }
-
   return {
     take(signal) {
       const isStop = isStopSignal(signal, plan)
@@ -217,7 +201,7 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
       // Another one while it is held back does not hasten it.
       else if (isStop && toldMs === undefined) hold(signal)
       else if (isStop) askAgain(signal)
-      else if (beganMs === undefined && plan.ownDir !== undefined && mayMeanStop(signal, plan)) weigh(signal)
+      else if (beganMs === undefined && plan.ownDir !== undefined && mayMeanStop(signal, plan)) weighed.weigh(signal)
       else command.send(signal)
     },
     stop(how) {

@@ -160,3 +160,24 @@ test('a moment that has not been yet, in the flag of another, gives nobody more 
     await db.end
   }
 })
+
+test('the first stop from outside is no second signal for a command that we have told already', async (t) => {
+  const stage = openStage(t)
+  const wrapper = stage.member('db', [
+    ...['--stop-file', 'done', '--grace-period', '1h', '--'],
+    ...sh(`n=0; trap 'n=$((n+1)); echo told $n' TERM; trap 'echo used' USR1; echo ready
+      until [ $n = 2 ]; do sleep 0.02; done`),
+  ])
+  await eventually('it runs', () => wrapper.stdout() === 'ready\n')
+  stage.write('done')
+  await eventually('it is told', () => wrapper.stdout().endsWith('told 1\n'))
+  for (const [signal, heard] of [
+    ['SIGTERM', undefined],
+    ['SIGUSR1', 'used\n'],
+    ['SIGTERM', 'told 2\n'],
+  ] as const) {
+    wrapper.signal(signal)
+    if (heard !== undefined) await eventually(heard, () => wrapper.stdout().endsWith(heard))
+  }
+  t.is((await wrapper.end).stdout, 'ready\ntold 1\nused\ntold 2\n')
+})
