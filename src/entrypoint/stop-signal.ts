@@ -25,7 +25,12 @@ interface Known {
 
 /** A runtime sends SIGTERM or what the image says; Ctrl-C and Ctrl-\ come from a terminal. */
 export function isStopSignal(signal: number, { stopSignal }: Known): boolean {
-  return signal === SIGTERM || signal === SIGINT || signal === SIGQUIT || signal === stopSignal
+  return meansStop(signal, { stopSignal }) || signal === SIGQUIT
+}
+
+/** Whether no program does anything else by it than to stop. */
+export function meansStop(signal: number, { stopSignal }: Known): boolean {
+  return signal === SIGTERM || signal === SIGINT || signal === stopSignal
 }
 
 /** The one of two stop signals that means it more surely: a JVM answers SIGQUIT with a thread dump. */

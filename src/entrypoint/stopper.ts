@@ -12,7 +12,7 @@ import { awaitKill, awaitTurn, type Pending, type Turn, type TurnPorts } from '.
 import type { WrapperLife } from './life.ts'
 import type { Kill } from './outcome.ts'
 import type { Plan } from './plan.ts'
-import { chooseStopSignal, isStopSignal, mayMeanStop } from './stop-signal.ts'
+import { chooseStopSignal, isStopSignal, mayMeanStop, meansStop } from './stop-signal.ts'
 import { TOGETHER_MS } from './turn.ts'
 import { weighSignals } from './weighed-signals.ts'
 
@@ -42,6 +42,8 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   const { log, uptimeMs } = ports
   const timers = new Set<NodeJS.Timeout>()
   const pending = new Set<Pending>()
+  /** The latest wait for its turn. */
+  let turn: Pending | undefined
   let beganMs: number | undefined
   /** The stop signal that is held back. */
   let wanted: number | undefined
@@ -85,28 +87,31 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
     return beganMs
   }
 
-  function ask(signal: number): void {
-    asked = true
-    wanted = signal
-    goOn(begin(signal))
-  }
-
-  /** A stop of a command that runs on after it was told: if this signal means it more surely, the stop has a turn of its own. */
-  function askAgain(signal: number): void {
-    if (chooseStopSignal(toldBy, signal, plan) === toldBy) {
-      // Many a program takes a second signal for impatience, and gives up what it does to stop; this is the first of its sender.
-      if (!toldUnasked) command.send(signal)
-      toldUnasked = false
-      return
+  /**
+   * Makes a signal the one that is to be told, unless one that means a stop as surely is, or has been told: the command survives a thread dump.
+   * @returns when the stop by it began; undefined: nothing new
+   */
+  function want(signal: number): number | undefined {
+    if (beganMs === undefined) {
+      wanted = signal
+      return begin(signal)
     }
-    if (wanted !== undefined) return hold(signal)
+    const former = wanted ?? toldBy
+    if (chooseStopSignal(former, signal, plan) === former) return undefined
     wanted = signal
     const hookMs = readHook() ?? 0
-    goOn(hookMs > (beganMs ?? 0) ? hookMs : uptimeMs())
+    return hookMs > beganMs ? hookMs : uptimeMs()
   }
 
-  function hold(signal: number): void {
-    wanted = chooseStopSignal(wanted ?? signal, signal, plan)
+  function ask(signal: number): void {
+    asked = true
+    const began = want(signal)
+    if (began !== undefined) return goOn(began)
+    // Another one while it is held back does not hasten it.
+    if (wanted !== undefined) return
+    // Many a program takes a second signal for impatience, and gives up what it does to stop; this may be the first of its sender.
+    if (!toldUnasked) command.send(signal)
+    toldUnasked = false
   }
 
   function goOn(began: number): void {
@@ -130,6 +135,7 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   function relax(): void {
     for (const timer of timers) clearTimeout(timer)
     for (const each of pending) each.close()
+    turn?.close()
     weighed.close()
     timers.clear()
     pending.clear()
@@ -140,18 +146,18 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
     const rule = { aloneMs: plan.stopAloneMs, waitMs: plan.stopWaitMs ?? plan.graceMs }
     const holding = (names: readonly string[]): void =>
       log({ event: 'stopping', message: `stopping after ${listFirst(names, SPELLED_OUT)}`, after: names })
-    const follow = awaitTurn({ followers: plan.stopAfter, rule, beganMs: began }, ports, holding, (turn) => {
+    turn?.close()
+    turn = awaitTurn({ followers: plan.stopAfter, rule, beganMs: began }, ports, holding, (how) => {
       if (closed) return
-      warn(turn, began)
+      warn(how, began)
       proceed()
     })
-    pending.add(follow)
   }
 
-  function warn(turn: Turn, began: number): void {
-    if (turn.kind !== 'late') return
-    const message = `${listFirst(turn.holders, SPELLED_OUT)} had ${formatDuration(sinceMs(began))} to stop first; stopping it now`
-    log({ event: 'warning', message, after: turn.holders })
+  function warn(how: Turn, began: number): void {
+    if (how.kind !== 'late') return
+    const message = `${listFirst(how.holders, SPELLED_OUT)} had ${formatDuration(sinceMs(began))} to stop first; stopping it now`
+    log({ event: 'warning', message, after: how.holders })
   }
 
   /** Nothing, where that has been done meanwhile. */
@@ -168,8 +174,12 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
 
   /** The limit where the pod is stopped from outside: whoever stops it kills it in time; we do so only for the sake of those that wait for it. */
   function limitFromOutside(began: number): void {
-    if (plan.stopKillMs !== undefined) limitForOthers(began, plan.stopKillMs)
-    else if (plan.graceGiven && !planned) later(plan.graceMs, () => killNow('it had not ended'))
+    // Those that wait do not wait for ever, so nobody need die of a thread dump or a log rotation that all of them were told to do.
+    const isSure = meansStop(toldBy, plan) || readHook() !== undefined
+    if (plan.stopKillMs !== undefined) {
+      if (isSure) limitForOthers(began, plan.stopKillMs)
+    }
+    if (plan.graceGiven && !planned) later(plan.graceMs, () => killNow('it had not ended'))
   }
 
   function limitForOthers(began: number, killMs: number): void {
@@ -194,22 +204,17 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   return {
     take(signal) {
       const isStop = isStopSignal(signal, plan)
-      // Whoever began the stop: from now on it is wanted from outside.
       asked ||= isStop
       if (closed) return
-      if (isStop && beganMs === undefined) ask(signal)
-      // Another one while it is held back does not hasten it.
-      else if (isStop && toldMs === undefined) hold(signal)
-      else if (isStop) askAgain(signal)
+      if (isStop) ask(signal)
       else if (beganMs === undefined && plan.ownDir !== undefined && mayMeanStop(signal, plan)) weighed.weigh(signal)
       else command.send(signal)
     },
     stop(how) {
       own = true
       const signal = plan.stopSignal ?? SIGTERM
-      const began = begin(signal)
+      const began = want(signal) ?? beganMs ?? uptimeMs()
       const inTurn = how === 'turn'
-      if (toldMs === undefined) wanted ??= signal
       const proceed = (): void => {
         tell()
         const graceMs = inTurn && planned ? plan.graceMs - sinceMs(began) : plan.graceMs

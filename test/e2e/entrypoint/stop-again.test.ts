@@ -181,3 +181,39 @@ test('the first stop from outside is no second signal for a command that we have
   }
   t.is((await wrapper.end).stdout, 'ready\ntold 1\nused\ntold 2\n')
 })
+
+test('the end of the pod’s work stops a command that was asked for a thread dump before', async (t) => {
+  const stage = openStage(t)
+  const app = stage.member('app', [
+    '--stop-file',
+    'done',
+    '--grace-period',
+    '1h',
+    '--stop-wait',
+    '0s',
+    '--',
+    ...APP('app'),
+  ])
+  await eventually('it runs', () => app.stdout() === 'ready\n')
+  app.signal('SIGQUIT')
+  await noted(stage, 'app dumped')
+  stage.write('app.go')
+  stage.write('done')
+  t.is((await app.end).code, 0)
+  t.is(stage.read('trace'), 'app dumped\napp told\n')
+})
+
+test('a thread dump of all containers ends none of them', async (t) => {
+  const stage = openStage(t)
+  const plan = ['--stop-before', 'db', '--stop-kill', '50ms', '--grace-period', '1h']
+  const app = stage.member('app', [...plan, '--', ...APP('app')])
+  const db = stage.member('db', ['--stop-after', 'app', '--stop-wait', '100ms', '--', ...APP('db')])
+  await eventually('both run', () => [app, db].every((wrapper) => wrapper.stdout() === 'ready\n'))
+  for (const wrapper of [app, db]) wrapper.signal('SIGQUIT')
+  await noted(stage, 'db dumped')
+  for (const name of ['app', 'db']) stage.write(`${name}.go`)
+  for (const wrapper of [app, db]) {
+    wrapper.signal('SIGTERM')
+    t.is((await wrapper.end).code, 0)
+  }
+})
