@@ -1,4 +1,5 @@
 /** Following the containers that stop before or after this one, and deciding again whenever one of them or the time moves. */
+import { fitTimer } from '../base/duration.ts'
 import type { Look, Wait } from '../flags/judge.ts'
 import { containerOf, flagIn, parentOf } from '../flags/layout.ts'
 import { type Observation, observe } from '../flags/observe.ts'
@@ -94,6 +95,11 @@ export function awaitKill(
 
 const LOOK_MS = 100
 
+/** When a stop began, as another container says; without a moment that has been, it began long ago: nobody gains time by it. */
+function boundMoment(saidMs: number | undefined, nowMs: number): number {
+  return saidMs !== undefined && saidMs >= 0 && saidMs <= nowMs ? saidMs : 0
+}
+
 function followPeers<Answer>(
   peers: readonly Wait[],
   ports: TurnPorts,
@@ -105,7 +111,7 @@ function followPeers<Answer>(
   let timer: NodeJS.Timeout | undefined
   const wake = (afterMs: number): void => {
     clearTimeout(timer)
-    timer = setTimeout(() => observation?.look(), Math.ceil(afterMs))
+    timer = setTimeout(() => observation?.look(), Math.ceil(fitTimer(afterMs)))
   }
   const waits = peers.flatMap((stopped) => [stopped, { ...stopped, path: flagIn(parentOf(stopped.path), 'stopping') }])
   const lookAt = (stopped: Wait, index: number, looks: readonly Look[]): Peer => {
@@ -119,7 +125,7 @@ function followPeers<Answer>(
       // No socket: never started. A lost one: gone without a word.
       alive: link === 'held' || link === 'connecting',
       stopped: file !== 'absent',
-      stoppingMs: isMarked ? (uptimeMs ?? ports.uptimeMs()) : undefined,
+      stoppingMs: isMarked ? boundMoment(uptimeMs, ports.uptimeMs()) : undefined,
       unsure: unsure === true,
     }
   }

@@ -1,6 +1,6 @@
 /** `entrypoint [flags] -- command`: gate, run, flags. */
 import { SIGHUP } from '../base/signal.ts'
-import { CODE_BROKEN } from '../base/exit-code.ts'
+import { CODE_BROKEN, CODE_SIGNAL } from '../base/exit-code.ts'
 import { describeError } from '../base/system-error.ts'
 import { formatDuration } from '../base/duration.ts'
 import { followsEnd } from '../pod/restarts.ts'
@@ -56,11 +56,16 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
   const workIsDone = (): boolean => work?.isDone() === true
   /** Ends whatever of ours goes on while no command runs; whoever closes a terminal means that too. */
   const isEnding = (signal: number): boolean => isStopSignal(signal, plan) || signal === SIGHUP
+  /** For others it means that they are to read their configuration anew. */
+  const isHungUp = (outcome: Outcome): boolean =>
+    outcome.kind === 'signalled'
+      ? outcome.signal === SIGHUP
+      : outcome.kind === 'exited' && outcome.code === CODE_SIGNAL + SIGHUP
   /** While no command runs, Ctrl-Z is for this process. */
   const rest = (signal: number): void => {
     if (isJobStop(signal)) child.suspend(signal)
   }
-  /** The running command was told to end by a signal from outside. */
+  /** The command has ended since a signal from outside told it to. */
   let asked = false
   /** The attempt of the command, from 1; undefined where `--retries` allow only one. */
   let attempt: number | undefined
@@ -146,15 +151,12 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
       const beginning = { since, waitedFor, without: without?.join(','), attempt, restarts, ahead }
       const running: Attempt = startAttempt(plan, life, beginning, ports)
       ahead = undefined
-      listen((signal) => {
-        asked ||= isEnding(signal)
-        running.signal(signal)
-      })
+      listen((signal) => running.signal(signal))
       void done?.then(() => running.stop())
       const outcome = await (keeper === undefined ? running.outcome : keeper.keep(running, without))
       keep()
       const halted = running.asked()
-      asked ||= halted
+      asked = halted || isHungUp(outcome)
       if (halted && outcome.kind === 'exited' && outcome.code === 0) return { kind: 'halted' }
       const own = ['signalled', 'timeout', 'unfit'].includes(outcome.kind)
       const failed = own || (outcome.kind === 'exited' && outcome.code !== 0)

@@ -1,4 +1,5 @@
 /** A hook, carried out beside the command that it belongs to. */
+import { fitTimer } from '../base/duration.ts'
 import type { Hook, HookCheck } from '../probe/hook.ts'
 import { describeCheck, type ProbeResult } from '../probe/probe.ts'
 import type { HookRun } from './ports.ts'
@@ -11,7 +12,7 @@ interface Ports {
 export function performHook(hook: Hook, { prober }: Ports): HookRun {
   if (hook.kind === 'sleep') {
     const { promise, resolve } = Promise.withResolvers<undefined>()
-    const timer = setTimeout(() => resolve(undefined), hook.ms)
+    const timer = setTimeout(() => resolve(undefined), fitTimer(hook.ms))
     return { problem: promise, cancel: () => clearTimeout(timer) }
   }
   if (hook.kind === 'impossible') return { problem: Promise.resolve(hook.why), cancel: () => {} }

@@ -5,12 +5,12 @@
  */
 import { type FlagTable, scanArgv } from '../args/argv.ts'
 import { readDuration } from '../args/flag-value.ts'
-import { formatDuration } from '../base/duration.ts'
+import { fitTimer, formatDuration } from '../base/duration.ts'
 import { describeError } from '../base/system-error.ts'
 import { listFirst } from '../base/wording.ts'
 import type { Wait } from '../flags/judge.ts'
 import { flagIn, flagPathOf, ownDirectoryOf } from '../flags/layout.ts'
-import { readRecord, writeRecord } from '../flags/record.ts'
+import { type Flag, readRecord, writeRecord } from '../flags/record.ts'
 import type { Hook } from '../probe/hook.ts'
 import { hookFromFlag } from '../probe/hook.ts'
 import { awaitKill, awaitTurn, type TurnPorts } from './await-turn.ts'
@@ -94,10 +94,9 @@ export async function runPreStop(plan: PreStopPlan, ports: PreStopPorts): Promis
   const { flags, uptimeMs } = ports
   const { ownDir } = plan
   const started = flags.read(flagIn(ownDir, 'started'))
-  // It still waits, or its command has ended: there is nothing that a hook could prepare for its end.
-  if (started === undefined || flags.look(flagIn(ownDir, 'stopped')).file !== 'absent') return undefined
-  const before = readRecord(flags.read(flagIn(ownDir, 'stopping')) ?? '')
-  const beganMs = (before.unsure === true ? undefined : before.uptimeMs) ?? uptimeMs()
+  if (started === undefined || hasEnded(ownDir, flags)) return undefined
+  // What was told before may have meant something else, such as a thread dump; the kubelet's grace period begins now.
+  const beganMs = uptimeMs()
   const { incarnation } = readRecord(started)
   try {
     const at = ports.now().toISOString()
@@ -115,6 +114,13 @@ export async function runPreStop(plan: PreStopPlan, ports: PreStopPorts): Promis
     )
   })
   return plan.hook === undefined ? undefined : performInTime(plan.hook, beganMs, plan, ports)
+}
+
+/** Whether its command has ended, for now or for good: there is nothing that a hook could prepare for its end. */
+function hasEnded(ownDir: string, flags: TurnPorts['flags']): boolean {
+  const read = (flag: Flag) => readRecord(flags.read(flagIn(ownDir, flag)) ?? '')
+  const isHeld = read('completed').held === true
+  return isHeld || read('restarting').exitCode !== undefined || flags.look(flagIn(ownDir, 'stopped')).file !== 'absent'
 }
 
 /** The hook counts against the grace period, and must leave something of it to the command and to those that wait for that. */
@@ -136,7 +142,7 @@ async function performInTime(
         cut(`cut short ${formatDuration(spentMs)} after the stop began: ${listFirst(by, 8)} must stop after it`)
       })
     },
-    Math.max(0, beganMs + cutMs - ports.uptimeMs()),
+    fitTimer(beganMs + cutMs - ports.uptimeMs()),
   )
   const problem = await Promise.race([run.problem, cutShort])
   clearTimeout(timer)

@@ -25,7 +25,18 @@ interface Known {
 
 /** A runtime sends SIGTERM or what the image says; Ctrl-C and Ctrl-\ come from a terminal. */
 export function isStopSignal(signal: number, { stopSignal }: Known): boolean {
-  return signal === SIGTERM || signal === SIGINT || signal === SIGQUIT || signal === stopSignal
+  return meansStop(signal, { stopSignal }) || signal === SIGQUIT
+}
+
+/** Whether no program does anything else by it than to stop. */
+export function meansStop(signal: number, { stopSignal }: Known): boolean {
+  return signal === SIGTERM || signal === SIGINT || signal === stopSignal
+}
+
+/** The one of two stop signals that means it more surely: a JVM answers SIGQUIT with a thread dump. */
+export function chooseStopSignal(former: number, next: number, { stopSignal }: Known): number {
+  const weigh = (signal: number): number => (signal === stopSignal ? 2 : Number(signal === SIGTERM))
+  return weigh(next) > weigh(former) ? next : former
 }
 
 /** An image that nobody has looked at may name any signal: postgres SIGINT, nginx SIGQUIT, httpd SIGWINCH, systemd SIGRTMIN+3. */

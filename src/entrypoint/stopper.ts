@@ -3,24 +3,25 @@
  * Whoever asks, the flag `stopping` says at once that it has begun, so that those which stop later wait for it.
  */
 import { SIGKILL, SIGTERM } from '../base/signal.ts'
-import { formatDuration } from '../base/duration.ts'
+import { fitTimer, formatDuration } from '../base/duration.ts'
 import { listFirst } from '../base/wording.ts'
 import { nameSignal } from '../base/signal-names.ts'
 import { flagIn } from '../flags/layout.ts'
 import { readRecord } from '../flags/record.ts'
-import { awaitKill, awaitMeaning, awaitTurn, type Pending, type Turn, type TurnPorts } from './await-turn.ts'
+import { awaitKill, awaitTurn, type Pending, type Turn, type TurnPorts } from './await-turn.ts'
 import type { WrapperLife } from './life.ts'
 import type { Kill } from './outcome.ts'
 import type { Plan } from './plan.ts'
-import { isStopSignal, mayMeanStop } from './stop-signal.ts'
-import { MEANING_MS, TOGETHER_MS } from './turn.ts'
+import { chooseStopSignal, isStopSignal, mayMeanStop, meansStop } from './stop-signal.ts'
+import { TOGETHER_MS } from './turn.ts'
+import { weighSignals } from './weighed-signals.ts'
 
 export interface Stopper {
   /** A signal from outside, whatever it means. */
   take(signal: number): void
   /** A stop of our own. `turn`: it waits for those that need it, as a stop from outside does. */
   stop(how: 'turn' | 'at once'): void
-  /** By a signal from outside. */
+  /** From outside: by a signal, or by a preStop hook, which a signal follows. */
   readonly asked: () => boolean
   readonly killed: () => Kill | undefined
   /** The command has ended. */
@@ -34,9 +35,6 @@ interface Command {
   readonly begun: () => void
 }
 
-/** Signals that may mean anything come in storms; those that wait need to hear of the first. */
-const UNSURE_EVERY_MS = TOGETHER_MS / 4
-
 /** A list of holders names so many. */
 const SPELLED_OUT = 8
 
@@ -44,13 +42,18 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   const { log, uptimeMs } = ports
   const timers = new Set<NodeJS.Timeout>()
   const pending = new Set<Pending>()
-  /** What came before it was told: a stop signal holds back what comes behind it. */
-  const held: number[] = []
+  /** The latest wait for its turn. */
+  let turn: Pending | undefined
   let beganMs: number | undefined
+  /** The stop signal that is held back. */
+  let wanted: number | undefined
   let toldMs: number | undefined
   let toldBy = SIGTERM
-  let unsureMs: number | undefined
-  let weighing = false
+  /** When the latest stop from outside began. */
+  let latestMs: number | undefined
+  let own = false
+  /** Nobody outside has asked for what it was told. */
+  let toldUnasked = false
   let asked = false
   let kill: Kill | undefined
   let closed = false
@@ -58,30 +61,84 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   /** A plan by deadlines was given: they count from when the stop began. */
   const planned = plan.stopWaitMs !== undefined || plan.stopKillMs !== undefined
   const later = (ms: number, act: () => void): void => {
-    timers.add(setTimeout(act, Math.max(0, ms)))
+    timers.add(setTimeout(act, fitTimer(ms)))
   }
   const sinceMs = (began: number): number => uptimeMs() - began
+  const startByMeaning = (signal: number): boolean => {
+    const isFirst = beganMs === undefined
+    if (isFirst) ask(signal)
+    return isFirst
+  }
+  const weighed = weighSignals(plan, life, { send: (signal) => command.send(signal), stop: startByMeaning }, ports)
 
-  /** The preStop hook's own process may have begun it. */
+  /** When the process of the preStop hook has begun the stop; it knows of no signal. */
+  function readHook(): number | undefined {
+    if (plan.ownDir === undefined) return undefined
+    const { signal, uptimeMs: hookMs } = readRecord(ports.flags.read(flagIn(plan.ownDir, 'stopping')) ?? '')
+    return signal === undefined ? hookMs : undefined
+  }
+
   function begin(signal: number): number {
     if (beganMs !== undefined) return beganMs
-    const record = plan.ownDir === undefined ? {} : readRecord(ports.flags.read(flagIn(plan.ownDir, 'stopping')) ?? '')
-    const before = record.unsure === true ? undefined : record.uptimeMs
+    const before = readHook()
     beganMs = Math.min(before ?? uptimeMs(), uptimeMs())
     if (before === undefined) life.publish('stopping', { uptimeMs: beganMs, signal: nameSignal(signal) })
-    // Whoever asked has not meant it so: the pod's grace period is over, and it runs.
-    if (plan.graceGiven) later(plan.graceMs + TOGETHER_MS, () => life.clear('stopping'))
     command.begun()
     return beganMs
   }
 
+  /**
+   * Makes a signal the one that is to be told, unless one that means a stop as surely is, or has been told: the command survives a thread dump.
+   * @returns when the stop by it began; undefined: nothing new
+   */
+  function want(signal: number): number | undefined {
+    if (beganMs === undefined) {
+      wanted = signal
+      return begin(signal)
+    }
+    const former = wanted ?? toldBy
+    if (chooseStopSignal(former, signal, plan) === former) return undefined
+    wanted = signal
+    const hookMs = readHook() ?? 0
+    return hookMs > beganMs ? hookMs : uptimeMs()
+  }
+
   function ask(signal: number): void {
     asked = true
-    const began = begin(signal)
+    const began = want(signal)
+    if (began !== undefined) return goOn(began)
+    // Another one while it is held back does not hasten it.
+    if (wanted !== undefined) return
+    // Many a program takes a second signal for impatience, and gives up what it does to stop; this may be the first of its sender.
+    if (!toldUnasked) command.send(signal)
+    toldUnasked = false
+  }
+
+  function goOn(began: number): void {
+    latestMs = began
     awaitOwnTurn(began, () => {
-      tell(signal)
+      tell()
       limitFromOutside(began)
+      if (plan.graceGiven) later(plan.graceMs + TOGETHER_MS - sinceMs(began), () => forget(began))
     })
+  }
+
+  /** Whoever asked has not meant it so: the pod's grace period is over, and it runs. The next stop is the first one. */
+  function forget(began: number): void {
+    if (own || latestMs !== began) return
+    relax()
+    life.clear('stopping')
+    beganMs = toldMs = undefined
+    asked = false
+  }
+
+  function relax(): void {
+    for (const timer of timers) clearTimeout(timer)
+    for (const each of pending) each.close()
+    turn?.close()
+    weighed.close()
+    timers.clear()
+    pending.clear()
   }
 
   function awaitOwnTurn(began: number, proceed: () => void): void {
@@ -89,32 +146,40 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
     const rule = { aloneMs: plan.stopAloneMs, waitMs: plan.stopWaitMs ?? plan.graceMs }
     const holding = (names: readonly string[]): void =>
       log({ event: 'stopping', message: `stopping after ${listFirst(names, SPELLED_OUT)}`, after: names })
-    const follow = awaitTurn({ followers: plan.stopAfter, rule, beganMs: began }, ports, holding, (turn) => {
+    turn?.close()
+    turn = awaitTurn({ followers: plan.stopAfter, rule, beganMs: began }, ports, holding, (how) => {
       if (closed) return
-      warn(turn, began)
+      warn(how, began)
       proceed()
     })
-    pending.add(follow)
   }
 
-  function warn(turn: Turn, began: number): void {
-    if (turn.kind !== 'late') return
-    const message = `${listFirst(turn.holders, SPELLED_OUT)} had ${formatDuration(sinceMs(began))} to stop first; stopping it now`
-    log({ event: 'warning', message, after: turn.holders })
+  function warn(how: Turn, began: number): void {
+    if (how.kind !== 'late') return
+    const message = `${listFirst(how.holders, SPELLED_OUT)} had ${formatDuration(sinceMs(began))} to stop first; stopping it now`
+    log({ event: 'warning', message, after: how.holders })
   }
 
-  function tell(signal: number): void {
-    if (toldMs !== undefined) return
+  /** Nothing, where that has been done meanwhile. */
+  function tell(): void {
+    if (wanted === undefined) return
+    const signal = wanted
+    wanted = undefined
     toldMs = uptimeMs()
     toldBy = signal
+    toldUnasked = !asked
     command.send(signal)
-    for (const each of held.splice(0)) command.send(each)
+    weighed.release()
   }
 
   /** The limit where the pod is stopped from outside: whoever stops it kills it in time; we do so only for the sake of those that wait for it. */
   function limitFromOutside(began: number): void {
-    if (plan.stopKillMs !== undefined) limitForOthers(began, plan.stopKillMs)
-    else if (plan.graceGiven && !planned) later(plan.graceMs, () => killNow('it had not ended'))
+    // Those that wait do not wait for ever, so nobody need die of a thread dump or a log rotation that all of them were told to do.
+    const isSure = meansStop(toldBy, plan) || readHook() !== undefined
+    if (plan.stopKillMs !== undefined) {
+      if (isSure) limitForOthers(began, plan.stopKillMs)
+    }
+    if (plan.graceGiven && !planned) later(plan.graceMs, () => killNow('it had not ended'))
   }
 
   function limitForOthers(began: number, killMs: number): void {
@@ -136,48 +201,22 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
     command.send(SIGKILL)
   }
 
-  /** Weighs a signal of an image that nobody has looked at: it is held back until it is clear whether those that need it stop too. */
-  function weigh(signal: number): void {
-    const now = uptimeMs()
-    if (plan.stopAfter.length === 0) {
-      const isNews = unsureMs === undefined || now - unsureMs >= UNSURE_EVERY_MS
-      if (isNews) life.publish('stopping', { uptimeMs: now, signal: nameSignal(signal), unsure: true })
-      if (isNews) unsureMs = now
-      return command.send(signal)
-    }
-    held.push(signal)
-    if (weighing) return
-    weighing = true
-    const follow = awaitMeaning(plan.stopAfter, { atMs: now, patienceMs: MEANING_MS }, ports, (isStop) => {
-      weighing = false
-      if (closed) return
-      const [first = signal, ...others] = held.splice(0)
-      if (isStop && beganMs === undefined) {
-        held.push(...others)
-        return ask(first)
-      }
-      for (const each of [first, ...others]) command.send(each)
-    })
-    pending.add(follow)
-  }
-
   return {
     take(signal) {
       const isStop = isStopSignal(signal, plan)
-      // Whoever began the stop: from now on it is wanted from outside.
       asked ||= isStop
-      if (isStop && beganMs === undefined) ask(signal)
-      // Another one while it is held back means the same, and does not hasten it.
-      else if (isStop && toldMs === undefined) return
-      else if (beganMs === undefined && plan.ownDir !== undefined && mayMeanStop(signal, plan)) weigh(signal)
+      if (closed) return
+      if (isStop) ask(signal)
+      else if (beganMs === undefined && plan.ownDir !== undefined && mayMeanStop(signal, plan)) weighed.weigh(signal)
       else command.send(signal)
     },
     stop(how) {
+      own = true
       const signal = plan.stopSignal ?? SIGTERM
-      const began = begin(signal)
+      const began = want(signal) ?? beganMs ?? uptimeMs()
       const inTurn = how === 'turn'
       const proceed = (): void => {
-        tell(signal)
+        tell()
         const graceMs = inTurn && planned ? plan.graceMs - sinceMs(began) : plan.graceMs
         later(graceMs, () => killNow('it had not ended'))
         if (plan.stopKillMs !== undefined) limitForOthers(began, plan.stopKillMs)
@@ -185,12 +224,11 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
       if (inTurn) awaitOwnTurn(began, proceed)
       else proceed()
     },
-    asked: () => asked,
+    asked: () => asked || readHook() !== undefined,
     killed: () => kill,
     close() {
       closed = true
-      for (const timer of timers) clearTimeout(timer)
-      for (const each of pending) each.close()
+      relax()
     },
   }
 }

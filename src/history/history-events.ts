@@ -82,7 +82,13 @@ export function recordEvent(history: ContainerHistory, event: ContainerEvent): C
       const { atMs, sinceMs, waitedFor } = event
       const waited = open()
       const life = { sinceMs, startedMs: atMs, ...(waitedFor === undefined ? {} : { waitedFor }) }
-      return { ...history, state: 'running', lives: waited?.startedMs === undefined ? put(life) : [...lives, life] }
+      if (waited === undefined || waited.startedMs !== undefined) {
+        return { ...history, state: 'running', lives: [...lives, life] }
+      }
+      // Its gate has opened while its pod was told to stop.
+      const isStopping = history.state === 'stopping'
+      const stopped = isStopping && waited.stopped === true ? { stopped: true } : {}
+      return { ...history, state: isStopping ? 'stopping' : 'running', lives: change({ ...life, ...stopped }) }
     }
     case 'ready': {
       const life = open()

@@ -1,4 +1,5 @@
 /** Measuring readiness from the spawn on: probe, take the result in, wait until the next one is due. */
+import { fitTimer } from '../base/duration.ts'
 import type { Probe, ProbeResult } from './probe.ts'
 import { beginReadiness, choosePace, type ReadinessChange, recordResult, type Role } from './readiness.ts'
 
@@ -80,7 +81,7 @@ export function measureReadiness(
 
   function until(due: number): Promise<void> {
     return new Promise((resolve) => {
-      wake = setTimeout(resolve, Math.max(0, due - ports.clock()))
+      wake = setTimeout(resolve, fitTimer(due - ports.clock()))
     })
   }
 }

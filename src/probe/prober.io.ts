@@ -2,7 +2,7 @@
  * Probes and hooks carried out from inside the pod, with the kubelet's semantics (pkg/probe, pkg/kubelet/lifecycle). What each kind needs is loaded when it
  * is first used: most wrappers probe nothing, or one thing.
  */
-import { formatDuration } from '../base/duration.ts'
+import { fitTimer, formatDuration } from '../base/duration.ts'
 import { codeOf } from '../base/system-error.ts'
 import type { HookCheck } from './hook.ts'
 import { explainFault } from './probe-fault.ts'
@@ -28,7 +28,7 @@ export function createProber(): Prober {
     async probe({ check, timing }, signal) {
       const over = new AbortController()
       const expire = (): void => over.abort(new Error(`timed out after ${formatDuration(timing.timeoutMs)}`))
-      const timer = setTimeout(expire, timing.timeoutMs)
+      const timer = setTimeout(expire, fitTimer(timing.timeoutMs))
       try {
         return await settle(over, signal, () => carryOut(check, over.signal))
       } finally {

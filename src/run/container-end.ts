@@ -3,6 +3,14 @@ import { CODE_SIGNAL } from '../base/exit-code.ts'
 import { formatDuration } from '../base/duration.ts'
 import type { ProcessEnd } from './processes.io.ts'
 
+/** A kill by the runner. */
+export interface RunKill {
+  /** Since it was told to stop. */
+  readonly afterMs: number
+  /** The user has interrupted the run twice, and the grace period is not over. */
+  readonly hurried: boolean
+}
+
 /** The end of a container in its wrapper's own words, where there are some. */
 export interface ContainerEnd {
   readonly at?: string
@@ -19,13 +27,13 @@ export function cancelled(number: number): ContainerEnd {
 
 /**
  * The end of a container that has left no word of its own.
- * @param killedAfterMs it was killed at the end of its grace period, so long after it was told to stop
  */
-export function weighEnd(how: ProcessEnd, killedAfterMs?: number): ContainerEnd {
+export function weighEnd(how: ProcessEnd, kill?: RunKill): ContainerEnd {
   const end = nameEnd(how)
-  if (killedAfterMs === undefined || end.exitCode === 0) return end
-  const message = `killed ${formatDuration(killedAfterMs)} after it was told to stop: its grace period was over`
-  return { ...end, message, killedAfterMs }
+  if (kill === undefined || end.exitCode === 0) return end
+  const { afterMs: killedAfterMs, hurried } = kill
+  const why = hurried ? 'the run was interrupted twice' : 'its grace period was over'
+  return { ...end, message: `killed ${formatDuration(killedAfterMs)} after it was told to stop: ${why}`, killedAfterMs }
 }
 
 function nameEnd(how: ProcessEnd): ContainerEnd {

@@ -1,6 +1,6 @@
 /** What is known of one life of a container. */
 import type { Lifecycle } from './lifecycle.ts'
-import type { ContainerEnd } from './container-end.ts'
+import type { ContainerEnd, RunKill } from './container-end.ts'
 import type { Trait } from './prepare.ts'
 import type { StartedContainer } from './runtime.ts'
 
@@ -33,9 +33,9 @@ export interface RunLife {
   ready: boolean
   /** What the probe or hook has said that it is killed for. */
   killReason: string
-  /** When it was told to stop, monotonic; and killed at the end of its grace period, so long after. */
+  /** When it was told to stop, monotonic; and how it was killed for want of an end. */
   toldMs: number | undefined
-  killedAfterMs: number | undefined
+  kill: RunKill | undefined
   /** Output from before it was known to be started. */
   readonly held: (() => void)[]
   /** Never started: what it wrote are its wrapper's own words, and they are in the message of its end. */
@@ -52,7 +52,7 @@ export function startLife(trait: Trait, own: StartedContainer, before: string | 
   return {
     ...{ trait, own, before, held: [], killReason: '', begun: Promise.withResolvers<void>() },
     ...{ incarnation: undefined, commandPid: undefined, lifecycle: undefined, answers: undefined, words: undefined },
-    ...{ toldMs: undefined, killedAfterMs: undefined },
+    ...{ toldMs: undefined, kill: undefined },
     ...{ unreadyAt: undefined, anews: 0, yielding: false },
     ...{ looking: false, started: false, up: false, flagged: false, ready: false },
     ...{ muted: false, told: false, ended: false },

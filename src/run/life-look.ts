@@ -1,4 +1,5 @@
 /** What the flags of a container tell of its life: each thing once, in the order in which it happened, causes first. */
+import { WORK_DONE } from '../entrypoint/outcome.ts'
 import type { RunEvent } from '../history/run-event.ts'
 import type { ContainerEnd } from './container-end.ts'
 import { isReady, release, type RunLife, wasSkipped } from './container-life.ts'
@@ -132,6 +133,8 @@ export function createLifeLook(
       tellStarted(container, life, { atMs, sinceMs: atMs, pid: undefined })
     }
     for (const cause of life.trait.causes) look(cause, atMs)
+    const isStop = life.toldMs !== undefined || message?.startsWith(WORK_DONE) === true
+    for (const earlier of isStop ? life.trait.stopsAfter : []) look(earlier, atMs)
     life.muted = !life.started && !wordless && message !== undefined
     release(life)
     tell({

@@ -2,7 +2,7 @@
  * What the kubelet does for one life of a container beside starting it: the postStart hook, the probes, the preStop hook
  * (pkg/kubelet/prober, pkg/kubelet/kuberuntime).
  */
-import { LONGEST_TIMER_MS } from '../base/duration.ts'
+import { fitTimer } from '../base/duration.ts'
 import type { Care, CareProbe, ProbeKind } from '../probe/care.ts'
 import type { Hook } from '../probe/hook.ts'
 import { type ProbeFinding, hireWorker, takeResult } from '../probe/probe-worker.ts'
@@ -115,7 +115,7 @@ export function openLifecycle(
           timers.delete(timer)
           resolve()
         },
-        Math.min(Math.max(0, due - clock()), LONGEST_TIMER_MS),
+        fitTimer(due - clock()),
       )
       timers.add(timer)
     })
@@ -124,7 +124,7 @@ export function openLifecycle(
   /** No longer than the grace period is it waited for; the kubelet lets it go on then, until the container ends. */
   async function runPreStop(hook: Hook, graceMs: number): Promise<void> {
     const { promise: expired, resolve: expire } = Promise.withResolvers<void>()
-    const timer = setTimeout(expire, Math.min(graceMs, LONGEST_TIMER_MS))
+    const timer = setTimeout(expire, fitTimer(graceMs))
     const over = checks.perform(hook, leaving.signal).then((result) => {
       if (!result.ok && !leaving.signal.aborted) observer.preStopFailed(result.why)
     })

@@ -28,8 +28,8 @@ export interface Lives {
   prepare(container: string, graceMs: number): void
   /** The preStop hook, then SIGTERM to its first process. @param cause undefined: its pod is stopped */
   terminate(container: string, graceMs: number, cause: KillCause | undefined): void
-  /** SIGKILL to all of it. */
-  kill(container: string): void
+  /** SIGKILL to all of it. @param hurried its grace period is not over */
+  kill(container: string, hurried: boolean): void
 }
 
 export function createLives(
@@ -131,10 +131,10 @@ export function createLives(
     owner.hand({ kind: 'ended', container, exitCode: end.exitCode, skipped, commandAtMs }, atMs)
   }
 
-  function weigh({ trait, started, toldMs, killedAfterMs }: RunLife, how: ProcessEnd): ContainerEnd {
+  function weigh({ trait, started, toldMs, kill }: RunLife, how: ProcessEnd): ContainerEnd {
     const unheard = trait.wrapped && !started && toldMs !== undefined
     if (unheard && how.kind === 'signalled' && how.number !== SIGKILL) return cancelled(how.number)
-    return weighEnd(how, killedAfterMs)
+    return weighEnd(how, kill)
   }
 
   function findRunning(container: string): RunLife | undefined {
@@ -168,10 +168,10 @@ export function createLives(
       if (hook === undefined) terminate()
       else hook.then(terminate).catch(owner.fail)
     },
-    kill(container) {
+    kill(container, hurried) {
       look(container)
       const life = findRunning(container)
-      if (life?.toldMs !== undefined) life.killedAfterMs ??= Math.round(clock() - life.toldMs)
+      if (life?.toldMs !== undefined) life.kill ??= { afterMs: Math.round(clock() - life.toldMs), hurried }
       life?.own.kill(life.commandPid)
     },
   }

@@ -75,8 +75,8 @@ export type Step =
     }
   /** All containers start anew: what their wrappers have left is removed, as podorder-init does in a cluster. */
   | { readonly kind: 'renew' }
-  /** SIGKILL to all of it. */
-  | { readonly kind: 'kill'; readonly container: string }
+  /** SIGKILL to all of it; `hurried`: its grace period is not over. */
+  | { readonly kind: 'kill'; readonly container: string; readonly hurried?: true }
   /** Hand in this event after so many ms. */
   | { readonly kind: 'later'; readonly afterMs: number; readonly event: Event }
   | { readonly kind: 'phase'; readonly phase: 'Pending' | 'Running' }

@@ -1,4 +1,5 @@
 /** From a loaded pod to what the runner leads: rewritten as in a cluster, with all that does not depend on what runs it. */
+import { planStops } from '../order/stopping.ts'
 import type { Order } from '../order/order.ts'
 import { DEFAULT_GRACE_S, type Container, type PodSpec, type PodTemplate, type RestartPolicy } from '../pod/pod.ts'
 import { readRestarts } from '../pod/restarts.ts'
@@ -28,6 +29,8 @@ export interface Trait {
   readonly causes: readonly string[]
   /** The containers that start anew with it, and stop before it. */
   readonly anew: readonly string[]
+  /** The containers that stop before it when the pod is stopped. */
+  readonly stopsAfter: readonly string[]
   /** The probes and hooks that the runner carries out. */
   readonly care: Care
 }
@@ -122,6 +125,8 @@ function readTraits(
     ({ target }) => target,
   )
   const ordered = new Set(order?.containers)
+  // How long they take does not matter here.
+  const stops = order === undefined ? undefined : planStops(order, 0)
   const traits = [...initContainers, ...apps].map((container): [string, Trait] => {
     const { name, command = [], args = [] } = container
     const wrapped = ordered.has(name)
@@ -141,6 +146,7 @@ function readTraits(
         ...(outside.get(name) ?? []).map(({ target }) => target.label),
       ],
       anew: (anew.get(name) ?? []).map((edge) => edge.container),
+      stopsAfter: stops?.get(name)?.after ?? [],
       causes: [
         ...(edges.get(name) ?? []).map(({ target }) => target),
         ...(wrapped && !order?.sidecars.has(name) ? main : []),

@@ -93,7 +93,7 @@ export async function runPod(
       case 'terminate':
         return withdraw(step.container) ? undefined : lives.terminate(step.container, step.graceMs, step.cause)
       case 'kill':
-        return withdraw(step.container) ? undefined : lives.kill(step.container)
+        return withdraw(step.container) ? undefined : lives.kill(step.container, step.hurried === true)
       case 'renew':
         for (const name of wrapped) ports.disk.emptyDirectory(`${plan.runDir}/${name}`)
         return

@@ -87,12 +87,13 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
         return
       case 'kill-one': {
         const { state, restarts } = seatOf(event.container)
-        if (state === 'stopping' && restarts === event.restarts) kill(event.container)
+        if (state === 'stopping' && restarts === event.restarts)
+          steps.push({ kind: 'kill', container: event.container })
         return
       }
       case 'kill':
         for (const [container, { state }] of seats) {
-          if (state === 'running' || state === 'stopping') kill(container)
+          if (state === 'running' || state === 'stopping') steps.push({ kind: 'kill', container, hurried: true })
         }
     }
   }
@@ -222,10 +223,6 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
     seat.state = 'stopping'
     seat.graceEndMs = graceEndMs
     steps.push({ kind: 'terminate', container: member.name, graceMs: Math.max(0, graceEndMs - atMs), cause })
-  }
-
-  function kill(container: string): void {
-    steps.push({ kind: 'kill', container })
   }
 
   function finish(): void {

@@ -17,7 +17,7 @@ const REPLAY = SEED === '' || SEED === undefined ? {} : { seed: Number(SEED), pa
 const CALM_MS = 1_800_000
 
 const KINDS: readonly FaultKind[] = [
-  ...(['command', 'container', 'exit', 'unready', 'slow', 'deaf', 'frozen', 'flap', 'liveness'] as const),
+  ...(['command', 'container', 'exit', 'unready', 'slow', 'deaf', 'frozen', 'flap', 'liveness', 'dump'] as const),
   ...(['command', 'container', 'flap'] as const),
 ]
 

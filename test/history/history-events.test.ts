@@ -129,6 +129,17 @@ test('what was told to stop with its pod is known to have been', (t) => {
   t.is(find(record(...DB, told, ended), 'db')?.lives[0]?.stopped, true)
 })
 
+test('one whose gate opens while its pod stops was stopped with it', (t) => {
+  const atMs = START + 3000
+  const history = record(
+    { event: 'waiting', atMs: START, container: 'app', waitingFor: ['db/ready'] },
+    { event: 'stopping', atMs, container: 'app' },
+    { event: 'started', atMs: atMs + 1, sinceMs: START, container: 'app' },
+  )
+  t.is(find(history, 'app')?.state, 'stopping')
+  t.like(find(history, 'app')?.lives, { length: 1, 0: { startedMs: atMs + 1, stopped: true } })
+})
+
 test('what probes kill says so, and is not taken for stopped', (t) => {
   const killed = { event: 'stopping', atMs: START + 3000, container: 'db', cause: 'liveness', message: 'no' } as const
   const life = find(record(...DB, killed), 'db')?.lives[0]

@@ -4,7 +4,7 @@ import { readManifest, readNested } from '../../src/manifest/yaml.io.ts'
 import { readPodOrder } from '../../src/order/pod-order.ts'
 
 interface Given {
-  readonly graceS?: number
+  readonly graceS?: unknown
   readonly options?: string
   /** By container, what stands below `lifecycle`. */
   readonly lifecycle?: Readonly<Record<string, object>>
@@ -97,4 +97,19 @@ test('signals that are none, or that nobody can take, are refused; a hook that a
   const { faults, warnings } = check({ lifecycle: { db: { preStop: { tcpSocket: { port: 1 } } } } })
   t.deepEqual(faults, [])
   t.regex(warnings.join('\n'), /tcpSocket is no hook that Kubernetes runs/)
+})
+
+test('a grace period that is no whole number of seconds is refused', (t) => {
+  for (const [graceS, kind] of [
+    ['30', 'text'],
+    ['30s', 'text'],
+    [1.5, 'a number'],
+    [1e30, 'a number'],
+    [[30], 'a list'],
+    [true, 'true or false'],
+  ] as const) {
+    const what = `terminationGracePeriodSeconds is ${kind}, not a whole number of seconds`
+    t.deepEqual(check({ graceS }).faults, [`${what}; write it without quotes and unit, such as 30`])
+  }
+  for (const graceS of [null, 0, -1, 30, 2_592_000]) t.deepEqual(check({ graceS }).faults, [])
 })

@@ -8,7 +8,7 @@ import type { PodPlan, Trait } from '../../src/run/prepare.ts'
 import type { ProcessEnd } from '../../src/run/processes.io.ts'
 
 const PLAIN: Trait = {
-  ...{ wrapped: false, native: false, measured: false, waits: [], causes: [], anew: [] },
+  ...{ wrapped: false, native: false, measured: false, waits: [], causes: [], anew: [], stopsAfter: [] },
   care: { probes: {}, hooks: {} },
 }
 const WRAPPED: Trait = { ...PLAIN, wrapped: true, waits: ['db/ready'] }

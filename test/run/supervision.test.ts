@@ -36,7 +36,7 @@ function tell(step: Step): string {
     case 'terminate':
       return `terminate ${step.container} within ${step.graceMs}${step.cause === undefined ? '' : `: ${step.cause}`}`
     case 'kill':
-      return `kill ${step.container}`
+      return `kill ${step.container}${step.hurried === true ? ' at once' : ''}`
     case 'renew':
       return 'renew'
     case 'later':
@@ -263,7 +263,7 @@ test('what holds out to the end of the grace period is killed, and a second sign
     [],
     [],
     ['kill a'],
-    ['kill a'],
+    ['kill a at once'],
   ])
 })
 

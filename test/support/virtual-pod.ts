@@ -6,7 +6,7 @@ import { createKeeper } from '../../src/entrypoint/living-run.ts'
 import { runEntrypoint } from '../../src/entrypoint/entrypoint.ts'
 import { readPlan } from '../../src/entrypoint/plan.ts'
 import type { EntrypointPorts, Measuring } from '../../src/entrypoint/ports.ts'
-import { SIGKILL, SIGTERM } from '../../src/base/signal.ts'
+import { SIGKILL, SIGQUIT, SIGTERM } from '../../src/base/signal.ts'
 import type { Status } from '../../src/child/child.ts'
 import type { Order } from '../../src/order/order.ts'
 import { followsEnd } from '../../src/pod/restarts.ts'
@@ -43,6 +43,8 @@ export type FaultKind =
   | 'flap'
   /** The kubelet stops this container alone. */
   | 'liveness'
+  /** Somebody wants a thread dump: SIGQUIT, which the command survives. */
+  | 'dump'
 
 export interface Fault {
   readonly atMs: number
@@ -277,6 +279,7 @@ export async function playPod(scene: Scene, time: VirtualTime, untilMs: number):
       say(container, 'killed')
       return finish(container, process, { signal: SIGKILL })
     }
+    if (number === SIGQUIT) return
     if (!process.told) say(container, 'told', { by: container.stopping ? 'kubelet' : 'wrapper' })
     process.told = true
     if (!process.deaf && Number.isFinite(actor.drainMs)) {
@@ -359,6 +362,8 @@ export async function playPod(scene: Scene, time: VirtualTime, untilMs: number):
         if (owner === undefined) return
         owner.frozenUntilMs = time.nowMs() + lastsMs
         return say(container, 'frozen', { lastsMs })
+      case 'dump':
+        return owner && time.after(owner, 0, () => container.listener(SIGQUIT))
       case 'liveness':
         signal(container, SIGTERM)
         return time.after(undefined, GRACE_MS, () => container.owner === owner && kill(container))

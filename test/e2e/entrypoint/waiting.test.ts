@@ -193,7 +193,8 @@ test('it watches while it waits, and no more once the command runs', async (t) =
   await eventually('it watches', () => countWatches(wrapper.pid) > 0)
   stage.write('flag')
   await eventually('it watches no more', () => countWatches(wrapper.pid) === 0)
-  t.true(wrapper.stderr().includes('started'))
+  await eventually('it has started', () => wrapper.stderr().includes('started'))
+  t.pass()
 })
 
 for (const [limit, code] of [

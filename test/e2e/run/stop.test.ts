@@ -73,7 +73,30 @@ test('a second signal kills at once what has not stopped', async (t) => {
   run.signal('SIGINT')
   const { code, stdout } = await run.end
   t.is(code, 130, stdout)
-  t.true(run.lines().some(({ event, exitCode }) => event === 'ended' && exitCode === 137))
+  const end = run.lines().find(({ event }) => event === 'ended')
+  t.is(end?.exitCode, 137)
+  t.regex(String(end?.message), /^killed \S+ after it was told to stop: the run was interrupted twice$/)
+  await place.assertClean()
+})
+
+test('ends are told in the order in which they happened: whoever stops first, first', async (t) => {
+  const place = openPlace(t)
+  const names = Array.from({ length: 12 }, (_, index) => `c${index}`)
+  const order = names.slice(1).map((name, index) => `${name}: {c${index}: started}`)
+  const quick = "trap 'exit 0' TERM; echo up; while :; do sleep 0.05; done"
+  place.write(
+    'pod.yaml',
+    writePod({
+      annotations: { 'depends-on': order.join('\n') },
+      containers: Object.fromEntries(names.map((name) => [name, quick])),
+    }),
+  )
+  const run = place.start(['run', '--json', 'pod.yaml'])
+  await eventually('all are up', () => areUp(run.lines(), ...names))
+  run.signal('SIGTERM')
+  await run.end
+  const ends = run.lines().flatMap(({ event, container }) => (event === 'ended' ? [container] : []))
+  t.deepEqual(ends, names.toReversed())
   await place.assertClean()
 })
 
