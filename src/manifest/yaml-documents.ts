@@ -144,7 +144,8 @@ function readScalar(node: unknown, at: Position, reading: YamlReading): Part {
   const value = reading.schema === 'text' ? (node.value as string) : resolveScalar(node, at, reading)
   if (typeof value !== 'string') return { ...makeEmpty(at, source), tree: { kind: 'scalar', at, source, value } }
   const textAt = reading.within === undefined ? findTextAt(node, value, at, reading) : undefined
-  const tree: Scalar = { kind: 'scalar', at, source, value, ...(textAt === undefined ? {} : { textAt }) }
+  const folded = node.type === 'BLOCK_FOLDED' ? ({ folded: true } as const) : {}
+  const tree: Scalar = { kind: 'scalar', at, source, value, ...(textAt === undefined ? {} : { textAt }), ...folded }
   return { tree, size: value.length + 1, depth: 0 }
 }
 

@@ -15,7 +15,7 @@ import {
   toPlain,
   type Tree,
 } from './tree.ts'
-import { readDocuments, withoutMark } from './yaml-documents.ts'
+import { type ReadDocument, readDocuments, withoutMark } from './yaml-documents.ts'
 
 export interface Manifest {
   /** Documents in the order of the text; empty documents, and those with a fault, are left out. */
@@ -116,6 +116,14 @@ function makeDocument(tree: Tree, aliases: readonly Alias[]): ManifestDocument {
   }
 }
 
+/** Here too lines within brackets begin anywhere. */
+function readWithin(within: Scalar, text: string): readonly ReadDocument[] {
+  const read = [...readDocuments(text, 'text', { within })]
+  const moved = read.some(({ faults }) => faults.length > 0) ? moveLines(text) : undefined
+  const again = moved === undefined ? read : [...readDocuments(text, 'text', { within, moved })]
+  return again.every(({ faults }) => faults.length === 0) ? again : read
+}
+
 /**
  * Reads the YAML inside a scalar, such as an annotation's text. Everything in it is text, as it is spelled: a container
  * may be called `1e3` or `no`. Positions are those of the outer file, exact where the scalar has a `textAt`.
@@ -143,9 +151,13 @@ export function readNested(
     const fix = 'write it without anchors, aliases, tags, tabs and folded text, with a line for each container'
     return { tree: undefined, faults: [{ at: scalar.at, what, fix }] }
   }
-  const [first, second] = readDocuments(scalar.value, 'text', { within: scalar })
+  const [first, second] = readWithin(scalar, scalar.value)
   if (first === undefined) return { tree: undefined, faults: [] }
   const faults = sortFaults([...first.faults, ...first.duplicates])
+  if (faults.length > 0 && scalar.folded === true) {
+    const what = 'behind > the lines of a text are joined, and so it cannot be read'
+    return { tree: undefined, faults: [{ at: scalar.at, what, fix: 'write | instead of >' }] }
+  }
   if (faults.length > 0 || second === undefined) return { tree: faults.length > 0 ? undefined : first.tree, faults }
   const at = second.tree?.at ?? scalar.at
   return { tree: undefined, faults: [{ at, what: 'a second YAML document', fix: 'write one, without ---' }] }
