@@ -210,6 +210,47 @@ spec:
 `,
   ],
   [
+    'values below their keys, within brackets',
+    `metadata:
+  annotations:
+    { podorder.io/depends-on: 'web: {db: ready}' }
+spec:
+  {
+    terminationGracePeriodSeconds: 5,
+    containers:
+      [
+        {
+          name: web,
+          image: w,
+          command:
+            [
+              sh,
+              -c,
+              "echo one &&
+                echo two",
+            ],
+          startupProbe:
+            { exec: { command: [ up ] } },
+          lifecycle:
+            { preStop:
+                { exec: { command: [ down ] } } }
+        },
+        {
+          name: db, # the database
+          image: d,
+          command:
+            # first
+            [ db ], # last
+          readinessProbe: { tcpSocket: { port: 1 } }, volumeMounts:
+            []
+        }
+      ],
+    volumes:
+      [ ]
+  }
+`,
+  ],
+  [
     'JSON',
     `metadata: {"annotations":{"podorder.io/depends-on":"web: {db: ready}"},"labels":{}}
 spec: {"containers":[{"name":"web","image":"example/web:1","command":["web"],"args":[],"env":[{"name":"A","value":"0x1"}]},

@@ -112,7 +112,7 @@ function editMap(map: MapTree, before: Fields, after: Fields, editing: Editing):
       } else if (text === undefined && !REPLACED.has(key) && canEdit(entry.value, before[key], value)) {
         editTree(entry.value, before[key], value, editing, spell)
       } else {
-        splices.push(...replaceRegion(entry, text ?? writeAnew(map, entry, value, page, spell), page))
+        splices.push(...replaceRegion(map, entry, text ?? writeAnew(map, entry, value, page, spell), page))
       }
     }
     previous = entry ?? previous
