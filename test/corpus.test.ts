@@ -364,6 +364,9 @@ const KINDS = TEMPLATE_KINDS.filter(({ group }) => group !== 'extensions').flatM
 const UNKNOWN: readonly { group: string; kind: string; path: string; which?: number }[] = [
   { group: 'example.com', kind: 'Shop', path: 'spec.pod' },
   { group: 'example.com', kind: 'Fleet', path: 'spec.sets[*].template' },
+  // Keys of the names that fields of containers have.
+  { group: 'example.com', kind: 'Composition', path: 'spec.resources[*].base' },
+  { group: 'example.com', kind: 'Probe', path: 'spec.startupProbe.args' },
 ]
 
 /** Each kind with half of the layouts; where it has further templates, one each. */

@@ -91,8 +91,10 @@ function wordLost(
     : `nothing reads ${key} at ${where === '' ? 'the top' : where}`
   if (words.length > 0) return { at: keyAt, what, fix: `write it under ${words.slice(0, 3).join(', or ')}` }
   if (holds) return { at: keyAt, what, fix: `put it on a pod or a pod template in this ${kind}` }
-  if (kind === '')
-    return { at: keyAt, what: `${what}: the document has no kind`, fix: 'begin it with apiVersion: v1, kind: Pod' }
+  if (kind === '') {
+    const fix = 'begin it with apiVersion: v1, kind: Pod; of a chart or a patch, give podorder what it makes'
+    return { at: keyAt, what: `${what}: the document has no kind`, fix }
+  }
   if (kind === 'Kustomization') {
     return { at: keyAt, what, fix: 'kustomize writes it into what it builds: give podorder that, with -k DIR' }
   }

@@ -37,6 +37,8 @@ export function findTemplates(document: unknown, more: readonly TemplateKind[] =
 
 /** @param more kinds beside those of the table, which count first */
 export function findObjects(document: unknown, more: readonly TemplateKind[] = []): readonly FoundObject[] {
+  // A list is no object to Kubernetes, but to kustomize, as patches are.
+  if (Array.isArray(document)) return [{ kind: '', name: '', path: [], templates: [], places: [], holds: false }]
   return findWithin(document, [], undefined, more)
 }
 

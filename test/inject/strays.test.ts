@@ -64,13 +64,18 @@ const LOST: readonly Lost[] = [
   {
     name: 'a document without a kind',
     text: `metadata: {annotations: {${ORDER}}}\n${SPEC}\n`,
-    says: /the document has no kind; begin it with apiVersion: v1, kind: Pod$/m,
+    says: /the document has no kind; begin it with apiVersion: v1, kind: Pod; of a chart or a patch, give podorder what it makes$/m,
     right: `apiVersion: v1\nkind: Pod\nmetadata: {annotations: {${ORDER}}}\n${SPEC}\n`,
   },
   {
     name: 'a list in a list',
     text: `kind: List\nitems:\n- kind: List\n  items:\n  - apiVersion: apps/v1\n    kind: StatefulSet\n    metadata: {annotations: {${ORDER}}}\n    spec: {template: {${SPEC}}}\n`,
     says: /^in\.yaml:7:30: .*; write it under spec\.template\.metadata\.annotations$/m,
+  },
+  {
+    name: 'a list of patches',
+    text: `- metadata: {annotations: {${ORDER}}}\n- {}\n`,
+    says: /^in\.yaml:1:28: nothing reads podorder\.io\/depends-on at \[0\]\.metadata\.annotations: the document has no kind; /m,
   },
   {
     name: 'the metadata of a List',
