@@ -70,7 +70,7 @@ function isOurs({ key }: Entry, path: Path): boolean {
 
 /** Tools put annotations on everything at once, the template among it. */
 function isCopy({ entry, path }: Lost, acted: ReadonlySet<Tree>): boolean {
-  if (path.length !== 2 || path.join('.') !== 'metadata.annotations') return false
+  if (path.slice(-2).join('.') !== 'metadata.annotations') return false
   return [...acted].some((annotations) => {
     const same = findEntry(annotations, entry.key)
     return same !== undefined && isEqual(toPlain(same.value), toPlain(entry.value))

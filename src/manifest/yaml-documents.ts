@@ -103,7 +103,7 @@ function readNode(node: unknown, reading: YamlReading, level: number): Part {
   // Anchors are set where they begin: a later one of the same name is another, also inside the first one's value.
   if (anchor !== undefined) reading.anchors.set(anchor, undefined)
   const part = readValue(node, at, reading, level)
-  if (anchor !== undefined) reading.anchors.set(anchor, part)
+  if (anchor !== undefined && reading.anchors.get(anchor) === undefined) reading.anchors.set(anchor, part)
   return part
 }
 

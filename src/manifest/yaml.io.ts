@@ -69,22 +69,29 @@ function readWithCare(marked: string, isOurs: (document: string) => boolean): Ma
   // A first line is a key only behind the mark.
   const text = withoutMark(marked)
   const read = readAll(text, isOurs)
-  if (read.faults.length + read.strange.length === 0) return read
+  if (read.unreadable === 0) return read
   const moved = moveLines(text)
   const again = moved === undefined ? read : readAll(text, isOurs, moved)
-  return again.faults.length + again.strange.length < read.faults.length + read.strange.length ? again : read
+  return again.unreadable < read.unreadable ? again : read
 }
 
-function readAll(text: string, isOursAt: (document: string) => boolean, moved?: MovedLines): Manifest {
+interface Reading extends Manifest {
+  /** How many faults say that the text is no YAML, or has no meaning; keys that are there twice have one. */
+  readonly unreadable: number
+}
+
+function readAll(text: string, isOursAt: (document: string) => boolean, moved?: MovedLines): Reading {
   const [documents, faults, strange]: [ManifestDocument[], Fault[], Fault[]] = [[], [], []]
+  let unreadable = 0
   for (const read of readDocuments(text, 'kubernetes', moved === undefined ? {} : { moved })) {
     const isOurs = isOursAt(read.text)
+    unreadable += read.faults.length
     for (const fault of read.faults) (isOurs ? faults : strange).push(fault)
     if (isOurs) faults.push(...read.duplicates)
     const isFit = read.faults.length === 0 && (read.duplicates.length === 0 || !isOurs)
     if (read.tree !== undefined && isFit) documents.push(makeDocument(read.tree, read.aliases))
   }
-  return { documents, faults, strange }
+  return { documents, faults, strange, unreadable }
 }
 
 /**

@@ -130,6 +130,7 @@ test('one that is lost beside one that is read is an error all the same; outside
 
 const FINE = {
   'the same on the template too, as commonAnnotations puts it': `apiVersion: apps/v1\nkind: Deployment\nmetadata: {annotations: {${ORDER}}}\nspec: {template: {metadata: {annotations: {${ORDER}}}, ${SPEC}}}\n`,
+  "the same on a CronJob's job too": `apiVersion: batch/v1\nkind: CronJob\nmetadata: {annotations: {${ORDER}}}\nspec: {jobTemplate: {metadata: {annotations: {${ORDER}}}, spec: {template: {metadata: {annotations: {${ORDER}}}, ${SPEC}}}}}\n`,
   'labels and selectors of the webhook': `kind: Namespace\nmetadata: {labels: {podorder.io/inject: enabled}}\n---\nkind: MutatingWebhookConfiguration\nwebhooks: [{objectSelector: {matchLabels: {podorder.io/inject: enabled}}}]\n`,
   'an alias of the annotations': `apiVersion: apps/v1\nkind: Deployment\nmetadata: {annotations: &a {${ORDER}}}\nspec: {template: {metadata: {annotations: *a}, ${SPEC}}}\n`,
   'what a controller keeps of old templates': `apiVersion: apps/v1\nkind: ControllerRevision\ndata: {spec: {template: {metadata: {annotations: {${ORDER}}}, ${SPEC}}}}\n`,

@@ -69,3 +69,11 @@ test('where a backslash was left out, places are those of the text as it was', (
     [4, 1, 'g'],
   ])
 })
+
+test('a key that is there twice is told where lines had to be moved too', (t) => {
+  const { faults } = readPodManifest('kind: Pod\na: [\n"\\\'"\n]\nb: 1\nb: podorder.io/\n')
+  t.deepEqual(
+    faults.map(({ at, what }) => [at.line, what]),
+    [[6, 'the key "b" is there twice (first at 5:1)']],
+  )
+})
