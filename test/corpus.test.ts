@@ -210,6 +210,47 @@ spec:
 `,
   ],
   [
+    'values below their keys, within brackets',
+    `metadata:
+  annotations:
+    { podorder.io/depends-on: 'web: {db: ready}' }
+spec:
+  {
+    terminationGracePeriodSeconds: 5,
+    containers:
+      [
+        {
+          name: web,
+          image: w,
+          command:
+            [
+              sh,
+              -c,
+              "echo one &&
+                echo two",
+            ],
+          startupProbe:
+            { exec: { command: [ up ] } },
+          lifecycle:
+            { preStop:
+                { exec: { command: [ down ] } } }
+        },
+        {
+          name: db, # the database
+          image: d,
+          command:
+            # first
+            [ db ], # last
+          readinessProbe: { tcpSocket: { port: 1 } }, volumeMounts:
+            []
+        }
+      ],
+    volumes:
+      [ ]
+  }
+`,
+  ],
+  [
     'JSON',
     `metadata: {"annotations":{"podorder.io/depends-on":"web: {db: ready}"},"labels":{}}
 spec: {"containers":[{"name":"web","image":"example/web:1","command":["web"],"args":[],"env":[{"name":"A","value":"0x1"}]},
@@ -323,6 +364,9 @@ const KINDS = TEMPLATE_KINDS.filter(({ group }) => group !== 'extensions').flatM
 const UNKNOWN: readonly { group: string; kind: string; path: string; which?: number }[] = [
   { group: 'example.com', kind: 'Shop', path: 'spec.pod' },
   { group: 'example.com', kind: 'Fleet', path: 'spec.sets[*].template' },
+  // Keys of the names that fields of containers have.
+  { group: 'example.com', kind: 'Composition', path: 'spec.resources[*].base' },
+  { group: 'example.com', kind: 'Probe', path: 'spec.startupProbe.args' },
 ]
 
 /** Each kind with half of the layouts; where it has further templates, one each. */

@@ -8,7 +8,7 @@ import type { Order } from '../order/order.ts'
 import type { RewriteOptions } from '../rewrite/rewrite.ts'
 import type { Input } from '../inject/inputs.ts'
 import { type OpenManifest, openManifest, splitMark } from '../inject/manifest.ts'
-import { isWanted, listStrays, passOver, type ReadOrder, readTemplateOrder } from '../inject/orders.ts'
+import { isWanted, listBuried, listStrays, passOver, type ReadOrder, readTemplateOrder } from '../inject/orders.ts'
 import type { TemplateKind } from '../manifest/template-kinds.ts'
 import { readPodManifest } from '../manifest/yaml.io.ts'
 
@@ -58,6 +58,7 @@ export function readCheckedManifest(
     fit: read.flatMap(({ pod, order, unfit }) => (order === undefined || unfit.length > 0 ? [] : [{ pod, order }])),
     findings: [
       ...listStrays(manifest, only, templates).map(tell('order', 'error')),
+      ...listBuried(manifest).map(tell('order', 'warning')),
       ...manifest.strange.slice(0, 1).map(passOver).map(tell('syntax', 'warning')),
       ...read.flatMap(listOrderResults).map((result) => ({ ...result, file: input.file })),
     ],

@@ -100,7 +100,10 @@ function write({ file, text, documents }: OpenManifest, changed: readonly Change
   const splices = documents.flatMap(({ tree, value }, index) => {
     if (values[index] === value) return []
     const style = { ...openPage(text, tree.source).layout, flow: true, indent: 0, step: 2, json: true }
-    return [{ ...tree.source, text: writeValue(values[index], style) }]
+    const { start, end } = tree.source
+    // kubectl takes a file that begins with a brace for JSON, and then there is no --- in it.
+    const isStream = text.slice(0, start).trim() === '' && /^---/m.test(text.slice(end))
+    return [{ start, end, text: `${isStream ? `---${style.eol}` : ''}${writeValue(values[index], style)}` }]
   })
   const written = applySplices(text, splices)
   if (written === undefined || !saysWhatItShall(written, values))

@@ -15,6 +15,7 @@ import { proposeWord } from '../base/suggest.ts'
 import type { Input } from './inputs.ts'
 import { readKnownPolicy } from '../manifest/pod-policy.ts'
 import { checkForeign } from './foreign-kinds.ts'
+import { findBuried } from './buried.ts'
 import { findStrays } from './strays.ts'
 import { type OpenManifest, openManifest } from './manifest.ts'
 import type { TemplateKind } from '../manifest/template-kinds.ts'
@@ -65,7 +66,8 @@ export function readOrders(
   const strays = listStrays(manifest, only, templates)
   const problems = sortFaults([...strays, ...wanted.flatMap(({ faults, unfit }) => [...faults, ...unfit])])
   if (problems.length > 0) return { ...nothing, problems: problems.map(manifest.say), pods }
-  const warnings = [...manifest.strange.slice(0, 1).map(passOver), ...wanted.flatMap((one) => one.warnings)]
+  const ignored = [...manifest.strange.slice(0, 1).map(passOver), ...listBuried(manifest)]
+  const warnings = [...ignored, ...wanted.flatMap((one) => one.warnings)]
   return { input, manifest, pods, wanted, problems: [], warnings: warnings.map(manifest.say) }
 }
 
@@ -77,6 +79,11 @@ export function listStrays(
 ): readonly Fault[] {
   const isMeant = (object: Pick<FoundPod, 'kind' | 'name'>): boolean => isWanted(object, only)
   return documents.flatMap((document) => findStrays(document, templates, isMeant))
+}
+
+/** Orders that stand within texts. */
+export function listBuried({ documents }: OpenManifest): readonly Fault[] {
+  return documents.flatMap(({ tree }) => findBuried(tree))
 }
 
 /** What says no order is the API server's business; whoever renders or applies it will be told. */

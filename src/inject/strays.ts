@@ -20,11 +20,16 @@ export function findStrays(
   more: readonly TemplateKind[],
   isWanted: (object: Pick<FoundObject, 'kind' | 'name'>) => boolean = () => true,
 ): readonly Fault[] {
-  return findObjects(value, more).flatMap((object) => {
+  const objects = findObjects(value, more)
+  return objects.flatMap((object) => {
     const own = findTree(tree, object.path)
     if (own === undefined || RECORDS.has(object.kind) || !isWanted(object)) return []
     const annotations = object.templates.map(({ path }) => [...path, 'metadata', 'annotations'])
-    const acted = new Set(annotations.map((path) => findTree(tree, path)).filter((found) => found !== undefined))
+    // What it holds is looked at by itself.
+    const held = object.holds ? objects.filter((other) => other !== object).map(({ path }) => path) : []
+    const acted = new Set(
+      [...annotations, ...held].map((path) => findTree(tree, path)).filter((found) => found !== undefined),
+    )
     const near = [...acted].flatMap((found) => (found.kind === 'map' ? found.entries.flatMap(nameNear) : []))
     const lost = listLost(own, [], acted, new Set()).filter((one) => !isCopy(one, acted))
     return [...near, ...lost.map((one) => wordLost(one, object))]
@@ -65,7 +70,7 @@ function isOurs({ key }: Entry, path: Path): boolean {
 
 /** Tools put annotations on everything at once, the template among it. */
 function isCopy({ entry, path }: Lost, acted: ReadonlySet<Tree>): boolean {
-  if (path.length !== 2 || path.join('.') !== 'metadata.annotations') return false
+  if (path.slice(-2).join('.') !== 'metadata.annotations') return false
   return [...acted].some((annotations) => {
     const same = findEntry(annotations, entry.key)
     return same !== undefined && isEqual(toPlain(same.value), toPlain(entry.value))
@@ -74,7 +79,7 @@ function isCopy({ entry, path }: Lost, acted: ReadonlySet<Tree>): boolean {
 
 function wordLost(
   { entry: { key, keyAt }, path }: Lost,
-  { kind, places, templates, path: objectPath }: FoundObject,
+  { kind, places, templates, path: objectPath, holds }: FoundObject,
 ): Fault {
   const found = templates.map((one) => writePath(one.path.slice(objectPath.length)))
   const targets = [...new Set(found.length > 0 ? found : places)].map((place) => [place, 'metadata.annotations'])
@@ -85,8 +90,11 @@ function wordLost(
     ? `${key} is a label here, and nothing reads it`
     : `nothing reads ${key} at ${where === '' ? 'the top' : where}`
   if (words.length > 0) return { at: keyAt, what, fix: `write it under ${words.slice(0, 3).join(', or ')}` }
-  if (kind === '')
-    return { at: keyAt, what: `${what}: the document has no kind`, fix: 'begin it with apiVersion: v1, kind: Pod' }
+  if (holds) return { at: keyAt, what, fix: `put it on a pod or a pod template in this ${kind}` }
+  if (kind === '') {
+    const fix = 'begin it with apiVersion: v1, kind: Pod; of a chart or a patch, give podorder what it makes'
+    return { at: keyAt, what: `${what}: the document has no kind`, fix }
+  }
   if (kind === 'Kustomization') {
     return { at: keyAt, what, fix: 'kustomize writes it into what it builds: give podorder that, with -k DIR' }
   }

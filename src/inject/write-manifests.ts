@@ -94,15 +94,24 @@ async function planOutput(
   return { problem: `two manifests would go to ${twice.path}; give a file to --output, and get one after another` }
 }
 
-/** As one stream of documents. */
+/**
+ * As one stream of documents. kubectl takes a stream that begins with a brace for JSON objects one after another, and any other for
+ * YAML, with `---` between.
+ */
 function join(texts: readonly string[]): string {
-  return texts
-    .filter((text) => text.trim() !== '')
+  const said = texts.filter((text) => text.trim() !== '')
+  const isJson = said.every(beginsAsJson)
+  return said
     .map((text, index, all) => {
-      const separated = index === 0 || /^(?:---|%)/.test(text) ? text : `---\n${text}`
+      const isFirst = index === 0 && (all.length === 1 || !beginsAsJson(text))
+      const separated = isJson || isFirst || /^(?:---|%)/.test(text) ? text : `---\n${text}`
       return index === all.length - 1 || separated.endsWith('\n') ? separated : `${separated}\n`
     })
     .join('')
+}
+
+function beginsAsJson(text: string): boolean {
+  return /^\s*\{/.test(text)
 }
 
 async function formatDiffs(results: readonly Result[], { diff, terminal }: ManifestPorts): Promise<string> {

@@ -1,7 +1,7 @@
 /**
  * Within brackets and quotes Kubernetes lets lines begin anywhere, and a comment right behind them (YAML 1.1 as libyaml reads it); a
  * reader of YAML 1.2 wants them further right than what holds them. Here they are moved there, and it is remembered by how much.
- * Pure.
+ * The escape `\'` of libyaml, which YAML 1.2 does not know, loses its backslash. Pure.
  */
 
 export interface MovedLines {
@@ -12,6 +12,7 @@ export interface MovedLines {
 
 interface Insertion {
   readonly at: number
+  /** -1: the character there is left out. */
   readonly spaces: number
 }
 
@@ -56,7 +57,11 @@ function scanLine(text: string, line: number, insertions: Insertion[]): number |
       if (text[end] === '#') insertions.push({ at: end, spaces: 1 })
       offset = end
     } else if (key !== undefined) offset = key
-    else return skipDeeper(text, nextLine(text, offset), parent, first !== '' && !'#\r\n'.includes(first))
+    else {
+      // Below its key, a word's parent is on an earlier line, and further left.
+      const outer = parent === -1 ? start - line - 1 : parent
+      return skipDeeper(text, nextLine(text, offset), outer, first !== '' && !'#\r\n'.includes(first))
+    }
     const colon = match(COLON, text, offset)
     if (colon === undefined || words > 0) return nextLine(text, offset)
     if (parent < start - line) parent = start - line
@@ -126,8 +131,10 @@ function scanQuoted(text: string, start: number, spaces: number, insertions: Ins
   const quote = text[start]
   for (let offset = start + 1; offset < text.length; offset++) {
     if (text[offset] === '\n') addLine(text, offset + 1, spaces, insertions)
-    else if (quote === '"' && text[offset] === '\\') offset += text[offset + 1] === '\n' ? 0 : 1
-    else if (text[offset] === quote) {
+    else if (quote === '"' && text[offset] === '\\') {
+      if (text[offset + 1] === "'") insertions.push({ at: offset, spaces: -1 })
+      offset += text[offset + 1] === '\n' ? 0 : 1
+    } else if (text[offset] === quote) {
       if (quote === "'" && text[offset + 1] === "'") offset++
       else return offset + 1
     }
@@ -146,10 +153,11 @@ function insert(text: string, insertions: readonly Insertion[]): MovedLines {
   const moves: { readonly from: number; readonly by: number }[] = [{ from: 0, by: 0 }]
   let [done, by] = [0, 0]
   for (const { at, spaces } of insertions) {
-    pieces.push(text.slice(done, at), ' '.repeat(spaces))
+    const dropped = Math.max(0, -spaces)
+    pieces.push(text.slice(done, at), ' '.repeat(Math.max(0, spaces)))
     by += spaces
-    moves.push({ from: at + by, by })
-    done = at
+    done = at + dropped
+    moves.push({ from: done + by, by })
   }
   pieces.push(text.slice(done))
   const back = (offset: number): number => {

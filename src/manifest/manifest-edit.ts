@@ -30,8 +30,10 @@ import { findComments, putComments } from './comments.ts'
 import { writeTree } from './spelling.ts'
 import { type Spelling, type Style, writePair } from './yaml-text.ts'
 
-/** Fields of a container that become something else altogether. */
-const REPLACED = new Set(['startupProbe', 'preStop', 'resources'])
+/** Fields of a container that become something else altogether; elsewhere there may be others of their names, with whole pods in them. */
+const REPLACED = new Set(['startupProbe', 'resources'])
+/** The same in its lifecycle. */
+const REPLACED_HOOK = 'preStop'
 
 /** How what is in a map was or is to be written. */
 export interface Hint {
@@ -109,10 +111,10 @@ function editMap(map: MapTree, before: Fields, after: Fields, editing: Editing):
             ? insertPair(map, behindMerges(map, previous), writeNew(map, key, value, page, spell), page)
             : reinsertPair(map, behindMerges(map, previous), text, page),
         )
-      } else if (text === undefined && !REPLACED.has(key) && canEdit(entry.value, before[key], value)) {
+      } else if (text === undefined && !isReplaced(key, spellWord) && canEdit(entry.value, before[key], value)) {
         editTree(entry.value, before[key], value, editing, spell)
       } else {
-        splices.push(...replaceRegion(entry, text ?? writeAnew(map, entry, value, page, spell), page))
+        splices.push(...replaceRegion(map, entry, text ?? writeAnew(map, entry, value, page, spell), page))
       }
     }
     previous = entry ?? previous
@@ -121,6 +123,11 @@ function editMap(map: MapTree, before: Fields, after: Fields, editing: Editing):
     touched.add(map.entries)
     splices.push(removePairs(map, first, last, page))
   }
+}
+
+/** @param spellWord containers alone have a spelling of their words */
+function isReplaced(key: string, spellWord: Spelling | undefined): boolean {
+  return key === REPLACED_HOOK || (spellWord !== undefined && REPLACED.has(key))
 }
 
 /** What is merged behind an entry would count more. */

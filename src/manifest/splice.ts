@@ -55,10 +55,14 @@ export function findRegion(entry: Entry, { text }: Page): Span {
   return { start: below ? line : colon, end: trimLineEnd(endOfEntry(entry, text), text) }
 }
 
-/** Another text in the region. Blanks and a comment on the key's line stay there, whichever of the two texts begin below it. */
-export function replaceRegion(entry: Entry, put: string, page: Page): readonly Splice[] {
+/**
+ * Another text in the region. Blanks and a comment on the key's line stay there, whichever of the two texts begin below it; in
+ * brackets a comma and other entries may follow on that line.
+ */
+export function replaceRegion(map: MapTree, entry: Entry, put: string, page: Page): readonly Splice[] {
   const { text, layout } = page
   const { start, end } = findRegion(entry, page)
+  if (map.source.flow) return [{ start, end, text: put }]
   const [wasBelow, goesBelow] = [text.slice(start, end), put].map((value) => value.startsWith(layout.eol))
   const colon = text.indexOf(':', entry.keySource.end) + 1
   if (wasBelow && !goesBelow) return [insertion(colon, put), { start, end, text: '' }]

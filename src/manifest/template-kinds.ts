@@ -92,6 +92,20 @@ export const TEMPLATE_KINDS: readonly TemplateKind[] = [
 /** Old states of others' templates: nothing is ever started from them again as they are. */
 export const RECORDS: ReadonlySet<string> = new Set(['ControllerRevision'])
 
+/** Kinds with metadata and spec.containers that are no pods all the same, by group. */
+const NO_PODS: readonly (readonly [group: string, kind: string])[] = [
+  // Their spec has no initContainers, and the pod's annotations stand in it.
+  ['serving.kserve.io', 'ServingRuntime'],
+  ['serving.kserve.io', 'ClusterServingRuntime'],
+  // Its containers go into the pods of others.
+  ['apps.kruise.io', 'SidecarSet'],
+]
+
+/** Whether an object may be a pod by its form. */
+export function mayBePod(group: string, kind: string): boolean {
+  return kind !== '' && !RECORDS.has(kind) && !NO_PODS.some((row) => row[0] === group && row[1] === kind)
+}
+
 const STEP = /^[\w-]+(?:\[\*\])?$|^\*$/
 
 /** `KIND=PATH` or `GROUP/KIND=PATH`, as a command line says it. @returns one sentence when it is not */

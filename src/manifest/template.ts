@@ -1,5 +1,5 @@
 /** Finding the pod templates in a manifest, and the parts of one that an order is read from. */
-import { RECORDS, splitPath, TEMPLATE_KINDS, type TemplateKind } from './template-kinds.ts'
+import { mayBePod, splitPath, TEMPLATE_KINDS, type TemplateKind } from './template-kinds.ts'
 import { fieldOf } from '../pod/api-object.ts'
 import { isObject } from '../base/json-object.ts'
 import type { PodTemplate, RestartPolicy } from '../pod/pod.ts'
@@ -26,15 +26,19 @@ export interface FoundObject {
   readonly templates: readonly FoundTemplate[]
   /** As template-kinds.ts has them; none for a kind that is not known. */
   readonly places: readonly string[]
+  /** Whether it only holds others, which are objects of their own here. */
+  readonly holds: boolean
 }
 
-/** The pod templates of one document, in its order; those of a `List` too, and of lists in it. */
+/** The pod templates of one document, in its order; those of a `List` or of OpenShift's `Template` too, and of lists in it. */
 export function findTemplates(document: unknown, more: readonly TemplateKind[] = []): readonly FoundTemplate[] {
   return findObjects(document, more).flatMap(({ templates }) => templates)
 }
 
 /** @param more kinds beside those of the table, which count first */
 export function findObjects(document: unknown, more: readonly TemplateKind[] = []): readonly FoundObject[] {
+  // A list is no object to Kubernetes, but to kustomize, as patches are.
+  if (Array.isArray(document)) return [{ kind: '', name: '', path: [], templates: [], places: [], holds: false }]
   return findWithin(document, [], undefined, more)
 }
 
@@ -52,21 +56,29 @@ function findWithin(
 ): readonly FoundObject[] {
   if (!isObject(value)) return []
   const { group, kind } = readType(value) ?? type ?? { group: '', kind: '' }
-  const { items } = value
-  if (kind.endsWith('List') && Array.isArray(items)) {
-    const inner = kind === 'List' ? undefined : { group, kind: kind.slice(0, -'List'.length) }
-    return items.flatMap((item, index) => findWithin(item, [...path, 'items', index], inner, more))
+  const name = readName(value['metadata'])
+  const field = kind.endsWith('List') ? 'items' : isOpenShiftTemplate(group, kind) ? 'objects' : undefined
+  const held = field && value[field]
+  if (field !== undefined && Array.isArray(held)) {
+    const isTyped = field === 'items' && kind !== 'List'
+    const inner = isTyped ? { group, kind: kind.slice(0, -'List'.length) } : undefined
+    const own = { kind, name, path, templates: [], places: [], holds: true }
+    return [own, ...held.flatMap((item, index) => findWithin(item, [...path, field, index], inner, more))]
   }
   const isOf = (row: TemplateKind): boolean => row.kind === kind && (row.group ?? group) === group
   const places = [...more.filter(isOf), ...TEMPLATE_KINDS.filter(isOf)].flatMap(({ paths }) => paths)
   const known = places.flatMap((place) => follow(value, splitPath(place)))
-  const found = known.length > 0 ? known : kind === '' || RECORDS.has(kind) ? [] : findByForm(value, new Set())
-  const name = readName(value['metadata'])
+  const found = known.length > 0 ? known : mayBePod(group, kind) ? findByForm(value, new Set()) : []
   const templates = found.map((one) => {
     const template = one.value as unknown as PodTemplate
     return { kind, name, path: [...path, ...one.path], objectPath: path, template }
   })
-  return [{ kind, name, path, templates, places }]
+  return [{ kind, name, path, templates, places, holds: false }]
+}
+
+/** Its older manifests name no group. */
+function isOpenShiftTemplate(group: string, kind: string): boolean {
+  return kind === 'Template' && (group === '' || group === 'template.openshift.io')
 }
 
 function readType({ apiVersion, kind }: Readonly<Record<string, unknown>>): Type | undefined {

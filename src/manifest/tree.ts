@@ -60,6 +60,8 @@ export interface Scalar {
    * column: literal blocks (`|`), and quoted or plain text on one line without escapes. Then places within it are exact.
    */
   readonly textAt?: Position
+  /** Its lines were joined: it stands behind `>`. */
+  readonly folded?: true
 }
 
 export interface Entry {

@@ -103,7 +103,7 @@ function readNode(node: unknown, reading: YamlReading, level: number): Part {
   // Anchors are set where they begin: a later one of the same name is another, also inside the first one's value.
   if (anchor !== undefined) reading.anchors.set(anchor, undefined)
   const part = keepTag(readValue(node, at, reading, level), node, reading)
-  if (anchor !== undefined) reading.anchors.set(anchor, part)
+  if (anchor !== undefined && reading.anchors.get(anchor) === undefined) reading.anchors.set(anchor, part)
   return part
 }
 
@@ -149,7 +149,8 @@ function readScalar(node: unknown, at: Position, reading: YamlReading): Part {
   const value = reading.schema === 'text' ? (node.value as string) : resolveScalar(node, at, reading)
   if (typeof value !== 'string') return { ...makeEmpty(at, source), tree: { kind: 'scalar', at, source, value } }
   const textAt = reading.within === undefined ? findTextAt(node, value, at, reading) : undefined
-  const tree: Scalar = { kind: 'scalar', at, source, value, ...(textAt === undefined ? {} : { textAt }) }
+  const folded = node.type === 'BLOCK_FOLDED' ? ({ folded: true } as const) : {}
+  const tree: Scalar = { kind: 'scalar', at, source, value, ...(textAt === undefined ? {} : { textAt }), ...folded }
   return { tree, size: value.length + 1, depth: 0 }
 }
 

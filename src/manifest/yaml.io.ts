@@ -15,7 +15,7 @@ import {
   toPlain,
   type Tree,
 } from './tree.ts'
-import { readDocuments, withoutMark } from './yaml-documents.ts'
+import { type ReadDocument, readDocuments, withoutMark } from './yaml-documents.ts'
 
 export interface Manifest {
   /** Documents in the order of the text; empty documents, and those with a fault, are left out. */
@@ -69,22 +69,29 @@ function readWithCare(marked: string, isOurs: (document: string) => boolean): Ma
   // A first line is a key only behind the mark.
   const text = withoutMark(marked)
   const read = readAll(text, isOurs)
-  if (read.faults.length + read.strange.length === 0) return read
+  if (read.unreadable === 0) return read
   const moved = moveLines(text)
   const again = moved === undefined ? read : readAll(text, isOurs, moved)
-  return again.faults.length + again.strange.length < read.faults.length + read.strange.length ? again : read
+  return again.unreadable < read.unreadable ? again : read
 }
 
-function readAll(text: string, isOursAt: (document: string) => boolean, moved?: MovedLines): Manifest {
+interface Reading extends Manifest {
+  /** How many faults say that the text is no YAML, or has no meaning; keys that are there twice have one. */
+  readonly unreadable: number
+}
+
+function readAll(text: string, isOursAt: (document: string) => boolean, moved?: MovedLines): Reading {
   const [documents, faults, strange]: [ManifestDocument[], Fault[], Fault[]] = [[], [], []]
+  let unreadable = 0
   for (const read of readDocuments(text, 'kubernetes', moved === undefined ? {} : { moved })) {
     const isOurs = isOursAt(read.text)
+    unreadable += read.faults.length
     for (const fault of read.faults) (isOurs ? faults : strange).push(fault)
     if (isOurs) faults.push(...read.duplicates)
     const isFit = read.faults.length === 0 && (read.duplicates.length === 0 || !isOurs)
     if (read.tree !== undefined && isFit) documents.push(makeDocument(read.tree, read.aliases))
   }
-  return { documents, faults, strange }
+  return { documents, faults, strange, unreadable }
 }
 
 /**
@@ -116,6 +123,14 @@ function makeDocument(tree: Tree, aliases: readonly Alias[]): ManifestDocument {
   }
 }
 
+/** Here too lines within brackets begin anywhere. */
+function readWithin(within: Scalar, text: string): readonly ReadDocument[] {
+  const read = [...readDocuments(text, 'text', { within })]
+  const moved = read.some(({ faults }) => faults.length > 0) ? moveLines(text) : undefined
+  const again = moved === undefined ? read : [...readDocuments(text, 'text', { within, moved })]
+  return again.every(({ faults }) => faults.length === 0) ? again : read
+}
+
 /**
  * Reads the YAML inside a scalar, such as an annotation's text. Everything in it is text, as it is spelled: a container
  * may be called `1e3` or `no`. Positions are those of the outer file, exact where the scalar has a `textAt`.
@@ -143,9 +158,13 @@ export function readNested(
     const fix = 'write it without anchors, aliases, tags, tabs and folded text, with a line for each container'
     return { tree: undefined, faults: [{ at: scalar.at, what, fix }] }
   }
-  const [first, second] = readDocuments(scalar.value, 'text', { within: scalar })
+  const [first, second] = readWithin(scalar, scalar.value)
   if (first === undefined) return { tree: undefined, faults: [] }
   const faults = sortFaults([...first.faults, ...first.duplicates])
+  if (faults.length > 0 && scalar.folded === true) {
+    const what = 'behind > the lines of a text are joined, and so it cannot be read'
+    return { tree: undefined, faults: [{ at: scalar.at, what, fix: 'write | instead of >' }] }
+  }
   if (faults.length > 0 || second === undefined) return { tree: faults.length > 0 ? undefined : first.tree, faults }
   const at = second.tree?.at ?? scalar.at
   return { tree: undefined, faults: [{ at, what: 'a second YAML document', fix: 'write one, without ---' }] }

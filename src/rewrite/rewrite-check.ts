@@ -27,17 +27,38 @@ export function checkRewrite(template: Tree, order: Order, root: string): readon
   ])
 }
 
-/** spec.os.name, or the node label that pods for Windows are placed by. */
+const SYSTEM_LABELS = ['kubernetes.io/os', 'beta.kubernetes.io/os']
+
+/** Settings that only pods for Windows have; the API server refuses them beside spec.os.name: linux. */
+const WINDOWS_OPTIONS = ['securityContext', 'windowsOptions']
+
+/** Only the first sign is told: spec.os.name, the node label that pods for Windows are placed by, or settings of theirs. */
 function checkSystem(template: Tree): readonly Fault[] {
-  return [
-    ['spec', 'os', 'name'],
-    ['spec', 'nodeSelector', 'kubernetes.io/os'],
-    ['spec', 'nodeSelector', 'beta.kubernetes.io/os'],
-  ].flatMap((path) => {
-    const system = findTree(template, path)
-    if (system?.kind !== 'scalar' || system.value !== 'windows') return []
-    const fix = 'remove the order; the entrypoint is a Linux executable'
-    return [{ at: system.at, what: 'a pod for Windows cannot be ordered', fix }]
+  const named = [['os', 'name'], ...SYSTEM_LABELS.map((label) => ['nodeSelector', label])]
+  const values = [...named.map((path) => findTree(template, ['spec', ...path])), ...listSystemsOfNodes(template)]
+  const containers = [...listItems(template, 'spec', 'initContainers'), ...listItems(template, 'spec', 'containers')]
+  const options = [
+    findTree(template, ['spec', ...WINDOWS_OPTIONS]),
+    ...containers.map((one) => findTree(one, WINDOWS_OPTIONS)),
+  ]
+  const sign =
+    values.find((value) => value?.kind === 'scalar' && value.value === 'windows') ??
+    options.find((value) => value?.kind === 'map' && value.entries.length > 0)
+  if (sign === undefined) return []
+  const fix = 'remove the order; the entrypoint is a Linux executable'
+  return [{ at: sign.at, what: 'a pod for Windows cannot be ordered', fix }]
+}
+
+/** The system that nodes must have by the pod's affinity; of several terms one is enough, so they say nothing for sure. */
+function listSystemsOfNodes(template: Tree): readonly Tree[] {
+  const required = ['affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution', 'nodeSelectorTerms']
+  const terms = listItems(template, 'spec', ...required)
+  if (terms.length !== 1) return []
+  const rules = terms.flatMap((term) => listItems(term, 'matchExpressions'))
+  return rules.flatMap((rule) => {
+    const isOfSystem = SYSTEM_LABELS.includes(readText(rule, 'key') ?? '') && readText(rule, 'operator') === 'In'
+    const values = listItems(rule, 'values')
+    return isOfSystem && values.length === 1 ? values : []
   })
 }
 

@@ -64,13 +64,45 @@ const LOST: readonly Lost[] = [
   {
     name: 'a document without a kind',
     text: `metadata: {annotations: {${ORDER}}}\n${SPEC}\n`,
-    says: /the document has no kind; begin it with apiVersion: v1, kind: Pod$/m,
+    says: /the document has no kind; begin it with apiVersion: v1, kind: Pod; of a chart or a patch, give podorder what it makes$/m,
     right: `apiVersion: v1\nkind: Pod\nmetadata: {annotations: {${ORDER}}}\n${SPEC}\n`,
   },
   {
     name: 'a list in a list',
     text: `kind: List\nitems:\n- kind: List\n  items:\n  - apiVersion: apps/v1\n    kind: StatefulSet\n    metadata: {annotations: {${ORDER}}}\n    spec: {template: {${SPEC}}}\n`,
     says: /^in\.yaml:7:30: .*; write it under spec\.template\.metadata\.annotations$/m,
+  },
+  {
+    name: 'a list of patches',
+    text: `- metadata: {annotations: {${ORDER}}}\n- {}\n`,
+    says: /^in\.yaml:1:28: nothing reads podorder\.io\/depends-on at \[0\]\.metadata\.annotations: the document has no kind; /m,
+  },
+  {
+    name: 'the metadata of a List',
+    text: `kind: List\nmetadata: {annotations: {${ORDER}}}\nitems:\n- kind: Pod\n  ${SPEC}\n`,
+    says: /^in\.yaml:2:26: nothing reads podorder\.io\/depends-on at metadata\.annotations; put it on a pod or a pod template in this List$/m,
+    right: `kind: List\nitems:\n- kind: Pod\n  metadata: {annotations: {${ORDER}}}\n  ${SPEC}\n`,
+  },
+  {
+    name: "the labels that OpenShift's Template gives to all",
+    text: `apiVersion: template.openshift.io/v1\nkind: Template\nlabels: {${ORDER}}\nobjects:\n- kind: Pod\n  ${SPEC}\n`,
+    says: /podorder\.io\/depends-on is a label here, and nothing reads it; put it on a pod or a pod template in this Template$/m,
+  },
+  {
+    name: "a Deployment of OpenShift's Template",
+    text: `kind: Template\nobjects:\n- apiVersion: apps/v1\n  kind: Deployment\n  metadata: {annotations: {${ORDER}}}\n  spec: {template: {${SPEC}}}\n`,
+    says: /^in\.yaml:5:28: .* at metadata\.annotations; write it under spec\.template\.metadata\.annotations$/m,
+    right: `kind: Template\nobjects:\n- apiVersion: apps/v1\n  kind: Deployment\n  spec: {template: {metadata: {annotations: {${ORDER}}}, ${SPEC}}}\n`,
+  },
+  {
+    name: 'an object that has containers and no init containers',
+    text: `apiVersion: serving.kserve.io/v1alpha1\nkind: ServingRuntime\nmetadata: {annotations: {${ORDER}}}\n${SPEC}\n`,
+    says: /no pod template is known in ServingRuntime; /m,
+  },
+  {
+    name: 'an object whose containers go into the pods of others',
+    text: `apiVersion: apps.kruise.io/v1alpha1\nkind: SidecarSet\nmetadata: {annotations: {${ORDER}}}\n${SPEC}\n`,
+    says: /no pod template is known in SidecarSet; /m,
   },
 ]
 
@@ -98,6 +130,7 @@ test('one that is lost beside one that is read is an error all the same; outside
 
 const FINE = {
   'the same on the template too, as commonAnnotations puts it': `apiVersion: apps/v1\nkind: Deployment\nmetadata: {annotations: {${ORDER}}}\nspec: {template: {metadata: {annotations: {${ORDER}}}, ${SPEC}}}\n`,
+  "the same on a CronJob's job too": `apiVersion: batch/v1\nkind: CronJob\nmetadata: {annotations: {${ORDER}}}\nspec: {jobTemplate: {metadata: {annotations: {${ORDER}}}, spec: {template: {metadata: {annotations: {${ORDER}}}, ${SPEC}}}}}\n`,
   'labels and selectors of the webhook': `kind: Namespace\nmetadata: {labels: {podorder.io/inject: enabled}}\n---\nkind: MutatingWebhookConfiguration\nwebhooks: [{objectSelector: {matchLabels: {podorder.io/inject: enabled}}}]\n`,
   'an alias of the annotations': `apiVersion: apps/v1\nkind: Deployment\nmetadata: {annotations: &a {${ORDER}}}\nspec: {template: {metadata: {annotations: *a}, ${SPEC}}}\n`,
   'what a controller keeps of old templates': `apiVersion: apps/v1\nkind: ControllerRevision\ndata: {spec: {template: {metadata: {annotations: {${ORDER}}}, ${SPEC}}}}\n`,
@@ -107,6 +140,39 @@ for (const [name, text] of Object.entries(FINE))
     const { code, stderr } = await inject('in.yaml', text)
     t.is(code, 0, stderr)
   })
+
+const MANIFEST = `kind: Pod\nmetadata:\n  annotations:\n    ${ORDER}\n${SPEC}\n`
+const indented = MANIFEST.replaceAll(/^/gm, '    ').trimEnd()
+
+const BURIED: Readonly<Record<string, readonly [text: string, at: string]>> = {
+  'a ConfigMap, as it stands': [`kind: ConfigMap\ndata:\n  pod.yaml: |\n${indented}\n`, '7:9'],
+  'a ConfigMap, as JSON in quotes': [
+    `kind: ConfigMap\ndata: {pod.json: '{"metadata":{"annotations":{"podorder.io/steps":"*"}}}'}\n`,
+    '2:48',
+  ],
+  'a step of a workflow': [
+    `apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nspec:\n  templates:\n  - resource:\n     manifest: |\n${indented.replaceAll(/^/gm, '    ')}\n`,
+    '10:13',
+  ],
+}
+for (const [name, [text, at]] of Object.entries(BURIED))
+  test(`a warning, and no change: an order in the text of ${name}`, async (t) => {
+    const { code, stdout, stderr } = await inject('in.yaml', text)
+    t.deepEqual([code, stdout], [0, text])
+    t.regex(
+      stderr,
+      new RegExp(`warning: in\\.yaml:${at}: podorder\\.io/.* stands within a text, .*; give podorder the manifest`),
+    )
+    const checked = await check('in.yaml', text)
+    t.is(checked.code, 0)
+    t.regex(checked.stdout, new RegExp(`in\\.yaml:${at}: warning: podorder\\.io/`))
+  })
+
+test('no warning of what kubectl keeps of a manifest, nor of what is no order', async (t) => {
+  const last = JSON.stringify(JSON.stringify({ metadata: { annotations: { 'podorder.io/steps': '*' } } }))
+  const text = `kind: Pod\nmetadata:\n  annotations:\n    ${ORDER}\n    kubectl.kubernetes.io/last-applied-configuration: ${last}\n    about: see podorder.io/steps\n${SPEC}\n`
+  t.notRegex((await inject('in.yaml', text)).stderr, /warning/)
+})
 
 test('--strict fails when nothing is ordered', async (t) => {
   const text = `kind: Pod\n${SPEC}\n`

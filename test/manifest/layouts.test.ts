@@ -56,3 +56,24 @@ test('in JSON within YAML a quote opens behind a colon without a blank, also whe
   t.deepEqual([...faults, ...strange], [])
   t.deepEqual(documents[0]?.value, { a: { b: { c: { d: 'e #f' }, g: { h: 'i ]' } } } })
 })
+
+test('where a backslash was left out, places are those of the text as it was', (t) => {
+  const text = 'a: ["\\\'", "b"]\nc: "\\\'d\\\'" # e\nf: [\ng ]\n'
+  t.not(moveLines(text), undefined)
+  const tree = readPodManifest(text).documents[0]?.tree()
+  if (tree === undefined) throw new Error('nothing was read')
+  t.deepEqual(listScalars(tree, text), [
+    [1, 5, '"\\\'"'],
+    [1, 11, '"b"'],
+    [2, 4, '"\\\'d\\\'"'],
+    [4, 1, 'g'],
+  ])
+})
+
+test('a key that is there twice is told where lines had to be moved too', (t) => {
+  const { faults } = readPodManifest('kind: Pod\na: [\n"\\\'"\n]\nb: 1\nb: podorder.io/\n')
+  t.deepEqual(
+    faults.map(({ at, what }) => [at.line, what]),
+    [[6, 'the key "b" is there twice (first at 5:1)']],
+  )
+})

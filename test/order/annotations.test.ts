@@ -21,6 +21,9 @@ const FORMS: Readonly<Record<string, readonly string[]>> = {
   ],
   [block('app: [db, cache]')]: ['app<-db:ready', 'app<-cache:ready'],
   [block('app: db')]: ['app<-db:ready'],
+  [block('app: {', '  db: ready,', '  cache: started', '}')]: ['app<-db:ready', 'app<-cache:started'],
+  [block('app: [', 'db', ']')]: ['app<-db:ready'],
+  'podorder.io/depends-on: >\n  app: {db: ready}': ['app<-db:ready'],
   'podorder.io/depends-on: "app: db"': ['app<-db:ready'],
   'podorder.io/depends-on: "{\\"app\\": {\\"db\\": \\"ended\\"}}"': ['app<-db:ended'],
   [block('app:', '  db: {condition: failed, timeout: 2m, optional: true}', '  cache: {optional: false}')]: [

@@ -26,6 +26,12 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     'pod.yaml:7:32: container "app": unknown option "tiemout"; did you mean "timeout"?',
     'pod.yaml:8:28: container "app": bad timeout "0"; write it like 30s, 5m or 1h30m',
   ],
+  ['podorder.io/depends-on: >\n  app: {db: ready}\n  db: {cache: ready}']: [
+    'pod.yaml:4:29: behind > the lines of a text are joined, and so it cannot be read; write | instead of >',
+  ],
+  [block('app: {', '  db: redy', '}')]: [
+    'pod.yaml:6:13: container "app": unknown condition "redy"; did you mean "ready"?',
+  ],
   [block('app: app', 'db: {db: completed}')]: [
     'pod.yaml:5:12: container "app": waits for itself; remove it',
     'pod.yaml:6:12: container "db": waits for itself; remove it',

@@ -30,7 +30,7 @@ const OTHERS = {
   'memory only': spec({ limits: { memory: '1Gi' } }),
   'limits of nothing': spec(both('0', '0')),
   'an init container without': { ...spec(both('1', '1Gi')), initContainers: [{ name: 'setup' }] },
-  'resources of the pod as a whole': { ...spec(both('1', '1Gi')), resources: { limits: { cpu: '2' } } },
+  'resources of the pod as a whole that say nothing': { ...spec({}), resources: { limits: {}, requests: null } },
 }
 
 for (const [name, pod] of Object.entries(OTHERS)) {
@@ -38,3 +38,8 @@ for (const [name, pod] of Object.entries(OTHERS)) {
     t.deepEqual(chooseInitResources(pod), LITTLE)
   })
 }
+
+test('nothing is asked for beside resources of the pod as a whole', (t) => {
+  t.deepEqual(chooseInitResources({ ...spec({}), resources: { limits: { memory: '48Mi' } } }), {})
+  t.deepEqual(chooseInitResources({ ...spec(both('1', '1Gi')), resources: both('2', '2Gi') }), {})
+})

@@ -1,4 +1,5 @@
 /** The API server's own rules for pods and their volumes (Kubernetes: pkg/apis/core/validation, ValidatePodSpec, validateVolumes). */
+import { parseQuantity } from '../../src/pod/quantity.ts'
 import { checkContainer, type Container } from './container-rules.ts'
 import { isLabel, isQualifiedName } from './object-names.ts'
 import type { Refuse } from './object-rules.ts'
@@ -28,6 +29,7 @@ export interface PodSpec {
   readonly hostPID?: boolean
   readonly hostNetwork?: boolean
   readonly shareProcessNamespace?: boolean
+  readonly resources?: Container['resources']
 }
 
 export function checkPodSpec(spec: PodSpec = {}, path: string, refuse: Refuse): void {
@@ -50,6 +52,23 @@ export function checkPodSpec(spec: PodSpec = {}, path: string, refuse: Refuse): 
     refuse(`${path}.shareProcessNamespace`, 'not together with hostPID')
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) refuse(`${path}.terminationGracePeriodSeconds`, 'less than 0')
   if ((spec.activeDeadlineSeconds ?? 1) < 1) refuse(`${path}.activeDeadlineSeconds`, 'less than 1')
+  checkWhole(spec, path, refuse)
+}
+
+/** What the pod as a whole has bounds its containers (validatePodResourceConsistency). */
+function checkWhole({ resources, containers, initContainers }: PodSpec, path: string, refuse: Refuse): void {
+  const requests = Object.entries(resources?.requests ?? {})
+  const limits = Object.entries(resources?.limits ?? {})
+  const asks = (container: Container, name: string): number => parseQuantity(container.resources?.requests?.[name]) ?? 0
+  for (const [name, request] of requests) {
+    const together = (containers ?? []).reduce((sum, container) => sum + asks(container, name), 0)
+    const most = Math.max(together, ...(initContainers ?? []).map((container) => asks(container, name)))
+    if (most > (parseQuantity(request) ?? 0)) refuse(`${path}.resources.requests.${name}`, 'less than its containers')
+  }
+  for (const [index, container] of [...(containers ?? []), ...(initContainers ?? [])].entries())
+    for (const [name, limit] of limits)
+      if ((parseQuantity(container.resources?.limits?.[name]) ?? 0) > (parseQuantity(limit) ?? 0))
+        refuse(`${path}.containers[${index}].resources.limits.${name}`, 'more than the pod')
 }
 
 /** @returns the names of them. */

@@ -62,6 +62,8 @@ const ADDITIONS: Readonly<Record<string, Readonly<Record<string, Schema>>>> = {
   // AppArmor without annotations [1.30].
   SecurityContext: { appArmorProfile: { type: 'object', properties: { type: { type: 'string' } } } },
   PodSecurityContext: { appArmorProfile: { type: 'object', properties: { type: { type: 'string' } } } },
+  // Resources of a pod as a whole [1.34].
+  PodSpec: { resources: { $ref: '#/components/schemas/io.k8s.api.core.v1.ResourceRequirements' } },
   // Images as volumes [1.31; on without a feature gate since 1.35].
   Volume: {
     image: {

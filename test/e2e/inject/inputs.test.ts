@@ -279,6 +279,26 @@ test('JSON objects as a watch streams them are documents', async (t) => {
   t.is((await place.run(['eject', '-'], { stdin: stdout })).stdout, `${pod('one')}\n${pod('two')}{"kind":"Service"}\n`)
 })
 
+test('JSON first in a stream: kubectl takes what begins with a brace for JSON, and nothing else', async (t) => {
+  const place = openPlace(t)
+  const pod = (name: string): string =>
+    `{"kind":"Pod","metadata":{"name":"${name}","annotations":{"podorder.io/steps":"*"}},"spec":{"restartPolicy":"Never","containers":[{"name":"a","command":["a"]},{"name":"b","command":["b"]}]}}`
+  place.write('one.json', pod('one'))
+  place.write('two.json', `${pod('two')}\n`)
+  place.write('three.yaml', writeManifest('three'))
+  const json = await place.run(['inject', 'one.json', 'two.json'])
+  t.deepEqual([json.code, countPods(json.stdout)], [0, 2])
+  const objects = json.stdout.trimEnd().split('\n')
+  t.deepEqual(
+    objects.map((line) => (JSON.parse(line) as { readonly metadata: { readonly name: string } }).metadata.name),
+    ['one', 'two'],
+  )
+  const mixed = await place.run(['inject', 'one.json', 'three.yaml', 'two.json'])
+  t.regex(mixed.stdout, /^---\n\{"kind".*\}\n---\n[^{][^]*\n---\n\{"kind".*\}\n$/)
+  const back = await place.run(['eject', '-'], { stdin: mixed.stdout })
+  t.is(back.stdout, `---\n${pod('one')}\n---\n${writeManifest('three')}---\n${pod('two')}\n`)
+})
+
 test('a document that cannot be read, and says no order, is left as it is', async (t) => {
   const place = openPlace(t)
   const template = 'kind: Service\nmetadata: {{ .Values.metadata }}\n'

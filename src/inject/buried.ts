@@ -1,0 +1,32 @@
+/** Orders in manifests that stand as text in other objects: in a ConfigMap, in a step of a workflow. Nobody reads them there. Pure. */
+import { PREFIX } from '../pod/annotation-names.ts'
+import { type Fault, placeWithin, type Scalar, type Tree } from '../manifest/tree.ts'
+
+/** What a pod says of the order of its containers, as a key. */
+const KEY = /podorder\.io\/(?:depends-on|steps|main|stop-order|wait-timeout|options|command\.[-\w.]+)(?=["']?[ \t]*:)/
+
+/** A copy that kubectl keeps of the manifest itself. */
+const COPY = 'kubectl.kubernetes.io/last-applied-configuration'
+
+/** Finds at most one in each text. @param seen maps and lists that have been looked at: aliases share them */
+export function findBuried(tree: Tree, seen = new Set<unknown>()): readonly Fault[] {
+  if (tree.kind === 'scalar') return wordBuried(tree)
+  const parts = tree.kind === 'map' ? tree.entries : tree.items
+  if (seen.has(parts)) return []
+  seen.add(parts)
+  if (tree.kind === 'list') return tree.items.flatMap((item) => findBuried(item, seen))
+  return tree.entries.flatMap(({ key, value }) =>
+    key.startsWith(PREFIX) || key === COPY ? [] : findBuried(value, seen),
+  )
+}
+
+function wordBuried(scalar: Scalar): readonly Fault[] {
+  const { value } = scalar
+  if (typeof value !== 'string' || !value.includes(PREFIX)) return []
+  const found = KEY.exec(value)
+  if (found === null) return []
+  const lines = value.slice(0, found.index).split('\n')
+  const at = placeWithin(scalar, { line: lines.length, column: (lines.at(-1) ?? '').length + 1 })
+  const what = `${found[0]} stands within a text, and podorder does not look into texts`
+  return [{ at, what, fix: 'give podorder the manifest in it as a file of its own' }]
+}
