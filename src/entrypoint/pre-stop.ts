@@ -18,6 +18,7 @@ import { OPTIONS } from './options.ts'
 import type { HookRun } from './ports.ts'
 import { chooseAlone } from './turn.ts'
 import { plainWait } from './wait-flags.ts'
+import { startTimer } from '../base/timer.ts'
 
 const { name, 'run-dir': runDir, 'grace-period': grace } = OPTIONS
 
@@ -129,7 +130,7 @@ async function performInTime(
   let cut: (why: string) => void = () => {}
   const cutShort = new Promise<string>((resolve) => (cut = resolve))
   let watch: { close(): void } | undefined
-  const timer = setTimeout(
+  const timer = startTimer(
     () => {
       watch = awaitKill({ lower, killMs: cutMs, beganMs }, ports, (by) => {
         const spentMs = ports.uptimeMs() - beganMs

@@ -14,6 +14,7 @@ import type { Kill } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import { isStopSignal, mayMeanStop } from './stop-signal.ts'
 import { MEANING_MS, TOGETHER_MS } from './turn.ts'
+import { startTimer } from '../base/timer.ts'
 
 export interface Stopper {
   /** A signal from outside, whatever it means. */
@@ -58,7 +59,7 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   /** A plan by deadlines was given: they count from when the stop began. */
   const planned = plan.stopWaitMs !== undefined || plan.stopKillMs !== undefined
   const later = (ms: number, act: () => void): void => {
-    timers.add(setTimeout(act, Math.max(0, ms)))
+    timers.add(startTimer(act, Math.max(0, ms)))
   }
   const sinceMs = (began: number): number => uptimeMs() - began
 

@@ -17,6 +17,7 @@ import type { Credentials } from './credentials.io.ts'
 import type { Identity } from './exec-credential.ts'
 import { explainFault } from '../probe/probe-fault.ts'
 import { version } from '../base/version.ts'
+import { startTimer } from '../base/timer.ts'
 
 export type CallOutcome<Value> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly failure: KubeFailure }
@@ -109,7 +110,7 @@ export async function createClient(access: Access): Promise<KubeClient> {
       resolve(fail(unreachable(why)))
     }
     const cancel = (): void => end('cancelled')
-    const timer = setTimeout(() => end('no answer in time'), timeoutMs)
+    const timer = startTimer(() => end('no answer in time'), timeoutMs)
     signal.addEventListener('abort', cancel)
     const settle = (): void => {
       clearTimeout(timer)

@@ -11,6 +11,7 @@ import { probeExec } from './probe-exec.io.ts'
 import { probeGrpc } from './probe-grpc.io.ts'
 import { callHttp, probeHttp } from './probe-http.io.ts'
 import { dial, reach } from './reach.io.ts'
+import { startTimer } from '../base/timer.ts'
 
 export interface Prober {
   /**
@@ -28,7 +29,7 @@ export function createProber(): Prober {
     async probe({ check, timing }, signal) {
       const over = new AbortController()
       const expire = (): void => over.abort(new Error(`timed out after ${formatDuration(timing.timeoutMs)}`))
-      const timer = setTimeout(expire, timing.timeoutMs)
+      const timer = startTimer(expire, timing.timeoutMs)
       try {
         return await settle(over, signal, () => carryOut(check, over.signal))
       } finally {

@@ -8,6 +8,7 @@ import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { type Answer, type Ask, createReaders, OVERLOADED, readAsk, sendAnswer } from './exchange.io.ts'
 import { holdHandshakes } from './handshakes.io.ts'
 import { listen } from './listen.io.ts'
+import { startTimer } from '../base/timer.ts'
 
 export interface SecureLimits {
   /** From the connection to its first whole request, and from a later request's headers to its end. */
@@ -69,7 +70,7 @@ export async function serveSecurely({
     const connection = connections.get(socket)
     if (connection === undefined) return
     clearTimeout(connection.timer)
-    connection.timer = setTimeout(() => socket.destroy(), ms)
+    connection.timer = startTimer(() => socket.destroy(), ms)
   }
 
   const http = createHttpServer({ maxHeaderSize: 16_384 }, (request, response) => void handle(request, response))
@@ -156,7 +157,7 @@ export async function serveSecurely({
     async close(withinMs) {
       closing = true
       const over = Promise.withResolvers<void>()
-      const timer = setTimeout(() => over.resolve(), withinMs)
+      const timer = startTimer(() => over.resolve(), withinMs)
       server.close(() => over.resolve())
       for (const socket of idle) socket.end()
       await over.promise
