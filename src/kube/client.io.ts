@@ -209,7 +209,7 @@ async function goThrough(proxy: string, agent: Agent, fixed: RequestOptions, sec
       const own = { ca, cert: options.cert ?? cert, key: options.key ?? key }
       // An address is no name for SNI.
       const name = servername ?? (isIP(String(host)) === 0 ? host : undefined)
-      const tls = { ...own, host, servername: name, ...(rejectUnauthorized === false ? { rejectUnauthorized } : {}) }
+      const tls = { ...own, host, servername: name, rejectUnauthorized }
       openTunnel({
         proxy,
         host: String(host),
@@ -225,7 +225,8 @@ function readTls({ ca, certificate, key, insecure, serverName }: Access): Reques
     ...(ca === undefined ? {} : { ca: read(ca) }),
     ...(certificate === undefined ? {} : { cert: read(certificate) }),
     ...(key === undefined ? {} : { key: read(key) }),
-    ...(insecure ? { rejectUnauthorized: false } : {}),
+    // Said either way: NODE_TLS_REJECT_UNAUTHORIZED, which somebody has set for other programs, is not to decide it.
+    rejectUnauthorized: !insecure,
     ...(serverName === undefined ? {} : { servername: serverName }),
   }
 }
