@@ -100,7 +100,13 @@ export async function createClient(access: Access): Promise<KubeClient> {
     }
     const target = `${base.pathname.replace(/\/$/, '')}${path}${question === '' ? '' : `?${question}`}`
     const shown = certificate === undefined || !secure ? {} : { cert: certificate, key }
-    const exchange = request({ ...fixed, ...shown, method, path: target, headers })
+    let exchange: ReturnType<typeof request>
+    try {
+      exchange = request({ ...fixed, ...shown, method, path: target, headers })
+    } catch (error) {
+      // A name that some API has given is none that can stand in a path.
+      return Promise.resolve(fail(explain(error)))
+    }
     let answer: IncomingMessage | undefined
     const end = (why: string): void => {
       const error = new Error(why)
