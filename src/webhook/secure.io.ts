@@ -82,6 +82,8 @@ export async function serveSecurely({
   const http = createHttpServer({ maxHeaderSize: 16_384 }, (request, response) => void handle(request, response))
   http.keepAliveTimeout = 0
   http.on('clientError', (_error, socket) => socket.destroy())
+  // The server itself would answer each such request, past all limits.
+  http.on('checkExpectation', (request) => void request.socket.destroy())
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const socket: Duplex = request.socket

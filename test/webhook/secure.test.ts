@@ -212,6 +212,17 @@ for (const runtime of ['bun', 'node'] as const) {
     await answered(other, 200)
   })
 
+  test(`who expects what no server does is closed: ${runtime}`, async (t) => {
+    const server = await serve(t, runtime, {})
+    const client = server.open()
+    client.write('GET / HTTP/1.1\r\nHost: x\r\nExpect: more\r\n\r\n'.repeat(100))
+    await closed(client)
+    t.is(client.text(), '')
+    const curl = server.open()
+    curl.write('POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc')
+    await answered(curl, 200)
+  })
+
   test(`a body that comes byte by byte is refused, and what follows is not read: ${runtime}`, async (t) => {
     const server = await serve(t, runtime, { bodyBytes: 100_000, allBodiesBytes: 100_000 })
     const client = server.open()
