@@ -148,6 +148,21 @@ test('only *.io.ts and cmd touch globals: no clock, no process, no chance, no ne
   )
 })
 
+/** The one place of timers whose time somebody else has said, and code that runs in a browser. */
+const TIMERS = /^src\/base\/timer\.ts$|-script\.ts$/
+
+test('a timer has a constant time, or goes through startTimer: what overflows would fire at once', (t) => {
+  const timed = findUses(
+    /\bset(?:Timeout|Interval)\((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*\)/g,
+    (file) => !TIMERS.test(file),
+  )
+  t.true(timed.length > 10)
+  t.deepEqual(
+    timed.filter((use) => !/[, ](?:[A-Z_]+|\d+(?: \*\* \d+)?),?\s*\)$/.test(use)),
+    [],
+  )
+})
+
 test('only cmd reads the command line, leaves, or speaks on stdout', (t) => {
   const privileges = /\bprocess\.(?:exit|argv|stdout)\b|\bconsole\.\w+|\bwriteSync\(1\b/g
   t.deepEqual(

@@ -1,4 +1,5 @@
 /** Several at a time, and only for so long. */
+import { startTimer } from './timer.ts'
 
 /** The results are in the order of the items. @throws what `work` throws first */
 export async function mapAtOnce<Item, Result>(
@@ -23,7 +24,7 @@ export async function workWithin<Result>(
 ): Promise<Result> {
   const over = new AbortController()
   const end = (): void => over.abort()
-  const timer = setTimeout(end, ms)
+  const timer = startTimer(end, ms)
   cancel.addEventListener('abort', end)
   if (cancel.aborted) end()
   try {

@@ -3,11 +3,6 @@
 /** Timers overflow past 2^31-1 ms and would fire at once; 24 days are never, to a pod. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** A time from now, as a timer takes it; what is over is due at once. */
-export function fitTimer(ms: number): number {
-  return Math.min(Math.max(0, ms), LONGEST_TIMER_MS)
-}
-
 const UNIT_MS: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,

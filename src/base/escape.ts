@@ -14,9 +14,14 @@ export function escapeControls(text: string): string {
   return isPlain(text) ? text : text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escapeOne)
 }
 
-/** The same of a text in JSON, which stays the same JSON: what JSON itself escapes needs no more. */
+/** The same of a text in JSON, which stays the same JSON: what JSON itself escapes needs no more, and its line ends are its own. */
 export function escapeJson(json: string): string {
-  return isPlain(json) ? json : json.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escapeUnits)
+  return isPlain(json) ? json : json.replaceAll(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escapeUnits)
+}
+
+/** A whole document in JSON, of which some is in the words of others. */
+export function writeDocument(value: unknown): string {
+  return `${escapeJson(JSON.stringify(value, undefined, 2))}\n`
 }
 
 /** As `escapeControls`, of a text that somebody else has written, as long as they liked: cut to 1 KiB. */

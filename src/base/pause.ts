@@ -1,4 +1,5 @@
 /** Waiting for a while. */
+import { startTimer } from './timer.ts'
 
 /** Ends early when the signal fires. */
 export function pause(ms: number, stop?: AbortSignal): Promise<void> {
@@ -8,7 +9,7 @@ export function pause(ms: number, stop?: AbortSignal): Promise<void> {
       stop?.removeEventListener('abort', end)
       resolve()
     }
-    const timer = setTimeout(end, ms)
+    const timer = startTimer(end, ms)
     stop?.addEventListener('abort', end)
     if (stop?.aborted === true) end()
   })

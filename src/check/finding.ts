@@ -1,5 +1,5 @@
 /** What `podorder check` has found, as people read it and as programs do. Pure. */
-import { cite } from '../base/escape.ts'
+import { cite, writeDocument } from '../base/escape.ts'
 import { count } from '../base/wording.ts'
 import type { Fault } from '../manifest/tree.ts'
 import type { RuleId } from './rules.ts'
@@ -76,7 +76,7 @@ export function formatJson(findings: readonly Finding[], summary: Summary): stri
   const listed = findings.map(({ rule, level, file, at, container, what, fix }) => {
     return { rule, level, file, at, ...(container === undefined ? {} : { container }), what, fix }
   })
-  return `${JSON.stringify({ version: 1, findings: listed, summary }, undefined, 2)}\n`
+  return writeDocument({ version: 1, findings: listed, summary })
 }
 
 /** `1 error, 2 notes`; empty where there is nothing. */

@@ -2,6 +2,7 @@
  * SARIF 2.1.0 (OASIS, Static Analysis Results Interchange Format), as far as findings need it and code scanning reads it: rules with
  * short and full description and help, results with a place and a fingerprint that outlives edits elsewhere. Pure.
  */
+import { writeDocument } from '../base/escape.ts'
 import type { Position } from '../manifest/tree.ts'
 import { version } from '../base/version.ts'
 import type { Level } from './finding.ts'
@@ -52,7 +53,7 @@ export function formatSarif(rules: readonly SarifRule[], results: readonly Sarif
       }
     }),
   }
-  return `${JSON.stringify({ $schema: SCHEMA, version: '2.1.0', runs: [run] }, undefined, 2)}\n`
+  return writeDocument({ $schema: SCHEMA, version: '2.1.0', runs: [run] })
 }
 
 function describeRule({ id, summary, help }: SarifRule): object {

@@ -1,5 +1,5 @@
 /** What the doctor says: whether what podorder needs in a cluster is there, as people read it and as programs do. Pure. */
-import { cite } from '../base/escape.ts'
+import { cite, writeDocument } from '../base/escape.ts'
 import { count } from '../base/wording.ts'
 import type { KubeFailure } from '../kube/failure.ts'
 import { sayUnknown } from './ask.ts'
@@ -76,7 +76,7 @@ export function formatDoctorText(findings: readonly DoctorFinding[], coloured: b
 
 /** `version` of this form (1), `findings` each `{about, level, what, fix?}`, and `summary`. */
 export function formatDoctorJson(findings: readonly DoctorFinding[]): string {
-  return `${JSON.stringify({ version: 1, findings, summary: summarizeDoctor(findings) }, undefined, 2)}\n`
+  return writeDocument({ version: 1, findings, summary: summarizeDoctor(findings) })
 }
 
 export function formatDoctorSummary({ errors, warnings, unknown }: DoctorSummary): string {

@@ -1,5 +1,5 @@
 /** What a check of live objects has found, as people read it and as programs do. Pure. */
-import { cite } from '../base/escape.ts'
+import { cite, writeDocument } from '../base/escape.ts'
 import { count, enumerate } from '../base/wording.ts'
 import { type CheckResult, type LevelCounts, formatResult, sayLevels } from '../check/finding.ts'
 
@@ -50,7 +50,7 @@ export function formatLiveJson(findings: readonly LiveFinding[], summary: LiveSu
   const listed = findings.map(({ rule, level, objects, place, container, what, fix }) => {
     return { rule, level, objects, place, container, what, fix }
   })
-  return `${JSON.stringify({ version: 1, findings: listed, summary }, undefined, 2)}\n`
+  return writeDocument({ version: 1, findings: listed, summary })
 }
 
 export function formatLiveSummary({ namespace, pods, workloads, ...levels }: LiveSummary): string {

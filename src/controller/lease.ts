@@ -14,6 +14,7 @@ import {
 } from './election.ts'
 import type { KubeFailure } from '../kube/failure.ts'
 import type { ControllerPorts } from './ports.ts'
+import { startTimer } from '../base/timer.ts'
 
 export interface LeaseWish {
   readonly namespace: string
@@ -87,7 +88,7 @@ export function holdLease(
   /** A timer may come a moment before its time. */
   function lapseAt(untilMs: number): void {
     clearTimeout(deadline)
-    deadline = setTimeout(
+    deadline = startTimer(
       () => {
         check()
         if (held && !released) lapseAt(untilMs)
@@ -98,7 +99,7 @@ export function holdLease(
 
   const loop = async (): Promise<void> => {
     await attempt()
-    if (!released) retry = setTimeout(again, RETRY_MS * (held ? 1 : 1 + SPREAD * ports.chance()))
+    if (!released) retry = startTimer(again, RETRY_MS * (held ? 1 : 1 + SPREAD * ports.chance()))
   }
   let running = loop()
   const again = (): void => void (running = loop())

@@ -13,7 +13,7 @@ export interface WriteRequest {
 /** @param now RFC 3339, in seconds as metav1.Time has it */
 export function requestOf(pod: ControlledPod, write: Write, now: string): WriteRequest {
   const { namespace, name, uid } = pod
-  const root = `/api/v1/namespaces/${namespace}`
+  const root = `/api/v1/namespaces/${encodeURIComponent(namespace)}`
   if (write.kind === 'event') {
     const body = describeWaiting(pod, write.message, now)
     return { method: 'POST', path: `${root}/events`, contentType: 'application/json', body }
@@ -21,7 +21,12 @@ export function requestOf(pod: ControlledPod, write: Write, now: string): WriteR
   // The uid may not change, so a pod that has taken the name meanwhile is left alone: 422 (recorded from Kubernetes 1.26).
   const annotations = Object.fromEntries(Object.entries(write.said).map(([key, value]) => [key, value ?? null]))
   const body = { metadata: { uid, annotations } }
-  return { method: 'PATCH', path: `${root}/pods/${name}`, contentType: 'application/merge-patch+json', body }
+  return {
+    method: 'PATCH',
+    path: `${root}/pods/${encodeURIComponent(name)}`,
+    contentType: 'application/merge-patch+json',
+    body,
+  }
 }
 
 const REASON = 'WaitingFor'

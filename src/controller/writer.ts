@@ -7,6 +7,7 @@ import { createWorkQueue, type QueuedWrite, type WorkQueue, type WorkQueueOption
 import type { KubeFailure } from '../kube/failure.ts'
 import { textOf } from '../pod/api-object.ts'
 import type { ControllerPorts } from './ports.ts'
+import { startTimer } from '../base/timer.ts'
 
 export interface Writer {
   /** Nothing is done while it rests. */
@@ -48,7 +49,7 @@ export function createWriter(
         continue
       }
       const nextMs = own.queue.nextMs(nowMs)
-      if (nextMs !== undefined) timer = setTimeout(pump, Math.max(0, nextMs - nowMs))
+      if (nextMs !== undefined) timer = startTimer(pump, nextMs - nowMs)
       return
     }
   }

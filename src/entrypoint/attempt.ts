@@ -8,6 +8,7 @@ import type { ReadinessNews } from '../probe/measure.ts'
 import type { WrapperLife } from './life.ts'
 import { createStopper } from './stopper.ts'
 import type { HookRun, EntrypointPorts, Measuring } from './ports.ts'
+import { startTimer } from '../base/timer.ts'
 
 /** Once the command has ended, a background process may hold its output open; what it still says is copied so long. */
 const DRAIN_MS = 500
@@ -104,7 +105,7 @@ export function startAttempt(
     if ('why' in running) return { kind: 'unstartable', code: running.code, message: running.why }
     pid = running.pid
     measuring = ports.measure?.(announce)
-    if (plan.liveDelayMs !== undefined && !liveDue) timers.push(setTimeout(becomeDue, plan.liveDelayMs))
+    if (plan.liveDelayMs !== undefined && !liveDue) timers.push(startTimer(becomeDue, plan.liveDelayMs))
     life.publish('started', { pid, ...beginning })
     life.withdraw('restarting')
     hook = ports.postStart?.()
@@ -113,7 +114,7 @@ export function startAttempt(
     child.offerToOomKiller(pid)
     log({ event: 'started', message: `started, pid ${pid}`, pid, attempt: beginning.attempt })
     for (const signal of held.splice(0)) send(signal)
-    if (plan.timeoutMs !== undefined) timers.push(setTimeout(expire, plan.timeoutMs))
+    if (plan.timeoutMs !== undefined) timers.push(startTimer(expire, plan.timeoutMs))
 
     const status = await running.end
     ended = true

@@ -1,11 +1,11 @@
 /** Following the containers that stop before or after this one, and deciding again whenever one of them or the time moves. */
-import { fitTimer } from '../base/duration.ts'
 import type { Look, Wait } from '../flags/judge.ts'
 import { containerOf, flagIn, parentOf } from '../flags/layout.ts'
 import { type Observation, observe } from '../flags/observe.ts'
 import type { FlagPorts } from '../flags/ports.ts'
 import { readRecord } from '../flags/record.ts'
 import { judgeKill, judgeMeaning, judgeTurn, type Peer, type TurnRule, type TurnVerdict } from './turn.ts'
+import { startTimer } from '../base/timer.ts'
 
 export interface TurnPorts extends FlagPorts {
   /** Monotonic, ms; the same clock in all containers of a machine. */
@@ -111,7 +111,7 @@ function followPeers<Answer>(
   let timer: NodeJS.Timeout | undefined
   const wake = (afterMs: number): void => {
     clearTimeout(timer)
-    timer = setTimeout(() => observation?.look(), Math.ceil(fitTimer(afterMs)))
+    timer = startTimer(() => observation?.look(), Math.ceil(afterMs))
   }
   const waits = peers.flatMap((stopped) => [stopped, { ...stopped, path: flagIn(parentOf(stopped.path), 'stopping') }])
   const lookAt = (stopped: Wait, index: number, looks: readonly Look[]): Peer => {

@@ -15,6 +15,7 @@ import type { Keeper } from './keeper.ts'
 import { followStopFiles } from './stop-files.ts'
 import { createWaitingStop, type WaitingStop } from './waiting-stop.ts'
 import type { EntrypointPorts } from './ports.ts'
+import { startTimer } from '../base/timer.ts'
 
 /** To name the end of an attempt. */
 const FOR_GOOD = { policy: 'Never', rules: [] } as const
@@ -184,7 +185,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
   /** @returns whether it was told to end before the time was up. */
   function endsWithin(ms: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), ms)
+      const timer = startTimer(() => resolve(false), ms)
       const end = (): void => {
         clearTimeout(timer)
         resolve(true)

@@ -6,6 +6,7 @@ import { type Observation, observe } from '../flags/observe.ts'
 import type { FlagPorts } from '../flags/ports.ts'
 import { type FlagRecord, readRecord } from '../flags/record.ts'
 import type { FollowOutside } from './ports.ts'
+import { startTimer } from '../base/timer.ts'
 
 /** What is lost, and where that began. */
 export type Loss = Pick<Extract<LossVerdict, { readonly kind: 'lost' }>, 'why' | 'origin'>
@@ -106,7 +107,7 @@ function createPatience(wake: () => void): Patience {
       if (running !== undefined) return running.expired
       const mark = {
         expired: false,
-        timer: setTimeout(() => {
+        timer: startTimer(() => {
           mark.expired = true
           wake()
         }, afterMs),

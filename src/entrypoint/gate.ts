@@ -7,6 +7,7 @@ import type { Outcome } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import { type Observation, observe } from '../flags/observe.ts'
 import type { EntrypointPorts } from './ports.ts'
+import { startTimer } from '../base/timer.ts'
 
 type Ports = Pick<EntrypointPorts, 'flags' | 'lifelines' | 'watchPaths' | 'outside' | 'log'>
 
@@ -121,14 +122,14 @@ export function passGate(plan: Plan, ports: Ports, onOpen: () => void, pauseMs =
       const how = decide(latest)
       if (how !== undefined) end(how)
     }
-    timers.push(setTimeout(expire, ms))
+    timers.push(startTimer(expire, ms))
   }
 
   const resume = (): void => {
     pausing = false
     observation?.look()
   }
-  if (pausing) timers.push(setTimeout(resume, pauseMs))
+  if (pausing) timers.push(startTimer(resume, pauseMs))
   observation = observe(plan.waits, ports, decide, end)
   if (!ended) {
     if (outside === undefined) introduce(TURNS)

@@ -1,8 +1,8 @@
 /** A hook, carried out beside the command that it belongs to. */
-import { fitTimer } from '../base/duration.ts'
 import type { Hook, HookCheck } from '../probe/hook.ts'
 import { describeCheck, type ProbeResult } from '../probe/probe.ts'
 import type { HookRun } from './ports.ts'
+import { startTimer } from '../base/timer.ts'
 
 interface Ports {
   readonly prober: { perform(check: HookCheck, signal: AbortSignal): Promise<ProbeResult> }
@@ -12,7 +12,7 @@ interface Ports {
 export function performHook(hook: Hook, { prober }: Ports): HookRun {
   if (hook.kind === 'sleep') {
     const { promise, resolve } = Promise.withResolvers<undefined>()
-    const timer = setTimeout(() => resolve(undefined), fitTimer(hook.ms))
+    const timer = startTimer(() => resolve(undefined), hook.ms)
     return { problem: promise, cancel: () => clearTimeout(timer) }
   }
   if (hook.kind === 'impossible') return { problem: Promise.resolve(hook.why), cancel: () => {} }

@@ -10,6 +10,7 @@ import { type Outcome, settle } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import type { Keeper, KeptCommand, KeptLife } from './keeper.ts'
 import type { EntrypointPorts } from './ports.ts'
+import { startTimer } from '../base/timer.ts'
 
 /** A command may notice sooner than we do that what it depends on has gone, and end for that. */
 const NOTICE_MS = 300
@@ -121,7 +122,7 @@ function codeOf(outcome: Outcome): number {
 
 function within(ms: number, promise: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
+    const timer = startTimer(resolve, ms)
     void promise.then(() => {
       clearTimeout(timer)
       resolve()

@@ -5,7 +5,7 @@
  */
 import { type FlagTable, scanArgv } from '../args/argv.ts'
 import { readDuration } from '../args/flag-value.ts'
-import { fitTimer, formatDuration } from '../base/duration.ts'
+import { formatDuration } from '../base/duration.ts'
 import { describeError } from '../base/system-error.ts'
 import { listFirst } from '../base/wording.ts'
 import type { Wait } from '../flags/judge.ts'
@@ -18,6 +18,7 @@ import { OPTIONS } from './options.ts'
 import type { HookRun } from './ports.ts'
 import { chooseAlone } from './turn.ts'
 import { plainWait } from './wait-flags.ts'
+import { startTimer } from '../base/timer.ts'
 
 const { name, 'run-dir': runDir, 'grace-period': grace } = OPTIONS
 
@@ -135,14 +136,14 @@ async function performInTime(
   let cut: (why: string) => void = () => {}
   const cutShort = new Promise<string>((resolve) => (cut = resolve))
   let watch: { close(): void } | undefined
-  const timer = setTimeout(
+  const timer = startTimer(
     () => {
       watch = awaitKill({ lower, killMs: cutMs, beganMs }, ports, (by) => {
         const spentMs = ports.uptimeMs() - beganMs
         cut(`cut short ${formatDuration(spentMs)} after the stop began: ${listFirst(by, 8)} must stop after it`)
       })
     },
-    fitTimer(beganMs + cutMs - ports.uptimeMs()),
+    beganMs + cutMs - ports.uptimeMs(),
   )
   const problem = await Promise.race([run.problem, cutShort])
   clearTimeout(timer)

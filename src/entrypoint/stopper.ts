@@ -3,7 +3,7 @@
  * Whoever asks, the flag `stopping` says at once that it has begun, so that those which stop later wait for it.
  */
 import { SIGKILL, SIGTERM } from '../base/signal.ts'
-import { fitTimer, formatDuration } from '../base/duration.ts'
+import { formatDuration } from '../base/duration.ts'
 import { listFirst } from '../base/wording.ts'
 import { nameSignal } from '../base/signal-names.ts'
 import { flagIn } from '../flags/layout.ts'
@@ -15,6 +15,7 @@ import type { Plan } from './plan.ts'
 import { chooseStopSignal, isStopSignal, mayMeanStop, meansStop } from './stop-signal.ts'
 import { TOGETHER_MS } from './turn.ts'
 import { weighSignals } from './weighed-signals.ts'
+import { startTimer } from '../base/timer.ts'
 
 export interface Stopper {
   /** A signal from outside, whatever it means. */
@@ -61,7 +62,7 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   /** A plan by deadlines was given: they count from when the stop began. */
   const planned = plan.stopWaitMs !== undefined || plan.stopKillMs !== undefined
   const later = (ms: number, act: () => void): void => {
-    timers.add(setTimeout(act, fitTimer(ms)))
+    timers.add(startTimer(act, ms))
   }
   const sinceMs = (began: number): number => uptimeMs() - began
   const startByMeaning = (signal: number): boolean => {

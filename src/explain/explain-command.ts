@@ -1,4 +1,5 @@
 /** `podorder explain`: why the pods of an input are as they are. */
+import { writeDocument } from '../base/escape.ts'
 import { readNested } from '../manifest/yaml.io.ts'
 import { CODE_MISUSE } from '../base/exit-code.ts'
 import { type Explanation, explainPod } from './explanation.ts'
@@ -51,7 +52,7 @@ export function writeExplanations(
 ): string {
   const palette = choosePalette(coloured)
   return format === 'json'
-    ? `${JSON.stringify({ items: explanations }, undefined, 2)}\n`
+    ? writeDocument({ items: explanations })
     : explanations.map((explanation) => printExplanation(explanation, palette)).join('\n')
 }
 

@@ -80,12 +80,15 @@ const FIELDS: Readonly<Record<keyof FlagRecord, 'string' | 'number' | 'boolean'>
 
 /**
  * Reads any flag file leniently: Tekton's are empty, and another container's may hold anything. What it says reaches logs and
- * terminals, so its texts are cited, and what is of another kind is left out.
+ * terminals, so its texts are cited, and what is of another kind or no finite number (`1e999`) is left out.
  */
 export function readRecord(text: string): Partial<FlagRecord> {
   const value = text.startsWith('{') ? readObject(text) : undefined
   const fields = Object.entries(value ?? {}).filter(
-    ([name, field]) => Object.hasOwn(FIELDS, name) && FIELDS[name as keyof FlagRecord] === typeof field,
+    ([name, field]) =>
+      Object.hasOwn(FIELDS, name) &&
+      FIELDS[name as keyof FlagRecord] === typeof field &&
+      (typeof field !== 'number' || Number.isFinite(field)),
   )
   return Object.fromEntries(fields.map(([name, field]) => [name, typeof field === 'string' ? cite(field) : field]))
 }

@@ -1,4 +1,5 @@
 /** `podorder graph`: the order of pods, to be looked at. */
+import { writeDocument } from '../base/escape.ts'
 import { CODE_MISUSE } from '../base/exit-code.ts'
 import { diagramOrder, markHistory } from './diagram-order.ts'
 import { diagramStop } from './diagram-stop.ts'
@@ -155,7 +156,7 @@ async function draw(
     case 'dot':
       return writeDot(diagrams)
     case 'json':
-      return `${JSON.stringify({ diagrams }, undefined, 2)}\n`
+      return writeDocument({ diagrams })
     case 'svg':
     case 'html':
       return drawPicture(format, diagrams[0], ports)

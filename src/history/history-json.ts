@@ -1,11 +1,12 @@
 /** A history as JSON: what `podorder timeline --format json` prints, and reads again. Pure. */
+import { writeDocument } from '../base/escape.ts'
 import { isObject, type JsonObject } from '../base/json-object.ts'
 import { CONDITION_NAMES } from '../order/conditions.ts'
 import { type History, MOMENTS } from './history.ts'
 
 /** Times are ms since 1970. */
 export function writeHistory(history: History): string {
-  return `${JSON.stringify(history, undefined, 2)}\n`
+  return writeDocument(history)
 }
 
 const STATES = new Set(['pending', 'waiting', 'running', 'ready', 'restarting', 'stopping', 'ended', 'skipped'])

@@ -1,5 +1,6 @@
 /** What happens in a pod that runs here, as data: what `--json` prints, and what the timeline is made of. */
 
+import { escapeJson } from '../base/escape.ts'
 import type { StopCause } from '../pod/pod.ts'
 
 interface Happening<Name extends string> {
@@ -103,7 +104,7 @@ export function writeRunEvent(happening: RunEvent): string {
   const { atMs, event, ...details } = happening
   const { sinceMs, ...others } = details as { readonly sinceMs?: number }
   const since = sinceMs === undefined ? {} : { since: formatTime(sinceMs) }
-  return JSON.stringify({ at: formatTime(atMs), event, ...others, ...since })
+  return escapeJson(JSON.stringify({ at: formatTime(atMs), event, ...others, ...since }))
 }
 
 function formatTime(ms: number): string {

@@ -5,6 +5,7 @@ import { answerChallenge, readToken } from './registry-challenge.ts'
 import type { RegistryAnswer, AskRegistry, Authorization } from './registry-exchange.ts'
 import { explainStatus, readPatience } from './registry-fault.ts'
 import type { LookupProblem, Pull } from './lookup-ports.ts'
+import { startTimer } from '../base/timer.ts'
 
 export interface Question {
   /** Below the repository. */
@@ -151,7 +152,7 @@ function redirect(first: AskRegistry, last: AskRegistry, location: string): AskR
 
 function wait(ms: number, cancel: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
+    const timer = startTimer(resolve, ms)
     cancel.addEventListener('abort', () => {
       clearTimeout(timer)
       resolve()

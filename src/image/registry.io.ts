@@ -52,7 +52,8 @@ async function exchange(
   const [answered, over] = [Promise.withResolvers<IncomingMessage>(), Promise.withResolvers<never>()]
   const asked =
     url.protocol === 'https:'
-      ? requestHttps(url, { ...options, ...trust }, answered.resolve)
+      ? // Said, so that NODE_TLS_REJECT_UNAUTHORIZED, which somebody has set for other programs, does not undo it.
+        requestHttps(url, { ...options, ...trust, rejectUnauthorized: true }, answered.resolve)
       : requestHttp(url, options, answered.resolve)
   const abort = (): void => over.reject(cancel.reason)
   asked.on('error', answered.reject)

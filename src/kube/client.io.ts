@@ -17,6 +17,7 @@ import type { Credentials } from './credentials.io.ts'
 import type { Identity } from './exec-credential.ts'
 import { explainFault } from '../probe/probe-fault.ts'
 import { version } from '../base/version.ts'
+import { startTimer } from '../base/timer.ts'
 
 export type CallOutcome<Value> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly failure: KubeFailure }
@@ -99,7 +100,13 @@ export async function createClient(access: Access): Promise<KubeClient> {
     }
     const target = `${base.pathname.replace(/\/$/, '')}${path}${question === '' ? '' : `?${question}`}`
     const shown = certificate === undefined || !secure ? {} : { cert: certificate, key }
-    const exchange = request({ ...fixed, ...shown, method, path: target, headers })
+    let exchange: ReturnType<typeof request>
+    try {
+      exchange = request({ ...fixed, ...shown, method, path: target, headers })
+    } catch (error) {
+      // A name that some API has given is none that can stand in a path.
+      return Promise.resolve(fail(explain(error)))
+    }
     let answer: IncomingMessage | undefined
     const end = (why: string): void => {
       const error = new Error(why)
@@ -109,7 +116,7 @@ export async function createClient(access: Access): Promise<KubeClient> {
       resolve(fail(unreachable(why)))
     }
     const cancel = (): void => end('cancelled')
-    const timer = setTimeout(() => end('no answer in time'), timeoutMs)
+    const timer = startTimer(() => end('no answer in time'), timeoutMs)
     signal.addEventListener('abort', cancel)
     const settle = (): void => {
       clearTimeout(timer)
@@ -208,7 +215,7 @@ async function goThrough(proxy: string, agent: Agent, fixed: RequestOptions, sec
       const own = { ca, cert: options.cert ?? cert, key: options.key ?? key }
       // An address is no name for SNI.
       const name = servername ?? (isIP(String(host)) === 0 ? host : undefined)
-      const tls = { ...own, host, servername: name, ...(rejectUnauthorized === false ? { rejectUnauthorized } : {}) }
+      const tls = { ...own, host, servername: name, rejectUnauthorized }
       openTunnel({
         proxy,
         host: String(host),
@@ -224,7 +231,8 @@ function readTls({ ca, certificate, key, insecure, serverName }: Access): Reques
     ...(ca === undefined ? {} : { ca: read(ca) }),
     ...(certificate === undefined ? {} : { cert: read(certificate) }),
     ...(key === undefined ? {} : { key: read(key) }),
-    ...(insecure ? { rejectUnauthorized: false } : {}),
+    // Said either way: NODE_TLS_REJECT_UNAUTHORIZED, which somebody has set for other programs, is not to decide it.
+    rejectUnauthorized: !insecure,
     ...(serverName === undefined ? {} : { servername: serverName }),
   }
 }

@@ -1,7 +1,7 @@
 /** Measuring readiness from the spawn on: probe, take the result in, wait until the next one is due. */
-import { fitTimer } from '../base/duration.ts'
 import type { Probe, ProbeResult } from './probe.ts'
 import { beginReadiness, choosePace, type ReadinessChange, recordResult, type Role } from './readiness.ts'
+import { startTimer } from '../base/timer.ts'
 
 interface Ports {
   readonly prober: { probe(probe: Probe, signal: AbortSignal): Promise<ProbeResult> }
@@ -73,7 +73,7 @@ export function measureReadiness(
   }
 
   function remindAfter(ms: number): void {
-    reminder = setTimeout(() => {
+    reminder = startTimer(() => {
       tell({ change: 'not-ready', why: last })
       remindAfter(NEXT_REASON_MS)
     }, ms)
@@ -81,7 +81,7 @@ export function measureReadiness(
 
   function until(due: number): Promise<void> {
     return new Promise((resolve) => {
-      wake = setTimeout(resolve, fitTimer(due - ports.clock()))
+      wake = startTimer(resolve, due - ports.clock())
     })
   }
 }

@@ -2,7 +2,7 @@
  * Probes and hooks carried out from inside the pod, with the kubelet's semantics (pkg/probe, pkg/kubelet/lifecycle). What each kind needs is loaded when it
  * is first used: most wrappers probe nothing, or one thing.
  */
-import { fitTimer, formatDuration } from '../base/duration.ts'
+import { formatDuration } from '../base/duration.ts'
 import { codeOf } from '../base/system-error.ts'
 import type { HookCheck } from './hook.ts'
 import { explainFault } from './probe-fault.ts'
@@ -11,6 +11,7 @@ import { probeExec } from './probe-exec.io.ts'
 import { probeGrpc } from './probe-grpc.io.ts'
 import { callHttp, probeHttp } from './probe-http.io.ts'
 import { dial, reach } from './reach.io.ts'
+import { startTimer } from '../base/timer.ts'
 
 export interface Prober {
   /**
@@ -28,7 +29,7 @@ export function createProber(): Prober {
     async probe({ check, timing }, signal) {
       const over = new AbortController()
       const expire = (): void => over.abort(new Error(`timed out after ${formatDuration(timing.timeoutMs)}`))
-      const timer = setTimeout(expire, fitTimer(timing.timeoutMs))
+      const timer = startTimer(expire, timing.timeoutMs)
       try {
         return await settle(over, signal, () => carryOut(check, over.signal))
       } finally {

@@ -2,12 +2,12 @@
  * What the kubelet does for one life of a container beside starting it: the postStart hook, the probes, the preStop hook
  * (pkg/kubelet/prober, pkg/kubelet/kuberuntime).
  */
-import { fitTimer } from '../base/duration.ts'
 import type { Care, CareProbe, ProbeKind } from '../probe/care.ts'
 import type { Hook } from '../probe/hook.ts'
 import { type ProbeFinding, hireWorker, takeResult } from '../probe/probe-worker.ts'
 import type { KillCause } from '../pod/pod.ts'
 import type { Checks } from './probing.ts'
+import { startTimer } from '../base/timer.ts'
 
 export interface Observer {
   /** Its postStart hook has succeeded, or it has none: the next container may be started. */
@@ -110,13 +110,10 @@ export function openLifecycle(
   /** Never resolves when it is to stop meanwhile. */
   function until(due: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(
-        () => {
-          timers.delete(timer)
-          resolve()
-        },
-        fitTimer(due - clock()),
-      )
+      const timer = startTimer(() => {
+        timers.delete(timer)
+        resolve()
+      }, due - clock())
       timers.add(timer)
     })
   }
@@ -124,7 +121,7 @@ export function openLifecycle(
   /** No longer than the grace period is it waited for; the kubelet lets it go on then, until the container ends. */
   async function runPreStop(hook: Hook, graceMs: number): Promise<void> {
     const { promise: expired, resolve: expire } = Promise.withResolvers<void>()
-    const timer = setTimeout(expire, fitTimer(graceMs))
+    const timer = startTimer(expire, graceMs)
     const over = checks.perform(hook, leaving.signal).then((result) => {
       if (!result.ok && !leaving.signal.aborted) observer.preStopFailed(result.why)
     })

@@ -4,6 +4,7 @@ import type { Hook } from '../probe/hook.ts'
 import type { Check, Probe, ProbeResult } from '../probe/probe.ts'
 import type { RunPorts } from './ports.ts'
 import { type Runtime, UNREACHABLE } from './runtime.ts'
+import { startTimer } from '../base/timer.ts'
 
 /** They never reject, and leave nothing behind. What was ended by the signal says nothing. */
 export interface Checks {
@@ -50,7 +51,7 @@ async function within<Result>(
   const over = new AbortController()
   const cancel = (): void => over.abort(new Error('cancelled'))
   const expire = (): void => over.abort(new Error(`timed out after ${formatDuration(ms)}`))
-  const timer = setTimeout(expire, Math.min(ms, LONGEST_TIMER_MS))
+  const timer = startTimer(expire, ms)
   signal.addEventListener('abort', cancel)
   if (signal.aborted) cancel()
   try {
@@ -68,7 +69,7 @@ function pause(ms: number, signal: AbortSignal): Promise<ProbeResult> {
       signal.removeEventListener('abort', wake)
       resolve({ ok: true })
     }
-    const timer = setTimeout(wake, Math.min(ms, LONGEST_TIMER_MS))
+    const timer = startTimer(wake, ms)
     signal.addEventListener('abort', wake)
     if (signal.aborted) wake()
   })

@@ -7,6 +7,7 @@ import { createLineSplitter } from '../base/lines.ts'
 import { findLeftovers } from './process-stat.ts'
 import { hasGroup, killGroup, listProcesses, signalQuietly } from './kernel.io.ts'
 import { openSurvivor } from './survivor.io.ts'
+import { startTimer } from '../base/timer.ts'
 
 export interface ProcessPlan {
   readonly argv: readonly string[]
@@ -195,8 +196,8 @@ function readLines(stream: Readable, take: (lines: readonly string[]) => Promise
 
 async function within(ms: number, promise: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, ms)
+  const late = new Promise<void>((resolve) => {
+    timer = startTimer(resolve, ms)
   })
   await Promise.race([promise, late])
   clearTimeout(timer)

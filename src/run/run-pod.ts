@@ -1,5 +1,4 @@
 /** The pod that runs: ends, timers and signals go into the supervision, and what it decides is done. */
-import { LONGEST_TIMER_MS } from '../base/duration.ts'
 import type { PodEvent } from '../history/run-event.ts'
 import type { Event, Step } from './pod-events.ts'
 import { supervise } from './supervision.ts'
@@ -8,6 +7,7 @@ import { followFlags } from './follow.ts'
 import { createLives, type LifeReport } from './lives.ts'
 import type { RunPorts } from './ports.ts'
 import type { PodPlan } from './prepare.ts'
+import { startTimer } from '../base/timer.ts'
 
 type Ports = Pick<RunPorts, 'disk' | 'watchDirectories' | 'terminal' | 'now' | 'clock' | 'prober'>
 
@@ -116,12 +116,12 @@ export async function runPod(
   }
 
   function ring(afterMs: number, event: Event): void {
-    const timer = setTimeout(
+    const timer = startTimer(
       guard(() => {
         timers.delete(timer)
         hand(event)
       }),
-      Math.min(afterMs, LONGEST_TIMER_MS),
+      afterMs,
     )
     timers.add(timer)
   }

@@ -5,6 +5,7 @@ import type { TektonPlan } from './tekton-flags.ts'
 import type { StepOutcome } from './step-outcome.ts'
 import type { Events } from './events.ts'
 import type { RawTexts, TektonPorts } from './ports.ts'
+import { startTimer } from '../base/timer.ts'
 
 const SIGKILL = 9
 
@@ -42,7 +43,7 @@ export async function runCommand(
   }
   events.listen((event) => (event === 'cancel' ? kill('cancelled') : child.signal(pid, event)))
   const { timeoutMs } = plan
-  const timers = timeoutMs === undefined ? [] : [setTimeout(() => kill('timeout'), timeoutMs)]
+  const timers = timeoutMs === undefined ? [] : [startTimer(() => kill('timeout'), timeoutMs)]
   onStart()
 
   const status = await running.end

@@ -14,6 +14,7 @@ import { adviseRole } from './advice.ts'
 import type { OnState, WatchPorts } from './ports.ts'
 import { type SidecarPorts, watchSidecar } from './watch-sidecar.ts'
 import { watchTarget } from './watch-target.ts'
+import { startTimer } from '../base/timer.ts'
 
 export interface OutsideWish {
   readonly waits: readonly (Awaited & { readonly target: OutsideTarget })[]
@@ -103,7 +104,7 @@ function persist(
   const start = (): void => {
     watch = begin((state) => {
       if (state.refused === undefined) failures = 0
-      if (take(state)) timer = setTimeout(start, delayRetry(++failures, chance()))
+      if (take(state)) timer = startTimer(start, delayRetry(++failures, chance()))
     })
   }
   start()

@@ -13,6 +13,7 @@ import type { Log } from '../base/log.io.ts'
 import { adviseRole } from './advice.ts'
 import type { WatchPorts } from './ports.ts'
 import { watchTarget } from './watch-target.ts'
+import { startTimer } from '../base/timer.ts'
 
 export interface WaitPorts extends Omit<WatchPorts, 'kube' | 'warn' | 'periodMs'> {
   readonly openKube: (wish: AccessWish) => ReturnType<WatchPorts['kube']>
@@ -127,7 +128,7 @@ function waitForAll(plan: WaitPlan, ports: WaitPorts): Promise<number> {
         const missing = listMissing().map(describe).join(', ')
         end(CODE_TIMEOUT, 'error', `gave up after ${formatDuration(timeoutMs)}: ${missing}`)
       }
-      timers.push(setTimeout(giveUp, timeoutMs))
+      timers.push(startTimer(giveUp, timeoutMs))
     }
   }
   return promise

@@ -5,6 +5,7 @@ import { explainFault } from '../probe/probe-fault.ts'
 import { describeCheck, DEFAULT_TIMING, type Probe } from '../probe/probe.ts'
 import type { OnState, WatchPorts } from './ports.ts'
 import { watchObjects } from './watch-objects.ts'
+import { startTimer } from '../base/timer.ts'
 
 /** Answers of servers that are just starting take a while. */
 const CHECK_TIMEOUT_MS = 5000
@@ -28,7 +29,7 @@ function watchCheck({ check }: CheckTarget, ports: WatchPorts, onState: OnState)
     const result = await (await ports.prober()).probe(probe, over.signal)
     if (over.signal.aborted) return
     onState(known(result.ok ? met(`${describeCheck(check)} succeeds`) : waiting(result.why)))
-    if (!over.signal.aborted) timer = setTimeout(() => void look(), ports.periodMs)
+    if (!over.signal.aborted) timer = startTimer(() => void look(), ports.periodMs)
   }
   void look()
   return {

@@ -1,6 +1,6 @@
 /** What becomes of a pod that asks to be admitted. Pure. */
 import { ORIGINAL } from '../pod/annotation-names.ts'
-import { INJECT, PREFIX } from '../pod/annotation-names.ts'
+import { INJECT, MAIN, PREFIX } from '../pod/annotation-names.ts'
 import { cite } from '../base/escape.ts'
 import { isObject } from '../base/json-object.ts'
 import type { Order } from '../order/order.ts'
@@ -46,7 +46,10 @@ const MOST_TO_READ = 65_536
 const MOST_CONTAINERS = 1000
 /** Each becomes a flag of a wrapper; 64 KiB hold some 13,000 of the shortest. */
 const MOST_WAITS = 4000
-/** Two containers that stop one after the other, a flag each; many wait for the end of one that needed many. */
+/**
+ * Two containers of which one stops after the other, a flag each: many wait for the end of one that needed many, or for the ends of
+ * many that are the pod's work.
+ */
 const MOST_NEEDS = 10_000
 
 /** Faults of one pod that are put into words; whoever has more has one of them many times. */
@@ -87,6 +90,11 @@ export function judgePod(
   const { edges = [], outside = [] } = reading.order ?? {}
   if (edges.length + outside.length > MOST_WAITS) {
     return deny([`metadata.annotations: more than ${MOST_WAITS} dependencies; say the order in less`])
+  }
+  const { containers = [], main = [] } = reading.order ?? {}
+  if (main.length * (containers.length - main.length) > MOST_NEEDS) {
+    const pairs = `more than ${MOST_NEEDS} pairs of a main container and one that stops when it has ended`
+    return deny([`${MAIN}: ${pairs}; name fewer containers in it`])
   }
   return reading.order === undefined ? UNTOUCHED : accept(pod, reading.order, reading, layout)
 }

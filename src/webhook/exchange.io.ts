@@ -27,6 +27,9 @@ export interface BodyPool {
   readonly readers: Readers
 }
 
+/** A body of chunks has at most so many; each costs some microseconds, however small it is. */
+const MOST_PIECES = 8192
+
 /**
  * Reads one body. What it holds of the pool is given back when the answer is through.
  * @param giveUp is called when the request has to make room for others before it has come whole
@@ -39,8 +42,9 @@ export function readAsk(
   pool: BodyPool,
   giveUp: () => void,
 ): Promise<Ask | Answer | undefined> {
-  const pieces: Buffer[] = []
+  let body = Buffer.alloc(0)
   let size = 0
+  let pieces = 0
   const { promise, resolve } = Promise.withResolvers<Ask | Answer | undefined>()
   const end = (): void => {
     pool.left += size
@@ -52,27 +56,38 @@ export function readAsk(
   pool.readers.enter(end, giveUp)
   cancel.addEventListener('abort', end)
   const refuse = (answer: Answer): void => {
-    pieces.length = 0
+    body = Buffer.alloc(0)
     pool.readers.leave(end)
     request.off('data', take).resume()
     resolve(answer)
   }
   const take = (piece: Buffer): void => {
+    const start = size
     size += piece.length
     pool.left -= piece.length
     if (size > mostBytes) refuse({ status: 413, type: 'text/plain', text: `a body has at most ${mostBytes} bytes\n` })
+    else if (++pieces > MOST_PIECES) refuse({ status: 413, type: 'text/plain', text: 'it comes in too many pieces\n' })
     else if (pool.left < 0 && !pool.readers.evictOldest(end)) refuse(OVERLOADED)
-    else pieces.push(piece)
+    else {
+      if (size > body.length) body = enlarge(body, start, Math.min(mostBytes, Math.max(size, 2 * body.length)))
+      piece.copy(body, start)
+    }
   }
   request.on('data', take)
   request.on('error', () => resolve(undefined))
   request.on('end', () => {
     pool.readers.leave(end)
     const [path = '/'] = (request.url ?? '/').split('?', 1)
-    const body = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)
-    resolve({ method: request.method ?? '', path, body, cancel })
+    resolve({ method: request.method ?? '', path, body: body.subarray(0, size), cancel })
   })
   return promise
+}
+
+/** A body may come in pieces of one byte, each of which would take a hundred if it were kept. */
+function enlarge(body: Buffer<ArrayBuffer>, used: number, size: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.allocUnsafeSlow(size)
+  body.copy(larger, 0, 0, used)
+  return larger
 }
 
 /** Requests whose bodies have not come whole. */

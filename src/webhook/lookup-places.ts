@@ -1,4 +1,5 @@
 /** A limited number of places for each tenant, and a limited time in which to get one. */
+import { startTimer } from '../base/timer.ts'
 
 export interface LookupPlace {
   leave(): void
@@ -42,7 +43,7 @@ export function createLookupPlaces({ each, waitMs }: { readonly each: number; re
           clearTimeout(timer)
           resolve(place)
         }
-        const timer = setTimeout(() => {
+        const timer = startTimer(() => {
           held.waiting.delete(take)
           resolve(undefined)
         }, waitMs)

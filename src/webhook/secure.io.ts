@@ -4,10 +4,13 @@
  * the oldest goes: of handshakes that have not ended, of connections that are idle, of requests that have not come whole.
  */
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
+import type { Duplex } from 'node:stream'
+import { createServer as createTlsServer } from 'node:tls'
 import { type Answer, type Ask, createReaders, OVERLOADED, readAsk, sendAnswer } from './exchange.io.ts'
 import { holdHandshakes } from './handshakes.io.ts'
+import { readInPieces } from './in-pieces.io.ts'
 import { listen } from './listen.io.ts'
+import { startTimer } from '../base/timer.ts'
 
 export interface SecureLimits {
   /** From the connection to its first whole request, and from a later request's headers to its end. */
@@ -47,8 +50,12 @@ interface Connection {
   timer: NodeJS.Timeout | undefined
 }
 
-/** Go's client, which is the API server's, has one request on a connection at a time. */
+/**
+ * Go's client, which is the API server's, has one request on a connection at a time, and reads the answer before it sends the next one.
+ * Requests that have no answer yet, and bytes of answers that were not read.
+ */
 const MOST_OPEN = 32
+const MOST_UNREAD = 65_536
 
 /** @throws the system's error when it cannot listen */
 export async function serveSecurely({
@@ -61,25 +68,32 @@ export async function serveSecurely({
   const state = { inFlight: 0, connections: 0 }
   const pool = { left: limits.allBodiesBytes, readers: createReaders(limits.patienceMs) }
   /** Those between two requests, the one that has been longest first; and all of them. */
-  const idle = new Set<TLSSocket>()
-  const connections = new Map<TLSSocket, Connection>()
+  const idle = new Set<Duplex>()
+  const connections = new Map<Duplex, Connection>()
   let closing = false
 
-  const arm = (socket: TLSSocket, ms: number): void => {
+  const arm = (socket: Duplex, ms: number): void => {
     const connection = connections.get(socket)
     if (connection === undefined) return
     clearTimeout(connection.timer)
-    connection.timer = setTimeout(() => socket.destroy(), ms)
+    connection.timer = startTimer(() => socket.destroy(), ms)
   }
 
   const http = createHttpServer({ maxHeaderSize: 16_384 }, (request, response) => void handle(request, response))
   http.keepAliveTimeout = 0
   http.on('clientError', (_error, socket) => socket.destroy())
+  // The server itself would answer each such request, past all limits.
+  http.on('checkExpectation', (request) => void request.socket.destroy())
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const socket = request.socket as TLSSocket
+    const socket: Duplex = request.socket
     const connection = connections.get(socket)
     if (connection === undefined) return void socket.destroy()
+    if (connection.open >= MOST_OPEN || socket.writableLength > MOST_UNREAD) {
+      // Whoever sends without reading would fill the memory with requests and answers.
+      connections.delete(socket)
+      return void socket.destroy()
+    }
     idle.delete(socket)
     connection.open++
     arm(socket, limits.requestMs)
@@ -106,7 +120,6 @@ export async function serveSecurely({
       request.resume()
       sendAnswer(response, refusal, refusal.status === 413)
     }
-    if (connection.open > MOST_OPEN) return refuse(OVERLOADED)
     if (state.inFlight > limits.inFlight && !pool.readers.evictOldest()) return refuse(OVERLOADED)
     const ask = await readAsk(request, cancel.signal, limits.bodyBytes, pool, () => {
       end()
@@ -124,7 +137,8 @@ export async function serveSecurely({
 
   const server = createTlsServer(
     { cert: credentials.certificate, key: credentials.key, minVersion: 'TLSv1.2', handshakeTimeout: limits.requestMs },
-    (socket) => {
+    (secured) => {
+      const socket = readInPieces(secured)
       if (connections.size >= limits.connections) {
         // A request that is being answered is worth more than a connection that has asked nothing yet.
         const [longest] = idle
@@ -135,7 +149,6 @@ export async function serveSecurely({
       idle.add(socket)
       connections.set(socket, { open: 0, timer: undefined })
       arm(socket, limits.requestMs)
-      socket.on('error', () => socket.destroy())
       socket.on('close', () => {
         clearTimeout(connections.get(socket)?.timer)
         connections.delete(socket)
@@ -156,7 +169,7 @@ export async function serveSecurely({
     async close(withinMs) {
       closing = true
       const over = Promise.withResolvers<void>()
-      const timer = setTimeout(() => over.resolve(), withinMs)
+      const timer = startTimer(() => over.resolve(), withinMs)
       server.close(() => over.resolve())
       for (const socket of idle) socket.end()
       await over.promise

@@ -1,6 +1,6 @@
 import test from 'ava'
 import * as fc from 'fast-check'
-import { fitTimer, formatDuration, LONGEST_TIMER_MS, parseDuration } from '../../src/base/duration.ts'
+import { formatDuration, parseDuration } from '../../src/base/duration.ts'
 
 const READ: readonly (readonly [string, number | undefined])[] = [
   ['0', 0],
@@ -44,8 +44,4 @@ test('what is written is read back, to the millisecond', (t) => {
 
 test('a long text that is no duration is refused without trying all ways to split it', (t) => {
   t.is(parseDuration('1'.repeat(1_000_000)), undefined)
-})
-
-test('a time from now is one that a timer takes', (t) => {
-  t.deepEqual([-5, 0, 7, 2 ** 31 + 5, Infinity].map(fitTimer), [0, 0, 7, LONGEST_TIMER_MS, LONGEST_TIMER_MS])
 })

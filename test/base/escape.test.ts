@@ -1,6 +1,6 @@
 import test from 'ava'
 import * as fc from 'fast-check'
-import { cite, escapeControls, escapeJson } from '../../src/base/escape.ts'
+import { cite, escapeControls, escapeJson, writeDocument } from '../../src/base/escape.ts'
 
 /** [what it is, text, as it is shown] */
 const TEXTS: readonly (readonly [string, string, string])[] = [
@@ -66,6 +66,16 @@ test('JSON stays the same JSON, and one visible line', (t) => {
       const json = escapeJson(JSON.stringify(value))
       t.notRegex(json, /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u)
       t.deepEqual(JSON.parse(json), value)
+    }),
+  )
+})
+
+test('a document in JSON says the same, and nothing a terminal obeys', (t) => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), anyText), (value) => {
+      const text = writeDocument(value)
+      t.notRegex(text, /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u)
+      t.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(value)))
     }),
   )
 })

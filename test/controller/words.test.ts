@@ -30,6 +30,11 @@ test('a patch holds the uid, and takes away by null', (t) => {
   })
 })
 
+test('a name that is none stays one part of the path', (t) => {
+  const { path } = requestOf({ ...SIGHT, name: '../../secrets/x?y#z' }, { kind: 'status', said: {} }, '')
+  t.is(path, '/api/v1/namespaces/rec/pods/..%2F..%2Fsecrets%2Fx%3Fy%23z')
+})
+
 test('an Event is named by pod and reason, so that there is one of them', (t) => {
   const write = { kind: 'event', message: 'app waits for sidecar/proxy' } as const
   t.deepEqual(requestOf(SIGHT, write, '2026-11-21T05:00:00Z'), {

@@ -63,8 +63,13 @@ const COMMANDS = [
   ['graph'],
   ['graph', '--format', 'mermaid'],
   ['graph', '--format', 'dot'],
+  ['check', '--offline', '--format', 'json'],
+  ['check', '--offline', '--format', 'sarif'],
+  ['graph', '--format', 'json'],
   ['explain'],
+  ['explain', '--format', 'json'],
   ['timeline'],
+  ['timeline', '--format', 'json'],
   ['inject', '--image', 'x/y:1', '--offline', '-o', '/dev/null'],
 ]
 

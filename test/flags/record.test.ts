@@ -28,6 +28,7 @@ for (const text of FOREIGN) {
 const ODD: readonly (readonly [string, object])[] = [
   ['{"reason":{"a":1},"message":["x"],"origin":null,"exitCode":"no","pid":[],"held":"yes"}', {}],
   ['{"reason":1,"message":2,"at":3,"incarnation":4,"exitCode":5}', { exitCode: 5 }],
+  ['{"uptimeMs":1e999,"exitCode":-1e999,"attempt":2}', { attempt: 2 }],
   ['{"__proto__":{"message":"p"},"constructor":1,"toString":2}', {}],
   [
     String.raw`{"message":"\u001b[2J\nforged","origin":"db\u009b"}`,

@@ -27,6 +27,12 @@ test('a private authority is trusted, and no other', async (t) => {
   t.like(await (await client(named)).call(call), { ok: false, failure: { kind: 'untrusted' } })
 })
 
+test('a path that no request can have is a failure', async (t) => {
+  const { client } = await openSetting(t)
+  const answer = await (await client()).call({ method: 'GET', path: `${PATH}/a b\n`, signal: NEVER, retries: 0 })
+  t.false(answer.ok)
+})
+
 test('a client certificate says who we are', async (t) => {
   const { authority, client, server } = await openSetting(t)
   server.trust({})

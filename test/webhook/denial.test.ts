@@ -239,3 +239,14 @@ test('an init that must be the first process is told of as a warning, and gets i
     `podorder: spec.containers[1].image: container "db": its command works as the first process of its container only, and podorder's wrapper must be that: "app" waits for its end; write "db: started" for app`,
   ])
 })
+
+test('many that stop when many have ended are refused before a flag is written for each two', (t) => {
+  const name = (index: number): string => `c${index}`
+  const containers = Array.from({ length: 450 }, (_, index) => ({ name: name(index), command: ['app'] }))
+  const steps = containers.slice(0, 225).map((container) => container.name)
+  const main = containers.slice(225).map((container) => container.name)
+  const pod = annotate({ spec: { containers } }, { steps: steps.join(', '), main: main.join(', ') })
+  t.regex(messageOf(pod), /^podorder: podorder\.io\/main: more than 10000 pairs of a main container [^\n]*; name fewer/)
+  const few = annotate({ spec: { containers } }, { steps: steps.join(', '), main: main.slice(0, 40).join(', ') })
+  t.is(messageOf(few), 'let in')
+})

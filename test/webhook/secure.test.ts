@@ -33,6 +33,7 @@ interface Client {
 interface Served {
   open(how?: { readonly plain?: boolean; readonly maxVersion?: 'TLSv1.1' }): Client
   says(text: string): Promise<unknown>
+  output(): string
 }
 
 async function serve(t: ExecutionContext, runtime: Runtime, limits: Partial<SecureLimits>): Promise<Served> {
@@ -52,6 +53,7 @@ async function serve(t: ExecutionContext, runtime: Runtime, limits: Partial<Secu
   const port = Number(/port (\d+)/.exec(output)?.[1])
   return {
     says,
+    output: () => output,
     open({ plain = false, maxVersion } = {}) {
       const where = { host: '127.0.0.1', port }
       const older = maxVersion === undefined ? {} : { maxVersion, minVersion: maxVersion, ciphers: 'ALL@SECLEVEL=0' }
@@ -197,6 +199,39 @@ for (const runtime of ['bun', 'node'] as const) {
     idle.write(ask('/'))
     await closed(idle)
     t.false(held.isClosed())
+  })
+
+  test(`who asks on and on without waiting for an answer is closed, and most of it is not even read: ${runtime}`, async (t) => {
+    const server = await serve(t, runtime, { inFlight: 10_000 })
+    const client = server.open()
+    client.write(ask('/hold').repeat(5000))
+    await closed(client)
+    t.false(server.output().includes('held 33\n'))
+    const other = server.open()
+    other.write(ask('/'))
+    await answered(other, 200)
+  })
+
+  test(`who expects what no server does is closed: ${runtime}`, async (t) => {
+    const server = await serve(t, runtime, {})
+    const client = server.open()
+    client.write('GET / HTTP/1.1\r\nHost: x\r\nExpect: more\r\n\r\n'.repeat(100))
+    await closed(client)
+    t.is(client.text(), '')
+    const curl = server.open()
+    curl.write('POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc')
+    await answered(curl, 200)
+  })
+
+  test(`a body that comes byte by byte is refused, and what follows is not read: ${runtime}`, async (t) => {
+    const server = await serve(t, runtime, { bodyBytes: 100_000, allBodiesBytes: 100_000 })
+    const client = server.open()
+    client.write(`POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(9000)}`)
+    await answered(client, 413)
+    const other = server.open()
+    other.write(`POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(5000)}0\r\n\r\n`)
+    await answered(other, 200)
+    t.regex(other.text(), /5000 bytes/)
   })
 
   test(`the oldest of the handshakes that do not end gives way: ${runtime}`, async (t) => {

@@ -2,8 +2,8 @@
 import test from 'ava'
 import { mkdirSync } from 'node:fs'
 import { eventually } from '../../support/eventually.ts'
-import { openStage, type Runtime } from '../../support/entrypoint.ts'
-import { HOSTILE_THINGS, IS_ROOT, makeDeadSocket } from '../../support/hostile-files.ts'
+import { openStage, type Runtime, sh } from '../../support/entrypoint.ts'
+import { HOSTILE_THINGS, IS_ROOT, listenAt, makeDeadSocket } from '../../support/hostile-files.ts'
 
 const RUNTIMES: readonly Runtime[] = ['executable', 'node']
 
@@ -62,6 +62,24 @@ for (const runtime of RUNTIMES) {
       t.is(code, visible ? 0 : 143, stderr)
     })
   }
+
+  test(`when another one says that its stop began costs nobody anything: ${runtime}`, async (t) => {
+    const stage = openStage(t)
+    // It stops after this one, and its stop has begun in 30,000 years.
+    stage.write('run/db/stopping', '{"incarnation":"a","uptimeMs":1e15}')
+    const server = await listenAt(stage.path('run/db/alive.sock'))
+    t.teardown(() => void server.close())
+    const stop = ['--stop-before', 'db', '--stop-kill', '1h']
+    const wrapper = stage.member('app', [...stop, '--', ...sh('trap "echo told" TERM; echo up; read go; read go')], {
+      runtime,
+    })
+    await eventually('it runs', () => wrapper.stdout() === 'up\n')
+    wrapper.signal('SIGTERM')
+    await eventually('it was told', () => wrapper.stdout() === 'up\ntold\n')
+    wrapper.stdin.end('go\ngo\n')
+    const { stderr } = await wrapper.end
+    t.notRegex(stderr, /Warning|TypeError/)
+  })
 
   test(`of a long refusal little is read: ${runtime}`, async (t) => {
     const stage = openStage(t)
