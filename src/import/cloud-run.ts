@@ -147,7 +147,7 @@ function readEdges(
   const check = (name: string): boolean => {
     if (names.includes(name)) return true
     const fix = proposeWord(name, names, `there are ${names.join(', ')}`)
-    remarks.refuse(place, undefined, `${CLOUD_RUN_ORDER} names "${name}", which is no container`, fix)
+    remarks.refuse(place, undefined, `${CLOUD_RUN_ORDER} names "${name}", which is not a container`, fix)
     return false
   }
   return Object.entries(said).flatMap(([container, targets]) => {

@@ -85,7 +85,7 @@ function nameServices({ services, context }: ComposeProject): readonly Named[] {
     const about = `service "${service}"`
     const provider = findEntry(tree, 'provider')
     if (provider !== undefined) {
-      context.remarks.note(placeOf(provider, context), about, 'a provider is no container', 'it is left out')
+      context.remarks.note(placeOf(provider, context), about, 'a provider is not a container', 'it is left out')
       return []
     }
     const container = toLabel(service)
@@ -148,7 +148,7 @@ function readGrace({ tree }: Named, { refuse }: ContainerContext): number | unde
   if (entry === undefined || word === undefined) return undefined
   const ms = parseComposeDuration(word)
   if (ms === undefined)
-    refuse(entry, `stop_grace_period is "${word}", which is no duration`, 'write it like 30s or 1m30s')
+    refuse(entry, `stop_grace_period is "${word}", which is not a duration`, 'write it as 30s or 1m30s')
   return ms
 }
 

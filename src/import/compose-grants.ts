@@ -43,7 +43,7 @@ export async function readGrants(
       const own = wordOf(fieldAt(entry.value, 'name')) ?? wordOf(fieldAt(external, 'name'))
       if (isExternal) {
         const fix = `make it: kubectl create ${kind === 'Secret' ? 'secret generic' : 'configmap'} ${toLabel(own ?? source)} --from-file=${source}=PATH`
-        context.note(item, `"${source}" is kept outside`, fix)
+        context.note(item, `"${source}" is external`, fix)
       }
       const name = own ?? (isExternal ? source : `${shelf.project}-${source}`)
       const label = isExternal ? toLabel(name) : takeName(kind, source, name, shelf)

@@ -25,17 +25,13 @@ export function readHosts(
       const host = name.toLowerCase()
       if (HOST_NAME.test(host)) names.add(host)
       else if (always || isUsed(name, text)) {
-        const what = `"${name}" is no host name in Kubernetes, so other containers cannot call it so`
-        context.note(at, what, 'call it localhost, or by a name of letters, digits and -')
+        const what = `"${name}" is not a valid host name in Kubernetes, so other containers cannot use it`
+        context.note(at, what, 'use localhost, or a name of letters, digits and -')
       }
     }
     for (const { name, value, at } of readExtraHosts(named)) {
       if (value === undefined || value === 'host-gateway' || !HOST_NAME.test(name.toLowerCase())) {
-        context.note(
-          at,
-          `the host "${name}" is the machine that docker runs on`,
-          'a pod does not know it; it is left out',
-        )
+        context.note(at, `the host "${name}" is the machine that runs docker`, 'a pod does not know it; it is left out')
       } else others.set(value, (others.get(value) ?? new Set()).add(name.toLowerCase()))
     }
   }
@@ -112,7 +108,7 @@ export function noteNetworks(
     if (mode !== undefined && word !== undefined && !/^(?:bridge|default|service:)/.test(word)) {
       const fix =
         word === 'host' ? 'set hostNetwork: true of the pod, if it has to be' : 'the containers share the pod’s network'
-      note(mode, `network_mode ${word} has no place in a pod`, fix)
+      note(mode, `network_mode ${word} is not supported in a pod`, fix)
     }
     for (const [key, field] of [
       ['pid', 'hostPID'],
@@ -120,14 +116,14 @@ export function noteNetworks(
     ] as const) {
       const entry = findEntry(named.tree, key)
       if (entry === undefined || wordOf(entry.value) !== 'host') continue
-      note(entry, `${key} host has no place in a container`, `set ${field}: true of the pod, if it has to be`)
+      note(entry, `${key} host is not supported in a container`, `set ${field}: true of the pod, if it has to be`)
     }
     const joined = fieldAt(named.tree, 'networks')
     for (const { value } of isMap(joined) ? joined.entries : []) {
       for (const entry of isMap(value) ? value.entries.filter(({ key }) => ADDRESSES.includes(key)) : []) {
         note(
           entry,
-          `${entry.key} has no place in a pod`,
+          `${entry.key} is not supported in a pod`,
           'the network of the cluster gives the pod its address; call it by name',
         )
       }

@@ -103,7 +103,7 @@ function placeVolume(
 ): readonly PlainMap[] {
   const { type, source, target, readOnly, subPath } = wish
   if (!target.startsWith('/')) {
-    context.refuse(item, `"${target}" is no absolute path`, 'mount it at a path that begins with /')
+    context.refuse(item, `"${target}" is not an absolute path`, 'mount it at a path that begins with /')
     return []
   }
   switch (type) {
@@ -114,7 +114,7 @@ function placeVolume(
     }
     case 'npipe':
     case 'cluster':
-      context.note(item, `a volume of type ${type} has no place in a pod`, 'it is left out')
+      context.note(item, `a volume of type ${type} is not supported in a pod`, 'it is left out')
       return []
     case 'image': {
       const name = putVolume(
@@ -154,7 +154,7 @@ function placeBind(
 /** An emptyDir cannot be told who may write to it, nor whether files in it may be executed. */
 function noteTmpfs(options: readonly string[], at: Tree | Entry, { note }: ContainerContext): void {
   if (options.length === 0) return
-  const what = `${options.join(',')} of a tmpfs has no place in a pod`
+  const what = `${options.join(',')} of a tmpfs is not supported in a pod`
   note(at, what, 'an empty directory in memory takes a size only, and is open to all users')
 }
 
@@ -167,7 +167,7 @@ function mountMemory(
   { refuse }: ContainerContext,
 ): PlainMap {
   const bytes = size === undefined ? undefined : parseComposeSize(size)
-  if (size !== undefined && bytes === undefined) refuse(at, `"${size}" is no size`, 'write it like 64m')
+  if (size !== undefined && bytes === undefined) refuse(at, `"${size}" is not a size`, 'write it as 64m')
   const emptyDir = compact({ medium: 'Memory', sizeLimit: bytes === undefined ? undefined : writeBytes(bytes) })
   const name = putVolume(`memory ${named.container} ${target}`, `${named.container}-${target}`, { emptyDir }, shelf)
   return { name, mountPath: target }
@@ -200,12 +200,12 @@ function putNamed(source: string, shelf: VolumeShelf, context: ContainerContext)
   return putVolume(`named ${source}`, source, { persistentVolumeClaim: { claimName: claim } }, shelf)
 }
 
-/** What is kept outside is no service's own, so the remark names none. */
+/** What is external is no service's own, so the remark names none. */
 function noteExternal(name: string, at: Entry, { plan }: VolumeShelf, context: ContainerContext): void {
   const claim = toLabel(name)
   const place = placeOf(at, context)
   if (plan !== 'claims') {
-    context.remarks.note(place, undefined, `the volume "${name}" is kept outside`, 'it is an empty directory here')
+    context.remarks.note(place, undefined, `the volume "${name}" is external`, 'it is an empty directory here')
     return
   }
   const claimed =
@@ -213,7 +213,7 @@ function noteExternal(name: string, at: Entry, { plan }: VolumeShelf, context: C
       ? 'its claim has to be there'
       : `it is the claim "${claim}" here, since Kubernetes takes no such name`
   const fix = `make the claim "${claim}" before the pod, or correct claimName`
-  context.remarks.note(place, undefined, `the volume "${name}" is kept outside: ${claimed}`, fix)
+  context.remarks.note(place, undefined, `the volume "${name}" is external: ${claimed}`, fix)
 }
 
 function noteDriver(declared: Tree | undefined, { plan }: VolumeShelf, context: ContainerContext): void {
@@ -221,10 +221,15 @@ function noteDriver(declared: Tree | undefined, { plan }: VolumeShelf, context: 
   const word = wordOf(driver?.value)
   const fix = plan === 'claims' ? 'set storageClassName of its claim' : 'it is an empty directory here'
   if (driver !== undefined && word !== undefined && word !== 'local') {
-    context.remarks.note(placeOf(driver, context), undefined, `the driver ${word} has no place in a pod`, fix)
+    context.remarks.note(placeOf(driver, context), undefined, `the driver ${word} is not supported in a pod`, fix)
   }
   const options = findEntry(declared, 'driver_opts')
   if (options === undefined) return
   const instead = plan === 'claims' ? 'bind its claim to a volume of that kind, such as nfs or hostPath' : fix
-  context.remarks.note(placeOf(options, context), undefined, 'driver_opts of a volume have no place in a pod', instead)
+  context.remarks.note(
+    placeOf(options, context),
+    undefined,
+    'driver_opts of a volume are not supported in a pod',
+    instead,
+  )
 }

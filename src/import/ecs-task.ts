@@ -20,7 +20,7 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
   HEALTHY: 'ready',
 }
 
-/** What has no place in a pod, and what there is instead. */
+/** What is not supported in a pod, and what there is instead. */
 const TASK_KEYS_WITHOUT_PLACE: ReadonlyMap<string, string> = new Map([
   ['taskRoleArn', 'give the pod a ServiceAccount that is bound to the role'],
   ['executionRoleArn', 'the kubelet pulls images with imagePullSecrets'],
@@ -90,7 +90,7 @@ function noteKeys(
   for (const [key, fix] of keys) {
     const entry = findEntry(tree, key)
     const isSaid = entry !== undefined && (wordOf(entry.value) !== undefined || readItems(entry.value).length > 0)
-    if (isSaid) context.remarks.note(placeOf(entry, context), about, `${key} has no place in a pod`, fix)
+    if (isSaid) context.remarks.note(placeOf(entry, context), about, `${key} is not supported in a pod`, fix)
   }
 }
 

@@ -54,13 +54,13 @@ export function readEcsMounts(
   })
   for (const item of readItems(fieldAt(one, 'volumesFrom'))) {
     const fix = 'list the mounts in this container too'
-    context.remarks.note(placeOf(item, context), about, 'volumesFrom has no place in a pod', fix)
+    context.remarks.note(placeOf(item, context), about, 'volumesFrom is not supported in a pod', fix)
   }
   const shared = wordOf(fieldAt(one, 'linuxParameters', 'sharedMemorySize'))
   if (shared !== undefined) {
     const size = writeBytes(parseComposeSize(`${shared}m`) ?? 0)
     const fix = `mount an emptyDir of the medium Memory, ${size}, at /dev/shm`
-    context.remarks.note(placeOf(one, context), about, 'sharedMemorySize has no place in a pod', fix)
+    context.remarks.note(placeOf(one, context), about, 'sharedMemorySize is not supported in a pod', fix)
   }
   return mounts
 }

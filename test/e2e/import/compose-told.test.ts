@@ -91,7 +91,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    title: 'keys of a service that have no place in a pod',
+    title: 'keys of a service that are not supported in a pod',
     file: [
       'services:',
       '  a:',
@@ -110,15 +110,15 @@ const ROWS: readonly Row[] = [
       'networks: {back: {internal: true}}',
     ],
     told: [
-      '13:12: service "a": mode=1777 of a tmpfs has no place in a pod; an empty directory in memory takes a size only, and is open to all users',
-      '6:5: service "a": platform has no place in a pod; set nodeSelector of the pod, such as kubernetes.io/arch: arm64',
-      '7:5: service "a": mac_address has no place in a pod; the network of the cluster gives the pod its address',
-      '8:5: service "a": init has no place in a pod; set shareProcessNamespace: true of the pod if the command does not reap its children',
-      '12:14: service "a": deploy.mode has no place in a pod; use a DaemonSet for one pod on each node, or a Job',
-      '12:28: service "a": deploy.placement has no place in a pod; set nodeSelector or affinity of the pod',
-      '4:5: service "a": pid host has no place in a container; set hostPID: true of the pod, if it has to be',
-      '5:5: service "a": ipc host has no place in a container; set hostIPC: true of the pod, if it has to be',
-      '11:23: service "a": ipv4_address has no place in a pod; the network of the cluster gives the pod its address; call it by name',
+      '13:12: service "a": mode=1777 of a tmpfs is not supported in a pod; an empty directory in memory takes a size only, and is open to all users',
+      '6:5: service "a": platform is not supported in a pod; set nodeSelector of the pod, such as kubernetes.io/arch: arm64',
+      '7:5: service "a": mac_address is not supported in a pod; the network of the cluster gives the pod its address',
+      '8:5: service "a": init is not supported in a pod; set shareProcessNamespace: true of the pod if the command does not reap its children',
+      '12:14: service "a": deploy.mode is not supported in a pod; use a DaemonSet for one pod on each node, or a Job',
+      '12:28: service "a": deploy.placement is not supported in a pod; set nodeSelector or affinity of the pod',
+      '4:5: service "a": pid host is not supported in a container; set hostPID: true of the pod, if it has to be',
+      '5:5: service "a": ipc host is not supported in a container; set hostIPC: true of the pod, if it has to be',
+      '11:23: service "a": ipv4_address is not supported in a pod; the network of the cluster gives the pod its address; call it by name',
       '15:19: services "a", "b": the network "back" is internal, and a pod is not; write a NetworkPolicy for the pod',
     ],
   },
@@ -133,10 +133,10 @@ const ROWS: readonly Row[] = [
       '  three: {driver: rexray, driver_opts: {type: nfs}}',
     ],
     told: [
-      '4:9: the volume "my_vol" is kept outside: it is the claim "my-vol" here, since Kubernetes takes no such name; make the claim "my-vol" before the pod, or correct claimName',
-      '5:9: the volume "two" is kept outside: its claim has to be there; make the claim "two" before the pod, or correct claimName',
-      '6:11: the driver rexray has no place in a pod; set storageClassName of its claim',
-      '6:27: driver_opts of a volume have no place in a pod; bind its claim to a volume of that kind, such as nfs or hostPath',
+      '4:9: the volume "my_vol" is external: it is the claim "my-vol" here, since Kubernetes takes no such name; make the claim "my-vol" before the pod, or correct claimName',
+      '5:9: the volume "two" is external: its claim has to be there; make the claim "two" before the pod, or correct claimName',
+      '6:11: the driver rexray is not supported in a pod; set storageClassName of its claim',
+      '6:27: driver_opts of a volume are not supported in a pod; bind its claim to a volume of that kind, such as nfs or hostPath',
     ],
   },
   {
@@ -194,15 +194,15 @@ const ROWS: readonly Row[] = [
       '  c: {image: x, environment: {URL: "http://my_b:80"}}',
     ],
     told: [
-      '3:17: service "b": "my_b" is no host name in Kubernetes, so other containers cannot call it so; call it localhost, or by a name of letters, digits and -',
+      '3:17: service "b": "my_b" is not a valid host name in Kubernetes, so other containers cannot use it; use localhost, or a name of letters, digits and -',
     ],
   },
   {
     title: 'users and groups that only the image knows',
     file: ['services:', '  a: {image: x, user: postgres}', '  b: {image: x, user: "1000:docker"}'],
     told: [
-      '2:17: service "a": user postgres is a name, which only the image knows; write its numbers, such as 1000:1000; without them the image’s own user is kept',
-      '3:17: service "b": group docker is a name, which only the image knows; write its number, such as 1000; without it the group is left out',
+      '2:17: service "a": user postgres is a name that only the image defines; write its numbers, such as 1000:1000; without them the user of the image is used',
+      '3:17: service "b": group docker is a name that only the image defines; write its number, such as 1000; without it the group is left out',
     ],
   },
 ]

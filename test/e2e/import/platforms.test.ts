@@ -73,7 +73,7 @@ test('an ECS task definition, alone and as the API prints it', async (t) => {
     t.like(pod.spec.containers[1], {
       readinessProbe: { exec: { command: ['/bin/sh', '-c', 'pg_isready'] }, periodSeconds: 10 },
     })
-    t.regex(stderr, /taskRoleArn has no place in a pod/)
+    t.regex(stderr, /taskRoleArn is not supported in a pod/)
     t.regex(stderr, /volume "efs" is a file system of AWS/)
     t.regex(stderr, /the secret TOKEN is kept by AWS; make it: kubectl create secret generic token /)
   }
@@ -145,7 +145,7 @@ test('a Cloud Run service: its order, its port, its own fields', async (t) => {
 test('an order of Cloud Run that is no JSON, or names nobody, is refused', async (t) => {
   for (const [order, says] of [
     ['nginx: app', /is no JSON map/],
-    ['{"nginx":["ap"]}', /names "ap", which is no container; did you mean "?app"?/],
+    ['{"nginx":["ap"]}', /names "ap", which is not a container; did you mean "?app"?/],
   ] as const) {
     const { exitCode, stderr } = await importText(SERVICE.replace(/'\{.*\}'/, `'${order}'`))
     t.is(exitCode, 2)

@@ -145,5 +145,5 @@ test('what it cannot use is said in one sentence, with exit code 2', async (t) =
   t.regex(missing.stderr(), /nowhere: .*it must have tls\.crt and tls\.key/)
   const alone = startWebhook(t, [])
   t.is(await alone.code, 2)
-  t.regex(alone.stderr(), /^podorder: no Kubernetes API: .*; or give --cert-dir with a certificate of your own\n$/)
+  t.regex(alone.stderr(), /^podorder: no Kubernetes API: .*, or --cert-dir with a certificate of your own\n$/)
 })
