@@ -80,7 +80,7 @@ async function checkRunning(
   const [manifest] = [...filename, ...files, ...kustomize]
   if (manifest !== undefined)
     return misuse(`${manifest} is a manifest, and -n, --context and --kubeconfig ask the cluster; give one of them`)
-  if (format === 'sarif') return misuse('--format sarif is of files, and a cluster has none; take text or json')
+  if (format === 'sarif') return misuse('--format sarif is for files only; use text or json')
   const findCommands = await openCachedLookup(given)
   if (typeof findCommands === 'string') return misuse(findCommands)
   const kube = await connect({ context, kubeconfig })

@@ -39,12 +39,15 @@ export async function openCluster(words: string, given: GivenCluster): Promise<K
   const kube = await connect({ context, kubeconfig })
   const meant = [namespace, context, kubeconfig].some((option) => option !== undefined)
   if (!('problem' in kube) || meant) return kube
-  return { problem: `there is no file ${words} here, and no cluster to ask: ${kube.problem}` }
+  const fileHere = existsSync(words)
+    ? `--watch follows a pod of a cluster, and ${words} is a file; leave --watch out, or see why there is no cluster`
+    : `there is no file ${words} here, and no cluster to ask`
+  return { problem: `${fileHere}: ${kube.problem}` }
 }
 
 /** What is said where a pod's name and a file are given. */
 export function bothGiven(pod: string, file: string): string {
-  return `${pod} is one pod, and -f ${file} another; give one of them`
+  return `${pod} and -f ${file} name two pods; give one of them`
 }
 
 /** Ctrl-C ends what is watched in good order. */

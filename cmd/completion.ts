@@ -13,7 +13,7 @@ To have it in every new shell:
 bash without the package bash-completion, in ~/.bashrc:
   source <(podorder completion bash)
 
-kubectl podorder: an executable of this name in a directory of PATH
+For kubectl podorder, put this executable into a directory of PATH:
   podorder completion kubectl > ~/.local/bin/kubectl_complete-podorder
   chmod +x ~/.local/bin/kubectl_complete-podorder
 

@@ -8,9 +8,9 @@ import { addManifestOptions, type GivenManifests, openManifests, readManifests }
 import { openTerminal, writeOut } from './terminal.ts'
 
 const EXAMPLES = `
-A line that begins with > is what to do. Each thing is asked for by itself, and
-what may not be asked for is told as unknown; with -f, the API server is asked
-for a dry run. Exit code: 0 nothing is wrong, 1 there are errors, 2 no cluster.
+A line that begins with > says what to do. Each check is a request of its own;
+without permission its result is unknown. With -f, the API server is asked for a
+dry run. Exit code: 0 nothing is wrong, 1 there are errors, 2 no cluster.
 
 Examples:
   podorder doctor
@@ -30,7 +30,7 @@ export function addDoctor(program: Command, end: (code: number) => void): void {
     .option('--system-namespace <name>', 'namespace in which podorder runs', readNamespace, 'podorder')
     .option('--json', 'print one JSON object')
     .helpOption('-h, --help', 'print this page')
-    .optionsGroup('Pods of which is told whether they would be rewritten:')
+    .optionsGroup('Check whether the webhook would rewrite these pods:')
   addManifestOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (given: Given) => end(await doctor(given)))

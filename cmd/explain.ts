@@ -6,10 +6,9 @@ import { readMoment } from './moment.ts'
 import { openTerminal, writeOut } from './terminal.ts'
 
 const EXAMPLES = `
-Root causes come first, then what they cause; a line that begins with > is what
-to do. The cluster is asked for pods, and their logs for what wrappers wrote;
-needed are get, list and watch of pods, and get of pods/log. Exit code: 0 when
-told, 2 for bad input.
+Root causes come first, then what they cause. A line that begins with > says
+what to do. It reads pods and their logs from the cluster, and needs get, list
+and watch of pods, and get of pods/log. Exit code: 0 explained, 2 bad input.
 
 Examples:
   podorder explain shop -n prod
@@ -33,7 +32,7 @@ export function addExplain(program: Command, end: (code: number) => void): void 
     .command('explain')
     .description('explain why a pod hangs, or how it ended')
     .argument('[pod]', 'POD or TYPE/NAME; or a file as kubectl get -o json prints it, - for stdin')
-    .option('-f, --filename <file>', 'such a file, whatever it is called')
+    .option('-f, --filename <file>', 'read this file, whatever its name is')
   addClusterOptions(command)
     .option('-w, --watch', 'print it again after every change')
     .addOption(new Option('--format <format>', 'output format').choices(['text', 'json']).default('text'))

@@ -4,10 +4,10 @@ import { formatDuration } from '../src/base/duration.ts'
 import { CALL_TIMEOUT_MS, listLookupOptions, LOOKUP_GROUP } from './image-lookup.ts'
 import { WEBHOOK_LOOKUP_MS } from './webhook.ts'
 
-const LOOKUP_DESCRIPTION = `A container without a command runs its image's. inject, check and webhook take
-it from the annotation podorder.io/command.<container>, from --image-config,
-from what they have found before, or from the image's registry: with the pod's
-imagePullSecrets, then the logins of Docker's config.json, then as anybody.`
+const LOOKUP_DESCRIPTION = `A container without a command runs the command of its image. inject, check and
+webhook take it from the annotation podorder.io/command.<container>, from
+--image-config, from their cache, or from the image's registry: with the pod's
+imagePullSecrets, then the logins of Docker's config.json, then without a login.`
 
 const LOOKUP_EXAMPLES = `
 Examples:

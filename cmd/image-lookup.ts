@@ -37,7 +37,7 @@ export function addLookupOptions(command: Command, timeoutMs: number): Command {
 /** @param described the timeout, where it is not the same everywhere */
 export function listLookupOptions(timeoutMs: number, described = formatDuration(timeoutMs)): readonly Option[] {
   return [
-    new Option('--image-config <manifest>', 'a file that says image -> {entrypoint, cmd}'),
+    new Option('--image-config <manifest>', 'file with a map: image -> {entrypoint, cmd}'),
     new Option('--offline', 'ask no registry'),
     new Option('--registry-mirror <host=url>', 'ask this URL first for images of the host; repeatable')
       .argParser(collectMirror)
@@ -46,7 +46,7 @@ export function listLookupOptions(timeoutMs: number, described = formatDuration(
       .argParser(collect)
       .default([]),
     new Option('--registry-ca <file>', 'certificate authorities of registries, in PEM'),
-    new Option('--lookup-timeout <duration>', 'for all images of a call together')
+    new Option('--lookup-timeout <duration>', 'time for all images of a call together')
       .argParser(readTimeout)
       .default(timeoutMs, described),
   ]

@@ -29,8 +29,8 @@ export function addImport(program: Command, end: (code: number) => void): void {
   program
     .command('import')
     .description('turn a compose, ECS or Cloud Run file into a pod')
-    .argument('[files...]')
-    .option('-f, --filename <file>', 'the same; repeatable', collect, [])
+    .argument('[files...]', 'compose files, an ECS task definition or a Cloud Run YAML')
+    .option('-f, --filename <file>', 'such a file, or - for stdin; repeatable', collect, [])
     .addOption(new Option('--kind <kind>', 'kind of the object to write').choices(IMPORT_KINDS).default('Pod'))
     .option('--name <name>', 'name of the pod or workload (default: that of the file)')
     .option('--profile <name>', 'include the services of this profile; repeatable', collect, [])
@@ -39,8 +39,8 @@ export function addImport(program: Command, end: (code: number) => void): void {
         .choices(['claims', 'empty'])
         .default('claims'),
     )
-    .option('--strict', 'fail on what has no place in a pod')
-    .option('-o, --output <file>', 'write to a file')
+    .option('--strict', 'fail on what a pod cannot have')
+    .option('-o, --output <file>', 'write to a file instead of stdout')
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', IMPORT_EXAMPLES)
     .action(async (files: readonly string[], given: Given) => end(await importThem(files, given)))
@@ -51,7 +51,9 @@ async function importThem(files: readonly string[], given: Given): Promise<numbe
   const { kind, name, profile, volumes, strict = false, output } = given
   const ports = await openImport()
   if (paths.length === 0) {
-    ports.terminal.complain('podorder: no file; give a compose file, an ECS task definition or a Cloud Run YAML, or -')
+    ports.terminal.complain(
+      'podorder: no file; give a compose file, an ECS task definition or a Cloud Run YAML, or - for stdin',
+    )
     return CODE_MISUSE
   }
   const { importFiles } = await import('../src/import/import.ts')

@@ -75,12 +75,12 @@ function readTarget(files: readonly string[], given: Given): EjectOptions | stri
   if (typeof wanted === 'string') return wanted
   if (inPlace && output !== undefined) return '--in-place and --output exclude each other; give one of them'
   const format = OUTPUT_FORMATS.find((known) => known === output)
-  if (diff && format !== undefined) return `--diff shows what changes, and -o ${format} all of it; give one of them`
+  if (diff && format !== undefined) return `--diff and -o ${format} exclude each other; give one of them`
   if (output !== undefined && format === undefined && /^[^./]+$/.test(output) && !isDirectory(output)) {
     return `-o ${output} is not a format (yaml, json); to write a file of that name, use -o ./${output}`
   }
   if (inPlace && wanted.paths.includes('-'))
-    return '--in-place cannot write to stdin; leave it out, and take the output'
+    return '--in-place cannot write to stdin; leave it out: the result goes to stdout then'
   return { ...wanted, inPlace, output: format === undefined ? output : undefined, format, diff }
 }
 

@@ -23,7 +23,7 @@ export function openOutside(
   for (const { wait, target } of parsed) {
     if ('problem' in target) return `--wait-for: ${target.problem}`
     if (target.kind === 'sidecar' && downwardDir === undefined) {
-      return `--wait-for ${target.label} needs --downward-dir, where the downward API says which sidecars are ready`
+      return `--wait-for ${target.label} needs --downward-dir, the directory in which the downward API lists the ready sidecars`
     }
     const counting = wait.absentCounts === true ? countAbsent(target) : undefined
     targets.push({ ...wait, target: counting ?? target })

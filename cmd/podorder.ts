@@ -6,7 +6,7 @@ import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Signals, takeSignals } from '../src/child/signals.io.ts'
 import type { Terminal } from '../src/run/ports.ts'
-import { describeMisuse } from '../src/cli/misuse.ts'
+import { describeMisuse, EMPTY_ARGUMENT } from '../src/cli/misuse.ts'
 import { findNodeFault } from '../src/cli/node-version.ts'
 import { codeOf, describeError } from '../src/base/system-error.ts'
 import { version } from '../src/base/version.ts'
@@ -60,6 +60,7 @@ export async function runPodorder(argv: readonly string[], signals: Signals): Pr
   }
   // Those that go on until they are told to stop listen themselves.
   program.hook('preAction', (_, command) => {
+    refuseEmpty(command)
     if (!LISTENING.has(command.name())) signals.release()
   })
   program.commandsGroup('Manifests:')
@@ -101,6 +102,20 @@ async function perform(program: Command, argv: readonly string[], terminal: Term
     if (!isHelp(error)) terminal.complain(`podorder: ${describeMisuse(error, argv, readProgram(program))}`)
     return error.exitCode === 0 ? 0 : CODE_MISUSE
   }
+}
+
+/** The profile of services that have none. */
+const MAY_BE_EMPTY = '--profile'
+
+/** An empty word is what a shell makes of a variable that is not set, and names nothing. */
+function refuseEmpty(command: Command): void {
+  for (const option of command.options) {
+    const given: unknown = command.getOptionValue(option.attributeName())
+    const isEmpty = given === '' || (Array.isArray(given) && given.includes(''))
+    if (!isEmpty || option.long === MAY_BE_EMPTY) continue
+    throw new CommanderError(CODE_MISUSE, 'commander.optionMissingArgument', `error: option '${option.flags}'`)
+  }
+  if (command.args.includes('')) throw new CommanderError(CODE_MISUSE, EMPTY_ARGUMENT, 'error: an argument is empty')
 }
 
 /** What went to stdout; of files each command tells itself. */

@@ -1,6 +1,7 @@
 /** `podorder rbac` on the command line. */
 import { CODE_MISUSE } from '../src/base/exit-code.ts'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
+import { readNamespace } from './cluster.ts'
 import { addManifestOptions, type GivenManifests, openManifests } from './manifests.ts'
 import { KUSTOMIZED } from '../src/cli/kustomized.ts'
 import { openTerminal, writeOut } from './terminal.ts'
@@ -27,11 +28,17 @@ export function addRbac(program: Command, end: (code: number) => void): void {
       .description('print the minimal Roles of pods that wait for objects')
       .argument('[targets...]'),
   )
-    .option('-n, --namespace <name>', 'namespace of targets and pods that name none', 'default')
-    .option('--service-account <name>', 'ServiceAccount of pods that name none', 'default')
+    .option('-n, --namespace <name>', 'namespace of targets and pods that name none', readNamespace, 'default')
+    .option('--service-account <name>', 'ServiceAccount of pods that name none', readAccount, 'default')
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', EXAMPLES)
     .action(async (targets: readonly string[], given: Given) => end(await rbac(targets, given)))
+}
+
+/** A DNS subdomain, as the API server has it (RFC 1123). */
+function readAccount(text: string): string {
+  if (text.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text)) return text
+  throw new InvalidArgumentError('Give a name of lower-case letters, digits, - and ., at most 253 of them.')
 }
 
 async function rbac(targets: readonly string[], given: Given): Promise<number> {

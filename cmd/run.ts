@@ -110,13 +110,9 @@ export function addRun(program: Command, signals: Signals, end: (code: number) =
 }
 
 function collectNames(text: string, before: readonly string[]): readonly string[] {
-  return [
-    ...before,
-    ...text
-      .split(',')
-      .map((name) => name.trim())
-      .filter((name) => name !== ''),
-  ]
+  const names = text.split(',').map((name) => name.trim())
+  if (names.every((name) => name === '')) throw new InvalidArgumentError('Give names of containers, such as db,web.')
+  return [...before, ...names.filter((name) => name !== '')]
 }
 
 function readPicture(path: string): NonNullable<RunOptions['timeline']> {
@@ -134,7 +130,7 @@ function readDelay(text: string): number {
 function readFactor(text: string): number {
   const factor = Number(text)
   if (text.trim() !== '' && factor > 0 && factor <= 1000) return factor
-  throw new InvalidArgumentError('Give a number above 0, such as 0.1.')
+  throw new InvalidArgumentError('Give a number above 0 and up to 1000, such as 0.1.')
 }
 
 async function run(options: RunOptions, signals: Signals): Promise<number> {

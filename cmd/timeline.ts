@@ -10,9 +10,9 @@ import { openTerminal, writeOut } from './terminal.ts'
 const MOST_WIDTH = 1000
 
 const EXAMPLES = `
-It asks the cluster for a pod, and its logs for what the wrappers wrote: that is
-exact to the millisecond. Or it reads what podorder run --json or kubectl has
-printed, a run directory (/podorder/run of a pod), or what --format json wrote.
+It reads a pod from the cluster, and the wrappers' lines from its logs: these
+are exact to the millisecond. Or it reads the output of podorder run --json, of
+kubectl or of --format json, or a run directory (/podorder/run of a pod).
 
 Examples:
   podorder timeline shop -n prod --watch
@@ -36,7 +36,7 @@ export function addTimeline(program: Command, end: (code: number) => void): void
     .command('timeline')
     .description('show when each container of a pod waited and ran')
     .argument('[pod]', 'POD or TYPE/NAME; or a file, a run directory, - for stdin')
-    .option('-f, --filename <file>', 'such a file, whatever it is called')
+    .option('-f, --filename <file>', 'read this file, whatever its name is')
   addClusterOptions(command)
     .option('-w, --watch', 'follow the pod until it ends, or Ctrl-C')
     .addOption(new Option('--format <name>', 'default: by the ending of FILE, else text').choices(TIMELINE_FORMATS))
@@ -63,7 +63,7 @@ async function show(pod: string | undefined, given: Given): Promise<number> {
     return CODE_MISUSE
   }
   if (path === undefined && process.stdin.isTTY) {
-    terminal.complain('podorder: nothing tells of a pod; name one, give a file or a run directory, or pipe it in')
+    terminal.complain('podorder: no input; name a pod, give a file or a run directory, or pipe it in')
     return CODE_MISUSE
   }
   return path !== undefined && filename === undefined && meansCluster(path, given)

@@ -46,16 +46,16 @@ export function addWebhook(program: Command, signals: Signals, end: (code: numbe
     .option('--health-port <port>', 'port of /healthz, /readyz, /metrics', readPort, 8080)
     .helpOption('-h, --help', 'print this page')
     .optionsGroup('Its certificate:')
-    .option('--cert-dir <dir>', 'directory of directory of directory of tls.crt and tls.key; else it makes its own')
+    .option('--cert-dir <dir>', 'directory of tls.crt and tls.key; without it the webhook makes its own')
     .option('--service <name>', 'name of its Service', WEBHOOK_NAME)
     .option('--secret <name>', 'Secret of its own certificate', 'podorder-webhook-tls')
-    .option('--namespace <name>', 'namespace of both (default: its own)')
+    .option('-n, --namespace <name>', 'namespace of both (default: its own)')
     .option('--configuration <name>', 'its MutatingWebhookConfiguration', 'podorder')
-    .option('--kubeconfig <file>', 'how to reach the API, outside a cluster')
+    .option('--kubeconfig <file>', 'default: KUBECONFIG, or the ServiceAccount')
     .option('--context <name>', 'context of the kubeconfig')
-    .optionsGroup('What becomes of pods:')
+    .optionsGroup('How pods are rewritten:')
     .addOption(
-      new Option('--on-lookup-failure <how>', 'for pods with an image that does not tell its command')
+      new Option('--on-lookup-failure <how>', 'what to do with pods whose image command is unknown')
         .choices(['deny', 'allow'])
         .default('deny'),
     )
@@ -84,7 +84,7 @@ async function webhook(given: Given, signals: Signals): Promise<number> {
 async function findCluster(given: Given) {
   const { openCluster } = await import('../src/webhook/cluster.ts')
   const kube = await connect({ kubeconfig: given.kubeconfig, context: given.context })
-  if ('problem' in kube) return { problem: `${kube.problem}; or give --cert-dir with a certificate of your own` }
+  if ('problem' in kube) return { problem: `${kube.problem}, or --cert-dir with a certificate of your own` }
   const namespace = given.namespace ?? kube.namespace
   const names = { namespace, secret: given.secret, configuration: given.configuration }
   return { namespace, cluster: openCluster(kube, names) }

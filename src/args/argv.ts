@@ -42,7 +42,7 @@ export function scanArgv(argv: readonly string[], table: FlagTable): Scanned | {
     }
     const equals = word.indexOf('=')
     const spelled = equals === -1 ? word : word.slice(0, equals)
-    const name = spelled.slice(spelled.startsWith('--') ? 2 : 1).replaceAll('_', '-')
+    const name = spelled === '-h' ? 'help' : spelled.slice(spelled.startsWith('--') ? 2 : 1).replaceAll('_', '-')
     const spec = Object.hasOwn(table, name) ? table[name] : undefined
     if (spec === undefined) return { problem: `unknown flag ${spelled}${didYouMean(name, table)}` }
     let value = equals === -1 ? undefined : word.slice(equals + 1)
@@ -53,7 +53,9 @@ export function scanArgv(argv: readonly string[], table: FlagTable): Scanned | {
       value = TRUE.has(value) ? 'true' : 'false'
     } else if (value === undefined) {
       value = argv[++index]
-      if (value === undefined) return { problem: `${spelled} needs a value: ${spelled} ${spec.value ?? 'VALUE'}` }
+      // `--` begins the command, and is nobody's value: the value was forgotten.
+      if (value === undefined || value === '--')
+        return { problem: `${spelled} needs a value: ${spelled} ${spec.value ?? 'VALUE'}` }
     }
     const known = values.get(name)
     if (known === undefined) values.set(name, [value])

@@ -165,7 +165,8 @@ export function createPosixFiles(c: Library): Files {
       const errno = c.errno()
       if (errno === EEXIST && files.find(path)?.isDirectory === true) return
       const parent = path.slice(0, path.lastIndexOf('/'))
-      if (errno !== ENOENT || parent === '') fail('mkdir', path, errno)
+      // A file system such as /proc takes no new names, and answers with ENOENT although the parent is there.
+      if (errno !== ENOENT || parent === '' || files.find(parent) !== undefined) fail('mkdir', path, errno)
       files.makeDirectory(parent)
       files.makeDirectory(path)
     },

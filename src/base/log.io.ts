@@ -47,7 +47,7 @@ export function createLog(
     if (options.quiet && event.event !== 'error') return
     if (dropped > 0) {
       const lines = dropped === 1 ? '1 line was' : `${dropped} lines were`
-      if (write({ event: 'warning', message: `${lines} dropped: nobody read stderr`, dropped })) dropped = 0
+      if (write({ event: 'warning', message: `${lines} dropped: nothing read stderr`, dropped })) dropped = 0
     }
     if (dropped > 0 || !write(event)) dropped++
   }

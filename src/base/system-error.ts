@@ -2,8 +2,9 @@
 
 const MEANINGS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
+  EPERM: 'not permitted',
   EBUSY: 'something is mounted there',
-  ENXIO: 'it is a socket, or a pipe that nobody reads',
+  ENXIO: 'it is a socket, or a pipe without a reader',
   ENOENT: 'no such file or directory',
   ENOSPC: 'no space left on the volume',
   ENOTDIR: 'a part of its path is a file',

@@ -16,7 +16,7 @@ export function checkEnvFiles({ tree, before: { spec }, order }: CheckedPod): re
     const version: CheckResult = {
       ...{ rule: 'version', level: 'note', at: placeIn(tree, name, 'env', first.index), container: name },
       what: 'its variables from files (fileKeyRef) need Kubernetes 1.35, or 1.34 with the feature gate EnvFiles',
-      fix: 'see that the cluster is not older',
+      fix: 'make sure that the cluster is not older',
     }
     if (!ordered.has(name)) return [version]
     // The wrapper inherits them: the kubelet reads the file when it makes the container.
@@ -30,7 +30,7 @@ export function checkEnvFiles({ tree, before: { spec }, order }: CheckedPod): re
         return {
           ...{ rule: 'advice', level: optional ? 'warning' : 'note', container: name },
           at: placeIn(tree, name, 'env', index),
-          what: `${variable} is read from volume "${volume}" before ${name} waits for anybody: ${then}`,
+          what: `${variable} is read from volume "${volume}" before ${name} begins to wait: ${then}`,
           fix: 'have an init container write the file',
         }
       }),

@@ -89,5 +89,5 @@ export function formatSummary({ files, pods, ...levels }: Summary): string {
   const found = sayLevels(levels)
   const where = count(files, 'file')
   if (found !== '') return `${found} in ${where}`
-  return pods === 0 ? `no pod in ${where} says an order` : `nothing wrong with ${count(pods, 'pod')} in ${where}`
+  return pods === 0 ? `no pod in ${where} has an order` : `nothing wrong with ${count(pods, 'pod')} in ${where}`
 }

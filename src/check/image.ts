@@ -19,7 +19,7 @@ export function checkImages({ tree, after: { spec } }: CheckedPod): readonly Che
   return local.flatMap((container): readonly CheckResult[] => {
     if (first.get(container.image) !== container) return []
     const { name, image } = container
-    const what = `image "${image}" is on no registry: only the machine that built it has it`
+    const what = `image "${image}" is not in a registry: only the machine that built it has it`
     return [
       {
         rule: 'image',
@@ -36,5 +36,5 @@ export function checkImages({ tree, after: { spec } }: CheckedPod): readonly Che
 function adviseOn(container: Container): string {
   return isOwnContainer(container)
     ? 'push it to a registry and inject with --image NAME; or load it onto all nodes and inject with --image-pull-policy Never'
-    : 'push it to a registry and write its name there; or load it onto all nodes and write imagePullPolicy: Never'
+    : 'push it to a registry and write that name; or load it onto all nodes and write imagePullPolicy: Never'
 }

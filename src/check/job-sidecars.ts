@@ -44,7 +44,7 @@ function checkOrdinary({ before: { spec }, order }: CheckedPod): readonly CheckR
   return order.outside.flatMap(({ target, container, at }): readonly CheckResult[] => {
     if (target.kind !== 'sidecar' || !ordinary.has(target.name) || seen.has(target.name)) return []
     seen.add(target.name)
-    const what = `"${target.name}" is an ordinary container that podorder does not wrap: nobody stops it when the work is done, and the pod does not end`
+    const what = `"${target.name}" is an ordinary container that podorder does not wrap: nothing stops it when the work is done, so the pod does not end`
     const fix = 'make it a native sidecar: an init container with restartPolicy Always'
     return [{ ...advice, at, container, what, fix }]
   })
@@ -58,7 +58,7 @@ function checkMeshes({ tree, before, order }: CheckedPod): readonly CheckResult[
     const settled = native.some((annotation) => isTrue(before, annotation))
     if ((wait === undefined && asked === undefined) || settled || there.has(proxy)) return []
     const at = wait?.at ?? placeAlong(tree, ['metadata', asked ?? '', key])
-    const what = `${proxy}, which the mesh adds, keeps the pod from ending, unless the mesh makes it a native sidecar: nobody else stops it`
+    const what = `${proxy}, which the mesh adds, keeps the pod from ending unless it is a native sidecar, because nothing stops it`
     return [{ ...advice, at, what, fix: `add the annotation ${native[0]}: "true" to the pod` }]
   })
 }

@@ -19,12 +19,12 @@ function checkSidecars({ tree, before, order }: CheckedPod): readonly CheckResul
     const { name } = container
     if (!order.sidecars.has(name)) return []
     const at = placeIn(tree, name, 'restartPolicy')
-    const what = `it is a native sidecar, which Kubernetes has from 1.29 on, and waits for by its startupProbe`
+    const what = `it is a native sidecar, which needs Kubernetes 1.29`
     const { flags } = writeProbing(container)
     const startup = flags.some((flag) => flag.startsWith('--startup-probe='))
     const fix = startup
-      ? 'see that the cluster is not older'
-      : 'see that the cluster is not older; without a startupProbe only those wait until it is ready that say so in the order'
+      ? 'make sure that the cluster is not older'
+      : 'make sure that the cluster is not older; without a startupProbe, only containers that name it in the order wait until it is ready'
     return [{ ...note, at, container: name, what, fix }]
   })
 }
@@ -45,7 +45,7 @@ function checkPolicies({ tree, before }: CheckedPod): readonly CheckResult[] {
     const what = whole
       ? 'its rule RestartAllContainers needs Kubernetes 1.36'
       : 'its own restartPolicy needs Kubernetes 1.35'
-    const fix = 'see that the cluster is not older: its API server refuses the pod, or leaves the field out'
+    const fix = 'make sure that the cluster is not older: its API server refuses the pod, or leaves the field out'
     return [{ ...note, at: placeIn(tree, name, 'restartPolicy'), container: name, what, fix }]
   })
 }
@@ -59,7 +59,7 @@ function checkSecureProbes({ tree, before: { spec } }: CheckedPod): readonly Che
     )
     if (field === undefined) return []
     const what = 'its probe by gRPC with TLS needs Kubernetes 1.37 and its feature gate GRPCContainerProbeTLS'
-    const fix = 'see that the cluster has it: others leave the field out and ask without TLS, in vain'
+    const fix = 'make sure that the cluster has it: other clusters ignore the field and probe without TLS, which fails'
     return [{ ...note, at: placeIn(tree, name, field, 'grpc', 'mode'), container: name, what, fix }]
   })
 }
@@ -68,7 +68,7 @@ function checkSecureProbes({ tree, before: { spec } }: CheckedPod): readonly Che
 function checkImageVolume({ tree, after }: CheckedPod): readonly CheckResult[] {
   if (!(after.spec.volumes ?? []).some((volume) => volume.name === BIN_VOLUME && volume['image'] !== undefined))
     return []
-  const what = 'podorder comes by an image volume, which needs Kubernetes 1.35, and containerd 2.1 or CRI-O 1.33'
-  const fix = 'see that nodes are not older, or inject with --bin-source copy'
+  const what = 'podorder is mounted as an image volume, which needs Kubernetes 1.35, and containerd 2.1 or CRI-O 1.33'
+  const fix = 'make sure that the nodes are not older, or inject with --bin-source copy'
   return [{ ...note, at: placeAlong(tree, ['spec']), what, fix }]
 }

@@ -18,8 +18,8 @@ function checkPermission({ tree, after, order, namespace }: CheckedPod): readonl
   const spec = findEntry(tree, 'spec')?.value ?? tree
   if (after.spec['automountServiceAccountToken'] === false) {
     const at = placeAlong(spec, ['automountServiceAccountToken'])
-    const what = `${first.target.label} is watched through the API, but the pod gets no token for it`
-    const fix = 'remove automountServiceAccountToken: false, or mount a token where it would be'
+    const what = `${first.target.label} is watched through the API, but the pod has no token for the API`
+    const fix = 'remove automountServiceAccountToken: false, or mount a token at the usual path'
     return [{ rule: 'permission', level: 'warning', at, container: first.container, what, fix }]
   }
   const account = after.spec['serviceAccountName']
@@ -30,8 +30,8 @@ function checkPermission({ tree, after, order, namespace }: CheckedPod): readonl
     ...new Set(waits.map(({ target }) => quoteWord(target.label))),
   ]
   const who = `ServiceAccount "${typeof account === 'string' ? account : 'default'}"`
-  const what = `${who} needs permission to list and watch what is waited for`
-  const fix = `apply what "${words.join(' ')}" prints, unless it has it`
+  const what = `${who} needs permission to list and watch the targets`
+  const fix = `apply what "${words.join(' ')}" prints, unless it has the permission already`
   return [{ rule: 'permission', level: 'note', at: first.at, container: first.container, what, fix }]
 }
 
@@ -39,8 +39,8 @@ function checkPermission({ tree, after, order, namespace }: CheckedPod): readonl
 function checkAbsence({ order }: CheckedPod): readonly CheckResult[] {
   return order.outside.flatMap(({ target, container, at }): readonly CheckResult[] => {
     if (!('absentCounts' in target)) return []
-    const what = `${target.label} counts as completed while it is not there, also before it is made`
-    const fix = 'see that it is made before the pod'
+    const what = `${target.label} counts as completed while it does not exist, also before it is created`
+    const fix = 'create it before the pod'
     return [{ rule: 'advice', level: 'note', at, container, what, fix }]
   })
 }
@@ -48,7 +48,7 @@ function checkAbsence({ order }: CheckedPod): readonly CheckResult[] {
 function checkController({ order }: CheckedPod): readonly CheckResult[] {
   const first = order.outside.find(({ target }) => target.kind === 'sidecar')
   if (first === undefined) return []
-  const what = `${first.target.label} is watched by way of podorder's controller`
-  const fix = 'see that "podorder controller" runs in the cluster'
+  const what = `${first.target.label} is watched by podorder's controller`
+  const fix = 'make sure that "podorder controller" runs in the cluster'
   return [{ rule: 'controller', level: 'note', at: first.at, container: first.container, what, fix }]
 }

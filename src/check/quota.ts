@@ -26,8 +26,8 @@ export function checkQuotas(pod: CheckedPod): readonly CheckResult[] {
       return required !== undefined && !own[required[0]].has(required[1])
     })
     if (missing.length === 0) return []
-    const what = `ResourceQuota "${name}" refuses ${INIT_CONTAINER}, which says no ${missing.join(', ')}`
-    const fix = 'give the namespace a LimitRange with a default for it'
+    const what = `ResourceQuota "${name}" refuses ${INIT_CONTAINER}, which has no ${missing.join(', ')}`
+    const fix = 'give the namespace a LimitRange with defaults'
     return [{ rule: 'quota', level: 'error', at: tree.at, what, fix }]
   })
 }
@@ -37,8 +37,8 @@ export function checkQos({ tree, before, after, policies }: CheckedPod): readonl
   const { defaults } = policies
   if (before.spec['resources'] !== undefined) return []
   if (!isGuaranteed(before.spec, defaults) || isGuaranteed(after.spec, defaults)) return []
-  const what = `it is of the class Guaranteed, and with ${INIT_CONTAINER} it will be Burstable`
-  const fix = 'count on that: it may be evicted earlier, and gets no CPUs of its own from a static CPU manager'
+  const what = `it is of the class Guaranteed, and ${INIT_CONTAINER} makes it Burstable`
+  const fix = 'be aware of this: the pod may be evicted earlier, and a static CPU manager gives it no exclusive CPUs'
   return [{ rule: 'qos', level: 'warning', at: tree.at, what, fix }]
 }
 

@@ -17,11 +17,11 @@ function checkEnds({ tree, before: { spec }, order }: CheckedPod): readonly Chec
     const { name } = container
     const own = readRestarts(container, 'Always')
     if (followsEnd(own, 0) !== 'stays') return []
-    const what = `its own restartPolicy ${own.policy} lets it end for good, and the pod is not ready from then on: no Service sends it anything, no rollout counts it`
+    const what = `its own restartPolicy ${own.policy} lets it end, and then the pod is never ready again: Services send it no traffic, and rollouts do not count it`
     const awaited = order.edges.some(({ target, condition }) => target === name && holdsTarget(condition))
     const fix = awaited
-      ? 'remove its restartPolicy: podorder holds it after success, since others wait for its end'
-      : 'make its work an init container or a Job, or the pod itself if it is meant to end: restartPolicy OnFailure'
+      ? 'remove its restartPolicy: its wrapper stays after success, because others wait for its end'
+      : 'use an init container or a Job, or set restartPolicy: OnFailure for the pod if it should end'
     const at = placeIn(tree, name, 'restartPolicy')
     return [{ rule: 'advice', level: 'warning', at, container: name, what, fix }]
   })
@@ -38,7 +38,7 @@ function checkWaits({ before, order }: CheckedPod): readonly CheckResult[] {
     if (measured || postStart !== undefined) return []
     told.add(target)
     const ends = followsEnd(readRestarts(awaited, before.spec.restartPolicy), 0) === 'stays'
-    const what = `waits for "${target}" to be ready, which has no probe: it does so only until "${target}" has been started`
+    const what = `waits for "${target}" to be ready, but it has no probe: the wait ends when "${target}" has been started`
     const fix = ends
       ? `write "${target}: completed" to wait for its work, or give it a startupProbe or readinessProbe`
       : `give "${target}" a startupProbe or readinessProbe, or write "${target}: started"`

@@ -14,7 +14,7 @@ export function checkRestartRules({ tree, before: { spec } }: CheckedPod): reado
       const place = ['restartPolicyRules', index, 'exitCodes', 'values'] as const
       const none = listOf(container, ...place.map(String)).length === 0
       const what = `no exit code meets its restartPolicyRules[${index}]: ${none ? 'it lists none' : 'exit codes are 0 to 255'}`
-      const fix = 'list those that it is for, or remove the rule'
+      const fix = 'list exit codes, or remove the rule'
       return [{ rule: 'advice', level: 'warning', at: placeIn(tree, name, ...place), container: name, what, fix }]
     })
   })

@@ -10,27 +10,27 @@ interface Rule {
 export const RULES = {
   syntax: {
     summary: 'the file is not YAML or JSON',
-    help: 'Nothing of a file that cannot be read is checked, and inject refuses it.',
+    help: 'A file that cannot be read is not checked, and inject refuses it.',
   },
   order: {
-    summary: 'the order, or the pod that says it, is wrong',
-    help: 'Names, conditions and options in the annotations of podorder.io/, and what podorder relies on in the pod itself. inject refuses it.',
+    summary: 'the order is wrong, or the pod that has it',
+    help: 'It checks names, conditions and options in the podorder.io/ annotations, and the fields of the pod that podorder uses. inject refuses it.',
   },
   advice: {
-    summary: 'the order works, but hardly as meant',
-    help: 'What inject warns about: probes that fight the gate, a grace period too short for the chain of stops, options without effect.',
+    summary: 'the order works, but probably not as intended',
+    help: 'inject warns about the same: a server that is waited for as completed, a grace period that is too short for all stops, options without effect.',
   },
   rewrite: {
     summary: 'the pod cannot be rewritten',
-    help: 'Names, paths and labels that podorder needs are taken, or the notes of an earlier inject are gone. inject refuses it.',
+    help: 'A name, path or label that podorder needs is used by something else, or the notes of an earlier inject are missing. inject refuses it.',
   },
   command: {
     summary: 'the command of an image is not known',
-    help: 'A container without "command" runs what its image says; podorder wraps the command, so it must know it. inject refuses it.',
+    help: 'A container without "command" runs the command of its image. podorder wraps the command, so it must know it. inject refuses it.',
   },
   image: {
     summary: 'nodes cannot pull an image',
-    help: 'An image whose name begins with "localhost/" is one that podman or buildah has built; a cluster has it only where somebody has loaded it.',
+    help: 'An image whose name begins with "localhost/" was built by podman or buildah on one machine. A node has it only if it was loaded there.',
   },
   architecture: {
     summary: 'the executable does not exist for its nodes',
@@ -38,7 +38,7 @@ export const RULES = {
   },
   security: {
     summary: "podorder's init container is not allowed, or its volumes cannot be used",
-    help: 'What inject writes passes Pod Security at the level "restricted"; podorder-init in a manifest that was changed since may not.',
+    help: 'The pod that inject writes passes Pod Security at the level "restricted". If the manifest was changed later, podorder-init may not pass.',
   },
   storage: {
     summary: 'the executable does not fit into the ephemeral storage',
@@ -50,14 +50,14 @@ export const RULES = {
   },
   'limit-range': {
     summary: 'a LimitRange refuses podorder-init, or the pod with it',
-    help: 'Limits of a LimitRange in the same input hold for init containers too, after its defaults have been filled in.',
+    help: 'The limits of a LimitRange in the same input hold for init containers too, after its defaults are applied.',
   },
   quota: {
     summary: 'a ResourceQuota refuses podorder-init',
-    help: 'A quota of CPU or memory in the same input makes each container of a pod, init containers too, say requests or limits of it.',
+    help: 'If a quota limits CPU or memory, each container of a pod needs requests or limits for it, init containers too.',
   },
   qos: {
-    summary: 'the pod is Guaranteed no more',
+    summary: 'the pod is no longer Guaranteed',
     help: 'A pod is of the class Guaranteed only while all its containers, init containers too, have limits of CPU and memory that equal their requests.',
   },
   permission: {
@@ -65,20 +65,20 @@ export const RULES = {
     help: 'For targets such as job/migrate the ServiceAccount of the pod must be allowed to list and watch them.',
   },
   version: {
-    summary: 'it needs a Kubernetes of late',
+    summary: 'it needs a recent Kubernetes version',
     help: 'Native sidecars (1.29), restart policies of containers (1.35, RestartAllContainers 1.36), image volumes and variables from files (1.35).',
   },
   controller: {
     summary: "waiting needs podorder's controller",
-    help: 'Whether a sidecar is ready comes by way of the pod\'s annotations, which "podorder controller" keeps.',
+    help: 'The command "podorder controller" writes into the annotations of the pod which sidecars are ready.',
   },
   unordered: {
-    summary: 'a running pod says an order, but does not keep it',
-    help: 'Only of "check -n": neither inject nor the webhook has rewritten the pod, so its containers have started together.',
+    summary: 'a running pod has an order, but does not keep it',
+    help: 'Only of "check -n": neither inject nor the webhook has rewritten the pod, so its containers all started at once.',
   },
   outdated: {
     summary: 'a running pod is not as inject would write it now',
-    help: 'Only of "check -n": it has another version of podorder in it, or what its annotations or its workload say has changed since.',
+    help: 'Only of "check -n": it has another version of podorder, or its annotations or its workload have changed.',
   },
 } as const satisfies Readonly<Record<string, Rule>>
 

@@ -16,6 +16,9 @@ const TWO_QUOTED = /'(.*?)'.*'(.*)'[^']*?\. (.*)$/s
 const OPERANDS = /^[^']*(?:'(.*?)')?\D*(\d+)\D+\d+: (.*)$/s
 const CHOICES = /^Allowed choices are (.*)$/
 
+/** The code of a fault that commander does not look for: an operand without a character in it. */
+export const EMPTY_ARGUMENT = 'podorder.emptyArgument'
+
 /** @param argv the command line that it is about. @returns one line: what is wrong, and what to do */
 export function describeMisuse({ code, message }: Misuse, argv: readonly string[], program: ProgramWords): string {
   const sentence = message
@@ -42,10 +45,13 @@ function describe(code: string, sentence: string, argv: readonly string[], progr
       return `${nameFlag(word)} needs a value: ${nameFlag(word)} ${word.split(' ').at(-1)}`
     case 'commander.excessArguments': {
       const [, of = program.name, most = '', given = ''] = OPERANDS.exec(sentence) ?? []
-      return `${of} takes ${most === '0' ? 'no argument' : most}, not: ${given}${tellMore}`
+      const takes = most === '0' ? 'no argument' : most === '1' ? 'one argument' : `${most} arguments`
+      return `${of} takes ${takes}, not: ${given}${tellMore}`
     }
+    case EMPTY_ARGUMENT:
+      return `an argument is empty, perhaps because a variable is not set${tellMore}`
     case 'commander.unknownOption':
-      return append(proposeOption(word, command, program))
+      return findSwitch(word, command) ?? append(proposeOption(word, command, program))
     case 'commander.unknownCommand':
       return append(didYouMean(suggest(word, program.commands.map(({ name }) => name)))) // prettier-ignore
     default:
@@ -63,6 +69,13 @@ function describeValue(name: string, value: string, must: string): string {
 /** `-o, --output <path>` -> `--output` */
 function nameFlag(flags: string): string {
   return /--[\w-]+/.exec(flags)?.[0] ?? flags
+}
+
+/** `--recursive=true`: commander takes it for an option of that name. */
+function findSwitch(word: string, command: CommandWords | undefined): string | undefined {
+  const [flag = ''] = word.split('=', 1)
+  const isOwn = command?.options.some(({ flags }) => flags.includes(flag)) ?? false
+  return isOwn && flag !== word ? `${flag} takes no value, but was given '${word.slice(flag.length + 1)}'` : undefined
 }
 
 function proposeOption(word: string, command: CommandWords | undefined, program: ProgramWords): string | undefined {

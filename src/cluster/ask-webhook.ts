@@ -40,8 +40,8 @@ export async function askWebhook(
   if (!configuration.ok) {
     const { failure } = configuration
     if (failure.kind === 'missing') {
-      const what = `there is no MutatingWebhookConfiguration ${CONFIGURATION}: only pods whose manifests were injected keep their order`
-      return [warn(what, `${INSTALL}, where pods are to be rewritten as they come`)]
+      const what = `there is no MutatingWebhookConfiguration ${CONFIGURATION}: only pods with injected manifests keep their order`
+      return [warn(what, `${INSTALL}, if pods should be rewritten when they are created`)]
     }
     const needs = `get of mutatingwebhookconfigurations ${CONFIGURATION}`
     return [unknown('whether the webhook is there', failure, needs)]
@@ -55,7 +55,7 @@ export async function askWebhook(
   const bundle = findBundle(found)
   if (bundle === '' && listOwnWebhooks(found).length > 0) {
     const what = 'it has no caBundle: the API server does not trust the webhook'
-    const fix = `the webhook writes it itself: kubectl logs -n ${service.namespace} -l app.kubernetes.io/name=${WEBHOOK_NAME} tells why not`
+    const fix = `the webhook writes it: to see why it did not, kubectl logs -n ${service.namespace} -l app.kubernetes.io/name=${WEBHOOK_NAME}`
     return [...own, fail(what, fix), ...behind]
   }
   return [...own, ...behind, ...trusted]
@@ -94,7 +94,7 @@ async function seeTrust(
   const answer = await askOne(asker, `/api/v1/namespaces/${namespace}/secrets/${secret}`)
   if (!answer.ok) {
     if (answer.failure.kind === 'missing') {
-      return [fail(`there is no Secret ${namespace}/${secret}, which its certificate is kept in`, INSTALL)]
+      return [fail(`there is no Secret ${namespace}/${secret}, which holds its certificate`, INSTALL)]
     }
     const needs = `get of secrets ${secret} in namespace ${namespace}, which is its private key too`
     return [unknown('whether its certificate is trusted', answer.failure, needs)]

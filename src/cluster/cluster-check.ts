@@ -40,7 +40,7 @@ export async function checkCluster(
   for (const note of objects.notes) terminal.complain(`podorder: ${note}`)
   const { live, groups } = readObjects(objects, only)
   if (only.length > 0 && live.length === 0) {
-    terminal.complain(`podorder: --only: nothing in namespace ${namespace} that says an order is called so`)
+    terminal.complain(`podorder: --only: nothing in namespace ${namespace} that has an order has this name`)
     return CODE_MISUSE
   }
   const known = await findKnownCommands(live.map(asManifest), ports)

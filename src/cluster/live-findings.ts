@@ -59,6 +59,6 @@ export function formatLiveSummary({ namespace, pods, workloads, ...levels }: Liv
   if (found !== '') return `${found} in ${where}`
   const looked = [...(workloads > 0 ? [count(workloads, 'workload')] : []), ...(pods > 0 ? [count(pods, 'pod')] : [])]
   return looked.length === 0
-    ? `no pod and no workload in ${where} says an order`
+    ? `no pod and no workload in ${where} has an order`
     : `nothing wrong with ${enumerate(looked)} in ${where}`
 }

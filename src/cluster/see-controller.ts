@@ -12,11 +12,11 @@ const SKEW_MS = 30_000
 export function seeLease(lease: unknown, namespace: string, nowMs: number): DoctorFinding {
   const look = `kubectl get pods -n ${namespace} -l app.kubernetes.io/name=${CONTROLLER_NAME}, and look at what they log`
   if (lease === undefined) {
-    const what = `there is no Lease ${namespace}/${CONTROLLER_NAME}: who waits for sidecar/NAME waits for ever; nobody else needs a controller`
+    const what = `there is no Lease ${namespace}/${CONTROLLER_NAME}: containers that wait for sidecar/NAME wait for ever; nothing else needs a controller`
     return warn(what, 'install it with the webhook, where such waits are needed')
   }
   const holder = textOf(lease, 'spec', 'holderIdentity')
-  if (holder === '') return fail('no controller leads: who waits for sidecar/NAME waits for ever', look)
+  if (holder === '') return fail('no controller leads: containers that wait for sidecar/NAME wait for ever', look)
   const renewedMs = Date.parse(textOf(lease, 'spec', 'renewTime'))
   const ageMs = nowMs - renewedMs
   if (ageMs > countOf(lease, 'spec', 'leaseDurationSeconds') * 1000 + SKEW_MS) {

@@ -47,7 +47,7 @@ function seeImage(image: string, all: readonly Seen[], nodes: number | undefined
   if (troubled !== undefined) {
     const { pod, node, trouble } = troubled
     const local = image.startsWith('localhost/')
-      ? 'push it to a registry, and install and inject with its name there'
+      ? 'push it to a registry, and use that name to install and inject'
       : undefined
     const fix = local ?? 'correct its name, or what the nodes need for its registry (imagePullSecrets, a mirror)'
     return [fail(`node ${node} cannot pull ${image} for pod ${pod}: ${trouble}`, fix), ...other]

@@ -36,7 +36,7 @@ export function seeNamespace(configuration: unknown, namespace: unknown): Doctor
   }
   switch (whoIsAsked(configuration, namespace)) {
     case 'all':
-      return ok(`the webhook rewrites the pods of ${name} that say an order`)
+      return ok(`the webhook rewrites the pods of ${name} that have an order`)
     case 'labelled':
       return warn(
         `the webhook rewrites only pods of ${name} with the label ${INJECT}=enabled`,

@@ -46,8 +46,8 @@ export function seePod(
       ? [warn(`${name} would not be rewritten: its annotation ${INJECT} says disabled`, 'take it out')]
       : [
           warn(
-            `${name} would not be rewritten: it says no order`,
-            'say one with podorder.io/depends-on or podorder.io/steps, on the pod template',
+            `${name} would not be rewritten: it has no order`,
+            'write one in podorder.io/depends-on or podorder.io/steps, on the pod template',
           ),
         ]
   }
@@ -65,7 +65,7 @@ export function seePod(
       ? []
       : [
           ok(
-            `for the command of ${[...new Set(lookups)].join(', ')} the webhook asks the registry; a command in the manifest spares that`,
+            `for the command of ${[...new Set(lookups)].join(', ')} the webhook asks the registry; write the command in the manifest to avoid that`,
           ),
         ]),
   ]
@@ -89,7 +89,7 @@ function findObstacle(
   })
   if (isSelected(fieldOf(webhook, 'objectSelector'), labelsOf(template))) return undefined
   return asked === 'all'
-    ? { what: `its label ${INJECT} says disabled`, fix: 'take the label out' }
+    ? { what: `its label ${INJECT} says disabled`, fix: 'remove the label' }
     : {
         what: `neither it nor namespace ${name} has the label ${INJECT}=enabled`,
         fix: `kubectl label namespace ${name} ${INJECT}=enabled, or put the label on the pod template`,
@@ -129,7 +129,7 @@ export function seeDryRun({ name, template }: PodWanted, answer: Answered<unknow
     }
     const webhook = /failed calling webhook|admission webhook "[^"]*podorder/.test(message)
     return webhook
-      ? fail(`a dry run of ${name} fails at the webhook: ${message}`, 'see what is said of the webhook above')
+      ? fail(`a dry run of ${name} fails at the webhook: ${message}`, 'see the lines about the webhook above')
       : fail(`a dry run of ${name} is refused: ${message}`, 'correct the pod')
   }
   const rewritten = listOf(answer.value, 'spec', 'initContainers').some((one) => textOf(one, 'name') === INIT_CONTAINER)
@@ -137,6 +137,6 @@ export function seeDryRun({ name, template }: PodWanted, answer: Answered<unknow
   if (rewritten || image || readOriginal(template) !== undefined) return ok(`a dry run of ${name} comes back rewritten`)
   return fail(
     `a dry run of ${name} comes back as it was: the webhook was not asked`,
-    'see what is said of the webhook and the namespace above',
+    'see the lines about the webhook and the namespace above',
   )
 }

@@ -40,13 +40,13 @@ export function seeServer(version: unknown): DoctorFinding {
   const said = textOf(version, 'gitVersion')
   const has = readMinorVersion(said)
   if (has === undefined) {
-    const what = `what this Kubernetes lacks is not known: its version ${JSON.stringify(said)} is none of a release`
-    return { about: 'cluster', level: 'unknown', what, fix: 'take its release notes for it' }
+    const what = `what this Kubernetes lacks is not known: its version ${JSON.stringify(said)} is not that of a release`
+    return { about: 'cluster', level: 'unknown', what, fix: 'read its release notes' }
   }
   const lacks = listLacking(has)
   return ok(
     lacks.length === 0
-      ? `Kubernetes ${said} has all that podorder can use`
+      ? `Kubernetes ${said} has everything that podorder can use`
       : `Kubernetes ${said} lacks ${enumerate(lacks, FEATURES.length)}`,
   )
 }
@@ -103,7 +103,7 @@ export function seeNodes(nodes: readonly JsonObject[], server: MinorVersion | un
       ? []
       : [
           ok(
-            `${name(unable)} cannot mount image volumes, which need containerd 2.1 or CRI-O 1.33: --bin-source copy is right there`,
+            `${name(unable)} cannot mount image volumes, which need containerd 2.1 or CRI-O 1.33: use --bin-source copy for them`,
           ),
         ]),
   ]

@@ -39,18 +39,18 @@ export function seeConfiguration(configuration: JsonObject): readonly DoctorFind
   const name = `MutatingWebhookConfiguration ${textOf(configuration, 'metadata', 'name')}`
   const own = listOwnWebhooks(configuration)
   const missing = WEBHOOKS.filter((one) => !own.some((webhook) => textOf(webhook, 'name') === one))
-  if (missing.length > 0) return [fail(`${name} lacks ${missing.join(' and ')}`, `install it anew: ${INSTALL}`)]
+  if (missing.length > 0) return [fail(`${name} lacks ${missing.join(' and ')}`, `install it again: ${INSTALL}`)]
   const deaf = own.filter((webhook) => !listOf(webhook, 'rules').some(isOfNewPods))
   const found: DoctorFinding[] = []
   if (deaf.length > 0) {
-    found.push(fail(`${name} does not ask about new pods: no rule has CREATE of pods`, `install it anew: ${INSTALL}`))
+    found.push(fail(`${name} does not ask about new pods: no rule has CREATE of pods`, `install it again: ${INSTALL}`))
   }
   const lenient = own.filter((webhook) => textOf(webhook, 'failurePolicy') === 'Ignore')
   if (lenient.length > 0) {
     found.push(
       warn(
-        `its failurePolicy is Ignore: while the webhook cannot be asked, pods are created, and run unordered`,
-        'set failurePolicy: Fail where the order matters',
+        `its failurePolicy is Ignore: while the webhook cannot be reached, pods are created without an order`,
+        'set failurePolicy: Fail if the order matters',
       ),
     )
   }

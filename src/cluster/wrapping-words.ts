@@ -33,7 +33,7 @@ export function tellWrapping(
   switch (wrapping.kind) {
     case 'unordered': {
       if (!isPod) return []
-      const what = 'it says an order, but was not rewritten: its containers have started together'
+      const what = 'it has an order, but was not rewritten: its containers all started at once'
       const fix = injected
         ? renew(owner?.name, namespace)
         : `inject its manifest and apply that, or let the webhook do it: podorder doctor -n ${namespace} tells what is missing`
@@ -41,8 +41,8 @@ export function tellWrapping(
     }
     case 'disabled': {
       if (!isPod) return []
-      const what = 'it says an order, and podorder.io/inject: disabled, so that its order is not kept'
-      return [{ rule: 'unordered', level: 'note', at, what, fix: 'take one of the two out' }]
+      const what = 'it has an order and podorder.io/inject: disabled, so its order is not kept'
+      return [{ rule: 'unordered', level: 'note', at, what, fix: 'remove one of the two' }]
     }
     case 'other-version': {
       const { has, image, differs } = wrapping
@@ -57,17 +57,17 @@ export function tellWrapping(
     case 'kept':
   }
   if (!isPod || above === undefined || saysSameOrder(template, above.pod.template)) return []
-  const what = `${owner?.name} says another order now, and this pod still runs by the one before`
+  const what = `${owner?.name} has another order now, and this pod still has the old one`
   return [{ rule: 'outdated', level: 'warning', at, what, fix: watchRollout(owner?.name, namespace) }]
 }
 
 const ROLLED = /^(?:Deployment|StatefulSet|DaemonSet)\//
 
 function renew(owner: string | undefined, namespace: string): string {
-  if (owner === undefined) return 'create the pod anew'
+  if (owner === undefined) return 'create the pod again'
   return ROLLED.test(owner)
     ? `kubectl rollout restart ${owner.toLowerCase()} -n ${namespace}`
-    : `let ${owner} create its pods anew`
+    : `let ${owner} create its pods again`
 }
 
 function watchRollout(owner: string | undefined, namespace: string): string {

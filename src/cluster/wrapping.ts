@@ -1,5 +1,5 @@
 /** How a live pod, or a workload's template, is rewritten, against what this podorder would write. Pure. */
-import { ORDERING } from '../order/annotations.ts'
+import { ORDERING } from '../order/said.ts'
 import { INJECT, PREFIX, THEIR_ORDER } from '../pod/annotation-names.ts'
 import { readTagVersion } from '../image/image-reference.ts'
 import { version } from '../base/version.ts'

@@ -174,7 +174,7 @@ export function startAttempt(
         life.publish('unready', { message: why })
         return log({ event: 'not-ready', message: `not ready: ${why}` })
       case 'startup-failed':
-        return stopUnfit('StartupProbeFailed', `not up within the time that its startupProbe gives: ${why}`)
+        return stopUnfit('StartupProbeFailed', `not started within the time of its startupProbe: ${why}`)
       case 'warning':
         return log({ event: 'warning', message: why })
     }

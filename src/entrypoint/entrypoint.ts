@@ -48,7 +48,11 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     return CODE_BROKEN
   }
   if (life.over) {
-    log({ event: 'ended', message: 'has completed before a restart; not run again (--rerun would)', exitCode: 0 })
+    log({
+      event: 'ended',
+      message: 'it completed before this restart, so it does not run again (--rerun runs it again)',
+      exitCode: 0,
+    })
     return 0
   }
 
@@ -130,7 +134,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
   }
 
   function becomeCommand(life: WrapperLife, waitedFor: string | undefined): Outcome {
-    const unknown = { reason: 'Unknown', message: 'it runs without a wrapper (--exec), so nobody can tell how it ends' }
+    const unknown = { reason: 'Unknown', message: 'it runs without a wrapper (--exec), so its end is not known' }
     life.publish('started', { pid: ports.self.pid, since, waitedFor })
     if (plan.liveDelayMs !== undefined) life.publish('live')
     life.publish('ready')
@@ -170,7 +174,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
       const how = `attempt ${tries} of ${attempts} failed: ${message ?? reason}`
       log({
         event: 'retrying',
-        message: `${how}; the next one in ${formatDuration(delayMs)}`,
+        message: `${how}; next attempt in ${formatDuration(delayMs)}`,
         ...{ attempt, attempts, exitCode, reason, delayMs },
       })
       for (const flag of ['ready', 'unready', 'live'] as const) life.withdraw(flag)
@@ -215,7 +219,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
       killedAfterMs,
     })
     if (held) {
-      log({ event: 'holding', message: 'holding until told to stop' })
+      log({ event: 'holding', message: 'staying until told to stop (--hold)' })
       await new Promise<void>((resolve) => {
         listen((signal) => (isEnding(signal) ? resolve() : rest(signal)))
         void done?.then(resolve)

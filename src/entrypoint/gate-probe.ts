@@ -14,9 +14,9 @@ import type { Flag } from '../flags/record.ts'
 const FLAGS = {
   'run-dir': { kind: 'value', value: 'DIR', help: 'the run directory' },
   name: { kind: 'value', value: 'NAME', help: 'name of the container in it' },
-  liveness: { kind: 'value', value: 'JSON', help: 'ask this livenessProbe, while the command is meant to run' },
-  readiness: { kind: 'value', value: 'JSON', help: 'ask this readinessProbe, likewise; otherwise it is not ready' },
-  help: { kind: 'switch', help: 'print this page' },
+  liveness: { kind: 'value', value: 'JSON', help: 'ask this livenessProbe while the command should run' },
+  readiness: { kind: 'value', value: 'JSON', help: 'ask this readinessProbe while the command should run' },
+  help: { kind: 'switch', help: 'print this page; -h' },
 } as const satisfies FlagTable
 
 interface Ports {
@@ -39,13 +39,13 @@ export function runProbe(argv: readonly string[], { files }: Ports): ProbeVerdic
   const runDir = scanned.values.get('run-dir')?.at(-1)
   const name = scanned.values.get('name')?.at(-1)
   const stray = scanned.words[0] ?? (scanned.rest === undefined ? undefined : '--')
-  if (stray !== undefined) return { code: CODE_MISUSE, text: `probe takes no ${stray}; only flags` }
+  if (stray !== undefined) return { code: CODE_MISUSE, text: `probe takes flags only, not "${stray}"` }
   if (!runDir || !name) return { code: CODE_MISUSE, text: 'probe needs --run-dir=DIR and --name=NAME' }
   const has = (flag: Flag): boolean => files.find(flagPathOf(runDir, name, flag)) !== undefined
   const [liveness, readiness] = [scanned.values.get('liveness')?.at(-1), scanned.values.get('readiness')?.at(-1)]
   try {
     if (liveness !== undefined) {
-      return has('live') ? { code: 0, text: '', ask: liveness } : { code: 0, text: `${name} is not meant to run now` }
+      return has('live') ? { code: 0, text: '', ask: liveness } : { code: 0, text: `${name} should not run now` }
     }
     if (readiness !== undefined && has('started') && !has('restarting')) return { code: 0, text: '', ask: readiness }
     if (readiness !== undefined) return { code: CODE_FAILED, text: `${name} waits for what it depends on` }
@@ -62,9 +62,9 @@ export function runProbe(argv: readonly string[], { files }: Ports): ProbeVerdic
 
 function formatProbeHelp(): string {
   return [
-    'entrypoint probe succeeds once the container is live; until then it says what',
-    'the container does. inject writes it as the startupProbe of those that wait.',
-    'With a probe it asks that one, unless the command waits to be started anew.',
+    'entrypoint probe succeeds when the container is live. Until then it prints what',
+    'the container does. inject makes it the startupProbe of waiting containers.',
+    'With --liveness or --readiness it asks that probe while the command should run.',
     '',
     'Usage: entrypoint probe --run-dir DIR --name NAME',
     '  entrypoint probe --run-dir /podorder/run --name app',

@@ -75,7 +75,7 @@ export function passGate(plan: Plan, ports: Ports, onOpen: () => void, pauseMs =
   }
   const waive = (each: PendingWait, message: string): void => {
     waived.add(each)
-    ports.log({ event: 'warning', message: `${message}; going on without it, since it is optional` })
+    ports.log({ event: 'warning', message: `${message}; it is optional, so the command starts without it` })
   }
   const decide = (looks: readonly Look[]): GateResult | undefined => {
     latest = looks

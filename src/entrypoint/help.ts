@@ -13,7 +13,7 @@ const DAILY: readonly Group[] = [
     names: ['wait-file', 'wait-file-content', 'wait-for', 'wait-timeout'],
   },
   {
-    heading: 'What it tells others:',
+    heading: 'What it reports to others:',
     names: ['run-dir', 'name', 'post-file', 'started-file', 'ready-file', 'ready-tcp', 'ready-http', 'ready-exec'],
   },
   {
@@ -47,11 +47,11 @@ const RARE: readonly Group[] = [
     ],
   },
   {
-    heading: 'Probes and hook of Kubernetes:',
+    heading: 'Probes and hooks of Kubernetes:',
     names: ['startup-probe', 'ready-probe', 'probe-every', 'post-start', 'live-delay'],
   },
   {
-    heading: 'Runs, and what they write:',
+    heading: 'How the command runs, and its output:',
     names: [
       'restart-rule',
       'policy-of',
@@ -76,14 +76,14 @@ const TOGETHER: readonly Group[] = [
   },
 ]
 
-const DAILY_HEAD = `entrypoint waits for its turn, runs a command, and tells others by flag files.
+const DAILY_HEAD = `entrypoint waits for its turn, runs a command, and writes flag files for others.
 
 Usage: entrypoint [flags] -- command [args…]
   entrypoint --wait-file /run/1.ready --post-file /run/2.ready -- app`
 
 const DAILY_FOOT = `D is a duration such as 90s or 1h30m; TARGET: see entrypoint wait --help, and
 sidecar/NAME. Exit codes: the command's; 128+n signal n; 1 skipped; 2 usage;
-124 timed out; 125 own failure; 126 cannot be executed; 127 not found.
+124 timeout; 125 own failure; 126 cannot be executed; 127 not found.
 More: entrypoint --help more|together; entrypoint install|probe|wait --help`
 
 const RARE_HEAD = `Usage: entrypoint [flags] -- command [args…]

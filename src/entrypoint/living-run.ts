@@ -77,7 +77,7 @@ export function createKeeper(
     const { flaps, restarts } = living
     life.publish('restarting', { message: reason, reason: 'PredecessorLost', origin, restarts, exitCode })
     const pauseMs = choosePause(flaps)
-    const when = pauseMs === 0 ? '' : `, ${formatDuration(pauseMs)} from now at the earliest`
+    const when = pauseMs === 0 ? '' : `, at the earliest in ${formatDuration(pauseMs)}`
     log({ event: 'restarting', message: `it starts anew${when}`, restarts, exitCode, pauseMs })
     return { kind: 'yielded', status: { code: exitCode }, kill: undefined }
   }

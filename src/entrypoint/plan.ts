@@ -140,7 +140,7 @@ function buildPlan(command: number, values: Values, cwd: string | undefined, ref
     !values.has(flag)
       ? []
       : list(flag).map((other) => {
-          if (runDir === undefined) refuse(`--${flag} needs --run-dir, where the others say that they have stopped`)
+          if (runDir === undefined) refuse(`--${flag} needs --run-dir, which has the flags of the other containers`)
           return plainWait(flagPathOf(runDir ?? '', other, 'stopped'), runDir)
         })
   const stopSignal = last('stop-signal')
@@ -207,13 +207,13 @@ function buildPlan(command: number, values: Values, cwd: string | undefined, ref
   }
   refuseWithExec(plan, refuse)
   if (plan.probeEveryMs !== undefined && plan.readiness === undefined) {
-    refuse('--probe-every says how often a probe is repeated; give one, such as --ready-tcp')
+    refuse('--probe-every needs a probe; give one, such as --ready-tcp')
   }
   if (plan.liveDelayMs !== undefined && runDir === undefined) {
     refuse('--live-delay needs --run-dir, where the flag live is published')
   }
   if (plan.liveDelayMs !== undefined && plan.readiness?.flag === 'startup-probe') {
-    refuse('--live-delay and --startup-probe both say when the container is live; give one of them')
+    refuse('--live-delay and --startup-probe exclude each other: both decide about live; give one of them')
   }
   return plan
 }
@@ -245,5 +245,5 @@ function refuseWithExec(plan: Plan, refuse: Refuse): void {
     [plan.stderrPath !== undefined, '--stderr-path'],
   ]
   const clash = impossible.find(([given]) => given)
-  if (clash !== undefined) refuse(`--exec leaves nobody behind who could do ${clash[1]}; give one or the other`)
+  if (clash !== undefined) refuse(`--exec and ${clash[1]} exclude each other: no wrapper stays; give one of them`)
 }

@@ -140,7 +140,7 @@ async function performInTime(
     () => {
       watch = awaitKill({ lower, killMs: cutMs, beganMs }, ports, (by) => {
         const spentMs = ports.uptimeMs() - beganMs
-        cut(`cut short ${formatDuration(spentMs)} after the stop began: ${listFirst(by, 8)} must stop after it`)
+        cut(`ended early, ${formatDuration(spentMs)} after the stop began: ${listFirst(by, 8)} must stop after it`)
       })
     },
     beganMs + cutMs - ports.uptimeMs(),

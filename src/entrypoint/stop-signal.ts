@@ -47,6 +47,6 @@ export function mayMeanStop(signal: number, { stopSignal }: Known): boolean {
 export function readSignal(flag: string, text: string, refuse: Refuse): number {
   const signal = parseSignal(text)
   if (signal === undefined) refuse(`${flag} takes a signal such as SIGTERM, QUIT or SIGRTMIN+3, not "${text}"`)
-  else if (!isTakeable(signal)) refuse(`${flag}: ${nameSignal(signal)} cannot be taken; name another signal`)
+  else if (!isTakeable(signal)) refuse(`${flag}: ${nameSignal(signal)} cannot be caught; name another signal`)
   return signal ?? SIGTERM
 }

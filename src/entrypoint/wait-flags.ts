@@ -39,7 +39,7 @@ export function readTargets(values: Values, refuse: Refuse): readonly Awaited[] 
   const absent = new Set(values.get('wait-for-absent'))
   for (const label of absent) {
     if (!labels.has(label)) refuse(`--wait-for-absent ${label}: there is no --wait-for ${label}`)
-    else if (!/^job(?:-w[er])?\//.test(label)) refuse(`--wait-for-absent ${label}: it is no Job`)
+    else if (!/^job(?:-w[er])?\//.test(label)) refuse(`--wait-for-absent ${label}: it is not a Job`)
   }
   return [...labels].map((label) => ({
     ...{ label, ...termsOf(label) },
@@ -97,7 +97,7 @@ export function refuseIdleRestarts(values: Values, waits: readonly Awaited[], re
   const said = new Set(values.get('restart-on')).size
   if (waits.filter(({ restart }) => restart !== undefined).length < said) {
     refuse(
-      `--restart-on names what no --wait-file and no --wait-for waits for: ${[...(values.get('restart-on') ?? [])].join(', ')}`,
+      `--restart-on needs a --wait-file or --wait-for of the same: ${[...(values.get('restart-on') ?? [])].join(', ')}`,
     )
   }
 }

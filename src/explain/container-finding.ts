@@ -5,7 +5,7 @@ import type { GateStatus } from './gate.ts'
 
 /**
  * `cause`: here it begins. `awaited`: nothing is wrong, but others wait for it. `consequence`: it waits, or was skipped, because of
- * another container. `stopped`: it was stopped with the pod, or had ended before. `unclear`: its status does not tell. `fine`: it is
+ * another container. `stopped`: it was stopped with the pod, or had ended before. `unclear`: its status does not show it. `fine`: it is
  * as it should be.
  */
 export type Rank = 'cause' | 'awaited' | 'consequence' | 'stopped' | 'unclear' | 'fine'

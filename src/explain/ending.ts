@@ -24,10 +24,10 @@ const NEVER_BEGAN: ReadonlySet<string> = new Set(['StartError', 'ContainerCannot
 
 /** What the wrapper's own exit codes mean (behaviour of the entrypoint); a command may of course end with them itself. */
 const OWN_CODES: ReadonlyMap<number, string> = new Map([
-  [124, 'podorder says so of a time that ran out'],
-  [125, 'podorder says so of a failure of its own'],
-  [126, 'podorder, or a shell, says so of a command that cannot be executed'],
-  [127, 'podorder, or a shell, says so of a command that was not found'],
+  [124, 'the code of podorder for a timeout'],
+  [125, 'the code of podorder for a failure of its own'],
+  [126, 'the code of podorder or a shell for a command that cannot be executed'],
+  [127, 'the code of podorder or a shell for a command that was not found'],
 ])
 
 /** The runtime could not start it, so not even podorder's wrapper has run in it. */
@@ -53,7 +53,7 @@ export function wordEnd(end: End, container: Pick<ContainerStatus, 'wrapper' | '
   const { exitCode, reason, message, startedMs, finishedMs } = end
   const tail = message === '' || message.startsWith('[{') || message.startsWith('tknz:') ? '' : `: ${message}`
   if (hasNeverBegun(end)) return `could not be started (${reason})${tail}`
-  if (reason === 'ContainerStatusUnknown') return 'is lost: the kubelet cannot tell how it ended'
+  if (reason === 'ContainerStatusUnknown') return 'is lost: the kubelet does not know how it ended'
   const lasted = startedMs === undefined || finishedMs === undefined ? '' : wordLife(finishedMs - startedMs)
   if (reason === 'OOMKilled') {
     const limit = fieldOf(spec, 'resources', 'limits', 'memory')

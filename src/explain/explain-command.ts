@@ -121,8 +121,8 @@ export function readPod(
 /** What it is instead of a pod. */
 function nameOther({ pods, documents }: OpenManifest): string {
   const [workload] = pods
-  if (workload !== undefined) return `${workload.kind}/${tidy(workload.name)} is no pod; its pods are what waits`
+  if (workload !== undefined) return `${workload.kind}/${tidy(workload.name)} is not a pod; give one of its pods`
   if (documents.length === 0) return 'there is nothing in it'
   const kind = tidy(textOf(documents[0]?.value, 'kind'))
-  return kind === '' || kind.endsWith('List') ? 'there is no pod in it' : `it is a ${kind}, and no pod`
+  return kind === '' || kind.endsWith('List') ? 'there is no pod in it' : `it is a ${kind}, not a pod`
 }

@@ -75,8 +75,8 @@ function noteOrder(podStatus: PodStatus, order: Order | undefined, faults: reado
     return faults.map((fault) => ({ rank: 'cause', message: `${since}: ${flatten(fault)}`, next: [] }))
   if (order === undefined) {
     const message = podStatus.injected
-      ? 'podorder has injected it, but its annotations say no order any more: what its gates wait for stands in the args'
-      : 'podorder has not ordered it: no annotation of it says an order'
+      ? 'podorder has injected it, but its annotations have no order any more; the args of its containers say what they wait for'
+      : 'podorder has not ordered it: its annotations have no order'
     return [{ rank: 'hint', message, next: [] }]
   }
   const kept = podStatus.containers.some(({ wrapper }) => wrapper !== undefined)

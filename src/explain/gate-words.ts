@@ -38,7 +38,7 @@ export function tellGate(container: ContainerStatus, gateResult: GateStatus, aro
     }
     case 'unclear': {
       if (state.kind !== 'running') return undefined
-      const message = `runs, or still waits for ${wordMissing(missing)}: its status does not tell${begins}`
+      const message = `runs, or still waits for ${wordMissing(missing)}: its status does not show it${begins}`
       return { rank: 'unclear', message, clause: 'may be waiting itself', origins, next }
     }
     case 'closed': {

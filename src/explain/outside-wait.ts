@@ -83,8 +83,8 @@ function judgeSidecar(name: string, pod: PodStatus, neighbour: Neighbour | undef
   if (neighbour === undefined) {
     // The webhooks of meshes choose pods by the labels of namespaces, and see each pod only as it is created.
     const next = [
-      `see whether what adds it is to do so here: ${kubectl('', 'get', 'namespace', pod.namespace, '--show-labels')}`,
-      `then create the pod anew: ${kubectl(pod.namespace, 'delete', 'pod', pod.name)}`,
+      `check whether the webhook that adds it is active here: ${kubectl('', 'get', 'namespace', pod.namespace, '--show-labels')}`,
+      `then create the pod again: ${kubectl(pod.namespace, 'delete', 'pod', pod.name)}`,
     ]
     return { ...base, target: label, waitStatus: 'unmet', clause: 'is not in this pod', origins: [label], next }
   }

@@ -8,7 +8,7 @@ const HEADINGS: Readonly<Record<Rank, string>> = {
   awaited: 'in progress',
   consequence: 'because of it',
   stopped: 'stopped',
-  unclear: 'not to be told from the status',
+  unclear: 'not known from the status',
   fine: 'fine',
 }
 

@@ -27,16 +27,16 @@ export function tellState(container: ContainerStatus, around: Circumstances): Wo
     return { rank: 'fine', message: `has completed${again}${ceaseless}`, clause: 'has completed' }
   }
   if (role === 'init') {
-    const message = `runs${wordSince(state, nowMs)}${again}; what comes after it waits for its end`
+    const message = `runs${wordSince(state, nowMs)}${again}; the containers after it wait for its end`
     return { rank: 'awaited', message, clause: 'is running', next: [readLogs(pod, name)] }
   }
   if (over !== undefined) return tellOver(container, over, around)
   if (held && log?.endedMs !== undefined) {
-    const message = `has completed${again}, and is held, since others wait for its end`
+    const message = `has completed${again}, and its wrapper stays, because others wait for its end`
     return { rank: 'fine', message, clause: 'has completed' }
   }
   if (held && log === undefined) {
-    const message = `runs, or has completed and is held, since others wait for its end${again}: its status does not tell`
+    const message = `runs, or has completed and its wrapper stays, because others wait for its end${again}: its status does not show it`
     return { rank: 'unclear', message, clause: 'may have completed or not', next: [readLogs(pod, name)] }
   }
   return { rank: 'fine', message: `runs${wordSince(state, nowMs)}${again}${wordAnew(container)}`, clause: 'is running' }
@@ -54,9 +54,9 @@ function tellOver({ name, role, wrapper }: ContainerStatus, over: Over, { pod, n
       const next = [...askNode(pod.node), readLogs(pod, name), describePod(pod)]
       return { rank: 'cause', message, clause: 'does not stop', next }
     }
-    return { rank: 'awaited', message: `is being stopped, since ${main}`, clause: 'is being stopped' }
+    return { rank: 'awaited', message: `is being stopped because ${main}`, clause: 'is being stopped' }
   }
-  const message = `runs on though ${main}, and keeps the pod from ending: podorder stops what is ordered only`
+  const message = `still runs although ${main}, and keeps the pod from ending: podorder stops only containers of the order`
   const next = [
     `name ${name} in podorder.io/depends-on, or make it a native sidecar: an init container with restartPolicy Always`,
   ]
@@ -67,7 +67,7 @@ function tellOver({ name, role, wrapper }: ContainerStatus, over: Over, { pod, n
 function wordAnew({ log }: ContainerStatus): string {
   if (log?.anew === undefined) return ''
   const { times, why } = log.anew
-  const since = times === 1 ? `since ${why}` : `the last time since ${why}`
+  const since = times === 1 ? `since ${why}` : `the last time because ${why}`
   return `, started anew ${times === 1 ? 'once' : `${times} times`} in its container, ${since}`
 }
 
@@ -147,7 +147,7 @@ function tellNotMade(container: ContainerStatus, { pod, blocker }: Circumstances
 /** A kubelet that throws a pod out may leave its containers out of the status (pkg/kubelet/eviction, kubelet.go: rejectPod). */
 function tellNeverMade({ state }: ContainerStatus, blocker: Told | undefined): Words {
   if (state.kind === 'none' && blocker?.rank !== 'cause') {
-    const message = 'may have run or not: its status does not tell'
+    const message = 'may have run or not: its status does not show it'
     return { rank: 'unclear', message, clause: 'may have run or not' }
   }
   const words = { message: 'was never created', clause: 'was never created' }

@@ -114,9 +114,9 @@ function isGone({ state, restarts }: ContainerStatus, { anew }: GateStatus, foll
 
 /** Why it can never be as it is waited for, whatever becomes of it. */
 function wordHopeless({ condition }: Edge, { wrapper, policy }: ContainerStatus): string {
-  if (wrapper === undefined) return '; podorder does not wrap it, so nobody will ever say so'
+  if (wrapper === undefined) return '; podorder does not wrap it, so this condition never comes'
   return condition === 'failed' && policy !== 'Never'
-    ? `; under restartPolicy ${policy} no failure is final, so that never comes`
+    ? `; under restartPolicy ${policy} no failure is final, so this condition never comes`
     : ''
 }
 

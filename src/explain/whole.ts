@@ -26,7 +26,7 @@ export function notePod(pod: PodStatus, nowMs: number): readonly Note[] {
           note(
             'cause',
             'its status is of an earlier pod of the same name: it began before this one was made',
-            'delete it, and make it anew',
+            'delete it, and create it again',
           ),
         ]
       : []),
@@ -69,8 +69,8 @@ function noteUnready(pod: PodStatus): readonly Note[] {
   if (over.length === 0) return []
   const names = over.map(({ name }) => name)
   const message =
-    `it is not ready and will not be again: ${enumerate(names)} ${names.length === 1 ? 'has' : 'have'} ended for good, ` +
-    `so no Service sends it anything, and no rollout counts it`
+    `it is not ready, and never will be again: ${enumerate(names)} ${names.length === 1 ? 'has' : 'have'} ended for good, ` +
+    `so Services send it no traffic, and rollouts do not count it`
   const next = [
     `if others need it, take the restartPolicy of ${enumerate(names)} away: podorder holds a container that others wait for as completed`,
   ]
@@ -83,7 +83,7 @@ function noteDeletion(pod: PodStatus, nowMs: number): readonly Note[] {
   if (deletion === undefined || deletion.done) return []
   const { finalizers, graceMs, deadlineMs } = deletion
   if (finalizers.length > 0 && (hasEnded(pod) || node === '' || graceMs === 0)) {
-    const message = `its finalizers keep it: ${enumerate(finalizers)}; whoever set them has to take them away`
+    const message = `its finalizers keep it: ${enumerate(finalizers)}; the controllers that set them have to remove them`
     return [{ rank: 'cause', message, next: [] }]
   }
   const lateMs = overdueMs(deadlineMs, nowMs)
@@ -113,7 +113,7 @@ function wordFailed({ reason, message, deadlineS }: PodStatus): string {
     const limit = deadlineS === undefined ? '' : ` of ${count(deadlineS, 'second')}`
     return `it ran longer than its activeDeadlineSeconds${limit} (${reason})${tail(message)}`
   }
-  if (reason === 'Evicted') return `its node threw it out (${reason})${tail(message)}`
+  if (reason === 'Evicted') return `the pod was evicted (${reason})${tail(message)}`
   if (reason === NODE_LOST) return `its node does not answer, so this is an old status (${reason})${tail(message)}`
   if (reason === 'Terminated' || reason === 'Shutdown') return `its node was shut down (${reason})${tail(message)}`
   return `${reason}${tail(message)}`
@@ -197,7 +197,7 @@ function wordDeletion({ deadlineMs, graceMs, done }: Deletion, { phase }: PodSta
 export function noteNotInjected(pod: PodStatus): Note {
   const label = INJECT
   const out = textOf(pod.labels, label) === 'disabled' || textOf(pod.annotations, label) === 'disabled'
-  const why = out ? `it opted out by ${label}: disabled` : 'podorder’s webhook has not seen it, or let it pass'
+  const why = out ? `it opted out by ${label}: disabled` : 'podorder’s webhook has not rewritten it'
   const anew =
     'podorder inject -f MANIFEST | kubectl apply -f -    (a pod that is there cannot be changed: delete it first)'
   const ask = [
@@ -207,7 +207,7 @@ export function noteNotInjected(pod: PodStatus): Note {
   ]
   return {
     rank: 'cause',
-    message: `its annotations say an order, but nobody keeps it, and its containers started all at once: the pod was not injected; ${why}`,
+    message: `its annotations have an order, but the pod was not injected, so its containers all started at once; ${why}`,
     next: out ? [anew] : [...ask, anew],
   }
 }

@@ -94,11 +94,11 @@ export function judge(wait: Wait, seenNow: Look, policy: GatePolicy): WaitResult
   const owner = containerOf(wait.label)
   if (seenNow.refusal !== undefined) {
     const { reason, message, origin = owner } = seenNow.refusal
-    return close('refused', wait, origin, reason, message ?? reason ?? 'it said so')
+    return close('refused', wait, origin, reason, message ?? reason ?? 'it reported so')
   }
   if (orphaned && !seenNow.returning && isGone(owner, policy)) {
     if (isOfEnd(wait)) return { kind: 'met' }
-    return close('died', wait, owner, 'PredecessorDied', 'killed before it could say how it ended')
+    return close('died', wait, owner, 'PredecessorDied', 'killed before it could report how it ended')
   }
   return { kind: 'waiting' }
 }

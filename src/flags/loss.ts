@@ -36,7 +36,7 @@ export function judgeLoss(wait: Wait, view: PredecessorView, started: string | u
     const isEnd = restarting.reason !== undefined && restarting.reason !== 'PredecessorLost'
     return isEnd
       ? lost(wordEnd(restarting))
-      : lost(`restarts: ${restarting.message ?? 'it said so'}`, restarting.origin)
+      : lost(`restarts: ${restarting.message ?? 'it reported so'}`, restarting.origin)
   }
   const dead = condition.link === 'lost' && !condition.concluded
   if (condition.file !== 'absent' && !dead) {

@@ -44,14 +44,14 @@ export async function drawGraphs(options: GraphOptions, ports: GraphPorts): Prom
   const { output, timeline, paths, stop } = options
   const format = options.format ?? (output === undefined ? 'text' : formatOf(output, GRAPH_FORMATS))
   if (format === undefined) {
-    const fix = 'use .txt, .mmd, .dot, .svg, .html or .json, or say --format'
+    const fix = 'use .txt, .mmd, .dot, .svg, .html or .json, or give --format'
     return refuse([`podorder: ${output}: unknown file ending; ${fix}`], ports)
   }
   if (timeline === '-' && paths.includes('-')) {
     return refuse(['podorder: stdin cannot be both; give the manifest, or --timeline, by its path'], ports)
   }
   if (timeline !== undefined && stop) {
-    return refuse(['podorder: --timeline marks the start and --stop shows the end; give one of them'], ports)
+    return refuse(['podorder: --timeline and --stop exclude each other; give one of them'], ports)
   }
   const found = await findDiagrams(options, ports)
   if ('problems' in found) return refuse(found.problems, ports)

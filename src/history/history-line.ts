@@ -54,7 +54,7 @@ export function readRunEvent(value: JsonObject): RunEvent | { readonly problem: 
   const { at, event, since, ...details } = value
   const required = Object.entries(REQUIRED).find(([name]) => name === event)?.[1]
   if (required === undefined) return { problem: `no event is called "${String(event)}"` }
-  if (!isTime(at)) return { problem: `"${String(at)}" is no time` }
+  if (!isTime(at)) return { problem: `"${String(at)}" is not a time` }
   const wrong =
     Object.entries(required).find(([field, check]) => !check(value[field])) ??
     Object.entries(OPTIONAL).find(([field, check]) => value[field] !== undefined && !check(value[field]))

@@ -65,7 +65,7 @@ export function createPodRecorder({ parse, packing }: PodReading): PodRecorder {
     see(pod, removed = false, logs = NO_LOGS) {
       const tree = layOut(pod)?.tree
       const reading = tree === undefined ? undefined : readPodOrder(tree, parse)
-      if (reading?.sound !== true) return 'it is no Pod that the API server would take'
+      if (reading?.sound !== true) return 'the API server would not accept it as a Pod'
       const podStatus = readPodStatus(pod)
       // Made anew under the same name, it has a new life.
       if (podStatus.outdated || uid !== textOf(pod, 'metadata', 'uid')) lives.clear()

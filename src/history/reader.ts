@@ -69,7 +69,7 @@ export function createReader({ packing }: Pick<TimelinePorts, 'packing'>, nowMs:
       return undefined
     }
     if (what !== 'Pod')
-      return typeof what === 'string' && what !== '' ? `it is no Pod but ${cut(what)}` : 'it is no pod'
+      return typeof what === 'string' && what !== '' ? `it is not a Pod but a ${cut(what)}` : 'it is not a pod'
     const name = `${textOf(value, 'metadata', 'namespace')}/${textOf(value, 'metadata', 'name')}`
     if (pod !== undefined && pod !== name) return `it holds several pods, ${cut(pod)} and ${cut(name)}`
     pod = name
@@ -82,11 +82,11 @@ export function createReader({ packing }: Pick<TimelinePorts, 'packing'>, nowMs:
       for (const text of stream.push(piece)) {
         count += 1
         const value = readObject(text)
-        const problem = value === undefined ? `object ${count} is no JSON` : take(value)
+        const problem = value === undefined ? `object ${count} is not JSON` : take(value)
         if (problem !== undefined) return problem
       }
       if (stream.strange)
-        return count === 0 ? 'this is no JSON object' : `what follows object ${count} is no JSON object`
+        return count === 0 ? 'this is not a JSON object' : `what follows object ${count} is not a JSON object`
       return stream.rest.length > MAX_OBJECT_MIB * MIB ? `an object of more than ${MAX_OBJECT_MIB} MiB` : undefined
     },
     history,

@@ -65,7 +65,7 @@ function readImage(config: unknown): ImageManifest {
   }
   const descriptor = readDescriptor(config)
   return descriptor === undefined
-    ? { kind: 'other', problem: 'its manifest names its configuration by no sha256 or sha512' }
+    ? { kind: 'other', problem: 'its manifest names its configuration by neither sha256 nor sha512' }
     : { kind: 'image', config: descriptor }
 }
 
@@ -94,7 +94,7 @@ function readDescriptor({ digest, platform }: JsonObject): Descriptor | undefine
   return { digest, platform: isObject(platform) ? readPlatform(platform) : undefined }
 }
 
-/** @param platform what an index said, should the configuration say nothing. @returns undefined when it is no JSON object. */
+/** @param platform what an index said, should the configuration say nothing. @returns undefined when it is not a JSON object. */
 export function readImageConfig(text: string, platform: string | undefined): PlatformImage | undefined {
   const image = readObject(text)
   if (image === undefined) return undefined

@@ -37,7 +37,7 @@ export function parseReference(text: string): ImageReference | { readonly proble
   const [named = '', ...digests] = text.split('@')
   const [digest] = digests
   if (digests.length > 1) return { problem: 'has more than one @' }
-  if (digest !== undefined && !isDigest(digest)) return { problem: 'has a digest that is no sha256 or sha512' }
+  if (digest !== undefined && !isDigest(digest)) return { problem: 'has a digest that is neither sha256 nor sha512' }
   const { registry, path } = splitRegistry(named)
   const colon = path.indexOf(':')
   const repository = colon === -1 ? path : path.slice(0, colon)

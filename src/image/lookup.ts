@@ -85,7 +85,7 @@ function conclude({ container, image, args }: CommandWanted, known: Known): Comm
   // Operators fill it in.
   if (image === '') {
     const fix = `write "command" in the container, or annotate its pod with ${sayCommandBy(container)}`
-    return { problem: 'it has neither a command nor an image that could tell it', fix }
+    return { problem: 'it has neither a command nor an image', fix }
   }
   return {
     problem: `the command of image "${image}" is not known: ${words.problem}`,

@@ -26,8 +26,8 @@ export async function pullImages(reference: ImageReference, pull: Pull): Promise
   const known = await readCache(digest, pull)
   if (known !== undefined) return known
   if (pull.settings.offline) {
-    const why = digest === undefined ? 'a tag means nothing' : 'it is not in the cache'
-    return { problem: `${why}, and no registry may be asked` }
+    const why = digest === undefined ? 'a tag does not identify an image' : 'it is not in the cache'
+    return { problem: `${why}, and --offline forbids asking the registry` }
   }
   const problems: string[] = []
   const endpoints = listEndpoints(reference, pull.settings.registries)

@@ -112,13 +112,13 @@ function readEdges(
   const read = readObject(text) ?? toPlain(readTexts(text.replaceAll(/:(?=\[)/g, ': ')).trees[0] ?? value)
   const said = isObject(read) && Object.values(read).every(Array.isArray) ? read : undefined
   if (said === undefined) {
-    remarks.refuse(place, undefined, `${CLOUD_RUN_ORDER} is no map of lists`, 'write {"app": ["db"]}')
+    remarks.refuse(place, undefined, `${CLOUD_RUN_ORDER} is not a map of lists`, 'write {"app": ["db"]}')
     return []
   }
   const check = (name: string): boolean => {
     if (names.includes(name)) return true
     const fix = proposeWord(name, names, `there are ${names.join(', ')}`)
-    remarks.refuse(place, undefined, `${CLOUD_RUN_ORDER} names "${name}", which is no container`, fix)
+    remarks.refuse(place, undefined, `${CLOUD_RUN_ORDER} names "${name}", which is not a container`, fix)
     return false
   }
   return Object.entries(said).flatMap(([container, targets]) => {

@@ -15,12 +15,12 @@ import { splitWords } from './shell-words.ts'
 export function noteWithoutPlace({ tree }: Named, { note }: ContainerContext): void {
   for (const entry of tree.entries) {
     const why = whyWithoutPlace(entry.key)
-    if (why !== undefined && !isIdle(entry)) note(entry, `${entry.key} has no place in a pod`, why)
+    if (why !== undefined && !isIdle(entry)) note(entry, `${entry.key} is not converted`, why)
   }
   const deploy = fieldAt(tree, 'deploy')
   for (const entry of isMap(deploy) ? deploy.entries : []) {
     const why = DEPLOY_WITHOUT_PLACE.get(entry.key)
-    if (why !== undefined && !isIdle(entry)) note(entry, `deploy.${entry.key} has no place in a pod`, why)
+    if (why !== undefined && !isIdle(entry)) note(entry, `deploy.${entry.key} is not converted`, why)
   }
 }
 
@@ -100,7 +100,7 @@ function readPullPolicy(tree: MapTree, { note }: ContainerContext): string | und
     case 'if_not_present':
       return 'IfNotPresent'
     default:
-      if (entry !== undefined) note(entry, `pull_policy ${word} has no place in a pod`, 'the default is kept')
+      if (entry !== undefined) note(entry, `pull_policy ${word} is not converted`, 'the default is kept')
       return undefined
   }
 }
@@ -163,7 +163,7 @@ async function readEnv(tree: MapTree, context: ContainerContext): Promise<readon
         'set it in the environment or in .env; it is left out',
       )
     } else if (ENV_NAME.test(name)) env.set(name, known)
-    else note(at, `"${name}" is no name of a variable in Kubernetes`, 'rename it; it is left out')
+    else note(at, `"${name}" is not a valid variable name in Kubernetes`, 'rename it; it is left out')
   }
   return [...env].map(([name, value]) => ({ name, value: escapeReferences(value) }))
 }
@@ -175,7 +175,7 @@ async function readEnvFile(item: Tree, env: Map<string, string>, context: Contai
   const look = await disk.lookAtPath(disk.resolvePath(origins.of(item).directory, path))
   if (look.kind === 'absent' && booleanOf(fieldAt(item, 'required')) === false) return
   if (look.kind !== 'file' || !('text' in look.file)) {
-    const what = look.kind === 'absent' ? `there is no file ${path}` : `${path} is no file of variables`
+    const what = look.kind === 'absent' ? `there is no file ${path}` : `${path} is not a file of variables`
     note(item, what, 'its variables are left out; write them below env of the container')
     return
   }
@@ -191,8 +191,7 @@ function readHook(entry: Entry | undefined, context: ContainerContext): PlainMap
     if (!isMap(item)) return []
     for (const key of ['user', 'privileged', 'working_dir', 'environment']) {
       const said = findEntry(item, key)
-      if (said !== undefined)
-        context.note(said, `${key} of a hook has no place in a pod`, 'it runs as the container does')
+      if (said !== undefined) context.note(said, `${key} of a hook is not converted`, 'it runs as the container does')
     }
     return [readLine(findEntry(item, 'command'), context) ?? []]
   })

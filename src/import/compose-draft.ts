@@ -82,7 +82,7 @@ function nameServices({ services, context }: ComposeProject): readonly Named[] {
     const about = `service "${service}"`
     const provider = findEntry(tree, 'provider')
     if (provider !== undefined) {
-      context.remarks.note(placeOf(provider, context), about, 'a provider is no container', 'it is left out')
+      context.remarks.note(placeOf(provider, context), about, 'a provider is not a container', 'it is left out')
       return []
     }
     const container = toLabel(service)
@@ -112,7 +112,7 @@ function noteReplicas({ tree }: Named, { note }: ContainerContext): void {
   const entry = findReplicas(tree)
   const word = wordOf(entry?.value)
   if (entry === undefined || word === undefined || word === '1') return
-  const what = `${word} replicas of one service have no place in one pod`
+  const what = `${word} replicas of one service do not fit in one pod`
   note(entry, what, 'one container is written; replicate the whole pod')
 }
 

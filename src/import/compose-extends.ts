@@ -35,7 +35,7 @@ export async function extendServices(
     const source = path === undefined ? home : await open(path, placeOf(said, context))
     const baseKey = `${path ?? key.split('\0')[0]}\0${base}`
     if (within.includes(baseKey)) {
-      remarks.refuse(placeOf(said, context), about, `extends itself by way of "${base}"`, 'remove one of the extends')
+      remarks.refuse(placeOf(said, context), about, `extends itself through "${base}"`, 'remove one of the extends')
       return own
     }
     const found = fieldAt(source, 'services', base ?? '')

@@ -41,14 +41,14 @@ export async function readGrants(
       for (const field of ['uid', 'gid']) {
         const owner = findEntry(item, field)
         if (owner !== undefined && wordOf(owner.value) !== '0')
-          context.note(owner, `${field} of a file has no place in a pod: root owns it`, 'set fsGroup of the pod')
+          context.note(owner, `${field} of a file is not converted: root owns it`, 'set fsGroup of the pod')
       }
       const external = fieldAt(entry.value, 'external')
       const isExternal = booleanOf(external) === true || isMap(external)
       const own = wordOf(fieldAt(entry.value, 'name')) ?? wordOf(fieldAt(external, 'name'))
       if (isExternal) {
         const fix = `make it: kubectl create ${kind === 'Secret' ? 'secret generic' : 'configmap'} ${toLabel(own ?? source)} --from-file=${source}=PATH`
-        context.note(item, `"${source}" is kept outside`, fix)
+        context.note(item, `"${source}" is external`, fix)
       }
       const name = own ?? (isExternal ? source : `${shelf.project}-${source}`)
       const label = isExternal ? toLabel(name) : takeName(kind, source, name, shelf)

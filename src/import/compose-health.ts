@@ -61,6 +61,6 @@ function readSeconds(check: MapTree, key: string, natural: number, { refuse }: C
   const word = wordOf(entry?.value)
   if (entry === undefined || word === undefined) return natural
   const ms = parseComposeDuration(word)
-  if (ms === undefined) refuse(entry, `${key} is "${word}", which is no duration`, 'write it like 10s or 1m30s')
+  if (ms === undefined) refuse(entry, `${key} is "${word}", which is not a duration`, 'write it as 10s or 1m30s')
   return ms === undefined || ms === 0 ? natural : Math.max(1, Math.round(ms / 1000))
 }

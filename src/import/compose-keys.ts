@@ -32,7 +32,7 @@ export const WORD_LISTS: ReadonlySet<string> = new Set([
   ...['external_links', 'group_add', 'links', 'profiles', 'security_opt', 'tmpfs', 'volumes_from'],
 ])
 
-/** What has no place in a pod, or is set elsewhere in Kubernetes: why. */
+/** What has no place in the pod, or is set elsewhere in Kubernetes: why. */
 const WITHOUT_PLACE: ReadonlyMap<string, string> = new Map([
   ['blkio_config', 'Kubernetes has no limits of block I/O for a container'],
   ['cgroup', 'Kubernetes gives each container a cgroup namespace of its own'],
@@ -58,7 +58,7 @@ const WITHOUT_PLACE: ReadonlyMap<string, string> = new Map([
   ['mem_swappiness', 'the kubelet decides about swap'],
   ['models', 'a pod has no models'],
   ['oom_kill_disable', 'Kubernetes always lets the kernel end a container without memory'],
-  ['oom_score_adj', 'the kubelet sets it by the class of the pod'],
+  ['oom_score_adj', 'the kubelet sets it by the QoS class of the pod'],
   ['pids_limit', 'the kubelet limits processes for each pod'],
   ['platform', 'set nodeSelector of the pod, such as kubernetes.io/arch: arm64'],
   ['runtime', 'set runtimeClassName of the pod'],

@@ -25,8 +25,8 @@ export function readHosts(
       const host = name.toLowerCase()
       if (HOST_NAME.test(host)) names.add(host)
       else if (always || isUsed(name, text)) {
-        const what = `"${name}" is no host name in Kubernetes, so other containers cannot call it so`
-        context.note(at, what, 'call it localhost, or by a name of letters, digits and -')
+        const what = `"${name}" is not a valid host name in Kubernetes, so other containers cannot use it`
+        context.note(at, what, 'use localhost, or a name of letters, digits and -')
       }
     }
     for (const { name, value, at } of readExtraHosts(named)) {
@@ -50,7 +50,7 @@ export function readHosts(
       if (server === undefined || nameservers.includes(server)) continue
       const what = ADDRESS.test(server)
         ? `a pod has no more than ${MOST_NAMESERVERS} servers for names: ${server} is one more`
-        : `the server "${server}" for names is no IP address`
+        : `the server "${server}" for names is not an IP address`
       contextOf(named).note(item, what, 'it is left out')
     }
   }
@@ -74,10 +74,10 @@ const MOST_NAMESERVERS = 3
 function describeHost(name: string, address: string): readonly [what: string, fix: string] | undefined {
   if (address === 'host-gateway')
     return [`the host "${name}" is the machine that docker runs on`, 'a pod does not know it; it is left out']
-  if (!HOST_NAME.test(name.toLowerCase())) return [`"${name}" is no host name in Kubernetes`, 'it is left out']
+  if (!HOST_NAME.test(name.toLowerCase())) return [`"${name}" is not a valid host name in Kubernetes`, 'it is left out']
   if (ADDRESS.test(address)) return undefined
   const what =
-    address === '' ? `the host "${name}" has no address` : `"${address}" is no IP address of the host "${name}"`
+    address === '' ? `the host "${name}" has no address` : `"${address}" is not an IP address of the host "${name}"`
   return [what, 'give it one; it is left out']
 }
 
@@ -142,7 +142,7 @@ export function noteNetworks(
     if (mode !== undefined && word !== undefined && !/^(?:bridge|default|service:)/.test(word)) {
       const fix =
         word === 'host' ? 'set hostNetwork: true of the pod, if it has to be' : 'the containers share the pod’s network'
-      note(mode, `network_mode ${word} has no place in a pod`, fix)
+      note(mode, `network_mode ${word} is not converted`, fix)
     }
     for (const [key, field] of [
       ['pid', 'hostPID'],
@@ -153,14 +153,14 @@ export function noteNetworks(
       if (entry !== undefined && said.startsWith('container:'))
         note(entry, `${key} ${said} is of a container that is not in this pod`, 'it is left out')
       if (entry === undefined || said !== 'host') continue
-      note(entry, `${key} host has no place in a container`, `set ${field}: true of the pod, if it has to be`)
+      note(entry, `${key} host is not converted`, `set ${field}: true of the pod, if it has to be`)
     }
     const joined = fieldAt(named.tree, 'networks')
     for (const { value } of isMap(joined) ? joined.entries : []) {
       for (const entry of isMap(value) ? value.entries.filter(({ key }) => ADDRESSES.includes(key)) : []) {
         note(
           entry,
-          `${entry.key} has no place in a pod`,
+          `${entry.key} is not converted`,
           'the network of the cluster gives the pod its address; call it by name',
         )
       }
@@ -175,7 +175,7 @@ export function noteNetworks(
       }
       const driver = findEntry(declared, 'driver')
       if (driver !== undefined && LAN_DRIVERS.has(wordOf(driver.value) ?? '')) {
-        const what = `the driver ${wordOf(driver.value)} of the network "${network}" has no place in a pod`
+        const what = `the driver ${wordOf(driver.value)} of the network "${network}" is not converted`
         note(driver, what, 'the network of the cluster gives the pod its address')
       }
       const internal = findEntry(declared, 'internal')

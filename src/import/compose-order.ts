@@ -38,7 +38,7 @@ export function readEdges(
       continue
     }
     if (restart && condition === 'completed') {
-      context.note(at, `restart has no meaning for "${target}", which ends`, 'it is left out')
+      context.note(at, `restart has no effect on "${target}", which ends`, 'it is left out')
     }
     if (condition === 'ready' && !isChecked(services.get(target))) {
       const what = `it waits until "${target}" is healthy, which has no healthcheck in this file`

@@ -19,7 +19,7 @@ const ANNOTATION = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[a-z0-9](?:[-\
 export function readAnnotations({ tree }: Named, { note }: ContainerContext): readonly (readonly [string, string])[] {
   return pairsOf(fieldAt(tree, 'annotations')).flatMap(({ name, value, at }) => {
     if (ANNOTATION.test(name)) return [[name, value ?? ''] as const]
-    note(at, `"${name}" is no name of an annotation in Kubernetes`, 'rename it; it is left out')
+    note(at, `"${name}" is not a valid annotation name in Kubernetes`, 'rename it; it is left out')
     return []
   })
 }
@@ -33,7 +33,7 @@ export function readServiceOptions(
   const options = services.map((named) => {
     const signal = findEntry(named.tree, 'stop_signal')
     if (signal !== undefined && wordOf(signal.value) !== undefined && !ordered.has(named.container)) {
-      const what = 'stop_signal has no place in a container that nothing waits for, and that waits for nothing'
+      const what = 'stop_signal is not converted for a container that nothing waits for, and that waits for nothing'
       contextOf(named).note(signal, what, 'set STOPSIGNAL in its image')
     }
     const graceMs = readGrace(named, contextOf(named))
@@ -53,7 +53,7 @@ function readGrace({ tree }: Named, { refuse }: ContainerContext): number | unde
   if (entry === undefined || word === undefined) return undefined
   const ms = parseComposeDuration(word)
   if (ms === undefined)
-    refuse(entry, `stop_grace_period is "${word}", which is no duration`, 'write it like 30s or 1m30s')
+    refuse(entry, `stop_grace_period is "${word}", which is not a duration`, 'write it as 30s or 1m30s')
   return ms
 }
 

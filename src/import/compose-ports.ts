@@ -44,7 +44,7 @@ function readPort(item: Tree, service: string, { note, refuse }: ContainerContex
   const targets = readRange(target)
   const published = readRange(first ?? (isPort ? address : ''))
   if (targets.length === 0 || (published.length > 0 && targets.length > published.length)) {
-    refuse(item, `"${word}" is no port`, 'write it like 8080:80, 80 or 127.0.0.1:8080:80/udp')
+    refuse(item, `"${word}" is not a port`, 'write it as 8080:80, 80 or 127.0.0.1:8080:80/udp')
     return []
   }
   const base = { service, address: isPort ? '' : address, at: item }

@@ -161,7 +161,7 @@ function checkTop(root: MapTree, context: ComposeContext): boolean {
   }
   const services = fieldAt(root, 'services')
   if (services !== undefined && !isMap(services) && wordOf(services) !== undefined) {
-    remarks.refuse(placeOf(services, context), undefined, 'services is no map', 'write "NAME:" for each service')
+    remarks.refuse(placeOf(services, context), undefined, 'services is not a map', 'write "NAME:" for each service')
   }
   for (const entry of isMap(services) ? services.entries : []) checkService(entry, context)
   return true
@@ -172,7 +172,7 @@ function checkService({ key: name, value, ...entry }: Entry, context: ComposeCon
   if (isReset(value)) return
   if (!isMap(value)) {
     const place = placeOf(value, context)
-    context.remarks.refuse({ ...place, at: entry.keyAt }, about, 'nothing is said of it', 'give it an image')
+    context.remarks.refuse({ ...place, at: entry.keyAt }, about, 'it is empty', 'give it an image')
     return
   }
   for (const field of value.entries) {

@@ -42,8 +42,7 @@ export function readServiceResources(tree: MapTree, context: ContainerContext): 
   ]) {
     const parent = fieldAt(tree, 'deploy', 'resources', path[0] ?? '')
     const entry = isMap(parent) ? findEntry(parent, path[1] ?? '') : undefined
-    if (entry !== undefined)
-      context.note(entry, `${entry.key} has no place in a pod`, 'ask for it with resources.limits')
+    if (entry !== undefined) context.note(entry, `${entry.key} is not converted`, 'ask for it with resources.limits')
   }
   return compact({ limits: pick('most'), requests: pick('least') })
 }
@@ -63,7 +62,7 @@ function readCpu(tree: MapTree, paths: Paths, { refuse }: ContainerContext): Amo
     if (found === undefined || word === undefined) continue
     const cpus = /^\d*\.?\d+$/.test(word) ? Number(word) : undefined
     if (cpus !== undefined) return cpus === 0 ? undefined : { amount: cpus, at: found }
-    refuse(found, `"${word}" is no number of CPUs`, 'write it like 0.5 or 2')
+    refuse(found, `"${word}" is not a number of CPUs`, 'write it as 0.5 or 2')
   }
   return undefined
 }
@@ -75,7 +74,7 @@ function readMemory(tree: MapTree, paths: Paths, { refuse }: ContainerContext): 
     if (found === undefined || word === undefined) continue
     const bytes = parseComposeSize(word)
     if (bytes !== undefined) return bytes === 0 ? undefined : { amount: bytes, at: found }
-    refuse(found, `"${word}" is no size`, 'write it like 64m or 1g')
+    refuse(found, `"${word}" is not a size`, 'write it as 64m or 1g')
   }
   return undefined
 }

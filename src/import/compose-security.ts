@@ -32,12 +32,12 @@ function readUser(entry: Entry | undefined, { note }: ContainerContext): PlainMa
   const said = group === undefined || group === '' ? (NUMBERS.has(user) ? user : undefined) : group
   const runAsGroup = said === undefined ? undefined : numberOf(said)
   if (runAsUser === undefined) {
-    const what = `user ${word} is a name, which only the image knows`
-    note(entry, what, 'write its numbers, such as 1000:1000; without them the image’s own user is kept')
+    const what = `user ${word} is a name that only the image defines`
+    note(entry, what, 'write its numbers, such as 1000:1000; without them the user of the image is used')
     return {}
   }
   if (said !== undefined && runAsGroup === undefined) {
-    const what = `group ${said} is a name, which only the image knows`
+    const what = `group ${said} is a name that only the image defines`
     note(entry, what, 'write its number, such as 1000; without it the group is left out')
   }
   return compact({ runAsUser, runAsGroup })
@@ -60,7 +60,7 @@ function readOptions(tree: MapTree, isPrivileged: boolean, { note }: ContainerCo
     } else if (word === 'seccomp:unconfined') options = { ...options, seccompProfile: { type: 'Unconfined' } }
     else if (word === 'apparmor:unconfined') options = { ...options, appArmorProfile: { type: 'Unconfined' } }
     else if (word !== 'no-new-privileges:false') {
-      note(item, `security_opt ${word} has no place in a pod`, 'set it in securityContext of the container')
+      note(item, `security_opt ${word} is not converted`, 'set it in securityContext of the container')
     }
   }
   return options

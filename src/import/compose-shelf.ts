@@ -111,6 +111,6 @@ export function describeNoFile({ kind }: PathLook, path: string): string {
     case 'directory':
     case 'file':
     case 'other':
-      return `${path} is no file`
+      return `${path} is not a file`
   }
 }

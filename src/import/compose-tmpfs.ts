@@ -19,7 +19,7 @@ export function readTmpfs(
     const [target = '', said = ''] = (wordOf(item) ?? '').split(/:(.*)/s)
     if (target === '') continue
     if (!target.startsWith('/')) {
-      context.refuse(item, `"${target}" is no absolute path`, 'mount it at a path that begins with /')
+      context.refuse(item, `"${target}" is not an absolute path`, 'mount it at a path that begins with /')
       continue
     }
     const options = said.split(',').filter((option) => option !== '' && option !== 'rw' && option !== 'size=')
@@ -42,7 +42,7 @@ export function readTmpfs(
 /** An emptyDir cannot be told who may write to it, nor whether files in it may be executed. */
 export function noteTmpfs(options: readonly string[], at: Tree | Entry, { note }: ContainerContext): void {
   if (options.length === 0) return
-  const what = `${options.join(',')} of a tmpfs has no place in a pod`
+  const what = `${options.join(',')} of a tmpfs is not converted`
   note(at, what, 'an empty directory in memory takes a size only, and is open to all users')
 }
 
@@ -55,7 +55,7 @@ export function mountMemory(
   { refuse }: ContainerContext,
 ): PlainMap {
   const bytes = size === undefined ? undefined : parseComposeSize(size)
-  if (size !== undefined && bytes === undefined) refuse(at, `"${size}" is no size`, 'write it like 64m')
+  if (size !== undefined && bytes === undefined) refuse(at, `"${size}" is not a size`, 'write it as 64m')
   const emptyDir = compact({ medium: 'Memory', sizeLimit: bytes === undefined ? undefined : writeBytes(bytes) })
   const name = putVolume(`memory ${named.container} ${target}`, `${named.container}-${target}`, { emptyDir }, shelf)
   return { name, mountPath: target }

@@ -103,7 +103,7 @@ function placeVolume(
     return []
   }
   if (!target.startsWith('/')) {
-    context.refuse(item, `"${target}" is no absolute path`, 'mount it at a path that begins with /')
+    context.refuse(item, `"${target}" is not an absolute path`, 'mount it at a path that begins with /')
     return []
   }
   switch (type) {
@@ -114,7 +114,7 @@ function placeVolume(
     }
     case 'npipe':
     case 'cluster':
-      context.note(item, `a volume of type ${type} has no place in a pod`, 'it is left out')
+      context.note(item, `a volume of type ${type} is not converted`, 'it is left out')
       return []
     case 'image': {
       const name = putVolume(
@@ -183,12 +183,12 @@ function putNamed(source: string, shelf: VolumeShelf, context: ContainerContext)
   return putVolume(`named ${source}`, source, { persistentVolumeClaim: { claimName: claim } }, shelf)
 }
 
-/** What is kept outside is no service's own, so the remark names none. */
+/** What is external is no service's own, so the remark names none. */
 function noteExternal(name: string, at: Entry, { plan }: VolumeShelf, context: ContainerContext): void {
   const claim = toLabel(name)
   const place = placeOf(at, context)
   if (plan !== 'claims') {
-    context.remarks.note(place, undefined, `the volume "${name}" is kept outside`, 'it is an empty directory here')
+    context.remarks.note(place, undefined, `the volume "${name}" is external`, 'it is an empty directory here')
     return
   }
   const claimed =
@@ -196,7 +196,7 @@ function noteExternal(name: string, at: Entry, { plan }: VolumeShelf, context: C
       ? 'its claim has to be there'
       : `it is the claim "${claim}" here, since Kubernetes takes no such name`
   const fix = `make the claim "${claim}" before the pod, or correct claimName`
-  context.remarks.note(place, undefined, `the volume "${name}" is kept outside: ${claimed}`, fix)
+  context.remarks.note(place, undefined, `the volume "${name}" is external: ${claimed}`, fix)
 }
 
 function noteDriver(declared: Tree | undefined, { plan }: VolumeShelf, context: ContainerContext): void {
@@ -204,10 +204,10 @@ function noteDriver(declared: Tree | undefined, { plan }: VolumeShelf, context: 
   const word = wordOf(driver?.value)
   const fix = plan === 'claims' ? 'set storageClassName of its claim' : 'it is an empty directory here'
   if (driver !== undefined && word !== undefined && word !== 'local') {
-    context.remarks.note(placeOf(driver, context), undefined, `the driver ${word} has no place in a pod`, fix)
+    context.remarks.note(placeOf(driver, context), undefined, `the driver ${word} is not converted`, fix)
   }
   const options = findEntry(declared, 'driver_opts')
   if (options === undefined) return
   const instead = plan === 'claims' ? 'bind its claim to a volume of that kind, such as nfs or hostPath' : fix
-  context.remarks.note(placeOf(options, context), undefined, 'driver_opts of a volume have no place in a pod', instead)
+  context.remarks.note(placeOf(options, context), undefined, 'driver_opts of a volume are not converted', instead)
 }

@@ -1,5 +1,5 @@
 /**
- * The keys of an ECS task definition and of its containers, and what is said of those that have no place in a pod.
+ * The keys of an ECS task definition and of its containers, and what is said of those that have no place in the pod.
  *
  * Source: Amazon ECS API reference, RegisterTaskDefinition.
  */
@@ -7,7 +7,7 @@ import { proposeWord } from '../base/suggest.ts'
 import { findEntry, type Tree } from '../manifest/tree.ts'
 import { booleanOf, type ComposeContext, fieldAt, isMap, placeOf, readItems, wordOf } from './compose-tree.ts'
 
-/** What has no place in a pod, and what there is instead. */
+/** What has no place in the pod, and what there is instead. */
 const TASK_KEYS_WITHOUT_PLACE: ReadonlyMap<string, string> = new Map([
   ['taskRoleArn', 'give the pod a ServiceAccount that is bound to the role'],
   ['executionRoleArn', 'the kubelet pulls images with imagePullSecrets'],
@@ -90,7 +90,7 @@ function noteKeys(
     const entry = findEntry(tree, key)
     const word = wordOf(entry?.value)
     const isSaid = entry !== undefined && (word === undefined ? readItems(entry.value).length > 0 : word !== 'false')
-    if (isSaid) context.remarks.note(placeOf(entry, context), about, `${key} has no place in a pod`, fix)
+    if (isSaid) context.remarks.note(placeOf(entry, context), about, `${key} is not converted`, fix)
   }
 }
 
@@ -111,7 +111,7 @@ function notePlatform(task: Tree, context: ComposeContext): void {
     const entry = findEntry(fieldAt(task, 'runtimePlatform'), key)
     const word = wordOf(entry?.value)
     if (entry === undefined || word === undefined || word === natural) continue
-    context.remarks.note(placeOf(entry, context), undefined, `${key} ${word} has no place in a pod`, fix)
+    context.remarks.note(placeOf(entry, context), undefined, `${key} ${word} is not converted`, fix)
   }
   for (const [key, field] of [
     ['pidMode', 'hostPID'],

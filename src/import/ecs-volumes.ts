@@ -29,12 +29,7 @@ export function readEcsVolumes(task: Tree, context: ComposeContext): EcsVolumes 
       const entry = findEntry(item, key)
       if (entry === undefined || wordOf(entry.value) === 'false') continue
       const fix = 'the containers get an empty directory instead; use a PersistentVolumeClaim to keep it'
-      context.remarks.note(
-        placeOf(entry, context),
-        undefined,
-        `${key} of volume "${written}" has no place in a pod`,
-        fix,
-      )
+      context.remarks.note(placeOf(entry, context), undefined, `${key} of volume "${written}" is not converted`, fix)
     }
     if (path !== undefined) {
       const fix = 'the containers get an empty directory instead'
@@ -65,13 +60,13 @@ export function readEcsMounts(
   })
   for (const item of readItems(fieldAt(one, 'volumesFrom'))) {
     const fix = 'list the mounts in this container too'
-    context.remarks.note(placeOf(item, context), about, 'volumesFrom has no place in a pod', fix)
+    context.remarks.note(placeOf(item, context), about, 'volumesFrom is not converted', fix)
   }
   const shared = wordOf(fieldAt(one, 'linuxParameters', 'sharedMemorySize'))
   if (shared !== undefined) {
     const size = writeBytes(parseComposeSize(`${shared}m`) ?? 0)
     const fix = `mount an emptyDir of the medium Memory, ${size}, at /dev/shm`
-    context.remarks.note(placeOf(one, context), about, 'sharedMemorySize has no place in a pod', fix)
+    context.remarks.note(placeOf(one, context), about, 'sharedMemorySize is not converted', fix)
   }
   return mounts
 }

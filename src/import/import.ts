@@ -26,13 +26,13 @@ export interface ImportWish {
 
 export interface ImportOptions extends ImportWish {
   readonly kind: ImportKind
-  /** What has no place in a pod is an error. */
+  /** What has no place in the pod is an error. */
   readonly strict: boolean
   /** A file; undefined = stdout. */
   readonly output: string | undefined
 }
 
-/** Either the draft, or why there is none; both with what has no place in a pod. */
+/** Either the draft, or why there is none; both with what a pod cannot have. */
 export interface Imported {
   readonly draft: Draft | undefined
   readonly refused: readonly Remark[]

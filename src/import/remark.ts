@@ -1,4 +1,4 @@
-/** What an import has to say about its input: what is wrong with it, and what has no place in one pod. */
+/** What an import has to say about its input: what is wrong with it, and what is not supported in one pod. */
 import type { Position } from '../manifest/tree.ts'
 
 export interface Remark {

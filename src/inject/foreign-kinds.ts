@@ -16,18 +16,18 @@ const FLINK_MAIN = 'flink-main-container'
 
 /** The default of pods, Always, is none for Jobs (pkg/apis/batch/validation). */
 const SILENT_JOB = {
-  what: 'restartPolicy is not said, and the API server takes a Job only with OnFailure or Never; the wrappers are made for Always',
+  what: 'there is no restartPolicy, and the API server accepts a Job only with OnFailure or Never; the wrappers are written for Always',
   fix: 'write restartPolicy: OnFailure or Never in the pod template',
 }
 
 const UNKNOWN_POLICY = {
-  what: 'the restartPolicy of these pods is said beside the pod template, and nothing is; the wrappers are made for what is in the template',
+  what: 'the restartPolicy of these pods belongs beside the pod template, and is missing there; the wrappers are written for the one in the template',
   fix: 'write restartPolicy beside template',
 }
 
 const KNATIVE = {
-  what: 'Knative takes init containers only where its ConfigMap config-features allows them',
-  fix: 'see that it has kubernetes.podspec-init-containers: enabled',
+  what: 'Knative accepts init containers only if its ConfigMap config-features allows them',
+  fix: 'make sure that it has kubernetes.podspec-init-containers: enabled',
 }
 
 export function checkForeign(pod: FoundPod, order: Order): ForeignCheck {
@@ -43,7 +43,7 @@ export function checkForeign(pod: FoundPod, order: Order): ForeignCheck {
 }
 
 function sayOverwritten({ kind, tree }: FoundPod): Fault {
-  const what = `${kind} writes the command of ${FLINK_MAIN} itself, over that of the wrapper`
+  const what = `${kind} writes the command of ${FLINK_MAIN} itself, and so replaces the wrapper`
   const fix = 'leave it out of the order: it can neither wait nor be waited for'
   return { at: findTree(tree, ['metadata', 'annotations'])?.at ?? tree.at, what, fix }
 }

@@ -227,7 +227,7 @@ async function changeInputs<Open extends Opened>(
     // Its text joined is as large again.
     done.delete(input)
     if (pieces.some(({ restyled }) => restyled)) {
-      const what = 'its layout could not be kept: what changes is written anew, without comments'
+      const what = 'its layout could not be kept: the changed parts are written again, without comments'
       ports.terminal.complain(`podorder: warning: ${input.file}: ${what}`)
     }
     return { ...input, after: mark + pieces.map(({ text }) => text).join('') }

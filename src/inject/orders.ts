@@ -18,10 +18,11 @@ import { checkForeign } from './foreign-kinds.ts'
 import { findBuried } from './buried.ts'
 import { findStrays } from './strays.ts'
 import { type OpenManifest, openManifest } from './manifest.ts'
-import type { TemplateKind } from '../manifest/template-kinds.ts'
+import { groupOf } from '../manifest/template.ts'
+import { correctKind, type TemplateKind } from '../manifest/template-kinds.ts'
 import { readNested } from '../manifest/yaml.io.ts'
 
-export const SAY_ORDER = 'say what waits for what with the annotation podorder.io/depends-on or podorder.io/steps'
+export const SAY_ORDER = 'write one in the annotation podorder.io/depends-on or podorder.io/steps'
 
 type CalledPod = Pick<FoundPod, 'kind' | 'name'>
 
@@ -88,7 +89,7 @@ export function listBuried({ documents }: OpenManifest): readonly Fault[] {
 
 /** What says no order is the API server's business; whoever renders or applies it will be told. */
 export function passOver(fault: Fault): Fault {
-  return { ...fault, fix: `${fault.fix}; the document says no order, and is left as it is` }
+  return { ...fault, fix: `${fault.fix}; the document has no order, and is left as it is` }
 }
 
 export interface ReadOrder extends WantedPod {
@@ -121,8 +122,13 @@ export function readTemplateOrder(
 
 /** What is wrong with the object that the pod belongs to. */
 function checkObject({ kind, template, tree, document, objectPath }: FoundPod): readonly Fault[] {
+  const meant = correctKind(groupOf(fieldOf(document.value, ...objectPath.map(String), 'apiVersion')), kind)
+  if (meant !== undefined) {
+    const at = findTree(document.tree, [...objectPath, 'kind'])?.at ?? tree.at
+    return [{ at, what: `unknown kind "${kind}"`, fix: `did you mean "${meant}"?` }]
+  }
   if (kind !== 'Pod' && fieldOf(fieldOf(template, 'spec'), 'containers') === undefined) {
-    const fix = 'list them; of a kustomize patch, give podorder what kustomize builds, with -k DIR'
+    const fix = 'list them; for a kustomize patch, give podorder the built manifests with -k DIR'
     return [{ at: tree.at, what: `${kind} has no containers here`, fix }]
   }
   const name = findTree(document.tree, [...objectPath, 'metadata', 'name'])
@@ -141,22 +147,22 @@ function saysOrder({ tree, template }: FoundPod): boolean {
 
 function warnOfRequests({ pod, order }: WantedPod): readonly Fault[] {
   if (order === undefined || isChain(order)) return []
-  const what = 'requests are kept: its containers do not run strictly one after another'
-  return [{ at: pod.tree.at, what, fix: 'chain them with podorder.io/steps, or leave out --requests max' }]
+  const what = '--requests max has no effect: its containers do not run strictly one after another'
+  return [{ at: pod.tree.at, what, fix: 'order them with podorder.io/steps, or leave out --requests max' }]
 }
 
 /** The notes of an earlier inject must be there and whole: without them there is no way back. */
 function checkOriginal({ tree, template }: FoundPod): readonly Fault[] {
   const entry = findEntry(findTree(tree, ['metadata', 'annotations']), ORIGINAL)
   if (readOriginal(template) === 'unreadable') {
-    const fix = 'take the manifest as it was before, or the annotation as inject wrote it'
+    const fix = 'use the manifest as it was before, or the annotation as inject wrote it'
     return [{ at: entry?.keyAt ?? tree.at, what: `${ORIGINAL} is not what inject writes`, fix }]
   }
   const init = listOf(template, 'spec', 'initContainers').findIndex((one) => fieldOf(one, 'name') === INIT_CONTAINER)
   if (entry !== undefined || init === -1) return []
   const at = findTree(tree, ['spec', 'initContainers', init])?.at ?? tree.at
-  const what = `there is ${INIT_CONTAINER}, but no annotation ${ORIGINAL}, which tells what the pod was before`
-  return [{ at, what, fix: 'take the manifest as it was before, or give the container another name' }]
+  const what = `there is ${INIT_CONTAINER}, but no annotation ${ORIGINAL}, which records the pod before inject`
+  return [{ at, what, fix: 'use the manifest as it was before, or give the container another name' }]
 }
 
 /** What is in the way back. */
@@ -169,7 +175,7 @@ export function checkRestore(pod: FoundPod): readonly Fault[] {
 export function sayNoOrder(inputs: readonly Pick<Input, 'file'>[]): string {
   const [first, ...others] = inputs
   const where = first === undefined || others.length > 0 ? `${inputs.length} files` : first.file
-  return `no pod in ${where} says an order; ${SAY_ORDER}`
+  return `no pod in ${where} has an order; ${SAY_ORDER}`
 }
 
 export function isWanted({ kind, name }: CalledPod, only: readonly string[]): boolean {

@@ -96,9 +96,9 @@ function wordLost(
     return { at: keyAt, what: `${what}: the document has no kind`, fix }
   }
   if (kind === 'Kustomization') {
-    return { at: keyAt, what, fix: 'kustomize writes it into what it builds: give podorder that, with -k DIR' }
+    return { at: keyAt, what, fix: 'kustomize writes it into the built manifests: give podorder these with -k DIR' }
   }
-  const fix = `put it on a pod or a pod template; if ${kind} has one, tell where with --template ${kind}=PATH`
+  const fix = `put it on a pod or a pod template; if ${kind} has one, name its path with --template ${kind}=PATH`
   return { at: keyAt, what: `${what}: no pod template is known in ${kind}`, fix }
 }
 

@@ -73,7 +73,7 @@ async function planInPlace(
 ): Promise<readonly Write[] | { readonly problem: string }> {
   for (const { path, file } of results) {
     if (await disk.isRegularFile(path)) continue
-    return { problem: `--in-place cannot write to ${file}; leave it out, and take the output` }
+    return { problem: `--in-place cannot write to ${file}; leave it out: the result goes to stdout then` }
   }
   return results.flatMap(({ path, text, after }) => (text === after ? [] : [{ path, text: after }]))
 }
@@ -90,8 +90,15 @@ async function planOutput(
     return { path: `${output.replace(/\/+$/, '')}/${name}`, text: after }
   })
   const twice = writes.find(({ path }, index) => writes.findIndex((other) => other.path === path) !== index)
+  const own = writes.find((write, index) => trimPath(write.path) === trimPath(results[index]?.path ?? ''))
+  if (own !== undefined) return { problem: `--output would overwrite ${own.path}; use --in-place for that` }
   if (twice === undefined) return writes
-  return { problem: `two manifests would go to ${twice.path}; give a file to --output, and get one after another` }
+  return { problem: `two manifests would go to ${twice.path}; give a file to --output: it gets all of them` }
+}
+
+/** `./a.yaml` -> `a.yaml` */
+function trimPath(path: string): string {
+  return path.replace(/^(?:\.\/+)+/, '')
 }
 
 /**
@@ -118,7 +125,7 @@ async function formatDiffs(results: readonly Result[], { diff, terminal }: Manif
   const shown: string[] = []
   for (const { file, text, after } of results) {
     const changes =
-      text === after ? '' : ((await diff(file, text, after)) ?? `${file}: too much of it changes to be shown\n`)
+      text === after ? '' : ((await diff(file, text, after)) ?? `${file}: its changes are too many to be shown\n`)
     shown.push(terminal.coloured ? paintDiff(changes) : changes)
   }
   return shown.join('')

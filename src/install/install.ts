@@ -77,8 +77,10 @@ function install({ to, runDir, containers }: Installation, ports: InstallPorts):
     const facts = [
       ...(to === undefined ? [] : [written === 0 ? `${to} is up to date, nothing copied` : copied]),
       ...(pieces.length === 1 ? ['no lib directory beside it: it will use the C library of each image'] : []),
-      ...(containers.length === 0 ? [] : [`${containers.length} run directories in ${runDir}`]),
-      ...(removed === 0 ? [] : [`${removed} old flags removed`]),
+      ...(containers.length === 0
+        ? []
+        : [`${containers.length} run ${containers.length === 1 ? 'directory' : 'directories'} in ${runDir}`]),
+      ...(removed === 0 ? [] : [`${removed} old ${removed === 1 ? 'flag' : 'flags'} removed`]),
     ]
     return { code: 0, text: `${facts.join('; ')}; ${Math.round(clock() - began)} ms` }
   } catch (error) {

@@ -15,7 +15,7 @@ export const INSTALL_OPTIONS = {
     value: 'NAMES',
     help: 'names of the containers, by commas; what they left there is removed',
   },
-  help: { kind: 'switch', help: 'print this page' },
+  help: { kind: 'switch', help: 'print this page; -h' },
 } as const satisfies FlagTable
 
 export interface Installation {

@@ -163,7 +163,7 @@ export async function createClient(access: Access): Promise<KubeClient> {
       if (status < 200 || status >= 300) return fail(failureOf(opened.value, text))
       return { ok: true, value: JSON.parse(text) as unknown }
     } catch (error) {
-      return fail(error instanceof SyntaxError ? unreachable('the answer is no JSON') : explain(error))
+      return fail(error instanceof SyntaxError ? unreachable('the answer is not JSON') : explain(error))
     }
   }
 

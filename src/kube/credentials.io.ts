@@ -37,7 +37,7 @@ async function ask(program: ExecProgram): Promise<Identity | { readonly problem:
     problem: `the credentials of user "${user}" come from ${command}: ${what}`,
   })
   const terminal = process.stdin.isTTY
-  if (interactiveMode === 'Always' && !terminal) return say('it needs a terminal to ask you, and stdin is none')
+  if (interactiveMode === 'Always' && !terminal) return say('it needs a terminal to ask you, and stdin is not one')
   const interactive = terminal && interactiveMode !== 'Never'
   const child = spawn(command, args, {
     // What it has to say is for the user: `run aws sso login`.

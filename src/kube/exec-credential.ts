@@ -72,7 +72,7 @@ export function readExecCredential(
 ): Identity | { readonly problem: string } {
   const answer = readObject(output.trim())
   if (answer === undefined || textOf(answer, 'kind') !== 'ExecCredential') {
-    return { problem: 'its answer is no ExecCredential in JSON' }
+    return { problem: 'its answer is not an ExecCredential in JSON' }
   }
   const version = textOf(answer, 'apiVersion')
   if (version !== apiVersion) {

@@ -36,7 +36,7 @@ export async function findAccess(
   if (existsSync(usual)) return readFiles([usual], wish.context, env, parseYaml)
   const problem =
     host === undefined || host === ''
-      ? 'no Kubernetes API: this does not run in a pod, and there is no KUBECONFIG and no ~/.kube/config'
+      ? 'no Kubernetes API: this is not a pod, and there is no KUBECONFIG and no ~/.kube/config; give --kubeconfig FILE'
       : 'no Kubernetes API: this pod has no ServiceAccount token; set automountServiceAccountToken: true'
   return { problem }
 }

@@ -135,7 +135,7 @@ export function follow<Item>(
       answer.destroy()
       if (error instanceof RangeError) return { ok: false, failure: unreachable(`the list has ${error.message}`) }
       const isJson = !(error instanceof SyntaxError)
-      return { ok: false, failure: isJson ? explain(error) : unreachable('the answer is no JSON') }
+      return { ok: false, failure: isJson ? explain(error) : unreachable('the answer is not JSON') }
     }
   }
 

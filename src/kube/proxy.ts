@@ -23,7 +23,7 @@ export function chooseProxy(server: string, said: string, env: Environment): str
 
 /** @returns what is wrong with it, in one clause */
 export function checkProxy(proxy: string): string | undefined {
-  if (!URL.canParse(proxy)) return 'it is no URL such as http://proxy:3128'
+  if (!URL.canParse(proxy)) return 'it is not a URL such as http://proxy:3128'
   const { protocol } = new URL(proxy)
   return SCHEMES.includes(protocol) ? undefined : `${protocol} is not known; known are http, https and socks5`
 }

@@ -110,7 +110,7 @@ export function makeObject(
     return { problem: `"${namespace}" in ${label} is not the name of a namespace` }
   }
   if ('selector' in which ? which.selector === '' : !SUBDOMAIN.test(which.name)) {
-    const what = 'selector' in which ? 'an empty selector would be everything' : `"${which.name}" is not a name`
+    const what = 'selector' in which ? 'an empty selector would select everything' : `"${which.name}" is not a name`
     return { problem: `${label}: ${what}; write ${kind}/NAME or ${kind}/-lapp=db` }
   }
   return { kind, demand, namespace, which, label }

@@ -106,6 +106,13 @@ export function mayBePod(group: string, kind: string): boolean {
   return kind !== '' && !RECORDS.has(kind) && !NO_PODS.some((row) => row[0] === group && row[1] === kind)
 }
 
+/** Kubernetes' own kind that was meant by one in other case, or in the plural. @returns undefined when it is one, or another's */
+export function correctKind(group: string, kind: string): string | undefined {
+  if (!OWN_GROUPS.includes(group) || Object.hasOwn(OWN, kind)) return undefined
+  const word = kind.toLowerCase().replace(/s$/, '')
+  return Object.keys(OWN).find((own) => own.toLowerCase().replace(/s$/, '') === word)
+}
+
 const STEP = /^[\w-]+(?:\[\*\])?$|^\*$/
 
 /** `KIND=PATH` or `GROUP/KIND=PATH`, as a command line says it. @returns one sentence when it is not */

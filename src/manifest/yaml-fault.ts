@@ -10,7 +10,7 @@ const ADVICE: Readonly<Record<string, { readonly what?: string; readonly fix: st
     fix: 'put a value that contains ": " in quotes, and check the indentation here and in the next line',
   },
   MULTILINE_IMPLICIT_KEY: {
-    what: 'a line that is no "key: value"',
+    what: 'this line is not "key: value"',
     fix: 'give it a key, or indent it below the key it belongs to',
   },
   BAD_SCALAR_START: { fix: 'put the value in quotes' },
@@ -42,6 +42,12 @@ export function wordYamlFault(code: string, message: string, line: string, at: P
     const [bracket, end] = open === 'map' ? ['{', '}'] : ['[', ']']
     return { at, what: `a ${bracket} is not closed`, fix: `write the ${end}, indented more than the key it belongs to` }
   }
+  if (message.startsWith('Alias cannot be an empty')) {
+    return { at, what: 'a * begins an alias, and no name follows it', fix: 'put the * in quotes: "*"' }
+  }
+  if (message.startsWith('Unexpected block-seq-ind on same line')) {
+    return { at, what: 'a list begins on the line of its key', fix: 'begin it on the next line, or write it as [a, b]' }
+  }
   // What the API server streams, and what programs append, has no marks between objects.
   if (/^Unexpected flow-map-start (?:at node end|token in YAML stream)/.test(message) && /^\s*\{/.test(line)) {
     return { at, what: 'another JSON object begins', fix: 'put a line with --- between the two' }
@@ -60,6 +66,6 @@ export function limitFaults(faults: readonly Fault[]): readonly Fault[] {
   if (template !== undefined) return [template]
   const next = faults[MAX_FAULTS]
   if (next === undefined) return faults
-  const more = { at: next.at, what: 'from here on more is wrong', fix: 'put right first what stands above' }
+  const more = { at: next.at, what: 'there are more errors from here on', fix: 'correct those above first' }
   return [...faults.slice(0, MAX_FAULTS), more]
 }

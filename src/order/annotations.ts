@@ -1,26 +1,21 @@
 /** The annotations `podorder.io/…` of a pod or pod template: from what they say to a checked order. */
-import { THEIR_ORDER, DEPENDS_ON, isQualified, PREFIX, sayCommandBy, STEPS } from '../pod/annotation-names.ts'
+import { PREFIX } from '../pod/annotation-names.ts'
 import { isOfLife } from './conditions.ts'
 import { parseDuration } from '../base/duration.ts'
 import type { TemplateParts } from '../manifest/template.ts'
-import { describeKind, type Entry, type Fault, type Scalar, sortFaults, type Tree } from '../manifest/tree.ts'
+import { type Fault, type Scalar, sortFaults, type Tree } from '../manifest/tree.ts'
 import type { RestartPolicy } from '../pod/pod.ts'
 import { readRestarts } from '../pod/restarts.ts'
 import { proposeWord } from '../base/suggest.ts'
 import { DURATION_FIX, type Claim, readDependsOn } from './depends-on.ts'
 import { findAbsentSidecars, makeEdges, namePod, type PodNames, refuseName, refuseWrapped } from './edges.ts'
-import { adviseText, wordUnlisted, type PlacedName, splitNames } from './names.ts'
+import { wordUnlisted, type PlacedName, splitNames } from './names.ts'
+import { collectAnnotations, type Ordering, type Said, wordEmpty } from './said.ts'
 import { refuseNative } from './init-containers.ts'
 import { checkOrder } from './order-check.ts'
 import type { SaidOptions } from './container-options.ts'
 import { EVERY_CONTAINER, readOptions, spreadOptions } from './options.ts'
 import type { Edge, Order } from './order.ts'
-
-/** Those that an order is read from, and those that others read. */
-export const ORDERING = ['depends-on', 'steps', 'main', 'stop-order', 'wait-timeout', 'options'] as const
-const OTHERS = ['inject', 'ready', 'failed', 'nudge', 'original', 'command.<container>']
-
-type Ordering = (typeof ORDERING)[number]
 
 /** Under Never a predecessor that hangs would hold the pod for ever, and nobody restarts anything. */
 const WAIT_TIMEOUT_OF_NEVER_MS = 3_600_000
@@ -45,7 +40,7 @@ export function readOrder(input: OrderInput): OrderReading {
   const faults: Fault[] = []
   const names = input.containers.map(({ name }) => name)
   const pod = namePod(input)
-  const said = collectAnnotations(input.annotations, faults)
+  const said = collectAnnotations(input.annotations, pod, faults)
   const steps = readSteps(said.get('steps'), names, pod, faults)
   const dependencies = readNested(said.get('depends-on'), input.parse, faults)
   const claims = [...(dependencies === undefined ? [] : readDependsOn(dependencies, faults)), ...chainSteps(steps)]
@@ -69,68 +64,17 @@ export function readOrder(input: OrderInput): OrderReading {
     ...outside.map(({ container }) => container),
   ])
   const idle = ordered.size === 0 ? [] : refuseUnordered(options, ordered, pod)
-  const all = sortFaults([...faults, ...refuseIdle(said), ...idle, ...refuseWrapped(outside, ordered), ...check.faults])
+  // Without a readable order, the other annotations are idle only because of what has been told already.
+  const unused = faults.length === 0 ? refuseIdle(said) : []
+  const all = sortFaults([...faults, ...unused, ...idle, ...refuseWrapped(outside, ordered), ...check.faults])
   const containers = members.filter((name) => ordered.has(name))
   const native = new Set(sidecars.filter((name) => ordered.has(name)))
   const parts = { edges, outside, containers, sidecars: native, main, stopOrder, waitTimeoutMs }
   const order =
     all.length > 0 || ordered.size === 0 ? undefined : { ...parts, options: spreadOptions(options, containers) }
   // What a mesh's webhook adds comes after the manifest has been written.
-  const absent = findAbsentSidecars(outside, pod, 'it waits in vain unless a webhook adds it to the pod')
+  const absent = findAbsentSidecars(outside, pod, 'the wait never ends unless a webhook adds it to the pod')
   return { order, faults: all, warnings: sortFaults([...check.warnings, ...absent]), notes: sortFaults([...notes]) }
-}
-
-/** An annotation that is there and is text. */
-interface Said {
-  readonly entry: Entry
-  readonly text: Scalar
-}
-
-/** Ours among the annotations, by their name behind the slash. */
-function collectAnnotations(annotations: Tree | undefined, faults: Fault[]): ReadonlyMap<Ordering, Said> {
-  const said = new Map<Ordering, Said>()
-  if (annotations === undefined || describeKind(annotations) === 'empty') return said
-  if (annotations.kind !== 'map') {
-    const what = `annotations are ${describeKind(annotations)}, not a map`
-    faults.push({ at: annotations.at, what, fix: 'write "name: text" for each' })
-    return said
-  }
-  const theirs = annotations.entries.find(({ key }) => key === THEIR_ORDER)
-  const isOurs = annotations.entries.some(({ key }) => key === DEPENDS_ON || key === STEPS)
-  const order = theirs === undefined || isOurs ? undefined : readText(theirs, faults)
-  if (theirs !== undefined && order !== undefined) said.set('depends-on', { entry: theirs, text: order })
-  for (const entry of annotations.entries) {
-    if (!entry.key.startsWith(PREFIX)) continue
-    const name = entry.key.slice(PREFIX.length)
-    const ordering = ORDERING.find((known) => known === name)
-    if (ordering !== undefined) {
-      const text = readText(entry, faults)
-      if (text !== undefined) said.set(ordering, { entry, text })
-    } else if (!OTHERS.includes(name) && !/^command\../.test(name)) {
-      const known = [...ORDERING, ...OTHERS]
-      const fix = proposeWord(name, known, `podorder.io/ is followed by ${known.join(', ')}`, faults.length)
-      faults.push({ at: entry.keyAt, what: `unknown annotation ${entry.key}`, fix })
-    } else if (!isQualified(entry.key)) {
-      const fix = `write ${sayCommandBy(name.slice('command.'.length))}`
-      faults.push({ at: entry.keyAt, what: 'the API server refuses an annotation whose name is longer than 63', fix })
-    }
-  }
-  return said
-}
-
-/** The API server takes annotations that are text only; a map is mostly a `|` forgotten. */
-function readText({ key, keyAt, value }: Entry, faults: Fault[]): Scalar | undefined {
-  if (value.kind === 'scalar' && typeof value.value === 'string' && value.value.trim() !== '') return value
-  if (value.kind === 'scalar' && (value.value === null || typeof value.value === 'string')) {
-    faults.push(wordEmpty({ key, keyAt }))
-    return undefined
-  }
-  faults.push({ at: value.at, what: `${key} is ${describeKind(value)}, not text`, fix: adviseText(key, value) })
-  return undefined
-}
-
-function wordEmpty({ key, keyAt }: Pick<Entry, 'key' | 'keyAt'>): Fault {
-  return { at: keyAt, what: `${key} says nothing`, fix: 'say it, or remove the annotation' }
 }
 
 /** The YAML in an annotation; undefined when nothing is said, or nothing readable. */
@@ -224,8 +168,8 @@ function refuseIdle(said: ReadonlyMap<Ordering, Said>): readonly Fault[] {
   if (said.has('depends-on') || said.has('steps')) return []
   return [...said.values()].map(({ entry }) => ({
     at: entry.keyAt,
-    what: `${entry.key} is there, but nothing is ordered`,
-    fix: `say the order with ${PREFIX}depends-on or ${PREFIX}steps, or remove it`,
+    what: `${entry.key} does nothing: the pod has no order`,
+    fix: `write the order in ${PREFIX}depends-on or ${PREFIX}steps, or remove this annotation`,
   }))
 }
 
@@ -240,7 +184,7 @@ function refuseUnordered(
     if (container === EVERY_CONTAINER || ordered.has(container) || !pod.containers.has(container) || at === undefined) {
       return []
     }
-    const fix = `order it with ${PREFIX}depends-on, or remove its options`
-    return [{ at, container, what: 'has options, but podorder does not wrap it: nothing orders it', fix }]
+    const fix = `name it in ${PREFIX}depends-on, or remove its options`
+    return [{ at, container, what: 'has options, but podorder does not wrap it: it is not in the order', fix }]
   })
 }

@@ -34,7 +34,7 @@ export interface Claim {
 /** What a condition may say beside itself. */
 export const DEPENDENCY_OPTIONS = ['condition', 'timeout', 'optional', 'restart', 'restartAfter', 'required', 'absent']
 
-export const DURATION_FIX = 'write it like 30s, 5m or 1h30m'
+export const DURATION_FIX = 'write a duration such as 30s, 5m or 1h30m'
 
 /** What one target's value says; a property is missing where it says nothing, or nothing readable. */
 type Said = Partial<
@@ -61,22 +61,31 @@ function readTargets({ key: container, keyAt: containerAt, value }: Entry, fault
     return {}
   }
   if (isEmpty(value)) {
-    refuse(containerAt, 'nothing is said of what it starts after', 'name a container, or remove the line')
+    refuse(containerAt, 'it has no dependencies here', 'name what it starts after, or remove the line')
     return []
   }
   const glued = findGlued(value)
   if (glued !== undefined) {
     const fix = `write "${container}: {${glued.fixed}}"`
-    refuse(glued.at, `"${glued.text}" has no blank behind its colon`, fix)
+    refuse(glued.at, `"${glued.text}" has no space after its colon`, fix)
     return []
   }
   switch (value.kind) {
-    case 'scalar':
-      return [{ ...base, target: String(value.value), at: value.at }]
+    case 'scalar': {
+      const target = String(value.value)
+      const names = target.split(/[\s,]+/)
+      if (names.length === 1 || hasKind(target)) return [{ ...base, target, at: value.at }]
+      refuse(
+        value.at,
+        `"${target}" is not one name`,
+        `write a list: [${names.filter((name) => name !== '').join(', ')}]`,
+      )
+      return []
+    }
     case 'list':
       return value.items.flatMap((item) => {
         if (item.kind === 'scalar') return [{ ...base, target: String(item.value), at: item.at }]
-        refuse(item.at, `a list names containers, this is ${describeKind(item)}`, 'write a map: {db: completed}')
+        refuse(item.at, `a list may hold names only, and this is ${describeKind(item)}`, 'write a map: {db: completed}')
         return []
       })
     case 'map':
@@ -136,7 +145,7 @@ function readOption(
     case 'timeout': {
       const timeoutMs = parseDuration(word)
       if (timeoutMs !== undefined && timeoutMs >= 1) return { timeoutMs }
-      return refuse(value.at, `bad timeout "${word}"`, DURATION_FIX)
+      return refuse(value.at, `timeout is "${word}"`, DURATION_FIX)
     }
     // Docker Compose's word for the contrary.
     case 'required':
@@ -146,7 +155,7 @@ function readOption(
     case 'absent': {
       const absent = ABSENCES.find((known) => known === word)
       if (!target.startsWith('job/'))
-        return refuse(keyAt, `absent is said of "${target}", which is no Job`, 'remove it')
+        return refuse(keyAt, `absent is for Jobs only, and "${target}" is not a Job`, 'remove it')
       return absent === undefined ? refuse(value.at, `absent is "${word}"`, 'write completed or waiting') : { absent }
     }
     case 'restart':
@@ -155,7 +164,7 @@ function readOption(
     case 'restartAfter': {
       const restartAfterMs = parseDuration(word)
       if (restartAfterMs !== undefined && restartAfterMs >= 1) return { restartAfterMs, restartAt: keyAt }
-      return refuse(value.at, `bad restartAfter "${word}"`, DURATION_FIX)
+      return refuse(value.at, `restartAfter is "${word}"`, DURATION_FIX)
     }
     default: {
       const use = target.startsWith('job/')
@@ -171,6 +180,10 @@ function readCondition(target: string, value: Tree, conditions: readonly Conditi
   const said = findSynonym(word) ?? word
   const condition = conditions.find((known) => known === said)
   if (condition !== undefined) return { condition: condition === 'open' ? 'ready' : condition }
+  if (value.kind !== 'scalar') {
+    const fix = `write "${target}: ${hasKind(target) ? conditions[0] : DEFAULT_CONDITION}"`
+    return refuse(value.at, `the condition for "${target}" is ${describeKind(value)}, not a word`, fix)
+  }
   const use = `use ${conditions.join(', ').replace(/, (?=[^,]*$)/, ' or ')}`
   const inside = !hasKind(target)
   const what = inside ? `unknown condition "${word}"` : `unknown condition "${word}" for "${target}"`

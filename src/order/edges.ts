@@ -77,7 +77,7 @@ function readRestart(claim: Claim, found: Found, faults: Fault[]): RestartTerms 
   if (restartAt === undefined) return undefined
   const refuse = (what: string, fix: string) => void faults.push({ at: restartAt, container, what, fix })
   if (!restart && restartAfterMs !== undefined) {
-    refuse('restartAfter is there, but restart is not true', 'add restart: true, or remove it')
+    refuse('restartAfter does nothing without restart: true', 'add restart: true, or remove restartAfter')
     return undefined
   }
   if (!restart) return undefined
@@ -85,7 +85,7 @@ function readRestart(claim: Claim, found: Found, faults: Fault[]): RestartTerms 
   if (!ends) return restartAfterMs === undefined ? {} : { afterMs: restartAfterMs }
   const word = 'outside' in found ? 'completed' : condition
   refuse(
-    `restart: true with "${target}: ${word}", which stays so once it is`,
+    `restart: true cannot be used with "${target}: ${word}", because that condition is never lost again`,
     'remove restart, or wait for ready or started',
   )
   return undefined
@@ -93,7 +93,7 @@ function readRestart(claim: Claim, found: Found, faults: Fault[]): RestartTerms 
 
 function tellMet({ container, target, at }: Claim): Fault {
   const what = `waits for the init container "${target}", which has completed before "${container}" is made`
-  return { at, container, what, fix: 'this line may go: the kubelet sees to it' }
+  return { at, container, what, fix: 'remove this line, if you like: the kubelet keeps this order' }
 }
 
 type Found =
@@ -106,7 +106,7 @@ type Found =
 function findTarget(claim: Claim, pod: PodNames, told: number, waits: number): Found {
   const { container, target, condition } = claim
   if (!hasKind(target)) {
-    if (container === target) return { refusal: { what: 'waits for itself', fix: 'remove it' } }
+    if (container === target) return { refusal: { what: 'it waits for itself', fix: 'remove this dependency' } }
     const known = pod.containers.has(target) || pod.inits.has(target)
     const verdict = known ? judgeInits(claim, pod.inits) : refuseName(target, pod, told)
     if (verdict === 'met') return { met: true }
@@ -151,8 +151,15 @@ export function refuseWrapped(outside: readonly OutsideWait[], wrapped: Readonly
     if (target.kind !== 'sidecar' || !wrapped.has(target.name)) return []
     const { name } = target
     return name === container
-      ? [{ at, container, what: 'waits for itself', fix: 'remove it' }]
-      : [{ at, container, what: `"${name}" is ordered itself, and no sidecar`, fix: `write "${name}: ready"` }]
+      ? [{ at, container, what: 'it waits for itself', fix: 'remove this dependency' }]
+      : [
+          {
+            at,
+            container,
+            what: `"${name}" is in the order itself, so podorder wraps it`,
+            fix: `write "${name}: ready"`,
+          },
+        ]
   })
 }
 
@@ -164,5 +171,12 @@ export function refuseName(name: string, pod: PodNames, told: number): Refusal |
   const refusal = refuseInit(name, pod.inits)
   if (refusal !== undefined) return refusal
   const fix = proposeWord(name, pod.containers, `this pod has ${pod.listed}`, told)
-  return { what: `unknown container "${name}"`, fix }
+  return { what: `${UNKNOWN}"${name}"`, fix }
+}
+
+const UNKNOWN = 'unknown container '
+
+/** Whether the fault is a name that no container has. Where names of containers cannot be read, it is the echo of that. */
+export function isUnknownName({ what }: Fault): boolean {
+  return what.startsWith(UNKNOWN)
 }

@@ -27,7 +27,7 @@ type Refusal = Pick<Fault, 'what' | 'fix'>
 /** Refuses an ordinary init container as one that waits. */
 export function refuseInit(name: string, inits: InitPlaces): Refusal | undefined {
   if (name !== INIT_CONTAINER && (!inits.has(name) || isNative(name, inits))) return undefined
-  const fix = 'it starts when those listed before it have ended or, of native sidecars, have started: remove it here'
+  const fix = 'remove it here: the kubelet starts it after the init containers that are listed before it'
   return { what: `"${name}" is an init container`, fix }
 }
 
@@ -62,7 +62,7 @@ export function refuseNative(name: string, where: 'steps' | 'main', inits: InitP
   if (!isNative(name, inits)) return undefined
   const fix =
     where === 'main'
-      ? 'the kubelet stops it when all ordinary containers have ended: remove it here'
-      : 'it does not end, so no step could come after it: name it in podorder.io/depends-on'
+      ? 'remove it here: the kubelet stops it when all ordinary containers have ended'
+      : 'name it in podorder.io/depends-on instead: it does not end, so no step could start after it'
   return { what: `"${name}" is a native sidecar`, fix }
 }

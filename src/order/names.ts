@@ -1,5 +1,5 @@
 /** Lists of container names as annotations hold them: `clone, build, test`. */
-import { DEPENDS_ON } from '../pod/annotation-names.ts'
+import { CONTAINER_OPTIONS, DEPENDS_ON, MAIN, STEPS } from '../pod/annotation-names.ts'
 import { type Fault, placeWithin, type Position, type Scalar, type Tree } from '../manifest/tree.ts'
 
 export interface PlacedName {
@@ -7,7 +7,7 @@ export interface PlacedName {
   readonly at: Position
 }
 
-/** Splits at commas; blanks and line ends around a name do not count. A name may be empty: that is a fault of the list. */
+/** Splits at commas; spaces and line ends around a name do not count. A name may be empty: that is a fault of the list. */
 export function splitNames(scalar: Scalar): readonly PlacedName[] {
   let line = 1
   let column = 1
@@ -23,11 +23,11 @@ export function splitNames(scalar: Scalar): readonly PlacedName[] {
     })
 }
 
-/** Names with something else than commas between them: blanks, lines, the dashes or brackets of a list. */
+/** Names with something else than commas between them: spaces, lines, semicolons, arrows, the dashes or brackets of a list. */
 function findUnlisted({ value }: Scalar): readonly string[] | undefined {
   const text = String(value ?? '').trim()
-  const names = text.split(/[\s,[\]"']+/).filter((name) => name !== '' && name !== '-')
-  const isListed = names.length === text.split(',').length && !/[[\]"']|^- /m.test(text)
+  const names = text.split(/[\s,;[\]"']+|->/).filter((name) => name !== '' && name !== '-')
+  const isListed = names.length === text.split(',').length && !/[;[\]"']|->|^- /m.test(text)
   const areNames = names.every((name) => /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/.test(name))
   return isListed || !areNames || names.length === 0 || text.split(',').some((piece) => piece.trim() === '')
     ? undefined
@@ -38,17 +38,30 @@ function findUnlisted({ value }: Scalar): readonly string[] | undefined {
 export function wordUnlisted(text: Scalar, what: string): Fault | undefined {
   const names = findUnlisted(text)
   const fix = `write "${names?.join(', ')}"`
-  return names && { at: text.at, what: `the names in ${what} have no commas between them`, fix }
+  return names && { at: text.at, what: `the names in ${what} are not separated by commas`, fix }
 }
 
 /** What to write where an annotation is no text. */
 export function adviseText(key: string, value: Tree): string {
   if (value.kind === 'scalar') return 'put it in quotes'
-  const isList = value.kind === 'list' && value.items.every(({ kind }) => kind === 'scalar')
-  const words =
-    isList && value.kind === 'list' ? value.items.map((item) => ('value' in item ? String(item.value) : '')) : []
-  if (isList && key !== DEPENDS_ON) return `write "${key}: ${words.join(', ')}"`
-  return value.source.flow ? 'put it in quotes' : `write "${key}: |", and the rest indented below it`
+  if (key === STEPS || key === MAIN) {
+    const names = value.kind === 'map' ? value.entries.map((entry) => entry.key) : listWords(value)
+    if (names.length > 0) return `write "${key}: ${names.join(', ')}"`
+  }
+  if (value.kind === 'list') {
+    const words = listWords(value)
+    if (words.length > 0 && key !== DEPENDS_ON && key !== CONTAINER_OPTIONS)
+      return `write "${key}: ${words.join(', ')}"`
+    return `write "${key}: |", and below it, indented, a map such as "app: ${key === CONTAINER_OPTIONS ? '{retries: 3}' : '{db: ready}'}"`
+  }
+  return value.source.flow ? 'put it in quotes' : `write "${key}: |", and the map indented below it`
+}
+
+/** The words of a list of words; none of any other list. */
+function listWords(value: Tree): readonly string[] {
+  const items = value.kind === 'list' ? value.items : []
+  const words = items.flatMap((item) => (item.kind === 'scalar' ? [String(item.value)] : []))
+  return words.length === items.length ? words : []
 }
 
 function advance({ line, column }: Position, text: string): Position {

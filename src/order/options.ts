@@ -49,7 +49,10 @@ export function readOptions(tree: Tree, pod: PodNames, faults: Fault[]): Readonl
   const said = tree.entries.flatMap((entry): readonly [string, SaidOptions][] => {
     const isEvery = entry.key === EVERY_CONTAINER
     const refusal = isEvery ? undefined : refuseName(entry.key, pod, faults.length)
-    if (refusal !== undefined) faults.push({ at: entry.keyAt, ...refusal })
+    if (refusal !== undefined) {
+      faults.push({ at: entry.keyAt, ...refusal })
+      if (entry.value.kind !== 'map') return []
+    }
     return [[entry.key, readContainerOptions(entry, isEvery, faults)]]
   })
   return new Map(said)
@@ -60,7 +63,7 @@ function readContainerOptions({ key, keyAt, value }: Entry, isEvery: boolean, fa
   const none = { places: {} }
   if (value.kind !== 'map' || value.entries.length === 0) {
     const isEmpty = value.kind === 'map' || describeKind(value) === 'empty'
-    const what = isEmpty ? 'its options say nothing' : `its options are ${describeKind(value)}, not a map`
+    const what = isEmpty ? 'its options are empty' : `its options are ${describeKind(value)}, not a map`
     faults.push({ at: isEmpty ? keyAt : value.at, ...whose, what, fix: 'write a map: {retries: 3, timeout: 5m}' })
     return none
   }
@@ -84,10 +87,10 @@ function readOption(
     return { at: keyAt, what: `unknown option "${key}"`, fix: proposeWord(key, OPTION_KEYS, listKeys(), told) }
   }
   if (name === 'command' && isEvery) {
-    return { at: keyAt, what: 'command cannot be said of all containers', fix: 'say it of one container' }
+    return { at: keyAt, what: 'command cannot be an option of all containers', fix: 'write it for one container' }
   }
   const read = readForm(OPTION_FORMS[name], value, told)
-  const is = name === 'command' ? 'no list of words' : describeValue(value)
+  const is = name === 'command' ? 'not a list of words' : describeValue(value)
   if (!('value' in read)) return { at: value.at, what: `${name} is ${is}`, ...read }
   if (name !== 'exec') return read
   return { value: read.value === false ? 'never' : isEvery ? 'may' : 'must' }
@@ -135,7 +138,7 @@ function readWords(tree: Tree): { readonly value: readonly string[] } | { readon
   const words = items.flatMap((item) => (item.kind === 'scalar' && typeof item.value === 'string' ? [item.value] : []))
   return words.length === items.length && (words[0] ?? '') !== ''
     ? { value: words }
-    : { fix: 'write a list of words, like ["/bin/app", "--serve"]' }
+    : { fix: 'write it as ["/bin/app", "--serve"]' }
 }
 
 /**

@@ -65,8 +65,8 @@ function wordShadow(edges: readonly Edge[], main: readonly string[], shadow: Rea
       at,
       container,
       what:
-        `waits for "${target}" to be completed, which it can never be: ` +
-        `it starts only after main (${mains}) has ended, and everything else is stopped then`,
+        `waits for "${target}" to be completed, but that cannot happen: ` +
+        `"${target}" starts only after main (${mains}) has ended, and all other containers are stopped then`,
       fix: `add "${target}" to podorder.io/main`,
     }))
 }
@@ -78,7 +78,7 @@ function warnOfShadow(edges: readonly Edge[], shadow: ReadonlySet<string>): read
   ).map(({ container, at }) => ({
     at,
     container,
-    what: 'starts only after main has ended, when everything that is not main is stopped',
+    what: 'starts only after main has ended, and all containers that are not main are stopped then',
     fix: `add "${container}" to podorder.io/main, if its work is wanted`,
   }))
 }
@@ -88,9 +88,9 @@ function warnOfServers(edges: readonly Edge[], main: readonly string[]): readonl
     at,
     container,
     what:
-      `waits for "${target}" to be ${condition}, while others wait for it to be ready: ` +
-      `if it is a server, it is stopped only when main has ended, and neither ever ends`,
-    fix: `wait for it to be ready, or add "${target}" to podorder.io/main`,
+      `waits for "${target}" to be ${condition}, but other containers wait for "${target}" to be ready: ` +
+      `a server does not end until main has ended, so if "${target}" is a server, the pod never ends`,
+    fix: `wait for "${target}" to be ready, or add it to podorder.io/main`,
   }))
 }
 
@@ -106,10 +106,10 @@ function warnOfHolding(
   return uniqueBy(held, ({ target }) => target).map(({ target, at }) => ({
     at,
     container: target,
-    what: 'is waited for until it has ended, but restartPolicy is Always: it is held after success',
+    what: 'another container waits for its end, but its restartPolicy is Always: its wrapper stays after success (--hold)',
     fix: sidecars.has(target)
-      ? 'leave it so, or make it an ordinary init container, without restartPolicy, which has ended before the others start'
-      : 'leave it so, or make its work an init container or a Job: with a restartPolicy of its own it would end, and a pod is not ready when one of its containers has ended',
+      ? 'leave it so, or remove its restartPolicy: an ordinary init container ends before the others start'
+      : 'leave it so, or use an init container or a Job; do not give it a restartPolicy of its own, because a pod with an ended container is not ready',
   }))
 }
 
@@ -120,7 +120,7 @@ function warnOfFailing(edges: readonly Edge[], restartsOf: RestartsOf): readonly
     .map(({ container, target, at }) => ({
       at,
       container,
-      what: `waits for "${target}" to have failed, but restartPolicy ${restartsOf(target).policy} restarts it until it succeeds`,
+      what: `waits for "${target}" to have failed, but with restartPolicy ${restartsOf(target).policy} it is restarted until it succeeds`,
       fix: 'use restartPolicy Never',
     }))
 }

@@ -42,7 +42,8 @@ export function readTarget(text: string, condition: Condition | undefined, told 
   const word = kindOf(text)
   const kind = KINDS.get(word)
   if (kind === undefined) {
-    const fix = proposeWord(word, KINDS.keys(), 'name a container of this pod', told)
+    const use = `name a container of this pod, or use ${[...KINDS.keys()].join(', ')}`
+    const fix = proposeWord(word, KINDS.keys(), use, told)
     return { refusal: { what: `unknown target kind "${word}" in "${text}"`, fix } }
   }
   // A Job's end, whichever it is, has a word of its own among the targets.
@@ -72,7 +73,7 @@ export function parseOutside(text: string): OutsideTarget | { readonly problem: 
 function refuseUnknown(text: string): { readonly problem: string } {
   const known = [...KINDS.keys()]
   return {
-    problem: `unknown target "${text}"; ${proposeWord(kindOf(text), known, `it is one of ${known.join(', ')}`)}`,
+    problem: `unknown target "${text}"; ${proposeWord(kindOf(text), known, `use ${known.join(', ')}`)}`,
   }
 }
 

@@ -1,5 +1,6 @@
 /** A pod's order, read from its template with everything that is wrong in it. Pure. */
-import { checkTemplate } from './template-check.ts'
+import { checkTemplate, hasReadableNames } from './template-check.ts'
+import { isUnknownName } from './edges.ts'
 import { readTemplate } from '../manifest/template.ts'
 import { type Fault, findEntry, listItems, type Scalar, sortFaults, toPlain, type Tree } from '../manifest/tree.ts'
 import type { Container, RestartPolicy } from '../pod/pod.ts'
@@ -39,11 +40,12 @@ export function readPodOrder(
   { mostNeeds = Infinity, restartPolicy }: OrderLimits = {},
 ): PodOrder {
   const malformed = checkTemplate(template)
-  const { order, faults, warnings, notes } = readOrder({ ...readTemplate(template, restartPolicy), parse })
+  const { order, faults: all, warnings, notes } = readOrder({ ...readTemplate(template, restartPolicy), parse })
+  const faults = hasReadableNames(template) ? all : all.filter((fault) => !isUnknownName(fault))
   const care = checkCare(template)
   if (order !== undefined && order.stopOrder === 'reverse' && hasMoreNeeds(order, mostNeeds)) {
     const what = `more than ${mostNeeds} pairs of containers would stop one after the other`
-    const fix = 'say podorder.io/stop-order: together, or the order in less'
+    const fix = 'set podorder.io/stop-order: together, or order fewer containers'
     return {
       order: undefined,
       faults: [{ at: template.at, what, fix }],
@@ -54,10 +56,10 @@ export function readPodOrder(
   }
   const exec = malformed.length + care.length > 0 || order === undefined ? [] : checkExec(template, order)
   const stops = malformed.length > 0 || order === undefined ? NO_STOPS : checkStops(template, order)
-  const all = sortFaults([...malformed, ...care, ...faults, ...exec, ...stops.faults])
+  const told = sortFaults([...malformed, ...care, ...faults, ...exec, ...stops.faults])
   return {
-    order: all.length > 0 ? undefined : order,
-    faults: all,
+    order: told.length > 0 ? undefined : order,
+    faults: told,
     warnings: sortFaults([...warnings, ...stops.warnings]),
     notes,
     sound: malformed.length === 0,

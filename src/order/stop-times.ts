@@ -75,7 +75,7 @@ function warnOfSignal({ name, tree }: Named): readonly Fault[] {
   const said = findSignal(tree)
   const signal = said === undefined ? undefined : parseSignal(String(said.value))
   if (said === undefined || signal === undefined || isTakeable(signal)) return []
-  const what = `stopSignal is ${nameSignal(signal)}, which podorder cannot take: it cannot stop the container in turn`
+  const what = `stopSignal is ${nameSignal(signal)}, which no wrapper can catch, so the container is not stopped in turn`
   return [{ at: said.at, container: name, what, fix: NAME_ANOTHER }]
 }
 
@@ -84,20 +84,20 @@ function findSignal(tree: Tree): Scalar | undefined {
   return said?.kind === 'scalar' && said.value !== null ? said : undefined
 }
 
-const NAME_ANOTHER = 'name the one that the image stops by, such as SIGTERM'
+const NAME_ANOTHER = 'name the signal that stops its program, such as SIGTERM'
 
 function checkOwnSignal(name: string, options: SaidOptions | undefined): readonly Fault[] {
   const at = options?.places.stopSignal
   const signal = parseSignal(options?.stopSignal ?? '')
   if (at === undefined || signal === undefined || isTakeable(signal)) return []
-  const what = `stopSignal is ${options?.stopSignal ?? ''}, which podorder cannot take: it cannot stop the container in turn`
+  const what = `stopSignal is ${options?.stopSignal ?? ''}, which no wrapper can catch, so the container is not stopped in turn`
   return [{ at, container: name, what, fix: NAME_ANOTHER }]
 }
 
 function warnOfHook(name: string, tree: Tree): readonly Fault[] {
   const at = findTree(tree, ['lifecycle', 'preStop', 'tcpSocket'])?.at
   if (at === undefined) return []
-  const what = 'preStop: tcpSocket is no hook that Kubernetes runs: it fails each time the container is stopped'
+  const what = 'Kubernetes does not run preStop: tcpSocket: it fails each time the container is stopped'
   return [{ at, container: name, what, fix: 'use exec, httpGet or sleep' }]
 }
 
@@ -155,13 +155,13 @@ function judgeChain(
   const has = `the pod has ${formatDuration(graceMs)} (terminationGracePeriodSeconds)`
   if (saidMs > graceMs) {
     const what = `stopping ${names} takes ${formatDuration(saidMs)} one after another, and ${has}`
-    const fix = `raise terminationGracePeriodSeconds to ${needS(saidMs)}, or let them take less`
+    const fix = `raise terminationGracePeriodSeconds to ${needS(saidMs)}, or lower their stopGracePeriod`
     return [{ refuses: places.length > 0, fault: { at, what, fix } }]
   }
   const usableMs = measureUsable(graceMs)
   const leftMs = usableMs - reservedMs
   if (leftMs >= Math.max(saidOf(first), saidMs === 0 ? usableMs / 2 : 0)) return []
-  const what = `stopping ${names} one after another is tight: ${has}, and a second is to be kept for each that says nothing`
+  const what = `stopping ${names} one after another leaves little time: ${has}, and 1s of it is reserved for each container without a stopGracePeriod`
   const fix = `raise terminationGracePeriodSeconds to ${needS(Math.max(2 * reservedMs * Number(saidMs === 0), reservedMs + saidOf(first) + RESERVE_MS))}`
   return [{ refuses: false, fault: { at, what, fix } }]
 }

@@ -35,11 +35,34 @@ export function checkTemplate(tree: Tree): readonly Fault[] {
     ...checkContainers('containers', spec.value, names),
     ...checkMaps('volumes', findEntry(spec.value, 'volumes')?.value),
     ...checkPodPolicy(spec.value),
+    ...checkGrace(findEntry(spec.value, 'terminationGracePeriodSeconds')?.value),
   ]
   if (!hasContainers(spec.value)) {
     faults.push({ at: spec.keyAt, what: 'the pod has no containers', fix: 'list at least one under spec.containers' })
   }
   return sortFaults(faults)
+}
+
+/** Whether each container has a name of its own that the API server takes: only then is another name a slip. */
+export function hasReadableNames(tree: Tree): boolean {
+  const spec = findEntry(tree, 'spec')?.value
+  if (spec?.kind !== 'map' || !hasContainers(spec)) return false
+  const lists = ['initContainers', 'containers'].map((field) => findEntry(spec, field)?.value)
+  if (lists.some((list) => list !== undefined && list.kind !== 'list' && !isNull(list))) return false
+  const names = lists
+    .flatMap((list) => (list?.kind === 'list' ? list.items : []))
+    .map((container) => findEntry(container, 'name')?.value)
+  const read = names.map((name) =>
+    name?.kind === 'scalar' && checkName('', name, name.at).length === 0 ? name.value : undefined,
+  )
+  return !read.includes(undefined) && new Set(read).size === read.length
+}
+
+/** Seconds. Kubernetes takes a negative number for the least. */
+function checkGrace(grace: Tree | undefined): readonly Fault[] {
+  if (grace === undefined || isNull(grace) || (grace.kind === 'scalar' && Number.isSafeInteger(grace.value))) return []
+  const is = grace.kind === 'scalar' ? JSON.stringify(grace.value) : describeKind(grace)
+  return [{ at: grace.at, what: `terminationGracePeriodSeconds is ${is}`, fix: 'write whole seconds, such as 30' }]
 }
 
 /** Only whether there are none: that it is no list at all has been said. */

@@ -30,12 +30,12 @@ export function indexWrapperNeeds(
   const need = (why: string, instead: string): WrapperNeed => ({ why, instead })
   return (name, probing, first = false) => {
     const options = order.options.get(name)
-    if (options?.exec === 'never') return need('its options say exec: false', 'remove exec: false')
+    if (options?.exec === 'never') return need('it has the option exec: false', 'remove exec: false')
     const edges = awaiting.get(name) ?? []
     const toEnd = edges.find(({ condition }) => isOfEnd(condition))
     const toReady = edges.find(({ condition }) => condition === 'ready')
     if (main !== undefined && !order.sidecars.has(name)) {
-      return need(`podorder.io/main is said, so that "${main}" ends the pod's work`, 'remove podorder.io/main')
+      return need(`podorder.io/main is set, and its wrapper has to know when "${main}" ends`, 'remove podorder.io/main')
     }
     if (toEnd !== undefined) {
       return need(`"${toEnd.container}" waits for its end`, `write "${name}: started" for ${toEnd.container}`)
@@ -50,11 +50,11 @@ export function indexWrapperNeeds(
     if (restarting.has(name)) return need('it restarts with what it depends on', `remove restart from ${name}`)
     // Better stopped out of turn than never started.
     if (stops.has(name) && !first) {
-      const why = 'it is stopped in turn, as podorder.io/stop-order: together would not have it'
-      return need(why, 'say podorder.io/stop-order: together')
+      const why = 'it is stopped in turn'
+      return need(why, 'set podorder.io/stop-order: together')
     }
     // A wrapper that leaves says so to its followers, who then cannot know when it is killed. That is its user's choice.
-    if (options?.exec === undefined && edges.length > 0 && !first) return need('others wait for it', 'say exec: true')
+    if (options?.exec === undefined && edges.length > 0 && !first) return need('others wait for it', 'set exec: true')
     return weighProbing(probing) ?? weighOptions(options)
   }
 }
@@ -80,7 +80,9 @@ function weighOptions(options: SaidOptions | undefined): WrapperNeed | undefined
         : options?.onError === 'continue'
           ? 'onError: continue'
           : undefined
-  return said === undefined ? undefined : { why: `its options say ${said}`, instead: `remove ${said} from its options` }
+  return said === undefined
+    ? undefined
+    : { why: `it has the option ${said}`, instead: `remove ${said} from its options` }
 }
 
 /** The containers that start anew with something that they depend on. */

@@ -29,7 +29,7 @@ export function parseHook(value: unknown, ports: ReadonlyMap<string, number>): P
   if (handler === undefined) return { problem: 'the hook does nothing; give it one of exec, httpGet, sleep' }
   if (second !== undefined) return { problem: `the hook has both ${handler} and ${second}; keep one` }
   if (handler === 'tcpSocket') {
-    return { problem: 'tcpSocket is no hook that Kubernetes runs; use exec, httpGet or sleep' }
+    return { problem: 'Kubernetes does not run tcpSocket hooks; use exec, httpGet or sleep' }
   }
   if (handler === 'sleep') return parseSleep(fields['sleep'])
   const parsed = parseProbe({ [handler]: fields[handler] }, ports)
@@ -45,7 +45,7 @@ export function parseHook(value: unknown, ports: ReadonlyMap<string, number>): P
 export function parseStopHook(value: unknown, ports: ReadonlyMap<string, number>): ParsedHook {
   const given = isObject(value) ? HANDLERS.filter((name) => (value[name] ?? undefined) !== undefined) : []
   return given.length === 1 && given[0] === 'tcpSocket'
-    ? { hook: { kind: 'impossible', why: 'tcpSocket is no hook that Kubernetes runs' } }
+    ? { hook: { kind: 'impossible', why: 'Kubernetes does not run tcpSocket hooks' } }
     : parseHook(value, ports)
 }
 

@@ -72,8 +72,8 @@ export function checkSidecars(template: Tree, { outside }: Pick<Order, 'outside'
   )
   return outside.flatMap(({ container, target, at }: OutsideWait) => {
     if (target.kind !== 'sidecar' || !ending.has(target.name)) return []
-    const fix = 'remove it: every init container has been through before the first container starts'
-    return [{ at, container, what: `"${target.name}" is an init container, and no sidecar`, fix }]
+    const fix = 'remove it: every init container has ended before the first container starts'
+    return [{ at, container, what: `"${target.name}" is an init container, not a sidecar`, fix }]
   })
 }
 
@@ -87,13 +87,17 @@ function checkLabel(template: Tree): readonly Fault[] {
 function checkVolume(volume: Tree): readonly Fault[] {
   const name = findEntry(volume, 'name')?.value
   if (name?.kind !== 'scalar' || !isOwnVolume({ name: String(name.value) })) return []
-  return [{ at: name.at, what: `the volume's name ${name.value} is taken by podorder`, fix: 'give it another name' }]
+  return [
+    { at: name.at, what: `the volume's name ${name.value} is reserved for podorder`, fix: 'give it another name' },
+  ]
 }
 
 function checkName(container: Tree): readonly Fault[] {
   const name = findEntry(container, 'name')?.value
   if (name?.kind !== 'scalar' || name.value !== INIT_CONTAINER) return []
-  return [{ at: name.at, what: `the name ${name.value} is taken by podorder`, fix: 'give the container another name' }]
+  return [
+    { at: name.at, what: `the name ${name.value} is reserved for podorder`, fix: 'give the container another name' },
+  ]
 }
 
 function checkContainer(container: Tree, name: string, root: string): readonly Fault[] {
@@ -102,8 +106,8 @@ function checkContainer(container: Tree, name: string, root: string): readonly F
     if (path?.kind !== 'scalar' || !overlaps(String(path.value), root)) return []
     return [
       {
-        ...{ at: path.at, container: name, what: `it mounts a volume at ${path.value}, where podorder's own go` },
-        fix: 'mount it elsewhere, or move podorder with --root DIR',
+        ...{ at: path.at, container: name, what: `it mounts a volume at ${path.value}, which podorder needs` },
+        fix: 'mount it elsewhere, or choose another path for podorder with --root DIR',
       },
     ]
   })

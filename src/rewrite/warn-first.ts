@@ -39,7 +39,7 @@ export function warnOfFirst(
     const begins = order.sidecars.has(name) && !waiting.has(name)
     const need = needOf(name, writeProbing(container, begins), true)
     if (need === undefined) return []
-    const what = `its command works as the first process of its container only, and podorder's wrapper must be that: ${need.why}`
+    const what = `its command must be the first process of its container, but podorder's wrapper must stay: ${need.why}`
     return [{ at: places.get(name) ?? tree.at, container: name, what, fix: need.instead }]
   })
 }

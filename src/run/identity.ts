@@ -26,5 +26,5 @@ export function describeForeign(
   const foreign = [...identities].filter(([, { uid = own.uid }]) => uid !== own.uid)
   if (foreign.length === 0) return undefined
   const who = foreign.map(([name, { uid }]) => `${name} (${uid})`).join(', ')
-  return `runAsUser is not obeyed: ${who}; all processes run as you, uid ${own.uid}, since only root may change that`
+  return `runAsUser has no effect: ${who}; all processes run as you, uid ${own.uid}, because only root can change that`
 }

@@ -52,7 +52,7 @@ export function refuseTaken(
     .filter(({ port }) => owners.has(port))
     .map(({ port, container, field, at }) => {
       const owner = owners.get(port)
-      const who = owner === undefined ? 'somebody else’s process' : owner
+      const who = owner === undefined ? 'a process of another user' : owner
       return {
         at,
         container,

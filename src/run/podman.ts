@@ -65,7 +65,7 @@ export async function preparePodman(
   })
   if (address === UNREACHABLE && asksByNetwork(plan)) {
     ports.terminal.complain(
-      "podorder: warning: the pod's network cannot be reached from here, so its probes by the network count as passed; run podman as root, or give the pod hostNetwork: true",
+      "podorder: warning: the pod's network cannot be reached from here, so its network probes count as passed; run podman as root, or give the pod hostNetwork: true",
     )
   }
   return plan
@@ -82,7 +82,7 @@ async function findPodmanFault({ podman }: Ports): Promise<string | undefined> {
   if (problem === undefined) return undefined
   return missing
     ? 'podorder: there is no podman in PATH; install it (apt-get install podman), or leave out --runtime podman'
-    : `podorder: podman does not work: ${problem}; put it right (podman info), or leave out --runtime podman`
+    : `podorder: podman does not work: ${problem}; correct it (podman info), or leave out --runtime podman`
 }
 
 type LaidOut = Pick<RewrittenPod, 'template'> & {

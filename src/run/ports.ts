@@ -23,7 +23,7 @@ export interface Disk {
   /** A program under another name; `argv` is how to start it. */
   makeCommand(path: string, argv: readonly string[]): Promise<void>
   exists(path: string): boolean
-  /** What a flag says: nothing, where it is no plain file. @returns undefined when there is none. */
+  /** What a flag says: nothing, where it is not a regular file. @returns undefined when there is none. */
   readFlag(path: string): string | undefined
   /** Creates or replaces a file, whole. */
   publishFlag(path: string, text: string): void

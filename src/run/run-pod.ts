@@ -13,7 +13,7 @@ type Ports = Pick<RunPorts, 'disk' | 'watchDirectories' | 'terminal' | 'now' | '
 
 const STOP_MESSAGES: Readonly<Record<StopReason, string>> = {
   Interrupted: 'stopping; Ctrl-C again kills',
-  DeadlineExceeded: 'stopping: its activeDeadlineSeconds are over',
+  DeadlineExceeded: 'stopping: its activeDeadlineSeconds have passed',
 }
 
 /**

@@ -7,10 +7,10 @@ import type { RunEvent } from '../history/run-event.ts'
 import type { StopCause } from '../pod/pod.ts'
 
 const STOP_CAUSES: Readonly<Record<StopCause, string>> = {
-  startup: 'is killed, its startup probe has failed',
-  liveness: 'is killed, its liveness probe has failed',
-  postStart: 'is killed, its postStart hook has failed',
-  predecessor: 'is told to stop, to start anew',
+  startup: 'is killed: its startup probe has failed',
+  liveness: 'is killed: its liveness probe has failed',
+  postStart: 'is killed: its postStart hook has failed',
+  predecessor: 'is stopped to start anew',
 }
 
 /** @param stopped containers that were told to stop with their pod @returns undefined for what need not be said: output speaks for itself. */
@@ -42,7 +42,7 @@ export function describeRunEvent(event: RunEvent, stopped: ReadonlySet<string>):
       return `${event.container} restarts ${event.afterMs < 1 ? 'at once' : `in ${formatDuration(event.afterMs)}`} (restart ${event.restarts})`
     case 'stopping':
       return event.cause === undefined
-        ? `${event.container} is told to stop`
+        ? `${event.container} is stopping`
         : withReason(`${event.container} ${STOP_CAUSES[event.cause]}`, event.message)
     case 'hook-failed':
       return `${event.container}: its preStop hook has failed: ${event.message}`

@@ -61,6 +61,11 @@ export async function runManifest(options: RunOptions, ports: RunPorts): Promise
   const { manifests: paths, recursive, only, templates, selection, envFiles, backOff, image = DEFAULT_IMAGE } = options
   const { prepare, findUnsuitable: find } = RUNTIMES[options.runtime]
   const interruption = takeInterruptions(ports)
+  const { timeline } = options
+  // Better said now than when the pod has run.
+  if (timeline !== undefined && !disk.exists(disk.directoryOf(timeline.path))) {
+    return refuse([`podorder: --timeline ${timeline.path}: its directory does not exist; make it first`], ports)
+  }
   const pod = await loadPod({ paths, recursive, only, templates, selection, envFiles, findUnsuitable: find }, ports)
   if ('faults' in pod) return refuse(pod.faults, ports)
   const taken = options.runtime === 'process' ? await findTaken(pod, ports) : []

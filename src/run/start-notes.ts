@@ -9,7 +9,7 @@ export function noteStart({ spec }: PodTemplate, order: Order | undefined): stri
   if (order === undefined) {
     return spec.containers.length < 2
       ? undefined
-      : 'no annotation of the pod says an order: its containers start all at once, as in Kubernetes'
+      : 'the pod has no order: its containers all start at once, as in Kubernetes'
   }
   const awaited = new Set(order.edges.flatMap(({ target, condition }) => (condition === 'ready' ? [target] : [])))
   const plain = all

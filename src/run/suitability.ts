@@ -47,7 +47,11 @@ function checkContainer(container: Tree, volumes: ReadonlyMap<string, Tree>, giv
   }
   if (listItems(container, 'command').length === 0) {
     const at = findEntry(container, 'image')?.value.at ?? container.at
-    refuse(at, 'no command, and a process has no image to take one from', 'write its command, or use --runtime podman')
+    refuse(
+      at,
+      'it has no command, and --runtime process does not read images',
+      'write its command, or use --runtime podman',
+    )
   }
   for (const device of listItems(container, 'volumeDevices')) {
     refuse(device.at, 'a process gets no block device', 'leave it out, or run it in a cluster')
@@ -112,11 +116,11 @@ function checkFile({ keyAt, value }: Entry, volumes: ReadonlyMap<string, Tree>, 
   if (volume === undefined) {
     refuse(keyAt, `it reads a file of "${name}", but the pod has no such volume`, 'add it under spec.volumes')
   } else if (kinds.some(({ key }) => key !== 'emptyDir')) {
-    refuse(keyAt, `it reads a file of "${name}", which is no emptyDir`, 'name a volume that is an emptyDir')
+    refuse(keyAt, `it reads a file of "${name}", which is not an emptyDir`, 'name a volume that is an emptyDir')
   }
   const path = readText(value, 'path')
   if (path === '' || path.startsWith('/') || path.split('/').includes('..')) {
-    refuse(keyAt, `"${path}" is no path within a volume`, 'write a relative one, without ..')
+    refuse(keyAt, `"${path}" is not a path within a volume`, 'write a relative one, without ..')
   }
   if (readText(value, 'key') === '') refuse(keyAt, 'fileKeyRef has no key', 'name the variable in the file')
 }

@@ -54,7 +54,7 @@ export async function findNamedPods(
     if (answer.ok) {
       const pod = asPod(answer.value)
       const collection = { path, fieldSelector: `metadata.name=${named.name}` }
-      return pod === undefined ? { problem: 'the cluster’s answer is no pod' } : { collection, pods: [pod] }
+      return pod === undefined ? { problem: 'the cluster’s answer is not a pod' } : { collection, pods: [pod] }
     }
     if (answer.failure.kind !== 'missing') return say(answer.failure, `get pod ${named.name} ${where}`)
     return { problem: `there is no pod ${named.name} ${where}${await proposePod(named.name)}` }

@@ -19,7 +19,7 @@ export function describeRefusal(
     case 'untrusted':
       return `the certificate of the cluster at ${server} does not hold: ${said}; correct certificate-authority in the kubeconfig`
     case 'unauthorized':
-      return `the cluster at ${server} does not know you: ${said}; log in anew, or choose another --context`
+      return `the cluster at ${server} does not accept your credentials: ${said}; log in again, or choose another --context`
     case 'forbidden':
       return `not allowed to ${what}: ${said}; ${needs}`
     case 'broken':

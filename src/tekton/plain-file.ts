@@ -8,7 +8,7 @@ const LONGEST = 1024 * 1024
 export function readPlainText(path: string, files: Pick<Files, 'find' | 'readPlain'>): string {
   const content = files.readPlain(path, LONGEST + 1, 'followed')
   if (content === undefined) {
-    throw new Error(files.find(path)?.isDirectory === true ? 'it is a directory' : 'it is no plain file')
+    throw new Error(files.find(path)?.isDirectory === true ? 'it is a directory' : 'it is not a regular file')
   }
   if (content.length > LONGEST) throw new Error('it has more than 1 MiB')
   return content.toString()

@@ -60,7 +60,7 @@ function judge(path: string, content: boolean, { file, problem, refusal, link }:
   if (file === 'present' || (file === 'empty' && !content)) return { kind: 'there' }
   if (refusal !== undefined) return { kind: 'refused', message: `${refusalOf(path)} is there` }
   return link === 'lost'
-    ? { kind: 'died', message: `whoever was to write ${path} was killed before it could say how it ended` }
+    ? { kind: 'died', message: `the process that should write ${path} was killed before it could report how it ended` }
     : undefined
 }
 

@@ -52,7 +52,7 @@ export async function showTimeline(
   const { terminal } = ports
   const format = options.format ?? (output === undefined ? 'text' : formatOf(output, TIMELINE_FORMATS))
   if (format === undefined) {
-    terminal.complain(`podorder: ${output}: unknown file ending; use .html, .svg, .json or .txt, or say --format`)
+    terminal.complain(`podorder: ${output}: unknown file ending; use .html, .svg, .json or .txt, or give --format`)
     return CODE_MISUSE
   }
   const history = await readAndShow(read, format === 'text' && output === undefined, ports)

@@ -54,7 +54,7 @@ const WORDS: Readonly<Record<Kind, string>> = {
   starting: 'starting',
   running: 'running',
   ready: 'ready',
-  unclear: 'waiting or running, nobody tells',
+  unclear: 'waiting or running, not known which',
   restarting: 'between two lives',
   ended: 'ended',
   failed: 'failed',

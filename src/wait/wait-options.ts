@@ -5,9 +5,9 @@ import { formatRows } from '../args/help-rows.ts'
 export const WAIT_OPTIONS = {
   selector: { kind: 'list', value: 'SELECTOR', help: 'label selector instead of a name; -l' },
   namespace: { kind: 'value', value: 'NAME', help: 'namespace of targets that name none; -n' },
-  'absent-job': { kind: 'value', value: 'HOW', help: 'a Job that is not there: waiting, or completed' },
-  timeout: { kind: 'value', value: 'D', help: 'give up after D, such as 5m (exit 124)' },
-  period: { kind: 'value', value: 'D', help: 'time time between checks by http, tcp, exec (1s, or WAIT_TIME)' },
+  'absent-job': { kind: 'value', value: 'HOW', help: 'meaning of a missing Job: waiting (default) or completed' },
+  timeout: { kind: 'value', value: 'D', help: 'give up after D, such as 5m (exit 124; default never)' },
+  period: { kind: 'value', value: 'D', help: 'time between checks by http, tcp, exec (default 1s, or WAIT_TIME)' },
   http: { kind: 'list', value: 'URL', help: 'wait until it answers 200-399' },
   tcp: { kind: 'list', value: 'HOST:PORT', help: 'wait until it accepts connections' },
   exec: { kind: 'list', value: 'COMMAND', help: 'until it exits with 0; words, or a JSON list' },
@@ -15,7 +15,7 @@ export const WAIT_OPTIONS = {
   kubeconfig: { kind: 'value', value: 'FILE', help: "default: KUBECONFIG, or the pod's ServiceAccount" },
   context: { kind: 'value', value: 'NAME', help: 'context of the kubeconfig' },
   'all-namespaces': { kind: 'switch', help: 'refused: name the namespace with -n' },
-  'log-format': { kind: 'value', value: 'text|json', help: 'form of the lines on stderr' },
+  'log-format': { kind: 'value', value: 'text|json', help: 'format of the lines on stderr (default text)' },
   quiet: { kind: 'switch', help: 'print errors only' },
   help: { kind: 'switch', help: 'print this page; -h' },
 } as const satisfies FlagTable

@@ -57,7 +57,7 @@ export function readWait(argv: readonly string[], env: Readonly<Record<string, s
   if (values.get('all-namespaces')?.at(-1) === 'true') {
     return {
       kind: 'problem',
-      problem: '--all-namespaces is refused, since names mean nothing across them; give -n NAMESPACE',
+      problem: '--all-namespaces is not supported, because names are unique in one namespace only; give -n NAMESPACE',
     }
   }
   const problems: string[] = []
@@ -157,7 +157,7 @@ function collectTargets(values: Values, words: readonly string[]): readonly Pars
   const named = (which: Which): ParsedTarget => {
     const text = 'name' in which ? which.name : `-l ${which.selector}`
     return asked === undefined
-      ? { problem: `"${text}" alone says nothing; write pod ${text}, job ${text} or service ${text}` }
+      ? { problem: `"${text}" is not a target; write pod ${text}, job ${text} or service ${text}` }
       : makeObject(asked.kind, asked.demand, namespace, which)
   }
   const isTarget = (word: string): boolean => /[/:]/.test(word)

@@ -81,7 +81,7 @@ export function judgePod(
   if (pod.metadata?.annotations?.[INJECT] === 'disabled') return UNTOUCHED
   // What an earlier call has put in would stand in its own way.
   const layout = layOut(restorePod(pod).template)
-  if (layout === undefined) return deny(['spec: nested too deeply; no pod is'])
+  if (layout === undefined) return deny(['spec: nested too deeply; pods are not'])
   const reading = readPodOrder(layout.tree, parse, { mostNeeds: MOST_NEEDS })
   const faults = reading.order === undefined ? reading.faults : checkRewrite(layout.tree, reading.order, root)
   if (faults.length > 0) {
@@ -89,7 +89,7 @@ export function judgePod(
   }
   const { edges = [], outside = [] } = reading.order ?? {}
   if (edges.length + outside.length > MOST_WAITS) {
-    return deny([`metadata.annotations: more than ${MOST_WAITS} dependencies; say the order in less`])
+    return deny([`metadata.annotations: more than ${MOST_WAITS} dependencies; write a shorter order`])
   }
   const { containers = [], main = [] } = reading.order ?? {}
   if (main.length * (containers.length - main.length) > MOST_NEEDS) {
@@ -102,12 +102,12 @@ export function judgePod(
 /** @param said podorder's own annotations @returns why the pod is not even looked into */
 function refuseUnread(pod: PodTemplate, said: readonly (readonly [string, unknown])[]): string | undefined {
   const misshapen = findMisshapen(pod)
-  if (misshapen !== undefined) return `${misshapen}: this is no pod as the API server has it`
+  if (misshapen !== undefined) return `${misshapen}: this is not a pod as the API server sends it`
   if (allContainers(pod.spec).length > MOST_CONTAINERS) {
-    return `spec.containers: more than ${MOST_CONTAINERS} containers; podorder takes no larger pods`
+    return `spec.containers: more than ${MOST_CONTAINERS} containers; podorder accepts no larger pods`
   }
   const length = said.reduce((sum, [key, text]) => sum + key.length + (key === ORIGINAL ? 0 : String(text).length), 0)
-  if (length > MOST_TO_READ) return 'metadata.annotations: more than 64 KiB of podorder.io/…; say the order in less'
+  if (length > MOST_TO_READ) return 'metadata.annotations: more than 64 KiB of podorder.io/…; write a shorter order'
   const { [INJECT]: inject = 'enabled' } = pod.metadata?.annotations ?? {}
   if (inject !== 'enabled' && inject !== 'disabled') {
     return `${INJECT}: unknown word "${cite(inject, LONGEST_WORD)}"; write enabled or disabled`
@@ -129,7 +129,7 @@ export function deny(faults: readonly string[], all = faults.length): ReviewResu
   const listed = faults.slice(0, MOST_FAULTS).map((fault) => cite(fault, LONGEST_LINE))
   if (all > listed.length) listed.push(`and ${all - listed.length} more`)
   const [only = ''] = listed
-  const many = `podorder: ${all} things are wrong with this pod's order:\n${listed.join('\n')}`
+  const many = `podorder: ${all} errors in this pod's order:\n${listed.join('\n')}`
   return { kind: 'denied', message: all === 1 ? `podorder: ${only}` : many }
 }
 

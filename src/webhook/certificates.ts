@@ -60,7 +60,7 @@ export function lookInCluster(
       }
       const isUnfit = facts !== undefined && 'problem' in facts
       if (isUnfit) {
-        const message = `the Secret with the certificate is written anew: ${facts.problem}`
+        const message = `the Secret with the certificate is written again: ${facts.problem}`
         ports.log({ event: 'warning', message })
       }
       const made = ports.makeCredentials(names, ports.now(), LIFETIME_MS)
@@ -72,7 +72,7 @@ export function lookInCluster(
       )
       if (typeof written === 'object') return written
     }
-    return { problem: 'the Secret with the certificate is written by somebody else again and again' }
+    return { problem: 'the Secret with the certificate is written by another process again and again' }
   }
 }
 

@@ -59,7 +59,7 @@ export function readCredentials({ certificate, key }: TlsCredentials): Certifica
     if (!read.checkPrivateKey(createPrivateKey(key))) return { problem: 'the key is not that of the certificate' }
     return { from: Date.parse(read.validFrom), until: Date.parse(read.validTo) }
   } catch {
-    return { problem: 'they are no certificate and private key in PEM form' }
+    return { problem: 'they are not a certificate and a private key in PEM form' }
   }
 }
 

@@ -61,9 +61,9 @@ export function scanReview(body: Uint8Array): ReviewScan {
       key = undefined
       depth++
       values++
-      if (depth > MAX_DEPTH) refusal = `it is nested more than ${MAX_DEPTH} levels deep; no pod is`
+      if (depth > MAX_DEPTH) refusal = `it is nested more than ${MAX_DEPTH} levels deep; pods are not`
     } else if (byte === CLOSE_MAP || byte === CLOSE_LIST) depth--
-    if (values > MAX_VALUES) refusal = `it has more than ${MAX_VALUES} values; podorder takes no larger pods`
+    if (values > MAX_VALUES) refusal = `it has more than ${MAX_VALUES} values; podorder accepts no larger pods`
     if (refusal !== undefined) break
   }
   return { uid: found.get('uid'), namespace: found.get('namespace') ?? '', refusal }

@@ -28,7 +28,7 @@ const VERSION = `${GROUP}v1`
 /** A body that is not even one line of the API server's. */
 export function readReview(body: unknown): Review | { readonly problem: string } {
   if (!isObject(body) || body['kind'] !== 'AdmissionReview' || !startsWithGroup(body['apiVersion'])) {
-    return { problem: 'this is no AdmissionReview' }
+    return { problem: 'this is not an AdmissionReview' }
   }
   const request = body['request']
   if (!isObject(request) || typeof request['uid'] !== 'string' || request['uid'] === '' || isLong(request['uid'])) {
@@ -67,7 +67,7 @@ export function isSpoken({ apiVersion }: Review): boolean {
  * would reach whoever has to correct it.
  */
 export function denyVersion({ apiVersion }: Review): ReviewResult {
-  const message = `podorder speaks ${VERSION}, not ${cite(apiVersion, LONGEST_NAME)}; write admissionReviewVersions: ["v1"] in the MutatingWebhookConfiguration`
+  const message = `podorder supports ${VERSION}, not ${cite(apiVersion, LONGEST_NAME)}; write admissionReviewVersions: ["v1"] in the MutatingWebhookConfiguration`
   return { kind: 'denied', message }
 }
 

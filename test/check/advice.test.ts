@@ -69,19 +69,19 @@ const ROWS: readonly Row[] = [
   },
   { what: /has no probe/, fix: /or write "db: started"/, parts: { order: 'web: {db: ready}' }, followed: {} },
   {
-    what: /not ready from then on/,
+    what: /never ready again/,
     fix: /remove its restartPolicy/,
     parts: { order: 'web: {db: completed}', db: ', restartPolicy: OnFailure' },
     followed: { order: 'web: {db: completed}' },
   },
   {
-    what: /not ready from then on/,
-    fix: /or the pod itself if it is meant to end: restartPolicy OnFailure/,
+    what: /never ready again/,
+    fix: /or set restartPolicy: OnFailure for the pod/,
     parts: { db: ', restartPolicy: OnFailure' },
     followed: { db: ', restartPolicy: OnFailure', spec: 'restartPolicy: OnFailure' },
   },
   {
-    what: /is on no registry/,
+    what: /is not in a registry/,
     fix: /write imagePullPolicy: Never/,
     parts: { web: ', image: localhost/web:1' },
     followed: { web: ', image: localhost/web:1, imagePullPolicy: Never' },
@@ -105,13 +105,13 @@ const ROWS: readonly Row[] = [
     followed: { web: ', resources: {limits: {memory: 24Mi}}' },
   },
   {
-    what: /refuses podorder-init, which says no limits\.cpu/,
-    fix: /give the namespace a LimitRange with a default/,
+    what: /refuses podorder-init, which has no limits\.cpu/,
+    fix: /give the namespace a LimitRange with defaults/,
     parts: { others: QUOTA },
     followed: { others: QUOTA + limits('{type: Container, default: {cpu: 1}}') },
   },
   {
-    what: /the pod gets no token/,
+    what: /the pod has no token/,
     fix: /remove automountServiceAccountToken: false/,
     parts: { order: 'web: {job/x: completed, db: started}', spec: 'automountServiceAccountToken: false' },
     followed: { order: 'web: {job/x: completed, db: started}' },
@@ -127,7 +127,7 @@ const ROWS: readonly Row[] = [
   },
   {
     what: /waits for the init container "setup"/,
-    fix: /this line may go/,
+    fix: /remove this line/,
     parts: {
       order: 'web: {setup: completed, db: started}',
       spec: 'initContainers: [{name: setup, image: s, command: [s]}]',

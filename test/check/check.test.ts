@@ -36,7 +36,7 @@ function listComplaints(stderr: string): readonly string[] {
       // Of what is no fault, each speaks for itself.
       .filter(
         (line) =>
-          !/^$|its layout could not be kept|^no pod in .* says an order|: \d+ of \d+ containers? ordered$|^and \d+ more pods/.test(
+          !/^$|its layout could not be kept|^no pod in .* has an order|: \d+ of \d+ containers? ordered$|^and \d+ more pods/.test(
             line,
           ),
       )

@@ -32,11 +32,11 @@ const version =
 test('a file that no init container can have written is read before the gate opens', async (t) => {
   t.deepEqual(await said(write('')), [
     version,
-    'note advice 17 A is read from volume "made" before b waits for anybody: the container is made only once the file is there',
+    'note advice 17 A is read from volume "made" before b begins to wait: the container is made only once the file is there',
   ])
   t.deepEqual(await said(write(', optional: true')), [
     version,
-    'warning advice 17 A is read from volume "made" before b waits for anybody: without a file then it is missing',
+    'warning advice 17 A is read from volume "made" before b begins to wait: without a file then it is missing',
   ])
 })
 

@@ -46,13 +46,13 @@ const depends = (text: string, more: Parts['orders'] = {}): Partial<Parts> => ({
 
 const ROWS: readonly Row[] = [
   {
-    why: 'its options say exec: false',
+    why: 'it has the option exec: false',
     fix: 'remove exec: false',
     parts: depends('{app: {web: started}}', { options: '{web: {exec: false, quiet: true}}' }),
     fixed: depends('{app: {web: started}}', { options: '{web: {quiet: true}}' }),
   },
   {
-    why: 'podorder.io/main is said, so that "app" ends the pod\'s work',
+    why: 'podorder.io/main is set, and its wrapper has to know when "app" ends',
     fix: 'remove podorder.io/main',
     parts: depends('{app: {web: started}}', { main: 'app' }),
     fixed: depends('{app: {web: started}}'),
@@ -102,7 +102,7 @@ const ROWS: readonly Row[] = [
   ...(['retries: 2', 'timeout: 5m', 'onError: continue'] as const).map((said): Row => {
     const name = said.startsWith('onError') ? said : said.replace(/:.*/, '')
     return {
-      why: `its options say ${name}`,
+      why: `it has the option ${name}`,
       fix: `remove ${name} from its options`,
       parts: depends('{app: {web: started}}', { options: `{web: {${said}, quiet: true}}` }),
       fixed: depends('{app: {web: started}}', { options: '{web: {quiet: true}}' }),
@@ -113,7 +113,7 @@ const ROWS: readonly Row[] = [
 const told = async (text: string, given: Given = {}) =>
   (await findings(text, given)).flatMap(({ rule, level, container, at, what, fix }) =>
     what.includes('first process')
-      ? [{ rule, level, container, line: at.line, why: what.replace(/^.*must be that: /, ''), fix }]
+      ? [{ rule, level, container, line: at.line, why: what.replace(/^.*wrapper must stay: /, ''), fix }]
       : [],
   )
 
@@ -123,7 +123,7 @@ for (const { why, fix, parts, fixed } of ROWS) {
     const line = wrong.split('\n').findIndex((one) => one.includes('name: web')) + 1
     t.deepEqual(await told(wrong), [{ rule: 'advice', level: 'warning', container: 'web', line, why, fix }])
     const { stdout, stderr } = await inject('in.yaml', wrong)
-    t.regex(stderr, /^podorder: warning: in\.yaml:\d+:\d+: container "web": its command works as the first process/m)
+    t.regex(stderr, /^podorder: warning: in\.yaml:\d+:\d+: container "web": its command must be the first process/m)
     t.notRegex(stdout, /--name=web,[^\]]*--exec/)
     const right = write({ ...BASE, ...fixed })
     t.deepEqual(await told(right), [])

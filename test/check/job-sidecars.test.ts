@@ -40,7 +40,7 @@ ${annotations.map((line) => `        ${line}\n`).join('')}    spec:
 
 const told = async (parts: Parts) =>
   (await findings(write(parts))).flatMap(({ level, at, what, fix }) =>
-    /nobody (?:else )?stops it/.test(what) ? [`${level} ${at.line}: ${what.split(' ', 1)[0]}; ${fix}`] : [],
+    /nothing stops it/.test(what) ? [`${level} ${at.line}: ${what.split(' ', 1)[0]}; ${fix}`] : [],
   )
 
 const LOGS = '{name: logs, image: r.example/logs:1, command: [/logs]}'

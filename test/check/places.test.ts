@@ -86,7 +86,7 @@ test('the copy of the executable must fit into the ephemeral storage of all cont
   ])
   t.deepEqual(await check({ web: [ephemeral('1Gi')] }), [])
   t.deepEqual(await check({ web: [ephemeral('1Mi')] }, { rewrite: { binSource: 'image-volume' } }), [
-    'note version: podorder comes by an image volume, which needs Kubernetes 1.35, and containerd 2.1 or CRI-O 1.33',
+    'note version: podorder is mounted as an image volume, which needs Kubernetes 1.35, and containerd 2.1 or CRI-O 1.33',
   ])
 })
 
@@ -151,7 +151,7 @@ const quota = (hard: string, more = ''): string =>
 
 test('a ResourceQuota makes the init container say what it has not, unless a LimitRange says it', async (t) => {
   t.deepEqual(await check({ others: [quota('limits.cpu: 4, limits.memory: 8Gi, pods: 10')] }), [
-    'error quota: ResourceQuota "all" refuses podorder-init, which says no limits.cpu',
+    'error quota: ResourceQuota "all" refuses podorder-init, which has no limits.cpu',
   ])
   const withDefault = [quota('limits.cpu: 4'), limitRange('{type: Container, default: {cpu: 100m}}')]
   t.deepEqual(await check({ others: withDefault }), [])
@@ -183,11 +183,11 @@ test('waiting through the API and for sidecars is noted, with the command that p
   t.regex(note?.fix ?? '', /"podorder rbac -n shop --service-account waiter job\/migrate 'pod\/-lapp in \(a\)'"/)
   t.deepEqual(await check({ dependsOn: 'web: {tcp://broker:5672: open}' }), [])
   t.deepEqual(await check({ ...parts, spec: ['automountServiceAccountToken: false'] }), [
-    'warning permission: job/migrate is watched through the API, but the pod gets no token for it',
+    'warning permission: job/migrate is watched through the API, but the pod has no token for the API',
   ])
   const sidecar = {
     dependsOn: 'web: {sidecar/mesh: ready}',
     spec: ['initContainers: [{name: mesh, image: x, restartPolicy: Always}]'],
   }
-  t.deepEqual(await check(sidecar), ["note controller: sidecar/mesh is watched by way of podorder's controller"])
+  t.deepEqual(await check(sidecar), ["note controller: sidecar/mesh is watched by podorder's controller"])
 })

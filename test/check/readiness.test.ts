@@ -28,13 +28,12 @@ test('ready of what has no probe is warned about where its work may be meant', a
 test('a container that ends for good makes its pod unready, where that goes on', async (t) => {
   const ends = async (text: string) =>
     (await findings(text))
-      .filter(({ what }) => what.includes('not ready from then on'))
+      .filter(({ what }) => what.includes('never ready again'))
       .map(({ at, level, fix }) => [at.line, level, fix])
   const own = ', restartPolicy: OnFailure'
-  const held = 'remove its restartPolicy: podorder holds it after success, since others wait for its end'
+  const held = 'remove its restartPolicy: its wrapper stays after success, because others wait for its end'
   t.deepEqual(await ends(write(own, '{db: completed}', '')), [[8, 'warning', held]])
-  const loose =
-    'make its work an init container or a Job, or the pod itself if it is meant to end: restartPolicy OnFailure'
+  const loose = 'use an init container or a Job, or set restartPolicy: OnFailure for the pod if it should end'
   t.deepEqual(await ends(write(own, '{db: started}', '')), [[8, 'warning', loose]])
   t.deepEqual(await ends(write('', '{db: completed}', '')), [])
   t.deepEqual(await ends(write(', restartPolicy: Always', '{db: completed}', '')), [])

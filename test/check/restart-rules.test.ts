@@ -43,7 +43,7 @@ test('a Job whose absence counts is noted', async (t) => {
     "podorder.io/depends-on: 'b: {job/x: {absent: completed}}'",
   )
   const notes = (await findings(text)).filter(({ rule }) => rule === 'advice').map(({ level, what }) => [level, what])
-  t.deepEqual(notes, [['note', 'job/x counts as completed while it is not there, also before it is made']])
+  t.deepEqual(notes, [['note', 'job/x counts as completed while it does not exist, also before it is created']])
 })
 
 test('nothing is said of a rule that one meets', async (t) => {

@@ -134,7 +134,7 @@ test('what a cluster refuses or does not have is told in one sentence', async (t
   server.trust({ other: 'jane' })
   t.regex(
     (await ask('explain', 'x', '-n', 'shop')).stderr,
-    /^podorder: the cluster at https:\S+ does not know you: Unauthorized; log in anew, or choose another --context\n$/,
+    /^podorder: the cluster at https:\S+ does not accept your credentials: Unauthorized; log in again, or choose another --context\n$/,
   )
   server.trust({ 'secret-token': 'jane' })
   server.allow([])
@@ -149,7 +149,7 @@ test('a word that is neither a file nor can be asked for says both', async (t) =
   const end = await place.run(['explain', 'shop'], { env: { KUBECONFIG: '' } })
   t.is(
     end.stderr,
-    'podorder: there is no file shop here, and no cluster to ask: no Kubernetes API: this does not run in a pod, and there is no KUBECONFIG and no ~/.kube/config\n',
+    'podorder: there is no file shop here, and no cluster to ask: no Kubernetes API: this is not a pod, and there is no KUBECONFIG and no ~/.kube/config; give --kubeconfig FILE\n',
   )
   t.is(end.code, 2)
 })

@@ -28,7 +28,7 @@ test('pods that say an order and were not rewritten are told once for their work
   const end = await scene.check()
   t.is(
     end.stdout,
-    'Pod/shop-1 and 2 more: error: it says an order, but was not rewritten: its containers have started together; inject its manifest and apply that, or let the webhook do it: podorder doctor -n shop tells what is missing [unordered]\n',
+    'Pod/shop-1 and 2 more: error: it has an order, but was not rewritten: its containers all started at once; inject its manifest and apply that, or let the webhook do it: podorder doctor -n shop tells what is missing [unordered]\n',
   )
   t.is(end.stderr, 'podorder: 1 error in namespace shop\n')
   t.is(end.code, 1)
@@ -54,7 +54,7 @@ test('another version of podorder in a pod is told, and in a manifest once', asy
   t.is(
     end.stdout,
     `Deployment/shop: warning: ${what}; inject its manifest again, and apply that [outdated]\n` +
-      `Pod/alone: warning: ${what}; create the pod anew [outdated]\n`,
+      `Pod/alone: warning: ${what}; create the pod again [outdated]\n`,
   )
   t.is(end.code, 0)
   t.is((await scene.check('--strict')).code, 1)
@@ -77,11 +77,11 @@ test('orders that have changed since are told: of the pod itself, and of its wor
   const { stdout } = await scene.check()
   t.regex(
     stdout,
-    /^Pod\/changed: warning: it runs otherwise than its annotations say now: .*"app" has --wait-file=\/podorder\/run\/db\/ready.*, and would have --wait-file=\/podorder\/run\/db\/started.*; create the pod anew \[outdated\]$/m,
+    /^Pod\/changed: warning: it runs otherwise than its annotations say now: .*"app" has --wait-file=\/podorder\/run\/db\/ready.*, and would have --wait-file=\/podorder\/run\/db\/started.*; create the pod again \[outdated\]$/m,
   )
   t.regex(
     stdout,
-    /^Pod\/shop-1: warning: Deployment\/shop says another order now, and this pod still runs by the one before; kubectl rollout status deployment\/shop -n shop tells how far it is \[outdated\]$/m,
+    /^Pod\/shop-1: warning: Deployment\/shop has another order now, and this pod still has the old one; kubectl rollout status deployment\/shop -n shop tells how far it is \[outdated\]$/m,
   )
   t.is(stdout.split('\n').length, 3, stdout)
 })
@@ -105,7 +105,7 @@ test('faults of live objects are told with their places, and orders where nothin
     [
       'Deployment/shop: podorder.io/depends-on:1:7: error: container "app": unknown container "dv"',
       'CronJob/nightly: error: nothing reads podorder.io/steps at metadata.annotations',
-      'Pod/limited: error: it says an order, but was not rewritten: its containers have started together',
+      'Pod/limited: error: it has an order, but was not rewritten: its containers all started at once',
       'Pod/limited: error: LimitRange "sizes" refuses podorder-init: its cpu request is 10m, the least is 1',
       '',
     ],
@@ -141,7 +141,7 @@ test('pods that have ended or are being deleted, Jobs that are over and other na
     status: { conditions: [{ type: 'Complete', status: 'True' }] },
   })
   const end = await scene.check()
-  t.deepEqual([end.code, end.stderr], [0, 'podorder: no pod and no workload in namespace shop says an order\n'])
+  t.deepEqual([end.code, end.stderr], [0, 'podorder: no pod and no workload in namespace shop has an order\n'])
   t.is((await scene.check('--strict')).code, 1)
 })
 
@@ -169,7 +169,7 @@ test('what may not be listed is told, and the rest is looked at', async (t) => {
   scene.put(live(makeShop('shop-1')))
   scene.server.allow([{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }])
   const end = await scene.check()
-  t.regex(end.stdout, /^Pod\/shop-1: error: it says an order/)
+  t.regex(end.stdout, /^Pod\/shop-1: error: it has an order/)
   const kinds = ['deployments', 'statefulsets', 'daemonsets', 'replicasets', 'replicationcontrollers', 'jobs']
   const unknown = [...kinds, 'cronjobs', 'limitranges', 'resourcequotas']
   t.deepEqual(
@@ -191,7 +191,7 @@ test('a cluster that does not answer as it should is told in one sentence', asyn
   const busy = { answer: { status: 503, body: 'overloaded' } }
   const refusals: readonly (readonly [fault: object, times: number, says: RegExp])[] = [
     [gone, 1, /^podorder: cannot list pods in namespace shop: 404 page not found\n$/],
-    [text, 2, /^podorder: cannot reach the cluster at https:\S+: the answer is no JSON; /],
+    [text, 2, /^podorder: cannot reach the cluster at https:\S+: the answer is not JSON; /],
     [busy, 2, /^podorder: cannot list pods in namespace shop: overloaded\n$/],
     [
       { hangUp: true },
@@ -232,8 +232,8 @@ test('manifests and a cluster at once are refused, and so are SARIF of a cluster
       ['-f', 'pod.yaml'],
       'pod.yaml is a manifest, and -n, --context and --kubeconfig ask the cluster; give one of them',
     ],
-    [['--format', 'sarif'], '--format sarif is of files, and a cluster has none; take text or json'],
-    [['--only', 'Pod/other'], '--only: nothing in namespace shop that says an order is called so'],
+    [['--format', 'sarif'], '--format sarif is for files only; use text or json'],
+    [['--only', 'Pod/other'], '--only: nothing in namespace shop that has an order has this name'],
   ]
   for (const [words, says] of rows) {
     const end = await scene.check(...words)

@@ -114,15 +114,17 @@ test("an image that only this machine has is warned about: podorder's own once, 
   const check = async (...words: readonly string[]) => {
     const { code, stdout } = await place.run(['check', '-', ...words], { stdin: two })
     t.is(code, 0)
-    return stdout.match(/^stdin:\d+:\d+: warning: container "[^"]+": image "[^"]+" is on no registry|^.*\[(?!image)/gm)
+    return stdout.match(
+      /^stdin:\d+:\d+: warning: container "[^"]+": image "[^"]+" is not in a registry|^.*\[(?!image)/gm,
+    )
   }
   const [own, web] = [
     `stdin:2:1: warning: container "podorder-init": image "localhost/podorder:${version}"`,
     'stdin:30:14: warning: container "web": image "localhost/web:1"',
   ]
-  t.deepEqual(await check(), [`${own} is on no registry`, `${web} is on no registry`])
-  t.deepEqual(await check(...IMAGE), [`${web} is on no registry`])
-  t.deepEqual(await check('--image-pull-policy', 'Never'), [`${web} is on no registry`])
+  t.deepEqual(await check(), [`${own} is not in a registry`, `${web} is not in a registry`])
+  t.deepEqual(await check(...IMAGE), [`${web} is not in a registry`])
+  t.deepEqual(await check('--image-pull-policy', 'Never'), [`${web} is not in a registry`])
 })
 
 test('what check says of its rules is told when it cannot be written', async (t) => {
@@ -140,7 +142,7 @@ test('files without any pod, and words that are no names, are nothing to be wron
     '{"kind":"List","items":[null,{"kind":"constructor"}]}',
   ]) {
     const { code, stdout, stderr } = await place.run(['check', '-'], { stdin })
-    t.deepEqual([code, stdout, stderr], [0, '', 'podorder: no pod in 1 file says an order\n'], stdin)
+    t.deepEqual([code, stdout, stderr], [0, '', 'podorder: no pod in 1 file has an order\n'], stdin)
   }
   const odd =
     'kind: Pod\nmetadata: {namespace: __proto__, annotations: {podorder.io/depends-on: "__proto__: constructor"}}\nspec: {containers: [{name: a, command: [a]}]}\n'
@@ -199,3 +201,39 @@ test('what is said of the size of the executable holds', (t) => {
   const size = statSync(new URL('../../dist/entrypoint', import.meta.url)).size + libraries
   t.true(size <= INSTALLED_BYTES && size > 0.9 * INSTALLED_BYTES, `${size}`)
 })
+
+const ODD_PODS: readonly (readonly [what: string, kind: string, spec: string, says: string])[] = [
+  [
+    'a kind in small letters',
+    'pod',
+    'containers: [{name: a, image: x}]',
+    '2:7: error: unknown kind "pod"; did you mean "Pod"?',
+  ],
+  [
+    'a kind in the plural',
+    'Pods',
+    'containers: [{name: a, image: x}]',
+    '2:7: error: unknown kind "Pods"; did you mean "Pod"?',
+  ],
+  // Names in the order are echoes of what is wrong with the containers.
+  [
+    'containers that are no list',
+    'Pod',
+    'containers: a',
+    '9:15: error: containers is text, not a list; begin each container with "- name:"',
+  ],
+  [
+    'a container without a name',
+    'Pod',
+    'containers: [{image: x}]',
+    '9:16: error: containers[0] has no name; give it one, such as name: app',
+  ],
+]
+
+for (const [what, kind, spec, says] of ODD_PODS) {
+  test(`one error for ${what}`, async (t) => {
+    const manifest = `apiVersion: v1\nkind: ${kind}\nmetadata:\n  name: odd\n  annotations:\n    podorder.io/depends-on: |\n      a: {b: ready}\nspec:\n  ${spec}\n`
+    const { exitCode, stdout } = await execa('dist/podorder', ['check', '-'], { reject: false, input: manifest })
+    t.deepEqual([exitCode, stdout], [1, `stdin:${says} [order]`])
+  })
+}

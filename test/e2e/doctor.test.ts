@@ -14,12 +14,12 @@ test('where all is as deploy/ has it, every line says ok', async (t) => {
   const end = await ask()
   t.is(
     end.stdout.replace(/ends on \S+/, 'ends on DAY'),
-    `ok       cluster     Kubernetes v1.36.1 has all that podorder can use
+    `ok       cluster     Kubernetes v1.36.1 has everything that podorder can use
 ok       nodes       2 nodes: kubelet v1.36.1, containerd://2.1.4
 ok       webhook     MutatingWebhookConfiguration podorder asks about new pods, with failurePolicy Fail
 ok       webhook     Service podorder/podorder-webhook has 2 ready endpoints
 ok       webhook     the API server trusts its certificate, which ends on DAY
-ok       namespace   the webhook rewrites the pods of shop that say an order
+ok       namespace   the webhook rewrites the pods of shop that have an order
 ok       image       ${IMAGE} is on 2 of 2 nodes
 ok       controller  podorder-controller-1 leads
 `,
@@ -81,7 +81,7 @@ const ROWS: readonly Row[] = [
         ...object,
         webhooks: (object['webhooks'] as readonly object[]).slice(0, 1),
       })),
-    finds: [/^error webhook: MutatingWebhookConfiguration podorder lacks pods\.podorder\.io > install it anew/],
+    finds: [/^error webhook: MutatingWebhookConfiguration podorder lacks pods\.podorder\.io > install it again/],
     code: 1,
   },
   {
@@ -97,7 +97,7 @@ const ROWS: readonly Row[] = [
   {
     what: 'failurePolicy Ignore',
     change: ({ change }) => change(...CONFIGURATION, webhooksWith({ failurePolicy: 'Ignore' })),
-    finds: [/^warning webhook: its failurePolicy is Ignore: .* > set failurePolicy: Fail where the order matters$/],
+    finds: [/^warning webhook: its failurePolicy is Ignore: .* > set failurePolicy: Fail if the order matters$/],
   },
   {
     what: 'nobody ready behind the Service',
@@ -193,7 +193,7 @@ const ROWS: readonly Row[] = [
     what: 'no Lease',
     change: ({ server }) => void server.store.remove(PLACES.leases, 'podorder', 'podorder-controller'),
     finds: [
-      /^warning controller: there is no Lease podorder\/podorder-controller: who waits for sidecar\/NAME waits for ever/,
+      /^warning controller: there is no Lease podorder\/podorder-controller: containers that wait for sidecar\/NAME wait for ever/,
     ],
   },
   {
@@ -212,7 +212,7 @@ const ROWS: readonly Row[] = [
     what: 'a Lease that was released',
     change: ({ change }) =>
       change(PLACES.leases, 'podorder-controller', (object) => ({ ...object, spec: { holderIdentity: '' } })),
-    finds: [/^error controller: no controller leads: who waits/],
+    finds: [/^error controller: no controller leads: containers that wait/],
     code: 1,
   },
   {
@@ -232,7 +232,7 @@ const ROWS: readonly Row[] = [
     change: ({ server }) =>
       server.serve('/version', { gitVersion: 'v0.0.0-master+f15848069aef4efeaa4b8dafa17f89db7303572e' }),
     finds: [
-      /^unknown cluster: what this Kubernetes lacks is not known: its version "v0\.0\.0-master\S+" is none of a release/,
+      /^unknown cluster: what this Kubernetes lacks is not known: its version "v0\.0\.0-master\S+" is not that of a release/,
     ],
   },
 ]
@@ -262,7 +262,7 @@ test('what older versions lack is listed, and is no fault', async (t) => {
   )
   t.regex(
     end.stdout,
-    /^ok {7}nodes {7}a and b cannot mount image volumes, which need containerd 2\.1 or CRI-O 1\.33: --bin-source copy is right there$/m,
+    /^ok {7}nodes {7}a and b cannot mount image volumes, which need containerd 2\.1 or CRI-O 1\.33: use --bin-source copy for them$/m,
   )
   t.is(end.code, 0)
 })
@@ -307,7 +307,7 @@ const PODS = [
     'without an order',
     writeManifest().replace(/ {2}annotations:\n.*\n/, ''),
     'warning',
-    /^Pod\/shop would not be rewritten: it says no order$/,
+    /^Pod\/shop would not be rewritten: it has no order$/,
   ],
   [
     'that opted out',
@@ -402,7 +402,7 @@ test('a cluster that cannot be reached, or does not know us, is the end', async 
   )
   server.trust({ other: 'jane' })
   const stranger = await ask()
-  t.regex(stranger.stderr, /^podorder: the cluster at \S+ does not know you: Unauthorized; log in anew/)
+  t.regex(stranger.stderr, /^podorder: the cluster at \S+ does not accept your credentials: Unauthorized; log in again/)
   t.is(stranger.code, 2)
 })
 

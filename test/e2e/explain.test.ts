@@ -9,7 +9,7 @@ const recorded = readRecordedPods().find(({ name }) => name === 'pod-ErrImageNev
 const AT = ['--now', '2026-11-21T04:50:00Z']
 
 const TOLD = `pod rec/noimage is pending: 1 container in trouble, 1 fine
-  podorder has not ordered it: no annotation of it says an order
+  podorder has not ordered it: its annotations have no order
 
 root cause
   bad   its image localhost/none:1 is not on the node, and imagePullPolicy is Never (ErrImageNeverPull): Container image "localhost/none:1" is not present with pull policy of Never
@@ -125,11 +125,11 @@ const BAD: readonly (readonly [name: string, stdin: string, says: string])[] = [
   ['nothing', '', `stdin:1:1: there is nothing in it; ${GIVE}`],
   ['no map', '[1, 2]', `stdin:1:1: there is no pod in it; ${GIVE}`],
   ['an empty list', '{"kind": "List", "items": []}', `stdin:1:1: there is no pod in it; ${GIVE}`],
-  ['another kind', '{"kind": "Service"}', `stdin:1:1: it is a Service, and no pod; ${GIVE}`],
+  ['another kind', '{"kind": "Service"}', `stdin:1:1: it is a Service, not a pod; ${GIVE}`],
   [
     'a workload',
     'kind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: a}]}}}',
-    `stdin:1:1: Deployment/web is no pod; its pods are what waits; ${GIVE}`,
+    `stdin:1:1: Deployment/web is not a pod; give one of its pods; ${GIVE}`,
   ],
   ['a manifest', writeManifest(), `stdin:2:1: Pod/shop has no status: it is a manifest, or cut short; ${GIVE}`],
   [

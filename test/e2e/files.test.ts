@@ -50,7 +50,7 @@ test('a pod and a file of another are one too many', async (t) => {
   fill(place)
   for (const command of ['explain', 'timeline']) {
     const end = await place.run([command, 'shop', '-f', 'pod.json'])
-    t.is(end.stderr, 'podorder: shop is one pod, and -f pod.json another; give one of them\n')
+    t.is(end.stderr, 'podorder: shop and -f pod.json name two pods; give one of them\n')
     t.is(end.code, 2)
   }
   const nothing = await place.run(['explain'])

@@ -28,7 +28,7 @@ test('everything that is wrong with an order is told, as inject tells it, and no
 
 const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: plain}\nspec: {containers: [{name: x}]}\n'
 const GIVE = 'give a Pod, or a workload such as a Deployment or a Job'
-const SAY = 'say what waits for what with the annotation podorder.io/depends-on or podorder.io/steps'
+const SAY = 'write one in the annotation podorder.io/depends-on or podorder.io/steps'
 
 const BAD: Readonly<Record<string, readonly [string | Buffer, string]>> = {
   'no order at all': [POD, `bad.yaml: nothing is ordered in Pod/plain; ${SAY}`],
@@ -60,7 +60,7 @@ test('a file that is not there, one that is too large, and a format that is not 
   }
   t.regex(await says('nope.yaml'), /^nope\.yaml: no such file or directory \(ENOENT\); [^\n]+\n$/)
   t.is(await says('large.yaml'), 'large.yaml: more than 32 MiB; split it\n')
-  const fix = 'use .txt, .mmd, .dot, .svg, .html or .json, or say --format'
+  const fix = 'use .txt, .mmd, .dot, .svg, .html or .json, or give --format'
   t.is(await says('pod.yaml', '-o', 'order.png'), `podorder: order.png: unknown file ending; ${fix}\n`)
   t.regex(await says('pod.yaml', '--format', 'sgv'), /^podorder: [^\n]*'sgv'[^\n]*\n$/)
   t.is(await says(), 'podorder: no manifest; give one with -f FILE, or -f - for stdin\n')

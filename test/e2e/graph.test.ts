@@ -282,5 +282,5 @@ test('--stop and --timeline are of two different times', async (t) => {
   place.write('pod.yaml', EXAMPLE)
   const { code, stdout, stderr } = await place.run(['graph', 'pod.yaml', '--stop', '--timeline', 'run.json'])
   t.deepEqual([code, stdout], [2, ''])
-  t.is(stderr, 'podorder: --timeline marks the start and --stop shows the end; give one of them\n')
+  t.is(stderr, 'podorder: --timeline and --stop exclude each other; give one of them\n')
 })

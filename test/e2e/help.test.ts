@@ -39,6 +39,12 @@ const ENTRYPOINT_PAGES = new Map([
   ['entrypoint of Tekton', ['-entrypoint', 'app', '-help']],
 ])
 
+/** A word, or several, that stand twice in a row: what a search and replace leaves behind. */
+function findDoubled(page: string): readonly string[] {
+  const cells = page.replaceAll(/\n {10,}/g, ' ').split(/\n| {2,}/)
+  return cells.filter((cell) => /\b(?!default\b)([a-z]+(?: [a-z]+){0,3}) \1\b/.test(cell))
+}
+
 /** What fits is what a terminal of 80 columns shows at once, or with one turn of the wheel. */
 function listMisfits(page: string): readonly string[] {
   const lines = page.split('\n')
@@ -59,6 +65,7 @@ for (const [name, words] of PODORDER_PAGES) {
   test(`${name}: its page fits, and its examples are of commands and options that there are`, async (t) => {
     const page = await print('podorder', words)
     t.deepEqual(listMisfits(page), [])
+    t.deepEqual(findDoubled(page), [])
     const [, examples = ''] = page.split('\nExamples:\n')
     const lines = examples.split('\n').filter((line) => line.startsWith('  '))
     t.true(lines.length > 0, 'it has an example')
@@ -104,6 +111,7 @@ for (const [name, words] of ENTRYPOINT_PAGES) {
   test(`${name}: its page fits, and shows an example with flags that there are`, async (t) => {
     const page = await print('entrypoint', words)
     t.deepEqual(listMisfits(page), [])
+    t.deepEqual(findDoubled(page), [])
     const example = /^Usage: .*\n((?: {2}.*(?:\n|$))+)/m.exec(page)?.[1] ?? ''
     t.regex(example, /^ {2}entrypoint /)
     const table = NAMED.get(name) ?? { ...OPTIONS, 'run-dir': {}, name: {} }

@@ -280,7 +280,7 @@ test('without --to the run directories are made and nothing is copied', async (t
   stage.write('run/db/ready')
   const { code, stdout } = await run([BUILT, 'install', `--run-dir=${stage.path('run')}`, '--containers=db,app'])
   t.is(code, 0)
-  t.regex(stdout, /^2 run directories in \S+; 1 old flags removed; \d+ ms$/)
+  t.regex(stdout, /^2 run directories in \S+; 1 old flag removed; \d+ ms$/)
   t.deepEqual(fs.readdirSync(stage.path('run')).toSorted(), ['app', 'db'])
   t.deepEqual(fs.readdirSync(stage.path('run/db')), [])
   for (const name of ['app', 'db']) t.is(fs.statSync(stage.path(`run/${name}`)).mode & 0o7777, 0o1777)

@@ -28,7 +28,22 @@ const ROWS: readonly (readonly [line: string, says: string])[] = [
   ['podorder completion bsh', "shell is one of bash, zsh, fish, kubectl, not 'bsh'; did you mean bash?"],
   ['podorder inject --output', '--output needs a value: --output <path>'],
   ['podorder inject -f', '--filename needs a value: --filename <manifest>'],
+  ['podorder inject --recursive=yes x', "--recursive takes no value, but was given 'yes'"],
+  // What a shell makes of a variable that is not set.
+  ['podorder inject -f x -f ', '--filename needs a value: --filename <manifest>'],
+  ['podorder graph x -o ', '--output needs a value: --output <file>'],
+  [
+    'podorder doctor --namespace ',
+    "--namespace cannot be ''; give a name of lower-case letters, digits and -, at most 63 of them",
+  ],
+  ['podorder run --containers= x', "--containers cannot be ''; give names of containers, such as db,web"],
+  ['podorder inject ', `an argument is empty, perhaps because a variable is not set ${tellMore('inject')}`],
+  [
+    'podorder rbac job/x -n A',
+    "--namespace cannot be 'A'; give a name of lower-case letters, digits and -, at most 63 of them",
+  ],
   // Operands.
+  ['podorder help run graph', `help takes one argument, not: run, graph ${tellMore('help')}`],
   ['podorder explain', 'no pod; name one, give a file with -f, or - for stdin'],
   ['podorder version now', `version takes no argument, not: now ${tellMore('version')}`],
   ['podorder webhook a b', `webhook takes no argument, not: a, b ${tellMore('webhook')}`],
@@ -36,6 +51,7 @@ const ROWS: readonly (readonly [line: string, says: string])[] = [
   // Names of flags with one dash or an underscore.
   ['entrypoint --tiemout 3s -- true', `unknown flag --tiemout; did you mean --timeout? ${FLAGS}`],
   ['entrypoint -wiat_file x -- true', `unknown flag -wiat_file; did you mean --wait-file? ${FLAGS}`],
+  ['entrypoint --timeout -- true', `--timeout needs a value: --timeout D ${FLAGS}`],
   ['entrypoint --timeout', `--timeout needs a value: --timeout D ${FLAGS}`],
   ['entrypoint --on-error=continu -- true', `--on-error is one of continue, stopAndFail, not "continu" ${FLAGS}`],
   ['entrypoint instal --to /x', `put -- before the command: -- instal …; did you mean install? ${FLAGS}`],

@@ -162,7 +162,7 @@ test('a file gets the format that its name asks for, or the one that is said', a
   t.regex(place.read('out.txt'), /critical path: one -> two/)
   const [code, , stderr] = await write('-o', 'out.pdf')
   t.is(code, 2)
-  t.is(stderr, 'podorder: out.pdf: unknown file ending; use .html, .svg, .json or .txt, or say --format\n')
+  t.is(stderr, 'podorder: out.pdf: unknown file ending; use .html, .svg, .json or .txt, or give --format\n')
   t.false(place.has('out.pdf'))
   const [failed, , why] = await write('-o', 'run.jsonl/out.svg')
   t.is(failed, 1)
@@ -181,21 +181,21 @@ const EVENT = { at: '2026-01-01T00:00:00.000Z', event: 'ready', container: 'a', 
 const BAD: readonly (readonly [what: string, stdin: string, clause: RegExp])[] = [
   ['nothing', '', /it is empty/],
   ['blanks', ' \n\n', /it is empty/],
-  ['text', 'Error from server (NotFound): pods "x" not found\n', /this is no JSON object/],
-  ['YAML', 'apiVersion: v1\nkind: Pod\n', /this is no JSON object/],
-  ['a list', '[]', /this is no JSON object/],
-  ['null', 'null', /this is no JSON object/],
+  ['text', 'Error from server (NotFound): pods "x" not found\n', /this is not a JSON object/],
+  ['YAML', 'apiVersion: v1\nkind: Pod\n', /this is not a JSON object/],
+  ['a list', '[]', /this is not a JSON object/],
+  ['null', 'null', /this is not a JSON object/],
   ['half an object', '{"kind":"Pod",', /its JSON breaks off/],
-  ['text behind an object', `${JSON.stringify(EVENT)}\nfatal: lost`, /what follows object 1 is no JSON object/],
-  ['broken JSON', '{"kind" "Pod"}', /object 1 is no JSON/],
-  ['another kind', '{"kind":"Job"}', /it is no Pod but Job/],
-  ['no kind', '{"name":"x"}', /it is no pod/],
-  ['a kind that a terminal would obey', '{"kind":"\\u001b[2J"}', /it is no Pod but \\u001b\[2J/],
+  ['text behind an object', `${JSON.stringify(EVENT)}\nfatal: lost`, /what follows object 1 is not a JSON object/],
+  ['broken JSON', '{"kind" "Pod"}', /object 1 is not JSON/],
+  ['another kind', '{"kind":"Job"}', /it is not a Pod but a Job/],
+  ['no kind', '{"name":"x"}', /it is not a pod/],
+  ['a kind that a terminal would obey', '{"kind":"\\u001b[2J"}', /it is not a Pod but a \\u001b\[2J/],
   ['a manifest', JSON.stringify(POD), /it is a manifest: its pod has no status/],
   [
     'a pod that is none',
     JSON.stringify({ ...POD, spec: 5, status: {} }),
-    /it is no Pod that the API server would take/,
+    /the API server would not accept it as a Pod/,
   ],
   [
     'two pods',
@@ -274,10 +274,7 @@ test('without anything to read it says so, and does not wait', async (t) => {
   const place = openPlace(t)
   const run = startOnTerminal(t, `'${PODORDER}' timeline`, { cwd: place.dir, rows: 24, columns: 80 })
   t.is(await run.end, 2)
-  t.regex(
-    run.lines().join(''),
-    /^podorder: nothing tells of a pod; name one, give a file or a run directory, or pipe it in/,
-  )
+  t.regex(run.lines().join(''), /^podorder: no input; name a pod, give a file or a run directory, or pipe it in/)
 })
 
 /** `app` waits for `db`, which ends when there is a file `go`. */

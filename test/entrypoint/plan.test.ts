@@ -175,9 +175,9 @@ const PROBLEMS: readonly (readonly [readonly string[], string])[] = [
   [['--live-delay', '1s', '--', 'x'], '--live-delay needs --run-dir, where the flag live is published'],
   [
     ['--live-delay=1s', '--startup-probe={}', '--run-dir=r', '--name=n', '--', 'x'],
-    '--live-delay and --startup-probe both say when the container is live; give one of them',
+    '--live-delay and --startup-probe exclude each other: both decide about live; give one of them',
   ],
-  [['--stop-after', 'app', '--', 'x'], '--stop-after needs --run-dir, where the others say that they have stopped'],
+  [['--stop-after', 'app', '--', 'x'], '--stop-after needs --run-dir, which has the flags of the other containers'],
   [['--wait-file-timeout', '5s', '--', 'x'], '--wait-file-timeout takes PATH=DURATION, not "5s"'],
   [['--wait-file-optional', 'a', '--', 'x'], '/srv/a has a timeout or is optional, but there is no --wait-file /srv/a'],
   [
@@ -226,7 +226,7 @@ for (const [flags, named] of AFTERWARDS) {
   test(`--exec refuses ${named}, which takes somebody who stays`, (t) => {
     t.is(
       problem('--exec', ...flags, '--', 'x'),
-      `--exec leaves nobody behind who could do ${named}; give one or the other`,
+      `--exec and ${named} exclude each other: no wrapper stays; give one of them`,
     )
   })
 }

@@ -50,7 +50,7 @@ test('what stopped with its pod, or had ended before, is no trouble of the delet
   t.is(
     printRecorded('pod-crashloopbackoff-3-restarts 17', '2026-11-21T05:15:20Z'),
     `pod rec/crash is being deleted, for 4s now (it was running): it should have been gone for 4s
-  podorder has not ordered it: no annotation of it says an order
+  podorder has not ordered it: its annotations have no order
 
 stopped
   bad   ended with exit code 2 after 1s
@@ -64,7 +64,7 @@ test('a deletion that is long overdue is the cause, and names the node', (t) => 
   t.is(
     printRecorded('pod-ErrImageNeverPull 6', '2026-11-21T07:57:00Z'),
     `pod rec/noimage is being deleted, for 3h7m now (it was pending): it should have been gone for 3h7m
-  podorder has not ordered it: no annotation of it says an order
+  podorder has not ordered it: its annotations have no order
 
 root cause
   (pod)  its node vm does not answer or cannot take it down, or this is an old status
@@ -92,7 +92,7 @@ stopped
   t.deepEqual(say(tell(3600)), [`consequence db: ${late}`, `consequence app: ${late}`])
   t.deepEqual(
     tell(3600, ['example.com/keep']).notes.map(({ message }) => message),
-    ['its finalizers keep it: example.com/keep; whoever set them has to take them away'],
+    ['its finalizers keep it: example.com/keep; the controllers that set them have to remove them'],
   )
 })
 
@@ -100,10 +100,10 @@ test('of what was thrown out with its containers left out of the status, nobody 
   const parts = { annotations: { steps: 'a, b' }, spec: { restartPolicy: 'Never' } }
   const evicted = { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' }
   const explanation = explainParts({ ...parts, status: evicted, containers: { a: [{}], b: [{}] } })
-  t.is(explanation.notes[0]?.message, 'its node threw it out (Evicted): The node was low on resource: memory.')
+  t.is(explanation.notes[0]?.message, 'the pod was evicted (Evicted): The node was low on resource: memory.')
   t.deepEqual(say(explanation), [
-    'unclear a: may have run or not: its status does not tell',
-    'unclear b: may have run or not: its status does not tell',
+    'unclear a: may have run or not: its status does not show it',
+    'unclear b: may have run or not: its status does not show it',
   ])
   const failed = {
     ...parts,

@@ -114,11 +114,11 @@ test('codes of the wrapper’s own are told as such, those of a command that is 
       }),
     )
   t.like(tell(127), {
-    0: 'cause a: ended with exit code 127 (podorder, or a shell, says so of a command that was not found) after 10s',
+    0: 'cause a: ended with exit code 127 (the code of podorder or a shell for a command that was not found) after 10s',
     1: 'cause c: ended with exit code 127 after 10s',
   })
-  t.regex(tell(126)[0] ?? '', /of a command that cannot be executed/)
-  t.regex(tell(125)[0] ?? '', /of a failure of its own/)
+  t.regex(tell(126)[0] ?? '', /for a command that cannot be executed/)
+  t.regex(tell(125)[0] ?? '', /for a failure of its own/)
   t.is(tell(143)[0], 'cause a: was killed by SIGTERM after 10s (exit code 143)')
 })
 
@@ -153,8 +153,8 @@ test('once main has ended, what is ordered is being stopped, and what is not kee
     },
   })
   t.deepEqual(say(explanation), [
-    'cause proxy: runs on though main (work) has ended, and keeps the pod from ending: podorder stops what is ordered only',
-    'awaited db: is being stopped, since main (work) has ended',
+    'cause proxy: still runs although main (work) has ended, and keeps the pod from ending: podorder stops only containers of the order',
+    'awaited db: is being stopped because main (work) has ended',
     'fine work: has completed',
   ])
 })
@@ -165,7 +165,7 @@ test('who has not stopped long after main ended, though all grace is over, is th
       annotations: { 'depends-on': 'work: {tun: ready}', main: 'work' },
       containers: { tun: [{}, up], work: [{}, ended(0, secondsAgo)] },
     })
-  t.is(say(tell(80))[0], 'awaited tun: is being stopped, since main (work) has ended')
+  t.is(say(tell(80))[0], 'awaited tun: is being stopped because main (work) has ended')
   const explanation = tell(597)
   t.is(explanation.state, 'is running: 1 container in trouble, 1 fine')
   t.is(

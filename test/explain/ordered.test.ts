@@ -123,7 +123,7 @@ test('where the init container of podorder cannot be made, everything waits for 
   })
   t.like(explainVoting(all, { init: running(3) }).containers[0], {
     rank: 'awaited',
-    message: 'runs for 3s; what comes after it waits for its end',
+    message: 'runs for 3s; the containers after it wait for its end',
   })
 })
 
@@ -144,7 +144,7 @@ test('a container that is held after its success cannot be told from one that wo
   const live = { livenessProbe: { tcpSocket: { port: 80 } } }
   const parts = { annotations: { 'depends-on': 'app: {migrate: completed}' }, spec: { restartPolicy: 'Always' } }
   const held =
-    'unclear migrate: runs, or has completed and is held, since others wait for its end: its status does not tell'
+    'unclear migrate: runs, or has completed and its wrapper stays, because others wait for its end: its status does not show it'
   t.deepEqual(say(explainParts({ ...parts, containers: { migrate: [{}, up], app: [live, gated] } })), [
     'consequence app: waits for migrate to complete (it may have completed or not)',
     held,
@@ -155,14 +155,14 @@ test('a container that is held after its success cannot be told from one that wo
   ])
   t.deepEqual(say(explainParts({ ...parts, containers: { migrate: [{}, up], app: [{}, up] } })), [
     held,
-    'unclear app: runs, or still waits for migrate to complete (it may have completed or not): its status does not tell',
+    'unclear app: runs, or still waits for migrate to complete (it may have completed or not): its status does not show it',
   ])
 })
 
 test('no failure is final but under Never, so a wait for one says that it never comes', (t) => {
   const parts = { annotations: { 'depends-on': 'cleanup: {app: failed}' }, spec: { restartPolicy: 'OnFailure' } }
   t.deepEqual(say(explainParts({ ...parts, containers: { app: [{}, crashing(1, 3)], cleanup: [{}, up] } })).slice(1), [
-    'consequence cleanup: waits for app to fail (it keeps failing, 3 restarts; under restartPolicy OnFailure no failure is final, so that never comes)',
+    'consequence cleanup: waits for app to fail (it keeps failing, 3 restarts; under restartPolicy OnFailure no failure is final, so this condition never comes)',
   ])
   t.deepEqual(
     say(
@@ -221,7 +221,7 @@ test('a container that came into the pod after the injection says nothing, and w
   }
   t.deepEqual(say(explain(giveStatus(pod, { containers: { ...parts.containers, proxy: [{}, up] } }))), [
     'awaited proxy: runs for 10m',
-    'consequence b: waits for proxy to complete (it is running; podorder does not wrap it, so nobody will ever say so)',
+    'consequence b: waits for proxy to complete (it is running; podorder does not wrap it, so this condition never comes)',
     'fine a: runs for 10m',
   ])
 })

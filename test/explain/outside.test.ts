@@ -87,8 +87,8 @@ test('a sidecar that nobody has added is to be looked for where it would come fr
   const mesh = explainTarget('sidecar/istio-proxy')
   t.is(say(mesh)[0], 'cause app: waits for sidecar/istio-proxy to be ready (it is not in this pod)')
   t.deepEqual(mesh.containers[0]?.next, [
-    'see whether what adds it is to do so here: kubectl get namespace shop --show-labels',
-    'then create the pod anew: kubectl delete pod x -n shop',
+    'check whether the webhook that adds it is active here: kubectl get namespace shop --show-labels',
+    'then create the pod again: kubectl delete pod x -n shop',
   ])
 })
 
@@ -110,7 +110,7 @@ test('an order that nobody keeps is the cause: the webhook has not seen the pod,
   const [note] = explainPlain(parts).notes
   t.regex(
     note?.message ?? '',
-    /nobody keeps it, and its containers started all at once: the pod was not injected; podorder’s webhook has not seen it, or let it pass$/,
+    /but the pod was not injected, so its containers all started at once; podorder’s webhook has not rewritten it$/,
   )
   t.deepEqual(note?.next.slice(0, 2), [
     'kubectl get namespace shop -L podorder.io/inject',
@@ -134,7 +134,7 @@ test('faults of an order are worded as inject words them; a pod without any says
   t.is(
     print(explainPlain({ containers })),
     `pod shop/x is running: both containers are as they should be
-  podorder has not ordered it: no annotation of it says an order
+  podorder has not ordered it: its annotations have no order
 
 fine
   db   runs for 10m
@@ -155,7 +155,7 @@ test('the node and the scheduler have reasons of their own', (t) => {
   }
   t.deepEqual(tell({ reason: 'Evicted', message: 'The node was low on resource: memory.' }), [
     'has failed (Evicted)',
-    'its node threw it out (Evicted): The node was low on resource: memory.',
+    'the pod was evicted (Evicted): The node was low on resource: memory.',
     'was stopped with the pod (exit code 137)',
   ])
   t.is(
@@ -191,7 +191,10 @@ test('the node and the scheduler have reasons of their own', (t) => {
     status: { phase: 'Failed' },
     containers,
   })
-  t.is(finalizers.notes[0]?.message, 'its finalizers keep it: example.com/keep; whoever set them has to take them away')
+  t.is(
+    finalizers.notes[0]?.message,
+    'its finalizers keep it: example.com/keep; the controllers that set them have to remove them',
+  )
   const late = explainParts({
     annotations: ORDER,
     metadata: { deletionTimestamp: ago(600), deletionGracePeriodSeconds: 30 },

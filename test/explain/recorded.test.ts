@@ -20,7 +20,7 @@ test('of every recorded pod each container is told once, in words that make sens
 })
 
 /** Below the head of each of them. */
-const UNORDERED = '  podorder has not ordered it: no annotation of it says an order\n'
+const UNORDERED = '  podorder has not ordered it: its annotations have no order\n'
 
 interface Row {
   readonly pod: string
@@ -116,7 +116,7 @@ root cause
 
 root cause
   (pod)  its status is of an earlier pod of the same name: it began before this one was made
-         > delete it, and make it anew
+         > delete it, and create it again
 
 because of it
   main   ended with exit code 137, if that is its own status
@@ -158,7 +158,7 @@ fine
     text: `pod rec/k-waiting is pending: 1 in progress, 2 waiting
 
 in progress
-  init      runs for 1s; what comes after it waits for its end
+  init      runs for 1s; the containers after it wait for its end
             > kubectl logs k-waiting -n rec -c init
 
 waiting
@@ -186,7 +186,7 @@ fine
     text: `pod rec/finalizer has completed: its container ended with exit code 0
 
 root cause
-  (pod)  its finalizers keep it: podorder.io/hold; whoever set them has to take them away
+  (pod)  its finalizers keep it: podorder.io/hold; the controllers that set them have to remove them
 
 fine
   main   has completed
@@ -250,7 +250,7 @@ fine
     pod: 'pod-1.36-always-pod-with-a-never-container 6',
     now: '2026-11-29T21:37:35Z',
     text: `pod rec/p is running: both containers are as they should be
-  it is not ready and will not be again: once has ended for good, so no Service sends it anything, and no rollout counts it
+  it is not ready, and never will be again: once has ended for good, so Services send it no traffic, and rollouts do not count it
   if others need it, take the restartPolicy of once away: podorder holds a container that others wait for as completed
 
 fine

@@ -60,7 +60,7 @@ test('an empty .err, as Tekton writes it, closes the gate all the same', (t) => 
   t.like(judge(WAIT, see({ refusal: {} }), NEVER), {
     kind: 'refused',
     origin: 'db',
-    message: 'db/ready will not come: db: it said so',
+    message: 'db/ready will not come: db: it reported so',
   })
 })
 

@@ -257,5 +257,5 @@ test('a line that is none says what is wrong with it', (t) => {
     problem: 'ended has no right "exitCode"',
   })
   t.deepEqual(read({ event: 'constructor' }), { problem: 'no event is called "constructor"' })
-  t.deepEqual(readRunEvent({ event: 'pod', at: 'noon', phase: 'Running' }), { problem: '"noon" is no time' })
+  t.deepEqual(readRunEvent({ event: 'pod', at: 'noon', phase: 'Running' }), { problem: '"noon" is not a time' })
 })

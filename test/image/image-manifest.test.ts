@@ -69,7 +69,7 @@ for (const [what, manifest, problem] of [
   [
     'a digest that leads elsewhere',
     { schemaVersion: 2, config: { ...OCI_CONFIG, digest: '../x' } },
-    'its manifest names its configuration by no sha256 or sha512',
+    'its manifest names its configuration by neither sha256 nor sha512',
   ],
   ['an index without a list', { mediaType: OCI_INDEX }, 'its index has no list of manifests'],
   ['an empty index', { manifests: [] }, 'it has no image for Linux'],

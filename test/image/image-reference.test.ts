@@ -37,7 +37,7 @@ for (const [text, full] of [
 }
 
 const FORM = 'is not of the form [host[:port]/]name[:tag][@digest]'
-const NO_DIGEST = 'has a digest that is no sha256 or sha512'
+const NO_DIGEST = 'has a digest that is neither sha256 nor sha512'
 
 for (const [text, problem] of [
   ['', 'is empty'],

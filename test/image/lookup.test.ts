@@ -148,7 +148,7 @@ for (const [runtime, find] of Object.entries(RUNTIMES)) {
     t.deepEqual(readdirSync(cache).toSorted(), names.toSorted())
     t.deepEqual(await ask({ images: pins, cache, offline: true }), expected)
     t.deepEqual(await ask({ images: [here('both:oci')], cache, offline: true }), [
-      unknown('both:oci', 'a tag means nothing, and no registry may be asked'),
+      unknown('both:oci', 'a tag does not identify an image, and --offline forbids asking the registry'),
     ])
     // The record and not the registry is read, also for a tag whose digest is known.
     writeFileSync(

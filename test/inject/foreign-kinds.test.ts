@@ -33,7 +33,7 @@ const CASES: Readonly<Record<string, readonly [text: string, policy: string | un
   'nobody says it': [
     pyTorch('', 'Never'),
     'Never',
-    /said beside the pod template.*; write restartPolicy beside template/,
+    /belongs beside the pod template.*; write restartPolicy beside template/,
   ],
   'Spark starts all with Never': [spark('OnFailure'), 'Never'],
   'Flink starts task managers with Never': [flink('taskManager', ''), 'Never'],
@@ -50,7 +50,7 @@ const CASES: Readonly<Record<string, readonly [text: string, policy: string | un
   'a silent Job is not taken by the API server': [
     job(''),
     'Always',
-    /the API server takes a Job only with OnFailure or Never/,
+    /the API server accepts a Job only with OnFailure or Never/,
   ],
   'a Job that says it': [job('OnFailure'), 'OnFailure'],
   'Knative must allow init containers': [knative, 'Always', /kubernetes\.podspec-init-containers: enabled/],

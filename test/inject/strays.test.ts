@@ -59,7 +59,7 @@ const LOST: readonly Lost[] = [
   {
     name: 'a kind without a pod template',
     text: `apiVersion: v1\nkind: Service\nmetadata: {annotations: {${ORDER}}}\n`,
-    says: /no pod template is known in Service; put it on a pod or a pod template; if Service has one, tell where with --template Service=PATH$/m,
+    says: /no pod template is known in Service; put it on a pod or a pod template; if Service has one, name its path with --template Service=PATH$/m,
   },
   {
     name: 'a document without a kind',

@@ -65,7 +65,8 @@ test('outside of a pod and without a kubeconfig there is no API, and that is sai
     process.env['HOME'] = HOME
   })
   t.deepEqual(await findAccess(NO_WISH, {}, parse), {
-    problem: 'no Kubernetes API: this does not run in a pod, and there is no KUBECONFIG and no ~/.kube/config',
+    problem:
+      'no Kubernetes API: this is not a pod, and there is no KUBECONFIG and no ~/.kube/config; give --kubeconfig FILE',
   })
   t.deepEqual(await findAccess(NO_WISH, { KUBERNETES_SERVICE_HOST: '10.96.0.1' }, parse), {
     problem: 'no Kubernetes API: this pod has no ServiceAccount token; set automountServiceAccountToken: true',

@@ -213,7 +213,7 @@ test('a program that is missing or fails is told as what it is', async (t) => {
     t.like(await (await client({ exec: always })).call(call), {
       failure: {
         message:
-          'the credentials of user "u" come from no-such-login: it needs a terminal to ask you, and stdin is none',
+          'the credentials of user "u" come from no-such-login: it needs a terminal to ask you, and stdin is not one',
       },
     })
 })

@@ -28,9 +28,9 @@ test('a token or a certificate is taken, with its expiry', (t) => {
 })
 
 const WRONG: readonly (readonly [string, string])[] = [
-  ['', 'its answer is no ExecCredential in JSON'],
-  ['token: x', 'its answer is no ExecCredential in JSON'],
-  ['{"kind":"Status"}', 'its answer is no ExecCredential in JSON'],
+  ['', 'its answer is not an ExecCredential in JSON'],
+  ['token: x', 'its answer is not an ExecCredential in JSON'],
+  ['{"kind":"Status"}', 'its answer is not an ExecCredential in JSON'],
   [answer({ token: 'x' }, `${V1}beta1`), `it answers in ${V1}beta1, and the kubeconfig says ${V1}`],
   [answer({}), 'it gives neither a token nor a certificate'],
   [answer({ clientKeyData: 'K' }), 'it gives a certificate or a key, and not both'],

@@ -100,7 +100,10 @@ test('what is not supported is refused with the way out, and never passed over',
     ],
     [{ user: { 'auth-provider': { name: 'gcp' } } }, `user "u" gets its credentials from an auth-provider, ${fix}`],
     [{ user: { username: 'me', password: 'x' } }, `user "u" has a user name and a password, ${fix}`],
-    [{ cluster: { 'proxy-url': 'proxy' } }, 'the proxy of cluster "c", proxy: it is no URL such as http://proxy:3128'],
+    [
+      { cluster: { 'proxy-url': 'proxy' } },
+      'the proxy of cluster "c", proxy: it is not a URL such as http://proxy:3128',
+    ],
     [
       { cluster: { 'proxy-url': 'ftp://proxy' } },
       'the proxy of cluster "c", ftp://proxy: ftp: is not known; known are http, https and socks5',

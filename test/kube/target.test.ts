@@ -64,7 +64,7 @@ test('what is no target is refused in one sentence that says what to write', (t)
     ['pod/Db', 'pod/Db: "Db" is not a name; write pod/NAME or pod/-lapp=db'],
     ['pod/a/b/c', 'pod/a/b/c: "b/c" is not a name; write pod/NAME or pod/-lapp=db'],
     ['pod/A/b', '"A" in pod/A/b is not the name of a namespace'],
-    ['service/-l', 'service/-l: an empty selector would be everything; write service/NAME or service/-lapp=db'],
+    ['service/-l', 'service/-l: an empty selector would select everything; write service/NAME or service/-lapp=db'],
     ['tcp://5432', '"tcp://5432" is not tcp://HOST:PORT'],
     ['tcp://db', '"tcp://db" is not tcp://HOST:PORT'],
     ['tcp://db:70000', '"tcp://db:70000" is not tcp://HOST:PORT'],

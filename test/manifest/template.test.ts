@@ -112,6 +112,12 @@ for (const text of RIGHT) test(`nothing is wrong with ${text}`, (t) => t.deepEqu
 const WRONG: Readonly<Record<string, readonly string[]>> = {
   'kind: Pod': ['pod.yaml:1:1: the pod has no spec; write spec: {containers: […]}'],
   'spec: []': ['pod.yaml:1:1: spec is not a map; write spec: {containers: […]}'],
+  'spec:\n  terminationGracePeriodSeconds: 10s\n  containers: [{name: a}]': [
+    'pod.yaml:2:34: terminationGracePeriodSeconds is "10s"; write whole seconds, such as 30',
+  ],
+  'spec:\n  terminationGracePeriodSeconds: 1.5\n  containers: [{name: a}]': [
+    'pod.yaml:2:34: terminationGracePeriodSeconds is 1.5; write whole seconds, such as 30',
+  ],
   'spec: {}': ['pod.yaml:1:1: the pod has no containers; list at least one under spec.containers'],
   'spec:\n  containers: []': ['pod.yaml:1:1: the pod has no containers; list at least one under spec.containers'],
   'spec:\n  containers:': ['pod.yaml:1:1: the pod has no containers; list at least one under spec.containers'],

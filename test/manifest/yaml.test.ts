@@ -72,6 +72,8 @@ test('every value knows its place', (t) => {
 })
 
 const WRONG: Readonly<Record<string, readonly string[]>> = {
+  'a: *\n': ['f.yaml:1:4: a * begins an alias, and no name follows it; put the * in quotes: "*"'],
+  'a: - b\n': ['f.yaml:1:4: a list begins on the line of its key; begin it on the next line, or write it as [a, b]'],
   'a:\n\tb: 1\nc: 1\n': ['f.yaml:2:1: a tab in the indentation; indent with spaces, not tabs'],
   'a: 1\nb: 2\na: 3\nb: 4\n': [
     'f.yaml:3:1: the key "a" is there twice (first at 1:1); remove one of the two',
@@ -95,7 +97,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   'a: "b\n': ['f.yaml:2:1: missing closing "quote; add what is missing, or put the text in quotes'],
   'a: @b\n': ['f.yaml:1:4: plain value cannot start with reserved character @; put the value in quotes'],
   'a: 1\nb\nc: 2\n': [
-    'f.yaml:2:1: a line that is no "key: value"; give it a key, or indent it below the key it belongs to',
+    'f.yaml:2:1: this line is not "key: value"; give it a key, or indent it below the key it belongs to',
   ],
   'a: "\\d"\n': ['f.yaml:1:5: invalid escape sequence \\d; write \\\\ for a backslash, or use single quotes'],
 }

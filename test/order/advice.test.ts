@@ -67,7 +67,7 @@ for (const [name, { wrong, right }] of Object.entries(CASES)) {
 
 test('a map for depends-on becomes text: by a bar, or in quotes', async (t) => {
   const block = await findings(writePod('    podorder.io/depends-on:\n      web: {db: ready}\n'))
-  t.is(block[0]?.fix, 'write "podorder.io/depends-on: |", and the rest indented below it')
+  t.is(block[0]?.fix, 'write "podorder.io/depends-on: |", and the map indented below it')
   t.deepEqual(await orders('    podorder.io/depends-on: |\n      web: {db: ready}\n'), [])
   const flow = await findings(writePod('    podorder.io/depends-on: {web: {db: ready}}\n'))
   t.is(flow[0]?.fix, 'put it in quotes')

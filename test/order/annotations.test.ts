@@ -92,7 +92,7 @@ test('a sidecar that is not in the manifest may come by a webhook: that is told,
   const { order, faults, warnings } = readPod(block('app: {sidecar/istio-proxy: ready}'))
   t.deepEqual(describeAll(faults), [])
   t.deepEqual(describeAll(warnings), [
-    'pod.yaml:5:13: container "app": waits for "sidecar/istio-proxy", which is not in this manifest; it waits in vain unless a webhook adds it to the pod',
+    'pod.yaml:5:13: container "app": waits for "sidecar/istio-proxy", which is not in this manifest; the wait never ends unless a webhook adds it to the pod',
   ])
   t.deepEqual(
     order?.outside.map(({ target }) => target),

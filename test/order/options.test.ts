@@ -75,7 +75,7 @@ test('an option knows where it was said', (t) => {
 const REFUSED: Readonly<Record<string, readonly string[]>> = {
   [options('ap: {retries: 1}', 'cache: {retries: 1}')]: [
     'pod.yaml:7:7: unknown container "ap"; did you mean "app"?',
-    'pod.yaml:8:15: container "cache": has options, but podorder does not wrap it: nothing orders it; order it with podorder.io/depends-on, or remove its options',
+    'pod.yaml:8:15: container "cache": has options, but podorder does not wrap it: it is not in the order; name it in podorder.io/depends-on, or remove its options',
   ],
   [options('app: {retry: 1, colour: red}')]: [
     'pod.yaml:7:13: container "app": unknown option "retry"; use retries, retryDelay, retryMaxDelay, timeout, onError, stopGracePeriod, stopSignal, quiet, logFormat, exec, probeEvery or command',
@@ -87,7 +87,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   ],
   [options('app: {retries: -1, retryDelay: 5, timeout: 0s, probeEvery: 1ms, onError: stopAndFial}')]: [
     'pod.yaml:7:22: container "app": retries is "-1"; write a whole number, such as 3',
-    'pod.yaml:7:38: container "app": retryDelay is "5"; write it like 30s, 5m or 1h30m',
+    'pod.yaml:7:38: container "app": retryDelay is "5"; write a duration such as 30s, 5m or 1h30m',
     'pod.yaml:7:50: container "app": timeout is "0s"; write 1ms or more',
     'pod.yaml:7:66: container "app": probeEvery is "1ms"; write 10ms or more',
     'pod.yaml:7:80: container "app": onError is "stopAndFial"; did you mean "stopAndFail"?',
@@ -97,18 +97,18 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     'pod.yaml:7:36: container "app": logFormat is "yaml"; write text or json',
     'pod.yaml:7:48: container "app": exec is a list; write true or false',
     'pod.yaml:7:68: container "app": stopSignal is "SIGTREM"; did you mean "SIGTERM"?',
-    'pod.yaml:7:86: container "app": command is no list of words; write a list of words, like ["/bin/app", "--serve"]',
-    'pod.yaml:7:100: container "app": timeout is empty; write it like 30s, 5m or 1h30m',
+    'pod.yaml:7:86: container "app": command is not a list of words; write it as ["/bin/app", "--serve"]',
+    'pod.yaml:7:100: container "app": timeout is empty; write a duration such as 30s, 5m or 1h30m',
   ],
   [options('"*": {command: [app]}', 'app: {command: [a, [b]]}', 'db: {command: [""]}')]: [
-    'pod.yaml:7:13: command cannot be said of all containers; say it of one container',
-    'pod.yaml:8:22: container "app": command is no list of words; write a list of words, like ["/bin/app", "--serve"]',
-    'pod.yaml:9:21: container "db": command is no list of words; write a list of words, like ["/bin/app", "--serve"]',
+    'pod.yaml:7:13: command cannot be an option of all containers; write it for one container',
+    'pod.yaml:8:22: container "app": command is not a list of words; write it as ["/bin/app", "--serve"]',
+    'pod.yaml:9:21: container "db": command is not a list of words; write it as ["/bin/app", "--serve"]',
   ],
   [options('app: {}', 'db: quiet', '"*": ')]: [
-    'pod.yaml:7:7: container "app": its options say nothing; write a map: {retries: 3, timeout: 5m}',
+    'pod.yaml:7:7: container "app": its options are empty; write a map: {retries: 3, timeout: 5m}',
     'pod.yaml:8:11: container "db": its options are text, not a map; write a map: {retries: 3, timeout: 5m}',
-    'pod.yaml:9:7: its options say nothing; write a map: {retries: 3, timeout: 5m}',
+    'pod.yaml:9:7: its options are empty; write a map: {retries: 3, timeout: 5m}',
   ],
   [options('[app]')]: [
     'pod.yaml:7:7: podorder.io/options is a list, not a map of containers; write "app: {retries: 3}", or "*" instead of app for all',
@@ -117,7 +117,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     'pod.yaml:7:26: the key "quiet" is there twice (first at 7:13); remove one of the two',
   ],
   ['podorder.io/options: "app: {quiet: true}"']: [
-    'pod.yaml:4:5: podorder.io/options is there, but nothing is ordered; say the order with podorder.io/depends-on or podorder.io/steps, or remove it',
+    'pod.yaml:4:5: podorder.io/options does nothing: the pod has no order; write the order in podorder.io/depends-on or podorder.io/steps, or remove this annotation',
   ],
   [`podorder.io/command.${'a'.repeat(56)}: '["x"]'\npodorder.io/steps: db`]: [
     `pod.yaml:4:5: the API server refuses an annotation whose name is longer than 63; write podorder.io/options: '{${'a'.repeat(56)}: {command: ["/path/of/it", "word"]}}'`,
@@ -209,15 +209,12 @@ test('exec: true is refused, with the reason, of a container whose wrapper has s
   t.deepEqual(refuseExec('started', { startupProbe: readinessProbe }), because('it has a startupProbe'))
   t.deepEqual(
     refuseExec('ready', {}, { 'podorder.io/main': 'app' }),
-    because(`podorder.io/main is said, so that "app" ends the pod's work`),
+    because(`podorder.io/main is set, and its wrapper has to know when "app" ends`),
   )
-  t.deepEqual(
-    refuseExec('ready', {}, { 'podorder.io/stop-order': 'reverse' }),
-    because('it is stopped in turn, as podorder.io/stop-order: together would not have it'),
-  )
+  t.deepEqual(refuseExec('ready', {}, { 'podorder.io/stop-order': 'reverse' }), because('it is stopped in turn'))
   t.deepEqual(
     refuseExec('ready', {}, { 'podorder.io/options': 'db: {exec: true, retries: 1}' }),
-    because('its options say retries'),
+    because('it has the option retries'),
   )
 })
 
@@ -244,7 +241,7 @@ test('exec: true of a native sidecar is refused in the same way; its own hook st
   }
   t.deepEqual(sidecar({}), [])
   t.deepEqual(sidecar({ lifecycle: { postStart: { exec: { command: ['hook'] } } } }), [])
-  t.deepEqual(sidecar({}, 'db: {exec: true, retries: 1}'), because('its options say retries'))
+  t.deepEqual(sidecar({}, 'db: {exec: true, retries: 1}'), because('it has the option retries'))
   t.deepEqual(
     sidecar({ readinessProbe: { tcpSocket: { port: 80 } } }),
     because('"app" waits for it, and its probe tells when'),

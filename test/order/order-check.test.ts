@@ -22,11 +22,11 @@ const SHADOWS: readonly (readonly [
     block('migrate: {app: completed}', 'cache: {migrate: completed}'),
     'app',
     [
-      'pod.yaml:7:15: container "cache": waits for "migrate" to be completed, which it can never be: it starts only after main (app) has ended, and everything else is stopped then; add "migrate" to podorder.io/main',
+      'pod.yaml:7:15: container "cache": waits for "migrate" to be completed, but that cannot happen: "migrate" starts only after main (app) has ended, and all other containers are stopped then; add "migrate" to podorder.io/main',
     ],
     [
-      'pod.yaml:6:17: container "migrate": starts only after main has ended, when everything that is not main is stopped; add "migrate" to podorder.io/main, if its work is wanted',
-      'pod.yaml:7:15: container "cache": starts only after main has ended, when everything that is not main is stopped; add "cache" to podorder.io/main, if its work is wanted',
+      'pod.yaml:6:17: container "migrate": starts only after main has ended, and all containers that are not main are stopped then; add "migrate" to podorder.io/main, if its work is wanted',
+      'pod.yaml:7:15: container "cache": starts only after main has ended, and all containers that are not main are stopped then; add "cache" to podorder.io/main, if its work is wanted',
     ],
   ],
   [
@@ -50,7 +50,7 @@ const SHADOWS: readonly (readonly [
     'app',
     [],
     [
-      'pod.yaml:6:17: container "migrate": starts only after main has ended, when everything that is not main is stopped; add "migrate" to podorder.io/main, if its work is wanted',
+      'pod.yaml:6:17: container "migrate": starts only after main has ended, and all containers that are not main are stopped then; add "migrate" to podorder.io/main, if its work is wanted',
     ],
   ],
   [
@@ -59,7 +59,7 @@ const SHADOWS: readonly (readonly [
     'app',
     [],
     [
-      'pod.yaml:7:33: container "app": waits for "db" to be completed, while others wait for it to be ready: if it is a server, it is stopped only when main has ended, and neither ever ends; wait for it to be ready, or add "db" to podorder.io/main',
+      'pod.yaml:7:33: container "app": waits for "db" to be completed, but other containers wait for "db" to be ready: a server does not end until main has ended, so if "db" is a server, the pod never ends; wait for "db" to be ready, or add it to podorder.io/main',
     ],
   ],
 ]
@@ -78,7 +78,7 @@ test('restartPolicy Always: what is waited for as completed is held, said once f
   })
   t.truthy(order)
   t.deepEqual(describeAll(warnings), [
-    'pod.yaml:5:13: container "migrate": is waited for until it has ended, but restartPolicy is Always: it is held after success; leave it so, or make its work an init container or a Job: with a restartPolicy of its own it would end, and a pod is not ready when one of its containers has ended',
+    'pod.yaml:5:13: container "migrate": another container waits for its end, but its restartPolicy is Always: its wrapper stays after success (--hold); leave it so, or use an init container or a Job; do not give it a restartPolicy of its own, because a pod with an ended container is not ready',
   ])
 })
 
@@ -94,9 +94,7 @@ spec:
   t.truthy(order)
   t.deepEqual(
     warnings.map(({ fix }) => fix),
-    [
-      'leave it so, or make it an ordinary init container, without restartPolicy, which has ended before the others start',
-    ],
+    ['leave it so, or remove its restartPolicy: an ordinary init container ends before the others start'],
   )
   const followed = readManifest(`kind: Pod
 metadata: {annotations: {podorder.io/depends-on: "app: {proxy: completed}"}}
@@ -109,7 +107,7 @@ spec: {restartPolicy: Never, initContainers: [{name: proxy}], containers: [{name
 test('waiting for a failure where the kubelet restarts what fails is warned of', (t) => {
   const { warnings } = readPod(block('app: {migrate: failed}'), { restartPolicy: 'OnFailure' })
   t.deepEqual(describeAll(warnings), [
-    'pod.yaml:5:13: container "app": waits for "migrate" to have failed, but restartPolicy OnFailure restarts it until it succeeds; use restartPolicy Never',
+    'pod.yaml:5:13: container "app": waits for "migrate" to have failed, but with restartPolicy OnFailure it is restarted until it succeeds; use restartPolicy Never',
   ])
   t.deepEqual(readPod(block('app: {migrate: failed}')).warnings, [])
 })

@@ -52,7 +52,7 @@ test('what fits is not spoken of', (t) => {
 test('times that are said and do not fit are refused, with the sum and the way out', (t) => {
   const { faults } = check({ options: 'db: {stopGracePeriod: 20s}\nweb: {stopGracePeriod: 15s}' })
   t.deepEqual(faults, [
-    'stopping web, app, db takes 35s one after another, and the pod has 30s (terminationGracePeriodSeconds); raise terminationGracePeriodSeconds to 37, or let them take less',
+    'stopping web, app, db takes 35s one after another, and the pod has 30s (terminationGracePeriodSeconds); raise terminationGracePeriodSeconds to 37, or lower their stopGracePeriod',
   ])
 })
 
@@ -69,8 +69,8 @@ test('a sleep before the stop counts; hooks alone are warned of, since the pod s
 test('what is tight is warned of: little time for the first, or for a chain that says nothing', (t) => {
   const tight = check({ options: 'db: {stopGracePeriod: 14s}\nweb: {stopGracePeriod: 15s}' })
   t.deepEqual(tight.faults, [])
-  t.regex(tight.warnings.join('\n'), /^stopping web, app, db one after another is tight/)
-  for (const graceS of [0, 1, 3]) t.regex(check({ graceS }).warnings.join('\n'), /is tight/, String(graceS))
+  t.regex(tight.warnings.join('\n'), /^stopping web, app, db one after another leaves little time/)
+  for (const graceS of [0, 1, 3]) t.regex(check({ graceS }).warnings.join('\n'), /leaves little time/, String(graceS))
   const long = Object.fromEntries(
     Array.from({ length: 20 }, (_, index) => [`c${index + 1}`, { [`c${index}`]: 'ready' }]),
   )
@@ -88,15 +88,15 @@ test('signals that are none, or that nobody can take, are refused; a hook that a
   ])
   t.regex(
     check({ options: 'db: {stopSignal: KILL}' }).faults.join('\n'),
-    /^stopSignal is KILL, which podorder cannot take/,
+    /^stopSignal is KILL, which no wrapper can catch/,
   )
   const odd = check({ lifecycle: { db: { stopSignal: 'SIGPWR' } } })
   t.deepEqual(odd.faults, [])
-  t.regex(odd.warnings.join('\n'), /^stopSignal is SIGPWR, which podorder cannot take/)
+  t.regex(odd.warnings.join('\n'), /^stopSignal is SIGPWR, which no wrapper can catch/)
   t.deepEqual(check({ lifecycle: { db: { stopSignal: 'SIGRTMIN+3' } }, options: 'app: {stopSignal: INT}' }), NOTHING)
   const { faults, warnings } = check({ lifecycle: { db: { preStop: { tcpSocket: { port: 1 } } } } })
   t.deepEqual(faults, [])
-  t.regex(warnings.join('\n'), /tcpSocket is no hook that Kubernetes runs/)
+  t.regex(warnings.join('\n'), /Kubernetes does not run preStop: tcpSocket/)
 })
 
 test('a grace period that is no whole number of seconds is refused', (t) => {

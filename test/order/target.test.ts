@@ -22,7 +22,7 @@ test('how much is asked for stands in the kind, as k8s-wait-for has it', (t) => 
 })
 
 test('what is no target of a gate is refused in one sentence', (t) => {
-  const known = 'it is one of pod/, job/, service/, sidecar/, tcp://, http://, https://'
+  const known = 'use pod/, job/, service/, sidecar/, tcp://, http://, https://'
   t.deepEqual(parseOutside('db'), { problem: `unknown target "db"; ${known}` })
   t.deepEqual(parseOutside('sidcar/x'), { problem: 'unknown target "sidcar/x"; did you mean "sidecar/"?' })
   t.deepEqual(parseOutside('sidecar/X'), { problem: '"sidecar/X" is not sidecar/NAME' })

@@ -32,7 +32,7 @@ const BAD: readonly (readonly [string, string])[] = [
   ['[]', 'the hook is []; it must be a map of fields'],
   ['{}', 'the hook does nothing; give it one of exec, httpGet, sleep'],
   ['{"exec":{},"sleep":{}}', 'the hook has both exec and sleep; keep one'],
-  ['{"tcpSocket":{"port":1}}', 'tcpSocket is no hook that Kubernetes runs; use exec, httpGet or sleep'],
+  ['{"tcpSocket":{"port":1}}', 'Kubernetes does not run tcpSocket hooks; use exec, httpGet or sleep'],
   ['{"exec":{"command":[]}}', 'exec.command is empty; name the program to run'],
   ['{"httpGet":{}}', 'httpGet.port is missing'],
   ['{"sleep":{}}', 'sleep.seconds is missing; it must be a whole number, 0 or more'],

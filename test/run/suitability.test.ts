@@ -48,9 +48,9 @@ test('a container without a command is refused, init containers too, ours except
       '  - {name: db, args: [--fast]}',
     ),
     [
-      'pod.yaml:4:28: container "setup": no command, and a process has no image to take one from; write its command, or use --runtime podman',
-      'pod.yaml:6:39: container "app": no command, and a process has no image to take one from; write its command, or use --runtime podman',
-      'pod.yaml:7:7: container "db": no command, and a process has no image to take one from; write its command, or use --runtime podman',
+      'pod.yaml:4:28: container "setup": it has no command, and --runtime process does not read images; write its command, or use --runtime podman',
+      'pod.yaml:6:39: container "app": it has no command, and --runtime process does not read images; write its command, or use --runtime podman',
+      'pod.yaml:7:7: container "db": it has no command, and --runtime process does not read images; write its command, or use --runtime podman',
     ],
   )
 })
@@ -161,12 +161,12 @@ test('a variable from a file needs an emptyDir, a path within it and a key', (t)
     `${at}it reads a file of "date", but the pod has no such volume; add it under spec.volumes`,
   ])
   t.deepEqual(reading(right, 'configMap: {name: settings}'), [
-    `${at}it reads a file of "data", which is no emptyDir; name a volume that is an emptyDir`,
+    `${at}it reads a file of "data", which is not an emptyDir; name a volume that is an emptyDir`,
   ])
   for (const path of ['/a.env', '../a.env', 'sub/../a.env', '""']) {
     const said = path === '""' ? '' : path
     t.deepEqual(reading(`{volumeName: data, path: ${path}, key: A}`), [
-      `${at}"${said}" is no path within a volume; write a relative one, without ..`,
+      `${at}"${said}" is not a path within a volume; write a relative one, without ..`,
     ])
   }
   t.deepEqual(reading('{volumeName: data, path: a.env}'), [`${at}fileKeyRef has no key; name the variable in the file`])

@@ -307,7 +307,7 @@ function readMoments(order: Order, moments: readonly Moment[]) {
         Object.assign(run, { toldMs: atMs, toldBy: by })
         continue
       case 'said': {
-        const [, label] = /(\S+)\/.* going on without it/.exec(text) ?? []
+        const [, label] = /(\S+)\/.* it is optional/.exec(text) ?? []
         if (label !== undefined) without.get(container)?.push(label.split('/').at(-1) ?? '')
         if (text.startsWith('restarting: ')) run.anew = true
         if (text.startsWith('retrying: ')) run.retried = true

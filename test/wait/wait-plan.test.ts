@@ -75,17 +75,17 @@ test('misuse is refused in one sentence', (t) => {
   const rows: readonly (readonly [readonly string[], string])[] = [
     [['wait'], 'nothing to wait for; name a target such as pod/db'],
     [['pod'], 'pod/: "" is not a name; write pod/NAME or pod/-lapp=db'],
-    [['wait', 'db'], '"db" alone says nothing; write pod db, job db or service db'],
-    [['wait', '-lapp=db'], '"-l app=db" alone says nothing; write pod -l app=db, job -l app=db or service -l app=db'],
-    [
-      ['service-we', 'x'],
-      '"service-we" alone says nothing; write pod service-we, job service-we or service service-we',
-    ],
+    [['wait', 'db'], '"db" is not a target; write pod db, job db or service db'],
+    [['wait', '-lapp=db'], '"-l app=db" is not a target; write pod -l app=db, job -l app=db or service -l app=db'],
+    [['service-we', 'x'], '"service-we" is not a target; write pod service-we, job service-we or service service-we'],
     [
       ['pod', 'db', '--all-namespaces'],
-      '--all-namespaces is refused, since names mean nothing across them; give -n NAMESPACE',
+      '--all-namespaces is not supported, because names are unique in one namespace only; give -n NAMESPACE',
     ],
-    [['pod', 'db', '-A'], '--all-namespaces is refused, since names mean nothing across them; give -n NAMESPACE'],
+    [
+      ['pod', 'db', '-A'],
+      '--all-namespaces is not supported, because names are unique in one namespace only; give -n NAMESPACE',
+    ],
     [['pod', 'db', '-n'], '--namespace needs a value'],
     [['pod', 'db', '-n', 'Shop'], '"Shop" in pod/Shop/db is not the name of a namespace'],
     [['pod', 'db', '--timeuot=1s'], 'unknown flag --timeuot; did you mean --timeout?'],

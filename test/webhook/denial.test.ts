@@ -32,7 +32,7 @@ test('all faults come together, each with the annotation or the path it is about
     { 'depends-on': 'app: {db: redy}\nweb: {db: ready}\n', main: 'app, x', 'wait-timeout': 'soon', stepz: 'a' },
   )
   const [first, ...lines] = messageOf(pod).split('\n')
-  t.is(first, "podorder: 6 things are wrong with this pod's order:")
+  t.is(first, "podorder: 6 errors in this pod's order:")
   t.deepEqual(
     lines.map((line) => line.slice(0, line.indexOf(': '))),
     [
@@ -79,7 +79,7 @@ test('what no API server sends is refused by its path', (t) => {
   }
   for (const [path, spec] of Object.entries(shapes)) {
     const pod = annotate({ spec: spec as unknown as PodTemplate['spec'] }, { steps: '*' })
-    t.is(messageOf(pod), `podorder: ${path}: this is no pod as the API server has it`)
+    t.is(messageOf(pod), `podorder: ${path}: this is not a pod as the API server sends it`)
   }
 })
 
@@ -110,7 +110,7 @@ test('a pod of more than a thousand containers is refused unread, one of a thous
   t.is(messageOf(annotate(manyContainers(1000), { steps: '*' })), 'let in')
   t.is(
     messageOf(annotate(manyContainers(1001), { steps: '{' })),
-    'podorder: spec.containers: more than 1000 containers; podorder takes no larger pods',
+    'podorder: spec.containers: more than 1000 containers; podorder accepts no larger pods',
   )
 })
 
@@ -169,7 +169,10 @@ test('v1beta1 is refused in v1beta1, since its sender would understand nothing e
   }
   t.is(answer.apiVersion, 'admission.k8s.io/v1beta1')
   t.false(answer.response.allowed)
-  t.regex(answer.response.status.message, /speaks admission\.k8s\.io\/v1, not .*v1beta1; write admissionReviewVersions/)
+  t.regex(
+    answer.response.status.message,
+    /supports admission\.k8s\.io\/v1, not .*v1beta1; write admissionReviewVersions/,
+  )
 })
 
 for (const [what, body] of Object.entries({
@@ -236,7 +239,7 @@ test('an init that must be the first process is told of as a warning, and gets i
   }
   t.deepEqual(warn('app: {db: started}'), [])
   t.deepEqual(warn('app: {db: completed}'), [
-    `podorder: spec.containers[1].image: container "db": its command works as the first process of its container only, and podorder's wrapper must be that: "app" waits for its end; write "db: started" for app`,
+    `podorder: spec.containers[1].image: container "db": its command must be the first process of its container, but podorder's wrapper must stay: "app" waits for its end; write "db: started" for app`,
   ])
 })
 

@@ -49,7 +49,7 @@ test('more levels or more values than any pod has are refused, and the uid is th
     scanReview(Buffer.from(`{"request":{"uid":"u","namespace":"n","object":${object}}}`))
   t.is(review(`${'['.repeat(90)}${']'.repeat(90)}`).refusal, undefined)
   t.deepEqual(review('['.repeat(3_000_000)), {
-    ...{ uid: 'u', namespace: 'n', refusal: 'it is nested more than 100 levels deep; no pod is' },
+    ...{ uid: 'u', namespace: 'n', refusal: 'it is nested more than 100 levels deep; pods are not' },
   })
   t.is(review(`[${'1,'.repeat(99_000)}1]`).refusal, undefined)
   t.regex(review(`[${'1,'.repeat(100_000)}1]`).refusal ?? '', /more than 100000 values/)

@@ -66,7 +66,7 @@ const MISUSES: readonly Misuse[] = [
   {
     what: '--exec with something for afterwards',
     words: ['--exec', '--post-file', 'done', '--', 'true'],
-    problem: '--exec leaves nobody behind who could do --post-file; give one or the other',
+    problem: '--exec and --post-file exclude each other: no wrapper stays; give one of them',
   },
 ]
 
@@ -195,6 +195,14 @@ test('a run directory under a file is exit code 125', async (t) => {
   t.regex(readEvents(end.stderr)[0] ?? '', /^cannot use .*\/run\/app: a part of its path is a file \(ENOTDIR\)/)
   t.is(end.code, 125)
   t.deepEqual(readdirSync(stage.dir), ['run'])
+})
+
+test('a file system that takes no new directories ends nobody in a search for one: exit code 125', async (t) => {
+  const stage = openStage(t)
+  const end = await stage.run(['--run-dir', '/proc', '--name', 'app', '--', 'touch', 'ran'])
+  t.regex(readEvents(end.stderr)[0] ?? '', /^cannot use \/proc\/app: no such file or directory \(ENOENT\)/)
+  t.is(end.code, 125)
+  t.false(stage.has('ran'))
 })
 
 test('a copy that cannot be written is exit code 125, and the followers are told', async (t) => {

@@ -80,7 +80,7 @@ test('a clock that is set back by an hour lengthens no delay of a retry', async 
   const { stage, clock } = open(t)
   if (clock === undefined) return
   const words = ['--retries', '1', '--retry-delay', '20s', '--', 'false']
-  const wrapper = await begin(t, clock, stage, { what: 'a retry', words, when: 'the next one in' })
+  const wrapper = await begin(t, clock, stage, { what: 'a retry', words, when: 'next attempt in' })
   clock.set('-1h')
   const end = await wrapper.end
   t.is(end.code, 1)

@@ -41,7 +41,7 @@ test('a wrapper that is killed while it holds has told all that there is to tell
   const stage = openStage(t)
   const always = ['--restart-policy', 'Always']
   const db = stage.member('db', [...always, '--hold', '--', 'true'])
-  await eventually('it holds', () => db.stderr().includes('holding until told to stop'))
+  await eventually('it holds', () => db.stderr().includes('staying until told to stop (--hold)'))
   db.signal('SIGKILL')
   await db.gone
   const app = stage.member('app', [...always, ...waitFor(stage, 'completed'), '--', 'cat'])

@@ -164,7 +164,7 @@ test('every retry has its own', async (t) => {
 test('a hook that Kubernetes would not run is refused with exit code 2', async (t) => {
   const end = await openStage(t).run([...hook({ tcpSocket: { port: 1 } }), '--', 'true'])
   t.is(end.code, 2)
-  const problem = '--post-start: tcpSocket is no hook that Kubernetes runs; use exec, httpGet or sleep'
+  const problem = '--post-start: Kubernetes does not run tcpSocket hooks; use exec, httpGet or sleep'
   t.is(end.stderr, `entrypoint: ${problem} (entrypoint --help lists the flags)\n`)
 })
 

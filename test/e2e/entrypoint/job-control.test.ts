@@ -159,7 +159,7 @@ test('SIGSTOP is for the command alone, and SIGCONT to the wrapper continues it'
 test('between two attempts and after the command the terminal is the wrapper’s, and then the script’s', async (t) => {
   const { stage, type, says } = openShell(t)
   type('"$ENTRY" --retries 3 --retry-delay 1h -- false\n')
-  await says('the next one in')
+  await says('next attempt in')
   type(CTRL_C)
   type('echo "its code is $?"\n')
   await says('its code is 1')

@@ -102,7 +102,7 @@ test('the death of a predecessor is said with its name', async (t) => {
   t.is(end?.code, 1)
   t.is(
     readEvents(end?.stderr ?? '').at(-1),
-    'PredecessorDied: m0/completed will not come: m0: killed before it could say how it ended',
+    'PredecessorDied: m0/completed will not come: m0: killed before it could report how it ended',
   )
 })
 

@@ -27,7 +27,7 @@ const THINGS: Readonly<Record<string, Case>> = {
   'a pipe that nobody reads': {
     make: (_, path) => makePipe(path),
     code: 125,
-    complaint: /a pipe that nobody reads \(ENXIO\)/,
+    complaint: /a pipe without a reader \(ENXIO\)/,
   },
   'a socket': { make: (_, path) => listenAt(path), code: 125, complaint: /it is a socket/ },
   'a link to a file': {

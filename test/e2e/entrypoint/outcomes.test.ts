@@ -136,7 +136,10 @@ test('an optional wait file that cannot come is done without', async (t) => {
   const end = await stage.run([...flags, '--wait-file-timeout', 'here/late=20ms', '--', 'echo', 'on'])
   t.is(end.code, 0)
   t.is(end.stdout, 'on\n')
-  t.is(readEvents(end.stderr).filter((line) => line.endsWith('going on without it, since it is optional')).length, 2)
+  t.is(
+    readEvents(end.stderr).filter((line) => line.endsWith('it is optional, so the command starts without it')).length,
+    2,
+  )
 })
 
 test('--log-format json writes one object a line', async (t) => {

@@ -107,12 +107,12 @@ const MISUSE: readonly (readonly [readonly string[], string])[] = [
   [['--wait-for=exec:true'], '--wait-for: "exec:true" is a command; wait for it with entrypoint wait'],
   [
     ['--wait-for=sidecar/mesh'],
-    '--wait-for sidecar/mesh needs --downward-dir, where the downward API says which sidecars are ready',
+    '--wait-for sidecar/mesh needs --downward-dir, the directory in which the downward API lists the ready sidecars',
   ],
   [['--wait-for-timeout=pod/db=1s'], 'pod/db has a timeout or is optional, but there is no --wait-for pod/db'],
   [['--wait-for=pod/db', '--wait-for-timeout=pod/db'], '--wait-for-timeout takes TARGET=DURATION, not "pod/db"'],
   [['--wait-for=job/x', '--wait-for-absent=job/y'], '--wait-for-absent job/y: there is no --wait-for job/y'],
-  [['--wait-for=pod/x', '--wait-for-absent=pod/x'], '--wait-for-absent pod/x: it is no Job'],
+  [['--wait-for=pod/x', '--wait-for-absent=pod/x'], '--wait-for-absent pod/x: it is not a Job'],
   [
     ['--wait-for=pod/db', '--wait-for-optional=pod/x'],
     'pod/x has a timeout or is optional, but there is no --wait-for pod/x',

@@ -131,7 +131,9 @@ test('what can never hold closes the gate under Never, with the reason for those
   t.like(stage.record('run/app/completed.err'), { reason: 'Skipped', origin: 'job/migrate', message: why })
   const optional = await start(['--wait-for=job/migrate', '--wait-for-optional=job/migrate']).end
   t.deepEqual([optional.code, optional.stdout], [0, 'open\n'])
-  t.true(optional.stderr.includes(`job/migrate can never hold: ${why}; going on without it, since it is optional`))
+  t.true(
+    optional.stderr.includes(`job/migrate can never hold: ${why}; it is optional, so the command starts without it`),
+  )
 })
 
 for (const policy of ['OnFailure', 'Always']) {

@@ -55,8 +55,8 @@ const MISUSES: readonly (readonly [readonly string[], string])[] = [
   [[], 'probe needs --run-dir=DIR and --name=NAME'],
   [['--run-dir=run'], 'probe needs --run-dir=DIR and --name=NAME'],
   [['--nmae=app'], 'unknown flag --nmae; did you mean --name?'],
-  [['--run-dir=run', '--name=app', 'now'], 'probe takes no now; only flags'],
-  [['--run-dir=run', '--name=app', '--', 'true'], 'probe takes no --; only flags'],
+  [['--run-dir=run', '--name=app', 'now'], 'probe takes flags only, not "now"'],
+  [['--run-dir=run', '--name=app', '--', 'true'], 'probe takes flags only, not "--"'],
 ]
 
 for (const [words, problem] of MISUSES) {
@@ -124,7 +124,7 @@ test('a retry is not live before it has come up itself', async (t) => {
   const stage = openStage(t)
   const retry = ['--retries', '1', '--retry-delay', '5m', '--retry-jitter', '0']
   const wrapper = stage.member('app', [...retry, '--live-delay', '0s', '--', 'false'])
-  await eventually('it delays', () => wrapper.stderr().includes('the next one in 5m'))
+  await eventually('it delays', () => wrapper.stderr().includes('next attempt in 5m'))
   t.false(stage.has('run/app/live'))
   t.regex(readEvents(wrapper.stderr()).at(-1) ?? '', /^attempt 1 of 2 failed: exit code 1/)
 })

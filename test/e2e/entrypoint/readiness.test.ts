@@ -106,7 +106,7 @@ test('a command that does not come up in its time is stopped, and that is a fail
   // It ends with 0 when it is told to stop.
   const end = await stage.member('app', [...startup('echo not yet; false'), '--', ...ECHO_SIGNALS]).end
   t.is(end.code, 143)
-  const message = 'not up within the time that its startupProbe gives: exit code 1: not yet'
+  const message = 'not started within the time of its startupProbe: exit code 1: not yet'
   t.like(stage.record('run/app/failed'), { exitCode: 143, reason: 'StartupProbeFailed', message })
   t.deepEqual(readEvents(end.stderr).slice(1), [`stopping it: ${message}`, `StartupProbeFailed: ${message}`])
 })

@@ -106,7 +106,7 @@ test('a signal that nobody can take is no stop signal', async (t) => {
   for (const name of ['SIGKILL', 'SIGSTOP', '32', 'SIGPWR']) {
     const { code, stderr } = await stage.run(['--stop-signal', name, '--', 'true'])
     t.is(code, 2)
-    t.regex(stderr, /^entrypoint: --stop-signal: SIG\w+ cannot be taken; name another signal/)
+    t.regex(stderr, /^entrypoint: --stop-signal: SIG\w+ cannot be caught; name another signal/)
   }
   for (const name of ['SIGRTMIN+31', 'SIGRTMAX+1', 'SIGTREM', '65', '0', '']) {
     const { code, stderr } = await stage.run(['--stop-signal', name, '--', 'true'])

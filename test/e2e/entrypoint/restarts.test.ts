@@ -13,7 +13,9 @@ for (const policy of ['Never', 'OnFailure']) {
     const before = stage.read('run/app/completed')
     const end = await stage.member('app', words).end
     t.is(end.code, 0)
-    t.deepEqual(readEvents(end.stderr), ['has completed before a restart; not run again (--rerun would)'])
+    t.deepEqual(readEvents(end.stderr), [
+      'it completed before this restart, so it does not run again (--rerun runs it again)',
+    ])
     t.is(stage.read('runs'), 'run\n')
     t.is(stage.read('run/app/completed'), before)
   })

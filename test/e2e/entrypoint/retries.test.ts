@@ -14,9 +14,9 @@ test('a command that always fails is run once and then as often as --retries say
   t.is(stage.read('runs'), 'run\n'.repeat(4))
   const events = readEvents(end.stderr).filter((line) => line.startsWith('attempt'))
   t.deepEqual(events, [
-    'attempt 1 of 4 failed: exit code 3; the next one in 1ms',
-    'attempt 2 of 4 failed: exit code 3; the next one in 2ms',
-    'attempt 3 of 4 failed: exit code 3; the next one in 2ms',
+    'attempt 1 of 4 failed: exit code 3; next attempt in 1ms',
+    'attempt 2 of 4 failed: exit code 3; next attempt in 2ms',
+    'attempt 3 of 4 failed: exit code 3; next attempt in 2ms',
   ])
   t.like(stage.record('run/app/completed.err'), { exitCode: 3, reason: 'Error' })
 })
@@ -79,7 +79,7 @@ test('SIGTERM during the delay ends it, and the last failure counts', async (t) 
   const stage = openStage(t)
   const flags = ['--retries', '1', '--retry-delay', '1h', '--retry-max-delay', '1h', '--retry-jitter', '0']
   const wrapper = stage.member('app', [...flags, '--', ...COUNT_THEN('exit 3')])
-  await eventually('it delays', () => wrapper.stderr().includes('the next one in 1h'))
+  await eventually('it delays', () => wrapper.stderr().includes('next attempt in 1h'))
   t.false(stage.has('run/app/ready'))
   wrapper.signal('SIGTERM')
   t.is((await wrapper.end).code, 3)

@@ -60,7 +60,7 @@ test('one that pauses between two attempts ends at once, and holds nobody up', a
   const stage = openStage(t)
   const app = stage.member('app', ['--retries', '3', '--retry-delay', '1h', '--', ...sh('exit 4')])
   const db = stage.member('db', [...AFTER('app'), '--', ...QUICK('db')])
-  await eventually('it pauses', () => app.stderr().includes('the next one in'))
+  await eventually('it pauses', () => app.stderr().includes('next attempt in'))
   await eventually('it runs', () => db.stdout() === 'ready\n')
   for (const wrapper of [db, app]) wrapper.signal('SIGTERM')
   t.is((await app.end).code, 4)
@@ -79,7 +79,7 @@ test('a preStop hook that hangs is cut short for those that stop after it, and s
   const times = ['--stop-before', 'db', '--stop-kill', '1s', '--grace-period', '1h']
   const end = await stage.run(['pre-stop', '--run-dir', stage.path('run'), '--name', 'app', ...times, '--hook', hook])
   t.is(end.code, 1)
-  t.regex(end.stderr, /^cut short \S+ after the stop began: db must stop after it\n$/)
+  t.regex(end.stderr, /^ended early, \S+ after the stop began: db must stop after it\n$/)
   t.true(stage.has('hooked'))
   app.signal('SIGTERM')
   for (const wrapper of [app, db]) t.is((await wrapper.end).code, 0)

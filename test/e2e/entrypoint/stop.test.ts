@@ -153,7 +153,7 @@ test('a second stop signal, whichever it is, does not end the waiting for others
 test('--hold stays after success until told to stop', async (t) => {
   const stage = openStage(t)
   const wrapper = stage.member('app', ['--hold', '--', 'true'])
-  await eventually('it holds', () => wrapper.stderr().includes('holding until told to stop'))
+  await eventually('it holds', () => wrapper.stderr().includes('staying until told to stop (--hold)'))
   t.like(stage.record('run/app/completed'), { exitCode: 0 })
   t.false(stage.has('run/app/stopped'))
   wrapper.signal('SIGTERM')
@@ -178,7 +178,7 @@ test('--hold does not hold a command that was told to end', async (t) => {
 test('--hold ends by a stop file as well', async (t) => {
   const stage = openStage(t)
   const wrapper = stage.start(['--hold', '--stop-file', 'stop', '--', 'true'])
-  await eventually('it holds', () => wrapper.stderr().includes('holding until told to stop'))
+  await eventually('it holds', () => wrapper.stderr().includes('staying until told to stop (--hold)'))
   stage.write('stop')
   t.is((await wrapper.end).code, 0)
 })

@@ -77,7 +77,7 @@ for (const runtime of RUNTIMES) {
     ])
     t.is((await wrapper.end).code, 0)
     const lines = readEvents((await reader.end).stdout.replaceAll('\0', ''))
-    t.regex(lines.join('\n'), /^(?:\d+ lines were|1 line was) dropped: nobody read stderr\n(?:ready\n)?Completed$/)
+    t.regex(lines.join('\n'), /^(?:\d+ lines were|1 line was) dropped: nothing read stderr\n(?:ready\n)?Completed$/)
   })
 
   test(`a stderr that is closed, or whose reader is gone, changes nothing: ${runtime}`, async (t) => {

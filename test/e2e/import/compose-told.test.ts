@@ -91,7 +91,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    title: 'keys of a service that have no place in a pod',
+    title: 'keys of a service that are not converted',
     file: [
       'services:',
       '  a:',
@@ -110,15 +110,15 @@ const ROWS: readonly Row[] = [
       'networks: {back: {internal: true}}',
     ],
     told: [
-      '13:12: service "a": mode=1777 of a tmpfs has no place in a pod; an empty directory in memory takes a size only, and is open to all users',
-      '6:5: service "a": platform has no place in a pod; set nodeSelector of the pod, such as kubernetes.io/arch: arm64',
-      '7:5: service "a": mac_address has no place in a pod; the network of the cluster gives the pod its address',
-      '8:5: service "a": init has no place in a pod; set shareProcessNamespace: true of the pod if the command does not reap its children',
-      '12:14: service "a": deploy.mode has no place in a pod; use a DaemonSet for one pod on each node, or a Job',
-      '12:28: service "a": deploy.placement has no place in a pod; set nodeSelector or affinity of the pod',
-      '4:5: service "a": pid host has no place in a container; set hostPID: true of the pod, if it has to be',
-      '5:5: service "a": ipc host has no place in a container; set hostIPC: true of the pod, if it has to be',
-      '11:23: service "a": ipv4_address has no place in a pod; the network of the cluster gives the pod its address; call it by name',
+      '13:12: service "a": mode=1777 of a tmpfs is not converted; an empty directory in memory takes a size only, and is open to all users',
+      '6:5: service "a": platform is not converted; set nodeSelector of the pod, such as kubernetes.io/arch: arm64',
+      '7:5: service "a": mac_address is not converted; the network of the cluster gives the pod its address',
+      '8:5: service "a": init is not converted; set shareProcessNamespace: true of the pod if the command does not reap its children',
+      '12:14: service "a": deploy.mode is not converted; use a DaemonSet for one pod on each node, or a Job',
+      '12:28: service "a": deploy.placement is not converted; set nodeSelector or affinity of the pod',
+      '4:5: service "a": pid host is not converted; set hostPID: true of the pod, if it has to be',
+      '5:5: service "a": ipc host is not converted; set hostIPC: true of the pod, if it has to be',
+      '11:23: service "a": ipv4_address is not converted; the network of the cluster gives the pod its address; call it by name',
       '15:19: services "a", "b": the network "back" is internal, and a pod is not; write a NetworkPolicy for the pod',
     ],
   },
@@ -189,12 +189,12 @@ const ROWS: readonly Row[] = [
       '  d: {image: x, sysctls: [net.core.somaxconn=2]}',
     ],
     told: [
-      '3:89: service "b": "a/b/c" is no name of an annotation in Kubernetes; rename it; it is left out',
+      '3:89: service "b": "a/b/c" is not a valid annotation name in Kubernetes; rename it; it is left out',
       '2:31: service "a": the host "a1" has no address; give it one; it is left out',
-      '2:50: service "a": "other" is no IP address of the host "c1"; give it one; it is left out',
+      '2:50: service "a": "other" is not an IP address of the host "c1"; give it one; it is left out',
       '2:62: service "a": the host "d1" is the machine that docker runs on; a pod does not know it; it is left out',
-      '2:81: service "a": "e_1" is no host name in Kubernetes; it is left out',
-      '2:122: service "a": the server "name" for names is no IP address; it is left out',
+      '2:81: service "a": "e_1" is not a valid host name in Kubernetes; it is left out',
+      '2:122: service "a": the server "name" for names is not an IP address; it is left out',
       '2:137: service "a": a pod has no more than 3 servers for names: 1.1.1.4 is one more; it is left out',
       '3:29: service "b": group video is a name, which only the image knows; write its number, such as 44',
       '5:27: service "d": net.core.somaxconn is 1 for another service, and a pod has one value; give both the same value; the first one is written',
@@ -223,7 +223,7 @@ const ROWS: readonly Row[] = [
       'secrets: {s: {environment: PATH}}',
     ],
     told: [
-      '2:39: service "a": uid of a file has no place in a pod: root owns it; set fsGroup of the pod',
+      '2:39: service "a": uid of a file is not converted: root owns it; set fsGroup of the pod',
       '2:107: service "a": it asks for more memory than its limit, which Kubernetes does not take; the limit is written; raise it, or ask for less',
       '2:144: service "a": Kubernetes takes no no-new-privileges of a privileged container; choose one of them',
     ],
@@ -238,7 +238,7 @@ const ROWS: readonly Row[] = [
     ],
     told: [
       '4:20: services "a", "b": the network "proxy" is kept outside, and a pod is in no network of docker; call what else is in it by the name of its Service',
-      '4:43: service "a": the driver macvlan of the network "lan" has no place in a pod; the network of the cluster gives the pod its address',
+      '4:43: service "a": the driver macvlan of the network "lan" is not converted; the network of the cluster gives the pod its address',
     ],
   },
   {
@@ -252,10 +252,10 @@ const ROWS: readonly Row[] = [
       '  three: {driver: rexray, driver_opts: {type: nfs}}',
     ],
     told: [
-      '4:9: the volume "my_vol" is kept outside: it is the claim "my-vol" here, since Kubernetes takes no such name; make the claim "my-vol" before the pod, or correct claimName',
-      '5:9: the volume "two" is kept outside: its claim has to be there; make the claim "two" before the pod, or correct claimName',
-      '6:11: the driver rexray has no place in a pod; set storageClassName of its claim',
-      '6:27: driver_opts of a volume have no place in a pod; bind its claim to a volume of that kind, such as nfs or hostPath',
+      '4:9: the volume "my_vol" is external: it is the claim "my-vol" here, since Kubernetes takes no such name; make the claim "my-vol" before the pod, or correct claimName',
+      '5:9: the volume "two" is external: its claim has to be there; make the claim "two" before the pod, or correct claimName',
+      '6:11: the driver rexray is not converted; set storageClassName of its claim',
+      '6:27: driver_opts of a volume are not converted; bind its claim to a volume of that kind, such as nfs or hostPath',
     ],
   },
   {
@@ -313,15 +313,15 @@ const ROWS: readonly Row[] = [
       '  c: {image: x, environment: {URL: "http://my_b:80"}}',
     ],
     told: [
-      '3:17: service "b": "my_b" is no host name in Kubernetes, so other containers cannot call it so; call it localhost, or by a name of letters, digits and -',
+      '3:17: service "b": "my_b" is not a valid host name in Kubernetes, so other containers cannot use it; use localhost, or a name of letters, digits and -',
     ],
   },
   {
     title: 'users and groups that only the image knows',
     file: ['services:', '  a: {image: x, user: postgres}', '  b: {image: x, user: "1000:docker"}'],
     told: [
-      '2:17: service "a": user postgres is a name, which only the image knows; write its numbers, such as 1000:1000; without them the image’s own user is kept',
-      '3:17: service "b": group docker is a name, which only the image knows; write its number, such as 1000; without it the group is left out',
+      '2:17: service "a": user postgres is a name that only the image defines; write its numbers, such as 1000:1000; without them the user of the image is used',
+      '3:17: service "b": group docker is a name that only the image defines; write its number, such as 1000; without it the group is left out',
     ],
   },
 ]
@@ -419,7 +419,7 @@ test('a container that is not in the order has no options: the pod keeps its tim
   const { stdout, stderr } = await place.run(['-'], file.join('\n'))
   t.is(
     stderr,
-    'podorder: note: stdin:4:41: service "c": stop_signal has no place in a container that nothing waits for, and that waits for nothing; set STOPSIGNAL in its image',
+    'podorder: note: stdin:4:41: service "c": stop_signal is not converted for a container that nothing waits for, and that waits for nothing; set STOPSIGNAL in its image',
   )
   const [pod] = documentsOf(stdout)
   t.like(pod, {

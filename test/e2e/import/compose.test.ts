@@ -1,4 +1,4 @@
-/** What becomes of each part of a compose file, and what is said of what has no place in a pod. */
+/** What becomes of each part of a compose file, and what is said of what a pod cannot have. */
 import test from 'ava'
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
@@ -161,10 +161,10 @@ const TOLD: readonly (readonly [lines: string, says: RegExp])[] = [
     'build: .',
     /the image that is built here has no name: shop-app is written; set image: to the name that you push it under/,
   ],
-  ['deploy: {replicas: 3}', /3 replicas of one service have no place in one pod/],
-  ['network_mode: host', /network_mode host has no place in a pod/],
-  ['ulimits: {nofile: 5}', /ulimits has no place in a pod/],
-  ['devices: ["/dev/a:/dev/a"]', /devices has no place in a pod/],
+  ['deploy: {replicas: 3}', /3 replicas of one service do not fit in one pod/],
+  ['network_mode: host', /network_mode host is not converted/],
+  ['ulimits: {nofile: 5}', /ulimits is not converted/],
+  ['devices: ["/dev/a:/dev/a"]', /devices is not converted/],
   ['user: postgres', /user postgres is a name/],
   ['command: $NOPE', /the variable NOPE is not set: it is empty here/],
   ['restart: on-failure:3', /Kubernetes does not count attempts/],
@@ -172,7 +172,7 @@ const TOLD: readonly (readonly [lines: string, says: RegExp])[] = [
 ]
 
 for (const [lines, says] of TOLD) {
-  test(`what has no place in a pod is told: ${lines}`, async (t) => {
+  test(`what a pod cannot have is told: ${lines}`, async (t) => {
     const image = lines.startsWith('build') ? '' : '    image: x\n'
     const place = openPlace(t)
     place.write('compose.yaml', `services:\n  app:\n${image}    ${lines}\n`)
@@ -200,14 +200,14 @@ const REFUSED: readonly (readonly [file: string, says: RegExp])[] = [
   ['services: {a: {imag: x}}', /unknown key "imag"; did you mean "?image"?/],
   ['servces: {a: {image: x}}', /there are no services in it/],
   ['services: {a: {}}', /service "a": it has neither an image nor a build; give it an image/],
-  ['services: {a: {image: x, extends: a}}', /extends itself by way of "a"; remove one of the extends/],
-  ['services: {a: {image: x, extends: b}, b: {extends: a}}', /extends itself by way of/],
+  ['services: {a: {image: x, extends: a}}', /extends itself through "a"; remove one of the extends/],
+  ['services: {a: {image: x, extends: b}, b: {extends: a}}', /extends itself through/],
   ['services: {a: {image: x, extends: {service: b}}}', /extends "b", which is not there; /],
   [
     'services: {a: {image: x, ports: ["80:80"]}, b: {image: x, ports: ["80:81"]}}',
     /port 80 is published by service "a" too/,
   ],
-  ['services: {a: {image: x, ports: ["x"]}}', /"x" is no port; write it like 8080:80/],
+  ['services: {a: {image: x, ports: ["x"]}}', /"x" is not a port; write it as 8080:80/],
   [
     'services: {a_b: {image: x}, a-b: {image: x}}',
     /in a pod it is called "a-b", as service "a_b" is; rename one of them/,
@@ -225,8 +225,8 @@ const REFUSED: readonly (readonly [file: string, says: RegExp])[] = [
     'services: {a: {image: x, volumes: [{type: bind, target: /x}]}}',
     /a volume needs a type and a target, a bind also a source; write/,
   ],
-  ['services: {a: {image: x, mem_limit: lots}}', /"lots" is no size; write it like 64m or 1g/],
-  ['services: {a: {image: x, stop_grace_period: soon}}', /stop_grace_period is "soon", which is no duration/],
+  ['services: {a: {image: x, mem_limit: lots}}', /"lots" is not a size; write it as 64m or 1g/],
+  ['services: {a: {image: x, stop_grace_period: soon}}', /stop_grace_period is "soon", which is not a duration/],
   ['services: {a: {image: x, configs: [c]}}', /"c" is not among the configs; declare it/],
   [
     'services: {a: {image: x, restart: maybe}}',

@@ -73,7 +73,7 @@ test('an ECS task definition, alone and as the API prints it', async (t) => {
     t.like(pod.spec.containers[1], {
       readinessProbe: { exec: { command: ['/bin/sh', '-c', 'pg_isready'] }, periodSeconds: 10 },
     })
-    t.regex(stderr, /taskRoleArn has no place in a pod/)
+    t.regex(stderr, /taskRoleArn is not converted/)
     t.regex(stderr, /volume "efs" is a file system of AWS/)
     t.regex(stderr, /the secret TOKEN is kept by AWS; make it: kubectl create secret generic token /)
   }
@@ -144,8 +144,8 @@ test('a Cloud Run service: its order, its port, its own fields', async (t) => {
 
 test('an order of Cloud Run that is no map of lists, or names nobody, is refused', async (t) => {
   for (const [order, says] of [
-    ['nginx: app', /is no map of lists/],
-    ['{"nginx":["ap"]}', /names "ap", which is no container; did you mean "?app"?/],
+    ['nginx: app', /is not a map of lists/],
+    ['{"nginx":["ap"]}', /names "ap", which is not a container; did you mean "?app"?/],
   ] as const) {
     const { exitCode, stderr } = await importText(SERVICE.replace(/'\{.*\}'/, `'${order}'`))
     t.is(exitCode, 2)
@@ -206,17 +206,17 @@ test('every key of an ECS task definition is read or told', async (t) => {
   const { exitCode, stderr, documents } = await importText(JSON.stringify(task))
   t.is(exitCode, 0, stderr)
   t.deepEqual(toldIn(stderr), [
-    'cpu has no place in a pod; what the whole task gets: set resources of its containers',
-    'memory has no place in a pod; what the whole task gets: set resources of its containers',
-    'cpuArchitecture ARM64 has no place in a pod; set nodeSelector of the pod, such as kubernetes.io/arch: arm64',
+    'cpu is not converted; what the whole task gets: set resources of its containers',
+    'memory is not converted; what the whole task gets: set resources of its containers',
+    'cpuArchitecture ARM64 is not converted; set nodeSelector of the pod, such as kubernetes.io/arch: arm64',
     'pidMode host is left out; set hostPID: true of the pod, if it has to be',
-    'dockerVolumeConfiguration of volume "d" has no place in a pod; the containers get an empty directory instead; use a PersistentVolumeClaim to keep it',
-    'container "a": extraHosts has no place in a pod; use hostAliases of the pod',
-    'container "a": hostname has no place in a pod; the pod has one host name',
+    'dockerVolumeConfiguration of volume "d" is not converted; the containers get an empty directory instead; use a PersistentVolumeClaim to keep it',
+    'container "a": extraHosts is not converted; use hostAliases of the pod',
+    'container "a": hostname is not converted; the pod has one host name',
     'container "a": unknown key "healthcheck"; did you mean "healthCheck"?',
-    'container "a": initProcessEnabled has no place in a pod; set shareProcessNamespace: true of the pod if the command does not reap its children',
-    'container "a": swappiness has no place in a pod; the kubelet decides about swap',
-    'container "a": tmpfs has no place in a pod; mount an emptyDir of the medium Memory',
+    'container "a": initProcessEnabled is not converted; set shareProcessNamespace: true of the pod if the command does not reap its children',
+    'container "a": swappiness is not converted; the kubelet decides about swap',
+    'container "a": tmpfs is not converted; mount an emptyDir of the medium Memory',
     'container "a": ECS restarts this container alone; set restartPolicy: Always of the container, which needs Kubernetes 1.35',
     'container "a": the ports 90-95 are not listed: a container of a pod says each port alone; write a containerPort for each, or none: ports are open without',
     'container "a": user node:1000 has a name in it, which only the image knows; write its numbers, such as 1000:1000; the name is left out',

@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { writeManifest, writePods, writeSteps } from '../../support/manifest.ts'
 import { openPlace, type Place } from '../../support/podorder.ts'
 
-const SAY = 'say what waits for what with the annotation podorder.io/depends-on or podorder.io/steps'
+const SAY = 'write one in the annotation podorder.io/depends-on or podorder.io/steps'
 const GIVE = 'give a manifest, a directory of them, or - for stdin'
 
 function countPods(stdout: string): number {
@@ -54,7 +54,7 @@ test('nothing in it is nothing out of it', async (t) => {
   const place = openPlace(t)
   for (const stdin of ['', '# nothing\n', '---\n---\n']) {
     const end = await place.run(['inject', '-'], { stdin })
-    t.deepEqual([end.code, end.stdout, end.stderr], [0, stdin, `podorder: no pod in stdin says an order; ${SAY}\n`])
+    t.deepEqual([end.code, end.stdout, end.stderr], [0, stdin, `podorder: no pod in stdin has an order; ${SAY}\n`])
   }
 })
 
@@ -64,7 +64,7 @@ test('that nothing is ordered is told, and all comes out as it was', async (t) =
   place.write('all/a.yaml', plain)
   place.write('all/b.yaml', 'kind: Service\n')
   const { code, stdout, stderr } = await place.run(['inject', 'all'])
-  t.deepEqual([code, stderr], [0, `podorder: no pod in 2 files says an order; ${SAY}\n`])
+  t.deepEqual([code, stderr], [0, `podorder: no pod in 2 files has an order; ${SAY}\n`])
   t.is(stdout, `${plain}---\nkind: Service\n`)
   place.write('all/c.yaml', ordered)
   t.is((await place.run(['inject', 'all'])).stderr, summarize('shop'))
@@ -196,7 +196,7 @@ const BAD: readonly Bad[] = [
   {
     name: 'stdin in place',
     args: ['-f', '-', '--in-place'],
-    says: ['podorder: --in-place cannot write to stdin; leave it out, and take the output'],
+    says: ['podorder: --in-place cannot write to stdin; leave it out: the result goes to stdout then'],
   },
   {
     name: 'stdin twice',
@@ -221,7 +221,7 @@ const BAD: readonly Bad[] = [
     lay: write(`a:\n${'\tb: 1\n'.repeat(50)}---\n`.repeat(20)),
     says: [
       ...[2, 3, 4, 5, 6].map((line) => `app.yaml:${line}:1: a tab in the indentation; indent with spaces, not tabs`),
-      'app.yaml:7:1: from here on more is wrong; put right first what stands above',
+      'app.yaml:7:1: there are more errors from here on; correct those above first',
     ],
   },
   {
@@ -229,7 +229,7 @@ const BAD: readonly Bad[] = [
     args: ['app.yaml', '--offline'],
     lay: write(writeManifest().replace('      command: [postgres]\n', '')),
     says: [
-      'app.yaml:11:14: container "db": the command of image "postgres:16" is not known: a tag means nothing, and no registry may be asked; ' +
+      'app.yaml:11:14: container "db": the command of image "postgres:16" is not known: a tag does not identify an image, and --offline forbids asking the registry; ' +
         `write "command" in the container, or annotate its pod with podorder.io/command.db: '["/path/of/it", "word"]', ` +
         'or list the image in a file for --image-config',
     ],
@@ -306,7 +306,7 @@ test('a document that cannot be read, and says no order, is left as it is', asyn
   const { code, stdout, stderr } = await place.run(['inject', 'app.yaml'])
   t.is(code, 0, stderr)
   t.true(stdout.endsWith(`---\n${template}`))
-  t.regex(stderr, /^podorder: warning: app\.yaml:18:\d+: .*; the document says no order, and is left as it is$/m)
+  t.regex(stderr, /^podorder: warning: app\.yaml:18:\d+: .*; the document has no order, and is left as it is$/m)
   t.is((await place.run(['check', 'app.yaml'])).code, 0)
   place.write('ours.yaml', `${writeManifest()}---\n${template}# podorder.io/steps\n`)
   t.is((await place.run(['inject', 'ours.yaml'])).code, 2)

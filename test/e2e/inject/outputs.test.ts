@@ -66,7 +66,7 @@ test('-o of a name without dot or slash asks for ./ of it; a directory that is t
   t.is((await place.run(['inject', 'app.yaml', '-o', 'dir'])).code, 0)
   t.is(place.read('dir/app.yaml'), place.read('out'))
   const twice = await place.run(['inject', 'app.yaml', '--diff', '-o', 'json'])
-  t.is(twice.stderr, 'podorder: --diff shows what changes, and -o json all of it; give one of them\n')
+  t.is(twice.stderr, 'podorder: --diff and -o json exclude each other; give one of them\n')
 })
 
 test('the summary counts native sidecars, and of an injected pod is the same', async (t) => {
@@ -92,6 +92,14 @@ test('--output: a file gets all of them, a directory each under its name', async
   t.deepEqual(readdirSync(place.path('new/deep')), ['a.yaml', 'b.yaml'])
   t.is(`${place.read('new/deep/a.yaml')}---\n${place.read('new/deep/b.yaml')}`, stdout)
   t.is(place.read('in/a.yaml'), writeManifest('a'))
+})
+
+test('--output: a directory that holds the manifest itself is refused', async (t) => {
+  const place = openPlace(t)
+  place.write('app.yaml', writeManifest())
+  const end = await place.run(['inject', 'app.yaml', '-o', '.'])
+  t.deepEqual([end.code, end.stderr], [2, 'podorder: --output would overwrite ./app.yaml; use --in-place for that\n'])
+  t.is(place.read('app.yaml'), writeManifest())
 })
 
 test('--output: what is no regular file is written to, and stays what it is', async (t) => {
@@ -122,7 +130,7 @@ test('--in-place: what is no regular file is refused', async (t) => {
     reject: false,
   })
   t.is(exitCode, 2)
-  t.regex(stderr, /^podorder: --in-place cannot write to \/dev\/fd\/\d+; leave it out, and take the output$/)
+  t.regex(stderr, /^podorder: --in-place cannot write to \/dev\/fd\/\d+; leave it out: the result goes to stdout then$/)
 })
 
 test('--output: a directory is made where it is called one, and nowhere else', async (t) => {
@@ -156,10 +164,7 @@ test('two manifests of one name do not go over each other', async (t) => {
   place.write('in/sub/a.yaml', writeManifest('b'))
   const end = await place.run(['inject', '-R', 'in', '-o', 'out/'])
   t.deepEqual([end.code, end.stdout], [2, ''])
-  t.is(
-    end.stderr,
-    'podorder: two manifests would go to out/a.yaml; give a file to --output, and get one after another\n',
-  )
+  t.is(end.stderr, 'podorder: two manifests would go to out/a.yaml; give a file to --output: it gets all of them\n')
   t.false(place.has('out'))
 })
 

@@ -93,7 +93,7 @@ const CASES: readonly Case[] = [
     says: [
       'pod.yaml:7:14: container "a": unknown condition "redy"; did you mean "ready"?',
       'pod.yaml:8:11: container "b": unknown container "c"; this pod has a, b, d',
-      'pod.yaml:13:24: container "d": no command, and a process has no image to take one from; write its command, or use --runtime podman',
+      'pod.yaml:13:24: container "d": it has no command, and --runtime process does not read images; write its command, or use --runtime podman',
     ],
   },
   {
@@ -101,7 +101,7 @@ const CASES: readonly Case[] = [
     args: ['run', 'pod.yaml'],
     manifest: 'kind: Pod\nspec:\n  containers:\n    - {name: a, image: busybox}\n',
     says: [
-      'pod.yaml:4:24: container "a": no command, and a process has no image to take one from; write its command, or use --runtime podman',
+      'pod.yaml:4:24: container "a": it has no command, and --runtime process does not read images; write its command, or use --runtime podman',
     ],
   },
   {
@@ -159,7 +159,7 @@ spec:
     args: ['run', 'pod.yaml'],
     manifest: `kind: Shop\nspec: {box: {metadata: {annotations: {podorder.io/steps: 'a'}}, pods: []}}\n`,
     says: [
-      'pod.yaml:2:39: nothing reads podorder.io/steps at spec.box.metadata.annotations: no pod template is known in Shop; put it on a pod or a pod template; if Shop has one, tell where with --template Shop=PATH',
+      'pod.yaml:2:39: nothing reads podorder.io/steps at spec.box.metadata.annotations: no pod template is known in Shop; put it on a pod or a pod template; if Shop has one, name its path with --template Shop=PATH',
     ],
   },
   {
@@ -170,7 +170,7 @@ spec:
   {
     name: 'a time scale that is no number',
     args: ['run', '--time-scale', 'fast', 'pod.yaml'],
-    says: ["podorder: --time-scale cannot be 'fast'; give a number above 0, such as 0.1"],
+    says: ["podorder: --time-scale cannot be 'fast'; give a number above 0 and up to 1000, such as 0.1"],
   },
 ]
 

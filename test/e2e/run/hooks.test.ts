@@ -44,7 +44,7 @@ test('a failed postStart hook kills its container; the next one starts after tha
   const { stdout } = await place.run(['run', '--json', 'pod.yaml'])
   t.is(place.read('log'), 'one told\ntwo\n')
   t.like(find(readLines(stdout), 'stopping', 'one'), { cause: 'postStart', message: 'exit code 9: says no' })
-  t.is((await place.run(['run', 'pod.yaml'])).stdout.match(/one is killed, its postStart hook has failed/g)?.length, 1)
+  t.is((await place.run(['run', 'pod.yaml'])).stdout.match(/one is killed: its postStart hook has failed/g)?.length, 1)
 })
 
 test('the output of a hook is not its container’s', async (t) => {

@@ -156,6 +156,17 @@ test('a file that names no picture is refused before anything starts', async (t)
   t.false(place.has('started'))
 })
 
+test('a picture in a directory that does not exist is refused before anything starts', async (t) => {
+  const place = openPlace(t)
+  place.write('pod.yaml', writePod({ containers: { one: `touch '${place.dir}/started'` } }))
+  const { code, stderr } = await place.run(['run', 'pod.yaml', '--timeline', 'nowhere/out.svg'])
+  t.deepEqual(
+    [code, stderr],
+    [2, 'podorder: --timeline nowhere/out.svg: its directory does not exist; make it first\n'],
+  )
+  t.false(place.has('started'))
+})
+
 test('a picture that cannot be written is said, and is a failure of its own', async (t) => {
   const place = openPlace(t)
   place.write('pod.yaml', writePod({ containers: { one: 'true' } }))

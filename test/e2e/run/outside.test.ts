@@ -86,7 +86,7 @@ test('what this machine cannot give is refused before anything starts', async (t
   place.write('init.json', pod('app: sidecar/setup', { spec: { initContainers }, containers: { app: 'touch ran' } }))
   const init = await place.run(['run', 'init.json'])
   t.is(init.code, 2)
-  t.regex(init.stderr, /"setup" is an init container, and no sidecar/)
+  t.regex(init.stderr, /"setup" is an init container, not a sidecar/)
   place.write('mesh.json', pod('app: sidecar/istio-proxy', { containers: { app: 'touch ran' } }))
   const mesh = await place.run(['run', 'mesh.json'])
   t.is(mesh.code, 2)

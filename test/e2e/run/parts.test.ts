@@ -91,10 +91,7 @@ test('a pod without an order says so, and so does ready without a probe', async 
   const place = openPlace(t)
   place.write('plain.yaml', writePod({ containers: { a: 'true', b: 'true' } }))
   const plain = await place.run(['run', 'plain.yaml'])
-  t.regex(
-    plain.stdout,
-    /^podorder \| no annotation of the pod says an order: its containers start all at once, as in Kubernetes$/m,
-  )
+  t.regex(plain.stdout, /^podorder \| the pod has no order: its containers all start at once, as in Kubernetes$/m)
   place.write(
     'pod.yaml',
     writePod({ annotations: { 'depends-on': 'a: {b: ready}' }, containers: { a: 'true', b: 'true' } }),
@@ -194,7 +191,7 @@ asRoot('runAsUser that cannot be obeyed is told', async (t) => {
   const { stdout, stderr } = await place.run(['run', '--json', 'pod.yaml'], { uid: 1234 })
   t.is(
     stderr,
-    'podorder: warning: runAsUser is not obeyed: a (12345); all processes run as you, uid 1234, since only root may change that\n',
+    'podorder: warning: runAsUser has no effect: a (12345); all processes run as you, uid 1234, because only root can change that\n',
   )
   t.true(readLines(stdout).some(({ line }) => line === '1234'))
 })

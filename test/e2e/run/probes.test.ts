@@ -56,7 +56,7 @@ test('text and table say what was killed for what', async (t) => {
   const { code, stdout } = await place.run(['run', 'pod.yaml'])
   t.is(code, 0)
   t.true(stdout.includes('| a: its liveness probe fails (1 of 1): exit code 7\n'), stdout)
-  t.true(stdout.includes('| a is killed, its liveness probe has failed: exit code 7\n'))
+  t.true(stdout.includes('| a is killed: its liveness probe has failed: exit code 7\n'))
   t.regex(stdout, /restarts {2}killed by {2}exit/)
   t.regex(stdout, /\na .* 0 {2}liveness +0 {2}Completed/)
 })

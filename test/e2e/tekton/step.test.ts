@@ -258,7 +258,7 @@ test('repaired: a predecessor that dies without a word is noticed', async (t) =>
   const end = await second.end
   t.is(end.code, 1)
   t.true(stage.has('tekton/run/0/out.err'))
-  t.regex(end.stderr, /was killed before it could say how it ended/)
+  t.regex(end.stderr, /was killed before it could report how it ended/)
 })
 
 test('repaired: without a metadata directory nothing is made in the working directory', async (t) => {

@@ -113,7 +113,10 @@ test('misuse is one sentence and exit code 2; help is a page and 0', async (t) =
   const { wait } = await openCluster(t)
   const rows: readonly (readonly [readonly string[], string])[] = [
     [['wait'], 'nothing to wait for; name a target such as pod/db'],
-    [['pod', 'db', '-A'], '--all-namespaces is refused, since names mean nothing across them; give -n NAMESPACE'],
+    [
+      ['pod', 'db', '-A'],
+      '--all-namespaces is not supported, because names are unique in one namespace only; give -n NAMESPACE',
+    ],
     [['wait', 'pods/db'], 'unknown target "pods/db"; did you mean "pod/"?'],
   ]
   for (const [words, problem] of rows) {

@@ -106,7 +106,7 @@ test('what cannot be ordered is denied with every fault', async (t) => {
   const webhook = startWebhook(t, ['--cert-dir', dir])
   const { response } = JSON.parse((await webhook.post(write({ steps: 'x, y' }).body, ca)).text) as AnswerReview
   t.false(response.allowed)
-  t.regex(response.status?.message ?? '', /2 things .*\n.*unknown container "x".*\n.*unknown container "y"/)
+  t.regex(response.status?.message ?? '', /2 errors .*\n.*unknown container "x".*\n.*unknown container "y"/)
   t.regex((await webhook.get('/metrics')).text, /^podorder_admissions_total\{result="denied"\} 1$/m)
 })
 
@@ -145,5 +145,5 @@ test('what it cannot use is said in one sentence, with exit code 2', async (t) =
   t.regex(missing.stderr(), /nowhere: .*it must have tls\.crt and tls\.key/)
   const alone = startWebhook(t, [])
   t.is(await alone.code, 2)
-  t.regex(alone.stderr(), /^podorder: no Kubernetes API: .*; or give --cert-dir with a certificate of your own\n$/)
+  t.regex(alone.stderr(), /^podorder: no Kubernetes API: .*, or --cert-dir with a certificate of your own\n$/)
 })
