@@ -6,7 +6,7 @@ import type { Plan } from './plan.ts'
 import type { Child, Status } from '../child/child.ts'
 import type { ReadinessNews } from '../probe/measure.ts'
 import type { WrapperLife } from './life.ts'
-import { createStopper } from './stopper.ts'
+import { createStopper, readHookStop, type Stopper } from './stopper.ts'
 import type { HookRun, EntrypointPorts, Measuring } from './ports.ts'
 import { startTimer } from '../base/timer.ts'
 
@@ -73,11 +73,18 @@ export function startAttempt(
     if (pid === undefined) held.push(signal)
     else if (!ended) child.signal(pid, signal)
   }
-  const stopper = createStopper(plan, life, { send, begun: cancelHook }, ports)
+  let stopper: Stopper | undefined
+  /** Most commands end by themselves: what stops them is made when it is needed, and costs no memory until then. */
+  const getStopper = (): Stopper => {
+    if (stopper !== undefined) return stopper
+    stopper = createStopper(plan, life, { send, begun: cancelHook }, ports)
+    if (ended) stopper.close()
+    return stopper
+  }
   const stopFor = (how: 'turn' | 'at once', meaning: Meaning): void => {
     if (ended) return
     stopping ??= meaning
-    stopper.stop(how)
+    getStopper().stop(how)
   }
   /** As the kubelet kills a container that does not come up. */
   const stopUnfit = (reason: UnfitReason, message: string): void => {
@@ -87,9 +94,9 @@ export function startAttempt(
 
   return {
     outcome: run(),
-    signal: (signal) => stopper.take(signal),
+    signal: (signal) => getStopper().take(signal),
     stop: () => stopFor('turn', (_, kill) => ({ kind: 'stopped', kill })),
-    asked: stopper.asked,
+    asked: () => stopper?.asked() ?? readHookStop(plan, ports) !== undefined,
     retire() {
       retired = true
       measuring?.close()
@@ -120,13 +127,13 @@ export function startAttempt(
     ended = true
     cancelHook()
     measuring?.close()
-    stopper.close()
+    stopper?.close()
     if (running.drained !== undefined) {
       await Promise.race([running.drained, new Promise((resolve) => timers.push(setTimeout(resolve, DRAIN_MS)))])
     }
     for (const timer of timers) clearTimeout(timer)
     child.sweep()
-    const kill = stopper.killed()
+    const kill = stopper?.killed()
     if (stopping !== undefined) return stopping(status, kill)
     return 'code' in status ? { kind: 'exited', code: status.code } : { kind: 'signalled', signal: status.signal, kill }
   }

@@ -39,6 +39,13 @@ interface Command {
 /** A list of holders names so many. */
 const SPELLED_OUT = 8
 
+/** @returns when the process of the preStop hook has begun the stop, uptime in ms; the hook knows of no signal. undefined: it has not */
+export function readHookStop(plan: Plan, { flags }: Pick<TurnPorts, 'flags'>): number | undefined {
+  if (plan.ownDir === undefined) return undefined
+  const { signal, uptimeMs } = readRecord(flags.read(flagIn(plan.ownDir, 'stopping')) ?? '')
+  return signal === undefined ? uptimeMs : undefined
+}
+
 export function createStopper(plan: Plan, life: WrapperLife, command: Command, ports: TurnPorts): Stopper {
   const { log, uptimeMs } = ports
   const timers = new Set<NodeJS.Timeout>()
@@ -72,16 +79,9 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   }
   const weighed = weighSignals(plan, life, { send: (signal) => command.send(signal), stop: startByMeaning }, ports)
 
-  /** When the process of the preStop hook has begun the stop; it knows of no signal. */
-  function readHook(): number | undefined {
-    if (plan.ownDir === undefined) return undefined
-    const { signal, uptimeMs: hookMs } = readRecord(ports.flags.read(flagIn(plan.ownDir, 'stopping')) ?? '')
-    return signal === undefined ? hookMs : undefined
-  }
-
   function begin(signal: number): number {
     if (beganMs !== undefined) return beganMs
-    const before = readHook()
+    const before = readHookStop(plan, ports)
     beganMs = Math.min(before ?? uptimeMs(), uptimeMs())
     if (before === undefined) life.publish('stopping', { uptimeMs: beganMs, signal: nameSignal(signal) })
     command.begun()
@@ -100,7 +100,7 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
     const former = wanted ?? toldBy
     if (chooseStopSignal(former, signal, plan) === former) return undefined
     wanted = signal
-    const hookMs = readHook() ?? 0
+    const hookMs = readHookStop(plan, ports) ?? 0
     return hookMs > beganMs ? hookMs : uptimeMs()
   }
 
@@ -176,7 +176,7 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   /** The limit where the pod is stopped from outside: whoever stops it kills it in time; we do so only for the sake of those that wait for it. */
   function limitFromOutside(began: number): void {
     // Those that wait do not wait for ever, so nobody need die of a thread dump or a log rotation that all of them were told to do.
-    const isSure = meansStop(toldBy, plan) || readHook() !== undefined
+    const isSure = meansStop(toldBy, plan) || readHookStop(plan, ports) !== undefined
     if (plan.stopKillMs !== undefined) {
       if (isSure) limitForOthers(began, plan.stopKillMs)
     }
@@ -225,7 +225,7 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
       if (inTurn) awaitOwnTurn(began, proceed)
       else proceed()
     },
-    asked: () => asked || readHook() !== undefined,
+    asked: () => asked || readHookStop(plan, ports) !== undefined,
     killed: () => kill,
     close() {
       closed = true

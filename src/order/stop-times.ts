@@ -3,16 +3,7 @@ import { DEFAULT_GRACE_S } from '../pod/pod.ts'
 import { formatDuration } from '../base/duration.ts'
 import { isTakeable, nameSignal, parseSignal, listSignalNames } from '../base/signal-names.ts'
 import { proposeWord } from '../base/suggest.ts'
-import {
-  describeKind,
-  type Fault,
-  findEntry,
-  findTree,
-  listItems,
-  type Position,
-  type Scalar,
-  type Tree,
-} from '../manifest/tree.ts'
+import { type Fault, findEntry, findTree, listItems, type Position, type Scalar, type Tree } from '../manifest/tree.ts'
 import type { SaidOptions } from './container-options.ts'
 import { sortContainers } from './graph.ts'
 import type { Order } from './order.ts'
@@ -35,26 +26,15 @@ export function checkStops(template: Tree, order: Order): StopCheck {
     ...own.flatMap(checkSignal),
     ...own.flatMap(({ name }) => checkOwnSignal(name, order.options.get(name))),
   ]
-  const grace = checkGrace(template)
-  const times = grace.length > 0 || order.stopOrder === 'together' ? [] : checkTimes(template, order, own)
+  const times = order.stopOrder === 'together' ? [] : checkTimes(template, order, own)
   return {
-    faults: [...grace, ...faults, ...times.filter(({ refuses }) => refuses).map(({ fault }) => fault)],
+    faults: [...faults, ...times.filter(({ refuses }) => refuses).map(({ fault }) => fault)],
     warnings: [
       ...own.flatMap(warnOfSignal),
       ...own.flatMap(({ name, tree }) => warnOfHook(name, tree)),
       ...times.filter(({ refuses }) => !refuses).map(({ fault }) => fault),
     ],
   }
-}
-
-/** The API server refuses it too, and wrappers get flags that are made of it. */
-function checkGrace(template: Tree): readonly Fault[] {
-  const grace = findTree(template, ['spec', 'terminationGracePeriodSeconds'])
-  if (grace === undefined || (grace.kind === 'scalar' && (grace.value === null || Number.isSafeInteger(grace.value)))) {
-    return []
-  }
-  const what = `terminationGracePeriodSeconds is ${describeKind(grace)}, not a whole number of seconds`
-  return [{ at: grace.at, what, fix: 'write it without quotes and unit, such as 30' }]
 }
 
 interface Named {

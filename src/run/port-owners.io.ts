@@ -36,16 +36,20 @@ function isOwn(address: string): boolean {
 function nameOwner(inodes: readonly string[]): string | undefined {
   const wanted = new Set(inodes.map((inode) => `socket:[${inode}]`))
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      for (const descriptor of readdirSync(`/proc/${pid}/fd`)) {
-        if (!wanted.has(readlinkSync(`/proc/${pid}/fd/${descriptor}`))) continue
-        return `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()}, pid ${pid}`
-      }
-    } catch {
-      // It is gone, or not ours to look at.
-    }
+    const descriptors = tryRead(() => readdirSync(`/proc/${pid}/fd`)) ?? []
+    const isOwner = descriptors.some((one) => wanted.has(tryRead(() => readlinkSync(`/proc/${pid}/fd/${one}`)) ?? ''))
+    if (isOwner) return `${tryRead(() => readFileSync(`/proc/${pid}/comm`, 'utf8'))?.trim()}, pid ${pid}`
   }
   return undefined
+}
+
+/** @returns undefined for a process that is gone or of another user, and for a descriptor that has just been closed */
+function tryRead<Value>(read: () => Value): Value | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
 }
 
 /** Whether anybody answers, for systems without /proc. */

@@ -98,18 +98,3 @@ test('signals that are none, or that nobody can take, are refused; a hook that a
   t.deepEqual(faults, [])
   t.regex(warnings.join('\n'), /Kubernetes does not run preStop: tcpSocket/)
 })
-
-test('a grace period that is no whole number of seconds is refused', (t) => {
-  for (const [graceS, kind] of [
-    ['30', 'text'],
-    ['30s', 'text'],
-    [1.5, 'a number'],
-    [1e30, 'a number'],
-    [[30], 'a list'],
-    [true, 'true or false'],
-  ] as const) {
-    const what = `terminationGracePeriodSeconds is ${kind}, not a whole number of seconds`
-    t.deepEqual(check({ graceS }).faults, [`${what}; write it without quotes and unit, such as 30`])
-  }
-  for (const graceS of [null, 0, -1, 30, 2_592_000]) t.deepEqual(check({ graceS }).faults, [])
-})

@@ -130,7 +130,7 @@ test('a reload by SIGHUP is no stop: what fails later is tried again, what succe
   stage.write('app.over')
   t.is((await app.end).stdout, 'ready\nready\n')
   held.signal('SIGHUP')
-  await eventually('it is held', () => held.stderr().includes('holding until told to stop'))
+  await eventually('it is held', () => held.stderr().includes('staying until told to stop'))
   held.signal('SIGTERM')
   t.is((await held.end).code, 0)
 })
