@@ -20,7 +20,7 @@ Examples:
   podorder check -R manifests/ --offline --format sarif > check.sarif
   podorder check -n prod                    what is running there`
 
-/** As commander hands them over: a switch that was not given is not there. */
+/** Options as commander returns them: a switch that was not given is absent. */
 interface Given extends GivenManifests, GivenLookup, GivenRewrite, GivenCluster {
   readonly format: Format
   readonly strict?: boolean

@@ -1,10 +1,10 @@
-/** Options by which commands ask a cluster themselves, and whether they are to. */
+/** Options of commands that read from a cluster, and when they do. */
 import { type Command, InvalidArgumentError } from 'commander'
 import { existsSync } from 'node:fs'
 import type { Kube } from '../src/kube/kube.io.ts'
 import { connect } from './connection.ts'
 
-/** As commander hands them over: what was not given is not there. */
+/** Options as commander returns them: one that was not given is absent. */
 export interface GivenCluster {
   readonly namespace?: string
   readonly context?: string
@@ -25,7 +25,7 @@ export function readNamespace(text: string): string {
 
 const FILE = /\.(?:json|jsonl|ya?ml)$/
 
-/** What lies on this disk, or is called like a file, is one, unless an option is about a cluster. */
+/** A word that exists as a path or looks like a file name is a file, unless an option about a cluster was given. */
 export function meansCluster(words: string, given: GivenCluster & { readonly watch?: boolean }): boolean {
   if (words === '-') return false
   const { namespace, context, kubeconfig, watch = false } = given
@@ -33,7 +33,7 @@ export function meansCluster(words: string, given: GivenCluster & { readonly wat
   return !existsSync(words) && !FILE.test(words) && !/^[.~]|\/.*\/|^\//.test(words)
 }
 
-/** @param words what may have been meant for a file */
+/** @param words the operand, which may have been meant as a file */
 export async function openCluster(words: string, given: GivenCluster): Promise<Kube | { readonly problem: string }> {
   const { namespace, context, kubeconfig } = given
   const kube = await connect({ context, kubeconfig })
@@ -45,12 +45,12 @@ export async function openCluster(words: string, given: GivenCluster): Promise<K
   return { problem: `${fileHere}: ${kube.problem}` }
 }
 
-/** What is said where a pod's name and a file are given. */
+/** The message for a pod's name together with a file. */
 export function bothGiven(pod: string, file: string): string {
   return `${pod} and -f ${file} name two pods; give one of them`
 }
 
-/** Ctrl-C ends what is watched in good order. */
+/** Lets Ctrl-C end a watch in an orderly way. */
 export function takeInterrupt(): AbortSignal {
   const over = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => over.abort())

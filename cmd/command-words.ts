@@ -1,8 +1,8 @@
-/** commander's tree of `podorder`, as plain words. */
+/** Turns commander's tree of `podorder` into plain data. */
 import type { Command, Option } from 'commander'
 import type { CommandWords, OptionWords, ProgramWords, ValueWords } from '../src/cli/command-words.ts'
 
-/** What is between the brackets of an option or an operand -> what a shell proposes there; nothing for other names. */
+/** Placeholder of an option or operand -> what a shell proposes there; no proposal for other names. */
 const KINDS = new Map<string, ValueWords>([
   ...['manifest', 'manifests', 'files', 'pod', 'pod.yaml'].map((name) => [name, { kind: 'manifest' }] as const),
   ...['file', 'path'].map((name) => [name, { kind: 'file' }] as const),
@@ -27,7 +27,7 @@ function readCommand(command: Command): CommandWords {
   }
 }
 
-/** Its own, also those that have a page of their own, and the help option, which commander keeps elsewhere. */
+/** Lists a command's options, including those that have their own page and the help option, which commander keeps elsewhere. */
 function listOptions(command: Command): readonly OptionWords[] {
   const help = command.createHelp().visibleOptions(command)
   return [...new Set([...command.options, ...help])].map(readOption)

@@ -1,4 +1,4 @@
-/** How every command reaches the API server: by a kubeconfig, in YAML, or as a pod. */
+/** The connection of every command to the API server: by a kubeconfig in YAML, or as a pod. */
 import type { openKube } from '../src/kube/kube.io.ts'
 
 export async function connect(wish: Parameters<typeof openKube>[0]): ReturnType<typeof openKube> {

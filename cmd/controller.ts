@@ -11,7 +11,7 @@ Examples:
   podorder controller --leader-elect=false  on a workstation, by KUBECONFIG
   podorder controller --namespace ci --tekton`
 
-/** As commander hands them over: a switch that was not given is not there. */
+/** Options as commander returns them: a switch that was not given is absent. */
 interface Given {
   readonly kubeconfig?: string
   readonly context?: string
@@ -79,7 +79,7 @@ async function run(given: Given, signals: Signals): Promise<number> {
     },
     {
       openKube: connect,
-      // As the webhook, which has refused what is longer and not plain.
+      // The same limit as in the webhook, which refuses longer YAML that is not plain.
       parseYaml: (scalar) => readNested(scalar, 16_384),
       servePlainly,
       signals,

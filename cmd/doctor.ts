@@ -17,7 +17,7 @@ Examples:
   podorder doctor -n prod -f app.yaml
   podorder doctor --context staging --json`
 
-/** As commander hands them over: a switch that was not given is not there. */
+/** Options as commander returns them: a switch that was not given is absent. */
 interface Given extends GivenCluster, GivenManifests {
   readonly systemNamespace: string
   readonly json?: boolean
@@ -64,7 +64,7 @@ async function doctor(given: Given): Promise<number> {
 
 interface FoundManifests {
   readonly pods: readonly PodWanted[]
-  /** That their objects name. */
+  /** The namespace that the objects name. */
   readonly namespace: string | undefined
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The executable that runs first in every ordered container. It loads nothing that it does not use. */
+/** The executable that runs first in every ordered container. It loads only what it uses. */
 import { CODE_BROKEN, CODE_MISUSE } from '../src/base/exit-code.ts'
 import { holdLifeline, serveAlive } from '../src/flags/alive.io.ts'
 import { cite } from '../src/base/escape.ts'
@@ -21,7 +21,7 @@ import { type Plan, readPlan } from '../src/entrypoint/plan.ts'
 import { PLATFORM_COMMANDS } from '../src/image/platform-commands.ts'
 import type { CommandSource } from '../src/child/child.ts'
 
-/** The variable in which Tekton's controller names the programs of several platforms. */
+/** Tekton's controller sets this variable for images with several platforms. */
 const TEKTON_COMMANDS = 'TEKTON_PLATFORM_COMMANDS'
 
 const signals = takeSignals()
@@ -30,7 +30,7 @@ setInterval(() => {}, 2 ** 30)
 process.exit(await main(process.argv.slice(2)))
 
 async function main(argv: readonly string[]): Promise<number> {
-  // One program under several names: `podorder` and the kubectl plugin are links to this file.
+  // The program has several names: `podorder` and the kubectl plugin are links to this file.
   if (process.argv0.endsWith('podorder')) {
     allowJit()
     const { runPodorder } = await import('./podorder.ts')
@@ -41,7 +41,7 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`entrypoint: ${system}\n`)
     return CODE_BROKEN
   }
-  // What is no flag first is another job, or a mistake; so are flags that are not ours.
+  // A first word that is not a flag selects another job, or is a mistake. The same holds for unknown flags.
   if (argv[0]?.startsWith('-') === false || system.tekton) {
     const code = await doOtherJob(argv, system)
     if (code !== undefined) return code
@@ -65,7 +65,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** @returns undefined when it has been removed */
+/** @returns undefined when the working directory was removed */
 function findDirectory(): string | undefined {
   try {
     return process.cwd()
@@ -81,10 +81,10 @@ async function doOtherJob(argv: readonly string[], { files }: System): Promise<n
 
 type Command = CommandSource & { readonly fault: string | undefined }
 
-/** The command of an image whose platforms have several. */
+/** The command of an image that differs between platforms. */
 async function readCommands(commands: string, words: number): Promise<Command> {
   const { choosePlatformCommand } = await import('../src/image/platform-commands.ts')
-  // What is run beside the command, its probes and hooks, gets our own view.
+  // Probes and hooks run with the container's own environment.
   delete process.env[PLATFORM_COMMANDS]
   const choice = choosePlatformCommand(commands, process.arch, words > 0)
   return 'problem' in choice
@@ -92,7 +92,7 @@ async function readCommands(commands: string, words: number): Promise<Command> {
     : { lead: choice.words, words, hidden: PLATFORM_COMMANDS, fault: undefined }
 }
 
-/** @param words how many words of the command line are the command's. */
+/** @param words number of the command's words at the end of the command line */
 async function runPlan(plan: Plan, system: System, words: number): Promise<number> {
   const { files, commands, posix } = system
   if (posix !== undefined) takeRest(posix.library, plan)
@@ -112,7 +112,7 @@ async function runPlan(plan: Plan, system: System, words: number): Promise<numbe
   const cold = plan.readiness === undefined && plan.postStart === undefined
   const probing = cold ? {} : (await import('./probing.ts')).openProbing(plan, child, posix?.library)
   if (typeof probing === 'string') return misuse(probing)
-  // Node looks at them whenever a socket is closed.
+  // Node looks at the streams whenever a socket is closed.
   if (posix === undefined) (await import('../src/child/hidden-streams.io.ts')).hideStreams(undefined)
   const createKeeper = plan.restarting ? (await import('../src/entrypoint/living-run.ts')).createKeeper : undefined
   const ports: EntrypointPorts = {
@@ -140,7 +140,7 @@ async function runPlan(plan: Plan, system: System, words: number): Promise<numbe
   return runEntrypoint(plan, ports)
 }
 
-/** What stops the command is taken before everything else. */
+/** Handles real-time signals: the stop signal at once, others later. */
 function takeRest(library: Library, { stopSignal }: Plan): void {
   const take = stopSignal !== undefined && isRealTime(stopSignal) ? takeRealTimeSignals : takeRealTimeSignalsLater
   take(library, (signal) => signals.add(signal))
@@ -148,15 +148,15 @@ function takeRest(library: Library, { stopSignal }: Plan): void {
 
 interface System {
   readonly files: Files
-  /** Tekton's controller may have written the command line. */
+  /** Whether Tekton's controller may have written the command line. */
   readonly tekton: boolean
-  /** PODORDER_PLATFORM_COMMANDS, where that is set. */
+  /** The value of PODORDER_PLATFORM_COMMANDS, if set. */
   readonly commands: string | undefined
-  /** The executable's way to the C library; undefined on Node (the npm package, tests), whose own modules are used instead. */
+  /** Access to the C library; undefined on Node (the npm package, tests), which uses Node's modules instead. */
   readonly posix: { readonly library: Library; readonly environment: Uint8Array } | undefined
 }
 
-/** @returns or one sentence on what this machine does not give. */
+/** @returns the system, or one sentence on what this machine lacks */
 async function openSystem(): Promise<System | string> {
   const library = await openLibrary()
   if (library === undefined) {
@@ -177,7 +177,7 @@ async function openSystem(): Promise<System | string> {
   return { files, tekton: said.includes(TEKTON_COMMANDS), commands, posix: { library, environment } }
 }
 
-/** The executable starts with the JIT put off, which no wrapper runs long enough for; the CLI and its servers do. */
+/** The executable starts with a delayed JIT, because no wrapper runs long enough for it. The CLI and its servers need it. */
 function allowJit(): void {
   const { Bun: bun } = globalThis as { Bun?: { unsafe: { setJITPolicy?(policy: number): void } } }
   bun?.unsafe.setJITPolicy?.(1)

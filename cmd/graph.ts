@@ -5,7 +5,7 @@ import { GRAPH_FORMATS, type GraphFormat } from '../src/picture/format.ts'
 import { addManifests, type GivenManifests, openManifests, readManifests } from './manifests.ts'
 import { openTerminal, writeOut } from './terminal.ts'
 
-/** The width where stdout is no terminal. */
+/** The width if stdout is not a terminal. */
 const DEFAULT_COLUMNS = 80
 
 const GRAPH_EXAMPLES = `
@@ -17,7 +17,7 @@ Examples:
   podorder graph pod.yaml --timeline run.jsonl -o order.html
   helm template . | podorder graph --only Deployment/shop -`
 
-/** As commander hands them over: a switch that was not given is not there. */
+/** Options as commander returns them: a switch that was not given is absent. */
 interface Given extends GivenManifests {
   readonly format?: GraphFormat
   readonly output?: string

@@ -1,4 +1,4 @@
-/** How help pages look, and `podorder help`. */
+/** The layout of help pages, and `podorder help`. */
 import { Argument, type Command, Help, type Option } from 'commander'
 import { formatDuration } from '../src/base/duration.ts'
 import { CALL_TIMEOUT_MS, listLookupOptions, LOOKUP_GROUP } from './image-lookup.ts'
@@ -20,7 +20,7 @@ Examples:
   podorder help inject
   podorder help registries`
 
-/** For `configureHelp`; commands inherit it. */
+/** Options for `configureHelp`; commands inherit them. */
 export const HELP_LAYOUT: Partial<Help> = {
   visibleOptions(command) {
     const options = Help.prototype.visibleOptions.call(this, command)
@@ -30,7 +30,7 @@ export const HELP_LAYOUT: Partial<Help> = {
   optionDescription: (option) => [option.description, ...describeValues(option)].join(' '),
 }
 
-/** Choices and a default, where they tell something: that a list is empty, or a switch off, does not. */
+/** Choices and a default value. An empty list or a switch that is off is not shown. */
 function describeValues({ argChoices, defaultValue, defaultValueDescription }: Option): readonly string[] {
   const tells = typeof defaultValue === 'string' || typeof defaultValue === 'number'
   const parts = [
@@ -40,7 +40,7 @@ function describeValues({ argChoices, defaultValue, defaultValueDescription }: O
   return parts.length === 0 ? [] : [`(${parts.join(', ')})`]
 }
 
-/** Called after all others: they are its pages. @param end takes the exit code */
+/** Must be called after all commands were added, because it adds a page for each. @param end takes the exit code */
 export function addHelp(program: Command, end: (code: number) => void): void {
   const command = program.command('help')
   const pages = new Map(program.commands.map((other) => [other.name(), () => other]))
@@ -57,7 +57,7 @@ export function addHelp(program: Command, end: (code: number) => void): void {
     })
 }
 
-/** The options that few need, once for all commands that have them. */
+/** The page of options that few users need, once for all commands that have them. */
 function makeLookupPage(program: Command): Command {
   const page = program.createCommand('podorder inject|check|webhook').copyInheritedSettings(program)
   const timeouts = `${formatDuration(CALL_TIMEOUT_MS)}; of webhook ${formatDuration(WEBHOOK_LOOKUP_MS)}`

@@ -1,4 +1,4 @@
-/** The options that say how the commands of images are looked up, for all commands that rewrite pods. */
+/** Options for the lookup of image commands, shared by all commands that rewrite pods. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { formatDuration, parseDuration } from '../src/base/duration.ts'
 import { describeError } from '../src/base/system-error.ts'
 import { describeFault } from '../src/manifest/tree.ts'
 
-/** As commander hands them over. */
+/** Options as commander returns them. */
 export interface GivenLookup {
   readonly imageConfig?: string
   readonly offline?: boolean
@@ -19,10 +19,10 @@ export interface GivenLookup {
   readonly lookupTimeout: number
 }
 
-/** For all images of a call of inject or check together. */
+/** For all images of one call of inject or check together. */
 export const CALL_TIMEOUT_MS = 30_000
 
-/** Their heading on a page; they have one of their own, `podorder help registries`, and are on no other. */
+/** Heading of the lookup options on their own page, `podorder help registries`. They are on no other page. */
 export const LOOKUP_GROUP = 'Registries:'
 
 const LOOKUP_POINTER = `
@@ -34,7 +34,7 @@ export function addLookupOptions(command: Command, timeoutMs: number): Command {
   return command.addHelpText('after', LOOKUP_POINTER)
 }
 
-/** @param described the timeout, where it is not the same everywhere */
+/** @param described the text for the timeout, if it differs between commands */
 export function listLookupOptions(timeoutMs: number, described = formatDuration(timeoutMs)): readonly Option[] {
   return [
     new Option('--image-config <manifest>', 'file with a map: image -> {entrypoint, cmd}'),
@@ -54,7 +54,7 @@ export function listLookupOptions(timeoutMs: number, described = formatDuration(
 
 export type FindCommands = (wanted: readonly CommandWanted[]) => Promise<readonly CommandFound[]>
 
-/** @returns one sentence when a file that was named cannot be used */
+/** @returns one sentence when a given file cannot be used */
 export async function openLookup(given: GivenLookup, cache: ImageCache | undefined): Promise<FindCommands | string> {
   const { imageConfig: configFile, registryCa } = given
   const { createExchange } = await import('../src/image/registry.io.ts')
@@ -98,14 +98,14 @@ export async function openLookup(given: GivenLookup, cache: ImageCache | undefin
   }
 }
 
-/** With what is known already of images, by digest, in the user's cache. */
+/** Opens a lookup that uses the user's cache of known images, by digest. */
 export async function openCachedLookup(given: GivenLookup): Promise<FindCommands | string> {
   const { openImageCache } = await import('../src/image/image-cache.io.ts')
   const directory = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
   return openLookup(given, openImageCache(join(directory, 'podorder')))
 }
 
-/** Docker's own file, or the one that podman and skopeo are told of. */
+/** Finds Docker's own file, or the one that podman and skopeo use. */
 function findDockerConfig(): string {
   const { DOCKER_CONFIG: directory, REGISTRY_AUTH_FILE: file } = process.env
   return file ?? join(directory ?? join(homedir(), '.docker'), 'config.json')

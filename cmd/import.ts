@@ -13,7 +13,7 @@ Examples:
   podorder import task-definition.json
   podorder run compose.yaml`
 
-/** As commander hands them over: a switch that was not given is not there. */
+/** Options as commander returns them: a switch that was not given is absent. */
 interface Given {
   readonly filename: readonly string[]
   readonly kind: ImportKind
@@ -60,7 +60,7 @@ async function importThem(files: readonly string[], given: Given): Promise<numbe
   return importFiles({ paths, kind, name, profiles: profile, volumes, strict, output }, ports)
 }
 
-/** For `podorder run` too, which takes the same files. */
+/** Also used by `podorder run`, which accepts the same files. */
 export async function openImport(): Promise<ImportPorts> {
   const { readManifestFile, directoryOf, replaceFile } = await import('../src/cli/disk.io.ts')
   const { lookAtPath, resolvePath } = await import('../src/import/import-disk.io.ts')

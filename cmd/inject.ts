@@ -21,7 +21,7 @@ Examples:
   podorder eject -f app.yaml
   podorder eject -f manifests/ --in-place`
 
-/** As commander hands them over: a switch that was not given is not there. */
+/** Options as commander returns them: a switch that was not given is absent. */
 interface Given extends GivenManifests {
   readonly inPlace?: boolean
   readonly output?: string

@@ -3,7 +3,7 @@ import { escapeControls } from '../src/base/escape.ts'
 import * as disk from '../src/install/placement.io.ts'
 import { runInstall } from '../src/install/install.ts'
 
-/** @returns the exit code. */
+/** @returns the exit code */
 export function install(argv: readonly string[]): number {
   const { code, text } = runInstall(argv, {
     disk,

@@ -1,11 +1,11 @@
-/** What the executable does besides running a command, by its first word or its flags: loaded only when it is asked for. */
+/** Jobs of the executable other than running a command, chosen by the first word or the flags: loaded only on demand. */
 import type { Signals } from '../src/child/signals.io.ts'
 import { isTektonMode } from '../src/tekton/mode.ts'
 import type { Files } from '../src/base/files.ts'
 import { WAIT_WORDS } from '../src/wait/wait-words.ts'
 import { suggest } from '../src/base/suggest.ts'
 
-/** @returns the exit code, or one sentence on what is wrong with the words; undefined when they ask for nothing else */
+/** @returns the exit code, or one sentence on a fault of the words; undefined when they name no such job */
 export async function doJob(
   argv: readonly string[],
   signals: Signals,
@@ -14,7 +14,7 @@ export async function doJob(
   const [first = '', ...words] = argv
   if (first === 'probe') return (await import('./probe.ts')).probe(words, files)
   if (first === 'pre-stop') {
-    // Nothing of ours is to be tidied up when it is ended early.
+    // An interrupted job has nothing to clean up.
     signals.release()
     return (await import('./pre-stop.ts')).preStop(words, files)
   }

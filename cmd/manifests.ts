@@ -1,4 +1,4 @@
-/** Which manifests a command reads, and from where. */
+/** Options that select the manifests of a command, and their source. */
 import { type Command, InvalidArgumentError } from 'commander'
 import { KUSTOMIZED } from '../src/cli/kustomized.ts'
 import type { WantedManifests } from '../src/inject/inputs.ts'
@@ -6,7 +6,7 @@ import type { ManifestDisk } from '../src/inject/ports.ts'
 import { parseTemplateKind, type TemplateKind } from '../src/manifest/template-kinds.ts'
 import { collect } from './image-lookup.ts'
 
-/** As commander hands them over: a switch that was not given is not there. */
+/** Options as commander returns them: a switch that was not given is absent. */
 export interface GivenManifests {
   readonly filename: readonly string[]
   readonly recursive?: boolean
@@ -19,7 +19,7 @@ export function addManifests(command: Command): Command {
   return addManifestOptions(command.argument('[files...]'))
 }
 
-/** Options of commands whose operands are something else. */
+/** Adds the options to a command whose operands are not manifests. */
 export function addManifestOptions(command: Command): Command {
   return command
     .option('-f, --filename <manifest>', 'a file, a directory or - for stdin; repeatable', collect, [])
@@ -35,13 +35,13 @@ export function collectTemplate(text: string, before: readonly TemplateKind[]): 
   return [...before, parsed]
 }
 
-/** What reads them. */
+/** Opens the reader of manifests. */
 export async function openManifests(): Promise<{ readonly disk: ManifestDisk }> {
   const { withKustomize } = await import('../src/cli/kustomize.io.ts')
   return { disk: withKustomize(await import('../src/cli/disk.io.ts')) }
 }
 
-/** @returns one sentence when none is named */
+/** @returns one sentence when no manifest was named */
 export function readManifests(
   files: readonly string[],
   { filename, recursive = false, only, kustomize, template: templates }: GivenManifests,

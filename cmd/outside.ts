@@ -1,4 +1,4 @@
-/** What a gate needs for targets outside the pod's order: loaded where there are any. */
+/** Waits for targets outside the pod's order: loaded only if there are any. */
 import type { createLog } from '../src/base/log.io.ts'
 import { createOutside } from '../src/wait/outside.ts'
 import type { FollowOutside } from '../src/entrypoint/ports.ts'
@@ -8,10 +8,10 @@ import { countAbsent } from '../src/kube/target.ts'
 import { parseOutside } from '../src/order/outside-target.ts'
 import { openTools } from './waiting.ts'
 
-/** All annotations of a pod together have no more (k8s.io/apimachinery pkg/api/validation/objectmeta.go). */
+/** The limit of all annotations of a pod together (k8s.io/apimachinery pkg/api/validation/objectmeta.go). */
 const LONGEST_LIST = 256 * 1024
 
-/** @returns what follows them, or one sentence on what is wrong with a flag. */
+/** @returns a function that follows the targets, or one sentence on a fault of a flag */
 export function openOutside(
   { waits, kubeconfig, downwardDir }: OutsidePlan,
   { restarts }: Plan,

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The workstation's CLI. Each command loads what it needs when it is called. */
+/** The CLI for workstations. Each command loads its code when it is called. */
 import { CODE_FAILED, CODE_MISUSE } from '../src/base/exit-code.ts'
 import { Command, CommanderError } from 'commander'
 import { realpathSync } from 'node:fs'
@@ -51,14 +51,14 @@ export async function runPodorder(argv: readonly string[], signals: Signals): Pr
     .helpCommand(false)
     .configureHelp(HELP_LAYOUT)
     .exitOverride()
-    // What commander complains about comes as an error too, and is told then.
+    // commander's complaints also come as errors, and are printed then.
     .configureOutput({ outputError: () => {}, writeOut: (text) => void (page += text) })
     .showSuggestionAfterError(false)
     .addHelpText('after', EXAMPLES)
   const end = (ended: number): void => {
     code = ended
   }
-  // Those that go on until they are told to stop listen themselves.
+  // Long-running commands handle signals themselves.
   program.hook('preAction', (_, command) => {
     refuseEmpty(command)
     if (!LISTENING.has(command.name())) signals.release()
@@ -92,7 +92,7 @@ export async function runPodorder(argv: readonly string[], signals: Signals): Pr
   }
 }
 
-/** Does what the command line asks for. @returns an exit code when commander has ended it */
+/** Runs the command line. @returns an exit code when commander has ended it */
 async function perform(program: Command, argv: readonly string[], terminal: Terminal): Promise<number | undefined> {
   try {
     await program.parseAsync([...argv], { from: 'user' })
@@ -104,10 +104,10 @@ async function perform(program: Command, argv: readonly string[], terminal: Term
   }
 }
 
-/** The profile of services that have none. */
+/** An empty profile selects services that have none. */
 const MAY_BE_EMPTY = '--profile'
 
-/** An empty word is what a shell makes of a variable that is not set, and names nothing. */
+/** Refuses an empty word: a shell makes one from a variable that is not set, and it names nothing. */
 function refuseEmpty(command: Command): void {
   for (const option of command.options) {
     const given: unknown = command.getOptionValue(option.attributeName())
@@ -118,17 +118,17 @@ function refuseEmpty(command: Command): void {
   if (command.args.includes('')) throw new CommanderError(CODE_MISUSE, EMPTY_ARGUMENT, 'error: an argument is empty')
 }
 
-/** What went to stdout; of files each command tells itself. */
+/** Whether stdout could not be written. Commands report errors of files themselves. */
 function isUnwritten(error: unknown): boolean {
   return codeOf(error) !== undefined && error instanceof Error && 'syscall' in error && error.syscall === 'write'
 }
 
-/** The page or the version has been printed, because it was asked for or because nothing was. */
+/** A page or the version was printed, on request or because there were no words. */
 function isHelp({ code }: CommanderError): boolean {
   return ['commander.help', 'commander.helpDisplayed', 'commander.version'].includes(code)
 }
 
-/** Run as a program of its own (`npx podorder`), rather than by cmd/entrypoint.ts under another name. */
+/** Whether this file is the program itself (`npx podorder`), and not loaded by cmd/entrypoint.ts under another name. */
 function isProgram(): boolean {
   const [, script] = process.argv
   return !COMPILED && script !== undefined && realpathSync(script) === realpathSync(fileURLToPath(import.meta.url))

@@ -1,4 +1,4 @@
-/** `entrypoint pre-stop`: executed by the kubelet when the container is to stop. */
+/** `entrypoint pre-stop`: run by the kubelet when the container is to stop. */
 import { drawWord } from '../src/base/draw.io.ts'
 import { createLog } from '../src/base/log.io.ts'
 import { readUptime } from '../src/base/uptime.ts'
@@ -11,12 +11,12 @@ import type { Files } from '../src/base/files.ts'
 import { PLATFORM_COMMANDS } from '../src/image/platform-commands.ts'
 import { createProber } from '../src/probe/prober.io.ts'
 
-/** @returns the exit code, or one sentence on a misuse. */
+/** @returns the exit code, or one sentence on a misuse */
 export async function preStop(argv: readonly string[], files: Files): Promise<number | string> {
   const reading = readPreStop(argv)
   if ('problem' in reading) return reading.problem
   const { plan } = reading
-  // The hook gets the container's own view.
+  // The hook gets the container's own environment.
   delete process.env[PLATFORM_COMMANDS]
   const log = createLog(files, { format: 'text', quiet: true, name: undefined })
   const prober = createProber()
@@ -36,7 +36,7 @@ export async function preStop(argv: readonly string[], files: Files): Promise<nu
   try {
     files.send(2, `${problem}\n`)
   } catch {
-    // There is nobody to tell; the exit code does.
+    // Nothing can be printed; the exit code reports the fault.
   }
   return 1
 }

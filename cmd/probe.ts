@@ -1,8 +1,8 @@
-/** `entrypoint probe`: executed by the kubelet every other second for as long as a container waits. */
+/** `entrypoint probe`: run by the kubelet every other second while a container waits. */
 import { runProbe } from '../src/entrypoint/gate-probe.ts'
 import type { Files } from '../src/base/files.ts'
 
-/** @returns the exit code, or one sentence on a misuse. */
+/** @returns the exit code, or one sentence on a misuse */
 export async function probe(argv: readonly string[], files: Files): Promise<number | string> {
   const { code, text, ask } = runProbe(argv, { files })
   if (code === 2) return text
@@ -14,10 +14,10 @@ export async function probe(argv: readonly string[], files: Files): Promise<numb
 
 function say(code: number, text: string, files: Files): number {
   try {
-    // process.stdout would cost as much again as all the rest.
+    // process.stdout would double the cost of the probe.
     if (text !== '') files.send(1, `${text}\n`)
   } catch {
-    // There is nobody to tell; the exit code does.
+    // Nothing can be printed; the exit code reports the fault.
   }
   return code
 }

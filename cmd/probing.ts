@@ -1,4 +1,4 @@
-/** What measures a container's readiness, and what carries out its hook: loaded where there is a probe or a hook. */
+/** Measures a container's readiness and runs its hook: loaded only if there is a probe or a hook. */
 import { createProber } from '../src/probe/prober.io.ts'
 import type { EntrypointPorts } from '../src/entrypoint/ports.ts'
 import { performHook } from '../src/entrypoint/hook-run.ts'
@@ -15,9 +15,10 @@ import type { Probe } from '../src/probe/probe.ts'
 export type Probing = Partial<Pick<EntrypointPorts, 'measure' | 'postStart'>>
 
 /**
- * To be called last before the command starts: where one is run beside it, nothing can be said on the standard streams afterwards.
+ * Must be called last before the command starts: if a probe or hook runs a command, the standard streams are not usable
+ * afterwards.
  * @param library undefined on Node
- * @returns what the plan asks for, or one sentence on what is wrong with a flag.
+ * @returns the parts that the plan asks for, or one sentence on a fault of a flag
  */
 export function openProbing(
   { readiness, probeEveryMs, postStart }: Plan,
@@ -34,7 +35,7 @@ export function openProbing(
 
 interface Opened {
   readonly probing: Probing
-  /** Whether it runs a command of its own. */
+  /** Whether it runs a command. */
   readonly runs: boolean
 }
 
@@ -60,7 +61,7 @@ function openHook(text: string, child: Child): Opened | string {
   return { probing: { postStart }, runs: 'check' in parsed.hook && parsed.hook.check.kind === 'exec' }
 }
 
-/** What the prober starts is for it to wait for. */
+/** During an act the prober waits for its own processes. */
 function shareReaping<What, Result>(
   child: Child,
   act: (what: What, signal: AbortSignal) => Promise<Result>,
@@ -79,7 +80,7 @@ function shareReaping<What, Result>(
 const ACTS_UNTIL_TIDY = 32
 let acts = 0
 
-/** The engine has no timer that collects (scripts/engine-patches.ts), and would let what probes leave grow to several MiB. */
+/** Collects garbage: the engine has no timer for it (scripts/engine-patches.ts), and garbage of probes would grow to several MiB. */
 function tidy(): void {
   if (++acts % ACTS_UNTIL_TIDY !== 0) return
   const { Bun: bun } = globalThis as { Bun?: { gc(force: boolean): void } }

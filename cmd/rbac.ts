@@ -14,7 +14,7 @@ Examples:
   podorder rbac job/migrate service/mail -n shop
   podorder rbac pod/-lapp=db --service-account web`
 
-/** As commander hands them over: a switch that was not given is not there. */
+/** Options as commander returns them: a switch that was not given is absent. */
 interface Given extends GivenManifests {
   readonly namespace: string
   readonly serviceAccount: string
@@ -35,7 +35,7 @@ export function addRbac(program: Command, end: (code: number) => void): void {
     .action(async (targets: readonly string[], given: Given) => end(await rbac(targets, given)))
 }
 
-/** A DNS subdomain, as the API server has it (RFC 1123). */
+/** Reads a DNS subdomain, as the API server requires (RFC 1123). */
 function readAccount(text: string): string {
   if (text.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text)) return text
   throw new InvalidArgumentError('Give a name of lower-case letters, digits, - and ., at most 253 of them.')

@@ -1,10 +1,10 @@
-/** The options that say how pods are rewritten, for all commands that do. */
+/** Options of the rewrite, shared by all commands that rewrite pods. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseReference } from '../src/image/image-reference.ts'
 import { DEFAULT_IMAGE, DEFAULT_ROOT } from '../src/pod/own.ts'
 import type { RewriteOptions } from '../src/rewrite/rewrite.ts'
 
-/** As commander hands them over. */
+/** Options as commander returns them. */
 export interface GivenRewrite {
   readonly image: string
   readonly imagePullPolicy?: string
@@ -29,7 +29,7 @@ export function addRewriteOptions(command: Command): Command {
     )
 }
 
-/** For commands that may choose it: a webhook's pods all have the same. */
+/** For commands that can choose it; in a webhook it is the same for all pods. */
 export function addRoot(command: Command): Command {
   return command.addOption(
     new Option('--root <path>', "mount path of podorder's volumes").argParser(readRoot).default(DEFAULT_ROOT),

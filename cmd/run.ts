@@ -28,7 +28,7 @@ Examples:
   helm template . | podorder run --only Deployment/shop -
 `
 
-/** As commander hands them over: a switch that was not given is not there. */
+/** Options as commander returns them: a switch that was not given is absent. */
 interface GivenOptions {
   readonly filename: readonly string[]
   readonly recursive?: boolean
@@ -150,7 +150,7 @@ async function run(options: RunOptions, signals: Signals): Promise<number> {
     return CODE_MISUSE
   }
   if (options.runtime === 'process') {
-    // What a container's first process leaves behind comes to us then, and is swept up at the end.
+    // Processes that a container's first process leaves behind become our children, and are killed at the end.
     const library = await openLibrary()
     library?.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
   }
@@ -177,14 +177,14 @@ async function run(options: RunOptions, signals: Signals): Promise<number> {
   })
 }
 
-/** Whether it may be a compose file, an ECS task or of Cloud Run; a manifest is not read twice. */
+/** Whether a file may be a compose file, an ECS task or a Cloud Run service; this avoids parsing a manifest twice. */
 const FOREIGN = /^(?:services|include):|"containerDefinitions"|(?:serving\.knative\.dev|run\.googleapis\.com)\/v1/m
 
 async function translate(path: string, text: string, runtime: RunOptions['runtime']): Promise<Translated | undefined> {
   if (!FOREIGN.test(text)) return undefined
   const { openImport } = await import('./import.ts')
   const { translateFile } = await import('../src/import/import.ts')
-  // A process gets copies of what is mounted; a container the very directories.
+  // A process gets copies of mounted directories; a container mounts the directories themselves.
   return translateFile(path, text, runtime === 'podman' ? 'local' : 'empty', await openImport())
 }
 
@@ -193,7 +193,7 @@ function readUser(): { readonly uid: number; readonly gid: number } | undefined 
   return uid === undefined || gid === undefined ? undefined : { uid, gid }
 }
 
-/** How to start the entrypoint: the executable beside this one, or on Node (or Bun, from source) the script beside this. */
+/** The command that starts the entrypoint: the executable next to this one; on Node (or Bun, from source) the script next to this one. */
 function findEntrypoint(): readonly string[] | undefined {
   const given = process.env['PODORDER_ENTRYPOINT']
   if (given !== undefined && given !== '') return existsSync(given) ? [realpathSync(given)] : undefined

@@ -1,4 +1,4 @@
-/** The executable in the place of Tekton's entrypoint: loaded only when it is called so. */
+/** Runs the executable as Tekton's entrypoint: loaded only when it is called as that. */
 import { holdLifeline, serveAlive } from '../src/flags/alive.io.ts'
 import { drawWord } from '../src/base/draw.io.ts'
 import { createLog } from '../src/base/log.io.ts'
@@ -47,7 +47,7 @@ export async function startTekton(argv: readonly string[], signals: Signals): Pr
       hold: (dir, onChange) => holdLifeline(dir, files, onChange, library),
     },
     watchPaths: async (paths, wake, warn) => (await import('../src/flags/watch.io.ts')).watchPaths(paths, wake, warn),
-    // A step's log is what its users look at: only what they must know is added to it.
+    // Users read a step's log, so only errors are added to it.
     log: createLog(files, { format: 'text', quiet: true, name: undefined }),
     now: () => new Date(),
     openCopy: async (path, descriptor) => (await import('../src/child/copy.io.ts')).openCopy(path, descriptor),
@@ -68,10 +68,10 @@ async function openSystem(): Promise<System> {
     files,
     library,
     async openChild(argv, env, isolated) {
-      // The lowest free descriptor is the one that has just been closed.
+      // open(2) returns the lowest free descriptor, which is the one just closed.
       library.close(0)
       library.open(encodeForC('/dev/null'), O_RDONLY, 0)
-      // The child takes its words from where the kernel has ours.
+      // The child reads its words from the path where the kernel shows ours.
       const read: Files['read'] = (path) => (path === OWN_WORDS ? join(argv) : files.read(path))
       const source = { lead: [], words: argv.length, hidden: undefined }
       const start = isolated
@@ -103,7 +103,7 @@ async function openNode(): Promise<System> {
   }
 }
 
-/** Strings laid end to end, each with its NUL. */
+/** Splits strings that each end with NUL. */
 function split(memory: Buffer): RawTexts {
   const texts: Uint8Array[] = []
   for (let start = 0, end = memory.indexOf(0); end !== -1; start = end + 1, end = memory.indexOf(0, start)) {

@@ -1,4 +1,4 @@
-/** Standard output and error, of the workstation's CLI. */
+/** Standard output and standard error of the CLI. */
 import { cite } from '../src/base/escape.ts'
 import type { Terminal } from '../src/run/ports.ts'
 import { codeOf } from '../src/base/system-error.ts'
@@ -15,7 +15,7 @@ export function openTerminal(): Terminal {
     closed = { error: hasLeft(error) ? undefined : error }
     tell(closed.error)
   }
-  // Without a listener EPIPE would end us in the middle of things.
+  // Without a listener, EPIPE would end the process at once.
   stdout.on('error', close)
   stderr.on('error', () => {})
   return {
@@ -39,32 +39,32 @@ export function openTerminal(): Terminal {
   }
 }
 
-/** A line that quotes names, messages and files of others. */
+/** The longest line that quotes names, messages or files from outside. */
 const LONGEST_LINE = 4096
 
 function citeLine(line: string): string {
   return cite(line, LONGEST_LINE)
 }
 
-/** UTF-16 units: a text of 50 MiB is not to be in memory twice. */
+/** UTF-16 units: avoids a second copy of a text of 50 MiB in memory. */
 const WRITE_AT_ONCE = 1024 * 1024
 
 /**
- * That a reader has seen enough, as head has, is no error.
- * @returns when all of it has gone out; rejects with the system's error
+ * Writes a text to stdout. A reader that stops early, such as head, is no error.
+ * @returns when all of the text has been written; rejects with the system's error
  */
 export async function writeOut(text: string): Promise<void> {
   let start = 0
   do {
     const end = start + WRITE_AT_ONCE
-    // A character of two units stays whole.
+    // Keeps a character of two units together.
     const next = /[\ud800-\udbff]/.test(text.charAt(end - 1)) ? end - 1 : end
     if (!(await writeSome(text.slice(start, next)))) return
     start = next
   } while (start < text.length)
 }
 
-/** @returns false when nobody reads any more */
+/** @returns false when the reader is gone */
 function writeSome(text: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => {

@@ -1,4 +1,4 @@
-/** What reading a timeline needs, from the outside. */
+/** Makes the ports for reading a timeline. */
 import type { TimelinePorts } from '../src/history/ports.ts'
 
 export async function openTimelinePorts(): Promise<TimelinePorts> {
@@ -11,7 +11,7 @@ export async function openTimelinePorts(): Promise<TimelinePorts> {
   }
 }
 
-/** Whether the kernel has nobody who listens to a wrapper's liveness socket; a socket that cannot be asked says nothing. */
+/** Whether the listener of a wrapper's liveness socket is gone, according to the kernel. A socket without access counts as alive. */
 async function isDead(directory: string): Promise<boolean> {
   const { holdLifeline } = await import('../src/flags/alive.io.ts')
   const { nodeFiles } = await import('../src/base/files-node.io.ts')

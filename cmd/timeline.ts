@@ -72,7 +72,7 @@ async function show(pod: string | undefined, given: Given): Promise<number> {
 }
 
 async function showRead(path: string, given: Given): Promise<number> {
-  // The first Ctrl-C goes to whatever is piped in too, and ends it: then what has come is drawn.
+  // The first Ctrl-C also ends the program that is piped in; then the data so far is drawn.
   if (path === '-' && !process.stdin.isTTY) process.once('SIGINT', () => {})
   const { readHistory } = await import('../src/history/read-history.ts')
   const { openTimelinePorts } = await import('./timeline-ports.ts')

@@ -1,4 +1,4 @@
-/** `entrypoint wait …` and the words of k8s-wait-for: loaded only when they are called. */
+/** `entrypoint wait …` and the words of k8s-wait-for: loaded only on demand. */
 import { createLog } from '../src/base/log.io.ts'
 import type { Signals } from '../src/child/signals.io.ts'
 import { runWait } from '../src/wait/wait.ts'

@@ -1,4 +1,4 @@
-/** What waiting for targets outside the pod takes. */
+/** Makes the ports for waiting for targets outside the pod. */
 import type { WaitPorts } from '../src/wait/wait.ts'
 import type { Files } from '../src/base/files.ts'
 import { connect } from './connection.ts'

@@ -16,7 +16,7 @@ Examples:
   podorder webhook --cert-dir /tls  with tls.crt and tls.key of cert-manager
   podorder webhook --kubeconfig ~/.kube/config --namespace podorder`
 
-/** As commander hands them over: a switch that was not given is not there. */
+/** Options as commander returns them: a switch that was not given is absent. */
 interface Given extends GivenLookup, GivenRewrite {
   readonly port: number
   readonly healthPort: number
@@ -30,10 +30,10 @@ interface Given extends GivenLookup, GivenRewrite {
   readonly onLookupFailure: WebhookOptions['onLookupFailure']
 }
 
-/** The longest annotation that is not plain YAML, in characters: the worst takes some 50 ms. */
+/** The longest annotation that is not plain YAML, in characters: the worst case takes some 50 ms. */
 const MOST_ODD_YAML = 16_384
 
-/** Within the 10 s that the API server waits as a rule, with room for all the rest. */
+/** Below the API server's default timeout of 10 s, with time for the rest of the work. */
 export const WEBHOOK_LOOKUP_MS = 7000
 
 /** @param end takes the exit code */
@@ -66,7 +66,7 @@ export function addWebhook(program: Command, signals: Signals, end: (code: numbe
 
 async function webhook(given: Given, signals: Signals): Promise<number> {
   const { onLookupFailure, port, healthPort, certDir, service } = given
-  // In memory: who renews it is the registry's digest, and the pod's file system is read-only.
+  // In memory, because the pod's file system is read-only. Entries are keyed by the registry's digest, so they do not get stale.
   const findCommands = await openLookup(given, openMemory())
   if (typeof findCommands === 'string') return misuse(findCommands)
   const found = certDir === undefined ? await findCluster(given) : undefined
@@ -110,7 +110,7 @@ async function openPorts(signals: Signals): Promise<Omit<WebhookPorts, 'findComm
   }
 }
 
-/** Few clusters have more images; each record has some KiB, but a registry may send longer ones. */
+/** Few clusters have more images. A record has some KiB, but a registry may send longer ones. */
 const REMEMBERED = { entries: 500, bytes: 8 * 1024 * 1024, entryBytes: 256 * 1024 }
 
 function openMemory() {
@@ -124,7 +124,7 @@ function openMemory() {
   }
 }
 
-/** Reading YAML with thousands of errors takes twice as long when each of them collects a stack. */
+/** Reading YAML with thousands of errors takes twice as long if each error collects a stack trace. */
 function withoutStacks<Result>(read: () => Result): Result {
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 0
@@ -140,7 +140,7 @@ function misuse(problem: string): number {
   return CODE_MISUSE
 }
 
-/** 0 lets the system choose; the log has it. */
+/** 0: the system chooses the port, and the log shows it. */
 function readPort(text: string): number {
   const port = Number(text)
   if (/^\d+$/.test(text) && port <= 65_535) return port

@@ -1,16 +1,16 @@
 /**
- * Reading flags the way Go's `flag` package does, since Tekton's controller writes them so and users of
- * k8s tools expect it: `--x v`, `--x=v`, `-x v`, `-x=v` are all one, and `_` in a name is as good as `-`.
- * Parsing stops at the first word that is not a flag.
+ * Reads flags as Go's `flag` package does, because Tekton's controller writes them in that form and users of Kubernetes tools
+ * expect it: `--x v`, `--x=v`, `-x v` and `-x=v` mean the same, and a name may have `_` in the place of `-`. Parsing stops at the
+ * first word that is not a flag.
  */
 import { suggest } from '../base/suggest.ts'
 
-/** `switch` takes no value (`--x` or `--x=false`), `value` takes one, `list` may be given again and split by commas. */
+/** `switch` takes no value (`--x` or `--x=false`), `value` takes one, `list` may be repeated and takes values separated by commas. */
 export type FlagKind = 'switch' | 'value' | 'list'
 
 export interface FlagSpec {
   readonly kind: FlagKind
-  /** What stands for the value in the help: `D`, `PATH`. */
+  /** Placeholder of the value in the help: `D`, `PATH`. */
   readonly value?: string
   readonly help: string
 }
@@ -18,9 +18,9 @@ export interface FlagSpec {
 export type FlagTable = Readonly<Record<string, FlagSpec>>
 
 export interface Scanned {
-  /** By canonical name (`wait-file`); a switch reads `true` or `false`; the last one given is last. */
+  /** Values by canonical name (`wait-file`), in the order given. A switch has `true` or `false`. */
   readonly values: ReadonlyMap<string, readonly string[]>
-  /** Words before `--` that are no flags. */
+  /** Words before `--` that are not flags. */
   readonly words: readonly string[]
   /** Index of the first word after `--`; undefined when there is no `--`. */
   readonly rest: number | undefined
@@ -29,7 +29,7 @@ export interface Scanned {
 const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True'])
 const FALSE = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False'])
 
-/** @returns what was said, or one sentence on what is wrong with it. */
+/** @returns the flags and words, or one sentence about the first fault */
 export function scanArgv(argv: readonly string[], table: FlagTable): Scanned | { readonly problem: string } {
   const values = new Map<string, string[]>()
   for (let index = 0; index < argv.length; index++) {
@@ -53,7 +53,7 @@ export function scanArgv(argv: readonly string[], table: FlagTable): Scanned | {
       value = TRUE.has(value) ? 'true' : 'false'
     } else if (value === undefined) {
       value = argv[++index]
-      // `--` begins the command, and is nobody's value: the value was forgotten.
+      // `--` begins the command and is never a value: the flag's value is missing.
       if (value === undefined || value === '--')
         return { problem: `${spelled} needs a value: ${spelled} ${spec.value ?? 'VALUE'}` }
     }

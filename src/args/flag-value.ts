@@ -1,10 +1,10 @@
-/** Values of flags: each reader refuses in one sentence that names the flag, and goes on with a stand-in. Pure. */
+/** Values of flags. Each reader reports a wrong value in one sentence that names the flag, and returns a substitute. Pure. */
 import { LONGEST_TIMER_MS, parseDuration } from '../base/duration.ts'
 
-/** Takes one sentence on what is wrong; reading goes on with a stand-in, so that the plan need not be partial. */
+/** Takes one sentence about a wrong value. The reader then returns a substitute, so that the plan has no missing fields. */
 export type Refuse = (problem: string) => void
 
-/** @returns ms, no more than a timer can hold. */
+/** @returns ms, at most what a timer can hold */
 export function readDuration(flag: string, text: string, refuse: Refuse): number {
   const ms = parseDuration(text)
   if (ms === undefined) refuse(`${flag} takes a duration such as 90s or 1h30m, not "${text}"`)
@@ -17,7 +17,7 @@ export function readCount(flag: string, text: string, refuse: Refuse): number {
   return Number(text)
 }
 
-/** A decimal number within bounds, both included. */
+/** Reads a decimal number within bounds, both included. */
 export function readNumber(flag: string, text: string, least: number, most: number, refuse: Refuse): number {
   const number = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN
   if (number >= least && number <= most) return number

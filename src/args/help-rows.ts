@@ -1,19 +1,19 @@
 /** Tables of flags on the help pages of the entrypoint. Pure. */
 import type { FlagTable } from './argv.ts'
 
-/** Every page fits a terminal of this width. */
+/** Width of a terminal in columns that every page fits. */
 export const PAGE_WIDTH = 80
 
 export interface RowOptions {
-  /** The flags of the table, in its order; all of them without it. */
+  /** Flags of the table to show, in its order; default: all. */
   readonly names?: readonly string[]
-  /** How a name is written on the command line; `--name` without. */
+  /** Spelling of a name on the command line; default: `--name`. */
   readonly spell?: (name: string) => string
 }
 
 /**
- * A row for each flag: `  --name VALUE …  what it does`, the second column in line, and continued below itself where it is too
- * long for the page.
+ * Formats a row for each flag: `  --name VALUE …  what it does`. The second column is aligned. A text too long for the page
+ * continues on the next line of the same column.
  */
 export function formatRows(table: FlagTable, options: RowOptions = {}): readonly string[] {
   const { names = Object.keys(table), spell = (name) => `--${name}` } = options

@@ -1,7 +1,7 @@
-/** Several at a time, and only for so long. */
+/** Concurrent work with a limit on its number or on its time. */
 import { startTimer } from './timer.ts'
 
-/** The results are in the order of the items. @throws what `work` throws first */
+/** The results are in the order of the items. @throws the first error of `work` */
 export async function mapAtOnce<Item, Result>(
   limit: number,
   items: readonly Item[],
@@ -16,7 +16,7 @@ export async function mapAtOnce<Item, Result>(
   return results
 }
 
-/** @param work is told to end when the time is over or when `cancel` says so, and is waited for all the same. */
+/** @param work gets a signal when the time is over or when `cancel` fires; the call waits for `work` to end in both cases */
 export async function workWithin<Result>(
   ms: number,
   cancel: AbortSignal,

@@ -4,7 +4,7 @@ export function encodeBase64(text: string): string {
   return Buffer.from(text).toString('base64')
 }
 
-/** What is no base64 is passed over; bytes that are not UTF-8 become U+FFFD. */
+/** Characters that are not base64 are ignored; bytes that are not UTF-8 become U+FFFD. */
 export function decodeBase64(base64: string): string {
   return Buffer.from(base64, 'base64').toString('utf8')
 }

@@ -1,4 +1,4 @@
-/** The part of Bun's FFI that child-bun.ts uses; the whole of Bun's types would come with globals that Node has not. */
+/** The part of Bun's FFI that podorder uses. Bun's own types would add globals that Node does not have. */
 declare module 'bun:ffi' {
   type Pointer = number & { readonly __pointer: unique symbol }
   type Argument = NodeJS.ArrayBufferView | Pointer | number | bigint | null
@@ -13,7 +13,7 @@ declare module 'bun:ffi' {
     path: string,
     symbols: Table,
   ): { readonly symbols: Functions<Table> }
-  /** Functions that stand in memory already. */
+  /** Links functions that are already in memory. */
   export function linkSymbols<const Table extends Record<string, Signature & { readonly ptr: number }>>(
     symbols: Table,
   ): { readonly symbols: Functions<Table> }

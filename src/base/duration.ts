@@ -1,6 +1,6 @@
 /** Durations in Go's syntax, as Kubernetes, kubectl and Tekton write them (`time.ParseDuration`). */
 
-/** Timers overflow past 2^31-1 ms and would fire at once; 24 days are never, to a pod. */
+/** The longest time of a timer: a longer one overflows and fires at once. 24 days is longer than any wait of a pod needs. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 const UNIT_MS: Readonly<Record<string, number>> = {
@@ -19,7 +19,7 @@ const LONGEST_MS = 2 ** 63 / 1e6
 
 /**
  * `"1h2m3.5s"` -> 3723500 (ms). `"0"` needs no unit, everything else does.
- * @returns undefined when the text is not a duration; negative durations are numbers below 0, for the caller to refuse.
+ * @returns undefined when the text is not a duration; a negative duration is a number below 0, which the caller refuses.
  */
 export function parseDuration(text: string): number | undefined {
   const match = /^([+-]?)(.+)$/s.exec(text)
@@ -35,7 +35,7 @@ export function parseDuration(text: string): number | undefined {
   return sign === '-' ? -total : total
 }
 
-/** 3723500 -> `"1h2m3.5s"`, 40 -> `"40ms"`; what `parseDuration` reads back, to the millisecond. */
+/** 3723500 -> `"1h2m3.5s"`, 40 -> `"40ms"`. `parseDuration` reads it back to the same millisecond. */
 export function formatDuration(ms: number): string {
   const whole = Math.round(ms)
   if (whole < 0) return `-${formatDuration(-whole)}`

@@ -1,4 +1,4 @@
-/** Names of the system's errors. Linux numbers those used here alike on x86-64 and arm64. */
+/** Names of the system's errors. Linux gives those listed here the same numbers on x86-64 and arm64. */
 
 const listNames = (): Readonly<Record<number, string>> => ({
   1: 'EPERM',
@@ -25,10 +25,10 @@ const listNames = (): Readonly<Record<number, string>> => ({
   122: 'EDQUOT',
 })
 
-/** Made with the first error. */
+/** Created at the first error. */
 let names: ReturnType<typeof listNames> | undefined
 
-/** What is not known is told as a number. */
+/** An unknown error is named by its number. */
 export function nameErrno(errno: number): string {
   return (names ??= listNames())[errno] ?? `errno ${errno}`
 }

@@ -1,32 +1,32 @@
-/** Words of others on their way to a log or a terminal. Pure. */
+/** Makes text from outside safe for a log or a terminal. Pure. */
 
 /** Bytes of UTF-8. */
 const LONGEST_CITATION = 1024
 const CUT = '…'
 
 /**
- * On one line, and with nothing in it that a terminal would obey or a reader could not see: control characters, line and
- * paragraph separators, marks of direction and other invisible ones become `\n`, `\x1b`, `\u202e`.
- * Saying it twice is saying it once.
+ * Puts a text on one line and escapes what a terminal would interpret or a reader could not see: control characters, line and
+ * paragraph separators, direction marks and other invisible characters become `\n`, `\x1b`, `\u202e`. Escaping an escaped text
+ * changes nothing.
  */
 export function escapeControls(text: string): string {
-  // Nearly every text is plain, and the pattern below costs a start 50 us.
+  // Nearly every text is plain, and compiling the pattern below takes 50 us at start-up.
   return isPlain(text) ? text : text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escapeOne)
 }
 
-/** The same of a text in JSON, which stays the same JSON: what JSON itself escapes needs no more, and its line ends are its own. */
+/** Does the same to a JSON text, which keeps its meaning: JSON's own escapes stay, and so do the line ends between its tokens. */
 export function escapeJson(json: string): string {
   return isPlain(json) ? json : json.replaceAll(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escapeUnits)
 }
 
-/** A whole document in JSON, of which some is in the words of others. */
+/** Writes a JSON document that may contain text from outside. */
 export function writeDocument(value: unknown): string {
   return `${escapeJson(JSON.stringify(value, undefined, 2))}\n`
 }
 
-/** As `escapeControls`, of a text that somebody else has written, as long as they liked: cut to 1 KiB. */
+/** As `escapeControls`, for a text of any length from outside: cuts it to 1 KiB. */
 export function cite(text: string, longest = LONGEST_CITATION): string {
-  // Each letter takes a byte or more.
+  // Each letter takes at least one byte.
   const escaped = escapeControls(text.slice(0, longest + 1))
   if (text.length <= longest && measureBytes(escaped) <= longest) return escaped
   let bytes = measureBytes(CUT)

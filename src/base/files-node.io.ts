@@ -24,7 +24,7 @@ import { removeBelow } from './remove-tree.ts'
 import { codeOf } from './system-error.ts'
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY } = constants
-/** For what somebody else may have put there: opening a pipe does not wait, and a terminal does not become ours. */
+/** Flags for paths that other processes can write to: opening a pipe does not block, and a terminal does not become our controlling terminal. */
 const UNWAITING = O_NONBLOCK | O_NOCTTY
 
 export const nodeFiles: Files = {
@@ -58,7 +58,7 @@ export const nodeFiles: Files = {
   rename: (from, to) => renameSync(from, to),
   remove: (path) => unlessAbsent(() => unlinkSync(path)),
   removeTree(path) {
-    // Directories are read by node's own handle, opened through the descriptor that nobody can exchange.
+    // Directories are read by node's own handle. The handle is opened through the descriptor, so that no other directory can take its place.
     const handles = new Map<number, Dir>()
     removeBelow(path, {
       open(directory) {
@@ -100,7 +100,7 @@ export const nodeFiles: Files = {
   },
 }
 
-/** By descriptor: one of our own for the same pipe, which does not block; the command has the other, and finds it as it was. */
+/** By descriptor: a non-blocking descriptor of our own for the same pipe. The command shares the original one, which stays unchanged. */
 const unblocked = new Map<number, number>()
 
 function openUnblocked(descriptor: number): number {

@@ -1,4 +1,4 @@
-/** The file system by the C library itself. */
+/** The file system through the C library. */
 import { nameErrno } from './errno.ts'
 import type { FileKind, Files, Found } from './files.ts'
 import type { Library } from './libc.io.ts'
@@ -13,16 +13,16 @@ const O_EXCL = 0o200
 const O_NOCTTY = 0o400
 const O_TRUNC = 0o1000
 const O_NONBLOCK = 0o4000
-/** The two that differ: arm64 has its own (arch/arm64/include/uapi/asm/fcntl.h). */
+/** Two flags differ between platforms: arm64 has its own values (arch/arm64/include/uapi/asm/fcntl.h). */
 const [O_DIRECTORY, O_NOFOLLOW] = process.arch === 'arm64' ? [0o40000, 0o100000] : [0o200000, 0o400000]
 const O_CLOEXEC = 0o2000000
-/** For what somebody else may have put there: opening a pipe does not wait, and a terminal does not become ours. */
+/** Flags for paths that other processes can write to: opening a pipe does not block, and a terminal does not become our controlling terminal. */
 const UNWAITING = O_NONBLOCK | O_NOCTTY
 const AT_FDCWD = -100
 const AT_SYMLINK_NOFOLLOW = 0x100
 const AT_EMPTY_PATH = 0x1000
 const STATX_BASIC_STATS = 0x7ff
-/** What the kernel takes at most; a longer path is cut to one byte more than that, and refused as ENAMETOOLONG. */
+/** The kernel's limit plus one byte. A longer path is cut to this length, and the kernel refuses it with ENAMETOOLONG. */
 const PATH_MAX = 4096 + 1
 const SIZE_STATX = 256
 const S_IFMT = 0o170000
@@ -34,11 +34,11 @@ const EEXIST = 17
 const EISDIR = 21
 
 export function createPosixFiles(c: Library): Files {
-  // Looking at a file costs no memory: a waiting wrapper does it every second.
+  // Reused, so that a look at a file allocates no memory: a waiting wrapper looks every second.
   const scratch = new Uint8Array(PATH_MAX)
   const otherScratch = new Uint8Array(PATH_MAX)
   const found = new Int32Array(SIZE_STATX / 4)
-  /** The path as C reads it; valid until the next call. */
+  /** @returns the path as a C string, valid until the next call */
   const named = (path: string, memory = scratch): Uint8Array => {
     memory[Math.min(encodeUtf8Into(path, memory), PATH_MAX - 1)] = 0
     return memory
@@ -51,7 +51,7 @@ export function createPosixFiles(c: Library): Files {
   const check = (result: number, call: string, path: string): number =>
     result < 0 ? fail(call, path, c.errno()) : result
 
-  /** Opens, uses, and closes whatever happens. */
+  /** Opens a file, uses it, and closes it also after an error. */
   const withFile = <Result>(path: string, flags: number, use: (descriptor: number) => Result): Result => {
     const descriptor = check(c.open(named(path), flags | O_CLOEXEC, 0o666), 'open', path)
     try {
@@ -61,10 +61,13 @@ export function createPosixFiles(c: Library): Files {
     }
   }
 
-  /** struct statx is the same everywhere; in words of 4 bytes: mode 7 (lower half), inode 8-9, size 10-11, ctime 24-26. */
+  /**
+   * A word of struct statx, which has the same layout on all platforms. In words of 4 bytes: mode 7 (lower half), inode 8-9, size
+   * 10-11, ctime 24-26.
+   */
   const word = (index: number): number => (found[index] ?? 0) >>> 0
   const modeOf = (): number => word(7) & S_IFMT
-  /** @returns whether it is there; `found` tells of it until the next call. */
+  /** @returns whether the path exists; `found` describes it until the next call */
   const look = (directory: number, path: string, flags: number): boolean => {
     if (c.files().statx(directory, named(path), flags, STATX_BASIC_STATS, found) >= 0) return true
     const errno = c.errno()
@@ -79,7 +82,7 @@ export function createPosixFiles(c: Library): Files {
         offset += check(c.write(descriptor, bytes.subarray(offset), bytes.length - offset), 'write', path)
       }
     })
-  /** The next names in an open directory; none at the end. */
+  /** @returns the next names in an open directory; none at the end */
   const listNext = (descriptor: number, memory: Uint8Array, path: string): readonly string[] => {
     const names: string[] = []
     const length = check(c.files().getdents64(descriptor, memory, memory.length), 'list', path)
@@ -105,7 +108,7 @@ export function createPosixFiles(c: Library): Files {
     kindOf: (path) => (look(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW) ? (KINDS[modeOf()] ?? 'other') : undefined),
     read: (path) =>
       withFile(path, O_RDONLY, (descriptor) => {
-        // Files of /proc say that they are empty: only reading tells.
+        // Files of /proc report size 0: only reading shows their length.
         let memory = new Uint8Array(4096)
         for (let length = 0; ;) {
           const got = fill(descriptor, memory, length, path)
@@ -165,7 +168,7 @@ export function createPosixFiles(c: Library): Files {
       const errno = c.errno()
       if (errno === EEXIST && files.find(path)?.isDirectory === true) return
       const parent = path.slice(0, path.lastIndexOf('/'))
-      // A file system such as /proc takes no new names, and answers with ENOENT although the parent is there.
+      // A file system such as /proc accepts no new names. It reports ENOENT although the parent exists.
       if (errno !== ENOENT || parent === '' || files.find(parent) !== undefined) fail('mkdir', path, errno)
       files.makeDirectory(parent)
       files.makeDirectory(path)

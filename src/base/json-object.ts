@@ -1,8 +1,8 @@
-/** JSON from outside, of which nothing is known yet. */
+/** JSON from outside, whose shape is unknown. */
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
-/** @returns undefined when the text is not JSON, or not a map. */
+/** @returns undefined when the text is not JSON, or not an object */
 export function readObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text)

@@ -1,22 +1,22 @@
-/** A stream of JSON objects, one after another with blanks or line ends between them, or with nothing; cut as its pieces come. Pure. */
+/** Splits a stream of JSON objects, with or without spaces or line ends between them, as its pieces arrive. Pure. */
 
 export interface JsonStream {
-  /** @returns the texts of the objects that are whole by now */
+  /** @returns the texts of the objects that are now complete */
   push(piece: string): readonly string[]
-  /** What is not whole yet. */
+  /** The incomplete text at the end. */
   readonly rest: string
-  /** Something that begins no object stands where one might; nothing more is cut. */
+  /** The stream has something other than an object between its objects; nothing more is split off. */
   readonly strange: boolean
 }
 
-/** What opens, closes or hides the others; everything else is skipped at the engine's own pace. */
+/** Characters that open, close or quote; the regular expression skips all others fast. */
 const SIGN = /["{}]/g
 const QUOTED_SIGN = /["\\]/g
 const BLANKS = /[\s\uFEFF]*/y
 
 export function createJsonStream(): JsonStream {
   let text = ''
-  /** Up to where it has been looked at. */
+  /** Everything before this index has been scanned. */
   let at = 0
   let depth = 0
   let quoted = false
@@ -43,7 +43,7 @@ export function createJsonStream(): JsonStream {
         break
       }
       const escaping = found[0] === '\\'
-      // What is escaped is perhaps still to come.
+      // The escaped character may be in the next piece.
       if (escaping && found.index + 1 === text.length) {
         at = found.index
         break

@@ -1,17 +1,17 @@
-/** Whole lines from a stream that comes in pieces. Pure. */
+/** Splits a stream that arrives in pieces into whole lines. Pure. */
 
-/** A longer line is cut, so that a program that never ends one does not fill the memory. In UTF-16 code units. */
+/** A longer line is split, so that a program that never ends a line does not fill the memory. In UTF-16 code units. */
 export const MAX_LINE = 64 * 1024
 
 export interface LineSplitter {
-  /** @returns the lines that this piece has ended, without their ends (`\n` or `\r\n`). */
+  /** @returns the lines that this piece has completed, without their ends (`\n` or `\r\n`) */
   push(piece: string): readonly string[]
-  /** @returns what is left when the stream ends. */
+  /** @returns the rest when the stream ends */
   end(): readonly string[]
 }
 
 export function createLineSplitter(longest: number = MAX_LINE): LineSplitter {
-  /** The beginning of a line, in the pieces it came in: joined once, so that many small pieces stay linear. */
+  /** The pieces of an incomplete line. They are joined once, so that many small pieces take linear time. */
   let begun: string[] = []
   let length = 0
   const take = (): string => {

@@ -3,10 +3,10 @@ import { escapeControls, escapeJson, measureBytes } from './escape.ts'
 import type { Files } from './files.ts'
 
 export interface LogEvent {
-  /** A word such as `started`: docs/reference.md lists them. */
+  /** A word such as `started`; docs/reference.md lists them. */
   readonly event: string
   readonly message: string
-  /** Whether it has several lines, and cites what others have said already escaped. */
+  /** Whether the message has several lines. Text from outside in it is already escaped. */
   readonly multiline?: boolean
   readonly [detail: string]: unknown
 }
@@ -14,15 +14,15 @@ export interface LogEvent {
 export type Log = (event: LogEvent) => void
 
 /**
- * With `quiet` only errors are written. A stderr that is closed, full, or read by nobody never disturbs the command: lines are
- * dropped, and the next one that gets through is preceded by their number.
+ * With `quiet` only errors are written. A stderr that is closed, full or not read never disturbs the command: lines are dropped,
+ * and the next line that can be written follows a line with the number of dropped ones.
  */
 export function createLog(
   files: Pick<Files, 'send'>,
   options: { format: 'text' | 'json'; quiet: boolean; name: string | undefined },
 ): Log {
   let dropped = 0
-  /** A line was written in part. */
+  /** The last line was written in part. */
   let torn = false
 
   const write = ({ event, message, multiline, ...details }: LogEvent): boolean => {
@@ -39,7 +39,7 @@ export function createLog(
       else if (missing < length) torn = true
       return missing === 0
     } catch {
-      // EPIPE, ENOSPC: there is nobody to tell.
+      // EPIPE, ENOSPC: the log cannot be written.
       return false
     }
   }

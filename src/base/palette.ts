@@ -1,17 +1,17 @@
-/** Colours for a terminal: one per container, the same in every run of the same pod. Pure. */
+/** Colours for a terminal: each container has one, the same in every run of the pod. Pure. */
 
-/** ANSI foregrounds that can be read on dark and on light, neighbours far apart; red is left to errors. */
+/** ANSI foreground colours that are legible on dark and on light backgrounds. Neighbours differ clearly; red is kept for errors. */
 const COLOURS = [36, 33, 35, 32, 34, 96, 93, 95, 92, 94] as const
 
 export interface Palette {
   /** @param index the container's place in the pod */
   paint(text: string, index: number): string
   dim(text: string): string
-  /** What has failed. */
+  /** For failures. */
   bad(text: string): string
-  /** What was left out because something else has failed. */
+  /** For what was skipped because of another failure. */
   skipped(text: string): string
-  /** Ends whatever colours the text itself has begun. */
+  /** Resets all colours that the text itself has set. */
   seal(text: string): string
 }
 
@@ -28,7 +28,7 @@ export function choosePalette(coloured: boolean): Palette {
   }
 }
 
-/** NO_COLOR and FORCE_COLOR as no-color.org and force-color.org define them; FORCE_COLOR=0 is a no by custom. */
+/** NO_COLOR and FORCE_COLOR as defined by no-color.org and force-color.org. By convention FORCE_COLOR=0 means no colour. */
 export function wantsColour(env: Readonly<Record<string, string | undefined>>, isTerminal: boolean): boolean {
   const forced = env['FORCE_COLOR']
   if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false'
@@ -36,13 +36,13 @@ export function wantsColour(env: Readonly<Record<string, string | undefined>>, i
   return isTerminal && isCapable(env)
 }
 
-/** Whether a terminal obeys sequences: one that has no name is not known to. */
+/** Whether a terminal interprets escape sequences: without TERM this is unknown and counts as no. */
 export function isCapable(env: Readonly<Record<string, string | undefined>>): boolean {
   const { TERM = '' } = env
   return TERM !== '' && TERM !== 'dumb'
 }
 
-/** A unified diff, its lines in the colours that git gives them. */
+/** Colours the lines of a unified diff as git does. */
 export function paintDiff(diff: string): string {
   const colourOf = (line: string): number | undefined => {
     if (/^(?:---|\+\+\+) /.test(line)) return 1

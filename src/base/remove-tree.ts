@@ -1,21 +1,21 @@
 /**
- * Removing a directory that somebody else can change meanwhile. Each directory is opened without following a link, and what
- * is in it is reached through the open descriptor: whatever its name has come to mean, nothing outside of it is touched.
+ * Removes a directory that another process can change meanwhile. Each directory is opened without following a link, and its
+ * entries are reached through the open descriptor. So nothing outside is touched, even when a name is replaced.
  */
 
 export interface TreePort {
   /** Opens a directory, not a link to one. @throws */
   open(path: string): number
-  /** The next names in it; none at the end. @throws */
+  /** @returns the next names in it; none at the end. @throws */
   next(descriptor: number): readonly string[]
   close(descriptor: number): void
-  /** @returns whether it is a directory, and so still there. @throws */
+  /** @returns whether the entry is a directory, which is then still there. @throws */
   unlink(path: string): boolean
-  /** An empty one. @throws */
+  /** Removes an empty directory. @throws */
   removeDirectory(path: string): void
 }
 
-/** Whoever puts more in the way than this has it stay there: removing it must not take the time of a pod's start. */
+/** The most entries that are removed, so that removing them cannot delay the pod's start. */
 const MOST_NAMES = 10_000
 const DEEPEST = 64
 

@@ -1,6 +1,6 @@
 /**
- * Writing to a descriptor that somebody may have stopped reading: it takes what there is room for, and never waits. Nothing is
- * set on the descriptor itself, since the command has the same one and must find it as it was.
+ * Writes to a descriptor that may have no active reader, without blocking: only the bytes that it has room for are written. The
+ * descriptor's own flags stay unchanged, since the command shares it.
  */
 import type { Library } from './libc.io.ts'
 import { encodeForC } from './utf8.ts'
@@ -10,20 +10,20 @@ const O_NONBLOCK = 0o4000
 const O_CLOEXEC = 0o2000000
 const F_GETPIPE_SZ = 1032
 const POLLOUT = 4
-/** PIPE_BUF: what a pipe that can be written to at all takes whole. */
+/** PIPE_BUF: a pipe that poll(2) calls writable takes this many bytes at once. */
 const PIECE_BYTES = 4096
 const EAGAIN = 11
 
-/** @returns takes a descriptor and bytes; @returns how many were written. @throws by `fail`, what the kernel refuses */
+/** @returns a function that writes bytes to a descriptor and returns how many were written. @throws by `fail` what the kernel refuses */
 export function createSend(
   c: Library,
   fail: (errno: number) => never,
 ): (descriptor: number, bytes: Uint8Array) => number {
-  /** By descriptor: one of our own for the same pipe, which does not block. */
+  /** By descriptor: a non-blocking descriptor of our own for the same pipe. */
   const own = new Map<number, number>()
   const question = new Int32Array(2)
 
-  /** A pipe is opened anew, so that no other writer can fill it between our question and our writing. */
+  /** Reopens a pipe as non-blocking, so that another writer cannot fill it between poll and write and block us. */
   const openOwn = (descriptor: number): number => {
     if (c.output().fcntl(descriptor, F_GETPIPE_SZ, 0) <= 0) return -1
     return c.open(encodeForC(`/proc/self/fd/${descriptor}`), O_WRONLY | O_NONBLOCK | O_CLOEXEC, 0)

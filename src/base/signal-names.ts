@@ -1,17 +1,17 @@
 /**
- * Signals by their names, as Kubernetes' `lifecycle.stopSignal` and an image's STOPSIGNAL have them (pkg/apis/core/validation,
- * supportedStopSignals); numbers of Linux on amd64 and arm64 (signal(7)).
+ * Signals by name, as in Kubernetes' `lifecycle.stopSignal` and an image's STOPSIGNAL (pkg/apis/core/validation,
+ * supportedStopSignals). The numbers are those of Linux on amd64 and arm64 (signal(7)).
  */
 
-/** Names in the order of their numbers, from 1. Every wrapper loads this file, and hardly any names a signal: so it is no list yet. */
+/** Names in the order of their numbers, from 1. A string and not a list, since every wrapper loads this file and few use a name. */
 const NAMES =
   'HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS'
 
-/** What glibc leaves to applications: it keeps 32 and 33 for itself. */
+/** The first real-time signal for applications: glibc reserves 32 and 33. */
 const RTMIN = 34
 const RTMAX = 64
 
-/** Others for the same, and the ends of the real-time ones. */
+/** Synonyms, and the first and last of the real-time signals. */
 const listOthers = (): readonly (readonly [string, number])[] => [
   ['IOT', 6],
   ['POLL', 29],
@@ -19,12 +19,12 @@ const listOthers = (): readonly (readonly [string, number])[] => [
   ['RTMAX', RTMAX],
 ]
 
-/** @returns every name without an offset, for proposals: `SIGHUP`, `SIGINT`, … */
+/** @returns every name without an offset, for suggestions: `SIGHUP`, `SIGINT`, … */
 export function listSignalNames(): readonly string[] {
   return [...NAMES.split(' '), ...listOthers().map(([name]) => name)].map((name) => `SIG${name}`)
 }
 
-/** `SIGTERM`, `TERM`, `15`, `SIGRTMIN+3`, whatever the case. @returns its number; undefined for what is no signal */
+/** Reads `SIGTERM`, `TERM`, `15` or `SIGRTMIN+3`, in any case. @returns its number; undefined when it is not a signal */
 export function parseSignal(text: string): number | undefined {
   const word = text.toUpperCase().replace(/^SIG/, '')
   const known = NAMES.split(' ').indexOf(word) + 1
@@ -47,12 +47,12 @@ export function nameSignal(number: number): string {
 }
 
 /**
- * What no wrapper can take, and so answer: SIGKILL and SIGSTOP are the kernel's, 32 and 33 glibc's, the faults (ILL, TRAP, BUS, FPE, SEGV,
- * SYS) are raised by broken instructions, CHLD, PIPE and URG tell of other things, and PWR is the engine's.
+ * Signals that a wrapper cannot handle: SIGKILL and SIGSTOP belong to the kernel, 32 and 33 to glibc. Faulty instructions raise
+ * ILL, TRAP, BUS, FPE, SEGV and SYS. CHLD, PIPE and URG report other events, and the engine uses PWR.
  */
 const NOT_TAKEABLE = [4, 5, 7, 8, 9, 11, 13, 17, 19, 23, 30, 31, 32, 33]
 
-/** Whether a wrapper can take a signal: then it can mean that the command is to stop. */
+/** Whether a wrapper can handle a signal. Only such a signal can be a stop signal. */
 export function isTakeable(number: number): boolean {
   return !NOT_TAKEABLE.includes(number)
 }

@@ -1,9 +1,9 @@
-/** Did-you-mean. */
+/** Suggestions for misspelled words. */
 
 /**
- * The known word that `word` is most likely a slip of: fewest letters inserted, left out, replaced, or two neighbours
- * exchanged, whatever the case; the first of equals. At most one slip for every three letters, and at least one.
- * @returns undefined when nothing is near enough.
+ * Finds the known word with the fewest differences from `word`: letters inserted, omitted, replaced, or two neighbours exchanged.
+ * Case is ignored. The first of equal words is taken. Each three letters allow one difference; at least one is allowed.
+ * @returns undefined when no word is close enough.
  */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
   if (word.length > LONGEST_WORD) return undefined
@@ -20,27 +20,27 @@ export function suggest(word: string, known: Iterable<string>): string | undefin
   return nearest
 }
 
-/** The longest name of a container, and longer than any word of ours: the search takes the square of the length. */
+/** The longest name of a container; all our own words are shorter. The time of the search grows with the square of the length. */
 const LONGEST_WORD = 63
 
-/** The most proposals in one reading: with more faults another proposal helps nobody, and the search is what a fault costs most. */
+/** The most suggestions per input. Further ones are of little use, and the search is the most expensive part of a fault. */
 const PROPOSALS = 20
 
 /**
- * The fix for a word that is not known: the nearest one, else what to do otherwise.
- * @param told how many faults were found before this one
+ * Proposes a fix for an unknown word: the closest known word, else `otherwise`.
+ * @param told the number of faults found before this one
  */
 export function proposeWord(word: string, known: Iterable<string>, otherwise: string, told = 0): string {
   const near = told < PROPOSALS ? suggest(word, known) : undefined
   return near === undefined ? otherwise : `did you mean "${near}"?`
 }
 
-/** No slips for short words: a single letter is no evidence for another. */
+/** @returns the number of differences allowed; none for a word of one letter, where a match would be chance */
 function allowSlips(candidate: string): number {
   return Math.min(Math.max(1, Math.floor(candidate.length / 3)), candidate.length - 1)
 }
 
-/** Optimal string alignment distance, given up (as Infinity) once it is known to exceed the limit. */
+/** Optimal string alignment distance. Returns Infinity as soon as the distance is known to exceed the limit. */
 function countSlips(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return Infinity
   let beforeLast: number[] = []
@@ -54,7 +54,7 @@ function countSlips(a: string, b: string, limit: number): number {
         cost = Math.min(cost, at(beforeLast, j - 2) + 1)
       row.push(cost)
     }
-    // A transposition may reach back over one row: only two hopeless rows in succession are the end.
+    // A transposition uses the row before the last, so the limit must be exceeded in two rows in succession.
     if (Math.min(...row) > limit && Math.min(...last) > limit) return Infinity
     beforeLast = last
     last = row

@@ -19,7 +19,7 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
-/** `permission denied (EACCES)`: what it means, and what to search for. */
+/** `permission denied (EACCES)`: the meaning, and the code to search for. */
 export function describeError(error: unknown): string {
   const code = codeOf(error)
   if (code === undefined) return error instanceof Error ? error.message : String(error)

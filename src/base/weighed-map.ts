@@ -1,8 +1,8 @@
-/** A map with a limit to what it holds: what was put in first goes first. Pure. */
+/** A map with a limit on its size: the oldest entries are removed first. Pure. */
 
 export interface WeighedMap<Value> {
   get(key: string): Value | undefined
-  /** @param weight in bytes, the key's included. What is heavier than a single entry may be is not kept. */
+  /** @param weight in bytes, with the key. An entry heavier than the limit of one entry is not kept. */
   set(key: string, value: Value, weight: number): void
   delete(key: string): void
 }

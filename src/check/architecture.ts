@@ -1,9 +1,9 @@
-/** Can the executable run where the pod will be placed? It exists for these architectures only. Pure. */
+/** Checks whether the executable can run on the pod's nodes. It exists for the architectures below only. Pure. */
 import { findEntry, findTree, listItems, type Tree } from '../manifest/tree.ts'
 import type { CheckResult } from './finding.ts'
 import { type CheckedPod, placeIn } from './checked-pod.ts'
 
-/** Names as Go, images and node labels have them. */
+/** Names as used by Go, images and node labels. */
 const ARCHITECTURES: readonly string[] = ['amd64', 'arm64']
 
 const LABELS = ['kubernetes.io/arch', 'beta.kubernetes.io/arch']
@@ -23,7 +23,7 @@ function checkSelector(tree: Tree): readonly CheckResult[] {
   })
 }
 
-/** Any of the terms is enough, and in it all expressions must hold (component-helpers/scheduling, nodeaffinity). */
+/** Node affinity matches if one term does; in a term all expressions must match (component-helpers/scheduling, nodeaffinity). */
 function checkAffinity(tree: Tree): readonly CheckResult[] {
   const terms = listItems(
     tree,
@@ -50,7 +50,7 @@ function isAboutArchitecture(expression: Tree): boolean {
   return LABELS.includes(readText(expression, 'key'))
 }
 
-/** Every node has the label, so that Exists says nothing. */
+/** Every node has the label, so that Exists excludes none and DoesNotExist excludes all. */
 function allows(expression: Tree, architecture: string): boolean {
   const named = listItems(expression, 'values').some((item) => item.kind === 'scalar' && item.value === architecture)
   const operator = readText(expression, 'operator')

@@ -1,4 +1,4 @@
-/** `podorder check`: everything that inject would refuse or warn about, and whether what it writes will run where it goes. */
+/** `podorder check`: reports everything that inject would refuse or warn about, and whether the rewritten pod can run in its cluster. */
 import { CODE_FAILED, CODE_MISUSE } from '../base/exit-code.ts'
 import { checkPod } from './checks.ts'
 import {
@@ -32,15 +32,15 @@ export type Format = 'text' | 'json' | 'sarif'
 
 export interface CheckOptions extends WantedManifests {
   readonly format: Format
-  /** Warnings fail too, and so does an input without any order. */
+  /** Warnings cause a failure too, and so does an input without any order. */
   readonly strict: boolean
-  /** As inject would be called. */
+  /** Options of the rewrite, as inject would have them. */
   readonly rewrite: Omit<RewriteOptions, 'commandOf' | 'textOf'>
 }
 
 export type CheckPorts = Pick<InjectPorts, 'disk' | 'terminal' | 'findCommands'>
 
-/** @returns 1 when there are errors, 2 when something could not be looked at, or told */
+/** @returns 1 when there are errors, 2 when an input could not be checked or the result could not be written */
 export async function checkManifests(options: CheckOptions, ports: CheckPorts): Promise<number> {
   const { paths, recursive, only, templates, format, strict, rewrite } = options
   const { terminal } = ports
@@ -79,7 +79,7 @@ export async function checkManifests(options: CheckOptions, ports: CheckPorts): 
   return summary.errors > 0 || (strict && (isIdle || summary.warnings > 0)) ? CODE_FAILED : 0
 }
 
-/** The image that podorder-init will have is said on the command line, not in each pod. */
+/** Keeps one finding about the image of podorder-init: it comes from the command line, not from a pod. */
 function tellOnce(findings: readonly Finding[]): readonly Finding[] {
   const isOfInit = ({ rule, container }: Finding) => rule === 'image' && container === INIT_CONTAINER
   const first = new Map(
@@ -91,7 +91,7 @@ function tellOnce(findings: readonly Finding[]): readonly Finding[] {
   return findings.filter((finding) => !isOfInit(finding) || first.get(finding.what) === finding)
 }
 
-/** What is looked at in a pod: it before and after the rewrite. */
+/** Prepares a pod for the checks: before and after the rewrite. */
 export function rewriteFit(
   { pod, order }: FitPod,
   { commands, platforms }: KnownCommands,

@@ -1,4 +1,4 @@
-/** A pod that keeps an order, before and after the rewrite, with all that is known of where it shall run. Pure. */
+/** An ordered pod, before and after the rewrite, with all that is known about its cluster. Pure. */
 import { findEntry, findTree, listItems, type Position, type Tree } from '../manifest/tree.ts'
 import type { Order } from '../order/order.ts'
 import { allContainers, type Container, type PodTemplate } from '../pod/pod.ts'
@@ -7,15 +7,15 @@ import type { FoundCommand } from '../rewrite/wrap.ts'
 import type { Policies } from './policies.ts'
 
 export interface CheckedPod {
-  /** As it stands in the file. */
+  /** The pod as written in the file. */
   readonly tree: Tree
-  /** Without what an earlier rewrite has put into it. */
+  /** The pod without the changes of an earlier rewrite. */
   readonly before: PodTemplate
   readonly after: PodTemplate
   readonly order: Order
-  /** What an image runs, where the manifest does not say it. */
+  /** The command of a container's image, where the manifest does not give it. */
   readonly commandOf: (container: Container) => FoundCommand | undefined
-  /** The namespace of the object it belongs to; undefined where it names none. */
+  /** The namespace of the object; undefined if it names none. */
   readonly namespace: string | undefined
   /** The policies of its namespace. */
   readonly policies: Policies
@@ -27,13 +27,13 @@ export function findInit({ after }: CheckedPod): Container | undefined {
   return after.spec.initContainers?.find(({ name }) => name === INIT_CONTAINER)
 }
 
-/** Those that are wrapped, as they will be. */
+/** Lists the wrapped containers, as rewritten. */
 export function listWrapped({ after, order }: CheckedPod): readonly Container[] {
   const ordered = new Set(order.containers)
   return allContainers(after.spec).filter(({ name }) => ordered.has(name))
 }
 
-/** The place where something is said in a container, init containers too, or else the nearest that stands around it. */
+/** Finds the position of a field in a container or init container, or of the closest existing parent. */
 export function placeIn(tree: Tree, container: string, ...path: readonly (string | number)[]): Position {
   const all = ['initContainers', 'containers'].flatMap((list) => listItems(tree, 'spec', list))
   const found = all.find((item) => {
@@ -43,7 +43,7 @@ export function placeIn(tree: Tree, container: string, ...path: readonly (string
   return placeAlong(found ?? tree, path)
 }
 
-/** The same for any path: as far as it leads. */
+/** The same for any path of the tree. */
 export function placeAlong(tree: Tree, path: readonly (string | number)[]): Position {
   const steps = path.map((_, index) => findTree(tree, path.slice(0, index + 1)))
   return (steps.findLast((step) => step !== undefined) ?? tree).at

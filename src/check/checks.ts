@@ -1,4 +1,4 @@
-/** Everything that is looked at in one pod that inject takes. Pure. */
+/** All checks of one pod that inject accepts. Pure. */
 import { checkArchitecture } from './architecture.ts'
 import type { CheckResult } from './finding.ts'
 import { checkLimitRanges } from './limit-range.ts'

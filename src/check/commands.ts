@@ -1,4 +1,4 @@
-/** The commands of images, for a check: where inject stops, it goes on, and says what is not known. */
+/** The commands of images, for `check`: where inject would stop, `check` goes on and reports what is unknown. */
 import type { Finding } from './finding.ts'
 import { placeIn } from './checked-pod.ts'
 import type { FoundPod } from '../manifest/found-pods.ts'
@@ -9,13 +9,13 @@ import type { ReadManifest } from './read-manifest.ts'
 
 export interface KnownCommands {
   readonly commands: ReadonlyMap<FoundPod, ReadonlyMap<string, FoundCommand>>
-  /** What the image of a command exists for, where that is known. */
+  /** The platforms of the image of each command, where known. */
   readonly platforms: ReadonlyMap<FoundCommand, readonly string[]>
-  /** The findings of each manifest, in their order. */
+  /** The findings of each manifest, in the order of the manifests. */
   readonly findings: readonly (readonly Finding[])[]
 }
 
-/** What stands for a command that nobody knows: the rewrite needs one, and nothing of it is shown. */
+/** Substitute for an unknown command: the rewrite needs a command, and its result is not shown. */
 const UNKNOWN = 'unknown'
 
 export async function findKnownCommands(

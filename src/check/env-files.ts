@@ -1,4 +1,4 @@
-/** Variables from files (`fileKeyRef`): what they need, and when they are read. Pure. */
+/** Variables from files (`fileKeyRef`): the version they need, and when they are read. Pure. */
 import { fieldOf, textOf } from '../pod/api-object.ts'
 import { allContainers, type Container } from '../pod/pod.ts'
 import type { CheckResult } from './finding.ts'
@@ -19,7 +19,7 @@ export function checkEnvFiles({ tree, before: { spec }, order }: CheckedPod): re
       fix: 'make sure that the cluster is not older',
     }
     if (!ordered.has(name)) return [version]
-    // The wrapper inherits them: the kubelet reads the file when it makes the container.
+    // The kubelet reads the file when it creates the container, before the wrapper waits.
     const early = variables.filter(({ volume }) => !written.has(volume))
     return [
       version,

@@ -1,23 +1,23 @@
-/** What `podorder check` has found, as people read it and as programs do. Pure. */
+/** Findings of `podorder check`, formatted for people and for programs. Pure. */
 import { cite, writeDocument } from '../base/escape.ts'
 import { count } from '../base/wording.ts'
 import type { Fault } from '../manifest/tree.ts'
 import type { RuleId } from './rules.ts'
 
-/** An error: the pod is refused, or will not run. A warning: it may not. A note: what somebody must see to. */
+/** Error: the pod is refused or cannot run. Warning: the pod may fail. Note: a fact that the user must verify. */
 export type Level = 'error' | 'warning' | 'note'
 
-/** `file` is the path as it was given, or `stdin`. */
+/** `file` is the path as given, or `stdin`. */
 export interface Finding extends Fault {
   readonly rule: RuleId
   readonly level: Level
   readonly file: string
 }
 
-/** Before it is known in which file. */
+/** A finding before its file is known. */
 export type CheckResult = Omit<Finding, 'file'>
 
-/** How many there are of each level. */
+/** The number of findings of each level. */
 export interface LevelCounts {
   readonly errors: number
   readonly warnings: number
@@ -26,7 +26,7 @@ export interface LevelCounts {
 
 export interface Summary extends LevelCounts {
   readonly files: number
-  /** That say an order, or try to. */
+  /** The number of pods with an order, or with a faulty one. */
   readonly pods: number
 }
 
@@ -37,12 +37,12 @@ export function countLevels(findings: readonly Pick<Finding, 'level'>[]): LevelC
   return { errors: many('error'), warnings: many('warning'), notes: many('note') }
 }
 
-/** Sorts by the order of the file; findings at one place keep their order. */
+/** Sorts by position in the file; findings at one position keep their order. */
 export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
   return findings.toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column)
 }
 
-/** What a finding quotes of a manifest may be as long as the manifest. */
+/** The longest text of a finding, in bytes: a quote from a manifest may be very long. */
 const LONGEST_FINDING = 4096
 
 /** `container "x": what; fix` */
@@ -50,14 +50,14 @@ export function sayFinding({ container, what, fix }: CheckResult): string {
   return `${container === undefined ? '' : `container "${container}": `}${what}; ${fix}`
 }
 
-/** What follows a place: `level: container "x": what; fix [rule]`. */
+/** The text after a position: `level: container "x": what; fix [rule]`. */
 export function formatResult(result: CheckResult, coloured: boolean): string {
   const { level, rule } = result
   const painted = coloured ? `\u001B[1;${COLOURS[level]}m${level}\u001B[m` : level
   return `${painted}: ${cite(sayFinding(result), LONGEST_FINDING)} [${rule}]`
 }
 
-/** A line for each, `file:line:column: level: container "x": what; fix [rule]`, which editors and CI can jump to. */
+/** A line for each finding, `file:line:column: level: container "x": what; fix [rule]`, in a form that editors and CI can link. */
 export function formatText(findings: readonly Finding[], coloured: boolean): string {
   return findings
     .map((finding) => {
@@ -68,9 +68,9 @@ export function formatText(findings: readonly Finding[], coloured: boolean): str
 }
 
 /**
- * A single object: `version` (of this form, 1), `findings` in the order of files and places, each `{rule, level, file, at: {line,
- * column}, container?, what, fix}`, lines and columns from 1, columns in UTF-16 code units; `summary` `{files, pods, errors,
- * warnings, notes}`.
+ * A JSON object: `version` (of this format, 1), `findings` in the order of files and positions, each `{rule, level, file, at:
+ * {line, column}, container?, what, fix}`, lines and columns from 1, columns in UTF-16 code units; `summary` `{files, pods,
+ * errors, warnings, notes}`.
  */
 export function formatJson(findings: readonly Finding[], summary: Summary): string {
   const listed = findings.map(({ rule, level, file, at, container, what, fix }) => {
@@ -79,7 +79,7 @@ export function formatJson(findings: readonly Finding[], summary: Summary): stri
   return writeDocument({ version: 1, findings: listed, summary })
 }
 
-/** `1 error, 2 notes`; empty where there is nothing. */
+/** `1 error, 2 notes`; empty when there are none. */
 export function sayLevels({ errors, warnings, notes }: LevelCounts): string {
   const counts = [[errors, 'error'] as const, [warnings, 'warning'] as const, [notes, 'note'] as const]
   return counts.flatMap(([number, word]) => (number > 0 ? [count(number, word)] : [])).join(', ')

@@ -1,16 +1,16 @@
-/** Can a node get the images of a pod at all? Pure. */
+/** Checks whether a node can pull the images of a pod. Pure. */
 import { allContainers, type Container } from '../pod/pod.ts'
 import { isOwnContainer } from '../pod/own.ts'
 import type { CheckResult } from './finding.ts'
 import { type CheckedPod, placeIn } from './checked-pod.ts'
 
 /**
- * What podman and buildah put before the names of images that they build. To the runtime of a node it is a registry on that
- * very node, and none is there; one with a port may well be, as a mirror or the cluster's own.
+ * Prefix that podman and buildah give to the names of images that they build. The runtime of a node reads it as a registry on
+ * that node, and normally none exists there. A name with a port may be valid: a mirror, or the cluster's own registry.
  */
 const LOCAL = 'localhost/'
 
-/** A result for each image. With pull policy Never somebody has said that it is on the nodes. */
+/** @returns a result for each image; none with pull policy Never, which says that the image is on the nodes */
 export function checkImages({ tree, after: { spec } }: CheckedPod): readonly CheckResult[] {
   const local = allContainers(spec).filter(
     ({ image, imagePullPolicy }) => image?.startsWith(LOCAL) === true && imagePullPolicy !== 'Never',

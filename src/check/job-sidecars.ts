@@ -1,4 +1,4 @@
-/** Pods that are to end, with containers beside the work that nobody stops. Pure. */
+/** Pods that should end, but have other containers that nothing stops. Pure. */
 import { fieldOf, textOf } from '../pod/api-object.ts'
 import { allContainers, type PodTemplate } from '../pod/pod.ts'
 import type { CheckResult } from './finding.ts'
@@ -6,13 +6,13 @@ import { type CheckedPod, placeAlong } from './checked-pod.ts'
 
 interface Mesh {
   readonly proxy: string
-  /** A label or annotation with one of these values asks for the proxy. */
+  /** A label or annotation with one of these values requests the proxy. */
   readonly asks: readonly [key: string, values: readonly string[]]
-  /** Each of them, when true, makes it a native sidecar, which the kubelet stops; the first one is proposed. */
+  /** Annotations that make the proxy a native sidecar, which the kubelet stops. The fix proposes the first one. */
   readonly native: readonly [string, ...string[]]
 }
 
-/** Sources: istio.io (resource annotations), linkerd.io (proxy configuration; older releases say alpha or beta). */
+/** Sources: istio.io (resource annotations), linkerd.io (proxy configuration; older releases use the alpha or beta name). */
 const MESHES: readonly Mesh[] = [
   {
     proxy: 'istio-proxy',
@@ -37,7 +37,7 @@ export function checkJobSidecars(pod: CheckedPod): readonly CheckResult[] {
   return restartPolicy === 'Always' ? [] : [...checkOrdinary(pod), ...checkMeshes(pod)]
 }
 
-/** What is watched as a sidecar serves others, and does not end by itself. */
+/** A container that is watched as `sidecar/NAME` serves others and does not end by itself. */
 function checkOrdinary({ before: { spec }, order }: CheckedPod): readonly CheckResult[] {
   const ordinary = new Set(spec.containers.map(({ name }) => name))
   const seen = new Set<string>()

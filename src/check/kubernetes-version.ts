@@ -1,4 +1,4 @@
-/** What a pod needs of the cluster's version, where that is newer than clusters may be. Pure. */
+/** Features of a pod that need a recent Kubernetes version. Pure. */
 import { allContainers } from '../pod/pod.ts'
 import { BIN_VOLUME } from '../pod/own.ts'
 import { textOf } from '../pod/api-object.ts'
@@ -13,7 +13,7 @@ export function checkVersion(pod: CheckedPod): readonly CheckResult[] {
   return [...checkSidecars(pod), ...checkPolicies(pod), ...checkSecureProbes(pod), ...checkImageVolume(pod)]
 }
 
-/** On an older cluster the API server drops their restartPolicy (recorded from Kubernetes 1.26), and the pod hangs in its first one. */
+/** An older API server drops the restartPolicy of init containers (recorded from Kubernetes 1.26), and the pod hangs at the first one. */
 function checkSidecars({ tree, before, order }: CheckedPod): readonly CheckResult[] {
   return (before.spec.initContainers ?? []).flatMap((container): readonly CheckResult[] => {
     const { name } = container
@@ -50,7 +50,7 @@ function checkPolicies({ tree, before }: CheckedPod): readonly CheckResult[] {
   })
 }
 
-/** The wrapper asks by itself; the kubelet's own probes are the cluster's. */
+/** The wrapper's own probes do not depend on the version; the kubelet's probes do. */
 function checkSecureProbes({ tree, before: { spec } }: CheckedPod): readonly CheckResult[] {
   return allContainers(spec).flatMap((container): readonly CheckResult[] => {
     const { name } = container

@@ -1,11 +1,11 @@
-/** Do LimitRanges let podorder's init container in? Pure. */
+/** Checks whether LimitRanges admit podorder's init container. Pure. */
 import { INIT_CONTAINER } from '../pod/own.ts'
 import type { CheckResult } from './finding.ts'
 import { type CheckedPod, findInit } from './checked-pod.ts'
 import type { LimitItem } from './policies.ts'
 import { formatAmount, readResources, type Resources, sumResources } from './resources.ts'
 
-/** Judges of the pod as a whole only what the init container has changed. */
+/** For the pod as a whole, reports only faults that the init container has added. */
 export function checkLimitRanges(pod: CheckedPod): readonly CheckResult[] {
   const { tree, before, after, policies } = pod
   const { defaults, limits } = policies
@@ -30,7 +30,7 @@ function adviseOn({ name, type }: LimitItem): string {
   return `change "${name}" so that a ${type === 'Pod' ? 'pod' : 'container'} of that size passes`
 }
 
-/** As the admission plugin judges (plugin/pkg/admission/limitranger: minConstraint, maxConstraint, limitRequestRatioConstraint). */
+/** Judges as the admission plugin does (plugin/pkg/admission/limitranger: minConstraint, maxConstraint, limitRequestRatioConstraint). */
 function findFaults({ min, max, ratio }: LimitItem, { requests, limits }: Resources): readonly string[] {
   const say = (resource: string, amount: number | undefined): string =>
     amount === undefined ? 'none' : formatAmount(resource, amount)

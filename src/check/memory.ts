@@ -1,12 +1,12 @@
-/** Does the wrapper fit into the memory of the containers that it waits in? Pure. */
+/** Checks whether the wrapper fits into the memory limits of the wrapped containers. Pure. */
 import type { CheckResult } from './finding.ts'
 import { type CheckedPod, listWrapped, placeIn } from './checked-pod.ts'
 import { formatAmount, readResources } from './resources.ts'
 
-/** Measured: in so much it waits, and runs a command (test/containers/memory.test.ts). */
+/** Measured: the wrapper can wait and run a command in this amount (test/containers/memory.test.ts). */
 const TESTED_BYTES = 24 * 2 ** 20
 
-/** Looks at waiting containers, `--exec` or not: the gate comes before the command. */
+/** `--exec` makes no difference: the gate runs before the command. */
 export function checkMemory(pod: CheckedPod): readonly CheckResult[] {
   return listWrapped(pod).flatMap((container): readonly CheckResult[] => {
     const limit = readResources(container, pod.policies.defaults).limits.get('memory')

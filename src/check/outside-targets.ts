@@ -1,4 +1,4 @@
-/** What a pod needs of the cluster to wait for things outside of its own order. Pure. */
+/** Requirements on the cluster of waits for targets outside the pod's order. Pure. */
 import { quoteWord } from '../base/shell.ts'
 import { findEntry } from '../manifest/tree.ts'
 import type { CheckResult } from './finding.ts'
@@ -8,7 +8,7 @@ export function checkOutside(pod: CheckedPod): readonly CheckResult[] {
   return [...checkPermission(pod), ...checkController(pod), ...checkAbsence(pod)]
 }
 
-/** A result for the pod: all its containers are of one ServiceAccount. What Roles allow is not judged: they may be anywhere. */
+/** @returns one result for the pod, because its containers share a ServiceAccount. Roles are not judged: they may be defined anywhere. */
 function checkPermission({ tree, after, order, namespace }: CheckedPod): readonly CheckResult[] {
   const waits = order.outside.flatMap(({ target, container, at }) =>
     'which' in target ? [{ target, container, at }] : [],
@@ -35,7 +35,7 @@ function checkPermission({ tree, after, order, namespace }: CheckedPod): readonl
   return [{ rule: 'permission', level: 'note', at: first.at, container: first.container, what, fix }]
 }
 
-/** What was not made yet cannot be told from what was removed. */
+/** A target that was not created yet cannot be told from one that was removed. */
 function checkAbsence({ order }: CheckedPod): readonly CheckResult[] {
   return order.outside.flatMap(({ target, container, at }): readonly CheckResult[] => {
     if (!('absentCounts' in target)) return []

@@ -1,9 +1,9 @@
-/** What the namespaces of an input ask of their pods: LimitRanges, ResourceQuotas and the Pod Security level. Pure. */
+/** Policies of the namespaces of an input: LimitRanges, ResourceQuotas and the Pod Security level. Pure. */
 import { fieldOf, listOf, textOf } from '../pod/api-object.ts'
 import { type Amounts, NO_RESOURCES, readAmounts, type Resources } from './resources.ts'
 
 export interface LimitItem {
-  /** The LimitRange's own name. */
+  /** The name of the LimitRange. */
   readonly name: string
   readonly type: 'Container' | 'Pod'
   readonly min: Amounts
@@ -13,23 +13,23 @@ export interface LimitItem {
 
 export interface Quota {
   readonly name: string
-  /** Such as `limits.cpu`. */
+  /** Resource names such as `limits.cpu`. */
   readonly resources: readonly string[]
 }
 
 export interface Policies {
   readonly limits: readonly LimitItem[]
-  /** What containers get that do not say it. */
+  /** Defaults for containers without their own values. */
   readonly defaults: Resources
-  /** Those for all pods: scopes depend on what the cluster makes of a pod. */
+  /** Quotas for all pods. Quotas with scopes are left out, because a scope depends on the cluster's view of a pod. */
   readonly quotas: readonly Quota[]
-  /** Whether it enforces Pod Security's level "restricted". */
+  /** Whether the namespace enforces Pod Security's level "restricted". */
   readonly restricted: boolean
 }
 
 const ENFORCE = 'pod-security.kubernetes.io/enforce'
 
-/** @returns by namespace, empty for objects that name none: those of a pod that names none either. */
+/** @returns the policies by namespace; the empty name is for objects and pods that name no namespace */
 export function collectPolicies(documents: readonly unknown[]): (namespace: string) => Policies {
   const objects = documents.flatMap(listObjects)
   const known = new Map<string, Policies>()
@@ -77,8 +77,8 @@ function readItem(name: string, item: unknown): readonly LimitItem[] {
 }
 
 /**
- * The defaults that an item adds to those of items before it. Its default limit is its max where it says none, its default
- * request that, else its min (pkg/apis/core/v1/defaults.go, SetDefaults_LimitRangeItem).
+ * Adds an item's defaults to those of earlier items. The default limit falls back to the max. The default request falls back to
+ * the default limit, then to the min (pkg/apis/core/v1/defaults.go, SetDefaults_LimitRangeItem).
  */
 function fillIn({ requests, limits }: Resources, item: unknown): Resources {
   if (fieldOf(item, 'type') !== 'Container') return { requests, limits }

@@ -1,11 +1,11 @@
-/** Do ResourceQuotas let podorder's init container in, and does the pod keep its class of service? Pure. */
+/** Checks whether ResourceQuotas admit podorder's init container, and whether the pod keeps its QoS class. Pure. */
 import { allContainers, type PodSpec } from '../pod/pod.ts'
 import { INIT_CONTAINER } from '../pod/own.ts'
 import type { CheckResult } from './finding.ts'
 import { type CheckedPod, findInit } from './checked-pod.ts'
 import { readResources, type Resources } from './resources.ts'
 
-/** What a quota makes every container say that counts it (pkg/quota/v1/evaluator/core/pods.go, validationSet). */
+/** Fields that a quota requires of every container that it counts (pkg/quota/v1/evaluator/core/pods.go, validationSet). */
 const REQUIRED: ReadonlyMap<string, readonly [keyof Resources, string]> = new Map([
   ['cpu', ['requests', 'cpu']],
   ['memory', ['requests', 'memory']],
@@ -32,7 +32,7 @@ export function checkQuotas(pod: CheckedPod): readonly CheckResult[] {
   })
 }
 
-/** Resources of the pod as a whole decide alone where it has any (pkg/apis/core/v1/helper/qos, ComputePodQOS). */
+/** Pod-level resources decide alone if the pod has any (pkg/apis/core/v1/helper/qos, ComputePodQOS). */
 export function checkQos({ tree, before, after, policies }: CheckedPod): readonly CheckResult[] {
   const { defaults } = policies
   if (before.spec['resources'] !== undefined) return []

@@ -16,11 +16,11 @@ export interface ReadManifest {
   readonly input: Input
   /** Undefined when it cannot be read. */
   readonly manifest: OpenManifest | undefined
-  /** All of them, whether they are wanted or not. */
+  /** All pods, selected or not. */
   readonly pods: readonly FoundPod[]
-  /** How many of those that are wanted say an order, or try to. */
+  /** The number of selected pods with an order, or with a faulty one. */
   readonly ordered: number
-  /** Those that inject would rewrite: nothing is wrong with them, as far as their manifest tells. */
+  /** The selected pods that inject would rewrite: their manifest has no faults. */
   readonly fit: readonly FitPod[]
   readonly findings: readonly Finding[]
 }
@@ -30,7 +30,7 @@ export interface FitPod {
   readonly order: Order
 }
 
-/** @param only `KIND/NAME` or `NAME` of those that are wanted; empty = all */
+/** @param only `KIND/NAME` or `NAME` of the selected objects; empty = all */
 export function readCheckedManifest(
   input: Input,
   only: readonly string[],
@@ -65,7 +65,7 @@ export function readCheckedManifest(
   }
 }
 
-/** All that inject would say of a pod, each with its rule. */
+/** Lists all that inject would report about a pod, each with its rule. */
 export function listOrderResults({ faults, unfit, warnings, notes }: ReadOrder): readonly CheckResult[] {
   const tell = (rule: RuleId, level: Level) => (fault: Fault) => ({ ...fault, rule, level })
   return [

@@ -1,4 +1,4 @@
-/** Readiness that is not what it seems: of what has no probe for it, and of a pod with a container that ends for good. Pure. */
+/** Readiness that differs from what users expect: of a container without a probe, and of a pod in which a container ends. Pure. */
 import { allContainers } from '../pod/pod.ts'
 import { writeProbing } from '../probe/wrapper-probes.ts'
 import { followsEnd, readRestarts } from '../pod/restarts.ts'
@@ -10,7 +10,7 @@ export function checkReadiness(pod: CheckedPod): readonly CheckResult[] {
   return [...checkWaits(pod), ...checkEnds(pod)]
 }
 
-/** To the kubelet one that has ended is not ready, and its pod neither (recorded from Kubernetes 1.36). */
+/** The kubelet reports an ended container, and so its pod, as not ready (recorded from Kubernetes 1.36). */
 function checkEnds({ tree, before: { spec }, order }: CheckedPod): readonly CheckResult[] {
   if ((spec.restartPolicy ?? 'Always') !== 'Always') return []
   return spec.containers.flatMap((container): readonly CheckResult[] => {
@@ -27,7 +27,10 @@ function checkEnds({ tree, before: { spec }, order }: CheckedPod): readonly Chec
   })
 }
 
-/** Met as soon as it has been started, which is hardly what was meant; once for each such target. A postStart hook does for a probe. */
+/**
+ * Without a probe, `ready` is met when the container has started, which is rarely intended. A postStart hook counts as a probe.
+ * Each such target is reported once.
+ */
 function checkWaits({ before, order }: CheckedPod): readonly CheckResult[] {
   const containers = new Map(allContainers(before.spec).map((each) => [each.name, each]))
   const told = new Set<string>()

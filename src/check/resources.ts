@@ -1,9 +1,9 @@
-/** What containers request and may use at most, as the API server sees it once defaults are filled in. Pure. */
+/** Requests and limits of containers, as the API server has them after it fills in defaults. Pure. */
 import { fieldOf } from '../pod/api-object.ts'
 import type { Container, PodSpec } from '../pod/pod.ts'
 import { parseQuantity } from '../pod/quantity.ts'
 
-/** Resource -> amount: cores of `cpu`, bytes of the rest. */
+/** Resource -> amount: cores for `cpu`, bytes for the others. */
 export type Amounts = ReadonlyMap<string, number>
 
 export interface Resources {
@@ -13,7 +13,7 @@ export interface Resources {
 
 export const NO_RESOURCES: Resources = { requests: new Map(), limits: new Map() }
 
-/** @returns nothing of what is no quantity. */
+/** Leaves out values that are not quantities. */
 export function readAmounts(value: unknown): Amounts {
   if (typeof value !== 'object' || value === null) return new Map()
   return new Map(
@@ -25,8 +25,8 @@ export function readAmounts(value: unknown): Amounts {
 }
 
 /**
- * A limit without a request is one (pkg/apis/core/v1/defaults.go, SetDefaults_Pod); then what is missing comes from the
- * namespace's LimitRanges (plugin/pkg/admission/limitranger, mergeContainerResources), for init containers too.
+ * A limit without a request is also the request (pkg/apis/core/v1/defaults.go, SetDefaults_Pod). Other missing values come from
+ * the namespace's LimitRanges (plugin/pkg/admission/limitranger, mergeContainerResources), for init containers too.
  */
 export function readResources(container: Container, defaults: Resources): Resources {
   const limits = readAmounts(fieldOf(container, 'resources', 'limits'))
@@ -38,8 +38,8 @@ export function readResources(container: Container, defaults: Resources): Resour
 }
 
 /**
- * The resources of the whole pod: the containers and native sidecars together, or an init container with the sidecars before it, whichever
- * is more (component-helpers/resource, AggregateContainerLimits). What one container does not say counts as nothing.
+ * The resources of the whole pod: the sum of containers and native sidecars, or an init container with the sidecars before it,
+ * whichever is larger (component-helpers/resource, AggregateContainerLimits). A missing value counts as 0.
  */
 export function sumResources(spec: PodSpec, defaults: Resources): Resources {
   const sum = (field: keyof Resources): Amounts => {
@@ -64,7 +64,7 @@ function merge(a: Amounts, b: Amounts, join: (a: number, b: number) => number): 
   return new Map([...a, ...[...b].map(([name, amount]) => [name, join(a.get(name) ?? 0, amount)] as const)])
 }
 
-/** As people write it: `500m` cores, `64Mi` bytes, rounded. */
+/** Formats an amount for people: `500m` cores, `64Mi` bytes, rounded. */
 export function formatAmount(resource: string, amount: number): string {
   if (resource.endsWith('cpu')) return Number.isInteger(amount) ? `${amount}` : `${Math.round(amount * 1000)}m`
   const [unit, scale] = (

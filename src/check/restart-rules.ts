@@ -1,4 +1,4 @@
-/** Rules of a restart that no exit code meets, which the API server takes. Pure. */
+/** Restart rules that the API server accepts although no exit code matches them. Pure. */
 import { allContainers } from '../pod/pod.ts'
 import { listOf } from '../pod/api-object.ts'
 import { readRestarts } from '../pod/restarts.ts'

@@ -1,9 +1,9 @@
-/** What `podorder check` looks at. The ids are part of its interface: people suppress findings by them. Pure. */
+/** The rules of `podorder check`. Their IDs are part of its interface: users suppress findings by ID. Pure. */
 
 interface Rule {
-  /** What is wrong where it finds something; a clause. */
+  /** A clause about the fault that the rule finds. */
   readonly summary: string
-  /** Why that matters, in a sentence or two. */
+  /** Sentences about why the fault matters. */
   readonly help: string
 }
 
@@ -86,7 +86,7 @@ export type RuleId = keyof typeof RULES
 
 export const RULE_IDS = Object.keys(RULES) as readonly RuleId[]
 
-/** For people: each rule with what it means. */
+/** Formats each rule and its meaning for people. */
 export function formatRules(): string {
   return RULE_IDS.map((id) => `${id}: ${RULES[id].summary}\n  ${RULES[id].help}\n`).join('')
 }

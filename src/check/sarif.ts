@@ -1,6 +1,7 @@
 /**
- * SARIF 2.1.0 (OASIS, Static Analysis Results Interchange Format), as far as findings need it and code scanning reads it: rules with
- * short and full description and help, results with a place and a fingerprint that outlives edits elsewhere. Pure.
+ * SARIF 2.1.0 (OASIS, Static Analysis Results Interchange Format), as far as findings need it and code scanning reads it: rules
+ * with short and full description and help, results with a place and a fingerprint that stays the same when other lines change.
+ * Pure.
  */
 import { writeDocument } from '../base/escape.ts'
 import type { Position } from '../manifest/tree.ts'
@@ -15,7 +16,7 @@ export interface SarifRule {
 
 export interface SarifResult {
   readonly rule: string
-  /** SARIF has the very words. */
+  /** SARIF uses the same words. */
   readonly level: Level
   readonly file: string
   readonly at: Position
@@ -24,7 +25,7 @@ export interface SarifResult {
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json'
 
-/** @param rules all that results name. @returns one log of one run, as JSON */
+/** @param rules all rules that the results name. @returns one log with one run, as JSON */
 export function formatSarif(rules: readonly SarifRule[], results: readonly SarifResult[]): string {
   const index = new Map(rules.map(({ id }, at) => [id, at]))
   const seen = new Map<string, number>()
@@ -66,7 +67,7 @@ function describeRule({ id, summary, help }: SarifRule): object {
   }
 }
 
-/** Relative to where podorder was called, and so to the repository's root as CI calls it; or absolute (RFC 8089). */
+/** Relative to the working directory, which in CI is the repository's root; or absolute (RFC 8089). */
 function writeUri(file: string): string {
   const path = file
     .replaceAll('\\', '/')

@@ -1,4 +1,4 @@
-/** Is podorder's init container allowed to start, and do all containers reach its volumes? Pure. */
+/** Checks whether podorder's init container may start, and whether all containers can use its volumes. Pure. */
 import { fieldOf, listOf, textOf } from '../pod/api-object.ts'
 import { INIT_CONTAINER } from '../pod/own.ts'
 import type { CheckResult } from './finding.ts'
@@ -9,8 +9,9 @@ export function checkSecurity(pod: CheckedPod): readonly CheckResult[] {
 }
 
 /**
- * As inject writes it, it passes "restricted", and so do podorder's volumes (`image` since Kubernetes 1.33, which has no such
- * volumes before). But one that is there stays as it is. The API server asks each container (pod-security-admission/policy).
+ * The init container that inject writes passes "restricted", and so do podorder's volumes (volume type `image` only since
+ * Kubernetes 1.33, which introduced it). An init container that is already there is kept and may fail. The API server judges each
+ * container (pod-security-admission/policy).
  */
 function checkInit(pod: CheckedPod): readonly CheckResult[] {
   const init = findInit(pod)
@@ -26,7 +27,7 @@ function checkInit(pod: CheckedPod): readonly CheckResult[] {
     ],
   ]
   const missing = demands.flatMap(([demand, isMet]) => (isMet ? [] : [demand]))
-  // An image volume may leave nothing for it to do.
+  // With an image volume there may be no init container.
   if (findInit(pod) === undefined) return []
   const index = pod.after.spec.initContainers?.findIndex(({ name }) => name === INIT_CONTAINER) ?? -1
   const common = {
@@ -61,8 +62,8 @@ function checkInit(pod: CheckedPod): readonly CheckResult[] {
 }
 
 /**
- * The kubelet has an emptyDir labelled once, as the first container needs it that mounts it (kubelet_pods.go, makeMounts):
- * podorder-init, with the pod's level. Where SELinux enforces, a container of another level is kept out.
+ * The kubelet sets the SELinux label of an emptyDir once, for the first container that mounts it (kubelet_pods.go, makeMounts):
+ * podorder-init, with the pod's level. Where SELinux enforces, a container with another level has no access.
  */
 function checkLabels(pod: CheckedPod): readonly CheckResult[] {
   const labelled = textOf(pod.after.spec['securityContext'], 'seLinuxOptions', 'level')

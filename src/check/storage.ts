@@ -1,18 +1,18 @@
-/** Does the copy of the executable fit into what the pod may write? Pure. */
+/** Checks whether the copy of the executable fits into the pod's ephemeral storage. Pure. */
 import { fieldOf } from '../pod/api-object.ts'
 import { BIN_VOLUME } from '../pod/own.ts'
 import type { CheckResult } from './finding.ts'
 import { type CheckedPod, placeAlong } from './checked-pod.ts'
 import { formatAmount, readAmounts, sumResources } from './resources.ts'
 
-/** What `install` puts into the volume: the executable, its loader and C library, on either platform; a test measures it. */
+/** The size of what `install` copies on either platform: the executable, its loader and C library. A test measures it. */
 export const INSTALLED_BYTES = 120 * 2 ** 20
 
 const RESOURCE = 'ephemeral-storage'
 
 /**
- * The kubelet evicts a pod whose writable layers, logs and emptyDirs are together more than the sum of its containers'
- * limits; those that say none count as 0, and only where none says any there is no limit (pkg/kubelet/eviction,
+ * The kubelet evicts a pod whose writable layers, logs and emptyDirs together exceed the sum of its containers' limits. A
+ * container without a limit counts as 0. If no container has a limit, the pod has none (pkg/kubelet/eviction,
  * podEphemeralStorageLimitEviction; component-helpers/resource, PodLimits).
  */
 export function checkStorage({ tree, after, policies }: CheckedPod): readonly CheckResult[] {

@@ -1,7 +1,7 @@
 /**
- * The twin of posix/child.ts for Node, which has no FFI: the npm package without an executable at hand, and tests.
- * It differs where Node cannot do better: the command gets a session of its own (no job control in the terminal), its
- * argv and environment pass through UTF-8, orphans are not reaped, and `--exec` needs `process.execve` (Node >= 23.11).
+ * Implements the port for Node, which has no FFI: for the npm package where no executable is available, and for tests. Node
+ * differs from `child-posix.io.ts`: the command gets a session of its own (no job control in the terminal), its argv and
+ * environment pass through UTF-8, orphans are not reaped, and `--exec` needs `process.execve` (Node >= 23.11).
  */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -39,7 +39,7 @@ export function createNodeChild(command: readonly string[]): Child {
       try {
         process.kill(-pid, signal)
       } catch {
-        // ESRCH: it has ended already.
+        // ESRCH: the process has already ended.
       }
     },
     suspend() {},
@@ -59,7 +59,7 @@ export function createNodeChild(command: readonly string[]): Child {
   }
 }
 
-/** What exists under that name: execve itself does not search PATH, and a failed one would end this process. */
+/** @returns the files that exist under that name: execve does not search PATH, and a failed execve would end this process */
 function findCandidates(program: string): readonly string[] {
   if (program.includes('/')) return [program]
   const found = (process.env['PATH'] ?? '').split(':').map((dir) => `${dir || '.'}/${program}`)

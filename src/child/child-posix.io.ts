@@ -1,7 +1,7 @@
 /**
- * Processes by the C library itself. No other way gives a true process group (Bun's `detached` is setsid, which takes the
- * terminal away), byte-exact argv and environment, default signal dispositions and an empty mask, no leaked descriptors,
- * real wait statuses (also of real-time signals), and the reaping of orphans.
+ * Processes through the C library. Only this way gives a true process group (Bun's `detached` calls setsid, which loses the
+ * terminal), byte-exact argv and environment, default signal dispositions and an empty mask, no leaked descriptors, real wait
+ * statuses (also of real-time signals), and the reaping of orphans.
  */
 import type { Files } from '../base/files.ts'
 import type { Child, CommandSource, Running, Sink, StartFault, Status } from './child.ts'
@@ -20,12 +20,12 @@ import {
   wordOf,
 } from './start-posix.io.ts'
 
-/** Structure sizes of glibc on x86-64 and aarch64 (80, 336, 128 bytes), with room to spare. */
+/** Structure sizes of glibc on x86-64 and aarch64 (80, 336, 128 bytes), with a margin. */
 const SIZE_FILE_ACTIONS = 256
 const SIZE_ATTRIBUTES = 1024
 const SIZE_SIGNAL_SET = 256
 
-/** What this process was started with, to the byte; process.env is neither exact nor cheap. */
+/** The exact bytes of this process's environment; process.env is not exact, and reading it is slow. */
 export const ENVIRONMENT = '/proc/self/environ'
 
 const POSIX_SPAWN_SETPGROUP = 0x02
@@ -37,7 +37,7 @@ const SIG_SETMASK = 2
 const PR_SET_CHILD_SUBREAPER = 36
 const CLOSE_RANGE_CLOEXEC = 4
 const O_CLOEXEC = 0o2000000
-/** The low byte of a wait status that tells of a stop (WIFSTOPPED). */
+/** Low byte of the wait status of a stopped process (WIFSTOPPED). */
 const STOPPED_BY = 0x7f
 const SIGKILL = 9
 const SIGPIPE = 13
@@ -47,9 +47,9 @@ const ENOEXEC = 8
 
 interface Prepared extends Program {
   readonly attributes: Uint8Array
-  /** File actions of the usual case: our own descriptors, and not the terminal's foreground. */
+  /** File actions of the usual case: the command inherits our streams and is not put into the terminal's foreground. */
   readonly actions: Uint8Array
-  /** stdin is our controlling terminal. */
+  /** Whether stdin is our controlling terminal. */
   readonly terminal: boolean
 }
 
@@ -61,7 +61,7 @@ export function createPosixChild(
   { lead, words, hidden }: CommandSource,
   elsewhere?: StartElsewhere,
 ): Child {
-  /** What C points into must not be collected; it lives as long as the process. */
+  /** Memory that C points to must not be collected; this list keeps it as long as the process lives. */
   const kept: NodeJS.ArrayBufferView[] = []
   const status = new Int32Array(1)
   const endings = new Map<number, (status: Status) => void>()
@@ -74,7 +74,7 @@ export function createPosixChild(
     return memory
   }
   const pointTo = (strings: readonly Uint8Array[]): Uint32Array => {
-    // Pointers of 8 bytes, little-endian, as two words each; the last one is NULL.
+    // Pointers of 8 bytes, little-endian, written as two words each; the last pointer is NULL.
     const pointers = new Uint32Array(2 * (strings.length + 1))
     let index = 0
     for (const string of strings) {
@@ -113,7 +113,7 @@ export function createPosixChild(
     const whole = splitStrings(keep(environment))
     const env = hidden === undefined ? whole : whole.filter((string) => !wordOf(string).startsWith(`${hidden}=`))
     const attributes = keep(new Uint8Array(SIZE_ATTRIBUTES))
-    // Not sigfillset: it leaves out glibc's own two (32, 33), and posix_spawn would have the command ignore those.
+    // Not sigfillset, which omits glibc's own signals (32, 33): posix_spawn would leave them ignored in the command.
     const every = new Uint8Array(SIZE_SIGNAL_SET).fill(0xff)
     c.posix_spawnattr_init(attributes)
     c.posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)
@@ -159,7 +159,7 @@ export function createPosixChild(
   return {
     prepare: () => void prepare(),
     spawn({ stdout, stderr }): Running | StartFault {
-      // A method of arrays is compiled at its first call: 0.1 ms of every start.
+      // The engine compiles an array method at its first call, which would add 0.1 ms to every start.
       const pipes = stdout === undefined && stderr === undefined ? [] : openPipes([stdout, stderr])
       const pid = elsewhere === undefined ? spawnHere(pipes) : elsewhere(prepare(), pipes)
       for (const { to } of pipes) c.close(to)
@@ -174,7 +174,7 @@ export function createPosixChild(
     ...{ signal: jobs.send, suspend: jobs.suspend },
     replace() {
       const { argv, env, program } = prepare()
-      // What Bun ignores for itself would stay ignored across execve; handlers reset themselves.
+      // A signal that Bun ignores would stay ignored after execve. The kernel itself resets handlers.
       c.seldom().signal(SIGPIPE, 0)
       c.seldom().signal(SIGXFSZ, 0)
       c.seldom().sigprocmask(SIG_SETMASK, new Uint8Array(SIZE_SIGNAL_SET), null)
@@ -188,7 +188,7 @@ export function createPosixChild(
       return explainStart(weighErrors(program, errors), wordOf(program), files)
     },
     sweep() {
-      // Killing one orphan hands its children to us; go on until waitpid says that there are none (ECHILD).
+      // When an orphan is killed, its children become ours. Repeat until waitpid reports no children (ECHILD).
       while (c.waitpid(-1, status, WNOHANG) >= 0) {
         const orphans = listChildren(files)
         if (orphans.length === 0) return
@@ -212,7 +212,7 @@ export function readVariable(name: string, environment: Uint8Array): string | un
     ?.slice(start.length)
 }
 
-/** NUL-terminated strings laid end to end, as /proc gives them, each as its own view with its NUL. */
+/** Splits NUL-terminated strings, as in /proc, into views that keep their NUL. */
 function splitStrings(memory: Uint8Array): readonly Uint8Array[] {
   const strings: Uint8Array[] = []
   for (let start = 0, end = memory.indexOf(0); end !== -1; start = end + 1, end = memory.indexOf(0, start)) {
@@ -221,7 +221,7 @@ function splitStrings(memory: Uint8Array): readonly Uint8Array[] {
   return strings
 }
 
-/** Children of every thread of ours (CONFIG_PROC_CHILDREN; without it there is nothing to go by). */
+/** Lists the children of all our threads (CONFIG_PROC_CHILDREN). Without that kernel option the list is empty. */
 function listChildren(files: Files): readonly number[] {
   try {
     return files

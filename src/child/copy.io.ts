@@ -5,17 +5,17 @@ import type { Sink } from './child.ts'
 const { O_APPEND, O_CREAT, O_NOCTTY, O_NONBLOCK, O_WRONLY } = constants
 const APPENDING = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY
 
-/** @throws the system's error when the file cannot be opened; its directories are made. */
+/** Creates the parent directories. @throws the system's error when the file cannot be opened */
 export async function openCopy(path: string, descriptor: 1 | 2): Promise<Sink> {
   mkdirSync(path.slice(0, path.lastIndexOf('/')) || '/', { recursive: true })
-  // A pipe that nobody reads is an error, not a wait.
+  // A pipe without a reader is an error, and opening it does not block.
   const file = openSync(path, APPENDING, 0o644)
   return async (chunk) => {
     await Promise.all([writeAll(descriptor, chunk), writeAll(file, chunk)])
   }
 }
 
-/** A reader that went away (EPIPE) or a full disk must not stop the command; the other copy goes on. */
+/** A closed pipe (EPIPE) or a full disk must not stop the command; the other copy continues. */
 async function writeAll(descriptor: number, chunk: Uint8Array): Promise<void> {
   for (let offset = 0; offset < chunk.length;) {
     const written = await new Promise<number | 'again' | 'lost'>((resolve) => {
@@ -24,7 +24,7 @@ async function writeAll(descriptor: number, chunk: Uint8Array): Promise<void> {
       })
     })
     if (written === 'lost') return
-    // A descriptor that somebody else made non-blocking: its reader is slow.
+    // Another process has made the descriptor non-blocking, and its reader is slow.
     if (written === 'again') await new Promise((resolve) => setTimeout(resolve, 5))
     else offset += written
   }

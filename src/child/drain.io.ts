@@ -1,7 +1,7 @@
 /** Reading a pipe to its end. */
 import type { Sink } from './child.ts'
 
-/** Hands a pipe's content to a sink until its last writer has closed it; reading may block, so node:fs does it aside. */
+/** Hands a pipe's content to a sink until the last writer closes the pipe. Reads may block, so node:fs runs them on another thread. */
 export async function drain(descriptor: number, sink: Sink): Promise<void> {
   const { read } = await import('node:fs')
   const chunk = new Uint8Array(65_536)

@@ -1,9 +1,10 @@
 /**
- * Job control. The terminal, or a signal of its kind, stops the command; then this process stops too, so that whoever has started it,
- * a shell mostly, learns of it. When it is continued, so is the command, in the foreground if this process is.
+ * Job control. When the terminal or a job-control signal stops the command, this process stops too, so that its parent, usually a
+ * shell, learns of it. When this process is continued, it continues the command, in the foreground if this process is there.
  *
- * It asks the kernel for the stop by that very signal, not by SIGSTOP: where nobody could continue it (a container's first process, an
- * orphaned process group) the kernel takes no notice, and the command goes on at once, as it would have done without a wrapper.
+ * This process stops itself with the same signal, not with SIGSTOP. Where no process could continue it (a container's first
+ * process, an orphaned process group), the kernel ignores that signal. The command then continues at once, as it would without a
+ * wrapper.
  */
 import type { Library } from '../base/libc.io.ts'
 
@@ -15,17 +16,17 @@ const SIGTTOU = 22
 const SIG_DFL = 0
 const SIG_IGN = 1
 
-/** How long a SIGCONT takes at most to be handed on, which came before this process went on. */
+/** The longest delay of a SIGCONT that was sent before this process continued. */
 const NOT_STOPPED_MS = 20
 
 export interface JobControl {
-  /** The command, which leads a process group, has been stopped. */
+  /** Called when the command, which leads a process group, has been stopped. */
   follow(pid: number, signal: number): void
-  /** To the command's group, which SIGCONT continues. */
+  /** Sends a signal to the command's group. SIGCONT also restores its place in the foreground. */
   readonly send: (pid: number, signal: number) => void
   /** Stops this process. */
   readonly suspend: (signal: number) => void
-  /** Takes the terminal back from a command that has ended: what this process does next, or a script behind it, needs it. */
+  /** Takes the terminal back from a command that has ended, because this process or the calling script needs it next. */
   reclaim(pid: number): void
 }
 
@@ -35,7 +36,7 @@ export function createJobControl(c: Library): JobControl {
 
   function suspend(signal: number, target = process.pid): void {
     const handler = c.seldom().signal(signal, SIG_DFL)
-    // It returns when this process has been continued, or at once.
+    // The call returns when this process has been continued, or at once if the kernel ignored the signal.
     c.kill(target, signal)
     c.seldom().signal(signal, handler)
   }
@@ -50,18 +51,18 @@ export function createJobControl(c: Library): JobControl {
     send: (pid, signal) => void (signal === SIGCONT ? resume(pid) : c.kill(-pid, signal)),
     suspend: (signal) => suspend(signal),
     follow(pid, signal) {
-      // SIGSTOP is for the command alone.
+      // SIGSTOP was sent to the command alone.
       if (![SIGTSTP, SIGTTIN, SIGTTOU].includes(signal)) return
-      // A shell does not continue what it brings to the foreground while it runs.
+      // A shell sends no SIGCONT to a running job that it brings to the foreground.
       if (signal !== SIGTSTP && isForeground()) return resume(pid)
-      // The key is meant for all of a pipeline.
+      // Ctrl-Z stops a whole pipeline, so the signal goes to our process group.
       suspend(signal, c.tcgetpgrp(0) === pid ? 0 : process.pid)
       clearTimeout(doubt)
       if (signal === SIGTSTP) doubt = setTimeout(() => c.kill(-pid, SIGCONT), NOT_STOPPED_MS)
     },
     reclaim(pid) {
       if (c.tcgetpgrp(0) !== pid) return
-      // Who is not in the foreground gets it for trying.
+      // A process in the background that changes the foreground group gets SIGTTOU.
       const handler = c.seldom().signal(SIGTTOU, SIG_IGN)
       c.seldom().tcsetpgrp(0, c.seldom().getpgrp())
       c.seldom().signal(SIGTTOU, handler)

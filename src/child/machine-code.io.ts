@@ -1,4 +1,4 @@
-/** Memory with a few machine instructions of our own, for what JavaScript may not do: between a fork and its exec, within a signal handler. */
+/** Memory with our own machine instructions, for places where JavaScript cannot run: between fork and exec, and in a signal handler. */
 import type { Library } from '../base/libc.io.ts'
 
 const PROT_READ = 1
@@ -8,10 +8,10 @@ const MAP_SHARED = 1
 const MAP_PRIVATE = 2
 const MAP_ANONYMOUS = 0x20
 const PAGE = 4096
-/** No address is higher; what mmap returns when it fails is. */
+/** All addresses are lower; the error value of mmap is higher. */
 const TOP = 2 ** 48
 
-/** @returns the address of a page with these instructions, for as long as the process lives; undefined where none may be executed */
+/** @returns the address of a page with these instructions, valid until the process ends; undefined where executable memory is denied */
 export function loadMachineCode(c: Library, instructions: Uint8Array): number | undefined {
   const address = map(c, PAGE, MAP_PRIVATE)
   if (address === undefined) return undefined
@@ -19,7 +19,7 @@ export function loadMachineCode(c: Library, instructions: Uint8Array): number | 
   return c.handlers().mprotect(address, PAGE, PROT_READ | PROT_EXEC) === 0 ? address : undefined
 }
 
-/** Memory that a forked child shares with its parent. @returns undefined where there is none */
+/** Allocates memory that a forked child shares with its parent. @returns undefined on failure */
 export function shareMemory(c: Library, bytes: number): number | undefined {
   return map(c, bytes, MAP_SHARED)
 }

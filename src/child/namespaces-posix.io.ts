@@ -1,7 +1,7 @@
 /**
- * A command in namespaces of its own: network, processes, mounts and users. The user namespace is what gives the right to the
- * others, so it takes no capability. unshare(2) of one is closed to a process with threads, clone(2) is not; but between a clone
- * and its exec nothing of JavaScript may run. So a few machine instructions clone, and make the system calls of a list in the child.
+ * Starts a command in its own network, PID, mount and user namespaces. The user namespace gives the right to create the others,
+ * so no capability is needed. A process with threads cannot unshare(2) a user namespace, but it can clone(2) one. Between clone
+ * and exec no JavaScript can run. So machine instructions clone, and make a list of system calls in the child.
  */
 import type { Library } from '../base/libc.io.ts'
 import type { Files } from '../base/files.ts'
@@ -24,21 +24,21 @@ const O_CLOEXEC = 0o2000000
 const EPERM = 1
 const EINTR = 4
 const ENOSPC = 28
-/** glibc's, with room to spare. */
+/** Size of glibc's sigset_t, with a margin. */
 const SIZE_SIGNAL_SET = 256
-/** The kernel's, not glibc's: 8 bytes of mask, and a struct sigaction of 4 words. */
+/** Sizes in the kernel, not in glibc: a mask of 8 bytes, and a struct sigaction of 4 words. */
 const SIGNAL_SET_BYTES = 8
 const SIGACTION_BYTES = 32
 
 interface Machine {
-  /** `(list, flags)`: clones with these flags, and makes the system calls of the list in the child. It returns in the parent only. */
+  /** `(list, flags)`: clones with these flags, and makes the system calls of the list in the child. Returns in the parent only. */
   readonly instructions: readonly number[]
   readonly calls: Readonly<
     Record<'read' | 'close' | 'setpgid' | 'dup3' | 'closeRange' | 'action' | 'mask' | 'execve' | 'exit', number>
   >
 }
 
-/** A row has the number of the call, four arguments, and what the call returned, 8 bytes each. */
+/** A row is 6 words of 8 bytes: the number of the system call, four arguments, and the result. */
 const ROW_WORDS = 6
 const RESULT = 5
 const ROW_BYTES = 8 * ROW_WORDS
@@ -57,7 +57,7 @@ const MACHINES: Readonly<Record<string, Machine>> = {
       ...[0x31, 0xd2, 0x45, 0x31, 0xd2, 0x45, 0x31, 0xc0], // xor edx, edx; xor r10d, r10d; xor r8d, r8d
       ...[0xb8, 0x38, 0, 0, 0], // mov eax, clone
       ...[0x0f, 0x05], // syscall
-      ...[0x85, 0xc0, 0x74, 0x01, 0xc3], // test eax, eax; jz to the next but one; ret
+      ...[0x85, 0xc0, 0x74, 0x01, 0xc3], // test eax, eax; jz over the ret; ret
       ...[0x49, 0x8b, 0x01], // mov rax, [r9]
       ...[0x49, 0x8b, 0x79, 0x08], // mov rdi, [r9 + 8]
       ...[0x49, 0x8b, 0x71, 0x10], // mov rsi, [r9 + 16]
@@ -66,7 +66,7 @@ const MACHINES: Readonly<Record<string, Machine>> = {
       ...[0x0f, 0x05], // syscall
       ...[0x49, 0x89, 0x41, 0x28], // mov [r9 + 40], rax
       ...[0x49, 0x83, 0xc1, 0x30], // add r9, 48
-      ...[0xeb, 0xe1], // jmp to the row's first
+      ...[0xeb, 0xe1], // jmp to the first instruction of the row
     ],
     calls: {
       ...{ read: 0, close: 3, setpgid: 109, dup3: 292, closeRange: 436, action: 13, mask: 14, execve: 59, exit: 231 },
@@ -80,13 +80,13 @@ const MACHINES: Readonly<Record<string, Machine>> = {
       ...[0x03, 0x00, 0x80, 0xd2, 0x04, 0x00, 0x80, 0xd2], // mov x3, 0; mov x4, 0
       ...[0x88, 0x1b, 0x80, 0xd2], // mov x8, clone
       ...[0x01, 0x00, 0x00, 0xd4], // svc 0
-      ...[0x40, 0x00, 0x00, 0xb4, 0xc0, 0x03, 0x5f, 0xd6], // cbz x0, to the next but one; ret
+      ...[0x40, 0x00, 0x00, 0xb4, 0xc0, 0x03, 0x5f, 0xd6], // cbz x0, over the ret; ret
       ...[0x28, 0x01, 0xc1, 0xa8], // ldp x8, x0, [x9], 16
       ...[0x21, 0x09, 0xc1, 0xa8], // ldp x1, x2, [x9], 16
       ...[0x23, 0x85, 0x40, 0xf8], // ldr x3, [x9], 8
       ...[0x01, 0x00, 0x00, 0xd4], // svc 0
       ...[0x20, 0x85, 0x00, 0xf8], // str x0, [x9], 8
-      ...[0xfb, 0xff, 0xff, 0x17], // b to the row's first
+      ...[0xfb, 0xff, 0xff, 0x17], // b to the first instruction of the row
     ],
     calls: {
       ...{
@@ -104,9 +104,9 @@ const MACHINES: Readonly<Record<string, Machine>> = {
   },
 }
 
-/** Starts commands so that they have no network but a loopback that is down, and are the first of their processes. */
+/** Starts a command without a network (only a loopback that is down) and as the first process of its PID namespace. */
 export function createIsolatedStart(c: Library, files: Files): StartElsewhere {
-  /** What C points into must not be collected. */
+  /** Memory that C points to must not be collected. */
   const kept: Uint8Array[] = []
   return ({ argv, env, program }, outputs) => {
     const fault = (why: string): StartFault => ({ code: 126, why: `${wordOf(program)} without a network: ${why}` })
@@ -135,7 +135,7 @@ export function createIsolatedStart(c: Library, files: Files): StartElsewhere {
     } else if (pid > 0) c.kill(pid, SIGKILL)
     c.close(permit.to)
     c.close(report.from)
-    // An execve that succeeds does not return: its row keeps a 0, and so do those after it.
+    // A successful execve does not return, so its row and all later rows keep the result 0.
     const errors = paths.map(
       (_, index) => -Number(words[(rows.length - 1 - paths.length + index) * ROW_WORDS + RESULT]),
     )
@@ -156,7 +156,7 @@ export function createIsolatedStart(c: Library, files: Files): StartElsewhere {
     return { from, to }
   }
 
-  /** What posix_spawn does for other commands, behind the permit. */
+  /** The child's steps after the permit; they match what posix_spawn does for other commands. */
   function listPreparations(
     { calls }: Machine,
     permit: Pipe,
@@ -165,7 +165,7 @@ export function createIsolatedStart(c: Library, files: Files): StartElsewhere {
     const signals = Array.from({ length: LAST_SIGNAL }, (_, index) => index + 1)
     const byDefault = pointTo(new Uint8Array(SIGACTION_BYTES))
     return [
-      // The permit comes from the wrapper, or its end.
+      // The child reads the permit of the wrapper, or the end of the pipe when the wrapper has died.
       [calls.close, permit.to],
       [calls.read, permit.from, pointTo(new Uint8Array(1)), 1],
       [calls.setpgid, 0, 0],
@@ -176,12 +176,12 @@ export function createIsolatedStart(c: Library, files: Files): StartElsewhere {
     ]
   }
 
-  /** With a user namespace, or, where there can be none, by CAP_SYS_ADMIN. @returns a negative error for a pid */
+  /** Clones with a user namespace, or without one if that fails, which needs CAP_SYS_ADMIN. @returns a negative errno as the pid on failure */
   function clone(code: number, list: number): { readonly pid: number; readonly withUsers: boolean } {
     const run = c.functionAt(code, { args: ['usize', 'usize'], returns: 'i32' })
     const flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | SIGCHLD
     const before = new Uint8Array(SIZE_SIGNAL_SET)
-    // The engine's handlers must not run in the child: what they write would be ours to read.
+    // The engine's signal handlers must not run in the child: they would write to descriptors that it shares with us.
     c.seldom().sigprocmask(SIG_SETMASK, new Uint8Array(SIZE_SIGNAL_SET).fill(0xff), before)
     const pid = run(list, flags | CLONE_NEWUSER)
     const other = pid < 0 ? run(list, flags) : pid
@@ -190,8 +190,8 @@ export function createIsolatedStart(c: Library, files: Files): StartElsewhere {
   }
 
   /**
-   * Every identity is the same inside and outside, as with Tekton's entrypoint. That takes CAP_SETUID and CAP_SETGID. Without them
-   * only our own is the same, and for root that takes CAP_SETFCAP (user_namespaces(7)).
+   * Maps every ID to itself, as Tekton's entrypoint does. This needs CAP_SETUID and CAP_SETGID. Without them only our own ID is
+   * mapped, which for root needs CAP_SETFCAP (user_namespaces(7)).
    */
   function mapIdentities(pid: number): string | undefined {
     const own = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 }
@@ -216,7 +216,7 @@ export function createIsolatedStart(c: Library, files: Files): StartElsewhere {
     return undefined
   }
 
-  /** Its last writer has gone: the child has become the command, or has ended. */
+  /** Waits until the last writer closes the pipe: the child has become the command, or has ended. */
   function awaitEnd(descriptor: number): void {
     const byte = new Uint8Array(1)
     while (c.read(descriptor, byte, 1) === -1 && c.errno() === EINTR);

@@ -1,24 +1,24 @@
 /**
- * Signals that the engine cannot hand to JavaScript: the real-time ones, which images may be stopped by (systemd: SIGRTMIN+3), and
- * SIGSTKFLT. A few machine instructions take them, since nothing of JavaScript may run within a signal handler: they count the
- * signal and send this process SIGCHLD, which the engine does hand on; for whoever listens to that otherwise it is one look too many.
+ * Signals that the engine cannot deliver to JavaScript: SIGSTKFLT, and the real-time signals, which some images use as stop
+ * signal (systemd: SIGRTMIN+3). JavaScript cannot run in a signal handler, so machine instructions handle them: they count the
+ * signal and send this process SIGCHLD, which the engine delivers. Other listeners to SIGCHLD then find nothing to do.
  */
 import type { Library } from '../base/libc.io.ts'
 import { loadMachineCode } from './machine-code.io.ts'
 
 const SIGSTKFLT = 16
-/** glibc keeps 32 and 33 for itself. */
+/** glibc reserves 32 and 33. */
 const FIRST = 34
 const LAST = 64
 
-/** The places in the instructions of the address of the counters (8 bytes) and of the process ID (4 bytes). */
+/** Offsets in the instructions of the counters' address (8 bytes) and of the process ID (4 bytes). */
 interface Handler {
   readonly bytes: readonly number[]
   readonly counters: number
   readonly pid: number
 }
 
-/** Made when it is asked for, which few wrappers do. */
+/** Created on demand, because few wrappers need it. */
 const listHandlers = (): Readonly<Record<string, Handler>> => ({
   x64: {
     bytes: [
@@ -40,7 +40,7 @@ const listHandlers = (): Readonly<Record<string, Handler>> => ({
       ...[0x2a, 0xfd, 0x5f, 0x88], // ldaxr w10, [x9]
       ...[0x4a, 0x05, 0x00, 0x11], // add w10, w10, #1
       ...[0x2a, 0xfd, 0x0b, 0x88], // stlxr w11, w10, [x9]
-      ...[0xab, 0xff, 0xff, 0x35], // cbnz w11, three back
+      ...[0xab, 0xff, 0xff, 0x35], // cbnz w11, back to ldaxr
       ...[0x00, 0x01, 0x00, 0x18], // ldr w0, the process
       ...[0x21, 0x02, 0x80, 0x52], // mov w1, SIGCHLD
       ...[0x28, 0x10, 0x80, 0xd2], // mov x8, kill
@@ -55,15 +55,15 @@ const listHandlers = (): Readonly<Record<string, Handler>> => ({
   },
 })
 
-/** What points to them is machine code; they live as long as the process. */
+/** Machine code points to the counters; they live as long as the process. */
 let counters: Int32Array<ArrayBuffer> | undefined
 
-/** Whether a signal is one of those. */
+/** Whether the engine cannot deliver a signal. */
 export function isRealTime(signal: number): boolean {
   return signal === SIGSTKFLT || signal >= FIRST
 }
 
-/** @param deliver gets the number of each from now on, in the order of the numbers. Without executable memory none is taken. */
+/** @param deliver gets each signal's number, in numeric order. Without executable memory these signals are not handled. */
 export function takeRealTimeSignals(c: Library, deliver: (signal: number) => void): void {
   const handler = listHandlers()[process.arch]
   if (handler === undefined) return
@@ -85,10 +85,10 @@ export function takeRealTimeSignals(c: Library, deliver: (signal: number) => voi
   for (let signal = FIRST; signal <= LAST; signal++) handle(signal, address)
 }
 
-/** Commands that are short-lived shall not be longer for it. */
+/** Delay that keeps the setup out of short-lived commands. */
 const LATER_MS = 20
 
-/** The same well behind the start of the command: it costs 0.2 ms. */
+/** Does the same well after the command's start, because it takes 0.2 ms. */
 export function takeRealTimeSignalsLater(c: Library, deliver: (signal: number) => void): void {
   setTimeout(() => takeRealTimeSignals(c, deliver), LATER_MS)
 }

@@ -1,18 +1,18 @@
-/** Every catchable signal, taken at the first instruction and kept until somebody listens. */
+/** Every catchable signal, handled from the first instruction on and kept until there is a listener. */
 export interface Signals {
-  /** Gets each signal's number from now on, those that came before first. One listener at a time. */
+  /** Passes each signal's number to the listener, earlier signals first. There is one listener at a time. */
   listen(listener: (signal: number) => void): void
-  /** Adds a signal that was taken in another way. */
+  /** Adds a signal that was received in another way. */
   add(signal: number): void
-  /** Back to what the kernel does with each, also with those that came before: for what has nothing to clean up. */
+  /** Restores the kernel's default for each signal and applies it to earlier ones; for commands that have nothing to clean up. */
   release(): void
 }
 
 /**
- * Not taken: KILL and STOP (cannot be), CHLD (the child adapter's), URG (Go and Bun use it inside), and the faults
- * FPE, SEGV, BUS, ILL, TRAP, SYS, which the kernel raises for a broken instruction: catching them would loop.
- * Nor PWR, which Bun's engine keeps for itself. Nor PIPE: the kernel raises it when we write to a reader that is gone, and that is not the command's concern.
- * SIGABRT is taken since Bun answers it with a crash report.
+ * Not handled: KILL and STOP (impossible), CHLD (used by the child adapter), URG (Go and Bun use it internally), and FPE, SEGV,
+ * BUS, ILL, TRAP, SYS, which the kernel raises for a faulty instruction: a handler would return to it in an endless loop. PWR is
+ * used by Bun's engine. PIPE is raised by our own write to a closed pipe, which does not concern the command. SIGABRT is handled
+ * because Bun would print a crash report.
  */
 const TAKEN = [
   'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGCONT', 'SIGTSTP',

@@ -1,4 +1,4 @@
-/** What a command is started with, where it is looked for, and why it could not be started: in words, with the shell's exit codes. */
+/** The data of a command's start, the search for its program, and the explanation of a failed start, with a shell's exit codes. */
 import type { Files } from '../base/files.ts'
 import { decodeUtf8, encodeForC } from '../base/utf8.ts'
 import type { StartFault } from './child.ts'
@@ -11,7 +11,7 @@ const EACCES = 13
 const ENOTDIR = 20
 const EISDIR = 21
 
-/** A program as C takes it. */
+/** A program in the form that C takes. */
 export interface Program {
   readonly argv: Uint32Array
   readonly env: Uint32Array
@@ -19,18 +19,18 @@ export interface Program {
   readonly program: Uint8Array
 }
 
-/** A pipe that the command has as its own descriptor. */
+/** A pipe that becomes descriptor `as` of the command. */
 export interface Output {
   readonly to: number
   readonly as: number
 }
 
-/** Starts a program where posix_spawn cannot. @returns its process ID */
+/** Starts a program in a way that posix_spawn does not offer. @returns its process ID */
 export type StartElsewhere = (program: Program, outputs: readonly Output[]) => number | StartFault
 
 /**
- * execvp's search, without its habit of giving a file that no program can run to the shell.
- * @param program NUL-terminated, as are the paths: the very bytes, where it is a path, which need not be UTF-8
+ * Searches as execvp does, but never hands a file with an unknown format to a shell.
+ * @param program NUL-terminated, as are the results. A path keeps its exact bytes, which need not be UTF-8.
  */
 export function candidatesOf(program: Uint8Array): readonly Uint8Array[] {
   const name = wordOf(program)
@@ -39,7 +39,10 @@ export function candidatesOf(program: Uint8Array): readonly Uint8Array[] {
   return path.split(':').map((dir) => (dir === '' ? program : encodeForC(`${dir}/${name}`)))
 }
 
-/** @param errors of execve, of each path in turn. @returns the one to tell: a search goes on where an entry of PATH leads nowhere */
+/**
+ * @param errors of execve, one for each path in turn. @returns the error to report; a missing file counts only if there is no
+ * other error
+ */
 export function weighErrors(program: Uint8Array, errors: readonly number[]): number {
   const isAbsence = (errno: number): boolean =>
     errno === ENOENT || (errno === ENOTDIR && !wordOf(program).includes('/'))
@@ -86,7 +89,7 @@ function isDirectory(program: string, files: Files): boolean {
   }
 }
 
-/** Without its NUL. */
+/** @returns the text without its NUL */
 export function wordOf(string: Uint8Array): string {
   return decodeUtf8(string.subarray(0, -1))
 }

@@ -1,18 +1,18 @@
-/** What may be said on `podorder`'s command line: read from commander's own tree, for completion and for complaints. */
+/** The words of `podorder`'s command line, read from commander's tree. Completion and error messages use them. */
 
 export type ValueWords =
   | { readonly kind: 'choice'; readonly words: readonly string[] }
-  /** Files that may hold manifests, and directories. */
+  /** Files that may be manifests, and directories. */
   | { readonly kind: 'manifest' | 'file' | 'directory' }
   | { readonly kind: 'anything' }
 
 export interface OptionWords {
-  /** With their dashes: `-f`, `--filename`. */
+  /** Spellings with their dashes: `-f`, `--filename`. */
   readonly flags: readonly string[]
   readonly summary: string
-  /** Undefined: it takes none. */
+  /** Undefined: takes no value. */
   readonly value: ValueWords | undefined
-  /** The value may be left out, and is given after `=` only. */
+  /** The value is optional, and can be given only after `=`. */
   readonly valueOptional: boolean
   readonly repeatable: boolean
 }
@@ -21,7 +21,7 @@ export interface CommandWords {
   readonly name: string
   readonly summary: string
   readonly options: readonly OptionWords[]
-  /** Undefined: it takes none. */
+  /** Undefined: takes no operand. */
   readonly operand: ValueWords | undefined
 }
 
@@ -31,5 +31,5 @@ export interface ProgramWords {
   readonly commands: readonly CommandWords[]
 }
 
-/** What manifests are called. */
+/** File endings of manifests. */
 export const MANIFEST_SUFFIXES = ['yaml', 'yml', 'json'] as const

@@ -1,6 +1,6 @@
 /**
- * Completion for bash, with or without the package bash-completion, in what bash 3.2 has already, since macOS stays with
- * it. The script holds all words: to ask the program for them would cost its start with each press of Tab. Pure.
+ * Completion for bash, with or without the package bash-completion. It uses only features of bash 3.2, the version of macOS. The
+ * script contains all words: calling the program would take its start-up time at each press of Tab. Pure.
  */
 import { type CommandWords, MANIFEST_SUFFIXES, type ProgramWords, type ValueWords } from './command-words.ts'
 
@@ -87,7 +87,7 @@ complete -F _${name} ${name} kubectl-${name}
 `
 }
 
-/** For a list of choices, or the kind of file; the same script answers for both. */
+/** A `case` branch for each list of choices or kind of file; the script itself answers for both. */
 function listCases({ options, commands }: ProgramWords): readonly string[] {
   const program: CommandWords = {
     name: '',

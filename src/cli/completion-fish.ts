@@ -1,4 +1,4 @@
-/** Completion for fish: a script that holds all words. Pure. */
+/** Completion for fish: a script that contains all words. Pure. */
 import {
   type CommandWords,
   MANIFEST_SUFFIXES,

@@ -1,12 +1,12 @@
 /**
- * Completion of `kubectl podorder`: kubectl looks on PATH for an executable `kubectl_complete-podorder`, calls it with the
- * words behind the plugin's name, the last one unfinished, and reads proposals and, in the last line, a directive of cobra
- * (kubectl, pkg/cmd/plugin/plugin_completion.go; cobra, ShellCompDirective). Pure.
+ * Completion of `kubectl podorder`. kubectl runs an executable `kubectl_complete-podorder` from PATH with the words after the
+ * plugin's name, the last one incomplete. It reads proposals and, in the last line, a directive of cobra (kubectl,
+ * pkg/cmd/plugin/plugin_completion.go; cobra, ShellCompDirective). Pure.
  */
 import type { ProgramWords } from './command-words.ts'
 import { formatBash } from './completion-bash.ts'
 
-/** ShellCompDirectiveNoFileComp, and the same with ShellCompDirectiveNoSpace: a directory goes on. */
+/** ShellCompDirectiveNoFileComp, alone and with ShellCompDirectiveNoSpace, which lets the user continue a directory. */
 const NO_FILES = 4
 const NO_FILES_NO_SPACE = 6
 

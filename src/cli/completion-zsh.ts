@@ -1,4 +1,4 @@
-/** Completion for zsh: a script that holds all words. Pure. */
+/** Completion for zsh: a script that contains all words. Pure. */
 import {
   type CommandWords,
   MANIFEST_SUFFIXES,
@@ -51,7 +51,7 @@ function formatArguments(specifications: readonly string[], indent: number): str
   return specifications.map((text) => `\\\n${' '.repeat(indent)}${text}`).join(' ')
 }
 
-/** Writes the language of _arguments, each spelling by itself: one rules the others out, unless it may be given again. */
+/** Writes specifications for _arguments, one for each spelling. A spelling excludes the others unless the option is repeatable. */
 function formatOption({ flags, summary, value, valueOptional, repeatable }: OptionWords): readonly string[] {
   const lead = repeatable ? '*' : `(${flags.join(' ')})`
   const says = `[${summary.replaceAll(/[\\\]]/g, String.raw`\$&`)}]`
@@ -62,7 +62,7 @@ function formatOption({ flags, summary, value, valueOptional, repeatable }: Opti
   })
 }
 
-/** By _path_files, since _files proposes any file where none matches. */
+/** Uses _path_files, because _files proposes every file when none matches. */
 function formatAction(value: ValueWords): string {
   switch (value.kind) {
     case 'choice':

@@ -1,14 +1,14 @@
-/** The local disk: manifests, and a temporary directory for the volumes of a pod that runs here. */
+/** The local disk: manifests, and a temporary directory for the volumes of a pod that runs locally. */
 import fs, { type Stats } from 'fs-extra'
 import { isUtf8 } from 'node:buffer'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 
-/** The API server takes no request above 3 MiB; a file with several objects may well be larger. */
+/** The API server refuses requests above 3 MiB; a file with several objects may be larger. */
 const MAX_MANIFEST_MIB = 10
 const STDIN = 0
 
-/** @returns the text of a file, or of stdin for `-`. @throws the system's error; a RangeError when it is no such text. */
+/** @returns the text of a file, or of stdin for `-`. @throws the system's error; a RangeError when it is too large or not text */
 export async function readManifestFile(path: string, maxMib = MAX_MANIFEST_MIB): Promise<string> {
   const pieces: Buffer[] = []
   let size = 0
@@ -25,19 +25,19 @@ export async function readManifestFile(path: string, maxMib = MAX_MANIFEST_MIB):
   throw new RangeError(`line ${line} is not UTF-8`)
 }
 
-/** More than any file of variables has. */
+/** Larger than any real file of variables. */
 const MAX_SMALL_BYTES = 1024 * 1024
 
-/** @returns undefined for what is no plain file, or larger */
+/** @returns undefined when it is not a regular file, or is too large */
 export function readSmallFile(path: string): string | undefined {
   const found = fs.statSync(path, { throwIfNoEntry: false })
   return found?.isFile() === true && found.size <= MAX_SMALL_BYTES ? fs.readFileSync(path, 'utf8') : undefined
 }
 
 /**
- * The manifests in a directory, by their names' endings, sorted. Links to files count, also those that lead nowhere, which
- * is told when they are read; links to directories lead out of it, or around in it. @returns undefined when it is no
- * directory. @throws
+ * Lists the manifests in a directory by file ending, sorted. Links to files are listed. So are broken links: reading them reports
+ * the error. Links to directories are not followed, since they may leave the directory or form a loop.
+ * @returns undefined when it is not a directory. @throws
  */
 export async function listManifests(path: string, recursive: boolean): Promise<readonly string[] | undefined> {
   const found = await statOf(path)
@@ -54,7 +54,7 @@ async function listWithin(directory: string, recursive: boolean): Promise<readon
   return manifests
 }
 
-/** A kustomization is no manifest: it tells how to make one. */
+/** A kustomization is not a manifest: it tells how to build one. */
 function isManifestName(name: string): boolean {
   return /\.(?:ya?ml|json)$/.test(name) && !/^kustomization\.ya?ml$/.test(name)
 }
@@ -64,17 +64,17 @@ export async function isRegularFile(path: string): Promise<boolean> {
   return (await statOf(path))?.isFile() === true
 }
 
-/** Follows links. @returns undefined where there is nothing, or nobody may look. */
+/** Follows links. @returns undefined when nothing is there, or it is not accessible */
 function statOf(path: string): Promise<Stats | undefined> {
   return fs.stat(path).catch(() => undefined)
 }
 
-/** Open already, by us or by whoever called us: another file in its place would not be the one that was meant. */
+/** Paths of descriptors that are already open: replacing the file would not reach the one that the caller opened. */
 const OPEN_ALREADY = /^\/(?:dev\/(?:stdout|stderr|fd\/\d+)|proc\/.*)$/
 
 /**
- * Written aside and renamed, so that it is whole at any time; mode and owner stay, and a link what it points to. What is no
- * regular file, such as a device or a pipe, is written to. @throws
+ * Writes to a temporary file and renames it, so that the file is always complete. Mode and owner are kept; a link is kept and its
+ * target replaced. A path that is not a regular file, such as a device or a pipe, is written to. @throws
  */
 export async function replaceFile(path: string, text: string): Promise<void> {
   const found = await statOf(path)
@@ -90,13 +90,13 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   }
 }
 
-/** @param former whose mode and, as far as we may give it away, owner it gets. @throws */
+/** @param former the file whose mode and, if permitted, owner the new one gets. @throws */
 async function writeAside(path: string, text: string, former: Stats | undefined): Promise<void> {
   const file = await fs.open(path, 'wx', former === undefined ? 0o666 : 0o600)
   try {
     await fs.writeFile(file, text)
     if (former !== undefined) {
-      // By the descriptor: where the directory is somebody else's, the name may be a link by now.
+      // By descriptor: in a directory of another user the name may have become a link.
       await fs.fchown(file, former.uid, former.gid).catch(() => {})
       await fs.fchmod(file, former.mode & 0o7777)
     }
@@ -107,10 +107,10 @@ async function writeAside(path: string, text: string, former: Stats | undefined)
 }
 
 const WORKSPACE = 'podorder-'
-/** The file in a workspace that says which process it is of, as /proc knows it. */
+/** The file in a workspace that names its process, as /proc does. */
 const OWNER = '.owner'
 
-/** An empty directory of our own, below TMPDIR; those whose owner was killed before it could remove them go. @throws */
+/** Creates an empty directory below TMPDIR, and removes workspaces of processes that were killed. @throws */
 export async function makeWorkspace(): Promise<string> {
   await removeAbandoned()
   const path = await fs.mkdtemp(join(tmpdir(), WORKSPACE))
@@ -122,21 +122,21 @@ async function removeAbandoned(): Promise<void> {
   const names = await fs.readdir(tmpdir()).catch(() => [])
   for (const path of names.filter((name) => name.startsWith(WORKSPACE)).map((name) => join(tmpdir(), name))) {
     try {
-      // Not through a link, and only what is our own.
+      // Links and directories of other users are left alone.
       const found = await fs.lstat(path)
       if (!found.isDirectory() || found.uid !== process.getuid?.()) continue
       const owner = await fs.readFile(join(path, OWNER), 'utf8')
       if (/^\d+ \d*$/.test(owner) && nameProcess(Number.parseInt(owner, 10)) !== owner) await removeWorkspace(path)
     } catch {
-      // It has no owner that is known, or somebody else is at it.
+      // The workspace has no known owner, or another process is removing it.
     }
   }
 }
 
-/** `812 74205`: a process and when it began, so that another one of the same number is not taken for it. */
+/** `812 74205`: a process ID and the process's start time, since process IDs are reused. */
 function nameProcess(pid: number): string {
   try {
-    // Field 22 of /proc/PID/stat; the name before it may hold anything (man 5 proc_pid_stat).
+    // Field 22 of /proc/PID/stat; the process name before it may contain any character (man 5 proc_pid_stat).
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1')
     return `${pid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''}`
   } catch {
@@ -152,13 +152,13 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** With its parents; one that is there gets the mode too. @throws */
+/** Creates a directory and its parents; also sets the mode of an existing one. @throws */
 export async function makeDirectory(path: string, mode?: number): Promise<void> {
   await fs.ensureDir(path)
   if (mode !== undefined) await fs.chmod(path, mode)
 }
 
-/** With its parents; base64 is decoded. @throws */
+/** Creates a file and its parents; base64 is decoded. @throws */
 export async function makeFile(
   path: string,
   content: { readonly text: string } | { readonly base64: string },
@@ -169,9 +169,7 @@ export async function makeFile(
   await fs.chmod(path, mode)
 }
 
-/**
- * Puts a program under another name: a link to an executable, or a script when it takes more words to start it. @throws
- */
+/** Makes a program available under another name: a link to an executable, or a script if starting it needs several words. @throws */
 export async function makeCommand(path: string, argv: readonly string[]): Promise<void> {
   const [program = ''] = argv
   if (argv.length === 1) return fs.ensureSymlink(program, path)
@@ -179,12 +177,12 @@ export async function makeCommand(path: string, argv: readonly string[]): Promis
   await makeFile(path, { text: `#!/bin/sh\nexec ${words} "$@"\n` }, 0o755)
 }
 
-/** Whatever is in it. @throws */
+/** Removes a workspace with its content. @throws */
 export async function removeWorkspace(path: string): Promise<void> {
   try {
     await fs.remove(path)
   } catch {
-    // A directory without write permission keeps what is in it (go's module cache makes such).
+    // Entries of a directory without write permission cannot be removed (go's module cache has such directories).
     await openDirectories(path)
     await fs.remove(path)
   }
@@ -197,13 +195,13 @@ async function openDirectories(path: string): Promise<void> {
   }
 }
 
-/** Whole or not at all, in a directory that is there. */
+/** Writes a file by renaming, so that it is never partial. The directory must exist. */
 export function publishFlag(path: string, text: string): void {
   fs.writeFileSync(`${path}.making`, text)
   fs.renameSync(`${path}.making`, path)
 }
 
-/** Empties a directory that may not be there. */
+/** Empties a directory if it exists. */
 export function emptyDirectory(path: string): void {
   if (fs.existsSync(path)) fs.emptyDirSync(path)
 }
@@ -213,7 +211,7 @@ export function exists(path: string): boolean {
   return fs.existsSync(path)
 }
 
-/** Absolute. */
+/** @returns an absolute path */
 export function directoryOf(path: string): string {
   return resolve(dirname(path))
 }

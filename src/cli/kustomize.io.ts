@@ -1,4 +1,4 @@
-/** Directories of kustomize's, built by kubectl, or by kustomize itself. */
+/** Directories of kustomize, built by kubectl or by kustomize itself. */
 import { execFile } from 'node:child_process'
 import { KUSTOMIZED } from './kustomized.ts'
 
@@ -8,7 +8,7 @@ const BUILDERS: readonly (readonly [string, ...string[]])[] = [
   ['kustomize', 'build'],
 ]
 
-/** The same disk, on which each `kustomize:DIR` is the manifest that is built from DIR. */
+/** Wraps a disk so that reading `kustomize:DIR` returns the manifest built from DIR. */
 export function withKustomize<
   Disk extends {
     readonly readManifestFile: (path: string, maxMib?: number) => Promise<string>
@@ -24,7 +24,7 @@ export function withKustomize<
   }
 }
 
-/** @throws an Error with what the builder complains of, in one line */
+/** @throws an Error with the builder's message in one line */
 async function build(directory: string): Promise<string> {
   for (const [program, ...words] of BUILDERS) {
     const built = await call(program, [...words, directory])
@@ -33,7 +33,7 @@ async function build(directory: string): Promise<string> {
   throw new Error('neither kubectl nor kustomize is there to build it')
 }
 
-/** @returns undefined where there is no such program */
+/** @returns undefined when the program does not exist */
 function call(program: string, words: readonly string[]): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     execFile(program, words, { maxBuffer: MAX_BYTES }, (error, stdout, stderr) => {

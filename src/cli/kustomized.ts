@@ -1,2 +1,2 @@
-/** How a manifest that kustomize makes of a directory is called among paths. */
+/** Prefix of a path that stands for the manifest that kustomize builds from a directory. */
 export const KUSTOMIZED = 'kustomize:'

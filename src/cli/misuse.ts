@@ -1,25 +1,25 @@
-/** What is wrong with a command line, in one sentence that says what to do. Pure. */
+/** Explains a wrong command line in one sentence with a fix. Pure. */
 import { suggest } from '../base/suggest.ts'
 import type { CommandWords, ProgramWords } from './command-words.ts'
 
-/** What commander throws. Its code says which fault it is; of its English only what stands between quotes is read. */
+/** An error of commander. Its code tells the fault; of its message only the quoted parts are used. */
 interface Misuse {
   /** `commander.unknownOption` */
   readonly code: string
-  /** `error: unknown option '--jsn'`. What was typed may hold anything, quotes too. */
+  /** `error: unknown option '--jsn'`. The user's words may contain any character, also quotes. */
   readonly message: string
 }
 
 const QUOTED = /'(.*)'/s
-/** Two words between quotes, and what has to be the case instead. */
+/** Two quoted words, and the rule that the value breaks. */
 const TWO_QUOTED = /'(.*?)'.*'(.*)'[^']*?\. (.*)$/s
 const OPERANDS = /^[^']*(?:'(.*?)')?\D*(\d+)\D+\d+: (.*)$/s
 const CHOICES = /^Allowed choices are (.*)$/
 
-/** The code of a fault that commander does not look for: an operand without a character in it. */
+/** The code of a fault that commander does not detect: an empty operand. */
 export const EMPTY_ARGUMENT = 'podorder.emptyArgument'
 
-/** @param argv the command line that it is about. @returns one line: what is wrong, and what to do */
+/** @param argv the wrong command line. @returns one line with the fault and its fix */
 export function describeMisuse({ code, message }: Misuse, argv: readonly string[], program: ProgramWords): string {
   const sentence = message
     .trim()
@@ -38,7 +38,7 @@ function describe(code: string, sentence: string, argv: readonly string[], progr
   switch (code) {
     case 'commander.invalidArgument': {
       const [, first = '', second = '', must = ''] = TWO_QUOTED.exec(sentence) ?? []
-      // An option is named before its value, an operand behind it.
+      // commander names an option before its value, and an operand after its value.
       return first.startsWith('-') ? describeValue(nameFlag(first), second, must) : describeValue(second, first, must)
     }
     case 'commander.optionMissingArgument':
@@ -71,7 +71,7 @@ function nameFlag(flags: string): string {
   return /--[\w-]+/.exec(flags)?.[0] ?? flags
 }
 
-/** `--recursive=true`: commander takes it for an option of that name. */
+/** Finds a switch with a value, `--recursive=true`, which commander reports as an unknown option. */
 function findSwitch(word: string, command: CommandWords | undefined): string | undefined {
   const [flag = ''] = word.split('=', 1)
   const isOwn = command?.options.some(({ flags }) => flags.includes(flag)) ?? false
@@ -94,7 +94,7 @@ function proposeOption(word: string, command: CommandWords | undefined, program:
   )
 }
 
-/** By the long names, without the dashes: they are no evidence, and one letter is none either. */
+/** Compares long names without the dashes, which all names share. One-letter names are never suggested. */
 function suggestFlag(flag: string, known: readonly string[]): string | undefined {
   const bare = known.filter((name) => name.startsWith('--')).map((name) => name.slice(2))
   const near = flag.startsWith('--') ? suggest(flag.slice(2), bare) : undefined
@@ -115,7 +115,7 @@ function didYouMean(word: string | undefined): string | undefined {
   return word === undefined ? undefined : `did you mean ${word}?`
 }
 
-/** What was typed may hold anything; a sentence is one line. */
+/** The message quotes the user's words, which may contain line ends; it must stay on one line. */
 function replaceControls(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, '?')
 }

@@ -1,4 +1,4 @@
-/** Whether a Node is new enough for this program. Pure. */
+/** Checks whether a Node version is new enough for this program. Pure. */
 
 /**
  * @param own `20.20.2`

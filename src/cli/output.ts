@@ -1,4 +1,4 @@
-/** The way of a command's result: to stdout, or whole into a file. */
+/** Writes a command's result to stdout, or as a whole to a file. */
 import { CODE_FAILED } from '../base/exit-code.ts'
 import { describeError } from '../base/system-error.ts'
 
@@ -8,11 +8,11 @@ export interface StdoutPorts {
 }
 
 export interface OutputPorts extends StdoutPorts {
-  /** All or nothing. Rejects with the system's error. */
+  /** Atomic. Rejects with the system's error. */
   readonly disk: { replaceFile(path: string, text: string): Promise<void> }
 }
 
-/** @param output a path; undefined = stdout. @returns the exit code: when it could not be written, that is told */
+/** @param output a path; undefined = stdout. @returns the exit code; a failure is reported on the terminal */
 export async function writeOutput(text: string, output: string | undefined, ports: OutputPorts): Promise<number> {
   if (output === undefined) return writeStdout(text, ports)
   try {
@@ -24,7 +24,7 @@ export async function writeOutput(text: string, output: string | undefined, port
   }
 }
 
-/** @returns the exit code: when it could not be written, that is told */
+/** @returns the exit code; a failure is reported on the terminal */
 export async function writeStdout(text: string, { terminal }: StdoutPorts): Promise<number> {
   try {
     await terminal.write(text)

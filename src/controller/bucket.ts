@@ -1,7 +1,7 @@
-/** A token bucket over times that are handed in: so many writes at once, and so many a second from then on. Pure. */
+/** A token bucket: a burst of writes at once, then a fixed rate. Times are passed in. Pure. */
 
 export interface Bucket {
-  /** A second. */
+  /** Tokens per second. */
   readonly rate: number
   readonly size: number
   readonly tokens: number
@@ -12,7 +12,7 @@ export function fillBucket(rate: number, size: number, nowMs: number): Bucket {
   return { rate, size, tokens: size, atMs: nowMs }
 }
 
-/** @returns how long to wait for the next token instead, when there is none. */
+/** @returns the time until the next token when there is none */
 export function takeToken(bucket: Bucket, nowMs: number): { readonly bucket: Bucket; readonly waitMs: number } {
   const grown = bucket.tokens + ((nowMs - bucket.atMs) / 1000) * bucket.rate
   const tokens = Math.min(bucket.size, grown)

@@ -1,6 +1,6 @@
-/** What the controller keeps of a pod: what its annotations say, and what they ought to say. Pure. */
+/** The controller's view of a pod: the current values of its annotations, and the values they should have. Pure. */
 
-/** By name; undefined: there is no such annotation. */
+/** Values by annotation name; undefined: the annotation does not exist. */
 export type AnnotationValues = Readonly<Record<string, string | undefined>>
 
 export interface ControlledPod {
@@ -9,29 +9,29 @@ export interface ControlledPod {
   readonly uid: string
   readonly version: string
   readonly said: AnnotationValues
-  /** The same names as in `said`; the very same object where nothing is to be changed. */
+  /** Same names as in `said`; the same object when nothing has to change. */
   readonly due: AnnotationValues
-  /** How often the kubelet has been nudged since what is said was said. */
+  /** Number of nudges of the kubelet since `said` was written. */
   readonly nudges: number
-  /** Somebody in the pod may still have something to learn from what is said: the kubelet has to bring it. */
+  /** Some container in the pod may not have seen `said` yet: the kubelet still has to project it. */
   readonly pending: boolean
-  /** A clause that says which containers wait for which; undefined: none does. */
+  /** A clause that says which containers wait for which; undefined: none waits. */
   readonly gate: string | undefined
-  /** Whether it has ended, or is being deleted: the kubelet projects nothing any more (recorded from Kubernetes 1.26). */
+  /** The pod has ended or is being deleted: the kubelet no longer updates its volumes (recorded from Kubernetes 1.26). */
   readonly over: boolean
 }
 
-/** 1, 2, 4 and 8 s after the change: so many times. */
+/** The most nudges after a change: 1, 2, 4 and 8 s after it. */
 export const NUDGES = 4
 
-/** @param text of the annotation; whatever else it holds is none of ours, and is none. */
+/** @param text of the annotation; a text that podorder did not write counts as 0 */
 export function readNudges(text: string | undefined): number {
   return text !== undefined && /^[1-9]$/.test(text) ? Math.min(Number(text), NUDGES) : 0
 }
 
 /**
- * How long to wait before the next nudge, from the change or from the nudge before: 1, 1, 2 and 4 s.
- * @param nudges so many there have been
+ * The delay of the next nudge, from the change or from the previous nudge: 1, 1, 2 and 4 s.
+ * @param nudges the number of nudges so far
  */
 export function gapOf(nudges: number): number {
   return nudges === 0 ? 1000 : 1000 * 2 ** (nudges - 1)

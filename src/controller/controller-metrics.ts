@@ -1,4 +1,4 @@
-/** What the controller has done, as Prometheus' text format 0.0.4 has it. Pure but for its own counts. */
+/** Counters of the controller in Prometheus' text format 0.0.4. Pure except for the counters. */
 import type { FailureKind } from '../kube/failure.ts'
 import { version } from '../base/version.ts'
 import type { Write } from './next-action.ts'

@@ -1,16 +1,16 @@
-/** What the controller may do, and no more. Pure. */
+/** The least permissions of the controller. Pure. */
 import { CONTROLLER_NAME } from '../pod/own.ts'
 import type { Grant } from '../kube/least-role.ts'
 
 export interface RoleWish {
-  /** undefined: pods of all namespaces. */
+  /** undefined: all namespaces. */
   readonly namespace: string | undefined
-  /** undefined: there is no leader to elect. */
+  /** undefined: no leader election. */
   readonly lease: { readonly namespace: string; readonly name: string } | undefined
   readonly events: boolean
 }
 
-/** A Lease cannot be created by name. */
+/** RBAC cannot restrict the creation of a Lease to a name. */
 export function listGrants({ namespace, lease, events }: RoleWish): readonly Grant[] {
   const pods = { resource: { group: '', plural: 'pods' }, verbs: ['list', 'watch', 'patch'] }
   const written = { resource: { group: '', plural: 'events' }, verbs: ['create'] }

@@ -1,4 +1,4 @@
-/** `podorder controller`: tells the pods, by their annotations, which of their containers are ready. */
+/** `podorder controller`: writes into the pods' annotations which of their containers are ready. */
 import { CODE_FAILED, CODE_MISUSE } from '../base/exit-code.ts'
 import { ENDING_SIGNALS } from '../base/signal.ts'
 import { describeError } from '../base/system-error.ts'
@@ -21,26 +21,26 @@ import { createWriter } from './writer.ts'
 export interface ControllerOptions {
   readonly kubeconfig: string | undefined
   readonly context: string | undefined
-  /** undefined: all of them. */
+  /** undefined: all namespaces. */
   readonly namespace: string | undefined
   readonly tekton: boolean
   readonly events: boolean
-  /** Writes a second, and at once. */
+  /** Writes per second, and the burst. */
   readonly qps: number
   readonly burst: number
-  /** The port of /healthz, /readyz and /metrics; 0: any that is free. */
+  /** The port of /healthz, /readyz and /metrics; 0: any free port. */
   readonly port: number
   readonly leaderElect: boolean
-  /** undefined: our own. */
+  /** undefined: the controller's own namespace. */
   readonly leaseNamespace: string | undefined
   readonly leaseName: string
   /** The identity of this replica. */
   readonly identity: string
 }
 
-/** What was written and has been lost without an event is written again. */
+/** Interval of a full resync, which repeats writes that were lost without an event. */
 const RESYNC_MS = 600_000
-/** How long a failure that comes again and again is not repeated. */
+/** A repeated failure is logged at most once in this time. */
 const REPEAT_MS = 60_000
 
 /** @returns the exit code */
@@ -172,7 +172,7 @@ function listSelections({ tekton }: ControllerOptions, { parseYaml }: Controller
   ]
 }
 
-/** Complains once a minute of what fails in the same way, however many pods it is about; and once of what would allow it. */
+/** Logs failures of the same kind once a minute, for all pods together. The missing permissions are logged once. */
 function createComplaint(kube: Kube, options: ControllerOptions, { log, clock }: ControllerPorts) {
   const told = new Map<string, number>()
   let advised = false
@@ -188,7 +188,7 @@ function createComplaint(kube: Kube, options: ControllerOptions, { log, clock }:
   }
 }
 
-/** The least that is needed, to be applied as it is. */
+/** @returns a manifest with the least permissions needed, ready to apply */
 function describeRole(kube: Kube, options: ControllerOptions, refusal: string): string {
   const { namespace, leaderElect, leaseNamespace, leaseName, events } = options
   const lease = leaderElect ? { namespace: leaseNamespace ?? kube.namespace, name: leaseName } : undefined

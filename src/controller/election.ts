@@ -1,15 +1,17 @@
 /**
- * The election of the leading replica: one Lease, held for as long as it is renewed. Times are handed in, in ms of a monotonic clock.
+ * The election of the leading replica by a Lease, which is held as long as it is renewed. Times are passed in, in ms of a
+ * monotonic clock.
  *
- * Whether a holder is alive is told by its record changing while it is watched, never by the times in it: clocks differ. A holder
- * stops writing well before others may think it dead. Source: client-go's tools/leaderelection, with its durations. Pure.
+ * A holder is alive if its record changes while it is watched. The times in the record are not used, because clocks differ. A
+ * holder stops writing well before others may consider it dead. Source: client-go's tools/leaderelection, with its durations.
+ * Pure.
  */
 import { countOf, textOf } from '../pod/api-object.ts'
 
-/** A Lease as the API shows it. */
+/** A Lease as returned by the API. */
 export interface Record {
   readonly version: string
-  /** Empty: nobody; it has been released. */
+  /** Empty: the Lease has been released. */
   readonly holder: string
   readonly acquireTime: string
   readonly transitions: number
@@ -17,16 +19,16 @@ export interface Record {
 
 export interface Election {
   readonly identity: string
-  /** The version that was seen last, and when it was seen first; undefined: none yet. */
+  /** The latest version seen, and when it was first seen; undefined: none yet. */
   readonly seen: { readonly version: string; readonly atMs: number } | undefined
-  /** When our last renewal that succeeded was sent; undefined: we do not hold it. What an earlier life held is another's. */
+  /** When our last successful renewal was sent; undefined: we do not hold the Lease. A Lease of an earlier process counts as another's. */
   readonly renewedMs: number | undefined
 }
 
 const LEASE_MS = 15_000
-/** Writing ends so long after the last renewal. */
+/** The leader stops writing this long after its last renewal. */
 const RENEW_WITHIN_MS = 10_000
-/** From one try to the next. */
+/** Interval between tries. */
 export const RETRY_MS = 2000
 
 export function beginElection(identity: string): Election {
@@ -46,12 +48,12 @@ export function isLeading({ renewedMs }: Election, nowMs: number): boolean {
   return renewedMs !== undefined && nowMs < leadsUntil(renewedMs)
 }
 
-/** @param renewedMs of an election that is led */
+/** @param renewedMs of an election that this replica leads */
 export function leadsUntil(renewedMs: number): number {
   return renewedMs + RENEW_WITHIN_MS
 }
 
-/** @param record undefined: there is no Lease yet */
+/** @param record undefined: the Lease does not exist */
 export function observeLease(election: Election, record: Record | undefined, nowMs: number): Election {
   const held = record?.holder === election.identity ? election.renewedMs : undefined
   if (record === undefined) return { ...election, seen: undefined, renewedMs: undefined }
@@ -59,15 +61,16 @@ export function observeLease(election: Election, record: Record | undefined, now
   return { ...election, seen, renewedMs: held }
 }
 
-/** @returns whether to write ourselves into it, of an election that has observed the record. */
+/** @returns whether this replica may take or renew the Lease. The election must have observed the record. */
 export function mayHold({ seen, renewedMs }: Election, record: Record | undefined, nowMs: number): boolean {
   if (record === undefined || record.holder === '' || renewedMs !== undefined) return true
   return seen !== undefined && nowMs - seen.atMs >= LEASE_MS
 }
 
 /**
- * The Lease to be written in place of the one that was observed: its version goes along, so that whoever was quicker wins.
- * @param now RFC 3339 with microseconds, as MicroTime has it; for people to read
+ * Writes the Lease that replaces the observed one. It carries the observed version, so that only the first of two replicas
+ * succeeds.
+ * @param now RFC 3339 with microseconds, as in MicroTime; only for people
  */
 export function writeLease(
   { identity, renewedMs }: Election,
@@ -90,18 +93,18 @@ export function writeLease(
   }
 }
 
-/** @param sentMs when the request was sent: what came of it may have come late */
+/** @param sentMs when the request was sent: its response may have been late */
 export function afterRenewal(election: Election, record: Record, sentMs: number): Election {
   return { ...election, seen: { version: record.version, atMs: sentMs }, renewedMs: sentMs }
 }
 
-/** The Lease that lets the next one in at once. */
+/** Writes a Lease that another replica can take at once. */
 export function writeRelease(name: string, record: Record, now: string): object {
   return {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
     metadata: { name, resourceVersion: record.version },
-    // As client-go does: a holder of nothing, for the shortest time that is allowed.
+    // As client-go does: no holder, and the shortest duration that is allowed.
     spec: {
       holderIdentity: '',
       leaseDurationSeconds: 1,

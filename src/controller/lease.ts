@@ -1,4 +1,4 @@
-/** Holding a Lease against other replicas. */
+/** Holds a Lease in competition with other replicas. */
 import type { Kube } from '../kube/kube.io.ts'
 import {
   afterRenewal,
@@ -25,13 +25,13 @@ export interface LeaseWish {
 
 export interface Lease {
   isHeld(): boolean
-  /** Lets the next one in. Whoever calls it has ended all writing. */
+  /** Lets another replica take the Lease at once. The caller must have stopped writing. */
   release(): Promise<void>
 }
 
-/** A share of RETRY_MS: replicas that lost together are not to try together. */
+/** Random part of RETRY_MS, so that replicas that lost together do not retry together. */
 const SPREAD = 0.2
-/** A request that takes longer would keep us from the next try. */
+/** A longer request would delay the next try. */
 const REQUEST_MS = 5000
 
 export function holdLease(
@@ -85,7 +85,7 @@ export function holdLease(
     check()
   }
 
-  /** A timer may come a moment before its time. */
+  /** A timer may fire shortly before its time. */
   function lapseAt(untilMs: number): void {
     clearTimeout(deadline)
     deadline = startTimer(

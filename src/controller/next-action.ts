@@ -1,32 +1,32 @@
 /**
- * What is to be done for one pod now: write what its annotations ought to say, nudge the kubelet, tell that it waits, or let it be.
- * A state machine over times that are handed in, in ms of a monotonic clock. Pure.
+ * Decides the next action for one pod: write its annotations, nudge the kubelet, write an Event that it waits, or nothing. A
+ * state machine over times that are passed in, in ms of a monotonic clock. Pure.
  *
- * Why nudge: the kubelet loses about one update of a downward volume in a thousand until its next resync, 60 to 90 s later, and
- * half of them while pods with persistent volumes start on its node; any later change of the pod makes it look again (recorded
- * from Kubernetes 1.26). How often it has been nudged stands in the annotation itself, so whoever leads next goes on there.
+ * Why nudge: the kubelet loses about one update of a downward volume in a thousand until its next resync, 60 to 90 s later. Half
+ * of these losses occur while pods with persistent volumes start on its node. Any later change of the pod makes it look again
+ * (recorded from Kubernetes 1.26). The annotation itself holds the number of nudges, so a new leader continues there.
  */
 import { NUDGE } from '../pod/annotation-names.ts'
 import { delayRetry } from '../base/back-off.ts'
 import { gapOf, NUDGES, readNudges, type AnnotationValues, type ControlledPod } from './controlled-pod.ts'
 
-/** What is remembered of a pod besides what was read of it. */
+/** The controller's own record of a pod, besides what the API reports. */
 export interface Memory {
-  /** What was written and has not come back by the watch yet. */
+  /** The last write, until the watch has reported it. */
   readonly assumed: { readonly said: AnnotationValues; readonly version: string; readonly atMs: number } | undefined
-  /** Since when there is nothing to write and somebody has yet to learn of it; from here the next nudge counts. */
+  /** Since when the annotations are right but a container may not have seen them; the next nudge is timed from here. */
   readonly calmMs: number | undefined
-  /** Since when somebody waits. */
+  /** Since when a container waits. */
   readonly gatedMs: number | undefined
-  /** There is an Event that says so. */
+  /** An Event about the wait was written. */
   readonly told: boolean
-  /** Failed writes, in a row. */
+  /** Failed writes in a row. */
   readonly failures: number
-  /** Nothing is written before. */
+  /** No write before this time. */
   readonly retryMs: number
 }
 
-/** Merged into the pod's annotations; undefined takes one away. */
+/** `said` is merged into the pod's annotations; undefined removes one. */
 export type Write =
   | { readonly kind: 'status' | 'nudge'; readonly said: AnnotationValues }
   | { readonly kind: 'event'; readonly message: string }
@@ -40,7 +40,7 @@ export interface StepOptions {
   readonly events: boolean
 }
 
-/** Nothing is known of it yet. */
+/** The memory of a pod that was not seen before. */
 export const BLANK: Memory = {
   assumed: undefined,
   calmMs: undefined,
@@ -50,11 +50,11 @@ export const BLANK: Memory = {
   retryMs: 0,
 }
 
-/** A watch that is so late has lost what it should bring: what was written may be there no more. */
+/** If the watch has not reported a write after this time, it has lost the event, and the annotation may have changed since. */
 const ECHO_MS = 30_000
 const PATIENCE_MS = 60_000
 
-/** Takes in what is seen of the pod now. */
+/** Updates the memory with the current state of the pod. */
 export function remember(memory: Memory, pod: ControlledPod, nowMs: number): Memory {
   const { assumed } = memory
   const here = assumed === undefined || pod.version === assumed.version || nowMs - assumed.atMs >= ECHO_MS
@@ -69,7 +69,7 @@ export function remember(memory: Memory, pod: ControlledPod, nowMs: number): Mem
   }
 }
 
-/** @param memory that has taken in this pod */
+/** @param memory already updated with this pod */
 export function decide(memory: Memory, pod: ControlledPod, nowMs: number, { events }: StepOptions): NextAction {
   if (pod.over) return { kind: 'rest' }
   const due = listDue(memory, pod)
@@ -93,7 +93,7 @@ export function decide(memory: Memory, pod: ControlledPod, nowMs: number, { even
   return wakes.length === 0 ? { kind: 'rest' } : { kind: 'later', atMs: Math.min(...wakes) }
 }
 
-/** @param version of the pod, after its annotations were changed */
+/** @param version of the pod after the write */
 export function afterWrite(memory: Memory, write: Write, version: string, nowMs: number): Memory {
   const well = { ...memory, failures: 0, retryMs: 0 }
   if (write.kind === 'event') return { ...well, told: true }
@@ -102,9 +102,9 @@ export function afterWrite(memory: Memory, write: Write, version: string, nowMs:
 }
 
 /**
- * An Event is a courtesy: it is not tried again.
- * @param chance from 0 up to, but not, 1
- * @param askedMs at least so long, when the server has said so
+ * A failed Event is not retried: Events are informative only.
+ * @param chance from 0 to below 1
+ * @param askedMs the least delay, when the server has asked for one
  */
 export function afterFailure(memory: Memory, write: Write, nowMs: number, chance: number, askedMs?: number): Memory {
   if (write.kind === 'event') return { ...memory, told: true }
@@ -112,7 +112,7 @@ export function afterFailure(memory: Memory, write: Write, nowMs: number, chance
   return { ...memory, failures, retryMs: nowMs + delayRetry(failures, chance, askedMs) }
 }
 
-/** @returns undefined when nothing is. */
+/** @returns the annotations to change; undefined when there are none */
 function listDue({ assumed }: Memory, { said, due }: ControlledPod): AnnotationValues | undefined {
   if (assumed === undefined && said === due) return undefined
   const now = { ...said, ...assumed?.said }

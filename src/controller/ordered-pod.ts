@@ -1,4 +1,4 @@
-/** What an ordered pod's annotations ought to say: which of its containers are ready, and which have failed for good. Pure. */
+/** The annotations that an ordered pod should have: which of its containers are ready, and which have failed finally. Pure. */
 import { NUDGE } from '../pod/annotation-names.ts'
 import { FAILED, ORDERED, READY } from '../pod/annotation-names.ts'
 import { cite } from '../base/escape.ts'
@@ -11,10 +11,10 @@ import type { Waiter, Waits } from './waits.ts'
 export const ORDERED_LABEL = `${ORDERED}=true`
 
 /**
- * `failed` also has what no flag and no socket can tell: a container that is ordered inside the pod and whose wrapper never ran,
- * since the runtime could not start it (StartError). A sandbox that is gone, evicted or rebooted, takes the waiters with it;
- * those that are started anew look at the annotations of now.
- * @param readWaits who waits for whom, by the annotations
+ * `failed` also reports what no flag and no socket can tell: an ordered container whose wrapper never ran, because the runtime
+ * could not start it (StartError). When a sandbox is lost by eviction or reboot, the waiting containers are lost too; after a
+ * restart they read the current annotations.
+ * @param readWaits reads from the annotations which containers wait for which
  */
 export function readOrderedPod(pod: unknown, readWaits: (annotations: unknown) => Waits): ControlledPod {
   const annotations = fieldOf(pod, 'metadata', 'annotations')
@@ -30,7 +30,7 @@ export function readOrderedPod(pod: unknown, readWaits: (annotations: unknown) =
   return {
     ...identify(pod),
     said,
-    // Nobody would read it.
+    // No container reads the annotations.
     due:
       sidecars.length === 0
         ? said
@@ -41,7 +41,7 @@ export function readOrderedPod(pod: unknown, readWaits: (annotations: unknown) =
   }
 }
 
-/** What is kept of every pod. */
+/** The fields that are kept of every pod. */
 export function identify(pod: unknown): Pick<ControlledPod, 'namespace' | 'name' | 'uid' | 'version' | 'over'> {
   return {
     namespace: textOf(pod, 'metadata', 'namespace'),
@@ -60,19 +60,19 @@ export function find(annotations: unknown, name: string): string | undefined {
   return value.length > LONGEST_VALUE ? TOO_LONG : value
 }
 
-/** @returns `said` itself where it says what is due; an annotation that is empty projects to the same file as none. */
+/** @returns `said` itself when it equals `due`; an empty annotation and a missing one give the same file */
 export function settleAnnotations(said: AnnotationValues, due: AnnotationValues): AnnotationValues {
   const equal = Object.entries(due).every(([name, value]) => (said[name] ?? '') === (value ?? ''))
   return equal ? said : due
 }
 
-/** What is kept of a pod has a limit, since there are many; 128 names of the greatest length fit. */
+/** Limits the memory for each pod, since there are many; 128 names of maximal length fit. */
 const LONGEST_VALUE = 8192
 
-/** Stands for a value that we have not written: it differs from all that is due, and is replaced. */
+/** Replaces a longer value, which podorder has not written: it differs from every correct value, so the annotation is rewritten. */
 const TOO_LONG = '…'
 
-/** As many of the names as fit. */
+/** Joins as many of the names as fit. */
 function joinNames(names: ReadonlySet<string>): string | undefined {
   let text = ''
   for (const name of names) {
@@ -109,18 +109,18 @@ function readContainers(pod: unknown): ReadonlyMap<string, Seen> {
 }
 
 /**
- * A pod whose name is used again right after a forced deletion may get the last status of the one before it, ends and all; that one
- * was started before this one was made (recorded from Kubernetes 1.26). The two times are of two clocks, so a node whose
- * clock is behind loses the news of failures here, and no more. Both are RFC 3339 in UTC, and compare as text.
+ * A pod that reuses a name right after a forced deletion may get the last status of the earlier pod, with its ended containers.
+ * That status has a start time before the new pod's creation (recorded from Kubernetes 1.26). The two times come from two clocks:
+ * if the node's clock is behind, only failures go unreported. Both times are RFC 3339 in UTC, and compare as text.
  */
 function isTrusted(pod: unknown): boolean {
   return textOf(pod, 'status', 'startTime') >= textOf(pod, 'metadata', 'creationTimestamp')
 }
 
 /**
- * Whether a waiting container can be seen to have passed its gate, or to need it no more. To the kubelet it runs from the start,
- * so only its probes tell: the startup probe that inject gives it succeeds after the gate, and so does a readiness
- * probe of its own. One without probes cannot be seen until it has ended, and gets all the nudges there are.
+ * Whether a waiting container has visibly passed its gate or ended. For the kubelet it runs from the start, so only its probes
+ * tell: the startup probe that inject adds succeeds after the gate, and so does the container's own readiness probe. A container
+ * without probes shows nothing until it has ended, and gets all nudges.
  */
 function hasGoneOn(container: Seen | undefined): boolean {
   if (fieldOf(container?.status, 'state', 'terminated') !== undefined) return true
@@ -129,7 +129,7 @@ function hasGoneOn(container: Seen | undefined): boolean {
   return fieldOf(container?.spec, 'readinessProbe') !== undefined && fieldOf(container?.status, 'ready') === true
 }
 
-/** An Event's message has at most 1 KiB (Kubernetes: NoteLengthLimit in pkg/apis/core/validation/events.go). */
+/** An Event's message is limited to 1 KiB (Kubernetes: NoteLengthLimit in pkg/apis/core/validation/events.go). */
 const LONGEST_CLAUSE = 900
 
 function describeGate(waiters: readonly Waiter[], ready: ReadonlySet<string>): string | undefined {

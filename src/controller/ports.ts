@@ -1,4 +1,4 @@
-/** What the controller needs from outside. */
+/** Ports of the controller. */
 import type { AccessWish } from '../kube/find-access.io.ts'
 import type { Kube } from '../kube/kube.io.ts'
 import type { servePlainly } from '../webhook/plain.io.ts'
@@ -6,7 +6,7 @@ import type { ParseScalar } from './waits.ts'
 import type { Log } from '../base/log.io.ts'
 
 export interface ControllerPorts {
-  /** @returns one sentence on what is missing otherwise. */
+  /** @returns one sentence about the fault when there is no access */
   readonly openKube: (wish: AccessWish) => Promise<Kube | { readonly problem: string }>
   readonly parseYaml: ParseScalar
   readonly servePlainly: typeof servePlainly
@@ -14,8 +14,8 @@ export interface ControllerPorts {
   readonly log: Log
   /** Monotonic, ms. */
   readonly clock: () => number
-  /** Wall time, for what people read. */
+  /** Wall time, only for people. */
   readonly now: () => Date
-  /** At random from 0 up to but without 1. */
+  /** @returns a random number from 0 to below 1 */
   readonly chance: () => number
 }

@@ -1,4 +1,4 @@
-/** The requests by which the controller writes. Pure. */
+/** The controller's write requests. Pure. */
 import { CONTROLLER_NAME } from '../pod/own.ts'
 import type { ControlledPod } from './controlled-pod.ts'
 import type { Write } from './next-action.ts'
@@ -10,7 +10,7 @@ export interface WriteRequest {
   readonly body: object
 }
 
-/** @param now RFC 3339, in seconds as metav1.Time has it */
+/** @param now RFC 3339 in seconds, as in metav1.Time */
 export function requestOf(pod: ControlledPod, write: Write, now: string): WriteRequest {
   const { namespace, name, uid } = pod
   const root = `/api/v1/namespaces/${encodeURIComponent(namespace)}`
@@ -18,7 +18,7 @@ export function requestOf(pod: ControlledPod, write: Write, now: string): WriteR
     const body = describeWaiting(pod, write.message, now)
     return { method: 'POST', path: `${root}/events`, contentType: 'application/json', body }
   }
-  // The uid may not change, so a pod that has taken the name meanwhile is left alone: 422 (recorded from Kubernetes 1.26).
+  // The uid cannot change, so a newer pod of the same name is refused with 422 (recorded from Kubernetes 1.26).
   const annotations = Object.fromEntries(Object.entries(write.said).map(([key, value]) => [key, value ?? null]))
   const body = { metadata: { uid, annotations } }
   return {
@@ -31,7 +31,7 @@ export function requestOf(pod: ControlledPod, write: Write, now: string): WriteR
 
 const REASON = 'WaitingFor'
 
-/** Its name tells pod and reason, so that there is one of them, whoever leads: a second one is a conflict. */
+/** The Event's name is made from pod and reason. So only one exists, also after a change of leader: a second one is a conflict. */
 function describeWaiting({ namespace, name, uid }: ControlledPod, message: string, now: string): object {
   return {
     apiVersion: 'v1',

@@ -1,4 +1,4 @@
-/** Tekton's own handshake: its first step starts when the pod's annotation says so. Pure. */
+/** Tekton's own protocol: its first step starts when the pod's annotation allows it. Pure. */
 import { NUDGE } from '../pod/annotation-names.ts'
 import { fieldOf, listOf, textOf } from '../pod/api-object.ts'
 import { find, identify, settleAnnotations } from './ordered-pod.ts'
@@ -10,8 +10,8 @@ const READY = 'tekton.dev/ready'
 const STEP = /^step-/
 
 /**
- * READY once the pod runs and every container that is no step is ready or has ended; it is never taken back. Tekton's controller
- * writes the same, mostly before us, but never nudges.
+ * READY once the pod runs and every container that is not a step is ready or has ended; READY is never removed. Tekton's
+ * controller writes the same, usually before us, but never nudges.
  *
  * Source: tektoncd/pipeline pkg/pod/status.go (SidecarsReady) and pkg/pod/entrypoint.go (UpdateReady).
  */
@@ -24,7 +24,7 @@ export function readTektonPod(pod: unknown): ControlledPod {
   const missing = others.filter((status) => !isThere(status)).map((status) => textOf(status, 'name'))
   const running = textOf(pod, 'status', 'phase') === 'Running'
   const ready = running && statuses.length > 0 && missing.length === 0
-  // Steps run one after another: one that has ended tells that the first has started.
+  // Steps run one after another: an ended step shows that the first one has started.
   const begun = steps.some((status) => fieldOf(status, 'state', 'terminated') !== undefined)
   const due = ready ? settleAnnotations(said, { [READY]: 'READY' }) : said
   return {

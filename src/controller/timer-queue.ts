@@ -1,11 +1,11 @@
-/** Keys with the times at which they are to be looked at: a binary heap, of which the earliest comes out first. */
+/** A priority queue of keys by time, as a binary heap: the earliest comes out first. */
 
 export interface TimerQueue {
-  /** A key that is there already is moved. */
+  /** Adds a key, or moves an existing one. */
   put(key: string, atMs: number): void
-  /** @returns one whose time has come. */
+  /** @returns a key whose time has come */
   take(nowMs: number): string | undefined
-  /** The earliest time; undefined when there is nobody. */
+  /** The earliest time; undefined when the queue is empty. */
   nextMs(): number | undefined
   drop(key: string): void
 }
@@ -17,7 +17,7 @@ interface Entry {
 
 export function createTimerQueue(): TimerQueue {
   const heap: Entry[] = []
-  /** What holds of each key; entries that say otherwise are left over, and fall out at the top. */
+  /** The valid time of each key. Heap entries with another time are stale, and are dropped when they reach the top. */
   const times = new Map<string, number>()
   const isLeftOver = ({ key, atMs }: Entry): boolean => times.get(key) !== atMs
 

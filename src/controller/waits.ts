@@ -1,4 +1,4 @@
-/** What a pod's own order asks of the controller: who waits for whom by the downward API. Pure. */
+/** Reads from a pod's order which containers wait for which by the downward API. Pure. */
 import { SIDECAR_PREFIX } from '../kube/kinds.ts'
 import { DEPENDS_ON, STEPS } from '../pod/annotation-names.ts'
 import type { Scalar, Tree } from '../manifest/tree.ts'
@@ -12,29 +12,29 @@ export interface Waiter {
 
 export interface Waits {
   readonly waiters: readonly Waiter[]
-  /** All that is waited for as `sidecar/NAME`, sorted. */
+  /** All names that are waited for as `sidecar/NAME`, sorted. */
   readonly sidecars: readonly string[]
-  /** Those, and the containers that others are ordered after; sorted. */
+  /** These, and all containers that others are ordered after; sorted. */
   readonly predecessors: readonly string[]
 }
 
 const NOBODY: Waits = { waiters: [], sidecars: [], predecessors: [] }
 
-/** Reads the YAML inside a text; no tree where there is nothing in it, or faults. */
+/** Parses the YAML inside a text; no tree when the text is empty or has faults. */
 export type ParseScalar = (scalar: Scalar) => { readonly tree: Tree | undefined }
 
-/** The pods of a Deployment share their text: so many texts are read once, unless one is longer than any order has reason to be. */
+/** Pods of a Deployment have the same text, so the results for this many texts are cached, unless a text is unreasonably long. */
 const REMEMBERED = 1000
 const LONGEST = 16_384
-/** The webhook refuses a longer one unread. */
+/** The webhook refuses a longer text without reading it. */
 const LONGEST_ORDER = 65_536
 
-/** @returns a reader of a pod's annotations; what cannot be understood asks for nothing, inject has refused it. */
+/** @returns a reader of a pod's annotations. A faulty order gives no waits; inject has refused it. */
 export function createWaitsReader(parse: ParseScalar): (annotations: unknown) => Waits {
   const known = new Map<string, Waits>()
   return (annotations) => {
     const { [DEPENDS_ON]: text = '', [STEPS]: steps = '' } = (annotations ?? {}) as Readonly<Record<string, string>>
-    // Most pods have none, and their text need not be read at all.
+    // Most pods have no sidecar waits, and their text is not parsed.
     if (!text.includes(SIDECAR_PREFIX) || text.length > LONGEST_ORDER) return NOBODY
     const key = `${text}\0${steps}`
     const found = known.get(key)
@@ -64,7 +64,7 @@ function readWaits(tree: Tree | undefined, steps: string): Waits {
   return { waiters, sidecars, predecessors: sortNames([...sidecars, ...inside, ...chained]) }
 }
 
-/** Each once. */
+/** Sorts and removes duplicates. */
 function sortNames(names: readonly string[]): readonly string[] {
   return [...new Set(names)].toSorted()
 }

@@ -1,6 +1,6 @@
 /**
- * The writes to all pods: who is to be written to now, so that changes come before nudges, nobody is written to twice at once, and no
- * more is written than is allowed. Times are handed in, in ms of a monotonic clock.
+ * The queue of writes to all pods. Changes come before nudges, a pod has at most one write in flight, and the rate is limited.
+ * Times are passed in, in ms of a monotonic clock.
  */
 import { createTimerQueue } from './timer-queue.ts'
 import { fillBucket, takeToken } from './bucket.ts'
@@ -23,22 +23,22 @@ export interface QueuedWrite {
 }
 
 export interface WorkQueue {
-  /** @param key of the pod, the same for its whole life */
+  /** @param key of the pod, constant for its whole life */
   see(key: string, pod: ControlledPod, nowMs: number): void
-  /** Forgets what is gone, or what nothing can be done for as it is now. */
+  /** Removes a pod that is gone, or that cannot be written to in its current state. */
   forget(key: string): void
-  /** @returns what may be written now; whoever takes it says later what became of it. */
+  /** @returns the next write that is allowed now; the caller must report its result by `succeed` or `fail` */
   take(nowMs: number): QueuedWrite | undefined
   succeed(queued: QueuedWrite, version: string, nowMs: number): void
   fail(queued: QueuedWrite, nowMs: number, chance: number, askedMs?: number): void
-  /** When to take again, if nothing is seen before; undefined: not before. */
+  /** When to call `take` again if no pod changes before; undefined: not until then. */
   nextMs(nowMs: number): number | undefined
 }
 
 export interface WorkQueueOptions extends StepOptions {
-  /** Writes a second. */
+  /** Writes per second. */
   readonly qps: number
-  /** Writes at once. */
+  /** The most writes at once. */
   readonly burst: number
 }
 
@@ -49,7 +49,7 @@ interface Entry {
 }
 
 export function createWorkQueue(options: WorkQueueOptions, beginMs: number): WorkQueue {
-  /** The pods with something to do or to remember; the others cost nothing. */
+  /** The pods with work to do or memory to keep; other pods take no space. */
   const entries = new Map<string, Entry>()
   const timers = createTimerQueue()
   const urgent = new Set<string>()
@@ -63,7 +63,7 @@ export function createWorkQueue(options: WorkQueueOptions, beginMs: number): Wor
     timers.drop(key)
   }
 
-  /** Puts it where it belongs. @returns what can be written now. */
+  /** Sorts a pod into the right queue. @returns its write if one is due now */
   const arrange = (key: string, entry: Entry, nowMs: number): Write | undefined => {
     const memory = remember(entry.memory, entry.pod, nowMs)
     entries.set(key, { ...entry, memory })

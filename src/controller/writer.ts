@@ -1,4 +1,4 @@
-/** Writing to the API what the work queue gives out, for as long as it is allowed. */
+/** Sends the queued writes to the API while this replica may write. */
 import type { Kube } from '../kube/kube.io.ts'
 import type { ControllerMetrics } from './controller-metrics.ts'
 import { requestOf } from './requests.ts'
@@ -10,21 +10,21 @@ import type { ControllerPorts } from './ports.ts'
 import { startTimer } from '../base/timer.ts'
 
 export interface Writer {
-  /** Nothing is done while it rests. */
+  /** Ignored while writing is off. */
   see(key: string, pod: ControlledPod): void
   forget(key: string): void
   begin(pods: Iterable<readonly [key: string, pod: ControlledPod]>): void
-  /** At once: what is on its way is called off. */
+  /** Stops at once and aborts requests in flight. */
   end(): void
 }
 
 export interface WriterOptions extends WorkQueueOptions {
-  /** Asked before each write: a process that was suspended is told too late that it leads no more. */
+  /** Asked before each write: a suspended process learns late that it has lost the lead. */
   readonly mayWrite: () => boolean
   readonly onFailure: (failure: KubeFailure, pod: ControlledPod) => void
 }
 
-/** A connection each; the API server has about so many for one client. */
+/** Requests at once, each on its own connection; the API server serves about this many for one client. */
 const AT_ONCE = 32
 
 export function createWriter(
@@ -36,7 +36,7 @@ export function createWriter(
   let work: { readonly queue: WorkQueue; readonly over: AbortController; inFlight: number } | undefined
   let timer: NodeJS.Timeout | undefined
 
-  /** What is open to more writes. */
+  /** @returns the current work if another write may start */
   const findWork = (): typeof work =>
     work !== undefined && work.inFlight < AT_ONCE && options.mayWrite() ? work : undefined
   const pump = (): void => {
@@ -70,7 +70,7 @@ export function createWriter(
     } else {
       const { failure } = answer
       metrics.countFailure(failure.kind)
-      // Gone, or another pod of the same name: the watch will tell. What is refused is refused again.
+      // The pod is gone or another pod has its name: the watch will report that. A refused write would be refused again.
       if (what.kind !== 'event' && (failure.kind === 'missing' || failure.kind === 'invalid'))
         own.queue.forget(queued.key)
       else own.queue.fail(queued, nowMs, ports.chance(), failure.retryAfterMs)

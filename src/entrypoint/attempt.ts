@@ -1,4 +1,4 @@
-/** A single run of the command: from the spawn to its end, with everything that may stop it on the way. */
+/** A single run of the command: from the spawn to its end, with everything that may stop it. */
 import { describeError } from '../base/system-error.ts'
 import { formatDuration } from '../base/duration.ts'
 import type { Kill, Outcome, UnfitReason } from './outcome.ts'
@@ -10,38 +10,38 @@ import { createStopper, readHookStop, type Stopper } from './stopper.ts'
 import type { HookRun, EntrypointPorts, Measuring } from './ports.ts'
 import { startTimer } from '../base/timer.ts'
 
-/** Once the command has ended, a background process may hold its output open; what it still says is copied so long. */
+/** After the command's end, a background process may keep its output open. Its output is copied for this long. */
 const DRAIN_MS = 500
 
 export const NO_COPIES = { stdout: undefined, stderr: undefined }
 
 export interface Attempt {
   readonly outcome: Promise<Outcome>
-  /** A signal for the command; one that means "stop" waits for `--stop-after`. */
+  /** A signal for the command; a stop signal waits for `--stop-after`. */
   signal(signal: number): void
-  /** Stops it because the pod's work is done. */
+  /** Stops the command because the pod's work is done. */
   stop(): void
-  /** A signal from outside has meant that it is to stop. */
+  /** Whether a stop was requested from outside. */
   readonly asked: () => boolean
-  /** Nobody asks any more whether it is ready, or is told that it lives. */
+  /** Ends the readiness measurement and the publishing of `ready` and `live`. */
   retire(): void
-  /** Stops it because what it depends on was lost. */
+  /** Stops the command because a predecessor was lost. */
   yield(): void
 }
 
-/** What its end means since we stop it ourselves. */
+/** The outcome of an end that we have caused. */
 type Meaning = (status: Status, kill: Kill | undefined) => Outcome
 
 export interface Beginning {
   readonly since: string
   readonly waitedFor: string | undefined
-  /** The optional waits that it did not wait for any longer, by commas. */
+  /** The optional waits that the gate gave up, separated by commas. */
   readonly without: string | undefined
-  /** From 1; undefined where there is only one. */
+  /** From 1; undefined without `--retries`. */
   readonly attempt: number | undefined
-  /** How often it was started anew in this life; undefined: never. */
+  /** Number of restarts in this life; undefined: none. */
   readonly restarts: number | undefined
-  /** The command, where it has been started already. */
+  /** The command, if it has been started already. */
   readonly ahead: Spawned | undefined
 }
 
@@ -86,7 +86,7 @@ export function startAttempt(
     stopping ??= meaning
     getStopper().stop(how)
   }
-  /** As the kubelet kills a container that does not come up. */
+  /** The kubelet kills a container that fails to start in the same way. */
   const stopUnfit = (reason: UnfitReason, message: string): void => {
     log({ event: 'stopping', message: `stopping it: ${message}`, reason })
     stopFor('at once', (status, kill) => ({ kind: 'unfit', reason, status, message, kill }))
@@ -145,7 +145,7 @@ export function startAttempt(
     else stopUnfit('PostStartHookError', `its postStart hook failed: ${why}`)
   }
 
-  /** The kubelet begins to probe a container only when its postStart hook has succeeded. */
+  /** The kubelet probes a container only after its postStart hook has succeeded. */
   function comeUp(): void {
     up = true
     if (retired) return
@@ -173,7 +173,7 @@ export function startAttempt(
         life.withdraw('unready')
         return log({ event: 'ready', message: 'ready' })
       case 'unready':
-        // Who sees that it is no longer ready finds why.
+        // `unready` comes first, so that a reader that misses `ready` finds the reason.
         life.publish('unready', { message: why })
         life.withdraw('ready')
         return log({ event: 'unready', message: `no longer ready: ${why}` })

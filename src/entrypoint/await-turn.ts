@@ -1,4 +1,4 @@
-/** Following the containers that stop before or after this one, and deciding again whenever one of them or the time moves. */
+/** Follows the containers that stop before or after this one, and decides again when one of them changes or a time is reached. */
 import type { Look, Wait } from '../flags/judge.ts'
 import { containerOf, flagIn, parentOf } from '../flags/layout.ts'
 import { type Observation, observe } from '../flags/observe.ts'
@@ -16,13 +16,13 @@ export interface Pending {
   close(): void
 }
 
-/** How a turn came: nobody is in the way, or those who are have had their time. */
+/** Why the wait for the turn ended: no container holds the stop back, or the time for that is up. */
 export type Turn = Exclude<TurnVerdict, { kind: 'wait' }>
 
 /**
- * Calls `proceed` once it is this container's turn: at once when it is so already.
+ * Calls `proceed` when it is this container's turn; at once if it already is.
  * @param followers the flag `stopped` of each
- * @param holding gets who is waited for, first and whenever they change
+ * @param holding gets the names of the containers that hold the stop back, first and at each change
  */
 export function awaitTurn(
   {
@@ -52,7 +52,7 @@ export function awaitTurn(
 }
 
 /**
- * Finds out whether a signal that may mean anything means a stop: it does when others are being stopped.
+ * Finds out whether a signal of unknown meaning is a stop signal: it is if other containers are being stopped.
  * @param others the flag `stopped` of each
  */
 export function awaitMeaning(
@@ -73,7 +73,7 @@ export function awaitMeaning(
   )
 }
 
-/** Calls `kill` once those that stop after this one can wait no longer. */
+/** Calls `kill` when the containers that stop after this one can wait no longer. */
 export function awaitKill(
   { lower, killMs, beganMs }: { readonly lower: readonly Wait[]; readonly killMs: number; readonly beganMs: number },
   ports: TurnPorts,
@@ -95,7 +95,7 @@ export function awaitKill(
 
 const LOOK_MS = 100
 
-/** When a stop began, as another container says; without a moment that has been, it began long ago: nobody gains time by it. */
+/** Limits the time at which another container says its stop began. An impossible time counts as long ago, so that it gains no time. */
 function boundMoment(saidMs: number | undefined, nowMs: number): number {
   return saidMs !== undefined && saidMs >= 0 && saidMs <= nowMs ? saidMs : 0
 }
@@ -103,7 +103,7 @@ function boundMoment(saidMs: number | undefined, nowMs: number): number {
 function followPeers<Answer>(
   peers: readonly Wait[],
   ports: TurnPorts,
-  /** undefined: not yet; `wake` asks again after so many ms, if nothing else does. */
+  /** undefined: undecided; `wake` decides again after so many ms. */
   decide: (peers: readonly Peer[], wake: (afterMs: number) => void) => Answer | undefined,
   conclude: (answer: Answer) => void,
 ): Pending {
@@ -122,7 +122,7 @@ function followPeers<Answer>(
       : {}
     return {
       name: containerOf(stopped.label),
-      // No socket: never started. A lost one: gone without a word.
+      // No socket: the container was never started. A lost connection: its wrapper was killed.
       alive: link === 'held' || link === 'connecting',
       stopped: file !== 'absent',
       stoppingMs: isMarked ? boundMoment(uptimeMs, ports.uptimeMs()) : undefined,

@@ -1,4 +1,4 @@
-/** `entrypoint [flags] -- command`: gate, run, flags. */
+/** `entrypoint [flags] -- command`: waits at the gate, runs the command, publishes the flags. */
 import { SIGHUP } from '../base/signal.ts'
 import { CODE_BROKEN, CODE_SIGNAL } from '../base/exit-code.ts'
 import { describeError } from '../base/system-error.ts'
@@ -17,19 +17,19 @@ import { createWaitingStop, type WaitingStop } from './waiting-stop.ts'
 import type { EntrypointPorts } from './ports.ts'
 import { startTimer } from '../base/timer.ts'
 
-/** To name the end of an attempt. */
+/** Restart policy used to word the end of an attempt. */
 const FOR_GOOD = { policy: 'Never', rules: [] } as const
 
-/** The gate of a container that waits for nothing: nothing is set up for it, which is 20 KiB less for as long as the command runs. */
+/** The gate of a container without waits. It needs no setup, which saves 20 KiB for as long as the command runs. */
 const OPEN: Gate = { gateResult: Promise.resolve({ kind: 'open', waitedFor: undefined }), end() {} }
 
-/** @returns the exit code. Whatever happens, every flag that can no longer come has got its `.err` by then. */
+/** @returns the exit code. In every case, each flag that can no longer come has its `.err` by then. */
 export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise<number> {
   const { log, signals, child } = ports
   const early: number[] = []
   let listener = (signal: number): void => void early.push(signal)
   signals.listen((signal) => listener(signal))
-  /** Hands signals to whoever is in charge now, first those that nobody has taken yet. */
+  /** Passes signals to the current phase, starting with those that no phase has handled yet. */
   const listen = (next: (signal: number) => void): void => {
     listener = next
     for (const signal of early.splice(0)) next(signal)
@@ -59,22 +59,22 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
   const work = followStopFiles(plan, ports)
   const done = work?.done
   const workIsDone = (): boolean => work?.isDone() === true
-  /** Ends whatever of ours goes on while no command runs; whoever closes a terminal means that too. */
+  /** Whether a signal ends the wrapper while no command runs; SIGHUP comes from a closed terminal. */
   const isEnding = (signal: number): boolean => isStopSignal(signal, plan) || signal === SIGHUP
-  /** For others it means that they are to read their configuration anew. */
+  /** Whether the command ended by SIGHUP. To a command that handles it, SIGHUP usually means to reload the configuration. */
   const isHungUp = (outcome: Outcome): boolean =>
     outcome.kind === 'signalled'
       ? outcome.signal === SIGHUP
       : outcome.kind === 'exited' && outcome.code === CODE_SIGNAL + SIGHUP
-  /** While no command runs, Ctrl-Z is for this process. */
+  /** While no command runs, Ctrl-Z stops this process. */
   const rest = (signal: number): void => {
     if (isJobStop(signal)) child.suspend(signal)
   }
-  /** The command has ended since a signal from outside told it to. */
+  /** The command has ended after a stop from outside. */
   let asked = false
-  /** The attempt of the command, from 1; undefined where `--retries` allow only one. */
+  /** The attempt of the command, from 1; undefined without `--retries`. */
   let attempt: number | undefined
-  /** The command, started in the wake-up that opened the gate: promises and the log come after. */
+  /** The command. It is started in the same turn of the event loop that opened the gate, before promises and the log. */
   let ahead: Spawned | undefined
   const startAhead = (): void => {
     if (workIsDone()) return
@@ -95,12 +95,12 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     }
   }
 
-  /** A bug of ours must not leave followers waiting either. */
+  /** A bug of the wrapper must not leave followers waiting. */
   function describeBug(error: unknown): Outcome {
     return { kind: 'broken', message: `unexpected: ${describeError(error)}` }
   }
 
-  /** @param pauseMs it stays shut for so long */
+  /** @param pauseMs the gate stays closed for at least this long */
   async function waitAtGate(life: WrapperLife, pauseMs: number): Promise<GateResult> {
     const others: number[] = []
     let gate: Gate | undefined
@@ -117,13 +117,13 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
       waitingStop ??= createWaitingStop(plan, life, ports, end)
       waitingStop.weigh(signal)
     })
-    // It came before the first look; a gate that stands open must not let the command through any more.
+    // The signal came before the first look: an open gate must not start the command any more.
     if (told !== undefined) return { kind: 'interrupted', signal: told }
-    // As after a restart of this container alone.
+    // The work may be done already, for example after a restart of this container alone.
     if (workIsDone()) return { kind: 'stopped' }
     gate = plan.waits.length === 0 && ports.outside === undefined ? OPEN : passGate(plan, ports, startAhead, pauseMs)
     void done?.then(() => gate?.end({ kind: 'stopped' }))
-    // What is needed after the gate is made ready behind it.
+    // Prepares the command's start while the gate is closed.
     child.prepare()
     let gateResult = await gate.gateResult
     waitingStop?.close()
@@ -148,7 +148,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     let gateResult: GateResult = opened
     for (let tries = 1; ; tries++) {
       if (plan.retry.times > 0) attempt = tries
-      // While it paused nobody followed what it depends on.
+      // During the delay no code followed the predecessors.
       if (tries > 1 && keeper !== undefined) gateResult = await waitAtGate(life, 0)
       if (gateResult.kind !== 'open') return gateResult
       const { waitedFor, without } = gateResult
@@ -167,7 +167,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
       const failed = own || (outcome.kind === 'exited' && outcome.code !== 0)
       if (!failed || asked || tries > plan.retry.times) return outcome
       const { reason, message, exitCode } = settle(outcome, { restarts: FOR_GOOD, continueOnError: false })
-      // With this one it asks the kubelet to start the whole pod anew.
+      // This exit code asks the kubelet to restart all containers of the pod.
       if (followsEnd(plan.restarts, exitCode) === 'restarts all') return outcome
       const delayMs = Math.round(delayAttempt(plan.retry, tries, ports.chance()))
       const attempts = plan.retry.times + 1
@@ -180,13 +180,13 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
       for (const flag of ['ready', 'unready', 'live'] as const) life.withdraw(flag)
       if (plan.restartWith.length > 0) life.withdraw('started')
       life.clear('stopping')
-      // Those that restart with it shall not wait for the next attempt to learn of it.
+      // Dependents that restart with this container learn of the failure before the next attempt.
       life.publish('restarting', { message: how, reason, exitCode })
       if (await endsWithin(delayMs)) return outcome
     }
   }
 
-  /** @returns whether it was told to end before the time was up. */
+  /** @returns whether a stop was requested before the time was up */
   function endsWithin(ms: number): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = startTimer(() => resolve(false), ms)
@@ -203,12 +203,12 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     const settlement = settle(outcome, plan)
     const { exitCode, reason, message, killedAfterMs } = settlement
     const succeeded = exitCode === 0 && (outcome.kind === 'exited' || outcome.kind === 'signalled')
-    // One that is not needed would be started again only to find the same.
+    // An unneeded container would be restarted by the kubelet and find the same state.
     const idle = outcome.kind === 'unneeded' && followsEnd(plan.restarts, exitCode) === 'restarts'
     const held = !asked && ((plan.hold && succeeded) || idle)
     const publish = held ? settlement.publish.filter((flag) => flag !== 'stopped') : settlement.publish
     const told = life.settle({ ...settlement, publish }, { held: held || undefined, attempt, killedAfterMs })
-    // What is wrong with the wrapper's own doing is an error; how the command or a predecessor ended is an event.
+    // A failure of the wrapper is an error; the end of the command or of a predecessor is an event.
     const own = exitCode !== 0 && !['exited', 'signalled', 'interrupted', 'skipped'].includes(outcome.kind)
     log({
       event: own ? 'error' : outcome.kind === 'skipped' ? 'skipped' : 'ended',

@@ -1,4 +1,4 @@
-/** Following what a running command depends on with `restart: true`, until one of them is lost. */
+/** Follows the predecessors of a running command that it depends on with `restart: true`, until one of them is lost. */
 import type { Wait } from '../flags/judge.ts'
 import { flagIn, parentOf } from '../flags/layout.ts'
 import { judgeLoss, type LossVerdict, type PredecessorView } from '../flags/loss.ts'
@@ -8,21 +8,21 @@ import { type FlagRecord, readRecord } from '../flags/record.ts'
 import type { FollowOutside } from './ports.ts'
 import { startTimer } from '../base/timer.ts'
 
-/** What is lost, and where that began. */
+/** What is lost, and in which container that began. */
 export type Loss = Pick<Extract<LossVerdict, { readonly kind: 'lost' }>, 'why' | 'origin'>
 
 interface Ports extends FlagPorts {
   readonly outside: FollowOutside | undefined
 }
 
-/** A server that is asked by a probe of ours may miss one. */
+/** A failed probe of a server is tolerated for this time. */
 const PROBED_AFTER_MS = 2000
 const PROBED = /^(?:tcp|https?):\/\//
 
 /**
- * Called when the gate has opened; what holds then is what may be lost.
- * @param without what was optional and did not come: it cannot be lost
- * @param lost is called once, at once where something is lost already
+ * Called when the gate has opened; the waits that are met at that time can be lost.
+ * @param without the optional waits that were not met: they cannot be lost
+ * @param lost is called once; at once if a predecessor is lost already
  */
 export function followPredecessors(
   waits: readonly Wait[],
@@ -86,14 +86,14 @@ export function followPredecessors(
   return { close }
 }
 
-/** Things that may be amiss for a while. */
+/** Tolerates faults for a limited time. */
 interface Patience {
-  /** @param afterMs undefined: for ever. @returns whether it has been amiss for so long */
+  /** @param afterMs undefined: no limit. @returns whether the fault has lasted that long */
   judge(label: string, amiss: boolean, afterMs: number | undefined): boolean
   close(): void
 }
 
-/** @param wake asks for another look when the time of one of them is up */
+/** @param wake requests another look when a time is up */
 function createPatience(wake: () => void): Patience {
   const timers = new Map<string, { readonly timer: NodeJS.Timeout; expired: boolean }>()
   return {
@@ -134,7 +134,7 @@ function followOutside(
         const { wait } = each
         const { label } = wait
         const holds = each.judge().kind === 'met'
-        // The gate has found out that it held. Until something else is known, as while the API does not answer, it holds on.
+        // The gate has found the wait met. It stays met until its state is known, for example while the API does not answer.
         if (!holds && each.isTold?.() === false) continue
         const afterMs = wait.restart?.afterMs ?? (PROBED.test(label) ? PROBED_AFTER_MS : 0)
         if (holds || afterMs > 0) {

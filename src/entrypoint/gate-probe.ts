@@ -1,7 +1,7 @@
 /**
- * `entrypoint probe`: the startupProbe of a container that may be waiting. The kubelet runs it every other second, in the
- * container, for as long as the flag `live` is not there. In a container that starts anew with what it depends on it stands
- * before the other probes too, which know nothing of a command that is meant to stand still.
+ * `entrypoint probe`: the startupProbe of a container that may be waiting. The kubelet runs it every other second in the
+ * container until the flag `live` exists. In a container with `restart: true` it also replaces the other probes, which would fail
+ * while the command is stopped on purpose.
  */
 import { CODE_FAILED, CODE_MISUSE } from '../base/exit-code.ts'
 import { describeError } from '../base/system-error.ts'
@@ -25,9 +25,9 @@ interface Ports {
 
 export interface ProbeVerdict {
   readonly code: 0 | 1 | 2
-  /** For stdout, unless it is empty: the kubelet shows it in the pod's events. For stderr where the code is 2. */
+  /** Goes to stdout if not empty: the kubelet shows it in the pod's events. Goes to stderr with code 2. */
   readonly text: string
-  /** The container's own probe decides; the code is of no meaning then. */
+  /** The container's own probe, which decides; `code` is then ignored. */
   readonly ask?: string
 }
 

@@ -1,4 +1,4 @@
-/** Waiting until the order allows the start. */
+/** The gate: waits until the order allows the start. */
 import { listFirst } from '../base/wording.ts'
 import { formatDuration } from '../base/duration.ts'
 import { type Closed, judge, type PendingWait, type Look } from '../flags/judge.ts'
@@ -13,7 +13,7 @@ type Ports = Pick<EntrypointPorts, 'flags' | 'lifelines' | 'watchPaths' | 'outsi
 
 export type GateResult = OpenGate | Outcome
 
-/** `without`: the optional waits that it did not wait for any longer. */
+/** `without`: the optional waits that the gate gave up. */
 export interface OpenGate {
   readonly kind: 'open'
   readonly waitedFor: string | undefined
@@ -22,20 +22,20 @@ export interface OpenGate {
 
 export interface Gate {
   readonly gateResult: Promise<GateResult>
-  /** Ends the waiting from outside. */
+  /** Ends the wait from outside. */
   end(outcome: Outcome): void
 }
 
 const REMIND_MS = 30_000
-/** Turns of the event loop, for connections to be made before the first reminder. */
+/** Turns of the event loop that allow connections to be made before the first reminder. */
 const TURNS = 100
-/** A reminder names so many waits and counts the rest. */
+/** A reminder names at most so many waits and counts the others. */
 const SPELLED_OUT = 8
 
 /**
- * Opens once every wait holds in one and the same look; closes as soon as one that is needed cannot.
- * @param onOpen is called in the very wake-up that finds it open, before anything is tidied up.
- * @param pauseMs it stays shut for so long, whatever holds
+ * Opens when one look finds all waits met; closes as soon as a required wait can never be met.
+ * @param onOpen is called in the same turn of the event loop that finds the gate open, before any cleanup
+ * @param pauseMs the gate stays closed for at least this long
  */
 export function passGate(plan: Plan, ports: Ports, onOpen: () => void, pauseMs = 0): Gate {
   const { promise: gateResult, resolve } = Promise.withResolvers<GateResult>()
@@ -69,7 +69,7 @@ export function passGate(plan: Plan, ports: Ports, onOpen: () => void, pauseMs =
     ended = true
     for (const timer of timers) clearTimeout(timer)
     observation?.close()
-    // After the spawn, as with what is watched.
+    // Runs after the spawn, as the cleanup of the watches does.
     if (outside !== undefined) setImmediate(outside.close)
     resolve(how)
   }
@@ -102,7 +102,7 @@ export function passGate(plan: Plan, ports: Ports, onOpen: () => void, pauseMs =
     const message = `waiting for ${listFirst(reasons, SPELLED_OUT)}`
     ports.log({ event: 'waiting', message, waitingFor: missing.map(({ wait }) => wait.label) })
   }
-  /** A connection that is being made says in a moment whether somebody is there. */
+  /** A pending connection soon shows whether the wrapper lives. */
   const introduce = (turns: number): void => {
     if (ended) return
     if (turns > 0 && latest.some(({ link }) => link === 'connecting')) setImmediate(() => introduce(turns - 1))
@@ -110,7 +110,7 @@ export function passGate(plan: Plan, ports: Ports, onOpen: () => void, pauseMs =
   }
   const giveUpAfter = (ms: number, only: PendingWait | undefined): void => {
     const expire = (): void => {
-      // Who was stopped for longer than that, or its machine, must not give up on what has come meanwhile.
+      // A process or machine that was suspended past the timeout must first look at what has come meanwhile.
       observation?.look()
       if (ended) return
       const late = only === undefined ? missing : missing.filter((each) => each === only)
@@ -143,7 +143,7 @@ export function passGate(plan: Plan, ports: Ports, onOpen: () => void, pauseMs =
   return { gateResult, end }
 }
 
-/** A `failed` that cannot come because its container completed is no failure: the command is simply not needed. */
+/** A `failed` that cannot come because its container completed is not a failure: the command is not needed. */
 function outcomeOf({ kind, origin, reason, cause, message }: Closed): Outcome {
   switch (kind) {
     case 'unreachable':

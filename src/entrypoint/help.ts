@@ -1,4 +1,4 @@
-/** The help pages of `entrypoint [flags] -- command`: what nearly everybody needs on one, the rest on the other. Pure. */
+/** The help pages of `entrypoint [flags] -- command`: common flags on the first, all others on the second. Pure. */
 import { formatRows } from '../args/help-rows.ts'
 import { OPTIONS, type OptionName } from './options.ts'
 
@@ -96,7 +96,7 @@ const TOGETHER_HEAD = `How containers of a pod stop and start with each other; i
 Usage: entrypoint [flags] -- command [args…]
   entrypoint --wait-file /run/db.ready --restart-on /run/db.ready -- app`
 
-/** @param argv that asks for help: `--help`, `--help more`, or `--help together` */
+/** @param argv with a request for help: `--help`, `--help more`, or `--help together` */
 export function formatHelp(argv: readonly string[]): string {
   if (argv.includes('together')) return layOut(TOGETHER_HEAD, TOGETHER, RARE_FOOT)
   return argv.includes('more') ? layOut(RARE_HEAD, RARE, RARE_FOOT) : layOut(DAILY_HEAD, DAILY, DAILY_FOOT)

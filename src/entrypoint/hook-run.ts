@@ -1,4 +1,4 @@
-/** A hook, carried out beside the command that it belongs to. */
+/** Runs a hook in parallel with the command of its container. */
 import type { Hook, HookCheck } from '../probe/hook.ts'
 import { describeCheck, type ProbeResult } from '../probe/probe.ts'
 import type { HookRun } from './ports.ts'
@@ -8,7 +8,7 @@ interface Ports {
   readonly prober: { perform(check: HookCheck, signal: AbortSignal): Promise<ProbeResult> }
 }
 
-/** Begins at once. A failure is told with the hook's own words, since the kubelet shows them in the container's status. */
+/** Starts at once. A failure is reported in the hook's own words, which the kubelet shows in the container's status. */
 export function performHook(hook: Hook, { prober }: Ports): HookRun {
   if (hook.kind === 'sleep') {
     const { promise, resolve } = Promise.withResolvers<undefined>()

@@ -1,35 +1,35 @@
-/** What keeps a command with what it depends on (`restart: true`), as the entrypoint's sequence sees it; loaded where it is asked for. */
+/** Restarts a command with its predecessors (`restart: true`). These are the types that the entrypoint uses; the code is loaded on demand. */
 import type { Flag, FlagRecord } from '../flags/record.ts'
 import type { Outcome } from './outcome.ts'
 
-/** What of a running command is needed to keep it. */
+/** The part of a running command that a keeper needs. */
 export interface KeptCommand {
   readonly outcome: Promise<Outcome>
-  /** A signal from outside has meant that it is to stop. */
+  /** Whether a stop was requested from outside. */
   readonly asked: () => boolean
-  /** Nobody asks any more whether it is ready: it is to stop soon. */
+  /** Ends the readiness measurement, because the command will stop soon. */
   retire(): void
-  /** Tells it to stop; its outcome is `yielded` then. */
+  /** Stops the command; its outcome is then `yielded`. */
   yield(): void
 }
 
-/** What of a wrapper's life is needed. */
+/** The part of a wrapper's life that a keeper needs. */
 export interface KeptLife {
   publish(flag: Flag, details?: { readonly [Field in keyof FlagRecord]?: FlagRecord[Field] | undefined }): void
   withdraw(flag: Flag): void
-  /** Also one that another process has written. */
+  /** Also removes a flag that another process has written. */
   clear(flag: Flag): void
 }
 
 export interface Keeper {
-  /** The gate stays shut for so long. */
+  /** The time for which the gate stays closed. */
   pauseMs(): number
-  /** How often the command was started anew in this life; undefined: never. */
+  /** Number of restarts of the command in this life; undefined: none. */
   restarts(): number | undefined
   /**
    * Follows a command to its end.
-   * @param without the optional waits that did not come: they cannot be lost
-   * @returns its outcome; `yielded`: it is to be started anew
+   * @param without the optional waits that were not met: they cannot be lost
+   * @returns its outcome; `yielded`: the command must be started again
    */
   keep(running: KeptCommand, without?: readonly string[]): Promise<Outcome>
 }

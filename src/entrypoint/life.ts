@@ -1,4 +1,4 @@
-/** The flags of one life of one container: what is published, withdrawn and refused, and where. */
+/** The flags of one life of a container: publishes, withdraws and refuses them. */
 import { describeError } from '../base/system-error.ts'
 import { followsEnd } from '../pod/restarts.ts'
 import { settle, type Settlement } from './outcome.ts'
@@ -9,39 +9,39 @@ import type { EntrypointPorts } from './ports.ts'
 
 type Ports = Pick<EntrypointPorts, 'flags' | 'lifelines' | 'now' | 'log' | 'self'>
 
-/** JSON leaves out what is undefined. */
+/** JSON omits undefined fields. */
 type Details = { readonly [Field in keyof FlagRecord]?: FlagRecord[Field] | undefined }
 
 export interface WrapperLife {
-  /** The command has completed in an earlier life, and its success is final: nothing is to be done. */
+  /** The command has completed in an earlier life, and that is final: there is nothing to do. */
   readonly over: boolean
   publish(flag: Flag, details?: Details): void
   withdraw(flag: Flag): void
-  /** Removes a flag that somebody else in this container may have published. */
+  /** Removes a flag that another process in this container may have published. */
   clear(flag: Flag): void
-  /** Says that a flag can no longer come, unless it has come already. */
+  /** Publishes that a flag can no longer come, unless it was published. */
   refuse(flag: Flag, why: Details): void
-  /** Publishes an end. @returns false when a flag could not be written: followers may be left in the dark. */
+  /** Publishes an end. @returns false when a flag could not be written, so that followers may not learn of it */
   settle(settlement: Settlement, details: Details): boolean
-  /** Takes the liveness socket away, so that its end says nothing about the command. */
+  /** Removes the liveness socket, so that its end has no meaning. */
   resignSocket(): void
 }
 
 const asItIs = (path: string): string => path
 
-/** What could not be written is tried again: a full volume may have room in a while, and others wait for the flag. */
+/** A failed write is repeated after this time: a full volume may have space later, and other containers wait for the flag. */
 const AGAIN_MS = 1000
 
-/** What holds only while the command runs. */
+/** Flags that are true only while the command runs. */
 const LIVING: ReadonlySet<string> = new Set(['ready', 'started', 'live'])
 
-/** A name in the run directory that a new life keeps: success is remembered. */
+/** Files in the run directory that a new life keeps after a success. */
 const KEPT_AFTER_SUCCESS = new Set(['completed', 'ended', 'exitCode'])
 
 /**
- * Begins a life: removes what an earlier one of this container left in its run directory, and serves the liveness socket.
- * A life that has nothing to do is over at once; what its forerunner was killed before it could publish is made up for.
- * @throws the system's error when the run directory cannot be used.
+ * Begins a life: removes what an earlier life of this container left in its run directory, and serves the liveness socket. A life
+ * with nothing to do is over at once; it publishes flags that the earlier life could not publish before it was killed.
+ * @throws the system's error when the run directory cannot be used
  */
 export async function beginWrapperLife(plan: Plan, ports: Ports): Promise<WrapperLife> {
   const { flags, now } = ports
@@ -54,9 +54,9 @@ export async function beginWrapperLife(plan: Plan, ports: Ports): Promise<Wrappe
     const names = flags.openDirectory(plan.ownDir)
     const completed = names.includes('completed') && !plan.rerun
     over = completed && followsEnd(plan.restarts, 0) === 'stays'
-    // What opens gates while its owner lives goes first: without a socket it would be taken for that of one who lives.
+    // Flags that hold only while their writer lives are removed first: without a socket, followers would take the writer as alive.
     for (const name of over ? [] : names) if (LIVING.has(name)) flags.withdraw(`${plan.ownDir}/${name}`)
-    // Then the socket: without it nobody takes the words that go with it for those of one that was killed.
+    // The socket is removed next, before the flags of an end: a dead socket without them would mean a killed wrapper.
     if (!over) flags.withdraw(`${plan.ownDir}/alive.sock`)
     for (const name of over ? [] : names) {
       if (completed && KEPT_AFTER_SUCCESS.has(name)) continue
@@ -70,7 +70,7 @@ export async function beginWrapperLife(plan: Plan, ports: Ports): Promise<Wrappe
   if (plan.ownDir !== undefined && !over) await ports.lifelines.serve(plan.ownDir)
 
   const pathsOf = (flag: Flag): readonly string[] => {
-    // Not by methods, which are compiled at their first call: 60 to 100 us each, of every start.
+    // No array methods: the engine compiles each at its first call, 60 to 100 us at every start.
     const paths = plan.ownDir === undefined ? [] : [flagIn(plan.ownDir, flag)]
     for (const file of plan.files) if (file.flag === flag) paths.push(file.path)
     return paths
@@ -97,7 +97,7 @@ export async function beginWrapperLife(plan: Plan, ports: Ports): Promise<Wrappe
     return written
   }
 
-  /** Flags that could not be written yet. */
+  /** Flags whose write has failed, with the timer of the next try. */
   const pending = new Map<Flag, NodeJS.Timeout>()
   const giveUp = (flag: Flag): void => {
     clearTimeout(pending.get(flag))
@@ -128,7 +128,7 @@ export async function beginWrapperLife(plan: Plan, ports: Ports): Promise<Wrappe
     },
     settle({ exitCode, reason, message, origin, cause, publish, refuse, withdraw }, details) {
       const own = { exitCode, reason, message, origin, ...details }
-      // What followers hand on is where it began, however long the chain.
+      // Followers report where a failure began, even at the end of a long chain.
       const handedOn = { exitCode, reason, message: cause ?? message, origin: origin ?? plan.name }
       for (const flag of pending.size === 0 ? [] : [...pending.keys()]) {
         giveUp(flag)
@@ -150,7 +150,7 @@ export async function beginWrapperLife(plan: Plan, ports: Ports): Promise<Wrappe
   if (over) republish()
   return life
 
-  /** Publishes in the words of the life that completed what it has left unsaid. */
+  /** Publishes the missing flags with the record of the life that completed. */
   function republish(): void {
     const record = readRecord(flags.read(flagIn(plan.ownDir ?? '', 'completed')) ?? '')
     const isThere = (path: string): boolean => flags.look(path).file !== 'absent'

@@ -1,4 +1,4 @@
-/** Keeping a command with what it depends on (`restart: true`): follows it while the command runs, stops it in turn, starts it anew. */
+/** Runs a command with `restart: true`: follows its predecessors while it runs, stops it in turn, and requests a new start. */
 import { formatDuration } from '../base/duration.ts'
 import type { Look, Wait } from '../flags/judge.ts'
 import { containerOf, flagIn, parentOf } from '../flags/layout.ts'
@@ -12,7 +12,7 @@ import type { Keeper, KeptCommand, KeptLife } from './keeper.ts'
 import type { EntrypointPorts } from './ports.ts'
 import { startTimer } from '../base/timer.ts'
 
-/** A command may notice sooner than we do that what it depends on has gone, and end for that. */
+/** A command may notice the loss of a predecessor before the wrapper does, and end because of it. */
 const NOTICE_MS = 300
 
 export function createKeeper(
@@ -26,7 +26,7 @@ export function createKeeper(
   const step = (event: Parameters<typeof stepLiving>[1]): void => {
     living = stepLiving(living, event)
   }
-  /** Why it stops this time. */
+  /** Reason of the current restart. */
   let reason = ''
   let origin: string | undefined
 
@@ -44,7 +44,7 @@ export function createKeeper(
     const known = Promise.withResolvers<void>()
     let loss: Loss | undefined
     let turn: Observation | undefined
-    // Where it is over already, this is another attempt (`--retries`).
+    // If the living is over, this is another attempt (`--retries`).
     step({ kind: 'retried' })
     step({ kind: 'opened', atMs: clock() })
     const following = followPredecessors(plan.waits, without, ports, (what) => {
@@ -82,7 +82,7 @@ export function createKeeper(
     return { kind: 'yielded', status: { code: exitCode }, kill: undefined }
   }
 
-  /** Before the command is told: nobody shall start, or think it ready, from here on. */
+  /** Called before the command is stopped: from now on no follower may start or take it as ready. */
   function announce({ why, origin: from }: Loss): void {
     reason = why
     origin = from
@@ -91,7 +91,7 @@ export function createKeeper(
     log({ event: 'stopping', message: `stopping it, to start anew: ${why}`, reason: 'PredecessorLost' })
   }
 
-  /** Whatever becomes of it: those that restart with it need not wait for that. */
+  /** Publishes the end of the command at once, so that dependents that restart with it need not wait for the decision. */
   function tellEnd(outcome: Outcome): void {
     const { exitCode, reason, message = 'it has ended', publish, withdraw } = settle(outcome, plan)
     if (publish.includes('completed') && exitCode === 0 && outcome.kind !== 'exited') return
@@ -99,7 +99,7 @@ export function createKeeper(
     for (const flag of withdraw) if (flag !== 'restarting') life.withdraw(flag)
   }
 
-  /** An end that the loss may be the cause of. With 0 it may have done its work, where that is the end. */
+  /** Whether the loss may have caused this end. A command that exits with 0 may have completed, unless it is restarted always. */
   function mayFollowFromLoss({ kind, ...outcome }: Outcome): boolean {
     if (kind === 'exited') {
       return ('code' in outcome && outcome.code !== 0) || (plan.restarts.policy === 'Always' && !plan.hold)
@@ -108,7 +108,7 @@ export function createKeeper(
   }
 }
 
-/** The end of one that somebody outside has told as well. */
+/** The outcome of a stop that was also requested from outside. */
 function wordOwn({ status, kill }: Extract<Outcome, { readonly kind: 'yielded' }>): Outcome {
   return 'code' in status ? { kind: 'exited', code: status.code } : { kind: 'signalled', signal: status.signal, kill }
 }
@@ -130,10 +130,10 @@ function within(ms: number, promise: Promise<void>): Promise<void> {
   })
 }
 
-/** How long a container whose gate has just opened may not have said yet that it was started. */
+/** A container whose gate has just opened publishes `started` within this time. */
 const SPAWN_MS = 100
 
-/** Calls `proceed` once those that restart with this one have stopped: at once when they have. */
+/** Calls `proceed` when the containers that restart with this one have stopped; at once if they have. */
 function awaitDependents(
   { restartWith: dependents, name = '' }: Plan,
   ports: Pick<EntrypointPorts, 'flags' | 'lifelines' | 'watchPaths' | 'log'>,
@@ -145,10 +145,10 @@ function awaitDependents(
     patient = false
     observation?.look()
   }, SPAWN_MS)
-  // How they stop is told by one of two flags.
+  // A dependent publishes its stop in one of two flags.
   const watched = dependents.flatMap((wait) => [wait, { ...wait, path: flagIn(parentOf(wait.path), 'restarting') }])
   const isOver = (wait: Wait, { link }: Look): boolean => {
-    // No socket: never started. A lost one: gone without a word.
+    // No socket: the container was never started. A lost connection: its wrapper was killed.
     if (link === 'none' || link === 'lost') return true
     const read = (flag: Flag): Partial<FlagRecord> | undefined => {
       const text = ports.flags.read(flagIn(parentOf(wait.path), flag))
@@ -159,7 +159,7 @@ function awaitDependents(
     if (read('stopped') !== undefined) return true
     const started = read('started')
     if (started === undefined) return !patient
-    // Started without this one, it goes on; and of one that has completed only its wrapper is there.
+    // A dependent that started without this container goes on. A dependent that has completed and is held does not stop either.
     if (started.without?.split(',').some((label) => containerOf(label) === name) === true) return true
     const { incarnation, held } = read('completed') ?? {}
     return held === true && incarnation === started.incarnation

@@ -1,6 +1,6 @@
 /**
- * A command that lives and dies with what it depends on (`restart: true`), inside one life of its container. Pure: what happens
- * and the time go in, the state comes out.
+ * A command that restarts with its predecessors (`restart: true`) in one life of its container. Pure: takes events and times,
+ * returns the state.
  *
  *         opened           lost              turn              ended
  *   gate --------> running ------> yielding ------> stopping --------> pausing
@@ -9,40 +9,40 @@
  *    |              over                                                  |
  *    +--------------------------------------------------------------------+
  *
- * `yielding`: it is to stop, but those that restart with it stop first. `pausing`: it stands still, for longer each time while
- * what it depends on flaps. `over`: the end is the command's own, or somebody outside asked for it; the wrapper ends with it, or
- * tries again (`retried`), which leads back to the gate.
+ * `yielding`: the command will stop after its dependents with `restart`. `pausing`: it waits before its next start, longer each
+ * time while a predecessor flaps. `over`: the command ended by itself, or a stop was requested from outside. The wrapper then
+ * ends, or starts another attempt (`retried`), which leads back to the gate.
  */
 
 export type LivingPhase = 'gate' | 'running' | 'yielding' | 'stopping' | 'pausing' | 'over'
 
 export interface Living {
   readonly phase: LivingPhase
-  /** Restarts in a row, without a minute of peace between them. */
+  /** Restarts in a row, with less than a minute between them. */
   readonly flaps: number
   /** All restarts of this life. */
   readonly restarts: number
-  /** When the gate was last opened; undefined: never. Monotonic ms, as all times here. */
+  /** When the gate was last opened; undefined: never. Monotonic ms, as are all times here. */
   readonly openedMs: number | undefined
-  /** While it pauses: when the gate may open again. */
+  /** While pausing: when the gate may open again. */
   readonly dueMs: number
 }
 
 export type LivingEvent =
   | { readonly kind: 'opened'; readonly atMs: number }
-  /** What it depends on has died, was started anew, or was not ready for too long. */
+  /** A predecessor has died, was restarted, or was not ready for too long. */
   | { readonly kind: 'lost'; readonly atMs: number }
-  /** All that restart with it have stopped. */
+  /** All dependents that restart with this container have stopped. */
   | { readonly kind: 'turn' }
-  /** The command has ended. `own`: it was neither told to, nor is it to run again. */
+  /** The command has ended. `own`: it was not stopped for a restart. */
   | { readonly kind: 'ended'; readonly atMs: number; readonly own: boolean }
   | { readonly kind: 'due'; readonly atMs: number }
-  /** Its own end was a failure that is tried again in this life. */
+  /** The command failed by itself, and another attempt follows in this life. */
   | { readonly kind: 'retried' }
-  /** Somebody outside asks for the end. */
+  /** A stop was requested from outside. */
   | { readonly kind: 'told' }
 
-/** After so long without a loss the next one counts as the first. */
+/** After this time without a loss, the next loss counts as the first. */
 const PEACE_MS = 60_000
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 30_000
@@ -51,12 +51,12 @@ export function beginLiving(): Living {
   return { phase: 'gate', flaps: 0, restarts: 0, openedMs: undefined, dueMs: 0 }
 }
 
-/** 0 s, 1 s, 2 s, 4 s, … 30 s. @param flaps this restart among them */
+/** 0 s, 1 s, 2 s, 4 s, … 30 s. @param flaps includes this restart */
 export function choosePause(flaps: number): number {
   return flaps <= 1 ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (flaps - 2), LONGEST_PAUSE_MS)
 }
 
-/** What makes no sense in a phase changes nothing: signals, timers and looks come when they like. */
+/** Ignores events that do not apply to the current phase, because signals, timers and looks come at any time. */
 export function stepLiving(living: Living, event: LivingEvent): Living {
   const { phase } = living
   if (phase === 'over') return event.kind === 'retried' ? { ...living, phase: 'gate' } : living

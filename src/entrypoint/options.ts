@@ -1,4 +1,4 @@
-/** Every flag of `entrypoint [flags] -- command`. Read by plan.ts, the pages of help.ts, and docs tests. */
+/** Every flag of `entrypoint [flags] -- command`. plan.ts, the help pages of help.ts and the tests of the docs read them. */
 import type { FlagTable } from '../args/argv.ts'
 
 export const OPTIONS = {

@@ -1,15 +1,15 @@
-/** Every way a wrapper can end, and what each one costs: exit code, reason, and the flags that tell others. Pure. */
+/** Every outcome of a wrapper, with its exit code, its reason, and the flags for other containers. Pure. */
 import { CODE_BROKEN, CODE_FAILED, CODE_MISUSE, CODE_SIGNAL, CODE_TIMEOUT } from '../base/exit-code.ts'
 import { followsEnd, type Restarts } from '../pod/restarts.ts'
 import type { Flag } from '../flags/record.ts'
 import type { Status } from '../child/child.ts'
 
-/** What a container says that was stopped by `--stop-file`. */
+/** Message of a container that `--stop-file` has stopped. */
 export const WORK_DONE = 'stopped: the pod’s work is done'
 
-/** Our own SIGKILL, to a command that did not end by its stop signal. */
+/** SIGKILL by the wrapper, for a command that did not end after its stop signal. */
 export interface Kill {
-  /** Since the command was told to stop. */
+  /** Time since the stop signal. */
   readonly afterMs: number
   /** A clause. */
   readonly message: string
@@ -22,47 +22,47 @@ interface Killable {
 export type Outcome =
   | { readonly kind: 'exited'; readonly code: number }
   | ({ readonly kind: 'signalled'; readonly signal: number } & Killable)
-  /** The exit with 0 after somebody outside told it to stop: as when the kubelet kills it over its liveness probe. */
+  /** The command exited with 0 after a stop from outside, for example when the kubelet kills it after a failed liveness probe. */
   | { readonly kind: 'halted' }
-  /** `--timeout` ran out. */
+  /** `--timeout` has expired. */
   | ({ readonly kind: 'timeout'; readonly message: string } & Killable)
-  /** Killed by us as the kubelet would have killed it: it did not come up. */
+  /** The wrapper killed the command because it failed to start, as the kubelet would do. */
   | ({
       readonly kind: 'unfit'
       readonly reason: UnfitReason
       readonly status: Status
       readonly message: string
     } & Killable)
-  /** What it depends on was lost: it starts anew in this life of its container, so this is no end. */
+  /** A predecessor was lost. The command is restarted in this life of its container, so this is not an end. */
   | { readonly kind: 'yielded'; readonly status: Status; readonly kill: Kill | undefined }
-  /** Told to stop by `--stop-file`: the pod's work is done. */
+  /** Stopped by `--stop-file`: the pod's work is done. */
   | ({ readonly kind: 'stopped' } & Killable)
   | { readonly kind: 'unstartable'; readonly code: 126 | 127; readonly message: string }
   /** The gate closed because a predecessor failed. */
   | {
       readonly kind: 'skipped'
       readonly reason: string
-      /** The container in which the trouble began, and how it ended; handed on, so that the last of a chain still names the first. */
+      /** The container in which the failure began. Followers pass it on, so that the last container of a chain still names the first. */
       readonly origin: string
       readonly cause: string
       readonly message: string
     }
-  /** The gate closed because what it waits for (`failed`) was not needed: the predecessor completed. */
+  /** The gate closed because the awaited `failed` can no longer come: the predecessor completed. */
   | { readonly kind: 'unneeded'; readonly message: string }
   | { readonly kind: 'wait-timeout'; readonly message: string }
-  /** A signal came while waiting; the command was never started. */
+  /** A signal came during the wait; the command was never started. */
   | { readonly kind: 'interrupted'; readonly signal: number }
-  /** A wait file that cannot be looked at: what was asked for makes no sense. */
+  /** A wait file that cannot be looked at: the request makes no sense. */
   | { readonly kind: 'misdirected'; readonly message: string }
-  /** The wrapper itself could not do its work. */
+  /** The wrapper itself failed. */
   | { readonly kind: 'broken'; readonly message: string }
 
-/** The second is the kubelet's own word (pkg/kubelet/kuberuntime, ErrPostStartHook). */
+/** PostStartHookError is the kubelet's own word (pkg/kubelet/kuberuntime, ErrPostStartHook). */
 export type UnfitReason = 'StartupProbeFailed' | 'PostStartHookError'
 
 export interface Policy {
   readonly restarts: Restarts
-  /** `--on-error continue`: a failing command counts as completed. */
+  /** `--on-error continue`: a failed command counts as completed. */
   readonly continueOnError: boolean
 }
 
@@ -71,31 +71,32 @@ export interface Settlement {
   /** CamelCase, as Kubernetes writes reasons. */
   readonly reason: string
   readonly message: string | undefined
-  /** The container the trouble began in and how that one ended; undefined = it began here. */
+  /** The container in which the failure began, and how it ended; undefined = it began here. */
   readonly origin: string | undefined
   readonly cause: string | undefined
-  /** Our own SIGKILL came so long after its stop signal. */
+  /** Time from the stop signal to the wrapper's SIGKILL. */
   readonly killedAfterMs: number | undefined
-  /** No restart follows: what has not come will never come. */
+  /** No restart follows: flags that have not come will never come. */
   readonly final: boolean
-  /** The terminal flags to publish, the awaited ones first. */
+  /** The final flags to publish, those that others wait for first. */
   readonly publish: readonly Flag[]
-  /** These can no longer come, and get `<flag>.err` unless they have been published. */
+  /** Flags that can no longer come; they get `<flag>.err` unless they were published. */
   readonly refuse: readonly Flag[]
-  /** These are no longer true. */
+  /** Flags that are no longer true. */
   readonly withdraw: readonly Flag[]
 }
 
-/** 128 + SIGTERM: of a command that took our SIGTERM for a reason to exit with 0. */
+/** 128 + SIGTERM: for a command that exited with 0 after the wrapper's SIGTERM. */
 const CODE_TERMINATED = 143
 
 /**
- * What an outcome means under the container's restartPolicy and rules (behaviour of the kubelet: Never: every end is final; OnFailure:
- * success is final; Always: no end is). `ready` outlives a success (the work it promised is done) but not a failure.
+ * The meaning of an outcome under the container's restartPolicy and rules (as in the kubelet: Never: every end is final;
+ * OnFailure: success is final; Always: no end is). `ready` stays after a success, because the work is done, but not after a
+ * failure.
  */
 export function settle(outcome: Outcome, policy: Policy): Settlement {
   const { code, completed, ...told } = tellKill(outcome, weigh(outcome, policy))
-  // A success that is none was told to end by the kubelet, which starts it again under OnFailure too.
+  // An exit with 0 that is not a completion: the kubelet stopped the container, and restarts it under OnFailure too.
   const final =
     followsEnd(policy.restarts, code) === 'stays' && (completed || code !== 0 || policy.restarts.policy === 'Never')
   const base = { exitCode: code, ...told, final }
@@ -129,7 +130,7 @@ export function settle(outcome: Outcome, policy: Policy): Settlement {
       }
 }
 
-/** Whoever reads of the end reads that we have killed it, whatever its exit code means. */
+/** Adds the wrapper's kill to the message, whatever the exit code means. */
 function tellKill(outcome: Outcome, weight: Weight): Weight & { readonly killedAfterMs: number | undefined } {
   const kill = 'kill' in outcome ? outcome.kill : undefined
   if (kill === undefined) return { ...weight, killedAfterMs: undefined }
@@ -159,7 +160,7 @@ function weigh(outcome: Outcome, policy: Policy): Weight {
         : { ...here, code, reason: 'Error', message }
     }
     case 'halted':
-      // Under Never nobody starts it again, so that was all of its work.
+      // Under Never there is no restart, so the work is done.
       return policy.restarts.policy === 'Never'
         ? { ...here, code: 0, reason: 'Completed', completed: true }
         : { ...here, code: 0, reason: 'Cancelled', message: 'told to stop' }

@@ -1,4 +1,4 @@
-/** From what was said on the command line to what is meant: ms, absolute paths, contradictions refused. Pure. */
+/** Turns the command line into a plan: ms, absolute paths, contradictions refused. Pure. */
 import { scanArgv } from '../args/argv.ts'
 import { readChoice, readCount, readDuration, readNumber, type Refuse } from '../args/flag-value.ts'
 import type { RestartPolicy } from '../pod/pod.ts'
@@ -19,11 +19,11 @@ export interface Plan {
   readonly command: number
   readonly waits: readonly Wait[]
   readonly waitContent: boolean
-  /** Undefined: nothing, and nothing for it is loaded. */
+  /** Undefined: no outside targets, and their code is not loaded. */
   readonly outside: OutsidePlan | undefined
-  /** The command starts anew when something that it waited for is lost. */
+  /** The command restarts when a target that it waited for is lost. */
   readonly restarting: boolean
-  /** Those that start anew with it: it stops after they have. */
+  /** Dependents that restart with this container: it stops after them. */
   readonly restartWith: readonly Wait[]
   readonly waitTimeoutMs: number | undefined
   readonly name: string | undefined
@@ -31,26 +31,26 @@ export interface Plan {
   readonly ownDir: string | undefined
   /** Flags published by explicit path: `--post-file` is `completed`. */
   readonly files: readonly { readonly flag: Flag; readonly path: string }[]
-  /** How readiness is measured; undefined = ready as soon as started. */
+  /** How readiness is measured; undefined = ready when started. */
   readonly readiness: ReadinessFlag | undefined
-  /** How often it is probed until it is ready; undefined: ever less often. */
+  /** Interval of probes until ready; undefined: grows with time. */
   readonly probeEveryMs: number | undefined
-  /** The flag `live` is published so long after the spawn; undefined: when a startup probe has passed, else never. */
+  /** Delay of the flag `live` after the spawn; undefined: published when a startup probe has passed, else never. */
   readonly liveDelayMs: number | undefined
-  /** JSON of a lifecycle handler; `probe/hook.ts` reads it, only when there is one. */
+  /** JSON of a lifecycle handler. `probe/hook.ts` parses it, and is loaded only if there is one. */
   readonly postStart: string | undefined
-  /** This container's. */
+  /** Restart rules of this container. */
   readonly restarts: Restarts
-  /** Those of others that are not as ours. */
+  /** Restart policies of other containers that differ from this one's. */
   readonly policies: ReadonlyMap<string, RestartPolicy>
   readonly timeoutMs: number | undefined
   readonly graceMs: number
-  /** The grace period was said: without `--stop-wait` it holds for a stop from outside too; else its sender decides when to kill. */
+  /** A grace period was given. Without `--stop-wait` it also limits a stop from outside; otherwise the sender of that stop decides when to kill. */
   readonly graceGiven: boolean
   readonly retry: Retry
   readonly continueOnError: boolean
   readonly stopFiles: readonly Wait[]
-  /** The signal that means "stop" beside the usual ones; undefined: the image's is not known. */
+  /** The image's stop signal, in addition to the usual ones; undefined: not known. */
   readonly stopSignal: number | undefined
   readonly stopAfter: readonly Wait[]
   readonly stopWaitMs: number | undefined
@@ -66,7 +66,7 @@ export interface Plan {
   readonly quiet: boolean
 }
 
-/** What is waited for beside files; `order/outside-target.ts` reads the labels, only when there are any. */
+/** Targets other than files. `order/outside-target.ts` parses the labels, and is loaded only if there are any. */
 export interface OutsidePlan {
   readonly waits: readonly Awaited[]
   readonly kubeconfig: string | undefined
@@ -79,8 +79,8 @@ export type PlanReading =
   | { readonly kind: 'problem'; readonly problem: string }
 
 /**
- * @param cwd what relative paths are relative to; undefined: it is gone, and there can be none.
- * @param commandGiven the command stands elsewhere: words after `--` are more of it, if there are any.
+ * @param cwd base of relative paths; undefined: the directory was removed, so relative paths are refused
+ * @param commandGiven the command is given elsewhere: words after `--` are appended to it
  */
 export function readPlan(argv: readonly string[], cwd: string | undefined, commandGiven = false): PlanReading {
   const scanned = scanArgv(argv, OPTIONS)
@@ -102,7 +102,7 @@ export function readPlan(argv: readonly string[], cwd: string | undefined, comma
 type Values = ReadonlyMap<string, readonly string[]>
 
 function buildPlan(command: number, values: Values, cwd: string | undefined, refuse: Refuse): Plan {
-  // Only where there is something: methods of arrays are compiled at their first call, which costs a start 60 to 100 us each.
+  // Array methods run only when there is work: the engine compiles each at its first call, 60 to 100 us of every start.
   const last = (name: OptionName) => {
     const given = values.get(name)
     return given === undefined ? undefined : given[given.length - 1]
@@ -218,14 +218,14 @@ function buildPlan(command: number, values: Values, cwd: string | undefined, ref
   return plan
 }
 
-/** What is published by a path of its own, and the flag that says it. */
+/** Flags that can be published at an explicit path, and their options. */
 const FLAG_FILES = [
   ['completed', 'post-file'],
   ['started', 'started-file'],
   ['ready', 'ready-file'],
 ] as const
 
-/** After `--exec` nobody of ours is left who could do any of these. */
+/** After `--exec` there is no wrapper left that could do any of these. */
 function refuseWithExec(plan: Plan, refuse: Refuse): void {
   if (!plan.exec) return
   const impossible: readonly [boolean, string][] = [

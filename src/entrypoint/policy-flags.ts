@@ -1,4 +1,4 @@
-/** The flags that say what starts again. Pure. */
+/** Flags of the restart policy and rules. Pure. */
 import { readChoice, type Refuse } from '../args/flag-value.ts'
 import type { RestartPolicy } from '../pod/pod.ts'
 

@@ -1,7 +1,7 @@
 /**
- * `entrypoint pre-stop`: the preStop hook of a container of the order. The kubelet begins all hooks of a pod at once, and sends a
- * container its stop signal when its hook is over. So this one says that the container is being stopped, waits for its turn,
- * runs the container's own hook, and returns: the signal then comes in turn by itself.
+ * `entrypoint pre-stop`: the preStop hook of an ordered container. The kubelet starts all hooks of a pod at once, and sends a
+ * container its stop signal when its hook has returned. So this hook publishes that the container is being stopped, waits for its
+ * turn, runs the container's own hook, and returns. The kubelet then sends the signal in turn.
  */
 import { type FlagTable, scanArgv } from '../args/argv.ts'
 import { readDuration } from '../args/flag-value.ts'
@@ -22,7 +22,7 @@ import { startTimer } from '../base/timer.ts'
 
 const { name, 'run-dir': runDir, 'grace-period': grace } = OPTIONS
 
-/** Those of the container's wrapper that say when it is its turn. */
+/** Options of the wrapper that determine the container's turn. */
 export const PRE_STOP_OPTIONS = {
   'run-dir': runDir,
   name,
@@ -37,17 +37,17 @@ export const PRE_STOP_OPTIONS = {
 
 export interface PreStopPlan {
   readonly ownDir: string
-  /** Undefined: it only holds the signal back. */
+  /** Undefined: only hold the signal back. */
   readonly hook: Hook | undefined
   readonly followers: readonly Wait[]
   readonly aloneMs: number
   readonly waitMs: number
   readonly lower: readonly Wait[]
-  /** When the hook is cut short, for those that wait; undefined: it has all the time that the kubelet gives it. */
+  /** When the hook is ended for the sake of the containers that wait; undefined: the kubelet's grace period is the only limit. */
   readonly cutMs: number | undefined
 }
 
-/** What is left to the command, to hear its stop signal, of the time that its wrapper gives it. */
+/** Least time that a hook leaves to the command after its stop signal. */
 const LEAST_MS = 500
 
 export type PreStopReading = { readonly plan: PreStopPlan } | { readonly problem: string }
@@ -90,13 +90,13 @@ export interface PreStopPorts extends TurnPorts {
   readonly perform: (hook: Hook) => HookRun
 }
 
-/** @returns what went wrong with the hook; undefined when it is over, or there was nothing to be done. */
+/** @returns the fault of the hook; undefined when it has succeeded, or there was nothing to do */
 export async function runPreStop(plan: PreStopPlan, ports: PreStopPorts): Promise<string | undefined> {
   const { flags, uptimeMs } = ports
   const { ownDir } = plan
   const started = flags.read(flagIn(ownDir, 'started'))
   if (started === undefined || hasEnded(ownDir, flags)) return undefined
-  // What was told before may have meant something else, such as a thread dump; the kubelet's grace period begins now.
+  // An earlier signal may have had another meaning, such as a thread dump. The kubelet's grace period begins now.
   const beganMs = uptimeMs()
   const { incarnation } = readRecord(started)
   try {
@@ -117,14 +117,14 @@ export async function runPreStop(plan: PreStopPlan, ports: PreStopPorts): Promis
   return plan.hook === undefined ? undefined : performInTime(plan.hook, beganMs, plan, ports)
 }
 
-/** Whether its command has ended, for now or for good: there is nothing that a hook could prepare for its end. */
+/** Whether the command has ended, finally or for a restart: then a hook has nothing to prepare. */
 function hasEnded(ownDir: string, flags: TurnPorts['flags']): boolean {
   const read = (flag: Flag) => readRecord(flags.read(flagIn(ownDir, flag)) ?? '')
   const isHeld = read('completed').held === true
   return isHeld || read('restarting').exitCode !== undefined || flags.look(flagIn(ownDir, 'stopped')).file !== 'absent'
 }
 
-/** The hook counts against the grace period, and must leave something of it to the command and to those that wait for that. */
+/** Runs the hook within the grace period, and leaves time for the command and for the containers that wait for it. */
 async function performInTime(
   hook: Hook,
   beganMs: number,

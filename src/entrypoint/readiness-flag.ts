@@ -1,8 +1,8 @@
-/** How readiness is measured, as one of several flags says it. Pure. */
+/** Reads the flag that selects how readiness is measured. Pure. */
 import type { Refuse } from '../args/flag-value.ts'
 import type { OptionName } from './options.ts'
 
-/** A flag that says how; `probe/probe-flag.ts` reads its text, only when there is one. */
+/** The flag that selects it. `probe/probe-flag.ts` parses its text, and is loaded only if there is one. */
 export interface ReadinessFlag {
   readonly flag: 'startup-probe' | 'ready-probe' | 'ready-tcp' | 'ready-http' | 'ready-exec'
   readonly text: string

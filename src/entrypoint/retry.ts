@@ -1,7 +1,7 @@
-/** How long a command that failed waits before it runs again inside its container. Pure. */
+/** The delay before a failed command runs again in its container. Pure. */
 
 export interface Retry {
-  /** After the first run. */
+  /** Number of runs after the first. */
   readonly times: number
   readonly delayMs: number
   readonly factor: number
@@ -11,14 +11,14 @@ export interface Retry {
 }
 
 /**
- * The delay grows by the factor with each failure, up to the longest. Then a random part of it is taken away, so that those
- * that failed together do not come back together, at the longest delay neither: at most `jitter` of it.
- * @param failures how often it has failed in a row; 1 or more
- * @param chance from 0 up to but without 1
+ * The delay grows by the factor with each failure, up to `maxDelayMs`. A random part of it, at most `jitter`, is then subtracted,
+ * so that containers that failed together do not return together, also at the longest delay.
+ * @param failures in a row; 1 or more
+ * @param chance from 0 to below 1
  * @returns ms
  */
 export function delayAttempt({ delayMs, factor, jitter, maxDelayMs }: Retry, failures: number, chance: number): number {
-  // A power beyond all numbers, times a delay of 0, would be none at all.
+  // Infinity times a delay of 0 would be NaN.
   const growth = Math.min(factor ** (failures - 1), Number.MAX_VALUE)
   return Math.min(delayMs * growth, maxDelayMs) * (1 - chance * jitter)
 }

@@ -1,11 +1,11 @@
-/** Work that is done once other containers have ended, or files are there. */
+/** Follows `--stop-file`: the work is done when other containers have ended, or files exist. */
 import { isGone, type Look } from '../flags/judge.ts'
 import { containerOf } from '../flags/layout.ts'
 import { observe } from '../flags/observe.ts'
 import type { FlagPorts } from '../flags/ports.ts'
 import type { Plan } from './plan.ts'
 
-/** The work is done when all stop files are there, or can no longer come since their container has died; known at once. */
+/** The work is done when each stop file exists or can no longer come because its container has died. */
 export function followStopFiles(
   plan: Plan,
   ports: FlagPorts,

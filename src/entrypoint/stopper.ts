@@ -1,6 +1,6 @@
 /**
- * How a running command is stopped: asked, held back until its turn, told by its stop signal, and killed when its time is up.
- * Whoever asks, the flag `stopping` says at once that it has begun, so that those which stop later wait for it.
+ * Stops a running command: a stop is requested, held back until its turn, sent as a signal, and enforced by SIGKILL when the time
+ * is up. Every stop publishes the flag `stopping` at once, so that containers that stop later wait for this one.
  */
 import { SIGKILL, SIGTERM } from '../base/signal.ts'
 import { formatDuration } from '../base/duration.ts'
@@ -18,28 +18,28 @@ import { weighSignals } from './weighed-signals.ts'
 import { startTimer } from '../base/timer.ts'
 
 export interface Stopper {
-  /** A signal from outside, whatever it means. */
+  /** Handles a signal from outside, whatever it means. */
   take(signal: number): void
-  /** A stop of our own. `turn`: it waits for those that need it, as a stop from outside does. */
+  /** Stops the command on the wrapper's own account. `turn`: after its dependents, as with a stop from outside. */
   stop(how: 'turn' | 'at once'): void
-  /** From outside: by a signal, or by a preStop hook, which a signal follows. */
+  /** Whether a stop was requested from outside: by a signal, or by a preStop hook, which a signal follows. */
   readonly asked: () => boolean
   readonly killed: () => Kill | undefined
-  /** The command has ended. */
+  /** Called when the command has ended. */
   close(): void
 }
 
 interface Command {
-  /** To the command, as soon as there is one. */
+  /** Sends a signal to the command, or keeps it until the command runs. */
   send(signal: number): void
-  /** Its stop begins. */
+  /** Called when a stop begins. */
   readonly begun: () => void
 }
 
-/** A list of holders names so many. */
+/** A log line names at most so many containers. */
 const SPELLED_OUT = 8
 
-/** @returns when the process of the preStop hook has begun the stop, uptime in ms; the hook knows of no signal. undefined: it has not */
+/** @returns when the preStop hook began the stop, uptime in ms; undefined: no hook did. A hook's record names no signal. */
 export function readHookStop(plan: Plan, { flags }: Pick<TurnPorts, 'flags'>): number | undefined {
   if (plan.ownDir === undefined) return undefined
   const { signal, uptimeMs } = readRecord(flags.read(flagIn(plan.ownDir, 'stopping')) ?? '')
@@ -50,7 +50,7 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   const { log, uptimeMs } = ports
   const timers = new Set<NodeJS.Timeout>()
   const pending = new Set<Pending>()
-  /** The latest wait for its turn. */
+  /** The latest wait for the turn. */
   let turn: Pending | undefined
   let beganMs: number | undefined
   /** The stop signal that is held back. */
@@ -60,13 +60,13 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   /** When the latest stop from outside began. */
   let latestMs: number | undefined
   let own = false
-  /** Nobody outside has asked for what it was told. */
+  /** The command was sent a stop signal that was not requested from outside. */
   let toldUnasked = false
   let asked = false
   let kill: Kill | undefined
   let closed = false
 
-  /** A plan by deadlines was given: they count from when the stop began. */
+  /** Deadlines were given; they count from the beginning of the stop. */
   const planned = plan.stopWaitMs !== undefined || plan.stopKillMs !== undefined
   const later = (ms: number, act: () => void): void => {
     timers.add(startTimer(act, ms))
@@ -89,8 +89,9 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   }
 
   /**
-   * Makes a signal the one that is to be told, unless one that means a stop as surely is, or has been told: the command survives a thread dump.
-   * @returns when the stop by it began; undefined: nothing new
+   * Selects the signal to send. A signal replaces an earlier one only if it is a clearer request to stop: the command survives a
+   * thread dump.
+   * @returns when the stop by this signal began; undefined: no change
    */
   function want(signal: number): number | undefined {
     if (beganMs === undefined) {
@@ -108,9 +109,9 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
     asked = true
     const began = want(signal)
     if (began !== undefined) return goOn(began)
-    // Another one while it is held back does not hasten it.
+    // A further signal does not end the wait for the turn.
     if (wanted !== undefined) return
-    // Many a program takes a second signal for impatience, and gives up what it does to stop; this may be the first of its sender.
+    // Many programs abort their shutdown at a second signal. This signal may be the first one from outside, after one of our own.
     if (!toldUnasked) command.send(signal)
     toldUnasked = false
   }
@@ -124,7 +125,7 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
     })
   }
 
-  /** Whoever asked has not meant it so: the pod's grace period is over, and it runs. The next stop is the first one. */
+  /** The command still runs after the pod's grace period, so the signal was not meant as a stop. The next stop counts as the first. */
   function forget(began: number): void {
     if (own || latestMs !== began) return
     relax()
@@ -161,7 +162,7 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
     log({ event: 'warning', message, after: how.holders })
   }
 
-  /** Nothing, where that has been done meanwhile. */
+  /** Sends the stop signal unless it was sent already. */
   function tell(): void {
     if (wanted === undefined) return
     const signal = wanted
@@ -173,9 +174,9 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
     weighed.release()
   }
 
-  /** The limit where the pod is stopped from outside: whoever stops it kills it in time; we do so only for the sake of those that wait for it. */
+  /** Limits a stop from outside. Its sender kills the command in time; the wrapper kills only for the containers that stop after this one. */
   function limitFromOutside(began: number): void {
-    // Those that wait do not wait for ever, so nobody need die of a thread dump or a log rotation that all of them were told to do.
+    // Waiting containers have a limit of their own. So no command is killed for a signal that may mean a thread dump or a log rotation.
     const isSure = meansStop(toldBy, plan) || readHookStop(plan, ports) !== undefined
     if (plan.stopKillMs !== undefined) {
       if (isSure) limitForOthers(began, plan.stopKillMs)

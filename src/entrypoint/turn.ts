@@ -1,58 +1,58 @@
 /**
- * Whose turn it is to stop. A container that is asked to stop tells its command only once those that need it have stopped, as
- * far as they are being stopped too. Pure: what is seen of the others and the time go in, a decision comes out.
+ * Decides the order of stops. A container that is asked to stop sends its command the stop signal only after its dependents have
+ * stopped, if they are being stopped too. Pure: takes the state of the other containers and the time, returns a decision.
  */
 
-/** What is seen of another container of the same pod. */
+/** The state of another container of the same pod. */
 export interface Peer {
   readonly name: string
-  /** Its wrapper lives, or may do so. */
+  /** Its wrapper is alive, or may be. */
   readonly alive: boolean
-  /** Since when it is being stopped, on the clock that all containers share; undefined: it is not. */
+  /** When its stop began, on the clock that all containers share; undefined: it is not being stopped. */
   readonly stoppingMs: number | undefined
-  /** Whether the signal may mean anything: only the image knows whether that is its stop signal. */
+  /** The signal may not mean a stop: only the image's stop signal would tell. */
   readonly unsure: boolean
   readonly stopped: boolean
 }
 
 export interface TurnRule {
-  /** So long followers may take to say that they are being stopped too; without a word they are not. */
+  /** Time for followers to publish that they are being stopped; after it, a follower that has not done so counts as not stopping. */
   readonly aloneMs: number
-  /** At most so long the command is held back. */
+  /** The longest time for which the command's stop is held back. */
   readonly waitMs: number
 }
 
 /**
- * `reached`: nobody is in the way any more. `late`: somebody is, but the time for that is up.
- * `wait`: for these; look again when something changes, and at the latest after so many ms.
+ * `reached`: no container holds the stop back. `late`: some do, but the time is up. `wait`: for these holders; look again after a
+ * change, and at the latest after `againMs`.
  */
 export type TurnVerdict =
   | { readonly kind: 'reached' }
   | { readonly kind: 'late'; readonly holders: readonly string[] }
   | { readonly kind: 'wait'; readonly holders: readonly string[]; readonly againMs: number }
 
-/** All containers of a pod that is stopped get their signals within so long of each other, on a busy node too. */
+/** All containers of a pod get their stop signals within this time, also on a busy node. */
 export const TOGETHER_MS = 2000
 
-/** How long others have to say that they are stopping, where nothing else is said. */
+/** Default time for others to publish that they are stopping. */
 const MOST_ALONE_MS = 1500
 
-/** A short grace period leaves less time for it. */
+/** A short grace period leaves less time. */
 export function chooseAlone(graceMs: number): number {
   return Math.min(MOST_ALONE_MS, graceMs / 4)
 }
 
-/** An unsure one counts only if its signal came with the stop of the one that asks. */
+/** An unsure stop counts only if it began together with the stop of the container that asks. */
 function isStopping({ stoppingMs, unsure }: Peer, beganMs: number): boolean {
   return stoppingMs !== undefined && (!unsure || Math.abs(stoppingMs - beganMs) <= TOGETHER_MS)
 }
 
-/** Whether it lives, and has not stopped. */
+/** Whether the container is alive and has not stopped. */
 function isBusy({ alive, stopped }: Peer): boolean {
   return alive && !stopped
 }
 
-/** @param beganMs when the stop of the one that asks began. */
+/** @param beganMs when the stop of this container began */
 export function judgeTurn(followers: readonly Peer[], rule: TurnRule, beganMs: number, nowMs: number): TurnVerdict {
   const elapsedMs = nowMs - beganMs
   const inDoubt = elapsedMs < rule.aloneMs
@@ -66,29 +66,29 @@ export function judgeTurn(followers: readonly Peer[], rule: TurnRule, beganMs: n
 }
 
 /**
- * A signal that is no known stop signal: whether it means one.
+ * Decides whether a signal of unknown meaning is a stop signal.
  * @param atMs when it came
- * @param patienceMs how long to wait for others to say that they are being stopped
- * @returns undefined while that is not known.
+ * @param patienceMs time for others to publish that they are being stopped
+ * @returns undefined while undecided
  */
 export function judgeMeaning(
   others: readonly Peer[],
   { atMs, patienceMs }: { readonly atMs: number; readonly patienceMs: number },
   nowMs: number,
 ): boolean | undefined {
-  // One that has stopped meanwhile counts, not one that did so long ago.
+  // A container that stopped just now counts, but not one that stopped long ago.
   const isNow = (peer: Peer): boolean => isBusy(peer) || Math.abs((peer.stoppingMs ?? Infinity) - atMs) <= TOGETHER_MS
   if (others.some((peer) => isStopping(peer, atMs) && isNow(peer))) return true
   return nowMs - atMs < patienceMs && others.some(isBusy) ? undefined : false
 }
 
-/** How long a signal that may mean anything is held back from a running command to find that out. */
+/** How long a signal of unknown meaning is held back from a running command. */
 export const MEANING_MS = 500
 
 /**
- * Whether a command that was told to stop must be killed now: its time is up, and one that stops after it waits.
- * @param killMs its time, counted for each of `waiting` from when that one's stop began; the later of both beginnings counts
- * @returns ms until then; undefined while nobody waits
+ * Decides whether a command must be killed for the sake of containers that stop after it.
+ * @param killMs its time. It counts from the beginning of its own stop or of a waiting container's stop, whichever is later.
+ * @returns ms until the kill; undefined while no container waits
  */
 export function judgeKill(
   waiting: readonly Peer[],

@@ -1,4 +1,4 @@
-/** The flags that say what is waited for. Pure. */
+/** Flags of the waits. Pure. */
 import { readDuration, type Refuse } from '../args/flag-value.ts'
 import type { Awaited, Wait } from '../flags/judge.ts'
 import { labelOf } from '../flags/layout.ts'
@@ -6,7 +6,7 @@ import { OPTIONS } from './options.ts'
 
 type Values = ReadonlyMap<string, readonly string[]>
 
-/** @param absolute of a path that may be relative */
+/** @param absolute makes a path absolute */
 export function readWaits(
   values: Values,
   absolute: (path: string) => string,
@@ -24,7 +24,7 @@ export function readWaits(
   return [...paths].map((path) => ({ ...plainWait(path, runDir), ...termsOf(path) }))
 }
 
-/** Targets are not split: selectors and URLs hold commas themselves. */
+/** Targets are not split at commas, because selectors and URLs contain commas. */
 export function readTargets(values: Values, refuse: Refuse): readonly Awaited[] {
   if (!isSaid('wait-for', values)) return []
   const labels = new Set(values.get('wait-for'))
@@ -51,7 +51,7 @@ export function plainWait(path: string, runDir: string | undefined): Wait {
   return { path, label: labelOf(path, runDir), timeoutMs: undefined, optional: false }
 }
 
-/** Many wrappers wait for nothing, and reading nothing costs a start 0.1 ms: methods of arrays are compiled when they are first called. */
+/** Many wrappers wait for nothing, and this check saves 0.1 ms of their start: the engine compiles array methods at their first call. */
 function isSaid(flag: 'wait-file' | 'wait-for', values: Values): boolean {
   const terms = values.has(`${flag}-timeout`) || values.has(`${flag}-optional`)
   return values.has(flag) || terms || values.has('restart-on') || values.has('restart-after')
@@ -78,7 +78,7 @@ function readTerms(
   }
 }
 
-/** Reads the restarts of both kinds of waits, by how they are said. */
+/** Reads the `restart` flags of both kinds of waits. */
 function readRestarts(values: Values, refuse: Refuse): ReadonlyMap<string, { readonly afterMs?: number }> {
   const after = readDurations('restart-after', 'WAIT', values, refuse)
   const names = new Set(values.get('restart-on'))
@@ -91,7 +91,7 @@ function readRestarts(values: Values, refuse: Refuse): ReadonlyMap<string, { rea
   )
 }
 
-/** @param waits all that is waited for */
+/** @param waits all waits */
 export function refuseIdleRestarts(values: Values, waits: readonly Awaited[], refuse: Refuse): void {
   if (!values.has('restart-on')) return
   const said = new Set(values.get('restart-on')).size

@@ -1,4 +1,4 @@
-/** What a signal means that comes while no command runs yet, where nobody has looked at the image's stop signal. */
+/** Finds the meaning of a signal that comes before the command runs, when the image's stop signal is not known. */
 import { nameSignal } from '../base/signal-names.ts'
 import { awaitMeaning, type Pending, type TurnPorts } from './await-turn.ts'
 import type { WrapperLife } from './life.ts'
@@ -7,15 +7,15 @@ import { mayMeanStop } from './stop-signal.ts'
 import { TOGETHER_MS } from './turn.ts'
 
 export interface WaitingStop {
-  /** A signal from outside that is no known stop signal. */
+  /** Handles a signal from outside that is not a known stop signal. */
   weigh(signal: number): void
   close(): void
 }
 
 /**
- * Weighs signals: one meant a stop if another container of the order is being stopped at the same time: before this one or after it. The flag
- * `stopping` says so to the others, which may wait as well; it is unsure, so none of them takes it for a stop alone.
- * @param stop is called with the first signal that meant one
+ * A signal counts as a stop if another container of the order is stopped at the same time. The flag `stopping` tells the other
+ * containers, which may be waiting too. It is marked unsure, so that it is not a stop by itself.
+ * @param stop is called with the first signal that was a stop
  */
 export function createWaitingStop(
   plan: Plan,

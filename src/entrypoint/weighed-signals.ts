@@ -1,4 +1,4 @@
-/** What a signal means that comes while the command runs, where nobody has looked at the image's stop signal. */
+/** Finds the meaning of a signal that comes while the command runs, when the image's stop signal is not known. */
 import { nameSignal } from '../base/signal-names.ts'
 import { awaitMeaning, type Pending, type TurnPorts } from './await-turn.ts'
 import type { WrapperLife } from './life.ts'
@@ -6,24 +6,24 @@ import type { Plan } from './plan.ts'
 import { MEANING_MS, TOGETHER_MS } from './turn.ts'
 
 export interface WeighedSignals {
-  /** A signal is held back until it is clear whether those that need the command stop too. */
+  /** Holds a signal back until it is clear whether the command's dependents are being stopped too. */
   weigh(signal: number): void
-  /** Sends what is held back. */
+  /** Sends the signals that are held back. */
   release(): void
   close(): void
 }
 
 interface Command {
   send(signal: number): void
-  /** The signal means a stop. @returns false where one has begun already */
+  /** The signal is a stop. @returns false when a stop has begun already */
   stop(signal: number): boolean
 }
 
-/** Signals that may mean anything come in storms; those that wait need to hear of the first. */
+/** Signals of unknown meaning may be frequent. Waiting containers need to learn of the first ones only. */
 const UNSURE_EVERY_MS = TOGETHER_MS / 4
 
 export function weighSignals(plan: Plan, life: WrapperLife, command: Command, ports: TurnPorts): WeighedSignals {
-  /** A stop signal holds back what comes behind it. */
+  /** The first signal is held back, and later ones wait behind it. */
   const held: number[] = []
   let unsureMs: number | undefined
   let weighing: Pending | undefined

@@ -1,12 +1,12 @@
-/** What is told of one container. */
+/** The finding about one container. */
 import type { ContainerStatus } from '../status/container-status.ts'
 import type { PodStatus } from '../status/pod-status.ts'
 import type { GateStatus } from './gate.ts'
 
 /**
- * `cause`: here it begins. `awaited`: nothing is wrong, but others wait for it. `consequence`: it waits, or was skipped, because of
- * another container. `stopped`: it was stopped with the pod, or had ended before. `unclear`: its status does not show it. `fine`: it is
- * as it should be.
+ * `cause`: the trouble begins here. `awaited`: nothing is wrong, but others wait for it. `consequence`: it waits, or was skipped,
+ * because of another container. `stopped`: it was stopped with the pod, or had ended before. `unclear`: its status does not tell.
+ * `fine`: it is in its expected state.
  */
 export type Rank = 'cause' | 'awaited' | 'consequence' | 'stopped' | 'unclear' | 'fine'
 
@@ -14,15 +14,15 @@ export interface ContainerFinding {
   readonly name: string
   readonly type: ContainerStatus['role']
   readonly rank: Rank
-  /** What comes behind the container's name, without a full stop. */
+  /** The text after the container's name, without a full stop. */
   readonly message: string
-  /** The containers, and targets outside the pod, in which that begins; none where it begins here. */
+  /** The containers, and targets outside the pod, in which the trouble begins; empty if it begins here. */
   readonly origins: readonly string[]
-  /** What to do or to look at, command lines mostly. */
+  /** Advice: what to do or to look at, mostly command lines. */
   readonly next: readonly string[]
 }
 
-/** With what those that wait for it say of it: `keeps failing`. */
+/** Adds the clause that waiting containers use: `keeps failing`. */
 export interface Told extends ContainerFinding {
   readonly clause: string
   readonly container: ContainerStatus
@@ -32,23 +32,23 @@ export interface Told extends ContainerFinding {
 export interface Circumstances {
   readonly pod: PodStatus
   readonly nowMs: number
-  /** The first init container that the others wait for. */
+  /** The first init container that holds up the others. */
   readonly blocker: Told | undefined
-  /** Undefined as long as a main container has not ended for good. */
+  /** Undefined until all main containers have ended finally. */
   readonly over: Over | undefined
-  /** Its gate gives up after so long; undefined = never. */
+  /** Timeout of its gate; undefined = none. */
   readonly patienceMs: number | undefined
 }
 
-/** The work of the pod is done. */
+/** The pod's work is done. */
 export interface Over {
   /** The main containers. */
   readonly main: readonly string[]
-  /** When the last of them ended. */
+  /** When the last main container ended. */
   readonly atMs: number | undefined
-  /** How long the others have to stop, at the most. */
+  /** The longest time that the others have to stop. */
   readonly graceMs: number
 }
 
-/** What is not there is empty. */
+/** Missing fields count as empty. */
 export type Words = Pick<Told, 'rank' | 'message' | 'clause'> & Partial<Pick<Told, 'origins' | 'next'>>

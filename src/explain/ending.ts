@@ -1,4 +1,4 @@
-/** How a container ended, in words. Pure. */
+/** Words for the end of a container. Pure. */
 import { formatDuration } from '../base/duration.ts'
 import { fieldOf, textOf } from '../pod/api-object.ts'
 import type { ContainerStatus, End } from '../status/container-status.ts'
@@ -22,7 +22,7 @@ const SIGNALS: ReadonlyMap<number, string> = new Map([
 /** Reasons of a container that its runtime could not start (containerd's CRI; Docker's). */
 const NEVER_BEGAN: ReadonlySet<string> = new Set(['StartError', 'ContainerCannotRun'])
 
-/** What the wrapper's own exit codes mean (behaviour of the entrypoint); a command may of course end with them itself. */
+/** Meanings of the wrapper's own exit codes; a command may also end with them. */
 const OWN_CODES: ReadonlyMap<number, string> = new Map([
   [124, 'the code of podorder for a timeout'],
   [125, 'the code of podorder for a failure of its own'],
@@ -30,18 +30,18 @@ const OWN_CODES: ReadonlyMap<number, string> = new Map([
   [127, 'the code of podorder or a shell for a command that was not found'],
 ])
 
-/** The runtime could not start it, so not even podorder's wrapper has run in it. */
+/** Whether the runtime could not start the container, so that podorder's wrapper never ran in it. */
 export function hasNeverBegun({ reason }: End): boolean {
   return NEVER_BEGAN.has(reason)
 }
 
-/** `exit code 2`, `OOMKilled, exit code 137`: how it ended, without its message. */
+/** `exit code 2`, `OOMKilled, exit code 137`: the end without its message. */
 export function nameEnd({ exitCode, reason }: End): string {
   const plain = reason === '' || reason === 'Error' || reason === 'Completed'
   return plain ? `exit code ${exitCode}` : `${reason}, exit code ${exitCode}`
 }
 
-/** Since when it had been told to stop when its wrapper killed it: `, killed after 9s`; its log says so. */
+/** `, killed after 9s`: the time from the stop signal to the wrapper's kill, from its log. */
 export function nameKill({ log }: Pick<ContainerStatus, 'log'>): string {
   return log?.killedAfterMs === undefined ? '' : `, killed after ${formatDuration(log.killedAfterMs)}`
 }
@@ -73,14 +73,14 @@ function wordLife(ms: number): string {
   return ms < 1000 ? ' at once' : ` after ${wordDuration(ms)}`
 }
 
-/** What to do about it. @param previous it ended in the life before this one */
+/** Advice about an end. @param previous the end was that of the previous life */
 export function adviseEnd(end: End, container: ContainerStatus, place: Place, previous: boolean): readonly string[] {
   const { name, spec } = container
   const logs = readLogs(place, name, previous)
   if (end.reason === 'OOMKilled') return [`give it more memory: resources.limits.memory of ${name}`, logs]
   if (hasNeverBegun(end)) return [`correct its command, or its image ${imageOf(container)}`, describePod(place)]
   if (end.reason === 'ContainerStatusUnknown') return [describePod(place)]
-  // Whether a probe, a hook or somebody else has killed it stands in the events only.
+  // Only the pod's events tell whether a probe, a hook or something else has killed it.
   const probed = ['livenessProbe', 'startupProbe', 'lifecycle'].some(
     (field) => (spec[field] ?? undefined) !== undefined,
   )

@@ -1,4 +1,4 @@
-/** `podorder explain POD`: the same of pods that the cluster itself is asked for, once or for as long as something changes. */
+/** `podorder explain POD`: explains pods that are read from the cluster, once or after each change. */
 import { CODE_MISUSE } from '../base/exit-code.ts'
 import type { Kube } from '../kube/kube.io.ts'
 import { layOut } from '../manifest/pod-page.ts'
@@ -13,12 +13,12 @@ import type { Explanation } from './explanation.ts'
 export interface ClusterExplainOptions {
   /** `shop`, `deployment/shop` */
   readonly words: string
-  /** Undefined: the context's own. */
+  /** Undefined: the namespace of the context. */
   readonly namespace: string | undefined
   readonly format: ExplainOptions['format']
-  /** Go on while something changes. */
+  /** Explain again after each change. */
   readonly watch: boolean
-  /** Undefined: now, whenever it is told. */
+  /** Undefined: the current time at each explanation. */
   readonly nowMs: number | undefined
   readonly signal: AbortSignal
 }
@@ -27,10 +27,10 @@ export interface ClusterExplainPorts extends Pick<ExplainPorts, 'terminal'> {
   readonly now: () => number
 }
 
-/** Several containers change together. */
+/** Changes of several containers often come together; they are gathered for this time. */
 const GATHER_MS = 200
 
-/** @returns the exit code: 0 when told, however the pods are */
+/** @returns the exit code: 0 when an explanation was written, whatever the state of the pods */
 export async function explainCluster(
   kube: Kube,
   { words, namespace = kube.namespace, format, watch, nowMs, signal }: ClusterExplainOptions,

@@ -1,4 +1,4 @@
-/** `podorder explain`: why the pods of an input are as they are. */
+/** `podorder explain`: explains the state of the pods of an input. */
 import { writeDocument } from '../base/escape.ts'
 import { readNested } from '../manifest/yaml.io.ts'
 import { CODE_MISUSE } from '../base/exit-code.ts'
@@ -20,10 +20,10 @@ import type { ManifestPorts } from '../inject/ports.ts'
 import { writeOutput } from '../cli/output.ts'
 
 export interface ExplainOptions {
-  /** A file, a directory of them, or `-` for stdin. */
+  /** A file, a directory, or `-` for stdin. */
   readonly path: string
   readonly format: 'text' | 'json'
-  /** As of when, ms since 1970. */
+  /** The time of the explanation, ms since 1970. */
   readonly nowMs: number
 }
 
@@ -31,7 +31,7 @@ export type ExplainPorts = Pick<ManifestPorts, 'disk' | 'terminal'>
 
 const GIVE = 'give what kubectl get pod NAME -o json prints, or - to read it from stdin'
 
-/** @returns the exit code: 0 when told, however the pods are */
+/** @returns the exit code: 0 when an explanation was written, whatever the state of the pods */
 export async function explainPods({ path, format, nowMs }: ExplainOptions, ports: ExplainPorts): Promise<number> {
   const { terminal } = ports
   const inputs = await readInputs([path], undefined, ports)
@@ -56,7 +56,7 @@ export function writeExplanations(
     : explanations.map((explanation) => printExplanation(explanation, palette)).join('\n')
 }
 
-/** A line on what is wrong. */
+/** A line about a fault. */
 type Problem = string
 
 function readInput(input: Input, nowMs: number): readonly (Explanation | Problem)[] {
@@ -67,7 +67,7 @@ function readInput(input: Input, nowMs: number): readonly (Explanation | Problem
   const manifest = openManifest(input)
   if ('problems' in manifest) return manifest.problems
   const pods = [...manifest.pods.filter(({ kind }) => kind === 'Pod'), ...listPods(manifest)]
-  // A watch in YAML shows one pod several times.
+  // A watch in YAML contains a pod several times.
   const last = new Map(pods.map((pod) => [nameSeen(pod.template), pod]))
   const told = pods.filter((pod) => pod.name === '' || last.get(nameSeen(pod.template)) === pod)
   if (told.length > 0) return told.flatMap((pod) => readPod(pod, nowMs))
@@ -89,7 +89,7 @@ export interface ExplainedPod extends SourcedPod {
   readonly name: string
 }
 
-/** The API server's own list, whose items do not say what they are; kubectl's `List` is known to all commands. */
+/** Also reads the API server's own list, whose items have no kind; all commands read kubectl's `List`. */
 function listPods({ documents, say }: OpenManifest): readonly ExplainedPod[] {
   return documents.flatMap(({ tree, value }) => {
     if (textOf(value, 'kind') !== 'PodList') return []
@@ -101,7 +101,7 @@ function listPods({ documents, say }: OpenManifest): readonly ExplainedPod[] {
   })
 }
 
-/** @param asked what a cluster has said beside its status */
+/** @param asked what the cluster has reported besides the status */
 export function readPod(
   { tree, template, name, say }: ExplainedPod,
   nowMs: number,
@@ -118,7 +118,7 @@ export function readPod(
   return [explainPod(template, order, told, nowMs, gone, asked)]
 }
 
-/** What it is instead of a pod. */
+/** Names what the input has instead of a pod. */
 function nameOther({ pods, documents }: OpenManifest): string {
   const [workload] = pods
   if (workload !== undefined) return `${workload.kind}/${tidy(workload.name)} is not a pod; give one of its pods`

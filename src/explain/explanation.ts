@@ -1,4 +1,4 @@
-/** Why a pod is as it is: for each of its containers one sentence, the root cause first. Pure. */
+/** Explains the state of a pod: one sentence for each container, the root cause first. Pure. */
 import { addLogs, type AskedPod } from '../status/asked-pod.ts'
 import { type PodStatus, readPodStatus } from '../status/pod-status.ts'
 import type { Order } from '../order/order.ts'
@@ -13,21 +13,21 @@ export interface Explanation {
   readonly name: string
   readonly namespace: string
   readonly phase: string
-  /** What comes behind the pod's name, one line. */
+  /** The text after the pod's name, one line. */
   readonly state: string
   readonly notes: readonly Note[]
-  /** Each of its containers once; causes first, and what they cause behind them. */
+  /** Each container once; causes first, then their consequences. */
   readonly containers: readonly ContainerFinding[]
 }
 
 const RANKS: readonly Rank[] = ['cause', 'awaited', 'consequence', 'stopped', 'unclear', 'fine']
 
 /**
- * @param pod one whose template is sound (order/pod-order.ts)
- * @param said its order, undefined where it says none, or a wrong one
- * @param faults what is wrong in its order, one line each
- * @param gone a watch has told that it was deleted
- * @param asked what a cluster has said beside its status
+ * @param pod a pod whose template is valid (order/pod-order.ts)
+ * @param said its order; undefined if it has none, or a faulty one
+ * @param faults of its order, one line each
+ * @param gone a watch has reported its deletion
+ * @param asked what the cluster has reported besides the status
  */
 export function explainPod(
   pod: PodTemplate,
@@ -51,7 +51,7 @@ export function explainPod(
   return { name, namespace, phase, state: wordState(podStatus, containers, notes, nowMs), notes, containers }
 }
 
-/** What others wait for is not only fine; who gave up, though nothing is wrong with what it waited for, is where it begins. */
+/** Ranks a fine container that others wait for as `awaited`. Ranks a container whose gate timed out without a fault elsewhere as `cause`. */
 function settle(
   { name, type, rank, message, origins, next, gateResult }: Told,
   named: ReadonlySet<string>,
@@ -83,7 +83,7 @@ function noteOrder(podStatus: PodStatus, order: Order | undefined, faults: reado
   return kept || podStatus.injected ? [] : [noteNotInjected(podStatus)]
 }
 
-/** Sorts failures by time, and of the other causes those first that others name. */
+/** Sorts causes: first those that other findings name, then by the time of the failure. */
 function sortWithin(
   rank: Rank,
   findings: readonly ContainerFinding[],

@@ -1,7 +1,7 @@
 /**
- * Gates, as far as a pod's status tells of them. Kubernetes knows the wrappers only: one that waits runs, to the kubelet. What
- * tells is the startup probe that inject gives to containers whose own probes must not come before their start, the readiness of
- * those that have a probe for it, ends, and what is known of those that are waited for. Pure.
+ * The state of gates, as far as a pod's status shows it. To Kubernetes a waiting container is running, because its wrapper runs.
+ * The state follows from the startup probe that inject adds, from the readiness of containers with a probe for it, from ends, and
+ * from the state of the awaited containers. Pure.
  */
 import { followsEnd } from '../pod/restarts.ts'
 import { CODE_FAILED, CODE_TIMEOUT } from '../base/exit-code.ts'
@@ -19,12 +19,12 @@ const PASSED: GateStatus = { kind: 'passed', missing: [], perhaps: [], certain: 
 /** Times in a pod's status are full seconds. */
 const SECOND_MS = 1000
 
-/** How often a wrapper that has waited for long looks at what it waits for, whatever its watch has told (flags/observe.ts). */
+/** Interval at which a wrapper that has waited for long looks again, besides its watch (flags/observe.ts). */
 const LOOK_MS = 10_000
 
 /**
- * What can no longer come keeps nobody waiting: who runs on has passed it before, or goes on without it.
- * @param patienceMs after which its gate gives up; undefined = never
+ * A wait that can never be met keeps no running container waiting: the container has passed it before, or goes on without it.
+ * @param patienceMs timeout of the gate; undefined = none
  */
 export function judgeGate(
   container: ContainerStatus,
@@ -58,7 +58,7 @@ export function judgeGate(
   return dark.length > 0 ? { kind: 'unclear', missing: dark, perhaps: [], certain: false } : PASSED
 }
 
-/** Whether it was lost, and is not there again: else whoever depends on it may run again. */
+/** Whether the predecessor was lost and is not ready again. If it is ready again, the dependent may be running again. */
 const isGone = ({ gone, waitStatus }: Judged): boolean => gone === true && waitStatus === 'unmet'
 
 function judgeEnd(
@@ -82,21 +82,21 @@ function judgeEnd(
     return { kind: 'late', missing, perhaps: [], certain: false }
   }
   if (exitCode !== CODE_FAILED || followsEnd(container, exitCode) !== 'stays') return PASSED
-  // One that never was met has surely kept it from starting; a readiness may have been there, and gone again.
+  // A wait that was never met has certainly prevented the start; a readiness may have been met for a time.
   const surely = lost.filter(({ fleeting }) => !fleeting)
   if (surely.length > 0) return { kind: 'skipped', missing: surely, perhaps: [], certain: true }
   const perhaps = lost.filter((wait) => mayHaveMissed(wait, end))
   return perhaps.length > 0 ? { kind: 'skipped', missing: perhaps, perhaps: [], certain: false } : PASSED
 }
 
-/** A skip follows at once upon the loss, or upon the start where that came later. */
+/** A skip follows the loss at once, or follows the start if that came later. */
 function mayHaveMissed({ heldMs = 0, lostMs }: Judged, { startedMs = 0, finishedMs = 0 }: End): boolean {
   if (startedMs < heldMs) return false
   if (lostMs === undefined) return true
   return finishedMs >= lostMs - SECOND_MS && finishedMs <= Math.max(lostMs, startedMs) + LOOK_MS + SECOND_MS
 }
 
-/** Without a probe it was ready as long as its command ran; what ended in its first second may have been ready unseen. */
+/** A container without a probe was ready while its command ran. If it ended within a second, it may have been ready without a sign. */
 export function findHeld({ spec, state }: ContainerStatus): Pick<Judged, 'heldMs'> {
   if (hasProbe(spec, 'startupProbe') || hasProbe(spec, 'readinessProbe') || state.kind !== 'ended') return {}
   const { startedMs, finishedMs } = state.end
@@ -104,14 +104,14 @@ export function findHeld({ spec, state }: ContainerStatus): Pick<Judged, 'heldMs
   return seen && writeProbing(spec).postStart === undefined ? { heldMs: finishedMs } : {}
 }
 
-/** What its own status tells of its gate; its wrapper's own words tell it for sure. */
+/** Reads the state of the gate from the container's own status, or from its wrapper's log, which is certain. */
 function findSign({ spec, actual, started, ready, log }: ContainerStatus): 'passed' | 'closed' | 'unknown' {
   if (log?.lost !== undefined) return 'closed'
   if (log?.startedMs !== undefined || log?.endedMs !== undefined) return 'passed'
   if (log?.waiting !== undefined) return 'closed'
   if (isGateProbe(actual['startupProbe'])) {
     if (started) return 'passed'
-    // Else its own startupProbe, its hook, or a delay may be what is not over yet.
+    // Otherwise the container's own startupProbe, its hook or a delay may still be pending.
     const { liveDelayMs = 0, postStart } = writeProbing(spec)
     return hasProbe(spec, 'startupProbe') || liveDelayMs > 0 || postStart !== undefined ? 'unknown' : 'closed'
   }
@@ -130,7 +130,7 @@ export const WORDS: Readonly<Record<Condition, string>> = {
   ended: 'to end',
 }
 
-/** Whether the container that is waited for is as it should be; the table of docs/reference.md. */
+/** Judges whether the awaited container has met the condition, by the table of docs/reference.md. */
 export function judgeEdge(
   { condition }: Pick<Edge, 'condition'>,
   target: ContainerStatus,
@@ -154,13 +154,13 @@ export function judgeEdge(
   }
 }
 
-/** Its command has ended, and its wrapper says how. */
+/** The command has ended, and its wrapper has reported how. */
 function judgeHeld(condition: Condition, exitCode: number): WaitStatus {
   if (condition === 'failed') return 'unmet'
   return exitCode === 0 ? 'met' : 'unmet'
 }
 
-/** @returns undefined where no probe tells: it is ready as soon as it is started */
+/** @returns undefined where no probe tells: the container is then ready when started */
 function judgeReady({ spec, actual, started, ready, log }: ContainerStatus): WaitStatus | undefined {
   if (log?.readyMs !== undefined && log.unready === undefined) return 'met'
   if (hasProbe(spec, 'startupProbe')) return started ? 'met' : 'unmet'
@@ -171,7 +171,7 @@ function judgeReady({ spec, actual, started, ready, log }: ContainerStatus): Wai
 function judgeEnded(condition: Condition, end: End, container: ContainerStatus, gateResult: GateStatus): WaitStatus {
   const success = end.exitCode === 0
   const final = followsEnd(container, end.exitCode) === 'stays'
-  // Without a wrapper nobody says that it has failed.
+  // A container without a wrapper publishes no failure.
   if (hasNeverBegun(end) || !(final || success)) return 'unmet'
   switch (condition) {
     case 'started':

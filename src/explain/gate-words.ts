@@ -1,4 +1,4 @@
-/** A container whose gate is closed, or was: what it waits for, and where that begins. Pure. */
+/** Words for a container whose gate is or was closed: what it waits for, and where the cause begins. Pure. */
 import type { ContainerStatus } from '../status/container-status.ts'
 import { hasKind } from '../order/outside-target.ts'
 import type { Circumstances, Words } from './container-finding.ts'
@@ -6,14 +6,14 @@ import { readLogs } from './kubectl.ts'
 import type { Anew, Judged, GateStatus } from './gate.ts'
 import { enumerate, wordDuration } from '../base/wording.ts'
 
-/** @returns undefined where its gate is none of its troubles */
+/** @returns undefined when the gate is not the container's problem */
 export function tellGate(container: ContainerStatus, gateResult: GateStatus, around: Circumstances): Words | undefined {
   const { pod } = around
   const { kind, missing: spelled, perhaps, certain } = gateResult
   const { state, name } = container
   const targets = new Set(spelled.map(({ target }) => target))
   const origins = [...new Set(spelled.flatMap((one) => one.origins))].slice(0, MOST_ORIGINS)
-  // What is outside the pod has a kind before its name.
+  // The name of an outside target has its kind as a prefix.
   const rank = origins.every(hasKind) ? 'cause' : 'consequence'
   const logs = certain ? [] : [readLogs(pod, name)]
   const next = [...[...spelled, ...perhaps].slice(0, MOST_ADVICE).flatMap((one) => one.next), ...logs]
@@ -67,7 +67,7 @@ export function tellGate(container: ContainerStatus, gateResult: GateStatus, aro
   }
 }
 
-/** `has stopped to start anew, since db was killed`; empty where it was not started yet. */
+/** `has stopped to start anew, since db was killed`; empty if the command was not started yet. */
 function wordAnew(anew: Anew | undefined, missing: readonly Judged[]): string {
   if (anew === undefined) return ''
   const verb = anew.stopped ? 'has stopped' : 'is stopping'
@@ -76,7 +76,7 @@ function wordAnew(anew: Anew | undefined, missing: readonly Judged[]): string {
   return `${verb} to start anew with ${enumerate(gone)}`
 }
 
-/** Why that is not so, as its wrapper has said: `service/mail (there is no such service yet)`. */
+/** The reason given by the wrapper why a target is not met: `service/mail (there is no such service yet)`. */
 function findClause({ target }: Judged, waiting = ''): string {
   const at = waiting.indexOf(`${target} (`)
   if (at === -1) return ''
@@ -88,7 +88,7 @@ function findClause({ target }: Judged, waiting = ''): string {
   return ''
 }
 
-/** A container that waits for many, each of which waits for many more, names a few. */
+/** The most origins named of a container, for chains in which each container waits for many. */
 const MOST_ORIGINS = 8
 
 const MOST_ADVICE = 4
@@ -103,7 +103,7 @@ function wordMissing(missing: readonly (Judged & { readonly said?: string })[]):
   )
 }
 
-/** How long its gate has patience yet. */
+/** Words for the rest of the gate's timeout. */
 function wordPatience(
   missing: readonly Judged[],
   sinceMs: number | undefined,

@@ -1,50 +1,50 @@
-/** What is known of a container's gate and of each of its waits. */
+/** The state of a container's gate and of each of its waits. */
 
-/** `never`: it can no longer come. `unknown`: the status does not tell. */
+/** `never`: the condition can no longer be met. `unknown`: the status does not tell. */
 export type WaitStatus = 'met' | 'unmet' | 'never' | 'unknown'
 
-/** A single wait of one container. */
+/** The state of a single wait. */
 export interface Judged {
   /** `redis to be ready` */
   readonly words: string
-  /** Container or target outside. */
+  /** A container, or a target outside the pod. */
   readonly target: string
   readonly waitStatus: WaitStatus
-  /** Why what is waited for is not so: `keeps failing`; empty where nothing is known. */
+  /** Why the condition is not met: `keeps failing`; empty if not known. */
   readonly clause: string
-  /** The containers in which it begins: those that do not wait themselves. */
+  /** The containers in which the cause begins: those that do not wait themselves. */
   readonly origins: readonly string[]
-  /** Whether it may have been met once, before a life of the other one was lost. */
+  /** Whether the condition may have been met earlier, before the target was lost. */
   readonly fleeting: boolean
-  /** When the other one ended, where it did. */
+  /** When the target ended, if it did. */
   readonly lostMs: number | undefined
-  /** Whoever began to wait before then has found it met. */
+  /** A container whose wait began before this time has found the condition met. */
   readonly heldMs?: number
   readonly optional: boolean
   readonly timeoutMs: number | undefined
-  /** The other one was lost since this one was started, which starts anew with it. */
+  /** The target was lost after this container had started, and this container restarts with it. */
   readonly gone?: boolean
   readonly next: readonly string[]
 }
 
 /**
- * `passed`: its command has been started, or there is nothing to wait for. `skipped`: it never was, and never will be. `unneeded`:
- * the same, and nothing is wrong. `late`: it gave up. `unclear`: it is the one or the other.
+ * `passed`: the command has been started, or there are no waits. `skipped`: the command was not started and never will be.
+ * `unneeded`: the same, without a fault. `late`: the gate timed out. `unclear`: passed or closed.
  */
 export interface GateStatus {
   readonly kind: 'passed' | 'closed' | 'skipped' | 'unneeded' | 'late' | 'unclear'
-  /** What it waits for, or did not get. */
+  /** The waits that are not met, or were not met in time. */
   readonly missing: readonly Judged[]
-  /** Waits of which the status does not tell whether they are met. */
+  /** Waits whose state is unknown. */
   readonly perhaps: readonly Judged[]
-  /** The status says so for sure. */
+  /** Whether the status proves it. */
   readonly certain: boolean
-  /** Why it is closed again, where it has passed before: what it depends on was lost. */
+  /** Set when the gate had passed and is closed again, because a predecessor was lost. */
   readonly anew?: Anew
 }
 
 export interface Anew {
-  /** Undefined: only the status of the others tells. */
+  /** Undefined: only the status of the other containers tells. */
   readonly why: string | undefined
   readonly stopped: boolean
 }

@@ -1,8 +1,8 @@
-/** Command lines for people to copy: what tells more than a pod's status. Pure. */
+/** Command lines for users to copy, which show more than a pod's status. Pure. */
 import { quoteWord } from '../base/shell.ts'
 import { tidy } from '../base/wording.ts'
 
-/** The pod that is explained. */
+/** The explained pod. */
 export interface Place {
   readonly name: string
   readonly namespace: string
@@ -12,7 +12,7 @@ export function describePod(pod: Place): string {
   return `kubectl describe pod ${quote(pod.name)}${inNamespace(pod.namespace)}`
 }
 
-/** @param previous of its life before this one */
+/** @param previous the logs of the previous life */
 export function readLogs(pod: Place, container: string, previous = false): string {
   const which = previous ? ' --previous' : ''
   return `kubectl logs ${quote(pod.name)}${inNamespace(pod.namespace)} -c ${quote(container)}${which}`
@@ -32,7 +32,7 @@ function inNamespace(namespace: string): string {
   return namespace === '' ? '' : ` -n ${quote(namespace)}`
 }
 
-/** For a POSIX shell. */
+/** Quotes a word for a POSIX shell. */
 export function quote(word: string): string {
   return quoteWord(tidy(word))
 }

@@ -1,4 +1,4 @@
-/** Waits for what podorder neither starts nor stops: what a pod's status tells of them, and how to ask for the rest. Pure. */
+/** Waits for targets that podorder neither starts nor stops: what the pod's status shows, and commands that show the rest. Pure. */
 import { CONTROLLER_NAME } from '../pod/own.ts'
 import { ORDERED } from '../pod/annotation-names.ts'
 import { FAILED, READY } from '../pod/annotation-names.ts'
@@ -11,16 +11,16 @@ import type { OutsideWait } from '../order/order.ts'
 import { execIn, kubectl, quote } from './kubectl.ts'
 import type { Judged } from './gate.ts'
 
-/** What is known of a container that is not wrapped. */
+/** A container of the pod that is not wrapped. */
 export interface Neighbour {
   readonly container: ContainerStatus
   readonly clause: string
 }
 
-/** How long `entrypoint wait` shall look, in the commands that are proposed. */
+/** Timeout of `entrypoint wait` in the proposed commands. */
 const LOOK = '10s'
 
-/** @param neighbours the pod's containers that are not ordered, by name */
+/** @param neighbours the pod's containers outside the order, by name */
 export function judgeOutsideWait(
   wait: OutsideWait,
   pod: PodStatus,
@@ -64,7 +64,7 @@ function entrypointOf({ container }: OutsideWait, pod: PodStatus): string {
 
 type Sidecar = Pick<Judged, 'words' | 'target' | 'waitStatus' | 'clause' | 'origins' | 'next'>
 
-/** The controller writes into annotations of the pod which sidecars are ready, and which have failed. */
+/** The controller writes ready and failed sidecars into annotations of the pod. */
 function judgeSidecar(name: string, pod: PodStatus, neighbour: Neighbour | undefined): Sidecar {
   const label = `sidecar/${name}`
   const base = { words: `${label} to be ready`, target: name, clause: '', origins: [], next: [] }
@@ -81,7 +81,7 @@ function judgeSidecar(name: string, pod: PodStatus, neighbour: Neighbour | undef
     return { ...base, waitStatus: 'unmet', clause: neighbour.clause, origins: [name] }
   }
   if (neighbour === undefined) {
-    // The webhooks of meshes choose pods by the labels of namespaces, and see each pod only as it is created.
+    // The webhook of a mesh selects pods by the label of the namespace, and only when a pod is created.
     const next = [
       `check whether the webhook that adds it is active here: ${kubectl('', 'get', 'namespace', pod.namespace, '--show-labels')}`,
       `then create the pod again: ${kubectl(pod.namespace, 'delete', 'pod', pod.name)}`,

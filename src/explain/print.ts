@@ -1,4 +1,4 @@
-/** An explanation as text for people, and as JSON for programs. Pure. */
+/** Formats an explanation as text for people and as JSON for programs. Pure. */
 import type { Palette } from '../base/palette.ts'
 import type { Explanation } from './explanation.ts'
 import type { Rank } from './container-finding.ts'
@@ -12,10 +12,10 @@ const HEADINGS: Readonly<Record<Rank, string>> = {
   fine: 'fine',
 }
 
-/** Longer names push their own line only. */
+/** Widest column of names; a longer name only shifts its own line. */
 const WIDEST_NAME = 24
 
-/** The word in the column of names for what is about the pod as a whole. */
+/** The entry in the column of names for the pod as a whole. */
 const WHOLE = '(pod)'
 
 interface Row {
@@ -31,7 +31,7 @@ export function printExplanation(explanation: Explanation, palette: Palette): st
     notes.filter((note) => note.rank === rank).map((note) => ({ ...note, name: WHOLE }))
   const causes: readonly Row[] = [...whole('cause'), ...containers.filter(({ rank }) => rank === 'cause')]
   const hints = whole('hint')
-  // Everything is as it should be, and over.
+  // The pod has succeeded.
   if (phase === 'Succeeded' && causes.length === 0) return head
   const width = Math.min(WIDEST_NAME, Math.max(0, ...[...containers, ...causes].map((row) => row.name.length)))
   const print = (heading: string, rows: readonly Row[]): string =>
@@ -51,7 +51,7 @@ function printHints(hints: readonly Row[]): string {
   return hints.map(({ message, next }) => [message, ...next].map((line) => `  ${line}\n`).join('')).join('')
 }
 
-/** Advice that is the same for several rows in a row stands below the last. */
+/** Equal advice of consecutive rows is printed once, below the last of them. */
 function printRow({ name, message, next }: Row, following: Row | undefined, width: number, palette: Palette): string {
   const shared = following !== undefined && following.next.join('\n') === next.join('\n')
   const lines = (shared ? [] : next).map((line) => `  ${' '.repeat(width)}  ${palette.dim('>')} ${line}\n`)

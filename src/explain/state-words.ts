@@ -1,4 +1,4 @@
-/** What a container does where its gate does not matter: it runs, it fails, it has completed, it has not been made. Pure. */
+/** Words for the state of a container apart from its gate: it runs, fails, has completed, or was not created. Pure. */
 import type { ContainerStatus } from '../status/container-status.ts'
 import { type PodStatus, RENEWAL } from '../status/pod-status.ts'
 import { hasNeverBegun, nameEnd, nameKill, wordEnd } from './ending.ts'
@@ -10,7 +10,7 @@ import { findUnready } from './unready.ts'
 import { hasEnded, isWorkDone, startsNoMore } from '../status/next-starts.ts'
 import { enumerate, wordDuration } from '../base/wording.ts'
 
-/** A sentence. */
+/** @returns a sentence */
 export function tellState(container: ContainerStatus, around: Circumstances): Words {
   const { pod, nowMs, over } = around
   const { state, role, name, held, log } = container
@@ -42,7 +42,7 @@ export function tellState(container: ContainerStatus, around: Circumstances): Wo
   return { rank: 'fine', message: `runs${wordSince(state, nowMs)}${again}${wordAnew(container)}`, clause: 'is running' }
 }
 
-/** Main has ended, and what podorder wraps is stopped then; what it does not wrap keeps the pod from ending. */
+/** After the end of `main`, wrapped containers are stopped. A container that is not wrapped keeps the pod from ending. */
 function tellOver({ name, role, wrapper }: ContainerStatus, over: Over, { pod, nowMs }: Circumstances): Words {
   const { atMs = Infinity, graceMs } = over
   const main = `main (${enumerate(over.main)}) has ended`
@@ -63,7 +63,7 @@ function tellOver({ name, role, wrapper }: ContainerStatus, over: Over, { pod, n
   return { rank: 'cause', message, clause: 'is running', next }
 }
 
-/** `restart: true`: of no restart the kubelet knows. */
+/** Restarts by `restart: true`, which the kubelet does not count. */
 function wordAnew({ log }: ContainerStatus): string {
   if (log?.anew === undefined) return ''
   const { times, why } = log.anew
@@ -75,7 +75,7 @@ function wordRestarts(container: ContainerStatus): string {
   const { restarts, last, renewed } = container
   if (restarts === 0) return ''
   const told = renewed ? 'was removed, since all containers of the pod started anew (RestartAllContainers)' : ''
-  // The log is of the life that goes on.
+  // The log belongs to the current life.
   const { log: _log, ...known } = container
   const before = last === undefined ? told : wordEnd(last, known)
   return `, restarted ${restarts === 1 ? 'once' : `${restarts} times`}${before === '' ? '' : `; before that it ${before}`}`
@@ -86,7 +86,7 @@ function wordSince(state: ContainerStatus['state'], nowMs: number): string {
   return sinceMs === undefined ? '' : ` for ${wordDuration(Math.max(0, nowMs - sinceMs))}`
 }
 
-/** For debugging; nobody waits for it, and its end is nobody's failure. */
+/** An ephemeral container is for debugging: no container waits for it, and its end is no failure. */
 function tellEphemeral({ state }: ContainerStatus): Words {
   const message =
     state.kind === 'ended'
@@ -98,7 +98,7 @@ function tellEphemeral({ state }: ContainerStatus): Words {
 /** 128 + SIGKILL and SIGTERM. */
 const CODES_OF_STOPS: ReadonlySet<number> = new Set([137, 143])
 
-/** The whole pod was stopped, or is none of this status: how its containers ended tells nothing. */
+/** The whole pod was stopped, or its status is not current: the ends of its containers then show no cause. */
 function tellStoppedWithPod(container: ContainerStatus, pod: PodStatus): Words | undefined {
   const { state, role } = container
   if (state.kind !== 'ended' || hasNeverBegun(state.end)) return undefined
@@ -144,7 +144,7 @@ function tellNotMade(container: ContainerStatus, { pod, blocker }: Circumstances
   return { rank: 'awaited', message, clause, next: [describePod(pod)] }
 }
 
-/** A kubelet that throws a pod out may leave its containers out of the status (pkg/kubelet/eviction, kubelet.go: rejectPod). */
+/** A kubelet that rejects or evicts a pod may leave its containers out of the status (pkg/kubelet/eviction, kubelet.go: rejectPod). */
 function tellNeverMade({ state }: ContainerStatus, blocker: Told | undefined): Words {
   if (state.kind === 'none' && blocker?.rank !== 'cause') {
     const message = 'may have run or not: its status does not show it'

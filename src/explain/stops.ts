@@ -1,4 +1,4 @@
-/** A pod that is being deleted, or whose work is done: who is told to stop when, and for how long that may last. Pure. */
+/** A pod that is being deleted, or whose work is done: which containers stop when, and how long that may take. Pure. */
 import type { ContainerStatus } from '../status/container-status.ts'
 import type { Deletion } from '../status/pod-status.ts'
 import type { WrapperLog } from '../status/wrapper-log.ts'
@@ -8,25 +8,26 @@ import { kubectl } from './kubectl.ts'
 import { formatDuration } from '../base/duration.ts'
 import { enumerate, wordDuration } from '../base/wording.ts'
 
-/** What a kubelet has not managed it does again within a minute (its syncFrequency), so whatever lasts longer is stuck. */
+/** The kubelet retries failed work within a minute (its syncFrequency), so whatever takes longer is stuck. */
 const RESYNC_MS = 60_000
 
-/** @returns how long it has been overdue; undefined of what may end by itself yet */
+/** @returns how long it has been overdue; undefined if it may still end by itself */
 export function overdueMs(deadlineMs: number | undefined, nowMs: number): number | undefined {
   const lateMs = nowMs - (deadlineMs ?? Infinity)
   return lateMs > RESYNC_MS ? lateMs : undefined
 }
 
-/** @param node which has the pod */
+/** @param node the pod's node */
 export function askNode(node: string): readonly string[] {
   return node === '' ? [] : [kubectl('', 'get', 'node', node)]
 }
 
 /**
- * The kubelet tells all containers to stop at the same moment; the wrapper holds it back until those that need its container have
- * stopped. Which ones have is reported only with the end of the last (recorded from Kubernetes 1.26).
- * @param stop undefined: it is told at once
- * @param given.running those that have not stopped, as far as their node has told; `log`: of its wrapper, which knows sooner
+ * The kubelet sends all containers their stop signals at the same moment; the wrapper holds its signal back until the container's
+ * dependents have stopped. Ends are reported only together with the last one (recorded from Kubernetes 1.26).
+ * @param stop undefined: the command gets the signal at once
+ * @param given.running containers that have not stopped, as far as their node has reported; `log`: of the wrapper, which is more
+ * current
  */
 export function tellStop(
   deletion: Deletion,

@@ -1,4 +1,4 @@
-/** Tekton's pods: steps that run one after another, the first once every sidecar is ready. Pure. */
+/** Tekton's pods: steps run one after another, the first when every sidecar is ready. Pure. */
 import type { Told } from './container-finding.ts'
 import { kubectl } from './kubectl.ts'
 import type { Judged } from './gate.ts'
@@ -7,14 +7,14 @@ import type { PodTemplate } from '../pod/pod.ts'
 
 const READY = 'tekton.dev/ready'
 
-/** The first step need not wait any more. */
+/** Whether the first step is allowed to start. */
 export function isHandshakeDone(pod: PodTemplate): boolean {
   return textOf(pod, 'metadata', 'annotations', READY) !== ''
 }
 
 /**
- * What keeps the first step waiting: sidecars that are not ready, then the annotation that tells of them.
- * @param sidecars the containers that are no steps
+ * Lists what the first step waits for: sidecars that are not ready, then the annotation that reports them.
+ * @param sidecars the containers that are not steps
  */
 export function judgeHandshake(sidecars: readonly Pick<Told, 'name' | 'clause' | 'container'>[]): readonly Judged[] {
   const base = {

@@ -1,4 +1,4 @@
-/** What is wrong with a container whatever the order says: why it cannot be made, and why it does not go on. Pure. */
+/** Faults of a container that do not depend on the order: why it cannot be created, and why it does not run. Pure. */
 import type { ContainerStatus } from '../status/container-status.ts'
 import { INIT_CONTAINER } from '../pod/own.ts'
 import { adviseEnd, imageOf, nameEnd, wordEnd } from './ending.ts'
@@ -9,11 +9,11 @@ import { findRule, followsEnd } from '../pod/restarts.ts'
 import { count } from '../base/wording.ts'
 
 export interface Trouble {
-  /** What comes behind the container's name. */
+  /** The text after the container's name. */
   readonly message: string
-  /** The same in a few words, for those that wait for it. */
+  /** A short form for the containers that wait for it. */
   readonly clause: string
-  /** What to do, or to look at; command lines mostly. */
+  /** Advice: what to do or to look at, mostly command lines. */
   readonly next: readonly string[]
 }
 
@@ -38,13 +38,13 @@ const CREATE_REASONS: ReadonlyMap<string, string> = new Map([
 
 const TURN_REASONS: readonly string[] = ['', 'ContainerCreating', 'PodInitializing', RENEWAL]
 
-/** Those that say nothing but that its turn has not come. */
+/** Whether a container was not created only because others come first. */
 export function isNotMade({ state }: ContainerStatus): boolean {
   if (state.kind === 'none') return true
   return state.kind === 'waiting' && TURN_REASONS.includes(state.reason)
 }
 
-/** @returns undefined of one that is made, and goes on or has ended well */
+/** @returns undefined for a container that runs or has ended without a fault */
 export function findTrouble(container: ContainerStatus, pod: PodStatus): Trouble | undefined {
   const { state } = container
   if (isNotMade(container)) return undefined
@@ -109,7 +109,7 @@ function adviseImage(name: string, reason: string): string {
     : `correct the image of ${name}, or add imagePullSecrets for its registry`
 }
 
-/** The kubelet's own words for what a container refers to (recorded from Kubernetes 1.26: configmap "missing" not found). */
+/** Reads missing objects from the kubelet's message (recorded from Kubernetes 1.26: configmap "missing" not found). */
 function findMissing(message: string, place: Place): readonly string[] {
   const [, kind, name] = /\b(configmap|secret) "([^"]+)" not found/.exec(message) ?? []
   return kind === undefined || name === undefined

@@ -1,4 +1,4 @@
-/** A container that runs and is not ready: which probe decides, and how often it is asked. Pure. */
+/** A container that runs and is not ready: which probe decides, and how often it runs. Pure. */
 import type { ContainerStatus } from '../status/container-status.ts'
 import { describeCheck, parseProbe } from '../probe/probe.ts'
 import { namePorts } from '../probe/wrapper-probes.ts'
@@ -7,12 +7,12 @@ import { hasProbe } from './gate-status.ts'
 import type { Trouble } from './trouble.ts'
 import { tidy, wordDuration } from '../base/wording.ts'
 
-/** @returns undefined of one that is as ready as its probes can tell, and of what is no running container */
+/** @returns undefined for a container that is ready, or that is not running */
 export function findUnready(container: ContainerStatus, place: Place, nowMs: number): Trouble | undefined {
   const { name, state, ready, started, spec, log, probe } = container
   if (state.kind !== 'running' || (ready && started)) return undefined
   const field = started || !hasProbe(spec, 'startupProbe') ? 'readinessProbe' : 'startupProbe'
-  // Without a probe it is ready as soon as the kubelet looks again.
+  // Without a probe, the kubelet reports the container as ready at its next sync.
   if (!hasProbe(spec, field)) return undefined
   const since = state.sinceMs === undefined ? '' : ` for ${wordDuration(Math.max(0, nowMs - state.sinceMs))}`
   const limit = field === 'startupProbe' ? '; when it has failed too often, the container is started again' : ''

@@ -1,4 +1,4 @@
-/** A pod's containers one after another, those that are waited for before those that wait. Pure. */
+/** Goes through a pod's containers, each after the containers that it waits for. Pure. */
 import type { ContainerStatus } from '../status/container-status.ts'
 import type { PodStatus } from '../status/pod-status.ts'
 import { sortContainers } from '../order/graph.ts'
@@ -16,7 +16,7 @@ import { tellState } from './state-words.ts'
 import { isStopping, tellStop } from './stops.ts'
 import { hasEnded, isOverForGood } from '../status/next-starts.ts'
 
-/** Linear in containers and waits. @param order undefined: none is kept */
+/** Takes time linear in containers and waits. @param order undefined: the pod has none */
 export function tellContainers(
   pod: PodTemplate,
   podStatus: PodStatus,
@@ -41,7 +41,7 @@ export function tellContainers(
   return tellStops([...told.values()], podStatus, order, { graceMs, nowMs })
 }
 
-/** Those that are not ordered first, as listed. */
+/** Containers outside the order come first, as listed. */
 function sortStatuses({ containers }: PodStatus, order: Order | undefined): readonly ContainerStatus[] {
   if (order === undefined) return containers
   const byName = new Map(containers.map((container) => [container.name, container]))
@@ -56,7 +56,7 @@ interface Known {
   readonly nowMs: number
 }
 
-/** @returns how each wait of a container stands */
+/** @returns a function that judges each wait of a container */
 function createJudge(
   pod: PodTemplate,
   order: Order | undefined,
@@ -78,7 +78,7 @@ function createJudge(
   }
 }
 
-/** Without what is optional it goes on, once its time is over. */
+/** After its timeout, an optional wait no longer holds the container. */
 function expire(
   { optional, timeoutMs }: Edge | OutsideWait,
   judged: Judged,
@@ -105,14 +105,14 @@ function weigh(edge: Edge, { container, gateResult, clause, origins, name }: Tol
   }
 }
 
-/** Whether it was lost since the follower was started, or starts anew itself. */
+/** Whether the target was lost after the follower had started, or is restarting itself. */
 function isGone({ state, restarts }: ContainerStatus, { anew }: GateStatus, follower: ContainerStatus): boolean {
   if (follower.state.kind !== 'running' || anew !== undefined) return anew !== undefined
   if (state.kind !== 'running') return restarts > 0 || (state.kind === 'ended' && state.end.exitCode !== 0)
   return restarts > 0 && (state.sinceMs ?? 0) > (follower.state.sinceMs ?? Infinity)
 }
 
-/** Why it can never be as it is waited for, whatever becomes of it. */
+/** Explains why a condition can never be met, in whatever state the target is. */
 function wordHopeless({ condition }: Edge, { wrapper, policy }: ContainerStatus): string {
   if (wrapper === undefined) return '; podorder does not wrap it, so this condition never comes'
   return condition === 'failed' && policy !== 'Never'
@@ -120,7 +120,7 @@ function wordHopeless({ condition }: Edge, { wrapper, policy }: ContainerStatus)
     : ''
 }
 
-/** The end of a pod: all of main have ended, and the kubelet starts none of them again. */
+/** The pod's work is done when all main containers have ended and the kubelet restarts none of them. */
 function findOver({ containers }: PodStatus, order: Order | undefined, graceMs: number): Over | undefined {
   const main = order?.main ?? []
   const ends = containers.filter(({ name }) => main.includes(name))
@@ -130,13 +130,13 @@ function findOver({ containers }: PodStatus, order: Order | undefined, graceMs: 
   return { main, atMs: Number.isFinite(atMs) ? atMs : undefined, graceMs }
 }
 
-/** Init containers hold up all that comes after them: until their end, or, native sidecars, until they are started. */
+/** An init container holds up all later containers until it has ended; a native sidecar, until it has started. */
 function holdsUp({ role, state, started }: ContainerStatus): boolean {
   if (role === 'sidecar') return !started
   return role === 'init' && !(state.kind === 'ended' && state.end.exitCode === 0)
 }
 
-/** While the pod is deleted, what runs is told of by its stop, and nothing that has ended is why it is still there. */
+/** During a deletion, running containers are explained by their stop. A container that has ended is not the cause. */
 function tellStops(
   told: readonly Told[],
   podStatus: PodStatus,

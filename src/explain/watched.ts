@@ -1,4 +1,4 @@
-/** What `kubectl get -o json --watch` prints, one state of a pod after another: the last state of each. Pure. */
+/** Reads the output of `kubectl get -o json --watch`, a sequence of states of pods: returns the last state of each pod. Pure. */
 import { isObject, type JsonObject, readObject } from '../base/json-object.ts'
 import { listOf, textOf } from '../pod/api-object.ts'
 import type { Position } from '../manifest/tree.ts'
@@ -6,13 +6,13 @@ import { createJsonStream } from '../base/json-stream.ts'
 
 export interface Seen {
   readonly pod: JsonObject
-  /** The place of the object that brings it. */
+  /** The position of its object. */
   readonly at: Position
-  /** Whether it is the event of its deletion. */
+  /** Whether the object comes from a deletion event. */
   readonly gone: boolean
 }
 
-/** @returns undefined where it is no stream of JSON but a document, or several; `problem` is one clause */
+/** @returns undefined when the text is not a stream of JSON but one or more documents; `problem` is one clause */
 export function findLastSeen(text: string): readonly Seen[] | { readonly problem: string } | undefined {
   const stream = createJsonStream()
   const whole = stream.push(text)
@@ -33,12 +33,12 @@ export function findLastSeen(text: string): readonly Seen[] | { readonly problem
   return last.size === 0 ? { problem: 'there is no pod in it' } : [...last.values()]
 }
 
-/** @returns the object of an event, as `--output-watch-events` and the API server write them */
+/** @returns the object of an event, in the form of `--output-watch-events` and of the API server */
 function readEvent({ kind, type, object }: JsonObject): JsonObject | undefined {
   return kind === undefined && typeof type === 'string' && isObject(object) ? object : undefined
 }
 
-/** Bookmarks are pods without a name, errors are none. */
+/** Leaves out bookmarks, which have no name, and errors. */
 function listPods(object: JsonObject): readonly JsonObject[] {
   const kind = textOf(object, 'kind')
   if (kind === 'List' || kind === 'PodList') {
@@ -47,12 +47,12 @@ function listPods(object: JsonObject): readonly JsonObject[] {
   return kind === 'Pod' && textOf(object, 'metadata', 'name') !== '' ? [object] : []
 }
 
-/** The same of each state of one pod. */
+/** @returns a key that is the same for each state of a pod */
 export function nameSeen(pod: unknown): string {
   return `${textOf(pod, 'metadata', 'namespace')}/${textOf(pod, 'metadata', 'name')}`
 }
 
-/** @returns finds the places of its pieces, which are asked for in their order */
+/** @returns a function that finds the positions of the pieces; it must be called in their order */
 function createFinder(text: string): (piece: string) => Position {
   let line = 1
   let lineStart = 0

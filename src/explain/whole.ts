@@ -1,4 +1,4 @@
-/** The pod as a whole: its state in a line, and what is wrong with it rather than with one of its containers. Pure. */
+/** The pod as a whole: its state in one line, and faults of the pod rather than of a container. Pure. */
 import { INJECT } from '../pod/annotation-names.ts'
 import { textOf } from '../pod/api-object.ts'
 import { hasEnded, isOverForGood, isWorkDone } from '../status/next-starts.ts'
@@ -10,13 +10,13 @@ import { askNode, overdueMs } from './stops.ts'
 import { count, enumerate, wordDuration } from '../base/wording.ts'
 
 export interface Note {
-  /** `hint`: it is no trouble, or not the one that keeps the containers waiting. */
+  /** `hint`: not a fault, or not the one that keeps the containers waiting. */
   readonly rank: 'cause' | 'hint'
   readonly message: string
   readonly next: readonly string[]
 }
 
-/** What Kubernetes itself says of it. */
+/** Notes from Kubernetes' own status of the pod. */
 export function notePod(pod: PodStatus, nowMs: number): readonly Note[] {
   const { unscheduled, disrupted, gated, phase, reason } = pod
   const note = (rank: Note['rank'], message: string, ...next: readonly string[]): Note => ({ rank, message, next })
@@ -61,7 +61,7 @@ function noteRenewal({ renewal }: PodStatus): readonly Note[] {
   return [{ rank: 'hint', message, next: [] }]
 }
 
-/** To the kubelet a container that has ended is not ready, and neither is its pod, unless all have ended well. */
+/** The kubelet reports an ended container, and so its pod, as not ready, unless all containers have completed. */
 function noteUnready(pod: PodStatus): readonly Note[] {
   const { policy, phase, deletion, containers } = pod
   const over = containers.filter((container) => container.role === 'app' && isOverForGood(container))
@@ -77,7 +77,7 @@ function noteUnready(pod: PodStatus): readonly Note[] {
   return [{ rank: 'hint', message, next }]
 }
 
-/** The kubelet takes a pod's object away, grace 0, once its containers have stopped; finalizers, and who has no kubelet, are left. */
+/** The kubelet deletes a pod's object (grace period 0) once its containers have stopped. Finalizers, or a node without a kubelet, keep it. */
 function noteDeletion(pod: PodStatus, nowMs: number): readonly Note[] {
   const { deletion, node, name, namespace } = pod
   if (deletion === undefined || deletion.done) return []
@@ -104,7 +104,7 @@ function wordUnscheduled(reason: string, message: string): string {
   return `the pod cannot be scheduled${reason === 'Unschedulable' ? '' : ` (${reason})`}${tail(message)}`
 }
 
-/** The reason of a pod whose node does not answer; it has it while its phase is what the node said last (pkg/util/node). */
+/** Reason of a pod whose node does not answer. Its phase is then the last one that the node reported (pkg/util/node). */
 const NODE_LOST = 'NodeLost'
 
 /** Sources: pkg/kubelet/eviction, pkg/kubelet/active_deadline.go, pkg/kubelet/nodeshutdown (Shutdown in older ones). */
@@ -134,7 +134,7 @@ function tail(message: string): string {
   return message === '' ? '' : `: ${message}`
 }
 
-/** What comes behind the pod's name. */
+/** @returns the text after the pod's name */
 export function wordState(
   pod: PodStatus,
   findings: readonly ContainerFinding[],
@@ -143,7 +143,7 @@ export function wordState(
 ): string {
   const { phase, deletion } = pod
   if (deletion !== undefined && !hasEnded(pod)) return wordDeletion(deletion, pod, nowMs)
-  // podorder's own is worth a word only where it is in trouble.
+  // podorder's own container is counted only if it has a fault.
   const counted = findings.filter(
     ({ type, name, rank }) => type !== 'ephemeral' && (name !== INIT_CONTAINER || rank !== 'fine'),
   )
@@ -193,7 +193,7 @@ function wordDeletion({ deadlineMs, graceMs, done }: Deletion, { phase }: PodSta
   return `is being deleted${told} (it was ${phase.toLowerCase() || 'new'}): ${end}`
 }
 
-/** An order that nobody keeps: the webhook did not see the pod, or left it alone. */
+/** The pod has an order but was not injected: the webhook was not called for it, or skipped it. */
 export function noteNotInjected(pod: PodStatus): Note {
   const label = INJECT
   const out = textOf(pod.labels, label) === 'disabled' || textOf(pod.annotations, label) === 'disabled'

@@ -1,11 +1,11 @@
 /**
- * The liveness socket. A wrapper listens on it in its run directory for as long as it lives; the kernel closes it however
- * the wrapper ends, SIGKILL included, and every waiter that holds a connection learns of it within a ms. It works across uids
- * and through a read-only mount of the volume.
+ * The liveness socket. A wrapper listens on it in its run directory for as long as it lives. The kernel closes it at the
+ * wrapper's end, also after SIGKILL, and every waiter with a connection learns of it within 1 ms. This works across uids and
+ * through a read-only mount of the volume.
  *
- * Every container of the pod can connect to it, as often as it likes. A wrapper never accepts: a connection that waits in the
- * kernel's backlog costs it nothing, no descriptor either, and is closed like any other when the wrapper ends. A full backlog
- * is a sign of life too.
+ * Every container of the pod can connect, as often as it likes. A wrapper never accepts: a connection in the kernel's backlog
+ * costs it no memory and no descriptor, and the kernel closes it when the wrapper ends. A full backlog also shows that the
+ * wrapper lives.
  */
 import type { Socket } from 'node:net'
 import { nameErrno } from '../base/errno.ts'
@@ -21,28 +21,28 @@ const SOCK_STREAM = 1
 const SOCK_CLOEXEC = 0o2000000
 const SOCK_NONBLOCK = 0o4000
 const EAGAIN = 11
-/** The kernel takes no more than net.core.somaxconn. */
+/** The kernel limits it to net.core.somaxconn. */
 const BACKLOG = 4096
-/** What `sun_path` holds besides its NUL. */
+/** Longest path in `sun_path`, without its NUL. */
 const LONGEST_ADDRESS = 107
 const SIZE_ADDRESS = 110
-/** How long a full backlog is left alone. Looks come at least as often. */
+/** Delay of the next try after a full backlog. Looks come at least as often. */
 const BUSY_MS = 900
-/** The longest of the words that are drawn. */
+/** The longest random word in a file name. */
 const LONGEST_WORD = 16
 
 /** A connection to one predecessor. */
 export interface Lifeline {
-  /** The state now; connects when there is a socket that has not been tried yet. */
+  /** @returns the current state; connects when there is a new socket */
   state(): SocketState
   close(): void
 }
 
 /**
- * Listens in `dir` until the process ends. Bound aside and renamed, so that whoever finds the socket finds a listener.
- * @param draw a word that nobody can foresee
+ * Listens in `dir` until the process ends. Binds under another name and renames, so that a visible socket always has a listener.
+ * @param draw returns an unpredictable word
  * @param library undefined on Node
- * @throws the system's error.
+ * @throws the system's error
  */
 export async function serveAlive(
   dir: string,
@@ -60,14 +60,15 @@ export async function serveAlive(
 }
 
 /**
- * @param dir the predecessor's run directory; `onChange` is called when `state()` may have changed.
+ * @param dir the predecessor's run directory
+ * @param onChange is called when `state()` may have changed
  * @param library undefined on Node
  */
 export function holdLifeline(dir: string, files: Files, onChange: () => void, library?: Library): Lifeline {
   let link: SocketState = 'none'
   let tried = ''
   let end: (() => void) | undefined
-  /** The backlog is full: held without a connection of ours, and asked again from then on. */
+  /** The backlog is full: the state is `held` without a connection, and the next try is due at this time. */
   let againAtMs: number | undefined
   const identify = (path: string): string | undefined => {
     try {
@@ -77,7 +78,7 @@ export function holdLifeline(dir: string, files: Files, onChange: () => void, li
     }
   }
   const begin = (): void => {
-    /** What came of this very connection is known. */
+    /** The result of this connection is known. */
     let over = false
     const become = (next: SocketState): void => {
       over ||= next !== 'held'
@@ -98,7 +99,7 @@ export function holdLifeline(dir: string, files: Files, onChange: () => void, li
           againAtMs = performance.now() + BUSY_MS
           return become('held')
         }
-        // A vanished or forbidden socket says nothing.
+        // A missing or forbidden socket shows nothing about the wrapper.
         become(code === 'ECONNREFUSED' || code === 'ECONNRESET' ? 'lost' : 'none')
       },
     )
@@ -109,7 +110,7 @@ export function holdLifeline(dir: string, files: Files, onChange: () => void, li
       if (link === 'held' || link === 'connecting') return link
       const identity = identify(socketIn(dir))
       if (identity === undefined) return (link = 'none')
-      // A restarted predecessor renames a new socket into place; the old one stays dead for ever.
+      // A restarted predecessor renames a new socket into place; the old one never works again.
       if (identity !== tried) {
         tried = identity
         link = 'connecting'
@@ -123,7 +124,7 @@ export function holdLifeline(dir: string, files: Files, onChange: () => void, li
   }
 }
 
-/** Whoever finds it may connect, which takes write permission on it, whatever the umask of this container says. */
+/** Every container must be able to connect, which needs write permission on the socket, whatever this container's umask is. */
 function withoutUmask<Result>(set: (mask: number) => number, act: () => Result): Result {
   const mask = set(0)
   try {
@@ -140,10 +141,10 @@ function addressOf(path: string): Buffer {
   return address
 }
 
-/** Bun says ECONNREFUSED of a full backlog too, so the kernel is asked before anybody is taken for dead. */
+/** Bun reports a full backlog as ECONNREFUSED too, so the kernel is asked before the wrapper counts as dead. */
 function isBusy(c: Library, dir: string): boolean {
   const path = socketIn(dir)
-  // With so long a path a flooded wrapper is taken for a dead one.
+  // For so long a path, a wrapper with a full backlog counts as dead.
   if (Buffer.byteLength(path) > LONGEST_ADDRESS) return false
   const descriptor = c.sockets().socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)
   if (descriptor < 0) return false
@@ -166,7 +167,7 @@ function listen(c: Library, path: string): void {
   check(begin(descriptor, BACKLOG), 'listen')
 }
 
-/** Node cannot but accept. It reads no further than to the first that is sent; the rest waits in the kernel. */
+/** Node always accepts. It stops reading after the first data that arrives; the rest stays in the kernel. */
 async function listenByNode(path: string): Promise<void> {
   const { createServer } = await import('node:net')
   await new Promise<void>((resolve, reject) => {
@@ -184,7 +185,7 @@ async function listenByNode(path: string): Promise<void> {
   })
 }
 
-/** The one call of Bun's sockets used here; node:net would cost the hot path 2 ms and a MiB. */
+/** The only call of Bun's sockets used here; node:net would cost the hot path 2 ms and 1 MiB. */
 interface BunSockets {
   connect(options: { unix: string; socket: object }): Promise<{ end(): void }>
 }
@@ -192,8 +193,9 @@ interface BunSockets {
 const bun = (globalThis as { Bun?: BunSockets }).Bun
 
 /**
- * @param onEnd for a connection that was there: `lost` when it has ended; `none` when somebody sends, so that it is none of ours
- * @returns what closes it. @throws when it cannot be made
+ * @param onEnd for a connection that was made: `lost` when it has ended; `none` when the peer sends data, so that it is no
+ * wrapper
+ * @returns a function that closes it. @throws when no connection can be made
  */
 function connect(dir: string, onEnd: (how: 'lost' | 'none') => void): Promise<() => void> {
   return atShortPath(dir, async (short) => {
@@ -226,7 +228,7 @@ function connect(dir: string, onEnd: (how: 'lost' | 'none') => void): Promise<()
   })
 }
 
-/** Through a descriptor of the directory any path is short. */
+/** Uses /proc/self/fd with a descriptor of the directory if the path is too long. */
 async function atShortPath<Result>(dir: string, use: (short: string) => Promise<Result>): Promise<Result> {
   if (Buffer.byteLength(asideOf(socketIn(dir), () => 'x'.repeat(LONGEST_WORD))) <= LONGEST_ADDRESS) return use(dir)
   const { closeSync, constants, openSync } = await import('node:fs')

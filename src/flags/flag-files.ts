@@ -1,6 +1,6 @@
 /**
- * Flag files: written aside and renamed, so that they appear whole. Others can write where they are: the application in the
- * directory of its own container, anybody beside a file that was named by its path.
+ * Flag files: written under another name and renamed, so that they are always complete. Other processes can write in the same
+ * places: the application in its container's directory, and any process next to a file that was given by path.
  */
 import type { Files } from '../base/files.ts'
 import { codeOf, describeError } from '../base/system-error.ts'
@@ -8,18 +8,18 @@ import { parentOf } from './layout.ts'
 import type { Flags } from './ports.ts'
 import { asideOf, clearWay, putInPlace } from './place.ts'
 
-/** More than any flag of ours; what is longer is read as far as this. */
+/** Longer than any flag of podorder; only this much of a file is read. */
 export const LONGEST_FLAG = 16 * 1024
 
-/** @param draw a word that nobody can foresee */
+/** @param draw returns an unpredictable word */
 export function createFlagFiles(files: Files, draw: () => string): Flags {
-  /** This container's own directory, in which whatever lies in the way is removed. */
+  /** This container's own directory, in which any file in the way is removed. */
   let own: string | undefined
   const isOwn = (path: string): boolean => parentOf(path) === own
 
   const publish = (path: string, content: string): void => {
     const kind = isOwn(path) ? undefined : files.kindOf(path)
-    // A device or a pipe that was named by its path is meant itself. A link may lead to a file of somebody else.
+    // A device or a pipe given by path is written to directly. A link is not followed: it may lead to a file of another user.
     if (kind === 'other') return files.writeOnto(path, content)
     if (kind === 'link') throw new Error('it is a link, and flags are not written through links')
     const aside = asideOf(path, draw)
@@ -28,7 +28,7 @@ export function createFlagFiles(files: Files, draw: () => string): Flags {
       if (isOwn(path)) putInPlace(aside, path, files, draw)
       else files.rename(aside, path)
     } catch (error) {
-      // On a full volume even what is half made takes room.
+      // Free the space of a partial file, since the volume may be full.
       if (codeOf(error) !== 'ENOENT') files.remove(aside)
       throw error
     }
@@ -45,7 +45,7 @@ export function createFlagFiles(files: Files, draw: () => string): Flags {
     },
     withdraw(path) {
       if (isOwn(path)) clearWay(path, files, draw)
-      // What is no plain file is none of our making.
+      // A path that is not a regular file was not made by podorder, and stays.
       else if (files.kindOf(path) === 'file') files.remove(path)
     },
     openDirectory(path) {
@@ -55,7 +55,7 @@ export function createFlagFiles(files: Files, draw: () => string): Flags {
       } catch (error) {
         if (codeOf(error) !== 'ENOENT') throw error
         files.makeDirectory(path)
-        // Another uid may run the next life of this container; the umask is not to decide that.
+        // The next life of this container may have another uid, so the mode must not depend on the umask.
         files.setMode(path, 0o1777)
         return []
       }
@@ -72,7 +72,7 @@ export function createFlagFiles(files: Files, draw: () => string): Flags {
   }
 }
 
-/** Only a plain file has words. @returns undefined when there is none, or nobody may look. */
+/** Reads regular files only. @returns undefined when there is none, or it is not accessible */
 export function readFlagFile(path: string, files: Pick<Files, 'kindOf' | 'readPlain'>): string | undefined {
   try {
     const kind = files.kindOf(path)

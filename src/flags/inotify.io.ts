@@ -1,13 +1,13 @@
 /**
- * inotify by the C library itself, in the executable: only the directories that files are awaited in, or the nearest ones that
- * are there, and only of the names that matter. Whatever else happens in them, thousands of times a second, costs next to
- * nothing. The kernel tells by a signal that there is something to read (F_SETSIG of fcntl(2)), so no thread waits for it.
+ * inotify through the C library, in the executable. It watches only the directories of the awaited files, or their nearest
+ * existing parents, and reacts only to names that matter. Other events there, even thousands per second, cost very little. The
+ * kernel sends a signal when there are events to read (F_SETSIG of fcntl(2)), so no thread waits for them.
  */
 import type * as BunFfi from 'bun:ffi'
 import { nameErrno } from '../base/errno.ts'
 import { nameOf, parentOf } from './layout.ts'
 
-/** Nobody else in the process needs it, its default is to do nothing, and it is not forwarded to the command. */
+/** No other code of the process uses this signal, its default action is to be ignored, and it is not forwarded to the command. */
 const WAKE = 'SIGURG'
 const WAKE_NUMBER = 23
 
@@ -28,10 +28,10 @@ const F_SETFL = 4
 const F_SETOWN = 8
 const F_SETSIG = 10
 const O_ASYNC = 0o20000
-/** struct inotify_event without its name. */
+/** Size of struct inotify_event without its name. */
 const SIZE_EVENT = 16
 
-/** So many wake-ups within so many ms are a storm: then it is looked every so many ms instead, until it is over. */
+/** This many wake-ups in this many ms are a storm. During a storm, events are read at fixed intervals. */
 const STORM = 16
 const STORM_MS = 20
 
@@ -45,17 +45,17 @@ const CALLS = {
 } as const
 
 export interface KernelWatch {
-  /** Watches what has come meanwhile. For the looks that back the kernel up. */
+  /** Watches files and directories that have come since. Used by the periodic looks. */
   renew(): void
   close(): void
 }
 
 /**
  * @param paths awaited files
- * @param others names in the directory of an awaited file that may change how that one stands
- * @param wake gets that directory, or nothing where more may have changed
- * @returns undefined where there is no such library: then somebody else has to watch
- * @throws the system's error, as when there is no instance or watch left
+ * @param others names next to an awaited file that may change its state
+ * @param wake gets the directory, or nothing when more may have changed
+ * @returns undefined where the library is missing; another kind of watch is then needed
+ * @throws the system's error, for example when no inotify instance or watch is left
  */
 export async function watchByKernel(
   paths: readonly string[],
@@ -74,20 +74,20 @@ export async function watchByKernel(
   const events = Buffer.alloc(16_384)
   const awaited = new Set(paths)
   const directories = new Set(paths.map(parentOf))
-  /** The names of a directory that lead on to others. */
+  /** The names in a directory that lead to watched files. */
   const leading = new Set<string>()
   for (const directory of directories) {
     for (let path = directory; path !== parentOf(path); path = parentOf(path)) leading.add(path)
   }
   const looks = new Set([...[...awaited, ...leading].map(nameOf), ...others].map(lookOfText))
-  /** Two names of one directory have one watch. */
+  /** Two paths of one directory share a watch. */
   const byWatch = new Map<number, Set<string>>()
   const watched = new Set<string>()
   let closed = false
   let recent: number[] = []
   let storm: NodeJS.Timeout | undefined
 
-  /** @returns whether it is there. */
+  /** @returns whether the directory exists */
   const add = (directory: string): boolean => {
     if (watched.has(directory)) return true
     const watch = c.inotify_add_watch(instance, Buffer.from(`${directory}\0`), MASK)
@@ -100,8 +100,8 @@ export async function watchByKernel(
     return true
   }
   /**
-   * Watches a directory, or the nearest one on the way to it that is there. What comes between the look for it and the watch of
-   * that one is seen by the next round; the last round finds nothing new.
+   * Watches a directory, or its nearest existing parent. A change between the look and the watch is found in the next round; the
+   * last round finds nothing new.
    */
   const reach = (directory: string): void => {
     for (let before = -1; before !== watched.size;) {
@@ -114,7 +114,7 @@ export async function watchByKernel(
     if (!closed) for (const directory of directories) if (!watched.has(directory)) reach(directory)
   }
 
-  /** @returns how many events there were. */
+  /** @returns the number of events */
   const readEvents = (): number => {
     const changed = new Set<string>()
     let anything = false
@@ -125,12 +125,12 @@ export async function watchByKernel(
       for (let at = 0; at < length; at += SIZE_EVENT + events.readUInt32LE(at + 12)) {
         count++
         const watch = events.readInt32LE(at)
-        // -1: events were lost (IN_Q_OVERFLOW), and anything may have happened.
+        // -1: events were lost (IN_Q_OVERFLOW), so anything may have changed.
         anything ||= watch === -1
         const gone = (events.readUInt32LE(at + 4) & GONE) !== 0
         const start = at + SIZE_EVENT
         const end = endOfName(events, start)
-        // Of thousands that are none of ours no text is made.
+        // Skips other names early, without decoding them to text.
         if (!gone && !looks.has(lookOf(events, start, end))) continue
         const name = events.toString('utf8', start, end)
         for (const directory of byWatch.get(watch) ?? []) {
@@ -157,7 +157,7 @@ export async function watchByKernel(
     storm = undefined
     if (readEvents() > STORM && !closed) begin()
   }
-  /** No signals for a while: what happens meanwhile is read in one go. */
+  /** Turns signals off for a time; the events of that time are read at once. */
   const begin = (): void => {
     c.fcntl(instance, F_SETFL, IN_NONBLOCK)
     recent = []
@@ -178,7 +178,7 @@ export async function watchByKernel(
     process.removeListener(WAKE, onSignal)
     c.close(instance)
   }
-  // Before the first watch, so that no event is without its signal.
+  // Set before the first watch, so that no event lacks a signal.
   process.on(WAKE, onSignal)
   c.fcntl(instance, F_SETSIG, WAKE_NUMBER)
   c.fcntl(instance, F_SETOWN, process.pid)
@@ -192,14 +192,14 @@ export async function watchByKernel(
   return { renew, close }
 }
 
-/** Padded with NUL. */
+/** Names are padded with NUL. */
 function endOfName(events: Buffer, start: number): number {
   const end = start + events.readUInt32LE(start - 4)
   const nul = events.indexOf(0, start)
   return nul === -1 || nul > end ? end : nul
 }
 
-/** What most other names have otherwise: length, first and last byte. */
+/** A cheap key that differs for most names: length, first and last byte. */
 function lookOf(bytes: Uint8Array, start: number, end: number): number {
   return (end - start) * 65_536 + (bytes[start] ?? 0) * 256 + (bytes[end - 1] ?? 0)
 }

@@ -1,87 +1,87 @@
-/** The gate: from what is seen of the predecessors to open, closed for good, or still waiting. Pure. */
+/** Judges waits: turns the observed state of the predecessors into met, waiting, or never. Pure. */
 import type { RestartPolicy } from '../pod/pod.ts'
 import { containerOf } from './layout.ts'
 import type { FlagRecord } from './record.ts'
 
-/** What is waited for. */
+/** A target of a wait. */
 export interface Awaited {
-  /** How people call it: `db/ready` in a run directory, else the path; or `pod/db`. */
+  /** Its name for people: `db/ready` in a run directory, otherwise the path; or `pod/db`. */
   readonly label: string
-  /** Gives up on this one after so many ms from the start of the waiting. */
+  /** Timeout of this wait, in ms from the beginning of the wait. */
   readonly timeoutMs: number | undefined
-  /** Go on when it times out or can no longer come. */
+  /** Go on when it times out or can no longer be met. */
   readonly optional: boolean
-  /** A Job that is not there counts as completed. */
+  /** A missing Job counts as completed. */
   readonly absentCounts?: true
-  /** The command starts anew when it is over, or no longer holds for so long; undefined: once the gate is open it does not matter. */
+  /** The command restarts when the target is lost, or not ready for longer than `afterMs`; undefined: it does not matter after the gate. */
   readonly restart?: { readonly afterMs?: number }
 }
 
-/** A file. */
+/** A wait for a file. */
 export interface Wait extends Awaited {
   readonly path: string
 }
 
 /**
- * The predecessor's liveness socket, `alive.sock` beside the wait file. `none`: there is no such socket (not started yet,
- * or its wrapper has replaced itself by the command); `lost`: nobody listens any more, so the wrapper is gone.
+ * The predecessor's liveness socket, `alive.sock` next to the wait file. `none`: there is no socket (not started yet, or its
+ * wrapper was replaced by the command); `lost`: the listener is gone, so the wrapper has ended.
  */
 export type SocketState = 'none' | 'connecting' | 'held' | 'lost'
 
-/** What one look at one wait file found. */
+/** The result of one look at one wait file. */
 export interface Look {
   readonly file: 'absent' | 'empty' | 'present'
-  /** `<file>.err` is there: it will never come. */
+  /** `<file>.err` exists: the file will never come. */
   readonly refusal: Partial<FlagRecord> | undefined
   readonly link: SocketState
-  /** The file and the predecessor's `ended` flag tell of the same life: its end does not make the file stale. */
+  /** The file and the predecessor's `ended` flag belong to the same life, so the end of that life does not make the file stale. */
   readonly concluded: boolean
-  /** The predecessor is gone, and its last words were of an end that a rule of its restarts: it comes back. */
+  /** The predecessor has ended in a way that its restart rules cover: it comes back. */
   readonly returning: boolean
   /** The look itself failed (not a directory, permission denied). */
   readonly problem: string | undefined
 }
 
-/** How a closed gate came to be closed. */
+/** Why a gate is closed. */
 export interface Closed {
-  /** `unreachable`: what was asked for makes no sense. `unknowable`: it cannot be found out. */
+  /** `unreachable`: the request makes no sense. `unknowable`: the state cannot be found out. */
   readonly kind: 'refused' | 'died' | 'unreachable' | 'unknowable'
   readonly wait: Awaited
-  /** The container (or wait file) in which the trouble began, and how that one ended. */
+  /** The container (or wait file) in which the failure began; `reason` and `cause` tell how it ended. */
   readonly origin: string
   readonly reason: string | undefined
   readonly cause: string
-  /** The whole of it as a sentence. */
+  /** A full sentence. */
   readonly message: string
 }
 
 export type WaitResult = { readonly kind: 'met' } | { readonly kind: 'waiting' } | Closed
 
-/** How one wait stands, whatever it is for. */
+/** A wait of any kind, and its current state. */
 export interface PendingWait {
   readonly wait: Awaited
   judge(): WaitResult
-  /** A clause on why it is not met yet. */
+  /** A clause about why it is not met yet. */
   explain(): string
-  /** False: that it is not met may only mean that nobody can be asked. Absent: it always says how it is. */
+  /** False: the state cannot be asked for now, so "not met" may be wrong. Absent: the state is always known. */
   isTold?(): boolean
 }
 
 export interface GatePolicy {
   readonly content: boolean
-  /** The restart policy of the waiting container; and those of others that are not as that. */
+  /** The restart policy of the waiting container, and the policies of others that differ from it. */
   readonly restartPolicy: RestartPolicy
   readonly policies: ReadonlyMap<string, RestartPolicy>
 }
 
-/** Whether nobody starts it again once it has died without a word. @param owner as `containerOf` tells */
+/** Whether a container that was killed without a flag stays dead. @param owner as returned by `containerOf` */
 export function isGone(owner: string, { restartPolicy, policies }: Omit<GatePolicy, 'content'>): boolean {
   return (policies.get(owner) ?? restartPolicy) === 'Never'
 }
 
 /**
- * Judges one wait. A good file wins over `.err` beside it, as in Tekton. A `started` or `ready` whose owner was killed
- * without a word is a leftover: under its restartPolicy Never that owner never comes back, else the kubelet restarts it.
+ * Judges one wait. A valid file takes precedence over `.err` next to it, as in Tekton. A `started` or `ready` whose owner was
+ * killed without a flag is stale: under restartPolicy Never the owner never comes back, otherwise the kubelet restarts it.
  */
 export function judge(wait: Wait, seenNow: Look, policy: GatePolicy): WaitResult {
   if (seenNow.problem !== undefined) {
@@ -107,7 +107,7 @@ function close(kind: Closed['kind'], wait: Wait, origin: string, reason: string 
   return { kind, wait, origin, reason, cause, message: `${wait.label} will not come: ${origin}: ${cause}` }
 }
 
-/** A container that was killed before it could say so has ended, and failed: what cleans up after it is to run. */
+/** A container that was killed without a flag has ended, and has failed: waits for `failed` or `ended` are met, so that cleanup steps run. */
 function isOfEnd({ label }: Wait): boolean {
   return !label.startsWith('/') && /\/(?:failed|ended)$/.test(label)
 }

@@ -1,16 +1,16 @@
-/** The places of things in a run directory: a directory for each container, with its flags and its liveness socket. Pure. */
+/** The layout of a run directory: a directory for each container, with its flags and its liveness socket. Pure. */
 import type { Flag } from './record.ts'
 
 /** The liveness socket of a container's wrapper. */
 export const SOCKET = 'alive.sock'
 
-/** A file whose name ends so is in the making, not yet renamed into place. */
+/** Ending of a file that is being written and not yet renamed into place. */
 export const MAKING = '.making'
 
-/** Beside a flag that can no longer come. */
+/** Ending of the file next to a flag that can no longer come. */
 const REFUSAL = '.err'
 
-/** A container's own directory, the only one that it can write. */
+/** A container's own directory, the only one that it can write to. */
 export function ownDirectoryOf(runDir: string, container: string): string {
   return `${runDir}/${container}`
 }
@@ -32,7 +32,7 @@ export function refusalOf(path: string): string {
   return path + REFUSAL
 }
 
-/** How people call a flag: `db/ready` in the run directory; any other file is called by its path. */
+/** The name of a flag for people: `db/ready` in the run directory; any other file has its path. */
 export function labelOf(path: string, runDir: string | undefined): string {
   return runDir !== undefined && path.startsWith(`${runDir}/`) ? path.slice(runDir.length + 1) : path
 }
@@ -43,7 +43,7 @@ export function containerOf(label: string): string {
   return slash > 0 && !label.startsWith('/') ? label.slice(0, slash) : label
 }
 
-/** The directory that a file is in. */
+/** The directory of a file. */
 export function parentOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf('/'), 1))
 }

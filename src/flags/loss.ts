@@ -1,13 +1,13 @@
-/** Whether what a command depends on is still what it was when its gate opened (`restart: true`). Pure. */
+/** Judges whether a predecessor is still in the state it had when the gate opened (`restart: true`). Pure. */
 import type { Look, Wait } from './judge.ts'
 import { containerOf } from './layout.ts'
 import type { FlagRecord } from './record.ts'
 
-/** What is seen of a predecessor. */
+/** The observed state of a predecessor. */
 export interface PredecessorView {
-  /** The file that was waited for. */
+  /** The awaited file. */
   readonly condition: Look
-  /** The text of its flag `started`, which no other start of a command has; undefined: it is not there. */
+  /** The text of its flag `started`, which differs for each start of a command; undefined: there is no flag. */
   readonly started: string | undefined
   /** Its flag `restarting`. */
   readonly restarting: Partial<FlagRecord> | undefined
@@ -15,14 +15,14 @@ export interface PredecessorView {
   readonly ended: Partial<FlagRecord> | undefined
 }
 
-/** `unready`: it lives, and is not ready any more. */
+/** `unready`: it is alive, but no longer ready. */
 export type LossVerdict =
   | { readonly kind: 'kept' | 'unready' }
   | {
       readonly kind: 'lost'
-      /** A clause with its name. */
+      /** A clause with the predecessor's name. */
       readonly why: string
-      /** The container in which it began. */
+      /** The container in which the loss began. */
       readonly origin: string
     }
 
@@ -31,7 +31,7 @@ export function judgeLoss(wait: Wait, view: PredecessorView, started: string | u
   const { condition, restarting, ended } = view
   const name = containerOf(wait.label)
   const lost = (what: string, origin = name): LossVerdict => ({ kind: 'lost', why: `${name} ${what}`, origin })
-  // That it was started may hold all the same, where that was its last run.
+  // After the last run of the predecessor, its `started` may still be valid.
   if (restarting !== undefined && condition.file === 'absent') {
     const isEnd = restarting.reason !== undefined && restarting.reason !== 'PredecessorLost'
     return isEnd
@@ -44,7 +44,7 @@ export function judgeLoss(wait: Wait, view: PredecessorView, started: string | u
       ? { kind: 'kept' }
       : lost('was started anew')
   }
-  // What has succeeded, and is only held, is there for good.
+  // A container that has completed and is held keeps its conditions.
   if (ended?.held === true) return { kind: 'kept' }
   if (ended !== undefined) return lost(wordEnd(ended))
   if (condition.link === 'lost') return lost('was killed')

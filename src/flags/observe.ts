@@ -1,22 +1,22 @@
-/** Following a set of wait files: watch, then look; look again whenever something may have changed. */
+/** Follows a set of wait files: watches, then looks; looks again whenever something may have changed. */
 import type { Look, Wait } from './judge.ts'
 import { flagIn, nameOf, parentOf, refusalOf } from './layout.ts'
 import { readRecord } from './record.ts'
 import type { FlagPorts } from './ports.ts'
 
 export interface Observation {
-  /** Looks afresh at all of them, now. */
+  /** Looks at all files now. */
   look(): void
-  /** Stops following; nothing is called after. */
+  /** Stops; no callback comes after it. */
   close(): void
 }
 
-/** Written when a life ends: that its owner is gone is no wonder then. */
+/** Flags of the end of a life: after one of them, the end of the wrapper is expected. */
 const TERMINAL = new Set(['completed', 'failed', 'ended', 'stopped', 'exitCode'])
 
 /**
- * Asks `decide` with one look per wait, first at once and then after every change, until it has an answer, which
- * `conclude` gets. The answer always comes from a fresh look at all of them: what was met once may be gone by then.
+ * Calls `decide` with one look for each wait, first at once and then after every change, until it returns an answer, which
+ * `conclude` gets. The answer always comes from a fresh look at all waits, because an earlier state may have changed.
  */
 export function observe<Answer>(
   waits: readonly Wait[],
@@ -81,7 +81,7 @@ export function observe<Answer>(
 
   const close = (): void => {
     closed = true
-    // After the spawn, not before it: closing takes longer than starting the command.
+    // Runs after the spawn, because closing takes longer than starting the command.
     setImmediate(() => {
       for (const lifeline of lifelines.values()) lifeline.close()
       void watch?.close()

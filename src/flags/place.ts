@@ -1,14 +1,14 @@
-/** Putting files into a directory that is ours by right, and in which somebody else may have put what they like. */
+/** Puts files into a directory of our own, in which other processes may have placed anything. */
 import type { Files } from '../base/files.ts'
 import { codeOf } from '../base/system-error.ts'
 import { MAKING } from './layout.ts'
 
-/** The place where a file is made before it gets its name. */
+/** The temporary path of a file before it gets its name. */
 export function asideOf(path: string, draw: () => string): string {
   return `${path}.${draw()}${MAKING}`
 }
 
-/** Renames it into place; a directory in the way goes. @throws the system's error */
+/** Renames the file into place; removes a directory in the way. @throws the system's error */
 export function putInPlace(aside: string, path: string, files: Files, draw: () => string): void {
   try {
     files.rename(aside, path)
@@ -19,19 +19,19 @@ export function putInPlace(aside: string, path: string, files: Files, draw: () =
   }
 }
 
-/** Removes whatever it is; nothing there is fine. @throws the system's error when the name could not be freed */
+/** Removes a path of any kind; a missing one is no error. @throws the system's error when the name could not be freed */
 export function clearWay(path: string, files: Files, draw: () => string): void {
   try {
     return files.remove(path)
   } catch (error) {
     if (codeOf(error) !== 'EISDIR' && files.kindOf(path) !== 'directory') throw error
   }
-  // However much is in it, the name is free at once.
+  // The rename frees the name at once, however much the directory contains.
   const moved = path.endsWith(MAKING) ? path : asideOf(path, draw)
   if (moved !== path) files.rename(path, moved)
   try {
     files.removeTree(moved)
   } catch {
-    // Nobody looks at what has such a name. The next life tries again.
+    // No reader uses such names. The next life tries again.
   }
 }

@@ -1,16 +1,16 @@
-/** What reading, writing and watching flag files needs from outside. */
+/** Ports for reading, writing and watching flag files. */
 import type { Log } from '../base/log.io.ts'
 import type { SocketState } from './judge.ts'
 
 export interface Flags {
-  /** Creates or replaces a file, whole, with its parent directories. @throws */
+  /** Creates or replaces a file atomically, with its parent directories. @throws */
   publish(path: string, content: string): void
-  /** Removes a file that may not be there. @throws */
+  /** Removes a file; a missing one is no error. @throws */
   withdraw(path: string): void
-  /** Makes a run directory if it is missing. @returns the names in it. @throws */
+  /** Creates a run directory if it is missing. @returns its names. @throws */
   openDirectory(path: string): readonly string[]
   look(path: string): { readonly file: 'absent' | 'empty' | 'present'; readonly problem: string | undefined }
-  /** @returns undefined when there is no such file or it cannot be read. */
+  /** @returns undefined when there is no such file or it cannot be read */
   read(path: string): string | undefined
 }
 
@@ -21,7 +21,7 @@ export interface Lifelines {
   hold(dir: string, onChange: () => void): { state(): SocketState; close(): void }
 }
 
-/** Calls `wake` with the directory in which something changed, or without when it may be anywhere. */
+/** Calls `wake` with the directory of a change, or without an argument if the place is unknown. */
 export type WatchPaths = (
   paths: readonly string[],
   wake: (directory?: string) => void,

@@ -1,21 +1,21 @@
-/** Why a wait is not met yet, in one clause: from what the predecessor's other flags say of it. */
+/** Explains in one clause why a wait is not met yet, from the predecessor's other flags. */
 import { flatten } from '../base/wording.ts'
 import { parentOf } from './layout.ts'
 import type { GatePolicy, Look, Wait } from './judge.ts'
 import { type FlagRecord, readRecord } from './record.ts'
 
-/** Reads a flag beside the awaited one; undefined when it is not there. */
+/** Reads a flag next to the awaited one; undefined when it does not exist. */
 export type ReadFlag = (name: string) => Partial<FlagRecord> | undefined
 
-/** A longer text of somebody else is cut. */
+/** A longer text of another container is cut. */
 const LONGEST = 1024
 
-/** @param read only a run directory has other flags: elsewhere it is not asked */
+/** @param read is called only for waits in a run directory, which has other flags */
 export function explainWait({ label }: Wait, look: Look, policy: GatePolicy, read: ReadFlag): string {
   if (look.file === 'empty' && policy.content) return 'it is there but empty'
-  // The socket lies beside the flags of a run directory, and nowhere else.
+  // Only run directories have a socket, next to the flags.
   if (look.link === 'none') return 'not started yet'
-  // Its wrapper removes the flags of the life before, so this one is of the life that has ended.
+  // The wrapper removes the flags of earlier lives, so this flag belongs to the life that has ended.
   const stopped = read('stopped')
   if (stopped !== undefined || look.link === 'lost') return `${wordEnd(stopped)}; the kubelet will restart it`
   return wordLife(label.endsWith('/ready'), read)
@@ -37,14 +37,14 @@ function wordLife(readiness: boolean, read: ReadFlag): string {
   return why === '' ? 'it is running, and not ready yet' : `it is running, and not ready: ${why}`
 }
 
-/** What another container has written is no text of ours. */
+/** Text of another container may contain anything. */
 function clean(text: unknown): string {
   return typeof text === 'string' ? flatten(text.slice(0, LONGEST)) : ''
 }
 
 /**
  * @param path of the awaited flag
- * @param text what is in a file; undefined when it is not there
+ * @param text returns the content of a file; undefined when it does not exist
  */
 export function createFlagReader(path: string, text: (path: string) => string | undefined): ReadFlag {
   const directory = parentOf(path)

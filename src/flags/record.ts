@@ -1,9 +1,9 @@
-/** What a flag file says: one line of JSON, never empty, so that a reader can tell a flag from a half made file. */
+/** The content of a flag file: one line of JSON, never empty, so that a reader can tell a flag from an incomplete file. */
 import { cite } from '../base/escape.ts'
 import { readObject } from '../base/json-object.ts'
 
 /**
- * The flags of a container's run directory. `live` is for the kubelet's probes, `unready` for people: why it is not ready; the
+ * The flags of a container's run directory. `live` is for the kubelet's probes. `unready` is for people and has the reason. The
  * others are for other containers.
  */
 export type Flag =
@@ -22,34 +22,34 @@ export type Flag =
 export interface FlagRecord {
   /** RFC 3339 with milliseconds. */
   readonly at: string
-  /** Names one life of one container; flags of another life are leftovers. */
+  /** Identifies one life of one container; flags of another life are stale. */
   readonly incarnation: string
-  /** Within `started`: the command's process (and process group) id, as its own PID namespace numbers it. */
+  /** Field of `started`: the command's process ID (and process group ID) in its own PID namespace. */
   readonly pid?: number
-  /** Within `started`: when the wrapper began to wait, RFC 3339. */
+  /** Field of `started`: when the wrapper began to wait, RFC 3339. */
   readonly since?: string
-  /** Within `started`: the wait that opened the gate, `db/ready` or a path. */
+  /** Field of `started`: the wait that was met last, `db/ready` or a path. */
   readonly waitedFor?: string
-  /** Within `started`: the optional waits that it was started without, by commas. */
+  /** Field of `started`: the optional waits that the gate gave up, separated by commas. */
   readonly without?: string
-  /** Within `started` and the flags of an end: which attempt of the command, from 1, where `--retries` allow several. */
+  /** Field of `started` and the flags of an end: the attempt of the command, from 1, with `--retries`. */
   readonly attempt?: number
-  /** Within `started` and `restarting`: how often the command was started anew in this life, since what it depends on was lost. */
+  /** Field of `started` and `restarting`: how often the command was restarted in this life because a predecessor was lost. */
   readonly restarts?: number
   readonly exitCode?: number
   /** CamelCase: Completed, Error, Skipped, Cancelled, TimeoutExceeded, PredecessorDied, StartError, StartupProbeFailed, PostStartHookError. */
   readonly reason?: string
   readonly message?: string
-  /** Within the flags of a success: the command has ended, and its wrapper stays until it is told to stop (`--hold`). */
+  /** Field of a success: the command has ended, and its wrapper stays until it is told to stop (`--hold`). */
   readonly held?: boolean
-  /** Within `.err`: the container in which the trouble began. */
+  /** Field of `.err`: the container in which the failure began. */
   readonly origin?: string
-  /** Within `stopping`: when the stop began, on the machine's monotonic clock; all containers of a pod can compare it. */
+  /** Field of `stopping`: when the stop began, on the machine's monotonic clock, which all containers of a pod share. */
   readonly uptimeMs?: number
-  /** Within `stopping`: the signal that began it, and that it may mean something else: only the image knows. */
+  /** Field of `stopping`: the signal that began the stop. `unsure`: it may have another meaning, as the image's stop signal is not known. */
   readonly signal?: string
   readonly unsure?: boolean
-  /** Within the flags of an end: its wrapper has killed the command so long after it was told to stop. */
+  /** Field of an end: time from the stop signal to the wrapper's kill. */
   readonly killedAfterMs?: number
 }
 
@@ -57,7 +57,7 @@ export function writeRecord(record: object): string {
   return `${JSON.stringify(record)}\n`
 }
 
-/** What kind of value a field has. */
+/** The type of each field. */
 const FIELDS: Readonly<Record<keyof FlagRecord, 'string' | 'number' | 'boolean'>> = {
   at: 'string',
   incarnation: 'string',
@@ -79,8 +79,8 @@ const FIELDS: Readonly<Record<keyof FlagRecord, 'string' | 'number' | 'boolean'>
 }
 
 /**
- * Reads any flag file leniently: Tekton's are empty, and another container's may hold anything. What it says reaches logs and
- * terminals, so its texts are cited, and what is of another kind or no finite number (`1e999`) is left out.
+ * Reads any flag file leniently: Tekton's are empty, and another container's may contain anything. Its texts reach logs and
+ * terminals, so they are cut and escaped. A value of a wrong type and a number that is not finite (`1e999`) are left out.
  */
 export function readRecord(text: string): Partial<FlagRecord> {
   const value = text.startsWith('{') ? readObject(text) : undefined

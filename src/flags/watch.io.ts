@@ -1,4 +1,4 @@
-/** Being woken when a file may have changed: by inotify; on Node by chokidar; and by polling where inotify is used up. */
+/** Calls back when a file may have changed: by inotify; on Node by chokidar; by polling when no inotify instance is left. */
 import type { ChokidarOptions, FSWatcher } from 'chokidar'
 import { codeOf } from '../base/system-error.ts'
 import { watchByKernel } from './inotify.io.ts'
@@ -8,20 +8,20 @@ export interface Watch {
   close(): Promise<void>
 }
 
-/** Gets the directory in which something changed, where it is known. */
+/** Gets the directory of a change, if known. */
 type Wake = (directory?: string) => void
 type Warn = (message: string) => void
 
 /**
- * A lost event (a dangling symlink whose target appears elsewhere, a network file system) costs at most this much; who has
- * waited for a minute looks less often, since a second's look costs 0.25 ms of CPU and there may be hundreds waiting.
+ * A lost event (a dangling symlink whose target appears elsewhere, a network file system) delays a wait by at most this time.
+ * After a minute of waiting the looks are less frequent, since one look per second costs 0.25 ms of CPU and hundreds may wait.
  */
 const RELOOK_MS = 1000
 const LATE_RELOOK_MS = 30_000
 const LATE_AFTER_MS = 60_000
 const POLL_MS = 100
 
-/** What says how whoever writes a flag is; `..data` is what the kubelet exchanges to change all files of a volume. */
+/** Names next to an awaited file that show its writer's state. The kubelet exchanges `..data` to change all files of a volume. */
 export const TELLING: ReadonlySet<string> = new Set([
   SOCKET,
   '..data',
@@ -34,15 +34,15 @@ export const TELLING: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Calls `wake` whenever one of the paths may have changed: created, removed, replaced, or anything beside it in its
- * directory. The paths, and the directories they are in, need not exist. It only says "look again", never what happened.
- * `wake` gets the directory where it is known. `raw` events come about 1 ms after the kernel's; chokidar's own `add` of an empty file is held back by 10 ms.
- * @param warn gets one sentence when it has to fall back to polling.
- * @returns once every path is watched; look after that, or something may be missed.
+ * Calls `wake` whenever one of the paths may have changed: created, removed, replaced, or anything next to it in its directory.
+ * The paths and their directories need not exist. It only means "look again", never what happened. `wake` gets the directory if
+ * known. `raw` events come about 1 ms after the kernel's; chokidar's own `add` of an empty file comes 10 ms later.
+ * @param warn gets one sentence when it falls back to polling
+ * @returns when every path is watched; look after that, since earlier changes may be missed
  */
 export async function watchPaths(paths: readonly string[], wake: Wake, warn: Warn): Promise<Watch> {
   const directories = new Set(paths.map(parentOf))
-  // Of a directory that comes only later nothing is looked into but what leads to the paths.
+  // In a directory that appears later, only what leads to the paths is watched.
   const leading = new Set(paths.flatMap(listAncestors))
   const options = { ignored: (path: string) => !leading.has(path) }
   try {
@@ -71,10 +71,7 @@ function listAncestors(path: string): readonly string[] {
   return ancestors
 }
 
-/**
- * The same for everything in directories that are there and stay there. What happens in them is not looked into, which
- * costs half as much as watching each file: `podorder run` follows hundreds of containers so.
- */
+/** Watches existing directories that stay, and not each file in them, which halves the cost: `podorder run` follows hundreds of containers. */
 export function watchDirectories(directories: readonly string[], wake: Wake, warn: Warn): Promise<Watch> {
   const known = new Set(directories)
   return follow(directories, known, { depth: 0, ignored: (path) => !known.has(path) }, wake, warn, false)
@@ -134,7 +131,7 @@ async function follow(
   }
 }
 
-/** @returns what ends it. */
+/** @returns a function that ends it */
 function relook(look: () => void): () => void {
   let timer = setInterval(() => look(), RELOOK_MS)
   const later = setTimeout(() => {
@@ -151,7 +148,7 @@ function describePolling(error: unknown): string {
   return `cannot watch for changes (${describe(error)}); looking every ${POLL_MS} ms instead`
 }
 
-/** An application's own settings, which chokidar would take for ours; what is run beside the command is to see them. */
+/** Hides variables of the application that chokidar would read as its own settings; the command still gets them. */
 function withoutVariables<Result>(act: () => Result): Result {
   const names = ['CHOKIDAR_USEPOLLING', 'CHOKIDAR_INTERVAL']
   const values = names.map((name) => [name, process.env[name]] as const)

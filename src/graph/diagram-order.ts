@@ -1,4 +1,4 @@
-/** From a pod's order, and from what came to pass, to what is drawn of it. Pure. */
+/** Builds the diagram of a pod's start order, with the times of a history if there is one. Pure. */
 import { cite } from '../base/escape.ts'
 import { findStages } from '../order/graph.ts'
 import { formatDuration } from '../base/duration.ts'
@@ -12,11 +12,11 @@ import type { History } from '../history/history.ts'
 import type { Diagram, DiagramLink, DiagramNode } from './diagram.ts'
 
 /**
- * Containers that are not in the order are there too, but for those that are waited for as `sidecar/NAME`, and podorder's own.
+ * Includes containers outside the order, except podorder's own and those that are waited for as `sidecar/NAME`.
  * @param title `Pod/voting`
- * @param containers all of the pod, as listed
- * @param inits its init containers, native sidecars among them; those that are ordered are drawn as the containers are
- * @param unprobed those without a probe that could say that they are ready
+ * @param containers all containers of the pod, as listed
+ * @param inits its init containers, with native sidecars; ordered ones are drawn like containers
+ * @param unprobed containers without a probe that could show readiness
  */
 export function diagramOrder(
   title: string,
@@ -67,7 +67,7 @@ function makeLink(
   }
 }
 
-/** `retries 3`, `timeout 5m`, `quiet`; its command is too long for a box. */
+/** `retries 3`, `timeout 5m`, `quiet`. The command is left out: it is too long for a box. */
 function tellOptions(said: SaidOptions | undefined): Pick<DiagramNode, 'options'> {
   const options = OPTION_KEYS.flatMap((key) => {
     const value = key === 'command' ? undefined : said?.[key]
@@ -79,7 +79,7 @@ function tellOptions(said: SaidOptions | undefined): Pick<DiagramNode, 'options'
   return options.length === 0 ? {} : { options }
 }
 
-/** As it was written: a Job that is waited for as ended has a word of its own among the targets. */
+/** The target as written: a Job that is waited for as ended has its own word among the targets. */
 function nameOutside({ label }: OutsideTarget): Pick<DiagramLink, 'target' | 'condition'> {
   const ended = /^job-we\//
   if (ended.test(label)) return { target: cite(label.replace(ended, 'job/')), condition: 'ended' }
@@ -87,13 +87,13 @@ function nameOutside({ label }: OutsideTarget): Pick<DiagramLink, 'target' | 'co
 }
 
 /**
- * The same with what came to pass: how long each container took, and the critical path, where the history tells it; each on
- * it waited for the one before it last.
+ * Adds the times of a history: how long each container took, and the critical path if known. Each container on the path waited
+ * longest for the one before it.
  */
 export function markHistory(diagram: Diagram, history: History): Diagram {
   const measured = measureSteps(history)
   const found = findCritical(history)
-  // One container alone is no path.
+  // A single container is not a path.
   const { steps, chainMs } = found !== undefined && found.steps.length > 1 ? found : { steps: [], chainMs: undefined }
   const before = new Map(steps.map(({ container }, index) => [container, steps[index - 1]?.container]))
   const nodes = diagram.nodes.map((node) => {

@@ -1,4 +1,4 @@
-/** From a pod's order to the order in which it stops, as something to be drawn. Pure. */
+/** Builds the diagram of a pod's stop order. Pure. */
 import { cite } from '../base/escape.ts'
 import { formatDuration } from '../base/duration.ts'
 import { isObject } from '../base/json-object.ts'
@@ -12,15 +12,15 @@ import { type Diagram, type DiagramNode, STOPPED } from './diagram.ts'
 export interface StoppedPod {
   /** `Pod/voting` */
   readonly title: string
-  /** All of the pod, as listed, before any rewrite. */
+  /** All containers of the pod, as listed, before any rewrite. */
   readonly containers: readonly Container[]
-  /** Its native sidecars, which the kubelet stops by itself, in reverse, when all others have ended. */
+  /** Its native sidecars, which the kubelet stops itself, in reverse order, after all others have ended. */
   readonly sidecars: readonly Container[]
   /** Its terminationGracePeriodSeconds. */
   readonly graceMs: number
 }
 
-/** Links lead from those that stop first to those that stop after them. */
+/** Links lead from containers that stop first to those that stop after them. */
 export function diagramStop(order: Order, { title, containers, sidecars, graceMs }: StoppedPod): Diagram {
   const stops = planStops(order, graceMs)
   const listed = new Map(containers.map((container) => [container.name, container]))
@@ -37,7 +37,7 @@ export function diagramStop(order: Order, { title, containers, sidecars, graceMs
   const main = new Set(order.main)
   const makeNode = (container: Container, kind: DiagramNode['kind']): DiagramNode => {
     const { name } = container
-    // What stops after nobody and before nobody has the whole grace period.
+    // A container without links in the stop order has the whole grace period.
     const leastMs = stops.get(name)?.reserveMs
     return {
       ...{ name, kind, stage: stages.get(name) ?? 0, main: main.has(name), critical: false },
@@ -52,7 +52,7 @@ export function diagramStop(order: Order, { title, containers, sidecars, graceMs
   return { title: cite(title), nodes, links, criticalMs: undefined, graceMs: Math.max(LEAST_GRACE_MS, graceMs) }
 }
 
-/** What its manifest says of it. */
+/** The stop settings of its manifest. */
 function describeStop({ name, lifecycle }: Container, order: Order): Pick<DiagramNode, 'stopSignal' | 'preStop'> {
   const { stopSignal, preStop } = (lifecycle ?? {}) as { readonly stopSignal?: unknown; readonly preStop?: unknown }
   const said = typeof stopSignal === 'string' ? stopSignal : order.options.get(name)?.stopSignal

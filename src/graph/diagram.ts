@@ -1,39 +1,42 @@
-/** The order of a pod as something to be drawn: nodes and links with what is said of them. Pure. */
+/** The diagram of a pod's order: nodes and links with their labels. Pure. */
 import type { Size } from '../picture/frame.ts'
 import { formatDuration } from '../base/duration.ts'
 
 export interface Diagram {
   /** `Pod/voting` */
   readonly title: string
-  /** Nodes in the pod's own order; what is waited for outside the order follows. */
+  /** Nodes in the order of the pod; targets outside the order follow. */
   readonly nodes: readonly DiagramNode[]
   readonly links: readonly DiagramLink[]
-  /** How long the critical path takes, ms; undefined where nothing tells how long anything takes. */
+  /** Duration of the critical path in ms; undefined without a history. */
   readonly criticalMs: number | undefined
-  /** The pod's grace period: the diagram is of the stop, and links lead from what stops first to what stops after it. */
+  /** The pod's grace period. If set, the diagram shows the stop, and links lead from containers that stop first to those that stop after them. */
   readonly graceMs?: number
 }
 
 export interface DiagramNode {
-  /** A container's name, or a target outside as it was written: `service/mail`, `sidecar/proxy`. Unique. */
+  /** A container's name, or a target outside as written: `service/mail`, `sidecar/proxy`. Unique. */
   readonly name: string
-  /** `plain`: a container of the pod that podorder leaves alone. `init`: an init container or a native sidecar, before all others. `last`: a native sidecar, which stops after all others. */
+  /**
+   * `plain`: a container of the pod that is not ordered. `init`: an init container or a native sidecar, before all others.
+   * `last`: a native sidecar, which stops after all others.
+   */
   readonly kind: 'container' | 'plain' | 'init' | 'last' | 'outside'
-  /** Which stage it starts in, or stops in, from 0; 0 for what is outside the order. */
+  /** The stage in which it starts or stops, from 0; 0 for targets outside the order. */
   readonly stage: number
   readonly main: boolean
   readonly critical: boolean
-  /** Others wait for it to be `ready`, and no probe says when: it is so as soon as it is started. */
+  /** Others wait for it to be `ready`, but it has no probe, so it is ready when started. */
   readonly unprobed?: boolean
-  /** From the opening of its gate to being what others wait for, where a timeline tells. */
+  /** Time from the opening of its gate until its followers' condition was met, if a timeline shows it. */
   readonly durationMs?: number
-  /** What it wants of its wrapper beside the order: `retries 3`, `timeout 5m`. */
+  /** Options of its wrapper: `retries 3`, `timeout 5m`. */
   readonly options?: readonly string[]
-  /** What stops it, where the manifest says it: `SIGINT`. */
+  /** Its stop signal, if the manifest gives it: `SIGINT`. */
   readonly stopSignal?: string
-  /** What its preStop hook does: `exec`, `sleep 5s`. */
+  /** The kind of its preStop hook: `exec`, `sleep 5s`. */
   readonly preStop?: string
-  /** What it has of the grace period in any case, however long those take that stop before it. */
+  /** The least part of the grace period that it gets, however long earlier containers take to stop. */
   readonly leastMs?: number
 }
 
@@ -41,21 +44,21 @@ export interface DiagramNode {
 export interface DiagramLink {
   readonly container: string
   readonly target: string
-  /** `ready`, `completed`, …; for a target outside the one it has, `open`, `ready`, …; of a stop, `STOPPED`. */
+  /** `ready`, `completed`, …; for a target outside its own word, `open`, `ready`, …; in a stop diagram, `STOPPED`. */
   readonly condition: string
   readonly optional: boolean
   readonly timeoutMs?: number
-  /** `container` starts anew when `target` is lost. */
+  /** `container` restarts when `target` is lost. */
   readonly restart?: boolean
-  /** … and when it was not ready for so long. */
+  /** `container` also restarts when `target` was not ready for this long. */
   readonly restartAfterMs?: number
   readonly critical: boolean
 }
 
-/** What all links of a stop ask for. */
+/** The condition of all links in a stop diagram. */
 export const STOPPED = 'stopped'
 
-/** The places of everything, in px from the top left corner; `links[n]` belongs to the diagram's `links[n]`. */
+/** Positions in px from the top left corner; `links[n]` belongs to the diagram's `links[n]`. */
 export interface Placement {
   readonly width: number
   readonly height: number
@@ -70,7 +73,7 @@ export interface Box extends Size {
 }
 
 export interface PlacedLink {
-  /** From the target to the container that waits, as the start goes; at least two. */
+  /** From the target to the waiting container, in the direction of the start; at least two. */
   readonly points: readonly Point[]
   /** The middle of its label. */
   readonly label: Point
@@ -81,13 +84,13 @@ export interface Point {
   readonly y: number
 }
 
-/** Lays out a diagram in layers, targets before the containers that wait for them; an adapter of a layout library. */
+/** Lays out a diagram in layers, targets before the containers that wait for them; implemented with a layout library. */
 export type PlaceDiagram = (
   diagram: Diagram,
   sizes: { readonly node: (node: DiagramNode) => Size; readonly label: (link: DiagramLink) => Size },
 ) => Promise<Placement>
 
-/** `5 containers in 4 stages, 1 not ordered, 2 before them`: in each form a diagram is counted the same way. */
+/** `5 containers in 4 stages, 1 not ordered, 2 before them`. All formats count in the same way. */
 export function countNodes({ nodes }: Pick<Diagram, 'nodes'>): string {
   const ordered = nodes.filter(({ kind }) => kind === 'container')
   const stages = new Set(ordered.map(({ stage }) => stage)).size
@@ -98,18 +101,18 @@ export function countNodes({ nodes }: Pick<Diagram, 'nodes'>): string {
   return [`${countWords(ordered.length, 'container')} in ${countWords(stages, 'stage')}`, ...others].join(', ')
 }
 
-/** What is said of those that have no place in the order. */
+/** Words for containers outside the order. */
 export const ROLES = { plain: 'not ordered', init: 'before all others', last: 'after all others' } as const
 
-/** What is said of one that is awaited as ready and has no probe. */
+/** Note for a container that is awaited as ready and has no probe. */
 export const UNPROBED = 'no probe'
 
-/** What it is to those that look at the order; undefined: a member of it, or a target outside. */
+/** The role of a node for readers; undefined: a member of the order, or a target outside. */
 export function roleOf({ kind }: Pick<DiagramNode, 'kind'>): string | undefined {
   return kind === 'container' || kind === 'outside' ? undefined : ROLES[kind]
 }
 
-/** What is said of a container: its options, `retries 3`; in the diagram of a stop `SIGINT`, `preStop exec`, `at least 1s`. */
+/** Notes of a container: its options, `retries 3`; in a stop diagram `SIGINT`, `preStop exec`, `at least 1s`. */
 export function noteNode({ options = [], stopSignal, preStop, leastMs }: DiagramNode): readonly string[] {
   return [
     ...options,
@@ -119,7 +122,7 @@ export function noteNode({ options = [], stopSignal, preStop, leastMs }: Diagram
   ]
 }
 
-/** On one line: `db 1.2s`, `log (not ordered)`, `db (SIGINT, at least 1s)`. */
+/** A label on one line: `db 1.2s`, `log (not ordered)`, `db (SIGINT, at least 1s)`. */
 export function labelNode(node: DiagramNode): string {
   const { name, durationMs, unprobed = false } = node
   const role = roleOf(node)
@@ -131,7 +134,7 @@ export function countWords(number: number, one: string, several = `${one}s`): st
   return `${number} ${number === 1 ? one : several}`
 }
 
-/** `completed`, `ready (within 2m, optional, restart)`: what a link asks for, beside its target's name. */
+/** The terms of a link: `completed`, `ready (within 2m, optional, restart)`. */
 export function describeTerms(link: Omit<DiagramLink, 'container' | 'target'>): string {
   const { condition, timeoutMs, optional, restart = false, restartAfterMs } = link
   const after = restartAfterMs === undefined ? '' : ` after ${formatDuration(restartAfterMs)}`
@@ -143,19 +146,19 @@ export function describeTerms(link: Omit<DiagramLink, 'container' | 'target'>): 
   return options.length === 0 ? condition : `${condition} (${options.join(', ')})`
 }
 
-/** What a link asks for where nothing is said: it is not written on each of them. */
+/** Whether a link has only default terms, which are not written on it. */
 export function isPlain({ condition, timeoutMs, optional, restart = false }: DiagramLink): boolean {
   return (condition === 'ready' || condition === STOPPED) && timeoutMs === undefined && !optional && !restart
 }
 
-/** Containers that wait for the very same, and what that is. */
+/** Containers with the same links. */
 export interface Followers {
   readonly nodes: readonly [DiagramNode, ...(readonly DiagramNode[])]
-  /** Those of the first of them. */
+  /** Links of the first container. */
   readonly links: readonly DiagramLink[]
 }
 
-/** Groups in the order of the diagram. They are of one stage, or wait for nothing. */
+/** Groups in the order of the diagram. The containers of a group have the same stage, or no links. */
 export function groupFollowers({ nodes, links }: Pick<Diagram, 'nodes' | 'links'>): readonly Followers[] {
   const waits = Map.groupBy(links, ({ container }) => container)
   const keyOf = ({ name, stage }: DiagramNode): string =>
@@ -165,15 +168,15 @@ export function groupFollowers({ nodes, links }: Pick<Diagram, 'nodes' | 'links'
   )
 }
 
-/** `LR`: the stages from left to right, each from top to bottom. `TB`: the other way round. */
+/** `LR`: stages from left to right, each from top to bottom. `TB`: stages from top to bottom, each from left to right. */
 export type Direction = 'LR' | 'TB'
 
-/** So many places of passing links are laid out well within a second. */
+/** The layout of this many passing links takes well under a second. */
 const MOST_PASSED = 2000
-/** With fewer stages their number grows no faster than that of the links. */
+/** With fewer stages, the number of passing links grows only linearly with the number of links. */
 const FEW_STAGES = 40
 
-/** The links pass so many stages that a place for each link in each stage would be too many. */
+/** Whether links pass so many stages that the layout cannot have a place for each link in each stage. */
 export function passesMany({ nodes, links }: Pick<Diagram, 'nodes' | 'links'>): boolean {
   const stages = new Map(nodes.map(({ name, stage }) => [name, stage]))
   if (new Set(stages.values()).size <= FEW_STAGES) return false
@@ -181,13 +184,14 @@ export function passesMany({ nodes, links }: Pick<Diagram, 'nodes' | 'links'>): 
   return passed.reduce((sum, count) => sum + Math.max(0, count), 0) > MOST_PASSED
 }
 
-/** About 1600 px: what a screen shows from left to right. */
+/** About 1600 px: the width of a screen. */
 const STAGES_ACROSS = 8
 
 /**
- * Left to right as time goes, unless that is wider than a screen and the other way is narrower: pages scroll downwards. A
- * stage takes half as much again across as a name does (its links have labels); where stages lie one below another, a link
- * takes half of it, with its label, wherever it passes. Lanes (`graph/lanes.ts`) are beside stages that lie one below another.
+ * Left to right, unless that is wider than a screen and the other direction is narrower, because pages scroll downwards.
+ * Estimated widths: a stage in a row of stages takes 1.5 times the width of a name, because its links have labels. With stages
+ * from top to bottom, a passing link with its label takes half the width of a name. Lanes (`graph/lanes.ts`) need stages from top
+ * to bottom.
  */
 export function chooseDirection({ nodes, links }: Pick<Diagram, 'nodes' | 'links'>): Direction {
   const stages = new Map(nodes.map(({ name, stage }) => [name, stage]))

@@ -1,4 +1,4 @@
-/** Diagrams in Graphviz' language (graphviz.org/doc/info/lang.html). Pure. */
+/** Writes diagrams in Graphviz' language (graphviz.org/doc/info/lang.html). Pure. */
 import {
   chooseDirection,
   describeTerms,
@@ -11,7 +11,7 @@ import {
 
 const CRITICAL = 'color="#d1242f"'
 
-/** A single graph; each diagram is a cluster with its title. */
+/** Writes a single graph; each diagram is a cluster with its title. */
 export function writeDot(diagrams: readonly Diagram[]): string {
   const direction = diagrams.some((diagram) => chooseDirection(diagram) === 'TB') ? 'TB' : 'LR'
   const lines = [
@@ -26,7 +26,7 @@ export function writeDot(diagrams: readonly Diagram[]): string {
 }
 
 function writeCluster(diagram: Diagram, index: number): readonly string[] {
-  // A name may be there in each cluster, but stands for one node in all of them.
+  // A name may be used in several clusters, but an ID stands for one node in all of them.
   const ids = new Map(diagram.nodes.map(({ name }, node) => [name, `p${index}n${node}`]))
   const idOf = (name: string): string => ids.get(name) ?? ''
   return [
@@ -68,7 +68,7 @@ function writeAttributes(attributes: readonly string[]): string {
   return `[${attributes.join(', ')}]`
 }
 
-/** Quotes a label: a backslash begins an escape in it, and `&amp;` is an entity. */
+/** Quotes a label: in labels a backslash begins an escape, and `&amp;` is an entity. */
 function quote(text: string): string {
   const escaped = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('&', '&amp;')
   return `"${escaped.replaceAll('\n', '\\n')}"`

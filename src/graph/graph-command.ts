@@ -1,4 +1,4 @@
-/** `podorder graph`: the order of pods, to be looked at. */
+/** `podorder graph`: draws the order of pods. */
 import { writeDocument } from '../base/escape.ts'
 import { CODE_MISUSE } from '../base/exit-code.ts'
 import { diagramOrder, markHistory } from './diagram-order.ts'
@@ -18,28 +18,28 @@ import type { ManifestPorts } from '../inject/ports.ts'
 import { writeOutput } from '../cli/output.ts'
 
 export interface GraphOptions extends WantedManifests {
-  /** Undefined: as `output` is called, and text without one. */
+  /** Undefined: by the ending of `output`; text without an output. */
   readonly format: GraphFormat | undefined
   /** A file; undefined = stdout. */
   readonly output: string | undefined
-  /** Whatever `podorder timeline` reads. */
+  /** Any source that `podorder timeline` reads. */
   readonly timeline: string | undefined
-  /** The order in which it stops, not the one in which it starts. */
+  /** Draw the stop order instead of the start order. */
   readonly stop: boolean
 }
 
 export interface GraphPorts extends Omit<ManifestPorts, 'diff'> {
   readonly place: PlaceDiagram
-  /** Reads a timeline; what is wrong is one sentence. */
+  /** Reads a timeline; a fault is one sentence. */
   readonly readHistory: (path: string) => Promise<History | { readonly problem: string }>
-  /** What lines of text fit into. */
+  /** The width of lines of text. */
   readonly columns: number
 }
 
 type Diagrams = readonly [Diagram, ...(readonly Diagram[])]
 type Found = { readonly diagrams: Diagrams } | { readonly problems: readonly string[] }
 
-/** @returns the exit code; where it is 2, nothing was written */
+/** @returns the exit code; with 2 nothing was written */
 export async function drawGraphs(options: GraphOptions, ports: GraphPorts): Promise<number> {
   const { output, timeline, paths, stop } = options
   const format = options.format ?? (output === undefined ? 'text' : formatOf(output, GRAPH_FORMATS))
@@ -90,7 +90,7 @@ async function findDiagrams(
 
 function diagramPod({ pod, order }: WantedPod): readonly Diagram[] {
   if (order === undefined) return []
-  // Of an injected pod, its own probes.
+  // For an injected pod, the probes of its original containers count.
   const { spec } = restorePod(pod.template).template
   const namesOf = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name)
   const unprobed = namesOf(allContainers(spec).filter((one) => !isProbed(one)))
@@ -111,7 +111,7 @@ function isProbed(container: Container): boolean {
   return (container['startupProbe'] ?? container['readinessProbe'] ?? undefined) !== undefined
 }
 
-/** A name is whatever stands in the manifest; a title is one line of text. */
+/** A name in a manifest may contain any character; a title is one line of text. */
 function nameOf({ kind, name }: WantedPod['pod']): string {
   return [kind, name.replaceAll(/\p{Cc}/gu, '?')].filter((part) => part !== '').join('/')
 }
@@ -133,7 +133,7 @@ async function markTimeline(diagram: Diagram, timeline: string, ports: GraphPort
   return { diagrams: [marked] }
 }
 
-/** Ends with a line end. */
+/** @returns a text that ends with a line end */
 async function draw(
   format: GraphFormat,
   diagrams: Diagrams,

@@ -1,4 +1,4 @@
-/** The order of a pod as a drawing, for a picture and for a page. Pure. */
+/** Draws the order of a pod, for a picture and for a page. Pure. */
 import { formatDuration } from '../base/duration.ts'
 import type { Size } from '../picture/frame.ts'
 import {
@@ -41,13 +41,13 @@ export const GRAPH_RULES = [
   '.terms text{font-size:11px;text-anchor:middle;fill:$ink}',
 ].join('')
 
-/** Above the columns of stages, or beside their rows; px. */
+/** Above the columns of stages, or next to their rows; px. */
 const CAPTION_HEIGHT = 26
 const CAPTION_WIDTH = 66
 
-/** The pill that holds what a link asks for. */
+/** The size of a link's label. */
 export function sizeTerms(link: DiagramLink): Size {
-  // `ready` is what is meant where nothing is said; the legend says so.
+  // `ready` is the default and is not written; the legend says so.
   if (isPlain(link)) return { width: 12, height: 12 }
   return { width: Math.ceil(measureSans(describeTerms(link), TERMS_SIZE)) + 16, height: 20 }
 }
@@ -66,7 +66,7 @@ export function drawOrder(diagram: Diagram, placement: Placement): Drawing {
     const ends = { from: indexes.get(link.target) ?? -1, to: indexes.get(link.container) ?? -1 }
     return place === undefined ? [] : [{ link, place, ends }]
   })
-  // The critical path lies over what it crosses.
+  // The critical path is drawn last, over the links that it crosses.
   const links = placed.toSorted((a, b) => Number(a.link.critical) - Number(b.link.critical))
   const markup = joinMarkup([
     drawHeads(),
@@ -87,7 +87,7 @@ export function drawOrder(diagram: Diagram, placement: Placement): Drawing {
   return { markup, width: placement.width + left, height: placement.height + top }
 }
 
-/** Every other one has a ground of its own. */
+/** Every other stage has a background. */
 function drawStage({ direction, bands, across }: Stages, index: number): Markup {
   const { from, to } = bands[index] ?? { from: 0, to: 0 }
   const box =

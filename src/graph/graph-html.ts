@@ -1,4 +1,4 @@
-/** The order of a pod as one self-contained HTML file: a drawing to move in, and the same as a list. Pure. */
+/** The order of a pod as one self-contained HTML file: a drawing to move and zoom, and the same as a list. Pure. */
 import { describeTerms, type Diagram, type DiagramLink, type DiagramNode, type Placement } from './diagram.ts'
 import { describeOrder, drawOrder, GRAPH_RULES, nameOrder } from './graph-drawing.ts'
 import { listGraphKeys } from './graph-legend.ts'
@@ -11,7 +11,7 @@ const RULES = [
   '#view{border:1px solid $line;border-radius:10px;background:$surface;overflow:auto}',
   '#view.live{overflow:hidden;cursor:grab;touch-action:none}',
   '#view.live:active{cursor:grabbing}',
-  // Where the drawing goes on beyond the edge.
+  // Shows that the drawing continues beyond the edge.
   '#view{position:relative}',
   '#view::after{content:"";position:absolute;inset:0;pointer-events:none;border-radius:10px}',
   '#view.more-right::after{box-shadow:inset -14px 0 10px -10px $accent}',
@@ -24,7 +24,7 @@ const RULES = [
   '#view.live svg{width:100%;height:100%}',
   'svg text{user-select:none}',
   '.picking path[data-link]:not(.near){opacity:.25}',
-  // What is see-through would show the links below it.
+  // A transparent shape would show the links below it, so only texts fade.
   '.picking g.terms:not(.near)>text,.picking [data-node]:not(.near)>text{opacity:.35}',
   '.picking g.terms:not(.near) rect,.picking [data-node]:not(.near) .node>*{stroke-opacity:.3}',
   '.picked .node :first-child{stroke-width:3.5}',

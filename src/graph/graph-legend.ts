@@ -1,4 +1,4 @@
-/** The legend of an order: what occurs in it, and nothing else. Pure. */
+/** The legend of a diagram: only what occurs in it. Pure. */
 import { type Diagram, type DiagramNode, isPlain, ROLES, STOPPED } from './diagram.ts'
 import { type Key, SWATCH } from '../picture/frame.ts'
 import { drawShape } from './graph-marks.ts'
@@ -23,7 +23,7 @@ export function listGraphKeys({ nodes, links }: Diagram): readonly Key[] {
   ]
 }
 
-/** The default is on no link. */
+/** The default is not written on links. */
 function nameLinks(links: Diagram['links']): string {
   if (links.every(({ condition }) => condition === STOPPED)) return 'stops before'
   if (!links.some(isPlain)) return 'starts before'

@@ -1,4 +1,4 @@
-/** Draws nodes and links of an order where a layout has put them. Pure. */
+/** Draws nodes and links at the positions of a layout. Pure. */
 import {
   type Box,
   describeTerms,
@@ -15,7 +15,7 @@ import { formatTime } from '../picture/facts.ts'
 import { type Attributes, element, type Markup } from '../picture/markup.ts'
 import { cutMiddle } from '../picture/text-width.ts'
 
-/** px of the names, of what stands below them, and of the conditions on links. */
+/** Font sizes in px: of names, of the notes below them, and of conditions on links. */
 export const NAME_SIZE = 13
 export const NOTE_SIZE = 11
 export const TERMS_SIZE = 11
@@ -24,8 +24,8 @@ const MOST_COLUMNS = 34
 const MOST_NOTE_COLUMNS = 56
 
 /**
- * What stands in a node: its name, and below it what else is to be known.
- * @param whole where there is room for a long note
+ * The text in a node: its name, and a note below it.
+ * @param whole whether there is room for a long note
  */
 export function captionNode(node: DiagramNode, whole = false): { readonly name: string; readonly note: string } {
   const { name, kind, main, durationMs, unprobed = false } = node
@@ -42,7 +42,7 @@ export function captionNode(node: DiagramNode, whole = false): { readonly name: 
   return { name: cutMiddle(name, MOST_COLUMNS), note: whole ? said : cutMiddle(said, MOST_NOTE_COLUMNS) }
 }
 
-/** @param index by which scripts find it */
+/** @param index used by scripts to find the node */
 export function drawNode(node: DiagramNode, box: Box, index: number): Markup {
   const { name, note } = captionNode(node)
   const x = box.x + box.width / 2
@@ -57,7 +57,7 @@ export function drawNode(node: DiagramNode, box: Box, index: number): Markup {
   )
 }
 
-/** Rounded for what the pod has, dashed where podorder leaves it alone, a hexagon for what is outside; main has a double edge. */
+/** Rounded for containers of the pod, dashed for those that are not ordered, a hexagon for targets outside; main has a double edge. */
 export function drawShape({ kind, main, critical }: DiagramNode, box: Box): Markup {
   return element(
     'g',
@@ -89,7 +89,7 @@ function drawHexagon({ x, y, width, height }: Box): Markup {
   return element('polygon', { points: corners.map(([left, top]) => `${left},${top}`).join(' ') })
 }
 
-/** @param ends the indexes of its nodes, by which scripts find it */
+/** @param ends the indexes of its nodes, used by scripts to find the link */
 export function drawLink(link: DiagramLink, { points }: PlacedLink, target: Box | undefined, ends: Ends): Markup {
   return element('path', {
     class: classOf('link', link),
@@ -99,12 +99,12 @@ export function drawLink(link: DiagramLink, { points }: PlacedLink, target: Box 
   })
 }
 
-/** Nodes are drawn over links: what begins in the middle of one leaves it at its edge, whatever its shape. */
+/** Nodes are drawn over links, so a link from the middle of a node appears to start at its edge, whatever its shape. */
 function middleOf({ x, y, width, height }: Box): Point {
   return { x: x + width / 2, y: y + height / 2 }
 }
 
-/** Straight from point to point, as a label lies on one of them, and rounded at each bend. */
+/** Straight between points, because a label lies on one of them, and rounded at bends. */
 function tracePath(points: readonly Point[]): string {
   const [first = { x: 0, y: 0 }] = points
   const last = points.at(-1) ?? first
@@ -116,10 +116,10 @@ function tracePath(points: readonly Point[]): string {
   return `M${spell(first)}${bends.join('')}L${spell(last)}`
 }
 
-/** px; a bend is cut by less than half of it, which is less than half the height of a label. */
+/** px from a bend at which its curve begins. The curve stays within half of this distance, which is less than half the height of a label. */
 const ROUNDING = 18
 
-/** From a bend some way back to its neighbour, at most half of it, which the other half's bend may need. */
+/** A point on the way from a bend to its neighbour, at most halfway, since the neighbour's bend may need the other half. */
 function approach(bend: Point, neighbour: Point): Point {
   const [x, y] = [neighbour.x - bend.x, neighbour.y - bend.y]
   const part = Math.min(0.5, ROUNDING / Math.max(1, Math.hypot(x, y)))

@@ -1,7 +1,7 @@
-/** What the page of an order does when it is used: moving and zooming the drawing, finding a container, showing who is linked with it. */
+/** The script of a graph page: moving and zooming the drawing, finding a container, showing its links. */
 import { type Script, THEME_SCRIPT } from '../picture/html-page.ts'
 
-/** Nodes and links carry their indexes; the rows of the list are the nodes. */
+/** Nodes and links carry their indexes; row n of the list is node n. */
 const SOURCE = `${THEME_SCRIPT}
 const view = document.getElementById('view')
 const svg = document.getElementById('order')
@@ -132,5 +132,5 @@ find.addEventListener('input', () => {
 })
 `
 
-/** `test/picture/page.test.ts` computes the digest and tells when it is another. */
+/** `test/picture/page.test.ts` computes the digest and fails when it has changed. */
 export const GRAPH_SCRIPT: Script = { source: SOURCE, sha256: '0yFtJHgFZvpTrJ/zKfabj1j9TmT6mz9C8+2YkMQHOuw=' }

@@ -1,15 +1,15 @@
-/** The stages of an order as bands behind its nodes, where the layout has them side by side. Pure. */
+/** The stages of an order as bands behind its nodes, if the layout separates them. Pure. */
 import type { Diagram, Direction, Placement } from './diagram.ts'
 
 export interface Stages {
   readonly direction: Direction
-  /** Along the direction, px; the first begins and the last ends with the picture. */
+  /** Along the direction, px; the first begins and the last ends at the edge of the picture. */
   readonly bands: readonly { readonly from: number; readonly to: number }[]
-  /** The ends of the bands across the direction: what nothing is linked with stands below. */
+  /** End of the bands across the direction; nodes without links stand below it. */
   readonly across: number
 }
 
-/** @returns undefined where there is one stage only, or where stages overlap both ways */
+/** @returns undefined when there is only one stage, or when stages overlap in both directions */
 export function layOutStages({ nodes, links }: Diagram, placement: Placement): Stages | undefined {
   const linked = new Set(links.flatMap(({ container, target }) => [container, target]))
   const placed = nodes.flatMap(({ name, stage }) => {
@@ -40,7 +40,7 @@ interface Extent {
   readonly to: number
 }
 
-/** Borders in the middle of the gaps. */
+/** Puts borders in the middle of the gaps. */
 function separate(extents: readonly Extent[], end: number): Stages['bands'] | undefined {
   const stages = [...Map.groupBy(extents, ({ stage }) => stage)].toSorted(([a], [b]) => a - b)
   const sides = stages.map(([, members]) => ({

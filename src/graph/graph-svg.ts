@@ -1,4 +1,4 @@
-/** The order of a pod as one SVG that stands alone. Pure. */
+/** The order of a pod as one self-contained SVG. Pure. */
 import type { Size } from '../picture/frame.ts'
 import type { Diagram, DiagramLink, DiagramNode, Placement } from './diagram.ts'
 import { drawFrame, PAD } from '../picture/frame.ts'
@@ -8,7 +8,7 @@ import { captionNode, NAME_SIZE, NOTE_SIZE } from './graph-marks.ts'
 import { element } from '../picture/markup.ts'
 import { measureMono, measureSans } from '../picture/text-width.ts'
 
-/** px; room for the title. */
+/** px; enough for the title. */
 const LEAST_WIDTH = 560
 
 export function sizeNode(node: DiagramNode): Size {

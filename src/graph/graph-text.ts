@@ -1,6 +1,6 @@
 /**
- * A diagram as text: its stages one below another, and behind each container what it waits for. Containers of a stage that
- * wait for the very same share a row, and every link is said once, so that a dense order stays short. Pure.
+ * Formats a diagram as text: stages from top to bottom, and after each container what it waits for. Containers of a stage with
+ * the same waits share a row, and every link appears once, so that a dense order stays short. Pure.
  */
 import { formatDuration } from '../base/duration.ts'
 import type { Palette } from '../base/palette.ts'
@@ -16,7 +16,7 @@ import {
   UNPROBED,
 } from './diagram.ts'
 
-/** A word that is never broken; `width` without colours. */
+/** A word that is never broken; `width` is without colours. */
 interface Piece {
   readonly text: string
   readonly width: number
@@ -24,17 +24,17 @@ interface Piece {
 
 interface Row {
   readonly names: readonly Piece[]
-  /** Its first word, `after`; empty where nothing is waited for. */
+  /** Its first word, `after`; empty if there are no waits. */
   readonly lead: string
   readonly waits: readonly Piece[]
 }
 
 const LEAST_COLUMNS = 40
-/** More than that, and what is waited for begins on a line of its own. */
+/** If the names take a larger share of the width, the waits begin on a new line. */
 const NAMES_SHARE = 0.4
 const GAP = '  '
 
-/** @param columns what lines fit into, as far as single words do @returns lines */
+/** @param columns width of a line, which only a single long word may exceed @returns lines */
 export function formatGraph(diagram: Diagram, columns: number, palette: Palette): readonly string[] {
   const { title, nodes, links, criticalMs, graceMs } = diagram
   const paint = createPaint(nodes, palette)
@@ -68,7 +68,7 @@ export function formatGraph(diagram: Diagram, columns: number, palette: Palette)
 
 type Paint = (name: string, tail: string) => Piece
 
-/** Containers in the colours that `podorder run` gives them. */
+/** Containers have the same colours as in `podorder run`. */
 function createPaint(nodes: readonly DiagramNode[], palette: Palette): Paint {
   const places = new Map(nodes.flatMap(({ name, kind }, index) => (kind === 'container' ? [[name, index]] : [])))
   return (name, tail) => {
@@ -82,7 +82,7 @@ function makeRow({ nodes, links }: Pick<Followers, 'links'> & Pick<Diagram, 'nod
   const names = nodes.map((node, index) =>
     paint(node.name, describeMarks(node) + (index < nodes.length - 1 ? ',' : '')),
   )
-  // Those that are asked for the same have its word once, behind the last of them.
+  // Targets with the same terms share them, written after the last target.
   const groups = [...Map.groupBy(links, describeTerms)]
   const waits = groups.flatMap(([terms, asked], group) =>
     asked.map(({ target }, index) => {
@@ -101,7 +101,7 @@ function describeMarks(node: DiagramNode): string {
   return marks.length === 0 ? '' : ` (${marks.join(', ')})`
 }
 
-/** Behind the label a bracket around the rows of one stage. */
+/** Draws the label and a bracket around the rows of a stage. */
 function drawBlock(
   label: string,
   rows: readonly Row[],
@@ -131,7 +131,7 @@ function drawRow({ names, lead, waits }: Row, column: number, room: number): rea
   return beside ? [`${nameLines[0] ?? ''}${shifted[0] ?? ''}`, ...shifted.slice(1)] : [...nameLines, ...shifted]
 }
 
-/** On one line. */
+/** The width on one line. */
 function measure(pieces: readonly Piece[]): number {
   return pieces.reduce((sum, { width }) => sum + width, Math.max(0, pieces.length - 1))
 }

@@ -1,7 +1,7 @@
 /**
- * Links that pass many stages, in pictures that would have too many of them. A layered layout gives a link a place in each layer
- * that it passes: 500 containers that all wait for the first one are 125,000 places, and gigabytes. Such links leave the stages
- * and go down beside them, those from one target in one lane. Pure.
+ * Links that pass many stages, in large pictures. A layered layout gives a link a place in each layer that it passes: 500
+ * containers that all wait for the first one need 125,000 places, and gigabytes. Such links run beside the stages instead, in one
+ * lane for each target. Pure.
  */
 import type { Size } from '../picture/frame.ts'
 import { type Box, type Diagram, type DiagramLink, passesMany, type PlacedLink, type Placement } from './diagram.ts'
@@ -9,28 +9,28 @@ import { GAPS, MARGIN, NOWHERE, type Sizes } from './placing.ts'
 
 /** A link that passes fewer stages stays between the boxes. */
 const NEAR = 8
-/** From a box to where its links turn aside, px. */
+/** From a box to the bend of its links, px. */
 const STUB = 10
 const BETWEEN_LABELS = 4
 
-/** @returns those links that are to go in lanes: none, unless the picture is large. */
+/** @returns the links that go in lanes; none unless the picture is large */
 export function chooseLanes({ nodes, links }: Diagram): ReadonlySet<DiagramLink> {
   if (!passesMany({ nodes, links })) return new Set()
   const stages = new Map(nodes.map(({ name, stage }) => [name, stage]))
   const passed = ({ container, target }: DiagramLink): number =>
     (stages.get(container) ?? 0) - (stages.get(target) ?? 0) - 1
-  // A target outside the order may be beside the container that waits for it.
+  // A target outside the order may be next to the container that waits for it.
   return new Set(links.filter((link) => passed(link) < 0 || passed(link) >= NEAR))
 }
 
 interface Lane {
   readonly x: number
-  /** The layer at which it is free again. */
+  /** The last layer that uses the lane. */
   until: number
 }
 
 /**
- * Adds them to a placement that has the stages from top to bottom.
+ * Adds links in lanes to a placement with stages from top to bottom.
  * @param laned in the order of the diagram
  */
 export function placeInLanes(
@@ -52,7 +52,7 @@ export function placeInLanes(
     const lane = lanes.get(link.target) ?? width
     const leave = (layers[first]?.bottom ?? 0) + STUB
     const arrive = (layers[last]?.top ?? 0) - STUB
-    // Labels of one layer stand side by side on the line on which their links arrive.
+    // Labels of one layer stand side by side on the line where their links arrive.
     const { width: room }: Size = sizes.label(link)
     const left = Math.max(end + STUB, rights[last] ?? 0)
     rights[last] = left + room + BETWEEN_LABELS
@@ -80,7 +80,7 @@ function middleOf({ x, width }: Box): number {
   return x + width / 2
 }
 
-/** Boxes that are beside one another, from top to bottom. */
+/** Groups boxes that overlap vertically, from top to bottom. */
 function findLayers(boxes: readonly Box[]): readonly { readonly top: number; readonly bottom: number }[] {
   const layers: { top: number; bottom: number }[] = []
   for (const { y, height } of boxes.toSorted((a, b) => a.y - b.y)) {
@@ -91,7 +91,7 @@ function findLayers(boxes: readonly Box[]): readonly { readonly top: number; rea
   return layers
 }
 
-/** A lane for each target; targets whose links are in different layers share one. @returns its x. */
+/** Chooses a lane for each target; targets whose links are in different layers share one. @returns its x. */
 function chooseX(
   laned: readonly DiagramLink[],
   layer: ReadonlyMap<string, number>,
@@ -116,7 +116,7 @@ function chooseX(
   return chosen
 }
 
-/** The links of a diagram in its order: those between the boxes, and those in lanes. */
+/** Merges links between the boxes and links in lanes, in the order of the diagram. */
 export function joinLinks(
   links: readonly DiagramLink[],
   between: ReadonlyMap<DiagramLink, PlacedLink>,

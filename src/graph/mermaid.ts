@@ -1,6 +1,6 @@
 /**
- * Diagrams in Mermaid's language, as GitHub and others render it (mermaid.js.org/syntax/flowchart.html). Names never stand
- * for themselves: `end`, `default` and others are words of the language. Pure.
+ * Writes diagrams in Mermaid's language, as GitHub and others render it (mermaid.js.org/syntax/flowchart.html). Names are never
+ * used as identifiers: `end`, `default` and others are words of the language. Pure.
  */
 import {
   chooseDirection,
@@ -12,10 +12,10 @@ import {
   roleOf,
 } from './diagram.ts'
 
-/** `maxEdges`: a diagram cannot raise it, and what renders it for others, as GitHub does, leaves it as it is. */
+/** The limit `maxEdges`: a diagram cannot raise it, and services such as GitHub use the default. */
 export const MERMAID_MAX_LINKS = 500
 
-/** Colours that can be read on light and on dark; text and fill stay the theme's own. */
+/** Colours that are legible on light and on dark; text and fill are those of the theme. */
 const CLASSES = {
   outside: 'stroke-dasharray:4 3',
   plain: 'opacity:0.6',
@@ -23,7 +23,7 @@ const CLASSES = {
   critical: 'stroke:#d1242f,stroke-width:3px',
 }
 
-/** Each diagram is a subgraph with its title. */
+/** Writes each diagram as a subgraph with its title. */
 export function writeMermaid(diagrams: readonly Diagram[]): string {
   const listMembers = (is: (node: DiagramNode) => boolean): string =>
     diagrams
@@ -44,7 +44,7 @@ export function writeMermaid(diagrams: readonly Diagram[]): string {
   return `${[`flowchart ${direction}`, ...diagrams.flatMap(writeSubgraph), ...classes].join('\n')}\n`
 }
 
-/** A subgraph that says no direction would take the other one than the diagram's. */
+/** A subgraph without a direction would have the opposite one of the diagram. */
 function writeSubgraph(diagram: Diagram, index: number): readonly string[] {
   const ids = new Map(diagram.nodes.map(({ name }, number) => [name, idOf(index, number)]))
   return [
@@ -70,7 +70,7 @@ function writeArrow(link: DiagramLink): string {
   return `${arrow}|${quote(describeTerms(link))}|`
 }
 
-/** Everything that could mean something is written by its number, as Mermaid has it: `#35;` is `#`. */
+/** Writes every special character by its number, as Mermaid requires: `#35;` is `#`. */
 function quote(text: string): string {
   return `"${text.replaceAll(/[^\w ./:=,()-]/gu, (character) => `#${character.codePointAt(0)};`)}"`
 }

@@ -1,4 +1,4 @@
-/** Layered layout of diagrams. The one file that knows the package `@dagrejs/dagre`. */
+/** Layered layout of diagrams. The only file that uses the package `@dagrejs/dagre`. */
 import type { Size } from '../picture/frame.ts'
 import { Graph, layout } from '@dagrejs/dagre'
 import {
@@ -16,8 +16,8 @@ import { placeLarge } from './place-large.ts'
 import { GAPS, MARGIN, NOTHING, NOWHERE, placeRows, settleDown, type Sizes, turnToOrder, type Way } from './placing.ts'
 
 /**
- * The stages are the layers: each container stands as early as it can start. What no link touches stands in rows below.
- * @returns the same for the same diagram, always
+ * The stages are the layers: each container stands in the earliest possible one. Nodes without links stand in rows below.
+ * @returns always the same placement for the same diagram
  */
 export function placeDiagram(diagram: Diagram, sizes: Sizes): Placement {
   const linked = new Set(diagram.links.flatMap(({ container, target }) => [container, target]))
@@ -29,7 +29,7 @@ export function placeDiagram(diagram: Diagram, sizes: Sizes): Placement {
   )
 }
 
-/** Links of large pictures that pass many stages go beside them; what they would cost the layout is the square of their length. */
+/** Links that pass many stages use lanes in large pictures, because their cost in the layout is the square of their length. */
 function placeLinked(diagram: Diagram, linked: ReadonlySet<string>, sizes: Sizes): Placement {
   const lanes = chooseLanes(diagram)
   if (lanes.size === 0) return placeLayers(diagram, linked, sizes)
@@ -51,23 +51,24 @@ function isPlaced(entry: readonly [DiagramLink, PlacedLink | undefined]): entry 
 }
 
 /**
- * To dagre the links go from who waits to what is waited for: its ranker `longest-path` puts ends as late as they can be, and
- * backwards that is as early. (Its `network-simplex` takes 11 s for 1,000 containers and 1,500 links; this takes 1 s.)
+ * dagre gets the links from the waiting container to the target: its ranker `longest-path` places nodes as late as possible,
+ * which in reverse is as early as possible. (Its `network-simplex` takes 11 s for 1,000 containers and 1,500 links; this takes 1
+ * s.)
  *
- * Where many wait for the very same, their links meet in a junction, one on its way to each: 17 that wait for 17 would be 289
- * lines with a label each, and are 34.
+ * If many containers have the same waits, their links meet in a junction: 17 containers that wait for 17 others have 34 lines
+ * instead of 289 with a label each.
  */
 function placeLayers(diagram: Diagram, linked: ReadonlySet<string>, sizes: Sizes): Placement {
   const direction = chooseDirection(diagram)
   const junctions = findJunctions(diagram)
-  // A junction takes a layer of its own between two stages.
+  // A junction takes a layer between two stages.
   const layersOfStage = junctions.size > 0 ? 2 : 1
   const graph = new Graph<Size, Box, Size & Point & { readonly points: readonly Point[] }>()
   graph.setGraph({
     ...{ ...GAPS, ranksep: GAPS.ranksep / layersOfStage, marginx: MARGIN, marginy: MARGIN },
     ...{ rankdir: direction === 'LR' ? 'RL' : 'BT', ranker: 'longest-path' },
   })
-  // Numbers: to dagre, names are properties of objects, and a name may be `constructor`.
+  // Numbers, because dagre uses names as properties of objects, and a name may be `constructor`.
   const ids = new Map(diagram.nodes.map(({ name }, index) => [name, String(index)]))
   const idOf = (name: string): string => ids.get(name) ?? ''
   const nodes = diagram.nodes.filter(({ name }) => linked.has(name))
@@ -106,10 +107,10 @@ function placeLayers(diagram: Diagram, linked: ReadonlySet<string>, sizes: Sizes
   return turnToOrder(settleDown(boxes, ways, sizes, direction, length), diagram, direction)
 }
 
-/** From one node of dagre's to another. */
+/** An edge between two of dagre's nodes. */
 type Leg = readonly [string, string]
 
-/** By container; where that makes fewer lines. */
+/** Junctions by container, where they reduce the number of lines. */
 function findJunctions(diagram: Diagram): ReadonlyMap<string, string> {
   return new Map(
     groupFollowers(diagram).flatMap(({ nodes, links }, index) =>

@@ -1,26 +1,26 @@
 /**
- * Layout of pictures that are too large for dagre, which keeps two graphs for each layer: a place for each container in the
- * layer of its stage, one for each label and each passing link between, and the sequences by barycentres. Pure.
+ * Layout of pictures that are too large for dagre, which keeps two graphs for each layer. Each container has a place in the layer
+ * of its stage, each label and each passing link a place between. Barycentres give the sequences. Pure.
  */
 import type { Size } from '../picture/frame.ts'
 import type { Box, DiagramLink, DiagramNode, Placement, Point } from './diagram.ts'
 import { GAPS, MARGIN, NOWHERE, settleDown, type Sizes, type Way } from './placing.ts'
 
-/** Down and up, twice. More changes little. */
+/** Sweeps down and up, twice; more change little. */
 const SWEEPS = 4
 
 interface Spot {
   readonly size: Size
   readonly layer: number
-  /** Its place in the layer's sequence. */
+  /** Its index in the layer's sequence. */
   rank: number
   readonly before: Spot[]
   readonly behind: Spot[]
 }
 
-/** Stages from top to bottom. @param links those of the diagram that are drawn between the boxes */
+/** Places stages from top to bottom. @param links those of the diagram that are drawn between the boxes */
 export function placeLarge(nodes: readonly DiagramNode[], links: readonly DiagramLink[], sizes: Sizes): Placement {
-  // Stages are even layers, and the labels of links are in the odd ones.
+  // Stages are the even layers; labels of links are in the odd ones.
   const layers: Spot[][] = []
   const add = (layer: number, size: Size): Spot => {
     const members = (layers[layer] ??= [])
@@ -42,7 +42,7 @@ export function placeLarge(nodes: readonly DiagramNode[], links: readonly Diagra
   return settleDown(boxes, ways, sizes, 'TB', length)
 }
 
-/** The places of a link between its ends, its label first. */
+/** Places of a link between its ends, starting with its label. */
 function findRoute(
   link: DiagramLink,
   spots: ReadonlyMap<string, Spot>,
@@ -77,7 +77,7 @@ function meanOf(spots: readonly Spot[]): number | undefined {
   return spots.length === 0 ? undefined : spots.reduce((sum, { rank }) => sum + rank, 0) / spots.length
 }
 
-/** @returns where the middle of each layer is, and how long all are with their margins. */
+/** @returns the middle of each layer, and the length of all layers with their margins */
 function measure(layers: readonly (readonly Spot[])[]): {
   readonly middles: readonly number[]
   readonly length: number

@@ -1,19 +1,19 @@
-/** From layers and sequences to a placement: what stands where in a layer, how links leave and arrive, what stands below. Pure. */
+/** Turns layers and sequences into a placement: positions in the layers, ends of links, and rows below. Pure. */
 import type { Size } from '../picture/frame.ts'
 import type { Box, Diagram, DiagramLink, DiagramNode, Direction, PlacedLink, Placement, Point } from './diagram.ts'
 import { type Item, settleLayers } from './settling.ts'
 
 export const MARGIN = 16
-/** Between neighbours in a stage, between stages (and a label between them), between links side by side; px. */
+/** Gaps in px: between neighbours in a stage, between stages (and a label between them), and between parallel links. */
 export const GAPS = { nodesep: 14, ranksep: 36, edgesep: 8 }
-/** So much of a link is straight at both its ends, px: room for the arrow. */
+/** Length of the straight part at both ends of a link, px: room for the arrow. */
 const STUB = 10
-/** A link that passes is kept straight rather than a box near to what it is linked to. */
+/** Weight of a passing link: it is kept straight before a box is moved to its links. */
 const PASSING = 4
-/** How wide those that no link touches may make a picture that would be narrower. */
+/** Rows of nodes without links may widen a narrower picture to this width. */
 const ROW = 800
 
-/** dagre measures an empty graph as -Infinity. */
+/** dagre gives -Infinity as the size of an empty graph. */
 export const NOTHING: Placement = { width: 0, height: MARGIN, nodes: new Map(), links: [] }
 
 export interface Sizes {
@@ -25,15 +25,15 @@ export const NOWHERE: Point = { x: 0, y: 0 }
 
 export interface Way {
   readonly link: DiagramLink
-  /** The middle of its label, which is one of its points. */
+  /** The middle of its label, which is also one of its points. */
   readonly label: Point
-  /** The points at which it passes through layers, from what is waited for to what waits. */
+  /** The points at which it passes layers, from the target to the waiting container. */
   readonly points: readonly Point[]
 }
 
 /**
- * What dagre has said of layers and sequences stays; where things stand in their layers is settled anew.
- * @param length of all layers together, margins included, px
+ * Keeps dagre's layers and sequences, and computes the positions in the layers anew.
+ * @param length of all layers with their margins, px
  */
 export function settleDown(
   boxes: ReadonlyMap<string, Box>,
@@ -87,7 +87,7 @@ export function settleDown(
   }
 }
 
-/** @returns how far boxes of a layer reach from its middle, px; takes where that is along the direction */
+/** @returns a function from a layer's position to half of the layer's thickness, px */
 function measureLayers(boxes: Iterable<Box>, direction: Direction): (along: number) => number {
   const reach = new Map<number, number>()
   for (const { x, y, width, height } of boxes) {
@@ -98,9 +98,9 @@ function measureLayers(boxes: Iterable<Box>, direction: Direction): (along: numb
 }
 
 /**
- * dagre ends a link where the straight line to a box's middle meets it: a steep one would cross the boxes above or below. So
- * it leaves in the middle of the side that looks at the next stage, and arrives where the other box looks back. It bends between the
- * layers only, since boxes of a layer are of different sizes.
+ * dagre ends a link where the straight line to a box's middle meets the box; a steep line would cross the boxes above or below.
+ * So the link leaves from the middle of the side that faces the next stage, and arrives at the opposite side of the other box. It
+ * bends only between the layers, because boxes of a layer differ in size.
  */
 function dock(
   way: readonly Point[],
@@ -125,12 +125,12 @@ function dock(
   ]
 }
 
-/** dagre tells where the middle is. */
+/** dagre gives the middle of a box. */
 function cornered({ x, y, width, height }: Box): Box {
   return { x: x - width / 2, y: y - height / 2, width, height }
 }
 
-/** dagre does not care for the listed order: a picture in which the last of a stage is rather before the first is mirrored. */
+/** dagre ignores the listed order. If the stages mostly run from last to first, the picture is mirrored. */
 export function turnToOrder(placement: Placement, { nodes }: Diagram, direction: Direction): Placement {
   const { width, height } = placement
   const placed = nodes.flatMap(({ name, stage }) => {

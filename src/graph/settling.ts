@@ -1,27 +1,27 @@
 /**
- * The places of things within the stages of a drawing, once it is known which stage each is in and in which sequence: as near to
- * what they are linked to as their neighbours allow. dagre's own answer (Brandes and Köpf) keeps long links straight at any
- * price, and makes a picture of 200 containers mostly of empty space. Pure.
+ * Computes positions in the stages of a drawing from the stages and their sequences: each item is as near to its linked items as
+ * its neighbours allow. dagre's own method (Brandes and Köpf) keeps long links straight at any cost, and leaves a picture of 200
+ * containers mostly empty. Pure.
  */
 
-/** A box, or the place where a link passes through. */
+/** A box, or a point where a link passes a layer. */
 export interface Item {
-  /** px across the stages: where it was put, and how much room it takes. */
+  /** px across the stages: its first position, and its size. */
   readonly place: number
   readonly size: number
-  /** To the next one of its layer. */
+  /** Distance to the next item of its layer. */
   readonly gap: number
-  /** How much it counts; links that pass are kept straight rather than boxes near. */
+  /** Its weight; passing links have more than boxes, to be kept straight. */
   readonly weight: number
 }
 
-/** Even, so that the last one goes with the layers. More move hardly anything. */
+/** An even number, so that the last pass goes in the direction of the layers. More passes change very little. */
 const TURNS = 8
 
 /**
- * @param layers the numbers of the items of each, those with the smallest `place` first
+ * @param layers the indexes of the items of each layer, in the order of `place`
  * @param links from an item to one of a later layer
- * @returns the middle of each item; none overlaps another of its layer, and their sequence is kept
+ * @returns the middle of each item; items of a layer do not overlap and keep their sequence
  */
 export function settleLayers(
   items: readonly Item[],
@@ -36,7 +36,7 @@ export function settleLayers(
   }
   const places = items.map(() => 0)
   for (const layer of layers) settle(layer, items, places)
-  // To and fro: each layer looks at the one that was settled just before it, so that what is in a line comes to lie straight.
+  // Alternating passes: each layer moves towards the layer settled just before it, so that chains become straight.
   for (let turn = 0; turn < TURNS; turn++) {
     const [next, neighbours] = turn % 2 === 0 ? [layers.toReversed(), behind] : [layers, before]
     for (const layer of next) {
@@ -56,7 +56,7 @@ interface Block {
   readonly mean: number
 }
 
-/** Moves the items of a layer as little as keeps them apart: least squares by pooling adjacent violators (Ayer et al., 1955). */
+/** Moves the items of a layer apart with the least change: least squares by pooling adjacent violators (Ayer et al., 1955). */
 function settle(layer: readonly number[], items: readonly Item[], places: number[]): void {
   const offsets: number[] = []
   const blocks: Block[] = []

@@ -1,4 +1,4 @@
-/** The history of a pod that a cluster is asked for: its status, and what its wrappers have written to their logs. */
+/** Reads the history of a pod from a cluster: from its status, and from its wrappers' lines in the logs. */
 import type { Kube } from '../kube/kube.io.ts'
 import { textOf } from '../pod/api-object.ts'
 import type { PodTemplate } from '../pod/pod.ts'
@@ -10,16 +10,16 @@ import type { History } from './history.ts'
 import type { ReadProblem } from './read-history.ts'
 
 export interface ClusterReading extends PodReading {
-  /** As of when; undefined: as of now. */
+  /** The time of the picture; undefined: now. */
   readonly nowMs: number | undefined
   readonly now: () => number
-  /** Gets the history as far as it is known whenever something has changed; undefined: it is read once. */
+  /** Gets the current history after each change; undefined: the history is read once. */
   readonly watch: ((history: () => History | ReadProblem) => void) | undefined
-  /** Tells in a sentence what is not known. */
+  /** Gets a sentence about data that is missing. */
   readonly warn: (note: string) => void
 }
 
-/** @returns the history, or in one sentence what is wrong */
+/** @returns the history, or one sentence about the fault */
 export async function readClusterHistory(
   kube: Kube,
   wish: PodWish,

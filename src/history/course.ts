@@ -1,18 +1,18 @@
-/** What is known of a container and its lives before it is asked when their gates opened. Pure. */
+/** What is known of a container's lives before the opening times of their gates are computed. Pure. */
 import type { ContainerStatus } from '../status/container-status.ts'
 import type { Life, Moment } from './history.ts'
 
-/** A life as the kubelet tells it: `sinceMs` is when its first process was started. */
+/** A life as reported by the kubelet: `sinceMs` is the start of its first process. */
 export interface PodLife extends Life {
-  /** Whether it was seen to be ready. */
+  /** Whether a look found it ready. */
   readonly up: boolean
-  /** Whether it was seen not to be ready. */
+  /** Whether a look found it not ready. */
   readonly wasDown: boolean
-  /** Nobody has looked before it began: whatever it was not when it was first seen, it may have been before. */
+  /** The watch began after this life did: it may have been ready, and lost that, before the first look. */
   readonly dark: boolean
-  /** How its command ended, where its wrapper made a success of it. */
+  /** The exit code of its command, if the wrapper turned it into a success. */
   readonly commandCode?: number
-  /** What its wrapper has written is known: what that does not say has not happened. These are its moments. */
+  /** The moments in its wrapper's log. If set, the log is known, and a moment that is not in it has not happened. */
   readonly exact?: readonly Moment[]
 }
 
@@ -21,12 +21,12 @@ export interface Course {
   readonly lives: readonly PodLife[]
 }
 
-/** A probe measures its readiness; else it is ready as soon as it is started. */
+/** Whether a probe measures its readiness; otherwise it is ready when started. */
 export function isMeasured({ spec }: ContainerStatus): boolean {
   return (spec['startupProbe'] ?? spec['readinessProbe'] ?? undefined) !== undefined
 }
 
-/** Its startup probe decides: once that has succeeded it stays so for the rest of the life. Readiness comes and goes. */
+/** Whether its startup probe decides about `ready`. A startup probe succeeds once for the rest of the life; readiness may change. */
 export function hasStartup({ wrapper, spec }: ContainerStatus): boolean {
   return wrapper === 'podorder' && (spec['startupProbe'] ?? undefined) !== undefined
 }

@@ -1,9 +1,9 @@
-/** The chain of containers that made a pod take as long as it did, followed back along what opened their gates. Pure. */
+/** The critical path: the chain of containers that determined how long a pod took, found backwards from gate to gate. Pure. */
 import type { Condition } from '../order/conditions.ts'
 import type { ContainerHistory, History, HistoryLink, Life } from './history.ts'
 import { reachOf } from './reach.ts'
 
-/** What one container does of a pod's work: from the opening of its gate to being what others wait for. ms since 1970. */
+/** A container's part of the path: from the opening of its gate until its followers' condition was met. ms since 1970. */
 export interface CriticalStep {
   readonly container: string
   readonly fromMs: number
@@ -11,19 +11,20 @@ export interface CriticalStep {
 }
 
 export interface Critical {
-  /** From the first to start to the last to be done. */
+  /** Steps in the order of their starts. */
   readonly steps: readonly CriticalStep[]
-  /** From the opening of the first gate to the last step's end. */
+  /** From the opening of the first gate to the end of the last step. */
   readonly chainMs: number
-  /** What all containers would take, one after another. */
+  /** Total time of all containers, one after another. */
   readonly sumMs: number
-  /** What they have taken, from the first of all starts: init containers come before any gate. */
+  /** Time from the first start of a command; init containers come before any gate. */
   readonly tookMs: number
 }
 
 /**
- * How long each container takes until it is what the last of its followers waited for. One that nobody waits for, or in vain, is
- * done when it has ended, or when it is ready, if it was told to stop or still runs. Those that were never started are left out.
+ * Measures how long each container took until all conditions that others wait for were met. If there is none, or none was met, it
+ * took until its end, or until it was ready, if it was stopped or is still running. Containers that were never started are left
+ * out.
  */
 export function measureSteps({ containers, links }: History): ReadonlyMap<string, CriticalStep> {
   const awaited = Map.groupBy(links, ({ target }) => target)
@@ -36,14 +37,14 @@ export function measureSteps({ containers, links }: History): ReadonlyMap<string
   return new Map(steps.map((step) => [step.container, { ...step, toMs: Math.max(step.fromMs, step.toMs) }]))
 }
 
-/** @param conditions what it is waited for */
+/** @param conditions those that others wait for */
 function findReach(life: Life, conditions: readonly Condition[]): number | undefined {
   const times = conditions.flatMap((condition) => reachOf(life, condition) ?? [])
   if (times.length > 0) return Math.max(...times)
   return (life.stopped === true ? undefined : life.endedMs) ?? life.readyMs ?? life.startedMs
 }
 
-/** @returns undefined where it is not known what came last, or when its gate opened */
+/** @returns undefined when the last container, or the time at which its gate opened, is not known */
 export function findCritical(history: History): Critical | undefined {
   const byName = new Map(history.containers.map((container) => [container.container, container]))
   const measured = measureSteps(history)
@@ -54,7 +55,7 @@ export function findCritical(history: History): Critical | undefined {
   for (;;) {
     const [first = last] = steps
     const step = stepBefore(first, byName, history.links)
-    // Recorded by several clocks, two containers may seem to have waited for each other.
+    // With times from several clocks, two containers may seem to wait for each other.
     if (step === undefined || seen.has(step.container)) break
     seen.add(step.container)
     steps.unshift(step)
@@ -65,14 +66,14 @@ export function findCritical(history: History): Critical | undefined {
   return { steps, chainMs: Math.max(0, last.toMs - (steps[0] ?? last).fromMs), sumMs, tookMs }
 }
 
-/** The one whose end or readiness came last, of those that nobody waits for; where everybody is waited for, of all. */
+/** The container that ended or became ready last, among those that no other waits for; if there is none, among all. */
 function findLast(
   { containers, links }: History,
   measured: ReadonlyMap<string, CriticalStep>,
 ): CriticalStep | undefined {
   const awaited = new Set(links.map(({ target }) => target))
   const leaves = containers.filter(({ container, lives }) => !awaited.has(container) && lives.some(hasRun))
-  // Whose gate opened nobody knows when may well be the last.
+  // A container whose gate opened at an unknown time may be the last one.
   if (leaves.some(({ lives }) => lives.at(-1)?.gateUntold === true)) return undefined
   const steps = leaves.flatMap(({ container }) => measured.get(container) ?? [])
   const candidates = steps.length > 0 ? steps : [...measured.values()]
@@ -86,7 +87,7 @@ function hasRun({ startedMs, gateUntold }: Life): boolean {
   return startedMs !== undefined || gateUntold === true
 }
 
-/** Whose reaching of what opened the gate; where that was skipped, whose end it was skipped for. */
+/** The container that opened the gate. If it was skipped, the container whose end caused the skip. */
 function stepBefore(
   { container, fromMs }: CriticalStep,
   byName: ReadonlyMap<string, ContainerHistory>,
@@ -107,7 +108,7 @@ function stepBefore(
   return step === undefined ? undefined : { ...step, toMs: Math.max(step.fromMs, step.toMs) }
 }
 
-/** The end that a container was skipped for, found through others that were skipped for it. */
+/** Finds the end that caused a skip, through a chain of skipped containers. */
 function findSpoiler(
   skipped: ContainerHistory,
   byName: ReadonlyMap<string, ContainerHistory>,
@@ -124,7 +125,7 @@ function findSpoiler(
   return { container: culprit.container, fromMs: startedMs, toMs: Math.max(startedMs, endedMs) }
 }
 
-/** The first of those that it waited for to end otherwise than was asked: it was skipped at once. */
+/** The first awaited container whose end made the condition impossible: the skip follows at once. */
 function blame(
   container: string,
   byName: ReadonlyMap<string, ContainerHistory>,
@@ -141,14 +142,11 @@ function blame(
 
 const ARROW = ' -> '
 
-/**
- * `critical path: redis -> postgres -> app, 6.2 s; one after another they would take 9.0 s: 2.8 s saved`; undefined where one
- * container is all there is to it.
- */
+/** `critical path: redis -> app, 6.2 s; one after another all would take 9.0 s, they took 6.2 s: 2.8 s saved`; undefined for one container. */
 export function describeCritical({ steps, chainMs, sumMs, tookMs }: Critical): string | undefined {
   if (steps.length < 2) return undefined
   const path = `critical path: ${steps.map(({ container }) => container).join(ARROW)}, ${formatSeconds(chainMs)}`
-  // Of the numbers that stand there, so that a reader finds the same.
+  // Computed from the rounded numbers, so that the text is consistent.
   const savedTenths = Math.round(sumMs / 100) - Math.round(tookMs / 100)
   if (savedTenths <= 0) return path
   const saved = formatSeconds(savedTenths * 100)

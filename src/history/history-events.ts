@@ -1,17 +1,17 @@
-/** The events of a run, folded into a history: while it runs, and when they are read back. Pure. */
+/** Turns the events of a run into a history, during the run or from a record. Pure. */
 import { WORK_DONE } from '../entrypoint/outcome.ts'
 import { CONDITION_NAMES } from '../order/conditions.ts'
 import type { ContainerEvent, RunEvent } from './run-event.ts'
 import { type ContainerHistory, findEdges, type History, type HistoryLink, type Life, sortByStart } from './history.ts'
 
 export interface Recorder {
-  /** Takes constant time, and none for output. */
+  /** Takes constant time; `output` events cost nothing. */
   record(event: RunEvent): void
-  /** @param nowMs up to when it was watched; its last event when not given, and what came after nobody tells */
+  /** @param nowMs end of the watch; default: the last event, and what followed is unknown */
   history(nowMs?: number): History
 }
 
-/** Containers are in the pod's order; when its first event does not tell it, they are in the order of their starts. */
+/** Containers are in the order of the pod; if its first event does not give it, in the order of their starts. */
 export function createRecorder(startMs?: number): Recorder {
   const known = new Map<string, ContainerHistory>()
   let pod = ''
@@ -50,12 +50,12 @@ export function beginContainer(container: string): ContainerHistory {
   return { container, state: 'pending', lives: [], restarts: 0 }
 }
 
-/** Its pod is over: what was to be started again no longer will be. */
+/** The pod has ended, so a pending restart does not take place. */
 function finish(history: ContainerHistory): ContainerHistory {
   return history.state === 'restarting' ? { ...history, state: 'ended' } : history
 }
 
-/** @param known the containers: other labels are of targets outside, which are no links */
+/** @param known the containers: labels of outside targets are not links */
 export function readLinks(
   container: string,
   labels: readonly string[],
@@ -72,7 +72,7 @@ export function readLinks(
 export function recordEvent(history: ContainerHistory, event: ContainerEvent): ContainerHistory {
   const { lives } = history
   const change = (life: Life): readonly Life[] => [...lives.slice(0, -1), life]
-  /** The life that goes on; what happens without one begins it. */
+  /** The current life; an event without one begins a life. */
   const open = (): Life | undefined => (isOpen(history) ? lives.at(-1) : undefined)
   const put = (life: Life): readonly Life[] => (isOpen(history) ? change(life) : [...lives, life])
   switch (event.event) {
@@ -85,7 +85,7 @@ export function recordEvent(history: ContainerHistory, event: ContainerEvent): C
       if (waited === undefined || waited.startedMs !== undefined) {
         return { ...history, state: 'running', lives: [...lives, life] }
       }
-      // Its gate has opened while its pod was told to stop.
+      // The gate opened while the pod was being stopped.
       const isStopping = history.state === 'stopping'
       const stopped = isStopping && waited.stopped === true ? { stopped: true } : {}
       return { ...history, state: isStopping ? 'stopping' : 'running', lives: change({ ...life, ...stopped }) }
@@ -115,7 +115,7 @@ export function recordEvent(history: ContainerHistory, event: ContainerEvent): C
       return { ...history, state: 'restarting', restarts: event.restarts }
     case 'stopping': {
       const life = open()
-      // One that is held has ended; only its wrapper is told to stop.
+      // A held container has already ended; only its wrapper is told to stop.
       if (life === undefined) return history
       const why = event.cause === undefined ? { stopped: true } : { killedBy: event.cause }
       return { ...history, state: 'stopping', lives: change({ ...life, ...why }) }

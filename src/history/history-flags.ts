@@ -1,6 +1,6 @@
 /**
- * What the flags of a run directory tell of the containers' lives: of the latest ones, since each life clears up after the one
- * before. Pure.
+ * Reads the containers' lives from the flags of a run directory. Only the latest lives are known, since each life removes the
+ * flags of the one before. Pure.
  */
 import { WORK_DONE } from '../entrypoint/outcome.ts'
 import { type FlagRecord, readRecord } from '../flags/record.ts'
@@ -17,40 +17,40 @@ import {
   sortByStart,
 } from './history.ts'
 
-/** A container's directory: the flags' names and what is in them. */
+/** A container's directory: flag names with their content. */
 export interface FlagFolder {
   readonly container: string
   readonly flags: ReadonlyMap<string, string>
-  /** Its wrapper's liveness socket; undefined where there is none, as in a copy: tar leaves them out. */
+  /** Its wrapper's liveness socket; undefined if there is none, for example in a copy, because tar omits sockets. */
   readonly socket: LivenessSocket | undefined
 }
 
 export interface LivenessSocket {
   /** ms since 1970 */
   readonly sinceMs: number
-  /** Nobody listens: its wrapper is gone. */
+  /** The listener is gone, so the wrapper has ended. */
   readonly dead: boolean
 }
 
-/** A life's last words, in the sequence in which they are published; the last is in every life that has ended. */
+/** Flags of an end, in the order of their publication; every ended life has the last one. */
 const ENDS = ['completed', 'failed', 'ended', 'exitCode'] as const
 
-/** Reasons of a wrapper whose command was never started because of somebody else. */
+/** Reasons of a wrapper whose command was never started because of another container. */
 const DIED = 'PredecessorDied'
 const SKIPPED = new Set(['Skipped', DIED])
 
-/** The folders of containers: undefined when no flag of ours is in any of them, and no wrapper lives there. */
+/** Finds the folders of containers; undefined when none has a podorder flag or a live wrapper. */
 export function findFlagFolders(folders: readonly FlagFolder[]): readonly FlagFolder[] | undefined {
   const ours = folders.filter(
     ({ flags, socket }) =>
       socket !== undefined || [...flags.values()].some((text) => readRecord(text).incarnation !== undefined),
   )
-  // A container that has not got so far has an empty one.
+  // The folder of a container that has not started yet is empty.
   return ours.length === 0 ? undefined : folders.filter((folder) => ours.includes(folder) || folder.flags.size === 0)
 }
 
 /**
- * @param nowMs as of when; undefined: where wrappers live, as of the clock, else as of the last flag
+ * @param nowMs the time of the picture; undefined: the clock if wrappers live, else the last flag
  * @param clockMs now
  */
 export function readFlagHistory(
@@ -83,7 +83,7 @@ function readFolder(
     readFlag(flags, 'unready'),
   )
   const lives = socket?.dead === true || died !== undefined ? closeLast(told, died) : told
-  // A copy has nothing of a wrapper that waits.
+  // In a copy, a waiting wrapper leaves no trace.
   const state = lives.length === 0 && copied ? 'waiting' : judge(lives.at(-1))
   return { container, state, lives, restarts: again + Math.max(0, lives.length - 1) }
 }
@@ -97,12 +97,12 @@ function readEnd(flags: FlagFolder['flags']): Record {
   return ENDS.map((name) => readFlag(flags, name)).find((record) => record !== undefined)
 }
 
-/** When a wrapper was killed; undefined where nobody tells. */
+/** When a wrapper was killed; `atMs` is undefined if not known. */
 interface Death {
   readonly atMs: number | undefined
 }
 
-/** Whose wrapper was killed before it could write anything, as one says that waited for it. */
+/** Finds a container whose wrapper was killed, from the record of one that waited for it. */
 function findDeath({ flags }: FlagFolder): readonly (readonly [string, Death])[] {
   const { reason, origin, at } = readEnd(flags) ?? {}
   return reason === DIED && typeof origin === 'string' ? [[origin, { atMs: readTime(at) }]] : []
@@ -120,7 +120,7 @@ type Record = Partial<FlagRecord> | undefined
 function readLives(started: Record, ready: Record, end: Record, sinceMs: number | undefined): readonly Life[] {
   if (started === undefined) {
     const over = end === undefined ? [] : [readLife(undefined, ready, end)]
-    // What an earlier life has completed stays in the next one's directory.
+    // The flags of a completed earlier life stay in the directory.
     const waits = sinceMs !== undefined && sinceMs > (over[0]?.endedMs ?? 0)
     return waits ? [...over, { sinceMs }] : over
   }
@@ -128,7 +128,7 @@ function readLives(started: Record, ready: Record, end: Record, sinceMs: number 
   return [readLife(undefined, undefined, end), readLife(started, ready, undefined)]
 }
 
-/** Why the life that goes on is not ready. */
+/** Adds why the current life is not ready. */
 function noteUnready(lives: readonly Life[], unready: Record): readonly Life[] {
   const last = lives.at(-1)
   const why = textOr(unready?.message)
@@ -136,7 +136,7 @@ function noteUnready(lives: readonly Life[], unready: Record): readonly Life[] {
   return [...lives.slice(0, -1), { ...last, unready: why }]
 }
 
-/** What a container's own file of such a name holds may be anything. */
+/** A file in a container's own directory may contain anything. */
 function readLife(started: Record, ready: Record, end: Record): Life {
   const life = {
     sinceMs: readTime(started?.since),

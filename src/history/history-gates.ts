@@ -1,6 +1,6 @@
 /**
- * When the gates of a pod's containers opened, as far as it follows from what is known of those that they wait for. Kubernetes
- * knows when a wrapper was started, and no more. Pure.
+ * Computes when the gates of a pod's containers opened, from what is known of the containers that they wait for. Kubernetes
+ * reports only when a wrapper was started. Pure.
  */
 import type { ContainerStatus } from '../status/container-status.ts'
 import { sortContainers } from '../order/graph.ts'
@@ -9,20 +9,20 @@ import { type Course, isMeasured, type PodLife } from './course.ts'
 import type { Life } from './history.ts'
 import { isForgotten, mayHaveBeen, whenReached } from './reach.ts'
 
-/** Some times are full seconds. */
+/** Some times are in full seconds. */
 const SECOND_MS = 1000
 
-/** What has become of one wait. `unknown`: it may have been over at any time, or not at all. */
+/** The result of one wait. `unknown`: it may have been met at any time, or never. */
 type Wait =
   { readonly kind: 'met'; readonly atMs: number; readonly label: string } | { readonly kind: 'unmet' | 'unknown' }
 
-/** Each container's lives with the times of their gates, or that nobody tells them. */
+/** @returns each container's lives with the times of their gates, or with `gateUntold` */
 export function openGates(courses: readonly Course[], order: Order | undefined): ReadonlyMap<string, readonly Life[]> {
   const byName = new Map(courses.map((course) => [course.container.name, course]))
   const edges = Map.groupBy(order?.edges ?? [], ({ container }) => container)
   const outside = new Set(order?.outside.map(({ container }) => container))
   const opened = new Map<string, readonly Life[]>()
-  // Those that are waited for come first.
+  // Awaited containers come first.
   for (const name of sortContainers([...byName.keys()], order?.edges ?? []) ?? []) {
     const course = byName.get(name)
     if (course === undefined) continue
@@ -42,7 +42,7 @@ export function openGates(courses: readonly Course[], order: Order | undefined):
   return opened
 }
 
-/** Tekton's first step waits for what its controller says. */
+/** Whether a step waits for a file. Tekton's first step waits for its controller. */
 function waitsByFlag({ actual }: ContainerStatus): boolean {
   return actual.args?.some((word) => /^--?wait[-_]file/.test(word)) === true
 }
@@ -81,11 +81,11 @@ function openGate({ readyMs, ...seen }: PodLife, container: ContainerStatus, wai
   if (startedMs !== undefined) return { ...told, ...waitedFor }
   if (seen.exact !== undefined) return told
   if (met.length === waits.length) {
-    // Whole seconds: an end may seem to be before the start that it followed.
+    // Times are in whole seconds, so an end may seem to be before its start.
     const openMs = Math.min(last.atMs, endedMs, told.readyMs ?? Infinity)
     return { ...told, startedMs: openMs, ...(measured ? {} : { readyMs: openMs }), ...waitedFor }
   }
-  // It waits, or it never came to be started.
+  // The container is waiting, or its command was never started.
   if (waits.some(({ kind }) => kind === 'unmet') && !(measured && seen.up)) return told
   return { ...told, gateUntold: true }
 }

@@ -1,10 +1,10 @@
-/** A history as JSON: what `podorder timeline --format json` prints, and reads again. Pure. */
+/** A history as JSON: written and read by `podorder timeline --format json`. Pure. */
 import { writeDocument } from '../base/escape.ts'
 import { isObject, type JsonObject } from '../base/json-object.ts'
 import { CONDITION_NAMES } from '../order/conditions.ts'
 import { type History, MOMENTS } from './history.ts'
 
-/** Times are ms since 1970. */
+/** Writes times in ms since 1970. */
 export function writeHistory(history: History): string {
   return writeDocument(history)
 }
@@ -34,7 +34,7 @@ const LIFE: Readonly<Record<string, (value: unknown) => boolean>> = {
   kubelet: (value) => Array.isArray(value) && value.every((moment) => MOMENT_NAMES.has(String(moment))),
 }
 
-/** Whether it looks like one; that it is one `isHistory` says. */
+/** Whether a value looks like a history; `isHistory` checks that it is one. */
 export function isHistoryLike(value: JsonObject): boolean {
   return 'pod' in value && 'containers' in value && !('kind' in value)
 }

@@ -1,4 +1,4 @@
-/** The lines of `podorder run --json`, read back: the inverse of `writeRunEvent`. Pure. */
+/** Reads the lines of `podorder run --json`: the inverse of `writeRunEvent`. Pure. */
 import { isObject, isWords, type JsonObject } from '../base/json-object.ts'
 import type { RunEvent } from './run-event.ts'
 
@@ -14,7 +14,7 @@ const isIn =
   (value) =>
     typeof value === 'string' && words.includes(value)
 
-/** What each must have; whatever else is there is taken as it is. */
+/** Required fields of each event; unknown fields are kept. */
 const REQUIRED: Readonly<Record<Name, Readonly<Record<string, Check>>>> = {
   waiting: { container: isText, waitingFor: isWords },
   started: { container: isText, since: isTime },
@@ -31,7 +31,7 @@ const REQUIRED: Readonly<Record<Name, Readonly<Record<string, Check>>>> = {
   pod: { phase: isIn('Pending', 'Running', 'Stopping', 'Succeeded', 'Failed') },
 }
 
-/** What may be there, and must be right then. */
+/** Optional fields, which must be valid if present. */
 const OPTIONAL: Readonly<Record<string, Check>> = {
   waitedFor: isText,
   reason: isText,
@@ -44,12 +44,12 @@ const OPTIONAL: Readonly<Record<string, Check>> = {
   cause: isIn('startup', 'liveness', 'postStart', 'predecessor'),
 }
 
-/** Whether it looks like one of those lines at all. */
+/** Whether a value looks like one of those lines. */
 export function isRunLine(value: unknown): value is JsonObject {
   return isObject(value) && typeof value['event'] === 'string' && typeof value['at'] === 'string'
 }
 
-/** @returns what is wrong with it, in one clause, or the event */
+/** @returns the event, or its fault in one clause */
 export function readRunEvent(value: JsonObject): RunEvent | { readonly problem: string } {
   const { at, event, since, ...details } = value
   const required = Object.entries(REQUIRED).find(([name]) => name === event)?.[1]
@@ -60,6 +60,6 @@ export function readRunEvent(value: JsonObject): RunEvent | { readonly problem: 
     Object.entries(OPTIONAL).find(([field, check]) => value[field] !== undefined && !check(value[field]))
   if (wrong !== undefined) return { problem: `${String(event)} has no right "${wrong[0]}"` }
   const sinceMs = isTime(since) ? { sinceMs: Date.parse(String(since)) } : {}
-  // Field by field it is what an event of this name has.
+  // Each field was checked for an event of this name.
   return { event, atMs: Date.parse(String(at)), ...details, ...sinceMs } as unknown as RunEvent
 }

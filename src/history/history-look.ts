@@ -1,4 +1,4 @@
-/** What one look at a pod, or the log of a wrapper, adds to what is known of a container's lives. Pure. */
+/** Adds one look at a pod, or the log of a wrapper, to the lives of a container. Pure. */
 import type { ContainerStatus } from '../status/container-status.ts'
 import { fitLog } from '../status/asked-pod.ts'
 import { RENEWAL } from '../status/pod-status.ts'
@@ -6,12 +6,12 @@ import type { WrapperLog } from '../status/wrapper-log.ts'
 import { hasStartup, type PodLife } from './course.ts'
 import { MOMENTS } from './history.ts'
 
-/** A container's lives by the how manyth they are: the kubelet counts restarts. */
+/** A container's lives by index, which is the kubelet's count of restarts. */
 export type ContainerLives = Map<number, PodLife>
 
 const UNSEEN: PodLife = { up: false, wasDown: false, dark: false }
 
-/** Adds what one look tells of a container to its lives. @param first of all looks at it */
+/** Adds one look at a container to its lives. @param first whether it is the first look at it */
 export function look(
   container: ContainerStatus,
   known: ContainerLives,
@@ -19,7 +19,7 @@ export function look(
   first: boolean,
 ): void {
   const { state, last, restarts } = container
-  // A life is counted when it begins: while the next one is waited for, the last one is the one that was counted last.
+  // A life is counted when it begins. While the next life is pending, the last one counted is the previous life.
   const before = state.kind === 'running' || state.kind === 'ended' ? restarts - 1 : restarts
   if (last !== undefined) put(known, before, readEnd(last))
   if (state.kind === 'ended') put(known, restarts, readEnd(state.end))
@@ -37,8 +37,8 @@ export function look(
 }
 
 /**
- * How its life before this one ended is not told where all containers of its pod started anew, but when is, to the second.
- * @param renewedMs when the kubelet had removed them all
+ * After a restart of all containers of a pod, the status does not tell how the previous life ended, but when, to the second.
+ * @param renewedMs when the kubelet had removed all containers
  */
 export function endRenewed(
   { renewed, restarts }: ContainerStatus,
@@ -51,7 +51,7 @@ export function endRenewed(
   put(known, restarts - 1, { ...endedMs, reason: RENEWAL, stopped: true })
 }
 
-/** Its wrapper's own times are to the millisecond. */
+/** Adds the times of the wrapper's log, which are to the millisecond. */
 export function lookAtLog(known: ContainerLives, index: number, log: WrapperLog): void {
   const life = known.get(index)
   if (life === undefined || fitLog(log, life.sinceMs, life.endedMs) === undefined) return
@@ -73,7 +73,7 @@ function put(known: ContainerLives, index: number, life: Partial<PodLife>): void
   known.set(index, { ...(known.get(index) ?? UNSEEN), ...life })
 }
 
-/** The message itself is for Tekton's controller. */
+/** Removes the status message, which is meant for Tekton's controller. */
 export function lookAtStep(
   { restarts }: ContainerStatus,
   known: ContainerLives,
@@ -100,7 +100,7 @@ function readEnd({
   }
 }
 
-/** What others wait for as `ready`: the wrapper takes the startupProbe, if there is one, else the readinessProbe. */
+/** Whether it is `ready` for others: the wrapper uses the startupProbe, if there is one, else the readinessProbe. */
 export function isUp(container: ContainerStatus): boolean {
   return hasStartup(container) ? container.started : container.ready
 }

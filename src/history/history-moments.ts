@@ -1,7 +1,7 @@
-/** When a pod was written, and what the last moment is of which it tells. Pure. All times are ms since 1970. */
+/** Reads when a pod's status was written, and the latest time in it. Pure. All times are ms since 1970. */
 import { countOf, listOf, textOf } from '../pod/api-object.ts'
 
-/** When the kubelet has last written the status; undefined where `--show-managed-fields` was not given. */
+/** When the kubelet last wrote the status; undefined without `--show-managed-fields`. */
 export function whenWritten(pod: unknown): number | undefined {
   const times = listOf(pod, 'metadata', 'managedFields').flatMap((entry) =>
     textOf(entry, 'manager') === 'kubelet' && textOf(entry, 'subresource') === 'status'
@@ -11,7 +11,7 @@ export function whenWritten(pod: unknown): number | undefined {
   return times.length === 0 ? undefined : Math.max(...times)
 }
 
-/** The latest of all times that its conditions and its managers have, and of when its deletion was asked for; the deadline of that is yet to come. */
+/** The latest time of its conditions, its managers and its deletion request. The deletion's deadline does not count: it may be in the future. */
 export function findTrace(pod: unknown): number {
   const asked = readTime(textOf(pod, 'metadata', 'deletionTimestamp'))
   const graceMs = countOf(pod, 'metadata', 'deletionGracePeriodSeconds') * 1000
@@ -23,7 +23,7 @@ export function findTrace(pod: unknown): number {
   return times.reduce<number>((last, ms) => Math.max(last, ms ?? 0), 0)
 }
 
-/** @returns undefined for what is no RFC 3339 */
+/** @returns undefined when it is not RFC 3339 */
 export function readTime(text: unknown): number | undefined {
   const ms = typeof text === 'string' ? Date.parse(text) : Number.NaN
   return Number.isNaN(ms) ? undefined : ms

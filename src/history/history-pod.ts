@@ -1,7 +1,7 @@
 /**
- * What a pod's status tells of its containers' lives: one look at it, or many, one after another, as a watch makes them. Times are
- * the kubelet's, in whole seconds. When a container became ready a status does not say, but a look that finds it ready after
- * one that did not does, where it says when the kubelet has written it. Pure.
+ * Reads the containers' lives from a pod's status: from one look, or from many, as in a watch. Times are the kubelet's, in whole
+ * seconds. A status does not say when a container became ready. The time is known if one look finds it not ready, the next finds
+ * it ready, and the status says when the kubelet wrote it. Pure.
  */
 import { CODE_FAILED } from '../base/exit-code.ts'
 import { listOf, textOf } from '../pod/api-object.ts'
@@ -32,16 +32,19 @@ import {
 } from './history.ts'
 
 export interface PodReading {
-  /** The YAML inside a scalar. */
+  /** Parses the YAML inside a scalar. */
   readonly parse: (scalar: Scalar) => { readonly tree: Tree | undefined; readonly faults: readonly Fault[] }
-  /** For the messages of Tekton's steps. */
+  /** Unpacks the messages of Tekton's steps. */
   readonly packing: Packing
 }
 
 export interface PodRecorder {
-  /** @param pod of kind Pod. @param removed the API server has it no longer. @param logs what its wrappers have written. @returns what is wrong with it, in one clause */
+  /**
+   * @param pod of kind Pod. @param removed the API server no longer has it. @param logs lines of its wrappers. @returns the fault
+   * in one clause
+   */
   see(pod: PodTemplate, removed?: boolean, logs?: PodLogs): string | undefined
-  /** @param nowMs up to when it was watched; undefined: nobody tells, it may be long ago */
+  /** @param nowMs end of the watch; undefined: not known, maybe long ago */
   history(nowMs: number | undefined): History
 }
 
@@ -49,9 +52,9 @@ interface Seen {
   readonly podStatus: PodStatus
   readonly order: Order | undefined
   readonly startMs: number | undefined
-  /** The last moment of which it tells. */
+  /** The latest time in the pod. */
   readonly traceMs: number
-  /** Whether it was deleted, and all its containers with it, whatever its last status says. */
+  /** Whether the pod was deleted, with all its containers, whatever its last status says. */
   readonly gone: boolean
 }
 
@@ -67,12 +70,12 @@ export function createPodRecorder({ parse, packing }: PodReading): PodRecorder {
       const reading = tree === undefined ? undefined : readPodOrder(tree, parse)
       if (reading?.sound !== true) return 'the API server would not accept it as a Pod'
       const podStatus = readPodStatus(pod)
-      // Made anew under the same name, it has a new life.
+      // A new pod under the same name has new lives.
       if (podStatus.outdated || uid !== textOf(pod, 'metadata', 'uid')) lives.clear()
       uid = textOf(pod, 'metadata', 'uid')
       const steps = podStatus.containers.some(({ wrapper }) => wrapper === 'tekton')
       const order = steps ? orderSteps(pod) : reading.order
-      // To a watch with a selector, a pod that no longer matches is removed, too.
+      // A watch with a selector also reports a pod that no longer matches as removed.
       const gone = removed && podStatus.deletion !== undefined
       seen = {
         podStatus: podStatus,
@@ -124,7 +127,7 @@ function assemble(seen: Seen, lives: ReadonlyMap<string, ContainerLives>, nowMs:
     return { container: name, state: judge(container, own.at(-1), podStatus), lives: own, restarts }
   })
   const links = (order?.edges ?? []).map(({ container, target, condition }) => ({ container, target, condition }))
-  // Of a pod that is over nothing goes on, not even a container that was never begun.
+  // In an ended pod nothing continues, not even a container that never started.
   const over = hasEnded(podStatus)
   const edges = findEdges(containers, startMs, over || gone ? 0 : (nowMs ?? { traceMs }))
   const unseen = gone && containers.some(({ lives: own }) => own.at(-1)?.endedMs === undefined)
@@ -133,7 +136,7 @@ function assemble(seen: Seen, lives: ReadonlyMap<string, ContainerLives>, nowMs:
   return { pod: podStatus.name, startMs: edges.startMs, endMs, containers, links, ...partial }
 }
 
-/** When what still ran has ended nobody tells any more. */
+/** The ends of the containers that were still running are not known. */
 function endAll(container: string, lives: readonly Life[], restarts: number): ContainerHistory {
   const last = lives.at(-1)
   if (last === undefined) return { container, state: 'pending', lives, restarts }
@@ -150,7 +153,7 @@ function readMessages(pod: unknown): ReadonlyMap<string, string> {
   )
 }
 
-/** Marks what is rough: a container without a probe is ready when it is started. */
+/** Marks times that are in whole seconds. A container without a probe is ready when started. */
 function markRough(life: Life, exact: PodLife['exact'], container: ContainerStatus): Life {
   const known = new Set(exact)
   if (known.has('startedMs') && !isMeasured(container)) known.add('readyMs')
@@ -158,7 +161,7 @@ function markRough(life: Life, exact: PodLife['exact'], container: ContainerStat
   return kubelet.length === 0 ? life : { ...life, kubelet }
 }
 
-/** When its pod is deleted, or its work is done, what ends does so since it was told to. */
+/** Marks ends after the pod's deletion, or after the end of its work, as stops. */
 function markStopped(
   life: Life,
   container: ContainerStatus,
@@ -175,7 +178,10 @@ function markStopped(
   return stopped ? { ...life, stopped } : life
 }
 
-/** With whose ends this one is told to stop: main's, where podorder wraps it; a native sidecar by the kubelet, with all the others'. */
+/**
+ * The containers whose end causes the stop of this one: main for a wrapped container; all app containers for a native sidecar,
+ * which the kubelet stops.
+ */
 function findWork(
   { name, role, wrapper }: ContainerStatus,
   { containers }: PodStatus,
@@ -204,7 +210,7 @@ function judge(container: ContainerStatus, life: Life | undefined, podStatus: Po
       if (deletion !== undefined) return 'stopping'
       // Its wrapper stays after success (`--hold`).
       if (life.endedMs !== undefined) return 'ended'
-      // The kubelet calls a container without probes ready as soon as its wrapper runs.
+      // The kubelet reports a container without probes as ready when its wrapper runs.
       if (life.startedMs === undefined)
         return life.gateUntold === true && isMeasured(container) && isUp(container) ? 'ready' : 'waiting'
       return !isMeasured(container) || isUp(container) ? 'ready' : 'running'

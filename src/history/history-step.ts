@@ -1,15 +1,15 @@
-/** What a step of Tekton's says of itself at its end: when its command was started, and how it went. Pure. */
+/** Reads what a Tekton step reports at its end: when its command was started, and its result. Pure. */
 import { type Packing, readMessage } from '../tekton/message.ts'
 import type { PodLife } from './course.ts'
 
 /**
  * @param text the container's termination message
- * @returns undefined when it is none of Tekton's. A step that was skipped has no command that was started
+ * @returns undefined when it is not Tekton's. A skipped step has no started command
  */
 export function readStep(text: string, packing: Packing): Partial<PodLife> | undefined {
   const entries = text === '' ? undefined : readMessage(text, packing)
   if (entries === undefined) return undefined
-  // Of several with one key the last one counts (tektoncd/pipeline pkg/termination).
+  // For several entries with one key, the last one counts (tektoncd/pipeline pkg/termination).
   const said = new Map(entries.map(({ key, value }) => [key, value]))
   const startedMs = Date.parse(said.get('StartedAt') ?? '')
   const reason = said.get('Reason')

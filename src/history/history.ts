@@ -1,22 +1,19 @@
-/**
- * What became of a pod's containers and when: what timelines are drawn from, wherever it was read. Pure.
- * All times are ms since 1970.
- */
+/** The history of a pod's containers: the data of timelines, from any source. Pure. All times are ms since 1970. */
 import type { Condition } from '../order/conditions.ts'
 import type { StopCause } from '../pod/pod.ts'
 
 export interface History {
-  /** The pod's name; empty when it is not known. */
+  /** The pod's name; empty if not known. */
   readonly pod: string
-  /** The left edge of a picture: the first moment known of. */
+  /** The left edge of a picture: the first known moment. */
   readonly startMs: number
-  /** The right edge: the last end, or the moment up to which the pod was observed. */
+  /** The right edge: the last end, or the end of the observation. */
   readonly endMs: number
-  /** Containers in the pod's own order. */
+  /** Containers in the order of the pod. */
   readonly containers: readonly ContainerHistory[]
-  /** Links from waiting containers to what they wait for, as the order says; none where it is not known. */
+  /** Links from waiting containers to their targets, according to the order; empty if not known. */
   readonly links: readonly HistoryLink[]
-  /** The pod went on after `endMs`, and nothing tells how: a record that was cut off, or was made while it ran. */
+  /** The pod continued after `endMs`, and how is unknown: the record was cut off, or was made during the run. */
   readonly partial?: boolean
 }
 
@@ -31,14 +28,14 @@ export type ContainerState =
 
 export interface ContainerHistory {
   readonly container: string
-  /** At `endMs`. `waiting` without any life: or it is not begun, where that cannot be told. */
+  /** State at `endMs`. `waiting` without lives: it may also not have started, where that cannot be told. */
   readonly state: ContainerState
-  /** Oldest first; the first ones may be missing, `restarts` counts them all. */
+  /** Oldest first; the first ones may be missing. `restarts` counts all lives. */
   readonly lives: readonly Life[]
   readonly restarts: number
 }
 
-/** A life of a container, from the start of its wrapper to its end. What is not there never came, or is not known. */
+/** A life of a container, from the start of its wrapper to its end. A missing field never happened, or is not known. */
 export interface Life {
   /** When its wrapper began to wait. */
   readonly sinceMs?: number
@@ -47,8 +44,8 @@ export interface Life {
   readonly readyMs?: number
   readonly endedMs?: number
   /**
-   * Nobody tells when its gate opened: Kubernetes knows when the wrapper started, and no more. What is not waiting for
-   * sure is unclear from `sinceMs` on.
+   * The time at which its gate opened is unknown: Kubernetes reports only the start of the wrapper. A life that is not certainly
+   * waiting is unclear from `sinceMs` on.
    */
   readonly gateUntold?: boolean
   /** The wait that opened its gate, `db/ready`. */
@@ -57,31 +54,31 @@ export interface Life {
   /** CamelCase: Completed, Error, Skipped, Killed, OOMKilled, … */
   readonly reason?: string
   readonly message?: string
-  /** What its probe said last, while it is not ready. */
+  /** The last result of its probe while it is not ready. */
   readonly unready?: string
-  /** What has killed it, where a probe or a hook did. */
+  /** The probe or hook whose failure caused the kill. */
   readonly killedBy?: StopCause
-  /** How long after its stop signal it was killed, since it did not end by that. */
+  /** Time from the stop signal to the kill of a command that did not end. */
   readonly killedAfterMs?: number
-  /** Those of its moments that only the kubelet has told, in whole seconds, where its wrapper's log tells others to the millisecond. */
+  /** Moments known only from the kubelet, in whole seconds, while the wrapper's log has others to the millisecond. */
   readonly kubelet?: readonly Moment[]
-  /** Whether it was told to stop with its pod, so that when it ended says nothing of its own work. */
+  /** Whether it was stopped with its pod, so that its end does not show its own duration. */
   readonly stopped?: boolean
 }
 
 export const MOMENTS = ['sinceMs', 'startedMs', 'readyMs', 'endedMs'] as const
 export type Moment = (typeof MOMENTS)[number]
 
-/** The reason of a life whose wrapper was killed, so that nobody wrote how it ended. */
+/** Reason of a life whose wrapper was killed and so reported no end. */
 export const KILLED = 'Killed'
 
-/** The reason of a life whose command starts anew with what it depends on, while its wrapper goes on. */
+/** Reason of a life whose command restarts with a predecessor while its wrapper continues. */
 export const STARTS_ANEW = 'PredecessorLost'
 
-/** What a container does for a while; `restarting` is the time between two lives, `unclear` what nobody told. */
+/** The phase of a container; `restarting` is the time between two lives, `unclear` is unknown. */
 export type Phase = 'waiting' | 'starting' | 'ready' | 'running' | 'unclear' | 'restarting'
 
-/** `starting` only where it became ready later; without a measured readiness it is `running` from its start. */
+/** `starting` is used only if the container became ready later; without a measured readiness it is `running` from its start. */
 export interface Span {
   readonly phase: Phase
   readonly fromMs: number
@@ -89,8 +86,8 @@ export interface Span {
 }
 
 /**
- * The bar of one container: its phases one after another, without overlaps; gaps are times of which nothing is known.
- * @param endMs the history's own: what has no end yet goes on until then
+ * Lays out the bar of one container: its phases in sequence, without overlaps. Gaps are unknown times.
+ * @param endMs of the history: phases without an end last until then
  */
 export function layOutSpans({ lives }: ContainerHistory, endMs: number): readonly Span[] {
   return lives.flatMap((life, index) => {
@@ -121,26 +118,26 @@ function layOutLife(life: Life, endMs: number): readonly Span[] {
   ]
 }
 
-/** When it began; undefined where only its end is known. */
+/** When a life began; undefined if only its end is known. */
 export function beginOf({ sinceMs, startedMs }: Life): number | undefined {
   return sinceMs ?? startedMs
 }
 
-/** Whether it is where it shall be, as far as one can know: it runs, or it is over. */
+/** Whether a container is in a stable state, as far as known: it runs or has ended. */
 export function isSettled({ state, lives }: ContainerHistory): boolean {
   if (lives.at(-1)?.gateUntold === true) return true
   return state === 'running' || state === 'ready' || state === 'ended' || state === 'skipped'
 }
 
-/** How much of what goes on unchanged is shown, of the time that came before; and at least so many ms. */
+/** A phase that does not change is shown for this share of the time before it, and at least for the minimum below. */
 const AFTERGLOW = 0.1
 const SHORTEST_AFTERGLOW_MS = 1000
 
 /**
- * A history's two edges. A pod that has run for days since all its containers were up is shown for a moment longer than
- * that: its start is what one wants to see.
- * @param observed up to when it was watched (what has happened later all the same counts too); where nobody tells that, its last
- * trace, and what goes on is shown for a moment longer
+ * Computes the two edges of a history. If all containers of a pod have been running for a long time, the picture ends soon after
+ * the last change, because the start is of interest.
+ * @param observed end of the observation (later events also count); if not known, the last trace, and unchanged phases are shown
+ * a little longer
  */
 export function findEdges(
   containers: readonly ContainerHistory[],
@@ -168,7 +165,7 @@ export function isOver(containers: readonly ContainerHistory[]): boolean {
   return containers.every(({ state }) => state === 'ended' || state === 'skipped')
 }
 
-/** For a picture that goes down its steps where the pod's own order is not known: as they were started, then those that wait. */
+/** Sorts for a picture when the order of the pod is not known: by start, then the waiting containers. */
 export function sortByStart(containers: readonly ContainerHistory[]): readonly ContainerHistory[] {
   const startOf = ({ lives: [life = {}] }: ContainerHistory): number => life.startedMs ?? life.endedMs ?? Infinity
   const sinceOf = ({ lives: [life = {}] }: ContainerHistory): number => life.sinceMs ?? Infinity
@@ -182,10 +179,7 @@ function compare(a: number, b: number): number {
   return a === b ? 0 : a - b
 }
 
-/**
- * With no character in its words that a terminal would obey, or show in another width. Names and reasons have none, unless they
- * are forged.
- */
+/** Replaces characters that a terminal would interpret or show in another width. Genuine names and reasons have none, but they may be forged. */
 export function keepPrintable(history: History): History {
   const clean = (text: string): string => text.replaceAll(/[^\u0020-\u007E]/gu, '?')
   const cleanLife = (life: Life): Life => ({

@@ -1,14 +1,14 @@
-/** What reading a timeline needs from outside. */
+/** Ports for reading a timeline. */
 import type { Packing } from '../tekton/message.ts'
 import type { FlagFolder } from './history-flags.ts'
 
-/** The local disk, and stdin. All of it rejects with the system's error. */
+/** The local disk, and stdin. All methods reject with the system's error. */
 export interface TimelineSources {
-  /** A run directory, or one folder of it; undefined when it is no directory. */
+  /** Reads a run directory, or one folder of it; undefined when it is not a directory. */
   readFolders(path: string): Promise<readonly FlagFolder[] | undefined>
-  /** The text of a file, or of stdin for `-`, as it comes. A RangeError when it is no UTF-8. */
+  /** Reads the text of a file, or of stdin for `-`, in pieces. A RangeError when it is not UTF-8. */
   readPieces(path: string): AsyncIterable<string>
-  /** Whether it lies on a disk, and does not come from a program while it is read. */
+  /** Whether it is a file on disk, and not the output of a running program. */
   isFile(path: string): Promise<boolean>
 }
 

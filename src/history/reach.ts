@@ -1,9 +1,9 @@
-/** When a life came to be what others wait for: the one place in the history that tells conditions apart. Pure. */
+/** When a life met a condition. The only place in the history that distinguishes conditions. Pure. */
 import { type Condition, isOfLife } from '../order/conditions.ts'
 import { type Course, hasStartup } from './course.ts'
 import type { Life } from './history.ts'
 
-/** When a life came to be what is waited for; a container without a measured readiness is ready once it is started. */
+/** When a life met a condition; a container without a measured readiness is ready when started. */
 export function reachOf({ startedMs, readyMs, endedMs, exitCode }: Life, condition: Condition): number | undefined {
   switch (condition) {
     case 'started':
@@ -24,19 +24,19 @@ export function whenReached(life: Life, condition: Condition, measured: boolean)
   return measured ? life.readyMs : life.startedMs
 }
 
-/** That it was started or ready no longer counts when that life has failed; what has succeeded stays. */
+/** `started` and `ready` no longer count after that life has failed; they stay after a success. */
 export function isForgotten({ endedMs = Infinity, exitCode }: Life, condition: Condition, sinceMs: number): boolean {
   return isOfLife(condition) && endedMs < sinceMs && exitCode !== 0
 }
 
-/** Whether it may have come without having been seen. */
+/** Whether the condition may have been met unobserved. */
 export function mayHaveBeen(
   { container, lives }: Course,
   opened: readonly Life[],
   condition: Condition,
   measured: boolean,
 ): boolean {
-  // The kubelet remembers two lives.
+  // The kubelet reports only two lives.
   if (lives.length < container.restarts + 1 && lives.length > 0) return true
   const goesOn = opened.some(({ sinceMs, endedMs }) => sinceMs !== undefined && endedMs === undefined)
   switch (condition) {
@@ -50,7 +50,7 @@ export function mayHaveBeen(
       })
     case 'completed':
     case 'ended':
-      // Its wrapper stays after success (`--hold`), so that the kubelet does not run it for ever.
+      // Its wrapper stays after success (`--hold`), so that the kubelet does not restart it forever.
       return container.policy === 'Always' && goesOn
     case 'failed':
       return false

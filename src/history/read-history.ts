@@ -1,4 +1,4 @@
-/** From whatever tells of a pod's containers to their history. What it is, is seen from what is in it. */
+/** Reads a history from any supported source. The content tells which kind it is. */
 import { describeError } from '../base/system-error.ts'
 import { findFlagFolders, readFlagHistory } from './history-flags.ts'
 import type { History } from './history.ts'
@@ -12,15 +12,15 @@ export interface ReadProblem {
 const FIX = 'give the lines of podorder run --json, a pod as kubectl get pod NAME -o json prints it, or a run directory'
 
 export interface HistoryReading {
-  /** As of when, ms since 1970. Undefined: what comes from stdin, or lies in a pod that runs, is told as of now, a file as of its last word. */
+  /** The time of the picture, ms since 1970. Undefined: now for stdin and for a pod that is running, the last entry for a file. */
   readonly nowMs?: number | undefined
-  /** Gets the history as far as it is known, whenever more of it has come. */
+  /** Gets the current history whenever more data has arrived. */
   readonly watch?: (history: () => History | ReadProblem) => void
 }
 
 /**
  * @param path a file, a run directory, or `-` for stdin
- * @returns the history, or in one sentence what is wrong
+ * @returns the history, or one sentence about the fault
  */
 export async function readHistory(
   path: string,

@@ -1,4 +1,4 @@
-/** A stream of JSON objects as a history: events of a run, looks at a pod, or a history that was written before. */
+/** Reads a stream of JSON objects as a history: events of a run, states of a pod, or a history written earlier. */
 import { readNested } from '../manifest/yaml.io.ts'
 import { isObject, type JsonObject, readObject } from '../base/json-object.ts'
 import { fieldOf, listOf, textOf } from '../pod/api-object.ts'
@@ -12,21 +12,21 @@ import { createJsonStream } from '../base/json-stream.ts'
 import type { TimelinePorts } from './ports.ts'
 
 export interface Reader {
-  /** @returns what is wrong, in one clause */
+  /** @returns the fault in one clause */
   push(piece: string): string | undefined
-  /** As far as it is known. @param observedMs up to when a pod was watched, undefined: nobody tells; events have times of their own */
+  /** @returns the history so far. @param observedMs end of the watch of a pod, undefined: not known; events have their own times */
   history(observedMs: number | undefined): History | { readonly problem: string }
-  /** Nothing more comes. */
+  /** Called at the end of the stream. */
   end(observedMs: number | undefined): History | { readonly problem: string }
 }
 
-/** etcd keeps no object above 1.5 MiB (its --max-request-bytes); a List may hold a few. */
+/** etcd stores no object above 1.5 MiB (its --max-request-bytes); a List may contain several. */
 const MAX_OBJECT_MIB = 8
 const MIB = 1024 * 1024
 
 type Kind = 'events' | 'pod' | 'history'
 
-/** @param nowMs as of when all of it is told; undefined: up to when it was watched */
+/** @param nowMs the time of the picture; undefined: the end of the watch */
 export function createReader({ packing }: Pick<TimelinePorts, 'packing'>, nowMs: number | undefined): Reader {
   const stream = createJsonStream()
   const events: Recorder = createRecorder()
@@ -57,7 +57,7 @@ export function createReader({ packing }: Pick<TimelinePorts, 'packing'>, nowMs:
 
   function takePod(value: JsonObject, removed = false): string | undefined {
     const { kind: what, type, object } = value
-    // What a watch hands out; bookmarks and errors say nothing of the pod.
+    // An event of a watch; bookmarks and errors contain no pod.
     if (what === undefined && typeof type === 'string' && isObject(object)) {
       return type === 'BOOKMARK' || type === 'ERROR' ? undefined : takePod(object, type === 'DELETED')
     }
@@ -91,7 +91,7 @@ export function createReader({ packing }: Pick<TimelinePorts, 'packing'>, nowMs:
     },
     history,
     end(observedMs) {
-      // A program that was interrupted while it wrote may leave half an object; what came before is whole.
+      // An interrupted program may leave an incomplete object; the objects before it are complete.
       if (count === 0 && stream.rest !== '') return { problem: 'its JSON breaks off' }
       return history(observedMs)
     },
@@ -113,7 +113,7 @@ export function createReader({ packing }: Pick<TimelinePorts, 'packing'>, nowMs:
 
 const LONGEST = 80
 
-/** On one line. */
+/** Shortens a text to one line. */
 function cut(text: string): string {
   return JSON.stringify(text.slice(0, LONGEST)).slice(1, -1)
 }

@@ -1,4 +1,4 @@
-/** What happens in a pod that runs here, as data: what `--json` prints, and what the timeline is made of. */
+/** Events of a pod that runs locally: the output of `--json`, and the data of a timeline. */
 
 import { escapeJson } from '../base/escape.ts'
 import type { StopCause } from '../pod/pod.ts'
@@ -16,9 +16,9 @@ export interface Waiting extends Happening<'waiting'> {
 }
 
 export interface Started extends Happening<'started'> {
-  /** The command's process id, where it is known. */
+  /** The command's process ID, if known. */
   readonly pid?: number
-  /** When it began to wait, ms since 1970; the same as `atMs` when it had nothing to wait for. */
+  /** When it began to wait, ms since 1970; equals `atMs` if there was nothing to wait for. */
   readonly sinceMs: number
   /** The wait that opened the gate. */
   readonly waitedFor?: string
@@ -29,12 +29,12 @@ export interface Ended extends Happening<'ended' | 'skipped'> {
   /** CamelCase: Completed, Error, Skipped, … */
   readonly reason: string
   readonly message?: string
-  /** How long after its stop signal it was killed, since it did not end by that. */
+  /** Time from the stop signal to the kill of a command that did not end. */
   readonly killedAfterMs?: number
 }
 
 export interface Restarting extends Happening<'restarting'> {
-  /** The how manyth restart it will be. */
+  /** Number of this restart, from 1. */
   readonly restarts: number
   readonly afterMs: number
 }
@@ -45,22 +45,22 @@ export interface Output extends Happening<'output'> {
 }
 
 export interface Ready extends Happening<'ready'> {
-  /** By a probe; else it counts as ready since it has been started. */
+  /** Whether a probe measured it; otherwise it counts as ready when started. */
   readonly measured: boolean
 }
 
 export interface Unready extends Happening<'unready'> {
-  /** What its probe says, where the runner asks it. */
+  /** The probe's result, if the runner itself asks it. */
   readonly message?: string
 }
 
-/** Still not ready, or still not again: after 5 s, and then every 30 s. */
+/** Still not ready, or not ready again: after 5 s, and then every 30 s. */
 export interface NotReady extends Happening<'not-ready'> {
-  /** What its probe said last. */
+  /** The last result of its probe. */
   readonly message: string
 }
 
-/** A failure of a liveness probe; `stopping` follows the last of them. */
+/** A failure of a liveness probe; `stopping` follows the last one. */
 export interface Unhealthy extends Happening<'unhealthy'> {
   /** Failures in a row. */
   readonly failures: number
@@ -68,14 +68,14 @@ export interface Unhealthy extends Happening<'unhealthy'> {
   readonly message: string
 }
 
-/** The container is told to stop: with its pod, or to be started again. */
+/** The container is told to stop: with its pod, or for a restart. */
 export interface Stopping extends Happening<'stopping'> {
-  /** What it is killed for while its pod goes on, and what that said. */
+  /** The failed probe or hook that caused the stop while the pod continues, with its result. */
   readonly cause?: StopCause
   readonly message?: string
 }
 
-/** Its preStop hook has failed; it is told to stop all the same. */
+/** Its preStop hook has failed; the container is told to stop anyway. */
 export interface HookFailed extends Happening<'hook-failed'> {
   readonly message: string
 }
@@ -87,19 +87,19 @@ export interface PodEvent {
   readonly event: 'pod'
   readonly atMs: number
   readonly phase: 'Pending' | 'Running' | 'Stopping' | 'Succeeded' | 'Failed'
-  /** With the first phase, Pending: the pod's name, and its containers in their order. */
+  /** Set in the first phase, Pending: the pod's name, and its containers in their order. */
   readonly name?: string
   readonly containers?: readonly string[]
-  /** Why it is stopped: Interrupted or DeadlineExceeded. */
+  /** Why it is being stopped: Interrupted or DeadlineExceeded. */
   readonly reason?: string
   readonly message?: string
-  /** With the last phase: the program's own exit code. */
+  /** Set in the last phase: the program's own exit code. */
   readonly exitCode?: number
 }
 
 export type RunEvent = ContainerEvent | PodEvent
 
-/** A line of JSON; times as RFC 3339 with milliseconds, in `at` and `since`. */
+/** Formats a line of JSON; times are RFC 3339 with milliseconds, in `at` and `since`. */
 export function writeRunEvent(happening: RunEvent): string {
   const { atMs, event, ...details } = happening
   const { sinceMs, ...others } = details as { readonly sinceMs?: number }

@@ -1,4 +1,4 @@
-/** What tells of a pod's containers, on the local disk and on stdin. */
+/** Sources of a history on the local disk and on stdin. */
 import { createReadStream, type Stats } from 'node:fs'
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,13 +9,13 @@ import { MAKING, SOCKET } from '../flags/layout.ts'
 import type { FlagFolder } from './history-flags.ts'
 
 const STDIN = 0
-/** More names than any wrapper makes: a container may put what it likes into its directory. */
+/** More names than any wrapper creates: a container may put any files into its directory. */
 const MOST_NAMES = 1000
 
 /**
- * The folders of a run directory, or that directory as the only one.
- * @param isDead whether nobody listens to the liveness socket in a directory
- * @returns undefined when it is no directory. @throws
+ * Reads the folders of a run directory, or a single container's directory.
+ * @param isDead whether the listener of the liveness socket in a directory is gone
+ * @returns undefined when it is not a directory. @throws
  */
 export async function readFolders(path: string, isDead: IsDead): Promise<readonly FlagFolder[] | undefined> {
   if (!(await stat(path)).isDirectory()) return undefined
@@ -49,7 +49,7 @@ function findIn(path: string, name: string): Promise<Stats | undefined> {
   return unlessGone(lstat(join(path, name)))
 }
 
-/** A directory that is read while its pod runs changes. */
+/** A file may disappear while the directory of a running pod is read. */
 async function unlessGone<Value>(promise: Promise<Value>): Promise<Value | undefined> {
   try {
     return await promise
@@ -73,7 +73,7 @@ export async function* readPieces(path: string): AsyncIterable<string> {
   }
 }
 
-/** Whether it lies on a disk: a pipe, as a shell makes of `<(kubectl …)`, has what is so now. @throws */
+/** Whether a path is a file on disk. A pipe, as a shell creates for `<(kubectl …)`, has current data. @throws */
 export async function isFile(path: string): Promise<boolean> {
   return (await stat(path)).isFile()
 }
