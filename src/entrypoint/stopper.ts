@@ -120,13 +120,12 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
     awaitOwnTurn(began, () => {
       tell()
       limitFromOutside(began)
-      if (plan.graceGiven) later(plan.graceMs + TOGETHER_MS - sinceMs(began), () => forget(began))
     })
   }
 
-  /** Whoever asked has not meant it so: the pod's grace period is over, and it runs. The next stop is the first one. */
+  /** Whoever asked has not meant it so: the pod's grace period is over, and it runs. The next stop is the first one. A preStop hook means it. */
   function forget(began: number): void {
-    if (own || latestMs !== began) return
+    if (own || latestMs !== began || readHook() !== undefined) return
     relax()
     life.clear('stopping')
     beganMs = toldMs = undefined
@@ -177,10 +176,10 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   function limitFromOutside(began: number): void {
     // Those that wait do not wait for ever, so nobody need die of a thread dump or a log rotation that all of them were told to do.
     const isSure = meansStop(toldBy, plan) || readHook() !== undefined
-    if (plan.stopKillMs !== undefined) {
-      if (isSure) limitForOthers(began, plan.stopKillMs)
-    }
-    if (plan.graceGiven && !planned) later(plan.graceMs, () => killNow('it had not ended'))
+    if (isSure && plan.stopKillMs !== undefined) limitForOthers(began, plan.stopKillMs)
+    if (!plan.graceGiven) return
+    if (isSure && !planned) later(plan.graceMs, () => killNow('it had not ended'))
+    else later(plan.graceMs + TOGETHER_MS - sinceMs(began), () => forget(began))
   }
 
   function limitForOthers(began: number, killMs: number): void {

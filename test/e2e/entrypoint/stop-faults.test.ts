@@ -144,7 +144,7 @@ test('no preStop hook is run beside a command that has ended: held, or between t
   const stage = openStage(t)
   const held = stage.member('held', ['--hold', '--', 'true'])
   const pausing = stage.member('pausing', ['--retries', '3', '--retry-delay', '1h', '--', 'false'])
-  await eventually('one is held', () => held.stderr().includes('holding until told to stop'))
+  await eventually('one is held', () => held.stderr().includes('staying until told to stop'))
   await eventually('one pauses', () => stage.has('run/pausing/restarting'))
   const hook = JSON.stringify({ exec: { command: ['touch', 'hooked'] } })
   for (const name of ['held', 'pausing']) {
