@@ -10,6 +10,7 @@ import { flagIn } from '../flags/layout.ts'
 import { readRecord } from '../flags/record.ts'
 import { awaitKill, awaitTurn, type Pending, type Turn, type TurnPorts } from './await-turn.ts'
 import type { WrapperLife } from './life.ts'
+import { LOG_WORDS } from './log-words.ts'
 import type { Kill } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import { chooseStopSignal, isStopSignal, mayMeanStop, meansStop } from './stop-signal.ts'
@@ -195,7 +196,7 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   function killNow(why: string): void {
     if (closed || kill !== undefined || toldMs === undefined) return
     const afterMs = Math.round(sinceMs(toldMs))
-    const message = `killed ${formatDuration(afterMs)} after ${nameSignal(toldBy)}: ${why}`
+    const message = `${LOG_WORDS.killed}${formatDuration(afterMs)} after ${nameSignal(toldBy)}: ${why}`
     kill = { afterMs, message }
     log({ event: 'killed', message, afterMs })
     command.send(SIGKILL)
