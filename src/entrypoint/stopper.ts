@@ -51,8 +51,7 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   let wanted: number | undefined
   let toldMs: number | undefined
   let toldBy = SIGTERM
-  /** When the latest stop from outside began. */
-  let latestMs: number | undefined
+  let forgetting: NodeJS.Timeout | undefined
   let own = false
   /** Nobody outside has asked for what it was told. */
   let toldUnasked = false
@@ -114,10 +113,11 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
     // Many a program takes a second signal for impatience, and gives up what it does to stop; this may be the first of its sender.
     if (!toldUnasked) command.send(signal)
     toldUnasked = false
+    forgetAfter(uptimeMs())
   }
 
   function goOn(began: number): void {
-    latestMs = began
+    clearTimeout(forgetting)
     awaitOwnTurn(began, () => {
       tell()
       limitFromOutside(began)
@@ -125,15 +125,22 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   }
 
   /** Whoever asked has not meant it so: the pod's grace period is over, and it runs. The next stop is the first one. A preStop hook means it. */
-  function forget(began: number): void {
-    if (own || latestMs !== began || readHook() !== undefined) return
+  function forget(): void {
+    if (own || readHook() !== undefined) return
     relax()
     life.clear('stopping')
     beganMs = toldMs = undefined
     asked = false
   }
 
+  /** @param began when the latest stop from outside did */
+  function forgetAfter(began: number): void {
+    clearTimeout(forgetting)
+    if (plan.graceGiven) forgetting = startTimer(forget, plan.graceMs + TOGETHER_MS - sinceMs(began))
+  }
+
   function relax(): void {
+    clearTimeout(forgetting)
     for (const timer of timers) clearTimeout(timer)
     for (const each of pending) each.close()
     turn?.close()
@@ -178,9 +185,8 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
     // Those that wait do not wait for ever, so nobody need die of a thread dump or a log rotation that all of them were told to do.
     const isSure = meansStop(toldBy, plan) || readHook() !== undefined
     if (isSure && plan.stopKillMs !== undefined) limitForOthers(began, plan.stopKillMs)
-    if (!plan.graceGiven) return
-    if (isSure && !planned) later(plan.graceMs, () => killNow('it had not ended'))
-    else later(plan.graceMs + TOGETHER_MS - sinceMs(began), () => forget(began))
+    if (isSure && plan.graceGiven && !planned) later(plan.graceMs, () => killNow('it had not ended'))
+    else forgetAfter(began)
   }
 
   function limitForOthers(began: number, killMs: number): void {
