@@ -115,6 +115,7 @@ export function createIsolatedStart(c: Library, files: Files): StartElsewhere {
     if (machine === undefined || code === undefined) return fault('no memory may be executed here')
     const permit = openPipe()
     const report = openPipe()
+    if (permit.to < 0 || report.to < 0) return fault('no file descriptor is left')
     const paths = candidatesOf(program).map(pointTo)
     const rows = [
       ...listPreparations(machine, permit, outputs),

@@ -6,6 +6,7 @@ import type { Plan } from './plan.ts'
 import type { Child, Status } from '../child/child.ts'
 import type { ReadinessNews } from '../probe/measure.ts'
 import type { WrapperLife } from './life.ts'
+import { LOG_WORDS } from './log-words.ts'
 import { createStopper, readHookStop, type Stopper } from './stopper.ts'
 import type { HookRun, EntrypointPorts, Measuring } from './ports.ts'
 import { startTimer } from '../base/timer.ts'
@@ -119,7 +120,7 @@ export function startAttempt(
     if (hook === undefined) comeUp()
     else void followHook(hook)
     child.offerToOomKiller(pid)
-    log({ event: 'started', message: `started, pid ${pid}`, pid, attempt: beginning.attempt })
+    log({ event: 'started', message: `${LOG_WORDS.started}${pid}`, pid, attempt: beginning.attempt })
     for (const signal of held.splice(0)) send(signal)
     if (plan.timeoutMs !== undefined) timers.push(startTimer(expire, plan.timeoutMs))
 
@@ -171,15 +172,15 @@ export function startAttempt(
         if (plan.readiness?.flag === 'startup-probe') life.publish('live')
         life.publish('ready')
         life.withdraw('unready')
-        return log({ event: 'ready', message: 'ready' })
+        return log({ event: 'ready', message: LOG_WORDS.ready })
       case 'unready':
         // `unready` comes first, so that a reader that misses `ready` finds the reason.
         life.publish('unready', { message: why })
         life.withdraw('ready')
-        return log({ event: 'unready', message: `no longer ready: ${why}` })
+        return log({ event: 'unready', message: `${LOG_WORDS.unready}${why}` })
       case 'not-ready':
         life.publish('unready', { message: why })
-        return log({ event: 'not-ready', message: `not ready: ${why}` })
+        return log({ event: 'not-ready', message: `${LOG_WORDS.notReady}${why}` })
       case 'startup-failed':
         return stopUnfit('StartupProbeFailed', `not started within the time of its startupProbe: ${why}`)
       case 'warning':

@@ -156,12 +156,16 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
       const beginning = { since, waitedFor, without: without?.join(','), attempt, restarts, ahead }
       const running: Attempt = startAttempt(plan, life, beginning, ports)
       ahead = undefined
-      listen((signal) => running.signal(signal))
+      let hungUp = false
+      listen((signal) => {
+        hungUp ||= signal === SIGHUP
+        running.signal(signal)
+      })
       void done?.then(() => running.stop())
       const outcome = await (keeper === undefined ? running.outcome : keeper.keep(running, without))
       keep()
       const halted = running.asked()
-      asked = halted || isHungUp(outcome)
+      asked = halted || (hungUp && isHungUp(outcome))
       if (halted && outcome.kind === 'exited' && outcome.code === 0) return { kind: 'halted' }
       const own = ['signalled', 'timeout', 'unfit'].includes(outcome.kind)
       const failed = own || (outcome.kind === 'exited' && outcome.code !== 0)

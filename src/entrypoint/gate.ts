@@ -3,6 +3,7 @@ import { listFirst } from '../base/wording.ts'
 import { formatDuration } from '../base/duration.ts'
 import { type Closed, judge, type PendingWait, type Look } from '../flags/judge.ts'
 import { createFlagReader, explainWait } from '../flags/predecessor.ts'
+import { LOG_WORDS } from './log-words.ts'
 import type { Outcome } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import { type Observation, observe } from '../flags/observe.ts'
@@ -99,7 +100,7 @@ export function passGate(plan: Plan, ports: Ports, onOpen: () => void, pauseMs =
   }
   const remind = (): void => {
     const reasons = missing.map((each) => `${each.wait.label} (${each.explain()})`)
-    const message = `waiting for ${listFirst(reasons, SPELLED_OUT)}`
+    const message = `${LOG_WORDS.waiting}${listFirst(reasons, SPELLED_OUT)}`
     ports.log({ event: 'waiting', message, waitingFor: missing.map(({ wait }) => wait.label) })
   }
   /** A pending connection soon shows whether the wrapper lives. */

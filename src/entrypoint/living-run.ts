@@ -6,6 +6,7 @@ import { type Observation, observe } from '../flags/observe.ts'
 import { type Flag, type FlagRecord, readRecord } from '../flags/record.ts'
 import { followPredecessors, type Loss } from './follow-predecessors.ts'
 import { beginLiving, choosePause, type Living, stepLiving } from './living.ts'
+import { LOG_WORDS } from './log-words.ts'
 import { type Outcome, settle } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import type { Keeper, KeptCommand, KeptLife } from './keeper.ts'
@@ -78,7 +79,7 @@ export function createKeeper(
     life.publish('restarting', { message: reason, reason: 'PredecessorLost', origin, restarts, exitCode })
     const pauseMs = choosePause(flaps)
     const when = pauseMs === 0 ? '' : `, at the earliest in ${formatDuration(pauseMs)}`
-    log({ event: 'restarting', message: `it starts anew${when}`, restarts, exitCode, pauseMs })
+    log({ event: 'restarting', message: `${LOG_WORDS.anew}${when}`, restarts, exitCode, pauseMs })
     return { kind: 'yielded', status: { code: exitCode }, kill: undefined }
   }
 
@@ -88,7 +89,7 @@ export function createKeeper(
     origin = from
     life.publish('restarting', { message: why, reason: 'PredecessorLost', origin, restarts: living.restarts + 1 })
     for (const flag of ['ready', 'unready', 'started', 'live'] as const) life.withdraw(flag)
-    log({ event: 'stopping', message: `stopping it, to start anew: ${why}`, reason: 'PredecessorLost' })
+    log({ event: 'stopping', message: `${LOG_WORDS.lost}${why}`, reason: 'PredecessorLost' })
   }
 
   /** Publishes the end of the command at once, so that dependents that restart with it need not wait for the decision. */

@@ -10,6 +10,7 @@ import { flagIn } from '../flags/layout.ts'
 import { readRecord } from '../flags/record.ts'
 import { awaitKill, awaitTurn, type Pending, type Turn, type TurnPorts } from './await-turn.ts'
 import type { WrapperLife } from './life.ts'
+import { LOG_WORDS } from './log-words.ts'
 import type { Kill } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import { chooseStopSignal, isStopSignal, mayMeanStop, meansStop } from './stop-signal.ts'
@@ -57,8 +58,7 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   let wanted: number | undefined
   let toldMs: number | undefined
   let toldBy = SIGTERM
-  /** When the latest stop from outside began. */
-  let latestMs: number | undefined
+  let forgetting: NodeJS.Timeout | undefined
   let own = false
   /** The command was sent a stop signal that was not requested from outside. */
   let toldUnasked = false
@@ -114,27 +114,37 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
     // Many programs abort their shutdown at a second signal. This signal may be the first one from outside, after one of our own.
     if (!toldUnasked) command.send(signal)
     toldUnasked = false
+    forgetAfter(uptimeMs())
   }
 
   function goOn(began: number): void {
-    latestMs = began
+    clearTimeout(forgetting)
     awaitOwnTurn(began, () => {
       tell()
       limitFromOutside(began)
-      if (plan.graceGiven) later(plan.graceMs + TOGETHER_MS - sinceMs(began), () => forget(began))
     })
   }
 
-  /** The command still runs after the pod's grace period, so the signal was not meant as a stop. The next stop counts as the first. */
-  function forget(began: number): void {
-    if (own || latestMs !== began) return
+  /**
+   * The command still runs after the pod's grace period, so the signal was not meant as a stop. The next stop counts as the first.
+   * A preStop hook is always meant as one.
+   */
+  function forget(): void {
+    if (own || readHookStop(plan, ports) !== undefined) return
     relax()
     life.clear('stopping')
     beganMs = toldMs = undefined
     asked = false
   }
 
+  /** @param began when the latest stop from outside did */
+  function forgetAfter(began: number): void {
+    clearTimeout(forgetting)
+    if (plan.graceGiven) forgetting = startTimer(forget, plan.graceMs + TOGETHER_MS - sinceMs(began))
+  }
+
   function relax(): void {
+    clearTimeout(forgetting)
     for (const timer of timers) clearTimeout(timer)
     for (const each of pending) each.close()
     turn?.close()
@@ -178,10 +188,9 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   function limitFromOutside(began: number): void {
     // Waiting containers have a limit of their own. So no command is killed for a signal that may mean a thread dump or a log rotation.
     const isSure = meansStop(toldBy, plan) || readHookStop(plan, ports) !== undefined
-    if (plan.stopKillMs !== undefined) {
-      if (isSure) limitForOthers(began, plan.stopKillMs)
-    }
-    if (plan.graceGiven && !planned) later(plan.graceMs, () => killNow('it had not ended'))
+    if (isSure && plan.stopKillMs !== undefined) limitForOthers(began, plan.stopKillMs)
+    if (isSure && plan.graceGiven && !planned) later(plan.graceMs, () => killNow('it had not ended'))
+    else forgetAfter(began)
   }
 
   function limitForOthers(began: number, killMs: number): void {
@@ -197,7 +206,7 @@ export function createStopper(plan: Plan, life: WrapperLife, command: Command, p
   function killNow(why: string): void {
     if (closed || kill !== undefined || toldMs === undefined) return
     const afterMs = Math.round(sinceMs(toldMs))
-    const message = `killed ${formatDuration(afterMs)} after ${nameSignal(toldBy)}: ${why}`
+    const message = `${LOG_WORDS.killed}${formatDuration(afterMs)} after ${nameSignal(toldBy)}: ${why}`
     kill = { afterMs, message }
     log({ event: 'killed', message, afterMs })
     command.send(SIGKILL)

@@ -22,7 +22,7 @@ export interface ContainerEnd {
 
 /** The end of a wrapper by the stop signal that came before it could take signals: as that of one that waits. */
 export function cancelled(number: number): ContainerEnd {
-  return { exitCode: 128 + number, reason: 'Cancelled', message: `signal ${number} while its wrapper was started` }
+  return { exitCode: 128 + number, reason: 'Cancelled', message: `signal ${number} while its wrapper was starting` }
 }
 
 /**

@@ -6,6 +6,7 @@ import { parseDuration } from '../base/duration.ts'
 import { readObject } from '../base/json-object.ts'
 import { CODE_SIGNAL } from '../base/exit-code.ts'
 import { tidy } from '../base/wording.ts'
+import { LOG_WORDS } from '../entrypoint/log-words.ts'
 import { textOf } from '../pod/api-object.ts'
 
 /** What the lines of one life tell. All times are ms since 1970; what is not there has not come, or its line is lost. */
@@ -71,17 +72,20 @@ export function recordLine(log: WrapperLog | undefined, line: WrapperLine): Wrap
   const { atMs, message } = line
   const known: WrapperLog = log ?? { sinceMs: atMs }
   const { waiting: _waiting, unready: _unready, ...rest } = known
-  if (message.startsWith('waiting for ')) return { ...rest, waiting: tidy(message.slice('waiting for '.length)) }
-  if (/^started, pid \d+/.test(message)) return runAgain({ ...rest, startedMs: known.startedMs ?? atMs })
-  const why = /^stopping it, to start anew: (.*)$/s.exec(message)?.[1]
+  const after = (beginning: string): string | undefined =>
+    message.startsWith(beginning) ? message.slice(beginning.length) : undefined
+  const waiting = after(LOG_WORDS.waiting)
+  if (waiting !== undefined) return { ...rest, waiting: tidy(waiting) }
+  if (after(LOG_WORDS.started) !== undefined) return runAgain({ ...rest, startedMs: known.startedMs ?? atMs })
+  const why = after(LOG_WORDS.lost)
   if (why !== undefined) return { ...rest, lost: tidy(why) }
-  if (known.lost !== undefined && /^it starts anew\b/.test(message)) {
+  if (known.lost !== undefined && after(LOG_WORDS.anew) !== undefined) {
     return { ...rest, stopped: true, anew: { times: (known.anew?.times ?? 0) + 1, why: known.lost } }
   }
-  if (message === 'ready') return { ...rest, readyMs: known.readyMs ?? atMs }
-  const unready = /^(?:no longer ready|not ready(?: yet)?)\b[^:]*: (.*)$/.exec(message)?.[1]
+  if (message === LOG_WORDS.ready) return { ...rest, readyMs: known.readyMs ?? atMs }
+  const unready = after(LOG_WORDS.unready) ?? after(LOG_WORDS.notReady)
   if (unready !== undefined) return { ...rest, unready: tidy(unready) }
-  const killedAfterMs = parseDuration(/^killed (\S+) after SIG/.exec(message)?.[1] ?? '')
+  const killedAfterMs = parseDuration(/^\S+(?= after SIG)/.exec(after(LOG_WORDS.killed) ?? '')?.[0] ?? '')
   if (killedAfterMs !== undefined) return { ...rest, killedAfterMs }
   const end = readEnd(line)
   return end === undefined ? known : { ...rest, endedMs: atMs, ...end }

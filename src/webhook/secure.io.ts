@@ -91,6 +91,7 @@ export async function serveSecurely({
     if (connection === undefined) return void socket.destroy()
     if (connection.open >= MOST_OPEN || socket.writableLength > MOST_UNREAD) {
       // Whoever sends without reading would fill the memory with requests and answers.
+      clearTimeout(connection.timer)
       connections.delete(socket)
       return void socket.destroy()
     }

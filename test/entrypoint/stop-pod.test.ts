@@ -66,8 +66,7 @@ function drawScene({ size, links, drainsMs, dumps, seed }: Drawn): Scene {
   }
 }
 
-async function assertReverse(t: ExecutionContext, drawn: Drawn): Promise<void> {
-  const scene = drawScene(drawn)
+async function assertReverse(t: ExecutionContext, scene: Scene): Promise<void> {
   const time = takeTime()
   let moments: readonly Moment[]
   try {
@@ -100,6 +99,15 @@ async function assertReverse(t: ExecutionContext, drawn: Drawn): Promise<void> {
 }
 
 test.serial('whatever thread dumps were asked for before, a pod stops in reverse, and nobody is killed', async (t) => {
-  const property = fc.asyncProperty(arbitraryStop, (drawn) => assertReverse(t, drawn))
+  const property = fc.asyncProperty(arbitraryStop, (drawn) => assertReverse(t, drawScene(drawn)))
   await fc.assert(property, { numRuns: 300 })
 })
+
+test.serial(
+  'a stop signal that a command has not obeyed does not put the stop of its pod out of turn, once its time is over',
+  async (t) => {
+    const drawn = { size: 2, links: [{ from: 0, to: 0 }], drainsMs: [0, 25_000], dumps: [], seed: 1 }
+    const faults: readonly Fault[] = [{ atMs: STOP_MS - 10_000, container: 'c1', kind: 'asked', lastsMs: 0 }]
+    await assertReverse(t, { ...drawScene(drawn), faults })
+  },
+)

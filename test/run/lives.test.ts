@@ -36,7 +36,7 @@ const LIVES: readonly Life[] = [
       stopped: true,
       how: bySignal('SIGTERM'),
     },
-    told: ['waiting', 'stopping', 'output', 'ended Cancelled 143: signal 15 while its wrapper was started'],
+    told: ['waiting', 'stopping', 'output', 'ended Cancelled 143: signal 15 while its wrapper was starting'],
   },
   {
     ...{ title: 'a wrapper is killed while it waits', trait: WRAPPED, how: bySignal('SIGKILL') },

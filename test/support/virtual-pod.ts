@@ -45,6 +45,8 @@ export type FaultKind =
   | 'liveness'
   /** Somebody wants a thread dump: SIGQUIT, which the command survives. */
   | 'dump'
+  /** Somebody asks it to stop, and the command does not listen to that: only to the stop of the pod. */
+  | 'asked'
 
 export interface Fault {
   readonly atMs: number
@@ -112,6 +114,7 @@ interface Container {
   beganMs: number
   slowUntilMs: number
   flapUntilMs: number
+  stubborn: boolean
 }
 
 export interface Played {
@@ -144,6 +147,7 @@ export async function playPod(scene: Scene, time: VirtualTime, untilMs: number):
       {
         ...{ name, actor: scene.actors.get(name) as Actor, life: -1, owner: undefined, listener: () => {} },
         ...{ process: undefined, stopping: false, crashes: 0, beganMs: 0, slowUntilMs: 0, flapUntilMs: 0 },
+        stubborn: false,
       },
     ]),
   )
@@ -279,7 +283,7 @@ export async function playPod(scene: Scene, time: VirtualTime, untilMs: number):
       say(container, 'killed')
       return finish(container, process, { signal: SIGKILL })
     }
-    if (number === SIGQUIT) return
+    if (number === SIGQUIT || (container.stubborn && !over)) return
     if (!process.told) say(container, 'told', { by: container.stopping ? 'kubelet' : 'wrapper' })
     process.told = true
     if (!process.deaf && Number.isFinite(actor.drainMs)) {
@@ -364,6 +368,9 @@ export async function playPod(scene: Scene, time: VirtualTime, untilMs: number):
         return say(container, 'frozen', { lastsMs })
       case 'dump':
         return owner && time.after(owner, 0, () => container.listener(SIGQUIT))
+      case 'asked':
+        container.stubborn = true
+        return owner && time.after(owner, 0, () => container.listener(SIGTERM))
       case 'liveness':
         signal(container, SIGTERM)
         return time.after(undefined, GRACE_MS, () => container.owner === owner && kill(container))

@@ -217,3 +217,52 @@ test('a thread dump of all containers ends none of them', async (t) => {
     t.is((await wrapper.end).code, 0)
   }
 })
+
+test('a command that does not end is killed a grace period after it was told, however late its turn came', async (t) => {
+  const stage = openStage(t)
+  const deaf = sh(`trap 'echo told' TERM; echo ready; while :; do sleep 0.02; done`)
+  const app = stage.member('app', [
+    '--',
+    ...sh(`trap 'sleep 2.2; exit 0' TERM; echo ready; while :; do sleep 0.02; done`),
+  ])
+  const db = stage.member('db', ['--grace-period', '3s', '--stop-after', 'app', '--stop-alone', '0s', '--', ...deaf])
+  await eventually('both run', () => [app, db].every((wrapper) => wrapper.stdout() === 'ready\n'))
+  app.signal('SIGTERM')
+  await stage.appears('run/app/stopping')
+  db.signal('SIGTERM')
+  t.is((await app.end).code, 0)
+  const end = await db.end
+  t.like(end, { code: 137, stdout: 'ready\ntold\n' })
+  t.regex(end.stderr, /killed \S+ after SIGTERM: it had not ended/)
+})
+
+test('a thread dump is no reason to kill a command that has a grace period', async (t) => {
+  const stage = openStage(t)
+  const app = stage.member('app', ['--grace-period', '50ms', '--', ...APP('app')])
+  await eventually('it runs', () => app.stdout() === 'ready\n')
+  app.signal('SIGQUIT')
+  await noted(stage, 'app dumped')
+  await eventually('it is forgotten', () => !stage.has('run/app/stopping'))
+  stage.write('app.over')
+  t.is((await app.end).code, 3)
+})
+
+test('a stop that a preStop hook has begun is not forgotten, whatever came before it', async (t) => {
+  const stage = openStage(t)
+  const grace = ['--grace-period', '50ms', '--stop-wait', '0s']
+  const [app, other] = ['app', 'other'].map((name) => stage.member(name, [...grace, '--', ...APP(name)]))
+  await eventually('both run', () => [app, other].every((wrapper) => wrapper?.stdout() === 'ready\n'))
+  app?.signal('SIGTERM')
+  await noted(stage, 'app told')
+  t.is((await stage.run(['pre-stop', '--run-dir', stage.path('run'), '--name', 'app', ...grace])).code, 0)
+  other?.signal('SIGQUIT')
+  await eventually('the other one is forgotten', () => stage.has('run/other/stopping'))
+  await eventually('the other one is forgotten', () => !stage.has('run/other/stopping'))
+  t.true(stage.has('run/app/stopping'))
+})
+
+test('an exit code that a hangup would give is a failure like others where none came', async (t) => {
+  const stage = openStage(t)
+  const end = await stage.run(['--retries', '1', '--retry-delay', '0s', '--', ...sh('echo tried; exit 129')])
+  t.like(end, { code: 129, stdout: 'tried\ntried\n' })
+})
