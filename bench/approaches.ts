@@ -47,7 +47,7 @@ export async function measureApproaches({ directory }: Bench): Promise<readonly 
 
 async function comparePods(directory: string): Promise<Sheet> {
   const trials = await inTurns(PODS, async (makePod, prefix, isLast) => {
-    // Once is enough: it takes longest, and what is counted does not vary.
+    // Once is enough: it takes longest, and its results do not vary.
     return makePod === undefined ? [] : [await tryPod(makePod, `${directory}/pod-${prefix}`, isLast)]
   })
   return {

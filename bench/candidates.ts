@@ -1,4 +1,4 @@
-/** Who is measured: entrypoint, its peers, and the least that the kernel allows. */
+/** The measured programs: entrypoint, its peers, and the least that the kernel allows. */
 import { OURS } from './figure.ts'
 import { findProgram, type Tools } from './tools.ts'
 
@@ -48,7 +48,7 @@ export function listCandidates(tools: Tools, directory: string, skip: (message: 
   return candidates
 }
 
-/** Every run gets files of its own: the termination message is appended to, and a run that finds it full (4096 bytes) fails. */
+/** Each run has its own files: the termination message is appended to, and a run fails when it is full (4096 bytes). */
 function tektonCandidate(path: string, directory: string): Candidate {
   let runs = 0
   const files = (): Argv => {

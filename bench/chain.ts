@@ -1,4 +1,4 @@
-/** `podorder run` of a chain of containers: what each link costs once all wrappers are up. */
+/** `podorder run` of a chain of containers: the time of each link once all wrappers run. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { msBetween } from './clock.ts'
 import { type Bench, type Figure, OURS, setBar } from './figure.ts'

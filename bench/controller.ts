@@ -1,4 +1,4 @@
-/** The controller: what it takes with many pods, and whether it keeps up when all of them change. */
+/** The controller: its CPU and memory with many pods, and whether it keeps up when all of them change. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ApiServer, startApiServer } from '../test/support/api-server.ts'
 import type { ApiObject } from '../test/support/api-store.ts'
@@ -17,7 +17,7 @@ const COUNT = 10_000
 const PER_SECOND = 1000
 const SECONDS = 20
 const TICK_MS = 10
-/** So long after the last change everything has to be written. */
+/** The limit from the last change until everything is written. */
 const CATCH_UP_MS = 10_000
 
 /** @param command that starts it */

@@ -1,4 +1,4 @@
-/** What a measurement hands back: rows of the table, or a table of its own. */
+/** The result of a measurement: rows of the table, or a separate table. */
 import type { Candidate } from './candidates.ts'
 
 export interface Figure {

@@ -8,7 +8,7 @@ import { endProcess, startProcess, waitUntilIdle } from './processes.ts'
 import { median, percentile } from './statistics.ts'
 
 const RUNS = 300
-/** Those that poll need seconds each, and so few will do; their p99 is the longest. */
+/** Programs that poll need seconds for each run, so they get few runs; their p99 is the longest. */
 const POLLING_RUNS = 20
 
 export async function measureHandoff({ candidates, stamp, directory }: Bench): Promise<readonly Figure[]> {

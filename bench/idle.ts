@@ -1,4 +1,4 @@
-/** A hundred waiting wrappers: what they cost while nothing happens, and how fast one flag releases them all. */
+/** A hundred waiting wrappers: their cost while nothing happens, and how fast one flag releases all of them. */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Candidate } from './candidates.ts'

@@ -9,7 +9,7 @@ import { requireProgram } from './tools.ts'
 type Argv = readonly [string, ...string[]]
 
 const ROUNDS = 5
-/** What is promised of each, MiB. */
+/** The promised memory of each, MiB. */
 const NODES = [
   { cpus: 2, waiting: 3.8, running: 2.4 },
   { cpus: 8, waiting: 4, running: 2.5 },

@@ -73,7 +73,7 @@ process.on('exit', () => {
   killProcesses()
   rmSync(directory, { recursive: true, force: true })
 })
-/** What has been measured so far. */
+/** The results so far. */
 const measured: (Figure | Sheet)[] = []
 const skipped: string[] = []
 let order: readonly string[] = []
@@ -136,7 +136,7 @@ function report(json: string | undefined): void {
   if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine, figures, sheets, skipped }, null, 2)}\n`)
 }
 
-/** @returns the options, or one sentence on what is wrong with them. */
+/** @returns the options, or one sentence that says what is wrong. */
 function readOptions(argv: string[]): Options | string {
   const names = Object.keys(MEASUREMENTS)
   try {

@@ -1,4 +1,4 @@
-/** A probe that never succeeds: what it costs beside the application that is starting, in its first minute. */
+/** A probe that never succeeds: its cost in the first minute, beside an application that is starting. */
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Bench, type Figure, OURS, setBar } from './figure.ts'
@@ -12,7 +12,7 @@ const MOST = 3
 const TICK_MS = 10
 
 export async function measureProbing({ directory }: Bench): Promise<readonly Figure[]> {
-  // It takes 50 ms and no more processor than a shell: what is counted is the asking.
+  // The check takes 50 ms and little processor time, so that mainly the cost of probing is measured.
   const probe = { exec: { command: [requireProgram('sh'), '-c', 'sleep 0.05; exit 1'] } }
   const wrapper = await startProcess([
     ...([ENTRYPOINT, `--run-dir=${directory}/run`, '--name=app', '--quiet'] as const),

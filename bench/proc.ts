@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 export interface Memory {
-  /** Pages that belong to no file: what one more process costs, however many share the executable. MiB. */
+  /** Pages without a file: the cost of one more process, regardless of how many share the executable. MiB. */
   readonly anonymous: number
-  /** Anonymous, plus its share of what is shared with other processes. MiB. */
+  /** Anonymous pages, plus the process's share of shared pages. MiB. */
   readonly pss: number
   /** Highest resident set so far. MiB. */
   readonly peak: number

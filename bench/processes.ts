@@ -24,7 +24,7 @@ interface Start {
 const LOOK_MS = 20
 const PATIENCE_MS = 30_000
 
-/** Only these may be killed: the number of a process that has ended may by now be somebody else's. */
+/** Only these may be killed: the system may have reused the ID of a process that has ended. */
 const running = new Set<number>()
 
 export async function startProcess(

@@ -1,4 +1,4 @@
-/** Steps as Tekton's controller starts them, all at once, each waiting for the one before: what the hand-overs add up to. */
+/** The total time of hand-overs between steps. As by Tekton's controller, all start at once, and each waits for the previous one. */
 import { mkdirSync } from 'node:fs'
 import { STEPS } from './approaches/batch.ts'
 import { msBetween, readClock } from './clock.ts'

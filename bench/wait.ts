@@ -14,16 +14,16 @@ const PODS = '/api/v1/pods'
 const NAMESPACE = 'bench'
 /** The p99 of so few is the longest of them. */
 const RUNS = 30
-/** Those that poll need seconds each. */
+/** Fewer runs for programs that poll, which need seconds for each. */
 const POLLING_RUNS = 10
 const SETTLE_MS = 30_000
-/** It says every 30 s what is missing: one such line falls into any window of this length. */
+/** A window of this length always has one reminder, which is printed every 30 s. */
 const WINDOW_MS = 30_000
 
 interface Waiter {
   readonly name: string
   readonly command: readonly [string, ...string[]]
-  /** So many requests to the API, and it waits. */
+  /** The number of requests to the API after which it waits. */
   readonly asks: number
   /** It asks again at this interval, ms, instead of being told by the API. */
   readonly pollMs?: number

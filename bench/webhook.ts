@@ -132,7 +132,7 @@ function ask(port: number, agent: Agent, body = writeReview()): Promise<Reply> {
   })
 }
 
-/** As many a second as promised, each sent when its time has come, whatever has become of those before. @returns ms */
+/** Sends the promised number of requests a second, each at its time, without waiting for earlier answers. @returns ms */
 async function askEvenly(port: number, agent: Agent, perSecond: number, seconds: number): Promise<readonly number[]> {
   const began = performance.now()
   const replies: Promise<Reply>[] = []

@@ -38,7 +38,7 @@ await mkdir(join(bin, 'lib'), { recursive: true })
 await putLibraries(libc)
 putExecutable()
 for (const name of ['podorder', 'kubectl-podorder']) await symlink('entrypoint', join(bin, name))
-// Mounted whole, podorder/image is this directory: what is found there in the image is to be found here.
+// When the image is mounted as a volume, podorder/image is this directory, so it must have the same files.
 for (const name of ['entrypoint', 'lib']) await symlink(join(PLACE.slice(1), name), join(root, name))
 await mkdir(join(root, 'ko-app'))
 await symlink(`..${PLACE}/entrypoint`, join(root, 'ko-app/entrypoint'))

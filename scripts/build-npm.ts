@@ -11,6 +11,6 @@ const NEW = 'build/npm'
 await rm(NEW, { recursive: true, force: true })
 await execa('tsc', ['-p', 'tsconfig.npm.json', '--outDir', NEW], { stdio: 'inherit' })
 for (const name of ['entrypoint', 'podorder']) await chmod(`${NEW}/cmd/${name}.js`, 0o755)
-// Nothing of an earlier build is left, and one that fails leaves the earlier one.
+// A build removes everything of an earlier one; a build that fails keeps it.
 await rm(OUT, { recursive: true, force: true })
 await rename(NEW, OUT)

@@ -83,7 +83,7 @@ async function compile(
   if (hidden) hideVariables(engine, name)
   await writeFile(base, engine, { mode: 0o755 })
   await bundle({
-    // Nobody imports the pad. An entry point of its own, it is embedded as it is.
+    // Nothing imports the pad. As an entry point it is embedded unchanged.
     entrypoints: [ENTRY, PAD],
     bytecode: true,
     compile: {

@@ -16,7 +16,7 @@ const PRELOAD = 'test/containers/preload.c'
 const BUSYBOX = '/bin/busybox'
 const MUSL_LOADER = '/lib/ld-musl-*.so.1'
 const WARNINGS = ['-Wall', '-Wextra', '-Werror']
-/** What nobody runs, and makes half of a Debian. */
+/** Files that nothing needs, about half of a Debian image. */
 const LEFT_OUT = ['debootstrap', 'var/cache', 'var/lib/apt', 'usr/share/doc', 'usr/share/locale', 'usr/share/man']
 
 await setUpPodman()
@@ -81,7 +81,7 @@ async function makeDebian(name: string, release: string): Promise<void> {
     await rename(making, tree)
   }
   await execa('musl-gcc', [...WARNINGS, '-static', ACTOR, '-o', join(tree, 'actor')])
-  // Without a library of its own it can be loaded by any Debian.
+  // It links no library, so any Debian can load it.
   await execa('gcc', [...WARNINGS, '-shared', '-nostdlib', '-fPIC', PRELOAD, '-o', join(tree, 'foreign/preload.so')])
 }
 

@@ -26,7 +26,7 @@ export function emptyLanguages(program: Buffer): number {
     const name = offset(index, 0)
     const end = program.indexOf(0, name)
     if (!isForeign(program.toString('latin1', name, end))) continue
-    // Under a name that nobody looks for, and that is in the same place of the alphabet: what is missing is fallen back from.
+    // Renamed to a name that is never looked up and has the same place in the alphabet: lookups then use their fallback.
     program[end - 1] = 'z'.charCodeAt(0)
     program.fill(0, offset(index, 4), offset(index + 1, 4))
     emptied += offset(index + 1, 4) - offset(index, 4)

@@ -44,7 +44,7 @@ export function emptyTools(program: Buffer): number {
   return emptied
 }
 
-/** @returns undefined when it is no frame, or one that needs a dictionary */
+/** @returns undefined when it is not a frame, or needs a dictionary */
 function decompress(frame: Buffer): string | undefined {
   try {
     return zstdDecompressSync(frame).toString('latin1')

@@ -1,4 +1,4 @@
-/** Debian's C library for any machine, by an apt of its own: it needs no root, and leaves the machine's apt as it is. */
+/** Fetches Debian's C library for any machine by a separate apt configuration: without root, and without a change to the machine's apt. */
 import { execa } from 'execa'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -22,7 +22,7 @@ export async function fetchLibc({ name }: Target): Promise<Libc> {
     `APT::Architectures=${name}`,
     `Dir::State::lists=${directory}/lists`,
     `Dir::Cache=${directory}/cache`,
-    // Nothing is installed, as far as it is concerned; and it writes as who it runs as, since _apt may not write here.
+    // An empty status means that no package is installed. No sandbox user: _apt may not write to this directory.
     'Dir::State::status=/dev/null',
     'APT::Sandbox::User=',
   ].flatMap((setting) => ['-o', setting])

@@ -10,7 +10,7 @@ import manifest from '../package.json' with { type: 'json' }
 const BASE = new URL('../deploy/base/', import.meta.url)
 const SOURCE = new URL('../deploy/helm/', import.meta.url)
 
-/** The release has a namespace of its own, which Helm makes. */
+/** The release has its own namespace, which Helm makes. */
 const LEFT_OUT = ['namespace.yaml']
 
 interface Choice {

@@ -1,4 +1,4 @@
-/** package-lock.json (lockfileVersion 3), as far as it is read here. */
+/** The parts of package-lock.json (lockfileVersion 3) that the scripts read. */
 import { readFile } from 'node:fs/promises'
 
 export interface LockedPackage {

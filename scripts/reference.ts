@@ -57,7 +57,7 @@ function nameCommand(page: string): string {
   return page.replace(/ --help.*/, '').replace(/^.* /, '')
 }
 
-/** Every flag but `--help` and `--version`. What is too long for a line of the page goes on below itself. */
+/** Lists every flag except `--help` and `--version`. A long line continues below. */
 function readFlags(page: string, command: string): readonly Row[] {
   const rows: { readonly flag: string; readonly of: readonly string[]; help: string }[] = []
   let isWithin = false

@@ -11,7 +11,7 @@ const EXIT_CODE = { type: 'integer', minimum: 0, maximum: 255 }
 interface Event {
   readonly what: string
   readonly fields: Readonly<Record<string, Schema>>
-  /** Those of the fields that are in all of them. */
+  /** The fields that all events have. */
   readonly always: readonly string[]
 }
 

@@ -1,4 +1,4 @@
-/** `npm run sbom`: what the executable is made of, from the lock file, as CycloneDX 1.6 JSON on stdout. */
+/** `npm run sbom`: writes the components of the executable, from the lock file, as CycloneDX 1.6 JSON to stdout. */
 import { BUN_PARTS, type BunPart, BUN_VERSION, purlOf } from './bun-parts.ts'
 import { type Lock, type LockedPackage, listShipped, nameOf, readLock } from './lock.ts'
 import { HOST, type Target } from './target.ts'

@@ -23,7 +23,7 @@ const OBJECT = `(?:(?:${CONTAINER}/)?${SUBDOMAIN}|(?:${CONTAINER}/)?${SELECTOR})
 const HOST = '[A-Za-z0-9](?:[-A-Za-z0-9]{0,40}[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[-A-Za-z0-9]{0,40}[A-Za-z0-9])?){0,4}'
 const PORT = '(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])'
 
-/** Of durations those that people write; more than 0 unless they may be. */
+/** Usual forms of durations; 0 is valid only for DURATION_OR_NONE. */
 const PARTS = '(?:[0-9]{1,5}ms|[0-9]{1,5}(?:\\.[0-9])?(?:s|m|h))+'
 const DURATION = { type: 'string', pattern: `^(?=.*[1-9])${PARTS}$`, examples: ['500ms', '30s', '5m', '1h30m'] }
 const DURATION_OR_NONE = { ...DURATION, pattern: `^${PARTS}$` }
@@ -41,7 +41,7 @@ const FORMS: Readonly<Record<string, string>> = {
   'https://': `${HOST}(?::${PORT})?(?:/[-A-Za-z0-9_./]*)?`,
 }
 
-/** Those that a gate can wait for. @throws for a kind whose form is not known here */
+/** Targets of a gate. @throws for a kind whose form is unknown here */
 const TARGETS = TARGET_KINDS.flatMap(({ prefix, conditions }) => {
   if (conditions === undefined) return []
   const form = FORMS[prefix]
@@ -49,7 +49,7 @@ const TARGETS = TARGET_KINDS.flatMap(({ prefix, conditions }) => {
   return [{ prefix, conditions, pattern: `${prefix}${form}` }]
 })
 
-/** `said` in its own words and those of other platforms. */
+/** `said` with its own words and those of other platforms. */
 function spell(said: readonly ConditionWord[]): readonly string[] {
   return said.flatMap((name) => [
     name,
@@ -84,7 +84,7 @@ function makeTerms(said: readonly ConditionWord[], mayBeAbsent = false): Schema 
       ],
     },
   )
-  // What has ended stays so: nothing could be lost.
+  // An end cannot be lost, so there is no restart for these conditions.
   const ofEnds = object(
     {
       condition: { enum: spell(ends) },
@@ -168,7 +168,7 @@ function makeOptions(): Schema {
   }
 }
 
-/** Annotations are text: what the text says is in `definitions`. */
+/** Annotations are text; `definitions` has the schemas of the texts. */
 export function makeAnnotationsSchema(): Schema {
   const list = `^\\s*${CONTAINER}\\s*(?:,\\s*${CONTAINER}\\s*)*$`
   const yaml = (name: string, $ref: string): Schema => ({
@@ -195,7 +195,7 @@ export function makeAnnotationsSchema(): Schema {
       ...Object.fromEntries([names.ORIGINAL, names.READY, names.FAILED, names.NUDGE].map((name) => [name, written])),
     },
     patternProperties: { [`^${names.PREFIX.replace('.', '\\.')}command\\.${CONTAINER}$`]: json },
-    // Another word behind our prefix is a mistake; those of others are none of our business.
+    // Another word behind podorder's prefix is a mistake; annotations with other prefixes are allowed.
     propertyNames: {
       anyOf: [
         { not: { pattern: `^${names.PREFIX.replace('.', '\\.')}` } },

@@ -1,4 +1,4 @@
-/** What is built for: a machine under the names that everybody gives it. */
+/** The target of a build: a machine with its names in each tool. */
 
 export interface Target {
   /** Kubernetes', Go's, Debian's and OCI's. */

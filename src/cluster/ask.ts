@@ -21,7 +21,7 @@ export interface Asker {
   readonly signal: AbortSignal
 }
 
-/** Somebody waits in front of it. */
+/** Few retries, since a user waits at the terminal. */
 const RETRIES = 1
 /** As kubectl asks. */
 const PAGE = '500'

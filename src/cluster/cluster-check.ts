@@ -1,4 +1,4 @@
-/** `podorder check -n NAMESPACE`: what is running in a cluster, against what inject would say of it now. */
+/** `podorder check -n NAMESPACE`: compares the running objects of a cluster with what inject would write now. */
 import { CODE_FAILED, CODE_MISUSE } from '../base/exit-code.ts'
 import type { JsonObject } from '../base/json-object.ts'
 import { rewriteFit, type CheckOptions, type CheckPorts } from '../check/check.ts'

@@ -1,4 +1,4 @@
-/** What is in a namespace, as far as it matters to an order: pods, what makes them, and what is asked of them. */
+/** The objects of a namespace that matter to an order: pods, workloads, and policies of the namespace. */
 import type { JsonObject } from '../base/json-object.ts'
 import { OWNERS } from '../kube/pod-owners.ts'
 import { textOf } from '../pod/api-object.ts'
@@ -20,12 +20,12 @@ const POLICIES: readonly AskedKind[] = [
 
 export interface NamespaceObjects {
   readonly namespace: string
-  /** Those that have not ended, and are not being deleted. */
+  /** Pods that have not ended and are not being deleted. */
   readonly pods: readonly JsonObject[]
   readonly workloads: readonly JsonObject[]
   /** LimitRanges, ResourceQuotas, and the Namespace itself. */
   readonly policies: readonly JsonObject[]
-  /** What could not be looked at, one sentence each. */
+  /** What could not be read, one sentence each. */
   readonly notes: readonly string[]
 }
 

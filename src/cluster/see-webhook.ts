@@ -80,7 +80,7 @@ export function seeEndpoints(
   )
 }
 
-/** What is in its Secret, against what the API server trusts. */
+/** The certificate in the Secret, compared with the authority that the API server trusts. */
 export interface ServedCertificate {
   /** `Secret podorder/podorder-webhook-tls` */
   readonly from: string

@@ -1,4 +1,4 @@
-/** What is wrong with how live objects are rewritten, in words, with what to do about it. Pure. */
+/** Words for faults in how live objects are rewritten, with fixes. Pure. */
 import type { JsonObject } from '../base/json-object.ts'
 import { version } from '../base/version.ts'
 import type { CheckResult } from '../check/finding.ts'

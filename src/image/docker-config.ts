@@ -1,8 +1,7 @@
 /**
  * Credentials for pulling: Docker's config.json, on a workstation or as the text of an imagePullSecret. Pure.
  *
- * Source of how a key matches an image: Kubernetes pkg/credentialprovider (keyring.go, config.go); what it matches is what
- * Docker's client matches, and more.
+ * Keys match images as in Kubernetes pkg/credentialprovider (keyring.go, config.go): all that Docker's client matches, and more.
  */
 import { decodeBase64 } from '../base/base64.io.ts'
 import { isObject, readObject, type JsonObject } from '../base/json-object.ts'
@@ -15,15 +14,15 @@ export type RegistryCredentials =
 export interface Keyring {
   /** Credentials in the order in which they are tried. */
   readonly credentials: readonly RegistryCredentials[]
-  /** The program that would know more, which is not run. */
+  /** A credential helper that is configured for the host. It is not run. */
   readonly helper: string | undefined
 }
 
 const HUB_HOSTS = ['docker.io', 'index.docker.io', 'registry-1.docker.io']
 
 /**
- * @param texts of config.json, those of the pod first. A text that is no JSON holds nothing.
- * @param host of the registry, `docker.io` for Docker's
+ * @param texts contents of config.json files, those of the pod first. A text that is not JSON counts as empty.
+ * @param host the registry; `docker.io` for Docker Hub
  */
 export function findCredentials(texts: readonly string[], host: string, repository: string): Keyring {
   const configs = texts.map((text) => readObject(text) ?? {})
@@ -33,7 +32,7 @@ export function findCredentials(texts: readonly string[], host: string, reposito
   }
 }
 
-/** The most specific key first: its order is the reverse of the alphabet's. A Secret of the old form `.dockercfg` has no `auths`. */
+/** Sorts keys in reverse alphabetical order, so that the most specific key is first. A Secret of the old type `.dockercfg` has no `auths`. */
 function listCredentials(config: JsonObject, host: string, repository: string): readonly RegistryCredentials[] {
   const auths = isObject(config['auths']) ? config['auths'] : config
   return Object.entries(auths)
@@ -44,7 +43,7 @@ function listCredentials(config: JsonObject, host: string, repository: string): 
     .filter((found) => found !== undefined)
 }
 
-/** Neither the scheme counts, nor the `/v1/` or `/v2/` of an API, nor a last `/`. */
+/** Removes what does not count in a key: the scheme, the `/v1/` or `/v2/` of the API, and a last `/`. */
 function normalizeKey(key: string): string {
   return key
     .replace(/^https?:\/\//, '')
@@ -52,7 +51,7 @@ function normalizeKey(key: string): string {
     .replace(/\/+$/, '')
 }
 
-/** `*` may stand for a part of one label of the host; the path of a key is the beginning of the repository. */
+/** `*` stands for any part of one label of the host. The path of a key must be the beginning of the repository. */
 function matches(key: string, host: string, repository: string): boolean {
   const [pattern = '', ...path] = key.split('/')
   if (!repository.startsWith(path.join('/'))) return false
@@ -85,7 +84,7 @@ function readCredentials(entry: JsonObject): RegistryCredentials | undefined {
   if (isText(identitytoken)) return { kind: 'identity', token: identitytoken }
   if (isText(auth)) {
     const [user = '', ...rest] = decodeBase64(auth).split(':')
-    // Docker's own client cuts the zero bytes that an old one has left.
+    // Old Docker clients appended zero bytes. Docker's client removes them, too.
     return rest.length === 0
       ? undefined
       : { kind: 'password', username: user, password: rest.join(':').replace(/\0+$/, '') }

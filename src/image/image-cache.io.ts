@@ -1,4 +1,4 @@
-/** What is known of images by their digests, one file each. Nothing of it is needed: what fails here is asked for again. */
+/** A cache of image configurations by digest, one file each. A failure is ignored: then the registry is asked again. */
 import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,11 +6,11 @@ import { join } from 'node:path'
 export interface ImageCache {
   /** @returns the record's text; undefined when there is none, or it cannot be read. */
   read(digest: string): Promise<string | undefined>
-  /** Whole or not at all. */
+  /** Writes the whole record, or nothing. */
   write(digest: string, record: string): Promise<void>
 }
 
-/** @param directory made with the first record, for its owner alone. */
+/** @param directory created with the first record; only its owner has access */
 export function openImageCache(directory: string): ImageCache {
   const pathOf = (digest: string): string => join(directory, `${digest.replace(':', '-')}.json`)
   return {

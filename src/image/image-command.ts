@@ -1,4 +1,4 @@
-/** What a container runs that says no command: its image's own words, combined as the kubelet does. Pure. */
+/** The command of a container without `command`: the image's ENTRYPOINT and CMD, combined as the kubelet does. Pure. */
 import { isObject } from '../base/json-object.ts'
 import { nameSignal, parseSignal } from '../base/signal-names.ts'
 import { protect } from '../pod/expand.ts'
@@ -7,25 +7,25 @@ import { protect } from '../pod/expand.ts'
 export interface ImageWords {
   readonly entrypoint: readonly string[]
   readonly cmd: readonly string[]
-  /** What a runtime sends to stop it; SIGTERM where an image says nothing. */
+  /** The signal that a runtime sends to stop the container; undefined means SIGTERM. */
   readonly stopSignal?: string
 }
 
 /**
- * `args` take the place of CMD; ENTRYPOINT stays. The image's words are meant as they are, so each `$` is doubled: in a
- * manifest, where they come to stand, `$(NAME)` would be expanded.
+ * `args` replace CMD; ENTRYPOINT stays. The kubelet does not expand `$(NAME)` in an image's words, but it does in a manifest.
+ * So each `$` of the image's words is doubled.
  * @returns empty when there is nothing to run
  */
 export function combineCommand({ entrypoint, cmd }: ImageWords, args: readonly string[] = []): readonly string[] {
   return [...entrypoint.map(protect), ...(args.length > 0 ? args : cmd.map(protect))]
 }
 
-/** What `podman image inspect --format '{{json .Config}}'` prints; what it does not say is empty. @throws on no JSON */
+/** Reads what `podman image inspect --format '{{json .Config}}'` prints. A missing field is empty. @throws when it is not JSON */
 export function readImageWords(text: string): ImageWords {
   return pickImageWords(JSON.parse(text))
 }
 
-/** @param config of an image, as it came from outside: what is missing in it, or no list, is empty. */
+/** @param config an image's configuration, unchecked: a field that is missing or not a list is empty */
 export function pickImageWords(config: unknown): ImageWords {
   const { Entrypoint, Cmd, StopSignal } = isObject(config) ? config : {}
   const signal = typeof StopSignal === 'string' ? parseSignal(StopSignal) : undefined

@@ -1,17 +1,17 @@
-/** What people say about images themselves: the file of `--image-config`, and `podorder.io/command.<container>`. Pure. */
+/** Commands of images that the user gives: the file of `--image-config`, and `podorder.io/command.<container>`. Pure. */
 import { isObject } from '../base/json-object.ts'
 import { nameSignal, parseSignal } from '../base/signal-names.ts'
 import type { ImageWords } from './image-command.ts'
 import { formatReference, parseReference, type ImageReference } from './image-reference.ts'
 
-/** By the image's full name. */
+/** The key is the image's full name. */
 export type ImageConfig = ReadonlyMap<string, ImageWords>
 
 const KEYS = ['entrypoint', 'cmd', 'stopSignal', 'Entrypoint', 'Cmd', 'StopSignal']
 
 /**
- * @param file parsed JSON or YAML: an image's name -> `{entrypoint: […], cmd: […], stopSignal: …}`, or as an image's own configuration
- * writes it, `{Entrypoint: […], Cmd: […]}`; either may be missing or null
+ * @param file parsed JSON or YAML: an image's name -> `{entrypoint: […], cmd: […], stopSignal: …}`, or the spelling of an image's own
+ * configuration, `{Entrypoint: […], Cmd: […]}`. Each field may be missing or null.
  * @returns all faults together, each one sentence
  */
 export function readConfigFile(file: unknown): ImageConfig | { readonly faults: readonly string[] } {
@@ -43,7 +43,7 @@ function readWords(value: unknown): ImageWords | string {
   return { entrypoint, cmd, stopSignal: nameSignal(signal) }
 }
 
-/** @returns what is said of this image by its digest, else by its tag; undefined when it is not in the file. */
+/** Looks for the image's digest first, then for its tag. @returns undefined when the file has neither. */
 export function findInConfig(config: ImageConfig, reference: ImageReference): ImageWords | undefined {
   const { tag } = reference
   const tagged = tag === undefined ? undefined : config.get(formatReference({ ...reference, digest: undefined }))
@@ -51,9 +51,9 @@ export function findInConfig(config: ImageConfig, reference: ImageReference): Im
 }
 
 /**
- * The annotation: the image's ENTRYPOINT and CMD in one. Which of its words `args` would replace it does not say, so with args it
- * means what `command` means: they follow it.
- * @returns one sentence for what is no JSON list of words
+ * Reads the annotation. It has ENTRYPOINT and CMD in one list and does not say where CMD begins, so `args` cannot replace CMD:
+ * they follow the list, as they follow `command`.
+ * @returns one sentence when it is not a JSON list of strings
  */
 export function readSaidCommand(said: string): ImageWords | string {
   let words: unknown

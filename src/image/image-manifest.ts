@@ -1,8 +1,8 @@
 /**
- * What a registry says about an image: manifest, index and configuration. Pure.
+ * Readers of what a registry sends about an image: manifest, index and configuration. Pure.
  *
  * Source: OCI image specification 1.1 (manifest.md, image-index.md, config.md), and Docker's image manifest version 2,
- * schema 2, which differs from it in the names of its types only. Whatever is read here comes from outside.
+ * schema 2, which has other media types only. All input is untrusted.
  */
 import { isObject, readObject, type JsonObject } from '../base/json-object.ts'
 import { pickImageWords, type ImageWords } from './image-command.ts'
@@ -10,14 +10,14 @@ import { isDigest } from './image-reference.ts'
 
 export interface Descriptor {
   readonly digest: string
-  /** The platform of an index's entry, `os/architecture[/variant]`; undefined when it is not said. */
+  /** The platform of an index's entry, `os/architecture[/variant]`; undefined when the entry has none. */
   readonly platform: string | undefined
 }
 
 export type ImageManifest =
   | { readonly kind: 'image'; readonly config: Descriptor }
   | { readonly kind: 'index'; readonly entries: readonly Descriptor[] }
-  /** Something else that a registry may hold. */
+  /** An artifact that is not an image. */
   | { readonly kind: 'other'; readonly problem: string }
 
 /** The command of an image on one platform, `os/architecture[/variant]`. */
@@ -35,13 +35,13 @@ const INDEX_TYPES = [
 ]
 const CONFIG_TYPES = ['application/vnd.oci.image.config.v1+json', 'application/vnd.docker.container.image.v1+json']
 
-/** The header Accept: without all four a registry may convert, and the digest would be another. */
+/** The header Accept. Without all four types a registry may convert the manifest, which changes the digest. */
 export const MANIFEST_TYPES = [...IMAGE_TYPES, ...INDEX_TYPES].join(', ')
 
-/** More than any image is built for; an index comes from outside. */
+/** A limit, since the index is untrusted. No image is built for so many platforms. */
 const MAX_ENTRIES = 64
 
-/** @param type the answer's Content-Type, for a manifest that does not name its own (OCI's need not). */
+/** @param type the response's Content-Type, for a manifest without `mediaType` (optional in OCI) */
 export function readImageManifest(text: string, type: string | undefined): ImageManifest {
   const manifest = readObject(text)
   if (manifest === undefined) return { kind: 'other', problem: 'its manifest is not JSON' }
@@ -70,8 +70,8 @@ function readImage(config: unknown): ImageManifest {
 }
 
 /**
- * The entries that may be Linux images, one a platform, as the runtimes choose the first. Build tools list attestations as
- * `unknown/unknown`; indexes within an index are left out.
+ * Lists the entries that may be Linux images. Of each platform it keeps the first, as runtimes do. It leaves out attestations,
+ * which build tools list as `unknown/unknown`, and indexes within the index.
  */
 function readIndex(manifests: unknown): ImageManifest {
   if (!Array.isArray(manifests)) return { kind: 'other', problem: 'its index has no list of manifests' }
@@ -94,7 +94,7 @@ function readDescriptor({ digest, platform }: JsonObject): Descriptor | undefine
   return { digest, platform: isObject(platform) ? readPlatform(platform) : undefined }
 }
 
-/** @param platform what an index said, should the configuration say nothing. @returns undefined when it is not a JSON object. */
+/** @param platform from the index, used when the configuration has none. @returns undefined when it is not a JSON object. */
 export function readImageConfig(text: string, platform: string | undefined): PlatformImage | undefined {
   const image = readObject(text)
   if (image === undefined) return undefined
@@ -105,7 +105,7 @@ export function isLinux(platform: string): boolean {
   return platform === 'linux' || platform.startsWith('linux/')
 }
 
-/** As the runtimes write it: 64-bit ARM is v8, and 64-bit x86 is v1, without a word (containerd/platforms, database.go). */
+/** Writes a platform as runtimes do: v8 of 64-bit ARM and v1 of 64-bit x86 are left out (containerd/platforms, database.go). */
 function readPlatform({ os, architecture, variant }: JsonObject): string | undefined {
   if (!isWord(os) || !isWord(architecture)) return undefined
   const isUsual = ['arm64/v8', 'amd64/v1'].includes(`${architecture}/${String(variant)}`)

@@ -1,17 +1,17 @@
-/** An image of several platforms: what a container runs on each of them, and the cache's record of it. Pure. */
+/** Images with several platforms: the command on each of them, and the cache's record. Pure. */
 import { isObject, isWords, readObject } from '../base/json-object.ts'
 import { combineCommand, type ImageWords } from './image-command.ts'
 import { isLinux, type PlatformImage } from './image-manifest.ts'
 
 /** Words for a manifest: `$` is doubled in what came from the image. */
 export type PlatformWords =
-  /** With the container's args, or CMD. */
+  /** The command with the container's args, or with CMD. */
   (
     | { readonly words: readonly string[] }
     /** `os/architecture[/variant]` -> ENTRYPOINT, and CMD where the container has no args; its args are not included. */
     | { readonly platforms: Readonly<Record<string, readonly string[]>> }
   ) & {
-    /** The stop signal, where all platforms say the same. */
+    /** The stop signal, when all platforms have the same. */
     readonly stopSignal?: string
   }
 
@@ -38,18 +38,18 @@ export function combinePlatforms(
   return measure(Object.values(platforms).flat()) > MOST_WORDS ? TOO_LONG : { platforms, ...same }
 }
 
-/** The longest single string that Linux takes is 128 KiB (MAX_ARG_STRLEN); no image's command has a thousandth of it. */
+/** Half of the longest single string that Linux accepts, 128 KiB (MAX_ARG_STRLEN). Commands of real images are far shorter. */
 const MOST_WORDS = 65_536
 const TOO_LONG = { problem: 'its ENTRYPOINT and CMD have more than 64 KiB' } as const
 
-/** Characters, each word with one more. */
+/** Counts characters, plus one for each word. */
 function measure(words: readonly string[]): number {
   return words.reduce((sum, { length }) => sum + length + 1, 0)
 }
 
 /**
- * Each os/architecture without a variant first: the entry that names none, else the first listed. Whoever looks up knows its
- * variant or not, and falls back to the key without; so a variant that says the same needs no key of its own.
+ * Gives each os/architecture a key without a variant: for the entry without a variant, else for the first one. The lookup falls back
+ * to this key, so a variant with the same command needs no key of its own.
  */
 function keyByPlatform(
   list: readonly { readonly platform: string; readonly words: readonly string[] }[],
@@ -71,12 +71,12 @@ function areSame(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((word, index) => word === b[index])
 }
 
-/** What the cache keeps of an image, under its digest. */
+/** The cache's record of an image; the key is the image's digest. */
 export function formatRecord(images: readonly PlatformImage[]): string {
   return `${JSON.stringify({ images })}\n`
 }
 
-/** @returns undefined for anything but a whole record: then the registry is asked again. */
+/** @returns undefined when the record is not complete: then the registry is asked again. */
 export function readPlatformRecord(text: string): readonly PlatformImage[] | undefined {
   const images = readObject(text)?.['images']
   return Array.isArray(images) && images.length > 0 && images.every(isPlatformImage) ? images : undefined

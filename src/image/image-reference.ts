@@ -5,17 +5,17 @@
  */
 
 export interface ImageReference {
-  /** As credentials and mirrors name it, `docker.io` included; with its port, if it has one. */
+  /** The name in credentials and mirrors, such as `docker.io`; with the port, if there is one. */
   readonly registry: string
   readonly repository: string
   /** `latest` when the text names neither a tag nor a digest. */
   readonly tag: string | undefined
-  /** Decides where both are given; the tag is then for people. */
+  /** When both are given, the digest decides and the tag has no effect. */
   readonly digest: string | undefined
 }
 
 const HUB = 'docker.io'
-/** How Docker's configuration still calls it. */
+/** The name of Docker Hub in Docker's configuration. */
 const OLD_HUB = 'index.docker.io'
 
 /** 255 for the name, 128 for the tag, and the longest digest. */
@@ -29,7 +29,7 @@ const TAG = /^\w[\w.-]{0,127}$/
 const DIGEST = /^(?:sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/
 const IDENTIFIER = /^[a-f0-9]{64}$/
 
-/** @returns `problem` completes the sentence that begins with the image's name. */
+/** @returns `problem` continues a sentence that begins with the image's name. */
 export function parseReference(text: string): ImageReference | { readonly problem: string } {
   if (text === '') return { problem: 'is empty' }
   if (text.length > MAX_LENGTH) return { problem: 'is too long' }
@@ -53,7 +53,7 @@ export function parseReference(text: string): ImageReference | { readonly proble
   return { registry, repository, tag: tag ?? (digest === undefined ? 'latest' : undefined), digest }
 }
 
-/** What stands before the first `/` is a registry if it cannot be a part of a repository's name. */
+/** The text before the first `/` is a registry if it cannot be a part of a repository's name. */
 function splitRegistry(named: string): { readonly registry: string; readonly path: string } {
   const slash = named.indexOf('/')
   const first = named.slice(0, Math.max(slash, 0))
@@ -63,17 +63,17 @@ function splitRegistry(named: string): { readonly registry: string; readonly pat
   return { registry, path: registry === HUB && !path.includes('/') ? `library/${path}` : path }
 }
 
-/** Whether it is of an algorithm that everybody knows, and safe in a path. */
+/** Whether the digest has a known algorithm and is safe in a path. */
 export function isDigest(text: string): boolean {
   return DIGEST.test(text)
 }
 
-/** The full reference; the tag is left out beside a digest, so that what is the same image has the same text. */
+/** Writes the full reference. A digest replaces the tag, so that the same image always has the same text. */
 export function formatReference({ registry, repository, tag, digest }: ImageReference): string {
   return `${registry}/${repository}${digest === undefined ? `:${tag}` : `@${digest}`}`
 }
 
-/** The version that an image's tag says, `v1.2.3` or `1.2.3-rc.1` without the v; undefined for a tag that is no version. */
+/** The version in an image's tag, such as `v1.2.3` or `1.2.3-rc.1`, without the v; undefined when the tag is not a version. */
 export function readTagVersion(image: string): string | undefined {
   const reference = parseReference(image)
   return 'problem' in reference ? undefined : /^v?(\d+\.\d+\.\d+(?:-[\w.]+)?)$/.exec(reference.tag ?? '')?.[1]

@@ -1,4 +1,4 @@
-/** What the lookup of commands needs from outside, and what it is told. */
+/** The ports and settings of the command lookup. */
 import type { ImageCache } from './image-cache.io.ts'
 import type { ImageConfig } from './image-config.ts'
 import type { RegistrySettings } from './registry-address.ts'
@@ -6,7 +6,7 @@ import type { Exchange } from './registry-exchange.ts'
 
 export interface LookupPorts {
   readonly exchange: Exchange
-  /** undefined: nothing is kept. */
+  /** undefined: no cache. */
   readonly cache: ImageCache | undefined
 }
 
@@ -15,9 +15,9 @@ export interface LookupSettings {
   readonly registries: RegistrySettings
   /** The text of Docker's config.json. */
   readonly dockerConfig: string | undefined
-  /** No registry is asked. */
+  /** Do not ask registries. */
   readonly offline: boolean
-  /** For all of them together. */
+  /** The limit for all images together. */
   readonly timeoutMs: number
 }
 

@@ -1,4 +1,4 @@
-/** What containers run that say no command: from the annotation, the map file, the cache, or the image's registry. */
+/** The lookup of commands for containers without `command`: in the annotation, the map file, the cache, or the image's registry. */
 import { commandAnnotation, sayCommandBy } from '../pod/annotation-names.ts'
 import type { ImageWords } from './image-command.ts'
 import { findInConfig, readSaidCommand } from './image-config.ts'
@@ -15,25 +15,26 @@ export interface CommandWanted {
   readonly args: readonly string[] | undefined
   /** The annotation `podorder.io/command.<container>`. */
   readonly said: string | undefined
-  /** The texts of config.json in the pod's imagePullSecrets. */
+  /** The contents of config.json in the pod's imagePullSecrets. */
   readonly pullSecrets: readonly string[]
 }
 
 export type CommandFound =
-  /** `on`: what the image exists for, `os/architecture[/variant]`; not there where somebody has said the command. */
+  /** `on`: the image's platforms, `os/architecture[/variant]`; undefined when the user gave the command. */
   | (PlatformWords & { readonly on?: readonly string[] })
-  /** A sentence that names the image, and what can be done. */
+  /** `problem`: a sentence that names the image. `fix`: how to solve it. */
   | { readonly problem: string; readonly fix: string }
 
 /** What is known of an image. */
 type Known = readonly PlatformImage[] | LookupProblem
 
-/** Images that are looked up at the same time. */
+/** How many images are looked up at the same time. */
 const AT_ONCE = 4
 
 /**
- * Never rejects, and ends within `settings.timeoutMs`; what is not known then, or when `cancel` says so, is a problem.
- * @returns in the order of `wanted`. Each image is looked up once.
+ * Looks up each image once. Never rejects, and ends within `settings.timeoutMs` or at `cancel`; each command that is still unknown then
+ * is a problem.
+ * @returns in the order of `wanted`.
  */
 export async function findCommands(
   wanted: readonly CommandWanted[],
@@ -60,7 +61,7 @@ export async function findCommands(
   })
 }
 
-/** @returns the image's reference when neither the pod nor the file says anything about it. */
+/** @returns the image's reference when neither the pod nor the file has the command. */
 function readSources(
   { container, image, said }: CommandWanted,
   { imageConfig }: LookupSettings,
@@ -82,7 +83,7 @@ function listOne(words: ImageWords): Known {
 function conclude({ container, image, args }: CommandWanted, known: Known): CommandFound {
   const words = 'problem' in known ? known : combinePlatforms(known, args)
   if (!('problem' in words)) return words
-  // Operators fill it in.
+  // An operator fills in the image later.
   if (image === '') {
     const fix = `write "command" in the container, or annotate its pod with ${sayCommandBy(container)}`
     return { problem: 'it has neither a command nor an image', fix }

@@ -1,9 +1,9 @@
 /**
- * The command of an image whose platforms do not agree on one: `inject` cannot know on which node a pod will run, so it
- * hands all of them to the wrapper: JSON, platform (`linux/arm64/v8`, as an image index names it) -> words. Pure.
+ * The commands of an image whose platforms have different ones. `inject` cannot know on which node a pod will run, so it
+ * gives all of them to the wrapper, as JSON: platform (`linux/arm64/v8`, as in an image index) -> words. Pure.
  */
 
-/** A variable of the environment; the command does not get to see it. */
+/** An environment variable of the wrapper. The command does not get it. */
 export const PLATFORM_COMMANDS = 'PODORDER_PLATFORM_COMMANDS'
 
 export type PlatformCommand = { readonly words: readonly string[] } | { readonly problem: string }
@@ -21,8 +21,8 @@ const PLATFORMS: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * @param arch Node's `process.arch`
- * @param more whether words of a command follow those of the list
- * @returns the words of this platform, or one sentence on what is wrong
+ * @param more whether further words of the command follow
+ * @returns the words of this platform, or one sentence that says what is wrong
  */
 export function choosePlatformCommand(text: string, arch: string, more: boolean): PlatformCommand {
   const commands = readCommands(text)

@@ -1,4 +1,4 @@
-/** An image's command on each of its platforms: from the cache by its digest, else from the mirrors, else from its registry. */
+/** Finds an image's command on each of its platforms: in the cache by digest, else at the mirrors, else at its registry. */
 import {
   MANIFEST_TYPES,
   readImageConfig,
@@ -16,9 +16,9 @@ import { openSession, type Session } from './registry-session.ts'
 
 type Images = readonly PlatformImage[]
 
-/** The distribution specification lets registries refuse larger manifests; configurations are smaller. */
+/** Registries may refuse larger manifests (distribution specification). Configurations are smaller. */
 const MAX_BYTES = 4 * 1024 * 1024
-/** Questions to a registry about the platforms of one image. */
+/** How many requests about one image run at the same time. */
 const AT_ONCE = 4
 
 export async function pullImages(reference: ImageReference, pull: Pull): Promise<Images | LookupProblem> {
@@ -31,7 +31,7 @@ export async function pullImages(reference: ImageReference, pull: Pull): Promise
   }
   const problems: string[] = []
   const endpoints = listEndpoints(reference, pull.settings.registries)
-  // A mirror that is silent must leave time for the next one.
+  // A mirror that does not respond must leave time for the next one.
   const share = pull.settings.timeoutMs / endpoints.length
   for (const endpoint of endpoints) {
     const images = await workWithin(share, pull.cancel, (cancel) => ask(endpoint, reference, { ...pull, cancel }))
@@ -58,7 +58,7 @@ async function ask(endpoint: Endpoint, { digest, tag }: ImageReference, pull: Pu
   return images
 }
 
-/** Tags move, so what is known of one is only ever its digest. Large registries do not count a HEAD as a pull. */
+/** Asks for the digest of a tag. Tags move, so the cache does not keep them. Large registries do not count a HEAD request as a pull. */
 async function resolveTag(path: string, session: Session, { ports }: Pull): Promise<string | undefined> {
   if (ports.cache === undefined) return undefined
   const answer = await session({ method: 'HEAD', path, accept: MANIFEST_TYPES, maxBytes: 0 })
@@ -84,7 +84,7 @@ async function readImages(answer: RegistryAnswer, session: Session): Promise<Ima
   }
 }
 
-/** @returns nothing for an entry that turns out to be no image: artifacts in an index name no platform. */
+/** @returns an empty list when the entry is not an image: artifacts in an index have no platform. */
 async function pullEntry({ digest, platform }: Descriptor, session: Session): Promise<Images | LookupProblem> {
   const answer = await askManifest(digest, session)
   if ('problem' in answer) return answer

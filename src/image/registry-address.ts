@@ -1,28 +1,28 @@
-/** The registry in which an image is looked for, and which addresses may be spoken to. Pure. */
+/** The endpoints that are asked about an image, and the addresses to which a request may go. Pure. */
 import type { ImageReference } from './image-reference.ts'
 
 export interface RegistrySettings {
-  /** A registry, as references name it -> URLs that are asked first; a URL's path is put before the repository. */
+  /** A registry, as references name it -> URLs that are asked first. A URL's path is put before the repository. */
   readonly mirrors: Readonly<Record<string, readonly string[]>>
-  /** Hosts, with their port, that are spoken to in plain HTTP; all others get HTTPS and nothing else. */
+  /** Hosts, with their port, that are asked by plain HTTP. All others are asked by HTTPS only. */
   readonly insecure: readonly string[]
 }
 
 export interface Endpoint {
   /** `https://host[:port]` */
   readonly origin: string
-  /** As credentials name it. */
+  /** The host as credentials name it. */
   readonly host: string
-  /** As this endpoint calls it. */
+  /** The repository as this endpoint names it. */
   readonly repository: string
-  /** To a mirror, the registry that it stands in for (containerd's `ns`). */
+  /** The registry that this mirror serves (containerd's `ns`); undefined for a registry. */
   readonly mirrorOf: string | undefined
 }
 
 const HUB = 'docker.io'
 const HUB_HOST = 'registry-1.docker.io'
 
-/** The mirrors, then the registry itself. A mirror that is no URL is left out: `checkRegistries` has told of it. */
+/** Lists the mirrors, then the registry. A mirror that is not a URL is left out: `checkRegistries` has reported it. */
 export function listEndpoints(
   { registry, repository }: ImageReference,
   { mirrors, insecure }: RegistrySettings,
@@ -52,7 +52,7 @@ export function writeAddress({ origin, repository, mirrorOf }: Endpoint, path: s
   return `${origin}/v2/${repository}/${path}${query}`
 }
 
-/** @returns a clause when this URL may not be asked: one from outside could lead anywhere. */
+/** @returns a clause when no request may go to this URL: a URL from a response could lead anywhere. */
 export function refuseAddress(text: string, insecure: readonly string[]): string | undefined {
   const url = URL.parse(text)
   if (url === null) return 'the address is not a URL'
@@ -74,7 +74,7 @@ export function checkRegistries({ mirrors, insecure }: RegistrySettings): readon
   return [...unsafe, ...strange.map((host) => `the insecure registry "${host}" must be a host, or host:port`)]
 }
 
-/** They would be in the list of processes, and in every copy of the command. */
+/** Credentials on a command line are visible in the list of processes and in every copy of the command. */
 function refuseCredentials(text: string): string | undefined {
   const holdsAny = (URL.parse(text)?.username ?? '') !== ''
   return holdsAny ? "its URL holds credentials, which belong into Docker's config.json" : undefined

@@ -1,5 +1,5 @@
 /**
- * What a registry wants to see before it answers. Pure.
+ * The authentication that a registry asks for. Pure.
  *
  * Source: RFC 9110 section 11 (the header), and the distribution project's token authentication (spec/auth/token.md, oauth.md).
  */
@@ -16,10 +16,10 @@ export interface Challenge {
 
 /** `name=value`, where the value is a token or quoted. */
 const PARAMETER = /[\s,]*([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/y
-/** A word that no `=` follows. */
+/** A word without `=` behind it. */
 const SCHEME = /[\s,]*([\w!#$%&'*+.^`|~-]+)(?=[\s,]|$)/y
 
-/** @param header WWW-Authenticate: several may have been joined by commas. What cannot be read ends it. */
+/** @param header WWW-Authenticate: may hold several challenges, separated by commas. Reading ends at the first syntax error. */
 export function parseChallenges(header: string): readonly Challenge[] {
   const challenges: { scheme: string; parameters: Map<string, string> }[] = []
   for (let at = 0; at < header.length;) {
@@ -39,17 +39,17 @@ export function parseChallenges(header: string): readonly Challenge[] {
   return challenges
 }
 
-/** How to answer: at once, or with a token that is to be fetched first. */
+/** How to answer a challenge: at once, or with a token that must be fetched first. */
 export type Answering =
   | { readonly authorization: Authorization }
   | { readonly ask: AskRegistry }
-  /** These credentials (or none) are no answer to what is wanted. */
+  /** These credentials do not fit the challenge. */
   | undefined
 
 /** The tokens of large registries have several kilobytes. */
 const MAX_TOKEN_ANSWER_BYTES = 1024 * 1024
 
-/** @param credentials undefined: as anybody */
+/** @param credentials undefined: anonymous */
 export function answerChallenge(
   header: string,
   credentials: RegistryCredentials | undefined,
@@ -81,7 +81,7 @@ export function answerChallenge(
   return { ask: { ...ask, method: 'GET', url: realm.href, ...authorization } }
 }
 
-/** `token`, or as OAuth2 calls it, `access_token`. @returns undefined when there is none that fits into a header. */
+/** Reads `token`, or `access_token` (OAuth2). @returns undefined when there is none, or it is not valid in a header. */
 export function readToken(text: string): string | undefined {
   const answer = readObject(text)
   const token = answer?.['token'] ?? answer?.['access_token']

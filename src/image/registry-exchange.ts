@@ -1,4 +1,4 @@
-/** A request to a registry, and its answer: the port that `registry.io.ts` makes. */
+/** A request to a registry, and its answer: the port that `registry.io.ts` implements. */
 import type { RegistryCredentials } from './docker-config.ts'
 
 export type Authorization =
@@ -20,11 +20,11 @@ export interface RegistryAnswer {
   readonly status: number
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>
-  /** Bytes that are not UTF-8 are U+FFFD. */
+  /** Bytes that are not UTF-8 become U+FFFD. */
   readonly text: string
-  /** The digest of the bytes as they came, as `algorithm:hex`. */
+  /** The digest of the received bytes, as `algorithm:hex`. */
   digest(algorithm: 'sha256' | 'sha512'): string
 }
 
-/** Follows no redirect. Never rejects: `fault` is one clause that says why there is no answer. */
+/** Sends one request and does not follow redirects. Never rejects: `fault` is a clause that says why there is no answer. */
 export type Exchange = (ask: AskRegistry, cancel: AbortSignal) => Promise<RegistryAnswer | { readonly fault: string }>

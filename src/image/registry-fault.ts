@@ -1,8 +1,8 @@
-/** Why a registry did not tell, in one clause. Pure. No word of the registry's own is repeated: it could be a secret. */
+/** Clauses that say why a registry gave no result. They repeat none of its text but an error code, since the text may contain a secret. Pure. */
 import { readObject } from '../base/json-object.ts'
 import type { RegistryAnswer } from './registry-exchange.ts'
 
-/** By the error codes of Node and Bun, which are those of the system and of OpenSSL. */
+/** Keys are the error codes of Node and Bun: those of the system and of OpenSSL. */
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['ECONNREFUSED', 'refuses the connection'],
   ['ECONNRESET', 'closed the connection before it answered'],
@@ -35,12 +35,12 @@ export function explainNoAnswer(host: string, code: string | undefined, message:
   return `${host} did not answer${code === undefined ? '' : ` (${code})`}`
 }
 
-/** Node's EPROTO, and Bun's ERR_SSL_…, when the first bytes are not those of TLS. */
+/** Whether the answer was not TLS: Node says EPROTO, and Bun says ERR_SSL_…. */
 function isPlainText(code: string | undefined, message: string): boolean {
   return code !== undefined && /^(?:EPROTO|ERR_SSL_)/.test(code) && /wrong.version.number/i.test(`${code} ${message}`)
 }
 
-/** @param helper a credential helper that is configured for the host, and not run. */
+/** @param helper a credential helper that is configured for the host; it is not run */
 export function explainStatus(host: string, answer: RegistryAnswer, helper: string | undefined): string {
   const { status } = answer
   const said = `(${[status, readCode(answer.text)].filter(Boolean).join(' ')})`
@@ -61,17 +61,17 @@ export function explainStatus(host: string, answer: RegistryAnswer, helper: stri
   }
 }
 
-/** `errors[0].code` of the distribution specification. */
+/** Reads `errors[0].code` (distribution specification). */
 function readCode(text: string): string | undefined {
   const errors = readObject(text)?.['errors']
   const code = Array.isArray(errors) ? (errors[0] as { readonly code?: unknown } | null)?.code : undefined
   return typeof code === 'string' && /^[A-Z_]{1,40}$/.test(code) ? code : undefined
 }
 
-/** Longer than this nobody waits in front of a terminal, or of an admission request. */
+/** The longest useful delay at a terminal or in an admission request. */
 const MAX_PATIENCE_S = 5
 
-/** Retry-After in seconds. @returns milliseconds; undefined when it is not worth waiting. */
+/** Reads Retry-After in seconds. @returns milliseconds; undefined when the delay is too long. */
 export function readPatience({ status, headers }: RegistryAnswer): number | undefined {
   const seconds = Number(headers['retry-after'] ?? Number.NaN)
   return [429, 503].includes(status) && seconds >= 0 && seconds <= MAX_PATIENCE_S ? seconds * 1000 : undefined

@@ -1,4 +1,4 @@
-/** Questions to one endpoint about one repository: who we are is found out with the first of them. */
+/** Requests to one endpoint about one repository. The first of them finds out which authentication the endpoint accepts. */
 import { findCredentials, type RegistryCredentials } from './docker-config.ts'
 import { refuseAddress, writeAddress, type Endpoint } from './registry-address.ts'
 import { answerChallenge, readToken } from './registry-challenge.ts'
@@ -8,7 +8,7 @@ import type { LookupProblem, Pull } from './lookup-ports.ts'
 import { startTimer } from '../base/timer.ts'
 
 export interface Question {
-  /** Below the repository. */
+  /** The path below the repository. */
   readonly path: string
   readonly method?: 'GET' | 'HEAD'
   readonly accept: string
@@ -18,7 +18,7 @@ export interface Question {
 /** @returns an answer of status 200, or the problem. */
 export type Session = (question: Question) => Promise<RegistryAnswer | LookupProblem>
 
-/** A registry may send a blob's readers to its storage, and that one to another place. */
+/** A registry may redirect a request for a blob to its storage, which may redirect again. */
 const MAX_REDIRECTS = 5
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]
 
@@ -26,7 +26,7 @@ export function openSession(endpoint: Endpoint, pull: Pull): Session {
   const { host, repository } = endpoint
   const asked = hostOf(endpoint.origin)
   const { credentials, helper } = findCredentials(pull.dockerConfigs, host, repository)
-  // As anybody comes last: what is public can be read with stale credentials in the file.
+  // The last try is anonymous, so that expired credentials do not prevent reading a public image.
   const untried: (RegistryCredentials | undefined)[] = [...credentials, undefined]
   let challenge: string | undefined
   let authorization: Authorization | undefined
@@ -65,8 +65,8 @@ export function openSession(endpoint: Endpoint, pull: Pull): Session {
 }
 
 /**
- * Words a denial by a host that the registry redirected to. Its challenge is not answered: it could name any token server, and
- * credentials are for the registry and for the token server that the registry itself names.
+ * Describes a denial by a host that the registry redirected to. Its challenge is not answered, since it could name any token server.
+ * Only the registry, and the token server that the registry names, get credentials.
  */
 function describeForeignDenial(registry: string, url: string, { status }: RegistryAnswer): string {
   return `${registry} redirects to ${hostOf(url)}, which does not allow it (${status}); only the registry itself gets credentials`
@@ -85,7 +85,7 @@ function isDenial({ status }: RegistryAnswer): boolean {
   return status === 401 || status === 403
 }
 
-/** @returns undefined when these credentials get nothing. */
+/** @returns undefined when these credentials are refused. */
 async function authorize(
   challenge: string,
   credentials: RegistryCredentials | undefined,
@@ -104,7 +104,7 @@ async function authorize(
   const { answer } = followed
   const token = answer.status === 200 ? readToken(answer.text) : undefined
   if (token !== undefined) return { kind: 'bearer', token }
-  // What token services answer to credentials that they do not know, or to a kind of them that they do not take.
+  // Token services answer so when they do not know the credentials, or do not accept this kind of credentials.
   if ([400, 401, 403, 404, 405].includes(answer.status)) return undefined
   const service = hostOf(answering.ask.url)
   return { problem: answer.status === 200 ? `${service} gives none` : explainStatus(service, answer, undefined) }
@@ -112,11 +112,11 @@ async function authorize(
 
 interface Followed {
   readonly answer: RegistryAnswer
-  /** The address that gave it, which is another one after a redirect. */
+  /** The address that answered; after a redirect, the last one. */
   readonly url: string
 }
 
-/** Follows redirects, and waits once when the registry asks for it. What identifies us goes to the first origin only. */
+/** Follows redirects, and waits once when the registry asks for it. Credentials go to the first origin only. */
 async function follow(first: AskRegistry, { ports, settings, cancel }: Pull): Promise<Followed | LookupProblem> {
   let ask = first
   let hasWaited = false

@@ -1,4 +1,4 @@
-/** HTTP exchanges with image registries. Node's own client, since it and Bun's take a private CA and follow no redirect. */
+/** HTTP exchanges with image registries, by `node:http`: on Node and on Bun it accepts a private CA and follows no redirects. */
 import { createHash, X509Certificate } from 'node:crypto'
 import { request as requestHttp, type IncomingMessage } from 'node:http'
 import { request as requestHttps } from 'node:https'
@@ -11,14 +11,14 @@ import { version } from '../base/version.ts'
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 
 /**
- * @param authorities in PEM, trusted besides the usual ones
- * @returns `problem` completes the sentence that begins with the name of the file
+ * @param authorities CA certificates in PEM, trusted besides the usual ones
+ * @returns `problem` continues a sentence that begins with the name of the file
  */
 export function createExchange(authorities?: string): Exchange | { readonly problem: string } {
   const own = authorities?.match(CERTIFICATE) ?? []
   if (authorities !== undefined && own.length === 0) return { problem: 'holds no certificate in PEM form' }
   if (!own.every(isCertificate)) return { problem: 'holds a certificate that cannot be read' }
-  // Given at all, it takes the place of the usual ones.
+  // The option `ca` replaces the usual CAs, so they are added.
   const trust = authorities === undefined ? {} : { ca: [...rootCertificates, ...own] }
   return async (ask, cancel) => {
     const host = URL.parse(ask.url)?.host ?? ask.url
@@ -52,7 +52,7 @@ async function exchange(
   const [answered, over] = [Promise.withResolvers<IncomingMessage>(), Promise.withResolvers<never>()]
   const asked =
     url.protocol === 'https:'
-      ? // Said, so that NODE_TLS_REJECT_UNAUTHORIZED, which somebody has set for other programs, does not undo it.
+      ? // Set explicitly: NODE_TLS_REJECT_UNAUTHORIZED may be set for other programs and must not change it.
         requestHttps(url, { ...options, ...trust, rejectUnauthorized: true }, answered.resolve)
       : requestHttp(url, options, answered.resolve)
   const abort = (): void => over.reject(cancel.reason)

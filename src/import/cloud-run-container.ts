@@ -1,16 +1,16 @@
-/** A container of Cloud Run as one of Kubernetes: fields of the same names, with what Cloud Run fills in. */
+/** A container of Cloud Run as a Kubernetes container: the same fields, with the defaults that Cloud Run fills in. */
 import { isObject } from '../base/json-object.ts'
 import { type Tree, toPlain } from '../manifest/tree.ts'
 import { secretName } from './cloud-run-notes.ts'
 import { fieldAt, readItems, wordOf } from './compose-tree.ts'
 import { compact, type PlainMap } from './draft.ts'
 
-/** What Cloud Run tells the container that takes requests. */
+/** The default of PORT, which Cloud Run sets in the container that takes requests. */
 export const PORT = 8080
 
 export const portOf = (port: Tree): number => Number(wordOf(fieldAt(port, 'containerPort')) ?? PORT)
 
-/** `ports` say which container takes requests; it gets PORT, as it is used to. Names of ports are Cloud Run's protocols. */
+/** Reads a container. One with `ports` takes requests and gets the variable PORT. Cloud Run uses port names for protocols. */
 export function readCloudContainer(
   tree: Tree,
   name: string,
@@ -29,7 +29,7 @@ export function readCloudContainer(
   return { name, ...compact({ ...fields, name }) }
 }
 
-/** A variable from a secret, which Kubernetes calls by another name if it has to. */
+/** Translates the secret's name in a variable to a valid name in Kubernetes. */
 function nameSecret(variable: unknown): unknown {
   if (!isObject(variable) || !isObject(variable['valueFrom'])) return variable
   const { secretKeyRef } = variable['valueFrom']
@@ -43,7 +43,7 @@ function nameSecret(variable: unknown): unknown {
 
 const PROBES = ['startupProbe', 'livenessProbe', 'readinessProbe']
 
-/** A probe of Cloud Run that says no port asks the container's own. */
+/** Adds the container's port to a probe without a port, as Cloud Run does. */
 function fillPort(probe: PlainMap, port: number): PlainMap {
   const filled = ['httpGet', 'tcpSocket', 'grpc'].flatMap((key) => {
     if (!Object.hasOwn(probe, key)) return []
@@ -53,7 +53,7 @@ function fillPort(probe: PlainMap, port: number): PlainMap {
   return { ...probe, ...Object.fromEntries(filled) }
 }
 
-/** Kubernetes' own fields: numbers and booleans are read again, since this file's scalars are all text. */
+/** Converts scalars of Kubernetes fields to numbers and booleans, since the reader of this file makes them text. */
 export function toTyped(tree: Tree): unknown {
   const type = (value: unknown, key: string): unknown => {
     if (Array.isArray(value)) return value.map((item) => type(item, key))
@@ -66,7 +66,7 @@ export function toTyped(tree: Tree): unknown {
   return type(toPlain(tree), '')
 }
 
-/** Fields of a container that are text, whatever they look like. */
+/** Fields of a container that are always text. */
 const TEXT_FIELDS = new Set([
   'value',
   'command',

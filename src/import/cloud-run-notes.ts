@@ -1,9 +1,9 @@
-/** What only Cloud Run knows of a service or job, and what there is instead in a cluster. */
+/** Remarks about fields that only Cloud Run has, and what to use in a cluster instead. */
 import { type Entry, findEntry, type Tree } from '../manifest/tree.ts'
 import { type ComposeContext, fieldAt, isMap, placeOf, readItems, wordOf } from './compose-tree.ts'
 import { toLabel } from './draft.ts'
 
-/** Fields that only Cloud Run knows, and what there is instead; `Job`: of a job, where it is another thing. */
+/** Fields that only Cloud Run has, and what to use instead; `Job`: the text for jobs, when it differs. */
 const WITHOUT_PLACE: ReadonlyMap<string, string> = new Map([
   ['containerConcurrency', 'use a HorizontalPodAutoscaler'],
   ['serviceAccountName', 'make a ServiceAccount, and bind it to the one of Google Cloud'],
@@ -22,10 +22,10 @@ const WITHOUT_PLACE: ReadonlyMap<string, string> = new Map([
   ['autoscaling.knative.dev/minScale', 'use a HorizontalPodAutoscaler'],
 ])
 
-/** What is read of the pod. */
+/** Fields of the pod that are read. */
 const READ = new Set(['containers', 'volumes'])
 
-/** What Cloud Run does with the pod, and nothing else does. */
+/** Remarks on what only Cloud Run does with a pod. */
 export function noteOwn(
   root: Tree,
   spec: Tree | undefined,
@@ -48,7 +48,7 @@ export function noteOwn(
   }
 }
 
-/** Tells of each secret that a variable takes; its key is the version. */
+/** Remarks on each secret of a variable; its key is the version. */
 export function noteSecrets(tree: Tree, context: ComposeContext): void {
   for (const item of readItems(fieldAt(tree, 'env'))) {
     const secret = fieldAt(item, 'valueFrom', 'secretKeyRef')
@@ -60,5 +60,5 @@ export function noteSecrets(tree: Tree, context: ComposeContext): void {
   }
 }
 
-/** The name of a Secret for one of Google Cloud. */
+/** The name of the Secret for a secret of Google Cloud. */
 export const secretName = (path: string): string => toLabel(path.split('/').at(-1) ?? path)

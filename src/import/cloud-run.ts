@@ -1,5 +1,5 @@
 /**
- * A Cloud Run service or job as the draft of one pod. Its containers are Kubernetes' own; the order is an annotation.
+ * A Cloud Run service or job as the draft of one pod. Its containers have the fields of Kubernetes; the order is an annotation.
  *
  * Source: Cloud Run YAML reference (serving.knative.dev/v1 Service, run.googleapis.com/v1 Job); "Container start order".
  */
@@ -25,7 +25,7 @@ export function isCloudRun(root: Tree): boolean {
   return GROUPS.test(wordOf(fieldAt(root, 'apiVersion')) ?? '') && KINDS.has(wordOf(fieldAt(root, 'kind')) ?? '')
 }
 
-/** @param others further documents of the file, which are not read */
+/** @param others further documents of the file; they are not read */
 export function draftCloudRun(
   root: Tree,
   others: readonly Tree[],
@@ -69,7 +69,7 @@ export function draftCloudRun(
   }
 }
 
-/** Finds the order on the revision's template; people also write it on the service. */
+/** Finds the order on the revision's template, else on the service, where some users write it. */
 function findOrder(places: readonly (Tree | undefined)[]): Entry | undefined {
   for (const place of places) {
     const found = findEntry(fieldAt(place, 'metadata', 'annotations'), CLOUD_RUN_ORDER)
@@ -107,7 +107,7 @@ function readEdges(
 ): readonly DraftEdge[] {
   const { remarks, origins } = context
   const place = { file: origins.of(value).file, at: entry.keyAt }
-  // gcloud reads it as YAML: {app: [db]}.
+  // gcloud reads the annotation as YAML: {app: [db]}.
   const text = wordOf(value) ?? ''
   const read = readObject(text) ?? toPlain(readTexts(text.replaceAll(/:(?=\[)/g, ': ')).trees[0] ?? value)
   const said = isObject(read) && Object.values(read).every(Array.isArray) ? read : undefined

@@ -1,6 +1,6 @@
 /**
- * Files and directories of this machine that services mount. Small ones go along as ConfigMaps; any other directory becomes an
- * empty one, the same for all that mount it.
+ * Files and directories of this machine that services mount. Small ones become ConfigMaps. Any other directory becomes an empty
+ * volume, which all services that mount it share.
  */
 import type { Tree } from '../manifest/tree.ts'
 import type { ContainerContext, Named } from './compose-context.ts'
@@ -26,7 +26,7 @@ export interface BindUse {
   readonly readOnly: boolean
 }
 
-/** What a path turns out to be, and what is said of it. */
+/** What a path becomes, and the remark about it. */
 interface BindDecision {
   readonly become: 'nothing' | 'file' | 'files' | 'empty'
   readonly files?: ReadonlyMap<string, SmallFile>
@@ -34,13 +34,13 @@ interface BindDecision {
   readonly fix?: string
 }
 
-/** Paths that each machine has of its own, a node as well. */
+/** Paths that belong to the machine: each node has its own. */
 const OF_THE_MACHINE =
   /^\/(?:$|(?:bin|boot|dev|etc|lib|lib64|proc|run|sbin|sys|usr|var\/lib\/docker|var\/log|var\/run)(?:\/|$)|tmp$)/
 
 const DRIVE = /^[A-Za-z]:/
 
-/** Decides what becomes of each path, and tells what is lost. */
+/** Decides what each path becomes, and remarks on what is lost. */
 export async function planBinds(
   uses: readonly BindUse[],
   shelf: VolumeShelf,
@@ -64,7 +64,7 @@ export async function planBinds(
   placeEmpty(empty, shelf, contextOf)
 }
 
-/** Each service is told of the first place, so that it is one remark. */
+/** Reports the first place for each service, so that all services get one remark. */
 function noteAll(
   of: readonly BindUse[],
   what: string,
@@ -75,7 +75,7 @@ function noteAll(
   for (const { named } of first === undefined ? [] : of) contextOf(named).note(first?.item ?? named.tree, what, fix)
 }
 
-/** Says whose the empty directory is. */
+/** Says who has the empty directory. */
 function tellMounts(of: readonly BindUse[]): string {
   return of.length > 1 ? 'all its mounts share one empty directory' : 'the container gets an empty directory'
 }
@@ -99,7 +99,7 @@ async function decide(of: readonly BindUse[], context: ContainerContext): Promis
     const fix = 'it is left out; if that of the node is meant, mount it as a volume of type hostPath'
     return { become: 'nothing', what: `"${source}" is a path of the machine itself, and of each node`, fix }
   }
-  // The project's own directory, or one above it, holds sources, which an image has to bring.
+  // The project's directory, or one above it, has sources, which belong into the image.
   if (isWithin && isBelow(home, path)) {
     return {
       become: 'empty',
@@ -133,7 +133,7 @@ async function decide(of: readonly BindUse[], context: ContainerContext): Promis
   }
 }
 
-/** Names of files that a container writes. */
+/** Names of files that containers usually write. */
 const WRITTEN = /\.(?:db|lock|log|pid|sqlite\d?)$/
 
 function decideDirectory({ files, others }: PathLook & { kind: 'directory' }, of: readonly BindUse[]): BindDecision {
@@ -152,7 +152,7 @@ function decideDirectory({ files, others }: PathLook & { kind: 'directory' }, of
   return { become: 'empty', what: `the directory "${source}" holds data, which does not go along`, fix: tellHidden(of) }
 }
 
-/** A ConfigMap cannot be written to; nothing is lost where it is only read. */
+/** A remark when a mount is writable: a ConfigMap is read-only. */
 function tellReadOnly(of: readonly BindUse[]): Pick<BindDecision, 'what' | 'fix'> {
   const [{ source } = { source: '' }] = of
   if (of.every(({ readOnly }) => readOnly)) return {}
@@ -170,7 +170,7 @@ const isBelow = (path: string, directory: string): boolean =>
 
 const lastPart = (path: string): string => path.split('/').at(-1) ?? ''
 
-/** A path within the project is called by what it is there. */
+/** Names a path within the project by its relative path. */
 function nameOf({ named, item, source, path }: BindUse, contextOf: (named: Named) => ContainerContext): string {
   const { directory } = contextOf(named).origins.of(item)
   return isBelow(path, directory) && path !== directory ? path.slice(directory.length + 1) : source
@@ -194,7 +194,7 @@ function carryFiles(
   return { name: volume, readOnly: true, ...(isFile ? { subPath: key } : {}) }
 }
 
-/** A directory within another that is mounted too is a part of the same volume. */
+/** Makes the empty volumes. A directory within another mounted directory is a part of the same volume. */
 function placeEmpty(
   empty: ReadonlyMap<string, readonly BindUse[]>,
   shelf: VolumeShelf,

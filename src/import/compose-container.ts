@@ -11,7 +11,7 @@ import { readDotenv, readRawEnv } from './dotenv.ts'
 import { compact, escapeReferences, type PlainMap } from './draft.ts'
 import { splitWords } from './shell-words.ts'
 
-/** Why a key that is there has no effect; each is said once for each service. */
+/** Remarks on keys without an effect, once for each service. */
 export function noteWithoutPlace({ tree }: Named, { note }: ContainerContext): void {
   for (const entry of tree.entries) {
     const why = whyWithoutPlace(entry.key)
@@ -24,7 +24,7 @@ export function noteWithoutPlace({ tree }: Named, { note }: ContainerContext): v
   }
 }
 
-/** What says no more than the default does: `init: false`, `mode: replicated`, a list without items. */
+/** Whether the value is the default: `init: false`, `mode: replicated`, an empty list. */
 function isIdle({ key, value }: Entry): boolean {
   if (value.kind === 'list') return value.items.length === 0
   if (value.kind === 'map') return value.entries.length === 0
@@ -33,7 +33,7 @@ function isIdle({ key, value }: Entry): boolean {
   return (key === 'init' && booleanOf(value) === false) || (key === 'mode' && word === 'replicated')
 }
 
-/** All of it but its volumes and ports. @param project names an image that has to be built */
+/** Reads the container without its volumes and ports. @param project a part of the name of an image that compose builds */
 export async function readContainer(named: Named, project: string, context: ContainerContext): Promise<PlainMap> {
   const { tree, container } = named
   const words = readCommand(tree, context)
@@ -65,7 +65,7 @@ function readImage({ tree, service }: Named, project: string, { note, refuse }: 
     const reference = parseReference(image)
     if (!('problem' in reference)) return image
     if (build !== undefined) return nameBuilt(build, service, project, `image "${image}" ${reference.problem}`, note)
-    // A variable that is not set leaves `:` or `/` alone.
+    // A variable that is not set leaves a `:` or `/` without a text beside it.
     const bare = image.replace(/:$/, '').replace(/^\//, '')
     const isRead = bare !== image && !('problem' in parseReference(bare))
     note(entry, `image "${image}" ${reference.problem}`, isRead ? `"${bare}" is written; correct it` : 'correct it; Kubernetes does not pull it') // prettier-ignore
@@ -79,7 +79,7 @@ function readImage({ tree, service }: Named, project: string, { note, refuse }: 
   return nameBuilt(build, service, project, 'the image that is built here has no name', note)
 }
 
-/** Docker compose's own name for an image that it builds. */
+/** The name that docker compose gives to an image that it builds. */
 function nameBuilt(build: Entry, service: string, project: string, why: string, note: SayOf): string {
   const name = `${project}-${service}`.toLowerCase()
   note(build, `${why}: ${name} is written`, 'set image: to the name that you push it under')
@@ -105,12 +105,12 @@ function readPullPolicy(tree: MapTree, { note }: ContainerContext): string | und
   }
 }
 
-/** Compose's entrypoint is Kubernetes' command, and its command is args: either way the image's CMD counts only without both. */
+/** Compose's `entrypoint` is `command` in Kubernetes, and its `command` is `args`. In both, the image's CMD is used only without either. */
 function readCommand(tree: MapTree, context: ContainerContext): PlainMap {
   const said = findEntry(tree, 'entrypoint')
   const entrypoint = readLine(said, context)?.map(escapeReferences)
   const command = readLine(findEntry(tree, 'command'), context)?.map(escapeReferences)
-  // An empty entrypoint takes the image's away, so that the command is all there is.
+  // An empty entrypoint removes the image's, so that only the command is left.
   if (said !== undefined && entrypoint?.every((word) => word === '') === true) {
     if (command === undefined || command.length === 0) {
       const what = 'an empty entrypoint runs the image’s CMD alone, which is not known here'
@@ -121,7 +121,7 @@ function readCommand(tree: MapTree, context: ContainerContext): PlainMap {
   return compact({ command: entrypoint, args: command?.length === 0 ? undefined : command })
 }
 
-/** A list, or one line that is split into words. @returns undefined when nothing is said */
+/** Reads a list, or one line that is split into words. @returns undefined when there is neither */
 function readLine(entry: Entry | undefined, { note, refuse }: ContainerContext): readonly string[] | undefined {
   if (entry === undefined) return undefined
   const { value } = entry
@@ -149,7 +149,7 @@ function quoteShort(text: string): string {
 
 const ENV_NAME = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/
 
-/** `environment` counts before `env_file`, and a later file before an earlier one. */
+/** Reads variables. `environment` overrides `env_file`, and a later file overrides an earlier one. */
 async function readEnv(tree: MapTree, context: ContainerContext): Promise<readonly PlainMap[]> {
   const { note, noteOnce, lookup } = context
   const env = new Map<string, string>()
@@ -184,7 +184,7 @@ async function readEnvFile(item: Tree, env: Map<string, string>, context: Contai
   for (const [name, value] of said) if (ENV_NAME.test(name)) env.set(name, value)
 }
 
-/** Kubernetes has one hook of each kind, run as the container's user. */
+/** Reads a hook. Kubernetes has one hook of each kind, and runs it as the container's user. */
 function readHook(entry: Entry | undefined, context: ContainerContext): PlainMap | undefined {
   if (entry === undefined) return undefined
   const commands = readItems(entry.value).flatMap((item) => {

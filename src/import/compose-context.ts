@@ -4,7 +4,7 @@ import type { ComposeContext } from './compose-tree.ts'
 import type { Lookup } from './interpolate.ts'
 import type { ImportDisk } from './ports.ts'
 
-/** A service with the names that it has here and there. */
+/** A service with its name in the compose file and in the pod. */
 export interface Named {
   /** The name in the compose file. */
   readonly service: string
@@ -13,14 +13,14 @@ export interface Named {
   readonly tree: MapTree
 }
 
-/** Says something of a service. */
+/** Makes a remark about a service. */
 export type SayOf = (part: Tree | Entry, what: string, fix: string) => void
 
 export interface ContainerContext extends ComposeContext {
   readonly lookup: Lookup
   readonly disk: ImportDisk
   readonly note: SayOf
-  /** For one fault that may stand in many places. */
+  /** The same for a fault that may occur at many places: one remark for all of them. */
   readonly noteOnce: SayOf
   readonly refuse: SayOf
 }

@@ -17,7 +17,7 @@ import { listBinds, readMounts } from './compose-volumes.ts'
 import { compact, type Draft, type PlainMap, toLabel } from './draft.ts'
 import type { ImportDisk } from './ports.ts'
 
-/** @param name of the pod; undefined: the project's */
+/** @param name the pod's name; undefined: the project's */
 export async function draftProject(
   project: ComposeProject,
   name: string | undefined,
@@ -47,7 +47,7 @@ export async function draftProject(
     const ports = writeContainerPorts(allPorts.filter(({ service }) => service === named.service))
     const own = uniteMounts(mountsOf.get(named.service) ?? [], named, context)
     const paths = new Set(own.map(pathOf))
-    // Its own mounts count before those of other services.
+    // The service's own mounts override those of other services.
     const volumeMounts = [
       ...own,
       ...readMountsFrom(named, mountsOf, context).filter((mount) => !paths.has(pathOf(mount))),
@@ -75,7 +75,7 @@ export async function draftProject(
   }
 }
 
-/** Names of containers are labels, so two services may end up with one. */
+/** Names containers. The names are labels, so two services may get the same one, which is refused. */
 function nameServices({ services, context }: ComposeProject): readonly Named[] {
   const taken = new Map<string, string>()
   return [...services].flatMap(([service, tree]) => {
@@ -118,7 +118,7 @@ function noteReplicas({ tree }: Named, { note }: ContainerContext): void {
 
 const pathOf = (mount: PlainMap): string => String(mount['mountPath']).replace(/(?<=.)\/+$/, '')
 
-/** Leaves one mount at each path, the first: a volume before a file of `configs` or `secrets`, as for docker compose. */
+/** Keeps the first mount at each path: a volume before a file of `configs` or `secrets`, as docker compose does. */
 function uniteMounts(mounts: readonly PlainMap[], { tree }: Named, { note }: ContainerContext): readonly PlainMap[] {
   const known = new Set<string>()
   return mounts.filter((mount) => {
@@ -132,7 +132,7 @@ function uniteMounts(mounts: readonly PlainMap[], { tree }: Named, { note }: Con
   })
 }
 
-/** The mounts of other services, by `volumes_from`. */
+/** Reads the mounts of other services (`volumes_from`). */
 function readMountsFrom(
   { tree }: Named,
   mountsOf: ReadonlyMap<string, readonly PlainMap[]>,

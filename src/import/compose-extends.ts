@@ -1,5 +1,5 @@
 /**
- * `extends` of compose services. Relative paths stay relative to the file in which they stand.
+ * `extends` of compose services. Relative paths stay relative to the file that contains them.
  *
  * Source: compose-spec 05-services.md (extends).
  */
@@ -10,7 +10,7 @@ import { type ComposeContext, fieldAt, isMap, placeOf, wordOf } from './compose-
 import type { ImportDisk } from './ports.ts'
 import type { FilePlace } from './remark.ts'
 
-/** @returns each service with what it extends below it. @param openFile reads a file that is named by `extends` */
+/** @returns each service merged over the service that it extends. @param openFile reads a file that `extends` names */
 export async function extendServices(
   root: MapTree,
   openFile: (path: string, directory: string, by: FilePlace) => Promise<Tree | undefined>,

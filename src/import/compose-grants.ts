@@ -9,7 +9,7 @@ import { describeNoFile, putObject, takeName, toKey, type VolumeShelf } from './
 interface GrantKind {
   readonly key: 'configs' | 'secrets'
   readonly kind: 'ConfigMap' | 'Secret'
-  /** The directory of a file that says no other place. */
+  /** The directory of a file without a `target`. */
   readonly directory: string
 }
 
@@ -63,14 +63,14 @@ export async function readGrants(
   return mounts
 }
 
-/** Modes are octal, with or without a 0 before them. */
+/** Reads a mode: octal, with or without a leading 0. */
 function readMode(word: string | undefined): number | undefined {
   return word !== undefined && /^(?:0o?)?[0-7]{1,4}$/.test(word)
     ? Number.parseInt(word.replace(/^0o/, ''), 8)
     : undefined
 }
 
-/** @param object what has to be made by hand where there is no content, with its key */
+/** @param object the object and key that the user must make when there is no content */
 async function readContent(
   tree: Tree,
   object: string,

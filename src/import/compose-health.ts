@@ -1,5 +1,5 @@
 /**
- * A healthcheck as a readiness probe: neither of them ever stops the container, and both say whether it can be used.
+ * A healthcheck as a readiness probe: both say whether the container can be used, and neither stops it.
  *
  * Source: compose-spec 05-services.md (healthcheck); Dockerfile reference (HEALTHCHECK: interval 30s, timeout 30s, retries 3).
  */
@@ -28,7 +28,7 @@ export function readHealthcheck(tree: MapTree, context: ContainerContext): Plain
   })
 }
 
-/** @returns undefined where there is no check, or it is the image's own */
+/** @returns undefined when there is no check, or the check is the image's */
 function readTest(test: Tree | undefined, check: MapTree, context: ContainerContext): readonly string[] | undefined {
   if (test === undefined || (test.kind === 'list' && test.items.length === 0)) {
     const fix = 'write its test; without one the container counts as ready once it has started'
@@ -55,7 +55,7 @@ function readTest(test: Tree | undefined, check: MapTree, context: ContainerCont
   return undefined
 }
 
-/** Kubernetes knows whole seconds, from 1 on. */
+/** Reads a time as whole seconds, at least 1, as Kubernetes has them. */
 function readSeconds(check: MapTree, key: string, natural: number, { refuse }: ContainerContext): number {
   const entry = findEntry(check, key)
   const word = wordOf(entry?.value)

@@ -1,9 +1,9 @@
 /**
- * The keys of a service in a compose file (compose-spec, schema of 2025), and what becomes of each in a pod. A key that has an
- * effect is read in `compose-service.ts` and its neighbours; here stands what has none, and why that is so.
+ * The keys of a service in a compose file (compose-spec, schema of 2025). Keys with an effect are read in `compose-container.ts` and
+ * the files beside it. This file has the keys without an effect, and the reasons.
  */
 
-/** They are read. */
+/** Keys that are read. */
 const READ = [
   ...['annotations', 'build', 'cap_add', 'cap_drop', 'command', 'configs', 'container_name', 'cpus', 'depends_on'],
   ...['deploy', 'dns', 'dns_opt', 'dns_search', 'entrypoint', 'env_file', 'environment', 'expose', 'extends'],
@@ -15,12 +15,12 @@ const READ = [
 ] as const
 
 /**
- * They say nothing about the container itself: the kubelet keeps the logs, and labels tell things to tools that ask Docker.
- * `docs/decisions.md` says why they are passed over.
+ * Keys that are ignored silently, since they do not change the container: the kubelet keeps the logs, and labels are for tools
+ * that ask Docker. `docs/decisions.md` says why.
  */
 const IDLE = ['attach', 'develop', 'label_file', 'labels', 'logging', 'pull_refresh_after'] as const
 
-/** Keys whose items are pairs of a name and a value, or names of services: people mix up lists and maps of them. */
+/** Keys whose items are names of services, or names with values. Users confuse their list form and their map form. */
 export const MAP_LISTS: ReadonlySet<string> = new Set([
   ...['annotations', 'depends_on', 'environment', 'extra_hosts', 'labels', 'networks', 'sysctls'],
 ])
@@ -32,7 +32,7 @@ export const WORD_LISTS: ReadonlySet<string> = new Set([
   ...['external_links', 'group_add', 'links', 'profiles', 'security_opt', 'tmpfs', 'volumes_from'],
 ])
 
-/** What has no place in the pod, or is set elsewhere in Kubernetes: why. */
+/** Keys that have no place in the pod, or are set elsewhere in Kubernetes, with the reason. */
 const WITHOUT_PLACE: ReadonlyMap<string, string> = new Map([
   ['blkio_config', 'Kubernetes has no limits of block I/O for a container'],
   ['cgroup', 'Kubernetes gives each container a cgroup namespace of its own'],
@@ -83,13 +83,13 @@ export const TOP_KEYS = [
   'configs',
 ]
 
-/** The same for keys below `deploy`. What Swarm does when it updates a service is passed over: a Deployment has its own way. */
+/** The same for keys below `deploy`. Swarm's update settings are ignored silently: a Deployment has its own. */
 export const DEPLOY_WITHOUT_PLACE: ReadonlyMap<string, string> = new Map([
   ['mode', 'use a DaemonSet for one pod on each node, or a Job'],
   ['placement', 'set nodeSelector or affinity of the pod'],
 ])
 
-/** @returns why the key has no effect in a pod; undefined where it has one, or none is needed */
+/** @returns why the key has no effect in a pod; undefined when it has one, or is ignored silently */
 export function whyWithoutPlace(key: string): string | undefined {
   return WITHOUT_PLACE.get(key)
 }

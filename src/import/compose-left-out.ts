@@ -6,14 +6,14 @@
 import { type Entry, findEntry, type MapTree } from '../manifest/tree.ts'
 import { type ComposeContext, fieldAt, placeOf, readItems, wordOf } from './compose-tree.ts'
 
-/** Why a service is left out, and where that is said. */
+/** Why a service is left out, and the entry that says so. */
 export interface LeftOut {
   /** undefined: it has no replicas. */
   readonly profiles: readonly string[] | undefined
   readonly at: Entry
 }
 
-/** @param chosen by the command line. @param variable `COMPOSE_PROFILES` */
+/** @param chosen profiles of the command line. @param variable the value of `COMPOSE_PROFILES` */
 export function findLeftOut(
   services: ReadonlyMap<string, MapTree>,
   chosen: readonly string[],
@@ -34,12 +34,12 @@ export function findLeftOut(
   return found
 }
 
-/** How many replicas a service says that it has, and where. */
+/** Finds the entry with the number of replicas. */
 export function findReplicas(service: MapTree): Entry | undefined {
   return findEntry(fieldAt(service, 'deploy'), 'replicas') ?? findEntry(service, 'scale')
 }
 
-/** Tells of all services with the same profiles at once. */
+/** Makes one remark for all services with the same profiles. */
 export function noteLeftOut(leftOut: ReadonlyMap<string, LeftOut>, context: ComposeContext): void {
   const first = new Map<string, Entry>()
   for (const [service, { profiles, at }] of leftOut) {

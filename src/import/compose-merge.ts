@@ -1,25 +1,25 @@
 /**
- * A compose service laid over another, by `extends` or a second file. Maps are merged, lists are appended, and what says
- * one thing is replaced. Pure.
+ * Merging of a compose service over another, by `extends` or a second file. Maps are merged, lists are appended, and scalars are
+ * replaced. Pure.
  *
  * Source: compose-spec 13-merge.md.
  */
 import type { Entry, MapTree, Tree } from '../manifest/tree.ts'
 import { isReset, type Origins, readItems, wordOf } from './compose-tree.ts'
 
-/** Lists that are one value. */
+/** Lists that are replaced as one value. */
 const REPLACED = new Set(['command', 'entrypoint', 'test'])
 
-/** `KEY=value` in a list is an entry of a map. */
+/** Keys with pairs, and the separator: `KEY=value` in a list is an entry of a map. */
 const PAIRS: ReadonlyMap<string, string> = new Map([
   ...['environment', 'labels', 'annotations', 'args', 'sysctls'].map((key) => [key, '='] as const),
   ['extra_hosts', ':'],
 ])
 
-/** A name in a list is an entry with nothing to say of it. */
+/** Keys with names: a name in a list is an entry of a map without a value. */
 const NAMED = new Set(['depends_on', 'networks'])
 
-/** A whole file over another. What is called by a user, such as a service, is no key of compose. */
+/** Merges a whole file over another. Names that users give, such as those of services, are not read as keys of compose. */
 export function mergeFiles(base: Tree, over: Tree, origins: Origins): Tree {
   if (base.kind !== 'map' || over.kind !== 'map') return over
   return mergeMaps(base, over, origins, (lower, upper) => {
@@ -28,7 +28,7 @@ export function mergeFiles(base: Tree, over: Tree, origins: Origins): Tree {
   })
 }
 
-/** @param key under which the trees stand; empty: a service, or another thing with a name of its own */
+/** @param key the key of both trees; empty for a service or another named item */
 export function mergeTrees(base: Tree, over: Tree, key: string, origins: Origins): Tree {
   if (isReset(over) || over.tag === '!override') return over
   if (over.kind === 'scalar' && over.value === null) return base
@@ -80,7 +80,7 @@ function toMap(tree: Tree, separator: string | undefined, origins: Origins): Tre
   return keep({ kind: 'map', at: tree.at, source: tree.source, entries }, tree, origins)
 }
 
-/** Volumes are told apart by where they are mounted; all else is itself. */
+/** Removes duplicates. Volumes are compared by their mount path, all other items by their value. */
 function uniqueItems(items: readonly Tree[], key: string): readonly Tree[] {
   const byKey = new Map(items.map((item) => [keyOf(item, key), item]))
   return [...byKey.values()]

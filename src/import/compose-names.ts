@@ -1,4 +1,4 @@
-/** How services call each other: within a pod every name of theirs means this pod. */
+/** The names by which services reach each other: in a pod, each of them is an alias of the pod itself. */
 import { type Entry, findEntry, type Tree } from '../manifest/tree.ts'
 import type { ContainerContext, Named } from './compose-context.ts'
 import { booleanOf, fieldAt, isMap, readItems, pairsOf, wordOf, wordsOf } from './compose-tree.ts'
@@ -6,7 +6,7 @@ import { compact, type PlainMap } from './draft.ts'
 
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/
 
-/** The pod's `hostAliases` and DNS. @param containers whose variables, commands and probes may call others by name */
+/** The pod's `hostAliases` and DNS. @param containers their variables, commands and probes may contain names of services */
 export function readHosts(
   services: readonly Named[],
   containers: readonly PlainMap[],
@@ -15,7 +15,7 @@ export function readHosts(
   const callers = containers.map(({ env, command, args, readinessProbe, lifecycle }) => {
     return [env, command, args, readinessProbe, lifecycle]
   })
-  // A name at the beginning of a line follows no letter.
+  // In JSON a newline is `\n`, whose letter would hide a name at the beginning of a line.
   const text = JSON.stringify(callers).replaceAll(String.raw`\n`, ' ')
   const names = new Set<string>()
   const others = new Map<string, Set<string>>()
@@ -64,13 +64,13 @@ export function readHosts(
   })
 }
 
-/** An address as far as its letters tell. */
+/** A text that looks like an IP address. */
 const ADDRESS = /^(?:(?:\d{1,3}\.){3}\d{1,3}|(?=.*:)[\da-f:.]+)$/i
 
-/** Kubernetes takes no more. */
+/** The limit of Kubernetes. */
 const MOST_NAMESERVERS = 3
 
-/** @returns what is said of a host that has no place among the `hostAliases`, and how to mend it */
+/** @returns the remark on a host that cannot be among the `hostAliases`, and the fix */
 function describeHost(name: string, address: string): readonly [what: string, fix: string] | undefined {
   if (address === 'host-gateway')
     return [`the host "${name}" is the machine that docker runs on`, 'a pod does not know it; it is left out']
@@ -84,7 +84,7 @@ function describeHost(name: string, address: string): readonly [what: string, fi
 interface HostName {
   readonly name: string
   readonly at: Tree | Entry
-  /** Others call it so, as far as anybody knows. */
+  /** The name is written even if no container seems to use it. */
   readonly always: boolean
 }
 
@@ -110,7 +110,7 @@ function nameAt(at: Tree): readonly HostName[] {
   return name === undefined ? [] : [{ name, at, always: true }]
 }
 
-/** Whether a name stands in the text as a word of its own. */
+/** Whether a name is in the text as a whole word. */
 function isUsed(name: string, text: string): boolean {
   const pattern = name.replaceAll(/[^\w-]/g, String.raw`\$&`)
   return new RegExp(String.raw`(?<![\w.-])${pattern}(?![\w-])`).test(text)
@@ -123,13 +123,13 @@ function readExtraHosts({ tree }: Named): ReturnType<typeof pairsOf> {
   return readItems(hosts).flatMap((item) => pairsOf(item, (wordOf(item) ?? '').includes('=') ? '=' : ':'))
 }
 
-/** What the network of the cluster decides, whatever a service says. */
+/** Settings that only the cluster's network decides. */
 const ADDRESSES = ['ipv4_address', 'ipv6_address', 'link_local_ips', 'mac_address']
 
-/** They make a container a machine of the local network. */
+/** Drivers that connect a container to the local network directly. */
 const LAN_DRIVERS: ReadonlySet<string> = new Set(['macvlan', 'ipvlan', 'host'])
 
-/** What of networks and of namespaces of the machine is lost. */
+/** Remarks on networks and namespaces of the machine that the pod cannot have. */
 export function noteNetworks(
   services: readonly Named[],
   networks: Tree | undefined,

@@ -1,4 +1,4 @@
-/** The order in a compose file: `depends_on`, and what implies it. */
+/** The order in a compose file: `depends_on`, and keys that imply it. */
 import { proposeWord } from '../base/suggest.ts'
 import { type Condition, CONDITION_NAMES, findSynonym } from '../order/conditions.ts'
 import { findCycles } from '../order/cycle.ts'
@@ -16,7 +16,7 @@ interface Wish {
   readonly at: Tree | Entry
 }
 
-/** @returns the edges of one service; each target once, by the condition that asks for more */
+/** @returns the edges of one service; each target once, with the strongest condition */
 export function readEdges(
   named: Named,
   containers: ReadonlyMap<string, string>,
@@ -55,7 +55,7 @@ export function readEdges(
   return [...edges.values()]
 }
 
-/** Whether anything says when a service is healthy. A healthcheck without a test has a remark of its own. */
+/** Whether a service has a healthcheck. One without a test gets another remark. */
 function isChecked(service: Tree | undefined): boolean {
   const check = fieldAt(service, 'healthcheck')
   const [first] = readItems(fieldAt(check, 'test'))
@@ -89,7 +89,7 @@ function refuseAbsent(
   { refuse }: ContainerContext,
 ): void {
   const absent = leftOut.get(target)
-  // Docker compose does not wait for a service without replicas.
+  // Docker compose does not wait for services without replicas.
   if (!required || (absent !== undefined && absent.profiles === undefined)) return
   if (absent === undefined) {
     refuse(
@@ -103,7 +103,7 @@ function refuseAbsent(
   }
 }
 
-/** A list means `service_started`. */
+/** Reads `depends_on`. In a list, the condition is `service_started`. */
 function readDependsOn({ tree }: Named, { refuse }: ContainerContext): readonly Wish[] {
   const said = fieldAt(tree, 'depends_on')
   if (!isMap(said)) {
@@ -129,7 +129,7 @@ function readDependsOn({ tree }: Named, { refuse }: ContainerContext): readonly 
   })
 }
 
-/** `links`, `volumes_from` and the namespaces of another service need it to be there. */
+/** Reads keys that need another service to be started: `links`, `volumes_from` and shared namespaces. */
 function readImplied({ tree }: Named): readonly Wish[] {
   const links = readItems(fieldAt(tree, 'links')).map((item) => started((wordOf(item) ?? '').split(':')[0] ?? '', item))
   const volumes = readItems(fieldAt(tree, 'volumes_from')).flatMap((item) => {

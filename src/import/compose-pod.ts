@@ -1,4 +1,4 @@
-/** What a pod says for all services of a compose project: how it stops, its host names, groups and kernel parameters. */
+/** Settings of the pod for all services of a compose project: stopping, host names, groups and kernel parameters. */
 import { formatDuration } from '../base/duration.ts'
 import { findEntry } from '../manifest/tree.ts'
 import type { ContainerContext, Named } from './compose-context.ts'
@@ -9,11 +9,11 @@ import { parseComposeDuration } from './units.ts'
 
 type ContextOf = (named: Named) => ContainerContext
 
-/** Docker's own, for each container; Kubernetes' default for the pod is 30 s. */
+/** Docker's default for each container; the default of Kubernetes for the pod is 30 s. */
 const DOCKER_GRACE_MS = 10_000
 const POD_GRACE_MS = 30_000
 
-/** Names of annotations as Kubernetes takes them. */
+/** Valid names of annotations in Kubernetes. */
 const ANNOTATION = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[a-z0-9](?:[-\w.]{0,61}[a-z0-9])?$/i
 
 export function readAnnotations({ tree }: Named, { note }: ContainerContext): readonly (readonly [string, string])[] {
@@ -39,7 +39,7 @@ export function readServiceOptions(
     const graceMs = readGrace(named, contextOf(named))
     const said = compact({
       stopSignal: wordOf(fieldAt(named.tree, 'stop_signal'))?.toUpperCase(),
-      // None at all is the least that there is.
+      // 0 is not a valid option; 1 ms is the least.
       stopGracePeriod: graceMs === undefined ? undefined : formatDuration(Math.max(1, graceMs)),
     })
     return [named.container, said] as const
@@ -57,7 +57,7 @@ function readGrace({ tree }: Named, { refuse }: ContainerContext): number | unde
   return ms
 }
 
-/** What the pod says for all of its containers. */
+/** Reads the fields that the pod has for all containers. */
 export function readPodFields(
   services: readonly Named[],
   containers: readonly PlainMap[],
@@ -66,7 +66,7 @@ export function readPodFields(
 ): PlainMap {
   const graces = services.map((named) => readGrace(named, contextOf(named)))
   const said = graces.filter((ms) => ms !== undefined)
-  // In an order, stopping goes in reverse, one after another at the worst.
+  // With an order, containers stop in reverse, in the worst case one after another.
   const graceMs = graces.reduce<number>((most, ms = DOCKER_GRACE_MS) => {
     return edges.length === 0 ? Math.max(most, ms) : most + ms
   }, 0)
@@ -99,7 +99,7 @@ function readGroups(services: readonly Named[], contextOf: ContextOf): readonly 
   return [...new Set(groups)]
 }
 
-/** A pod has one value for each. */
+/** Reads kernel parameters. A pod has one value for each of them. */
 function readSysctls(services: readonly Named[], contextOf: ContextOf): readonly NamedValue[] {
   const known = new Map<string, NamedValue>()
   for (const named of services) {

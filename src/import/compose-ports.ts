@@ -1,4 +1,4 @@
-/** Ports of compose services. All containers of a pod share one network, so a port belongs to one of them. */
+/** Ports of compose services. All containers of a pod share one network, so only one of them can have a port. */
 import { type Entry, type Tree } from '../manifest/tree.ts'
 import type { ContainerContext, Named } from './compose-context.ts'
 import { fieldAt, isMap, placeOf, readItems, wordOf } from './compose-tree.ts'
@@ -6,7 +6,7 @@ import { compact, type DraftPort, type PlainMap } from './draft.ts'
 
 export interface ServicePort extends Omit<DraftPort, 'port'> {
   readonly service: string
-  /** On the machine, where it is published. */
+  /** The port on the machine; undefined when it is not published. */
   readonly published: number | undefined
   readonly address: string
   readonly at: Tree | Entry
@@ -14,10 +14,10 @@ export interface ServicePort extends Omit<DraftPort, 'port'> {
 
 const SHORT = /^(?:(\[[^\]]*\]|[^:[\]]*):)?(?:(\d+(?:-\d+)?)?:)?(\d+(?:-\d+)?)(?:\/(tcp|udp|sctp))?$/i
 
-/** Nothing where the port of the container stands: its variable is not set. */
+/** A port without a number, since its variable is not set. */
 const WITHOUT_NUMBER = /(?:^|:)(?:\/[a-z]+)?$/i
 
-/** A file may say 1-65535; nobody needs as many ports in a pod. */
+/** A file may say 1-65535. No pod needs so many ports. */
 const MOST_OF_RANGE = 1000
 
 export function readPorts({ service, tree }: Named, context: ContainerContext): readonly ServicePort[] {
@@ -80,7 +80,7 @@ export function writeContainerPorts(ports: readonly ServicePort[]): readonly Pla
   })
 }
 
-/** Two services that listen on one port cannot both start; two that publish one, docker compose does not start either. */
+/** Reports ports that two services listen on: the second cannot start. Also ports that two publish: docker compose refuses them, too. */
 export function checkPorts(ports: readonly ServicePort[], context: ContainerContext): void {
   const { remarks } = context
   const listening = new Map<string, ServicePort>()
@@ -113,10 +113,10 @@ export function checkPorts(ports: readonly ServicePort[], context: ContainerCont
   }
 }
 
-/** Published for the machine itself only. */
+/** Addresses that only the machine itself can reach. */
 const LOOPBACK = /^(?:127\.|\[?::1\]?$)/
 
-/** What a Service offers: each published port, once. */
+/** Lists the ports of the Service: each published port, once. */
 export function writeServicePorts(ports: readonly ServicePort[]): readonly DraftPort[] {
   const offered = new Map<string, DraftPort>()
   for (const { published, targetPort, protocol, address } of ports) {

@@ -1,5 +1,5 @@
 /**
- * A compose project: its files read, variables replaced, `include`, `extends` and further files merged, profiles applied.
+ * Loading of a compose project: reads its files, replaces variables, merges `include`, `extends` and further files, applies profiles.
  *
  * Source: compose-spec 03-compose-file.md, 05-services.md (extends), 14-include.md, 15-profiles.md.
  */
@@ -30,12 +30,12 @@ import type { ImportPorts } from './ports.ts'
 import type { FilePlace, Remarks } from './remark.ts'
 
 export interface ComposeProject {
-  /** What the file says, else the name of its directory. */
+  /** The name in the file, else the name of its directory. */
   readonly name: string
-  /** Those that are not left out. */
+  /** The services that are not left out. */
   readonly services: ReadonlyMap<string, MapTree>
   readonly leftOut: ReadonlyMap<string, LeftOut>
-  /** The top-level sections, merged; undefined where there is none. */
+  /** The merged top-level sections; undefined when there is none. */
   readonly volumes: Tree | undefined
   readonly configs: Tree | undefined
   readonly secrets: Tree | undefined
@@ -45,7 +45,7 @@ export interface ComposeProject {
 }
 
 export interface ComposeWish {
-  /** Files, each laid over those before it; `-` is stdin. */
+  /** Files, each merged over those before it; `-` is stdin. */
   readonly paths: readonly string[]
   readonly profiles: readonly string[]
 }
@@ -53,7 +53,7 @@ export interface ComposeWish {
 const MAX_MIB = 10
 const DEEPEST_INCLUDE = 20
 
-/** @returns undefined when the remarks say why not */
+/** @returns undefined when the project is refused; the remarks say why */
 export async function loadProject(
   { paths, profiles }: ComposeWish,
   remarks: Remarks,
@@ -92,7 +92,7 @@ function directoryOf(path: string, { disk, cwd }: ImportPorts): string {
   return path === '-' ? cwd : disk.directoryOf(disk.resolvePath(cwd, path))
 }
 
-/** What is set where compose runs counts before what `.env` says. */
+/** Reads `.env`. Variables of the environment override it. */
 async function readEnvironment(directory: string, files: readonly string[], ports: ImportPorts): Promise<Lookup> {
   const outside: Lookup = (name) => (Object.hasOwn(ports.env, name) ? ports.env[name] : undefined)
   const said = new Map<string, string>()
@@ -104,7 +104,7 @@ async function readEnvironment(directory: string, files: readonly string[], port
   return (name) => outside(name) ?? said.get(name)
 }
 
-/** @param within the files that include this one. @param by where another file names it */
+/** @param within the files that include this one. @param by the place at which another file names it */
 async function readFile(
   path: string,
   directory: string,
@@ -183,7 +183,7 @@ function checkService({ key: name, value, ...entry }: Entry, context: ComposeCon
   }
 }
 
-/** A list item with a colon in it is a map, which means nothing in a list of words. */
+/** Refuses maps in lists of words. YAML reads an item with a colon as a map. */
 function checkWords({ key, value }: Entry, about: string, context: ComposeContext): void {
   if (value.kind !== 'list' || !WORD_LISTS.has(key)) return
   for (const item of value.items) {
@@ -228,7 +228,7 @@ async function includeFiles(
   return merged
 }
 
-/** An included service cannot be changed where it is included. */
+/** Refuses a service that is also in an included file. */
 function refuseTwice(root: Tree, included: Tree, context: ComposeContext): void {
   const own = fieldAt(root, 'services')
   const services = fieldAt(included, 'services')

@@ -5,7 +5,7 @@ import { fieldAt, isMap, wordOf } from './compose-tree.ts'
 import { compact, type PlainMap } from './draft.ts'
 import { parseComposeSize, writeBytes, writeCpus } from './units.ts'
 
-/** Places where each amount may stand; the first one that is there counts. */
+/** Places of each amount; the first one that is there counts. */
 const PLACES = {
   limits: {
     cpu: [['deploy', 'resources', 'limits', 'cpus'], ['cpus']],
@@ -49,7 +49,7 @@ export function readServiceResources(tree: MapTree, context: ContainerContext): 
 
 type Paths = readonly (readonly string[])[]
 
-/** CPUs or bytes, and where they are said. */
+/** CPUs or bytes, and their place in the file. */
 interface Amount {
   readonly amount: number
   readonly at: Tree

@@ -15,9 +15,9 @@ const POLICIES: ReadonlyMap<string, RestartPolicy> = new Map([
   ['on-failure', 'OnFailure'],
 ])
 
-/** @returns undefined where the service says none, which is `no` for docker compose */
+/** @returns undefined when the service has no policy; docker compose reads that as `no` */
 function readRestart({ tree }: Named, { note, refuse }: ContainerContext): RestartPolicy | undefined {
-  // What deploy says counts before restart, and is "any" where it says no condition.
+  // `deploy` overrides `restart`. The default of its condition is "any".
   const policy = findEntry(fieldAt(tree, 'deploy'), 'restart_policy')
   const isPolicy = isMap(policy?.value)
   const entry = isPolicy ? (findEntry(policy.value, 'condition') ?? policy) : findEntry(tree, 'restart')
@@ -37,7 +37,7 @@ function readRestart({ tree }: Named, { note, refuse }: ContainerContext): Resta
 
 const STRENGTH: readonly RestartPolicy[] = ['Never', 'OnFailure', 'Always']
 
-/** The pod's own: that of the service that asks for most. Where nobody says any, Kubernetes' default, since most are servers. */
+/** The pod's policy: the strongest of all services. Without any it is the default of Kubernetes, since most services are servers. */
 function strongest(policies: readonly (RestartPolicy | undefined)[]): RestartPolicy {
   const said = policies.filter((policy) => policy !== undefined)
   if (said.length === 0) return 'Always'
@@ -45,15 +45,15 @@ function strongest(policies: readonly (RestartPolicy | undefined)[]): RestartPol
 }
 
 interface DecidedRestarts {
-  /** The pod's. */
+  /** The pod's policy. */
   readonly policy: RestartPolicy
-  /** Policies of containers that differ from it, by name. */
+  /** Policies of containers that differ from the pod's, by name. */
   readonly own: ReadonlyMap<string, RestartPolicy>
 }
 
 /**
- * The policy of the pod, and of containers that need their own. A service without `restart` is not restarted by docker compose;
- * here it is as the others are, unless it looks like a step: it has a command of its own, and nothing that calls or checks it.
+ * Decides the policy of the pod, and of containers that need their own. Docker compose does not restart a service without `restart`.
+ * Here it gets the pod's policy, unless it looks like a step: it has a command of its own, and nothing calls or checks it.
  */
 export function decideRestarts(
   services: readonly Named[],
@@ -67,7 +67,7 @@ export function decideRestarts(
   const isAsked = [...said.values()].some((asked) => asked !== undefined)
   for (const named of services) {
     const asked = said.get(named.container)
-    // Its wrapper holds it after success, and the kubelet tries it again after a failure.
+    // After success the wrapper holds the container, and after a failure the kubelet restarts it.
     if (edges.some(({ target, condition }) => target === named.container && condition === 'completed')) continue
     if (asked !== undefined && asked !== policy) own.set(named.container, asked)
     if (asked !== undefined || policy === 'Never' || !isAsked) continue

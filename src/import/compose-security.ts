@@ -25,10 +25,10 @@ function readUser(entry: Entry | undefined, { note }: ContainerContext): PlainMa
   const word = wordOf(entry?.value)
   if (entry === undefined || word === undefined) return {}
   const [name = '', group] = word.split(':')
-  // Docker takes root where there is no name before the colon.
+  // Docker uses root when there is no name before the colon.
   const user = name === '' ? 'root' : name
   const runAsUser = numberOf(user)
-  // The image of a user that is named says its group; that of root is root's.
+  // The group of a named user is known only in the image; the group of root is root.
   const said = group === undefined || group === '' ? (NUMBERS.has(user) ? user : undefined) : group
   const runAsGroup = said === undefined ? undefined : numberOf(said)
   if (runAsUser === undefined) {
@@ -45,7 +45,7 @@ function readUser(entry: Entry | undefined, { note }: ContainerContext): PlainMa
 
 const numberOf = (word: string): number | undefined => (/^\d+$/.test(word) ? Number(word) : NUMBERS.get(word))
 
-/** Docker takes `CAP_SYS_ADMIN` and `SYS_ADMIN`; Kubernetes the second. */
+/** Reads capabilities. Docker accepts `CAP_SYS_ADMIN` and `SYS_ADMIN`; Kubernetes accepts only the second. */
 function readCapabilities(tree: MapTree, key: string): readonly string[] {
   return wordsOf(fieldAt(tree, key)).map((name) => name.toUpperCase().replace(/^CAP_/, ''))
 }

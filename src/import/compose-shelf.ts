@@ -1,15 +1,15 @@
-/** Volumes, ConfigMaps, Secrets and claims of the pod in the making, each with a name of its own. */
+/** Volumes, ConfigMaps, Secrets and claims of the draft, with unique names. */
 import type { Tree } from '../manifest/tree.ts'
 import { compact, type PlainMap, toLabel } from './draft.ts'
 import type { PathLook, SmallFile } from './ports.ts'
 
-/** How named volumes and directories of the workstation are kept. `local`: for a run on this machine. */
+/** What named volumes and directories of the workstation become. `local`: for a run on this machine. */
 export type VolumeKeeping = 'claims' | 'empty' | 'local'
 
-/** How a path is mounted: a volume, or a part of it; undefined: it is left out. */
+/** How a path is mounted: a volume or a part of it; undefined when it is left out. */
 export type BindPlan = { readonly name: string; readonly subPath?: string; readonly readOnly: boolean } | undefined
 
-/** What the volumes of all services share. */
+/** State that the volumes of all services share. */
 export interface VolumeShelf {
   readonly project: string
   readonly plan: VolumeKeeping
@@ -19,11 +19,11 @@ export interface VolumeShelf {
   readonly volumes: Map<string, PlainMap>
   /** By kind and name. */
   readonly objects: Map<string, PlainMap>
-  /** Names of volumes and of objects, by what they are for. */
+  /** Names of volumes and objects, by identity. */
   readonly names: Map<string, string>
   /** All of these names, each with its kind. */
   readonly taken: Set<string>
-  /** What becomes of each path of this machine that is mounted. */
+  /** The mount of each path of this machine. */
   readonly binds: Map<string, BindPlan>
 }
 
@@ -38,10 +38,10 @@ export function createShelf(project: string, plan: VolumeKeeping, declared: Tree
   return { ...{ project, plan, declared }, ...records }
 }
 
-/** What a label leaves for a text, so that a number can follow. */
+/** The longest text in a name: the limit of a label, less the space for a number. */
 const LABEL_ROOM = 58
 
-/** @param kind within which names differ. @param identity what the name is for: the same gets the same name */
+/** @param kind names of one kind are unique. @param identity what the name is for; the same identity gets the same name */
 export function takeName(kind: string, identity: string, text: string, { names, taken }: VolumeShelf): string {
   const key = `${kind} ${identity}`
   const known = names.get(key)
@@ -61,16 +61,16 @@ export function putVolume(identity: string, text: string, source: PlainMap, shel
   return name
 }
 
-/** What ConfigMaps and Secrets take as a key. */
+/** Makes a valid key of a ConfigMap or Secret. */
 export function toKey(text: string): string {
   return text.replaceAll(/[^-._a-zA-Z0-9]/g, '_')
 }
 
-/** A ConfigMap or Secret that is written, or that has to be there. */
+/** A ConfigMap or Secret that is written, or that must already exist. */
 export interface ObjectWish {
   readonly kind: 'ConfigMap' | 'Secret'
   readonly name: string
-  /** undefined: all of it is mounted, as a directory. */
+  /** undefined: the whole object is mounted as a directory. */
   readonly key: string | undefined
   readonly files: ReadonlyMap<string, SmallFile> | undefined
   readonly mode: number | undefined
@@ -99,7 +99,7 @@ function makeObject(kind: ObjectWish['kind'], name: string, files: ReadonlyMap<s
   return { apiVersion: 'v1', kind, metadata: { name }, ...compact(data) }
 }
 
-/** Why a file does not go along. */
+/** Says why a file cannot be a part of the manifest. */
 export function describeNoFile({ kind }: PathLook, path: string): string {
   switch (kind) {
     case 'absent':

@@ -6,7 +6,7 @@ import { fieldAt, readItems, wordOf } from './compose-tree.ts'
 import { compact, type PlainMap } from './draft.ts'
 import { parseComposeSize, writeBytes } from './units.ts'
 
-/** @returns the mounts with those in memory after them */
+/** @returns the mounts, followed by those in memory */
 export function readTmpfs(
   named: Named,
   before: readonly PlainMap[],
@@ -39,7 +39,7 @@ export function readTmpfs(
   return mounts
 }
 
-/** An emptyDir cannot be told who may write to it, nor whether files in it may be executed. */
+/** Remarks on options that an emptyDir does not have, such as its owner, or whether its files may be executed. */
 export function noteTmpfs(options: readonly string[], at: Tree | Entry, { note }: ContainerContext): void {
   if (options.length === 0) return
   const what = `${options.join(',')} of a tmpfs is not converted`

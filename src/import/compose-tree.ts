@@ -3,13 +3,13 @@ import { type Entry, findEntry, type MapTree, type Scalar, type Tree } from '../
 import { interpolate, type Lookup } from './interpolate.ts'
 import type { FilePlace, Remarks } from './remark.ts'
 
-/** A file, and what relative paths in it are relative to. */
+/** A file, and the base of relative paths in it. */
 export interface Origin {
   readonly file: string
   readonly directory: string
 }
 
-/** Which file each part of a merged tree stands in. */
+/** The file from which each part of a merged tree comes. */
 export interface Origins {
   set(part: Tree | Entry, origin: Origin): void
   of(part: Tree | Entry): Origin
@@ -23,7 +23,7 @@ export function createOrigins(): Origins {
   }
 }
 
-/** What reading a project has at hand. */
+/** State that all readers of a project share. */
 export interface ComposeContext {
   readonly origins: Origins
   readonly remarks: Remarks
@@ -34,8 +34,8 @@ export function placeOf(part: Tree | Entry, { origins }: ComposeContext): FilePl
 }
 
 /**
- * The tree with its variables replaced, and with its origin known. Keys stay as they are, as in docker compose.
- * @param lookup undefined: the file knows no variables
+ * Replaces the variables in a tree and records its origin. Keys are not changed, as in docker compose.
+ * @param lookup undefined: the file has no variables
  */
 export function adoptTree(tree: Tree, origin: Origin, lookup: Lookup | undefined, context: ComposeContext): Tree {
   const known = new Map<Tree, Tree>()
@@ -58,7 +58,7 @@ export function adoptTree(tree: Tree, origin: Origin, lookup: Lookup | undefined
   return adopt(tree)
 }
 
-/** Whether a value takes away what the files below say, and says nothing itself. */
+/** Whether a value removes the value of earlier files. */
 export const isReset = ({ tag }: Tree): boolean => tag === '!reset'
 
 function emptyOf({ at, source }: Tree): Tree {
@@ -81,18 +81,18 @@ function adoptScalar(scalar: Scalar, { file }: Origin, lookup: Lookup, { remarks
   return { ...scalar, value: made.text }
 }
 
-/** Nothing, `null` or `~`, without quotes: what is written is as long as what is read. */
+/** Whether the scalar is empty, `null` or `~` without quotes: then its source is as long as its value. */
 function isPlainNull({ value, source }: Scalar): boolean {
   return /^(?:null|Null|NULL|~|)$/.test(String(value)) && source.end - source.start === String(value).length
 }
 
-/** The text of a scalar; undefined for what is missing, empty, or no scalar. */
+/** The text of a scalar; undefined when it is missing, empty, or not a scalar. */
 export function wordOf(tree: Tree | undefined): string | undefined {
   if (tree?.kind !== 'scalar' || tree.value === null || tree.value === '') return undefined
   return String(tree.value)
 }
 
-/** A word alone is a list of one. */
+/** Reads a list; a single word is a list with one item. */
 export function readItems(tree: Tree | undefined): readonly Tree[] {
   if (tree === undefined || (tree.kind === 'scalar' && wordOf(tree) === undefined)) return []
   return tree.kind === 'list' ? tree.items : [tree]
@@ -102,7 +102,7 @@ export function wordsOf(tree: Tree | undefined): readonly string[] {
   return readItems(tree).flatMap((item) => wordOf(item) ?? [])
 }
 
-/** Compose's booleans, as YAML 1.1 has them; a variable makes text of them. */
+/** Reads a boolean of YAML 1.1, as compose does. A boolean from a variable is text. */
 export function booleanOf(tree: Tree | undefined): boolean | undefined {
   const word = wordOf(tree)?.toLowerCase()
   if (word === undefined) return undefined
@@ -110,14 +110,14 @@ export function booleanOf(tree: Tree | undefined): boolean | undefined {
   return ['false', 'no', 'off', 'n', '0'].includes(word) ? false : undefined
 }
 
-/** A `NAME` of `environment` and its like; no value: it is taken from where compose runs. */
+/** A variable of `environment` and similar keys; without a value, the value comes from the environment of compose. */
 export interface NamedValue {
   readonly name: string
   readonly value: string | undefined
   readonly at: Tree | Entry
 }
 
-/** `{A: b}` or `["A=b"]`. @param separator between name and value in a list */
+/** Reads `{A: b}` or `["A=b"]`. @param separator between name and value in a list */
 export function pairsOf(tree: Tree | undefined, separator = '='): readonly NamedValue[] {
   if (tree?.kind === 'map') {
     return tree.entries.map((entry) => {

@@ -20,7 +20,7 @@ interface VolumeWish {
   readonly size: string | undefined
 }
 
-/** Every mount of a path of this machine, of all services. */
+/** Lists all mounts of paths of this machine. */
 export function listBinds(
   services: readonly Named[],
   contextOf: (named: Named) => ContainerContext,
@@ -36,7 +36,7 @@ export function listBinds(
   })
 }
 
-/** The items of `volumes`; the last one with a target counts, as for docker compose. */
+/** Lists the items of `volumes`; the last one for a target counts, as in docker compose. */
 function listItems({ tree }: Named): readonly Tree[] {
   const items = new Map<unknown, Tree>()
   for (const item of readItems(fieldAt(tree, 'volumes'))) items.set(readWish(item)?.target ?? item, item)
@@ -59,12 +59,12 @@ export function readMounts(named: Named, shelf: VolumeShelf, context: ContainerC
   return readTmpfs(named, mounts, shelf, context)
 }
 
-/** `./data:/var/lib/data:ro`, `data:/var/lib/data`, `/var/lib/data`, or the long form. */
+/** Reads `./data:/var/lib/data:ro`, `data:/var/lib/data`, `/var/lib/data`, or the long form. */
 function readWish(item: Tree): VolumeWish | undefined {
   if (isMap(item)) return readLongWish(item)
   const word = wordOf(item)
   if (word === undefined) return undefined
-  // A drive letter of Windows is no separator.
+  // The colon of a Windows drive letter is not a separator.
   const [source = '', target, mode = ''] = word.split(/(?<!^[A-Za-z]):/)
   const base = { subPath: undefined, size: undefined }
   if (target === undefined) return { ...base, type: 'volume', source: undefined, target: source, readOnly: false }
@@ -156,7 +156,7 @@ function placeBind(
   return [compact({ name, mountPath: target, subPath, readOnly: readOnly || plan.readOnly ? true : undefined })]
 }
 
-/** A volume without a name lives as long as its container. */
+/** Makes an empty volume for a mount without a name, which lasts as long as its container. */
 function putEmpty(named: Named, shelf: VolumeShelf): string {
   let number = 1
   while (shelf.volumes.has(toLabel(`${named.container}-data-${number}`))) number++
@@ -183,7 +183,7 @@ function putNamed(source: string, shelf: VolumeShelf, context: ContainerContext)
   return putVolume(`named ${source}`, source, { persistentVolumeClaim: { claimName: claim } }, shelf)
 }
 
-/** What is external is no service's own, so the remark names none. */
+/** Remarks on an external volume. The remark names no service, since the volume belongs to none. */
 function noteExternal(name: string, at: Entry, { plan }: VolumeShelf, context: ContainerContext): void {
   const claim = toLabel(name)
   const place = placeOf(at, context)

@@ -1,6 +1,6 @@
 /**
  * Files of variables, as docker compose reads `.env` and each `env_file`: `NAME=value`, `NAME: value`, `export NAME=value`, `NAME`.
- * Variables in a value are replaced, but not in single quotes. Pure.
+ * Variables in a value are replaced, except in single quotes. Pure.
  *
  * Source: compose-go, package dotenv; docs.docker.com, "Syntax for .env files".
  */
@@ -10,16 +10,16 @@ const NAME = /[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*/y
 const QUOTED = /[ \t]*(?:'((?:[^'\\]|\\[\s\S])*)'|"((?:[^"\\]|\\[\s\S])*)")/y
 const REST_OF_LINE = /[^\n]*(?:\n|$)/y
 
-/** What Go's strconv.Unquote makes of the letters behind a backslash. */
+/** Letters behind a backslash, as Go's strconv.Unquote reads them. */
 const ESCAPES: ReadonlyMap<string, string> = new Map([
   ...([['a', '\u0007'], ['b', '\b'], ['f', '\f'], ['n', '\n'], ['r', '\r'], ['t', '\t'], ['v', '\v']] as const), // prettier-ignore
   ...([['"', '"'], ['\\', '\\'], ['$', '$$']] as const), // prettier-ignore
 ])
 
 /**
- * The variables of a file, each line after those before it.
- * @param lookup counts before what the file says when a value is made; a name alone means what it knows
- * @param known by files before this one; they count in values, and are not returned
+ * Reads the variables of a file. A line may use variables of earlier lines.
+ * @param lookup overrides the file's variables within values, and gives the value of a name without one
+ * @param known variables of earlier files: values may use them, and they are not returned
  */
 export function readDotenv(
   text: string,
@@ -50,7 +50,7 @@ export function readDotenv(
     const rest = take(REST_OF_LINE)?.[0] ?? ''
     if (quoted?.[1] !== undefined) made.set(name, quoted[1].replaceAll(String.raw`\'`, "'"))
     else if (quoted?.[2] !== undefined) made.set(name, expand(unescape(quoted[2]), resolve))
-    // A # is a part of the value, unless white space stands before it.
+    // A # starts a comment only after white space.
     else made.set(name, expand(rest.replace(/[ \t]#.*/s, '').trim(), resolve))
   }
   return made
@@ -60,13 +60,13 @@ function unescape(text: string): string {
   return text.replaceAll(/\\([abfnrtv"\\$])/g, (_, letter: string) => ESCAPES.get(letter) ?? letter)
 }
 
-/** A value that is no valid expression stays as it is written. */
+/** Replaces variables. A value with a syntax error is not changed. */
 function expand(text: string, lookup: Lookup): string {
   const result = interpolate(text, lookup)
   return 'text' in result ? result.text : text
 }
 
-/** A file of `format: raw`: each value is what stands behind the sign, quotes and dollar signs too. */
+/** Reads a file of `format: raw`: each value is the text behind `=`, including quotes and dollar signs. */
 export function readRawEnv(text: string, lookup: Lookup): ReadonlyMap<string, string> {
   const made = new Map<string, string>()
   for (const line of text.split(/\r?\n/)) {

@@ -1,10 +1,10 @@
-/** A pod in the making, from whatever platform it comes: what all of them are turned into before a manifest is written. */
+/** The draft of a pod: the common form of all platforms, from which a manifest is written. */
 import type { RestartPolicy } from '../pod/pod.ts'
 import type { Condition } from '../order/conditions.ts'
 
 export type PlainMap = Readonly<Record<string, unknown>>
 
-/** What a container waits for, in the words of `podorder.io/depends-on`. */
+/** A dependency of a container, in the words of `podorder.io/depends-on`. */
 export interface DraftEdge {
   readonly container: string
   readonly target: string
@@ -24,11 +24,11 @@ export interface DraftPort {
 export interface Draft {
   /** The name of the pod or workload, a DNS label. */
   readonly name: string
-  /** Containers in the words of Kubernetes, in the order of the input; without fields that are undefined. */
+  /** Containers with fields of Kubernetes, in the order of the input; no field is undefined. */
   readonly containers: readonly (PlainMap & { readonly name: string })[]
   readonly volumes: readonly PlainMap[]
   readonly edges: readonly DraftEdge[]
-  /** `podorder.io/options`, by container; those of containers that are not in the order are not written. */
+  /** `podorder.io/options`, by container; not written for containers that are not in the order. */
   readonly options: ReadonlyMap<string, PlainMap>
   /** `podorder.io/main`. */
   readonly main: readonly string[]
@@ -38,11 +38,11 @@ export interface Draft {
   readonly spec: PlainMap
   /** ConfigMaps, Secrets and claims that the pod uses. */
   readonly objects: readonly PlainMap[]
-  /** What others reach it by; a Service is written for them. */
+  /** Ports for clients outside the pod; a Service is written for them. */
   readonly ports: readonly DraftPort[]
 }
 
-/** Without fields that are undefined, and without lists and maps that are empty. */
+/** Removes fields that are undefined, and empty lists and maps. */
 export function compact(fields: PlainMap): PlainMap {
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => {
@@ -55,7 +55,7 @@ export function compact(fields: PlainMap): PlainMap {
 
 const LONGEST_LABEL = 63
 
-/** A name as Kubernetes takes it for containers, volumes and most objects: RFC 1123, a label. */
+/** Makes a valid name of a container, a volume and most objects: a label of RFC 1123. */
 export function toLabel(text: string): string {
   const label = text
     .toLowerCase()
@@ -65,7 +65,7 @@ export function toLabel(text: string): string {
   return label === '' ? 'x' : label
 }
 
-/** Text in command, args and env that Kubernetes' `$(NAME)` leaves as it is here (see pod/expand.ts). */
+/** Escapes text of command, args and env, so that Kubernetes does not expand `$(NAME)` in it (see pod/expand.ts). */
 export function escapeReferences(text: string): string {
   return text.replaceAll(/\$(?=[$(])/g, '$$$$')
 }

@@ -1,5 +1,5 @@
 /**
- * The keys of an ECS task definition and of its containers, and what is said of those that have no place in the pod.
+ * The keys of an ECS task definition and of its containers, and remarks on those that have no place in the pod.
  *
  * Source: Amazon ECS API reference, RegisterTaskDefinition.
  */
@@ -7,7 +7,7 @@ import { proposeWord } from '../base/suggest.ts'
 import { findEntry, type Tree } from '../manifest/tree.ts'
 import { booleanOf, type ComposeContext, fieldAt, isMap, placeOf, readItems, wordOf } from './compose-tree.ts'
 
-/** What has no place in the pod, and what there is instead. */
+/** Keys that have no place in the pod, and what to use instead. */
 const TASK_KEYS_WITHOUT_PLACE: ReadonlyMap<string, string> = new Map([
   ['taskRoleArn', 'give the pod a ServiceAccount that is bound to the role'],
   ['executionRoleArn', 'the kubelet pulls images with imagePullSecrets'],
@@ -19,7 +19,7 @@ const TASK_KEYS_WITHOUT_PLACE: ReadonlyMap<string, string> = new Map([
   ['memory', 'what the whole task gets: set resources of its containers'],
 ])
 
-/** They are read, or say nothing about the task itself. */
+/** Keys that are read, or do not change the task. */
 const TASK_KEYS: readonly string[] = [
   ...TASK_KEYS_WITHOUT_PLACE.keys(),
   ...['$schema', 'compatibilities', 'containerDefinitions', 'deregisteredAt', 'enableFaultInjection', 'family'],
@@ -94,7 +94,7 @@ function noteKeys(
   }
 }
 
-/** A key in other letters is one that AWS does not know either. */
+/** Reports unknown keys. AWS distinguishes upper and lower case, too. */
 function noteUnknown(tree: Tree, known: readonly string[], about: string | undefined, context: ComposeContext): void {
   for (const entry of isMap(tree) ? tree.entries : []) {
     if (known.includes(entry.key)) continue

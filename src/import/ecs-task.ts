@@ -13,7 +13,7 @@ import { noteContainerKeys, noteTaskKeys } from './ecs-keys.ts'
 import { readEcsMounts, readEcsVolumes } from './ecs-volumes.ts'
 import { writeCpus } from './units.ts'
 
-/** ECS' words; the others are those of `podorder.io/depends-on` themselves. */
+/** Conditions of ECS; all others have the names of `podorder.io/depends-on`. */
 const CONDITIONS: Readonly<Record<string, Condition>> = {
   START: 'started',
   COMPLETE: 'ended',
@@ -63,7 +63,7 @@ export function draftEcsTask(root: Tree, name: string | undefined, context: Comp
   }
 }
 
-/** ECS gives each container its own time to stop, 30 s where nothing is said; in an order they stop one after another at the worst. */
+/** The pod's grace period. ECS has one for each container (default 30 s); with an order, they stop one after another in the worst case. */
 function readPodGrace(definitions: readonly Tree[], isOrdered: boolean): number | undefined {
   const said = definitions.map((one) => Number(wordOf(fieldAt(one, 'stopTimeout')) ?? 0))
   if (said.every((seconds) => seconds === 0)) return undefined
@@ -120,7 +120,7 @@ function readEnvironment(one: Tree): readonly PlainMap[] {
   })
 }
 
-/** An ARN means nothing to Kubernetes: a Secret of the same name takes its place. */
+/** Reads secrets. A Secret of the same name replaces an ARN, which Kubernetes does not know. */
 function readSecrets(one: Tree, about: string, context: ComposeContext): readonly PlainMap[] {
   return readItems(fieldAt(one, 'secrets')).map((item) => {
     const name = wordOf(fieldAt(item, 'name')) ?? ''
@@ -152,10 +152,10 @@ function readPortMappings(one: Tree, about: string, context: ComposeContext): re
   })
 }
 
-/** ECS: interval 30 s, timeout 5 s, 3 retries. The words begin with CMD or CMD-SHELL, as Docker's do. */
+/** Reads a health check. Defaults of ECS: interval 30 s, timeout 5 s, 3 retries. The first word is CMD or CMD-SHELL, as in Docker. */
 function readHealth(one: Tree): PlainMap | undefined {
   const check = fieldAt(one, 'healthCheck')
-  // The console shows the words with commas, and people copy them as one text.
+  // The AWS console shows the words with commas, and users copy them as one text.
   const said = wordsOf(fieldAt(check, 'command'))
   const [kind, ...words] = said.length === 1 ? (said[0] ?? '').split(/(?<=^CMD-SHELL),\s*/) : said
   if (kind === undefined || kind === 'NONE') return undefined
@@ -168,7 +168,7 @@ function readHealth(one: Tree): PlainMap | undefined {
   }
 }
 
-/** CPU in units of 1/1024, memory in MiB. */
+/** Reads CPU in units of 1/1024, and memory in MiB. */
 function readAmounts(one: Tree): PlainMap {
   const amount = (key: string): number => Number(wordOf(fieldAt(one, key)) ?? 0)
   const [cpu, memory, reservation] = [amount('cpu'), amount('memory'), amount('memoryReservation')]
@@ -224,7 +224,7 @@ function readEdges(
       context.remarks.refuse(place, about, `unknown condition "${word}"`, fix)
       return []
     }
-    // How long others wait for it stands at the container that is waited for.
+    // The timeout of a wait is a field of the target container.
     const owner = all[names.indexOf(target)]
     const seconds = Number(wordOf(fieldAt(owner, 'startTimeout')) ?? 0)
     const timeout = seconds > 0 ? { timeoutMs: seconds * 1000 } : {}

@@ -5,12 +5,12 @@ import { compact, type PlainMap, toLabel } from './draft.ts'
 import { parseComposeSize, writeBytes } from './units.ts'
 
 interface EcsVolumes {
-  /** By their names in the pod. */
+  /** Volumes by their names in the pod. */
   readonly volumes: Map<string, PlainMap>
   readonly objects: readonly PlainMap[]
 }
 
-/** A volume without a place of its own lasts as long as the task; EFS becomes a claim that the cluster has to fill. */
+/** Reads volumes. One without a source lasts as long as the task. EFS becomes a claim, for which the cluster must have a volume. */
 export function readEcsVolumes(task: Tree, context: ComposeContext): EcsVolumes {
   const volumes = new Map<string, PlainMap>()
   for (const item of readItems(fieldAt(task, 'volumes'))) {

@@ -1,4 +1,4 @@
-/** The files beside a compose file: what it mounts, and what it takes variables from. */
+/** Reads files beside a compose file: mounted files, and files of variables. */
 import fs from 'node:fs/promises'
 import { isUtf8 } from 'node:buffer'
 import { homedir } from 'node:os'
@@ -6,14 +6,14 @@ import { join, resolve, sep } from 'node:path'
 import { LARGEST_OBJECT, type PathLook, type SmallFile } from './ports.ts'
 
 const MOST_FILES = 200
-/** Files that only keep a directory, or tell tools of it. */
+/** Files that only keep a directory in version control, or are for tools. */
 const IDLE_FILES = new Set(['.DS_Store', '.gitignore', '.gitkeep', '.keep'])
 
 export function resolvePath(directory: string, path: string): string {
   return resolve(directory, path.startsWith('~/') ? join(homedir(), path.slice(2)) : path)
 }
 
-/** What is at a path. Rejects never. */
+/** Looks at a path. Never rejects. */
 export async function lookAtPath(path: string): Promise<PathLook> {
   const found = await statOf(path)
   if (found === undefined) return { kind: 'absent' }
@@ -29,7 +29,7 @@ export async function lookAtPath(path: string): Promise<PathLook> {
     : readDirectory(path, names.filter((name) => !IDLE_FILES.has(name)).toSorted())
 }
 
-/** The regular files right in a directory, as far as they fit into one object; links count if they lead to such a file in it. */
+/** Reads the regular files directly in a directory, if they fit into one object; and links to such files of the directory. */
 async function readDirectory(path: string, names: readonly string[]): Promise<PathLook> {
   const files = new Map<string, SmallFile>()
   let others = 0
@@ -58,7 +58,7 @@ async function statOf(path: string): Promise<Stat | undefined> {
 
 const EXECUTABLE = 0o111
 
-/** @returns undefined for what cannot be read */
+/** @returns undefined when the file cannot be read */
 async function readSmall(path: string, { mode }: Stat): Promise<SmallFile | undefined> {
   const content = await fs.readFile(path).catch(() => undefined)
   if (content === undefined) return undefined

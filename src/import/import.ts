@@ -1,4 +1,4 @@
-/** `podorder import`: a docker compose file, an ECS task definition or a Cloud Run service becomes a pod in order. */
+/** `podorder import`: makes a pod with an order from a docker compose file, an ECS task definition or a Cloud Run service. */
 import { readTexts } from '../manifest/yaml.io.ts'
 import { CODE_FAILED, CODE_MISUSE } from '../base/exit-code.ts'
 import { describeError } from '../base/system-error.ts'
@@ -16,23 +16,23 @@ import { collectRemarks, describeRemark, type Remark, type Remarks } from './rem
 import { type ImportKind, writeDraft } from './write-draft.ts'
 
 export interface ImportWish {
-  /** Several are compose files, each laid over those before it; `-` is stdin. */
+  /** Several paths are compose files, each merged over those before it; `-` is stdin. */
   readonly paths: readonly string[]
   readonly profiles: readonly string[]
-  /** The name of the pod or workload; undefined: what the file says, else its directory. */
+  /** The name of the pod or workload; undefined: the name in the file, else the name of its directory. */
   readonly name: string | undefined
   readonly volumes: VolumeKeeping
 }
 
 export interface ImportOptions extends ImportWish {
   readonly kind: ImportKind
-  /** What has no place in the pod is an error. */
+  /** A field that has no place in the pod is an error. */
   readonly strict: boolean
   /** A file; undefined = stdout. */
   readonly output: string | undefined
 }
 
-/** Either the draft, or why there is none; both with what a pod cannot have. */
+/** The draft, or why there is none; with remarks on what a pod cannot have. */
 export interface Imported {
   readonly draft: Draft | undefined
   readonly refused: readonly Remark[]
@@ -41,7 +41,7 @@ export interface Imported {
 
 const MAX_MIB = 10
 
-/** @returns the exit code; where it is 2, nothing was written */
+/** @returns the exit code; when it is 2, nothing was written */
 export async function importFiles(options: ImportOptions, ports: ImportPorts): Promise<number> {
   const { draft, refused, noted } = await readForeign(options, ports)
   const { terminal } = ports
@@ -63,7 +63,7 @@ export async function importFiles(options: ImportOptions, ports: ImportPorts): P
   return code === 0 ? 0 : CODE_FAILED
 }
 
-/** Reads files of other platforms. Rejects never. */
+/** Reads files of other platforms. Never rejects. */
 export async function readForeign(wish: ImportWish, ports: ImportPorts): Promise<Imported> {
   const remarks = collectRemarks()
   const draft = await readDraft(wish, remarks, ports)
@@ -82,7 +82,7 @@ async function readDraft(wish: ImportWish, remarks: Remarks, ports: ImportPorts)
   }
   const single = wish.paths.length === 1 ? draftOther(text, path, wish.name, remarks) : undefined
   if (single !== undefined) return single
-  // stdin can be read once only.
+  // stdin can be read only once.
   const readAgain = (one: string, maxMib?: number): Promise<string> =>
     one === '-' ? Promise.resolve(text) : ports.disk.readManifestFile(one, maxMib)
   const disk = { ...ports.disk, readManifestFile: readAgain }
@@ -90,7 +90,7 @@ async function readDraft(wish: ImportWish, remarks: Remarks, ports: ImportPorts)
   return project === undefined ? undefined : draftProject(project, wish.name, wish.volumes, disk)
 }
 
-/** @returns undefined for what is neither of ECS nor of Cloud Run */
+/** @returns undefined when the file is neither of ECS nor of Cloud Run */
 function draftOther(text: string, path: string, name: string | undefined, remarks: Remarks): Draft | undefined {
   const { trees } = readTexts(text)
   const raw = trees.find((tree) => isOther(tree))
@@ -105,7 +105,7 @@ function draftOther(text: string, path: string, name: string | undefined, remark
 
 const isOther = (tree: Tree): boolean => isEcsTask(tree) || isCloudRun(tree)
 
-/** For `podorder run`, which takes the same files. @returns undefined for a manifest of Kubernetes */
+/** Translates a file for `podorder run`, which accepts the same files. @returns undefined for a manifest of Kubernetes */
 export async function translateFile(
   path: string,
   text: string,

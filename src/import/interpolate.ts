@@ -10,7 +10,7 @@ export type Lookup = (name: string) => string | undefined
 export type Interpolated =
   | {
       readonly text: string
-      /** Variables that are not set and have no default: each stands for an empty text, as in docker compose. */
+      /** Variables that are not set and have no default: each becomes an empty text, as in docker compose. */
       readonly unset: readonly string[]
     }
   | { readonly problem: string; readonly fix: string }
@@ -18,7 +18,7 @@ export type Interpolated =
 const NAME = /[A-Za-z_]\w*/y
 const OPERATOR = /:?[-?+]/y
 
-/** A default within a default within a default … */
+/** The limit of nested defaults. */
 const DEEPEST = 20
 
 export function interpolate(text: string, lookup: Lookup): Interpolated {
@@ -32,7 +32,7 @@ export function interpolate(text: string, lookup: Lookup): Interpolated {
 interface Reading {
   readonly lookup: Lookup
   readonly unset: Set<string>
-  /** The first one counts; the rest of the text is not read then. */
+  /** Only the first problem counts: reading ends there. */
   readonly problems: { readonly problem: string; readonly fix: string }[]
 }
 
@@ -48,7 +48,7 @@ function refuse(
   return { value: '', end: text.length }
 }
 
-/** @param depth 0: to the end of the text, else to the brace that closes the default. @returns where it ended */
+/** @param depth 0: read to the end of the text, else to the brace that closes the default. @returns the value and its end */
 function readText(text: string, from: number, depth: number, reading: Reading): { value: string; end: number } {
   let value = ''
   let at = from
@@ -82,7 +82,7 @@ function readVariable(text: string, from: number, depth: number, reading: Readin
   if (text[behind] === '}') return { value: orEmpty(found, name, reading), end: behind + 1 }
   const operator = match(OPERATOR, text, behind)
   if (operator === undefined || depth >= DEEPEST) return refuse(`"\${${name}" is not a variable`, text, reading)
-  // What is not needed is read for its end only: nothing in it counts as unset.
+  // A word that is not needed is read only to find its end: variables in it do not count as unset.
   const aside = { ...reading, unset: new Set<string>() }
   const word = readText(text, behind + operator.length, depth + 1, aside)
   if (text[word.end] !== '}') return refuse(`"\${${name}${operator}" has no closing brace`, text, reading)
@@ -96,7 +96,7 @@ function readVariable(text: string, from: number, depth: number, reading: Readin
   if (kind === '-') return isSet ? { value: found ?? '', end } : takeWord()
   if (kind === '+') return isSet ? takeWord() : { value: '', end }
   if (isSet) return { value: found ?? '', end }
-  // Its message is the file's own words, so they stand in quotes.
+  // The message comes from the file, so it is quoted.
   const message = word.value === '' ? '' : `: "${word.value}"`
   const state = found === undefined ? 'is not set' : 'is empty'
   const fix = `set ${name} in the environment or in .env`

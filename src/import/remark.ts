@@ -1,40 +1,40 @@
-/** What an import has to say about its input: what is wrong with it, and what is not supported in one pod. */
+/** Remarks of an import about its input: faults, and what is not possible in one pod. */
 import type { Position } from '../manifest/tree.ts'
 
 export interface Remark {
   readonly file: string
   readonly at: Position
-  /** The services or containers that it is about, such as `service "db"`. */
+  /** The services or containers concerned, such as `service "db"`. */
   readonly about: readonly string[]
   readonly what: string
   readonly fix: string
-  /** How many places it is about; the first of them is named. */
+  /** How many places the remark is about; it names the first. */
   readonly places: number
 }
 
-/** Something with a place in a file: a tree, or a key. */
+/** A place in a file: that of a tree or a key. */
 export interface FilePlace {
   readonly file: string
   readonly at: Position
 }
 
-/** Says one remark. */
+/** Makes one remark. */
 export type Say = (place: FilePlace, about: string | undefined, what: string, fix: string) => void
 
-/** Collects remarks. What is said again of the same place is one remark about several services. */
+/** Collects remarks. The same remark at the same place becomes one remark about several services. */
 export interface Remarks {
   /** The input is refused, and nothing is written. */
   readonly refuse: Say
-  /** The pod is written without it; `--strict` refuses it. */
+  /** The pod is written without the field; with `--strict` the input is refused. */
   readonly note: Say
-  /** The same, for what is one fault wherever it stands: the first place is told, and how many there are. */
+  /** The same for a fault at many places: one remark with the first place and the number of places. */
   readonly refuseOnce: Say
   readonly noteOnce: Say
   readonly refused: readonly Remark[]
   readonly noted: readonly Remark[]
 }
 
-/** A file of thousands of services with one fault each says enough with the first of them. */
+/** The limit of remarks: a file may have thousands of services with one fault each. */
 const MOST = 200
 
 export function collectRemarks(): Remarks {
@@ -82,14 +82,14 @@ function collectList(): Collected {
   }
 }
 
-/** `service "a"`, or `services "a", "b"`. */
+/** Writes `service "a"`, or `services "a", "b"`. */
 export function describeAbout(about: readonly string[]): string {
   const services = about.filter((one) => one.startsWith('service '))
   if (about.length < 2 || services.length < about.length) return about.join(', ')
   return `services ${services.map((one) => one.slice('service '.length)).join(', ')}`
 }
 
-/** `compose.yaml:3:5: service "db": what; fix` */
+/** Writes `compose.yaml:3:5: service "db": what; fix`. */
 export function describeRemark({ file, at, about, what, fix, places }: Remark): string {
   const whose = about.length === 0 ? '' : `${describeAbout(about)}: `
   const more = places === 1 ? '' : ` (the first of ${places} places)`

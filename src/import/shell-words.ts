@@ -1,14 +1,14 @@
 /**
- * A command line as one text, split as docker compose splits it: at white space, with quotes, and no shell. Pure.
+ * Splits a command line as docker compose does: at white space, with quotes, without a shell. Pure.
  *
- * Source: compose-go uses mattn/go-shellwords for `command` and `entrypoint`. What stands in `$(…)` and in backquotes is one
- * word; an operator of the shell outside quotes ends the line, and what follows it is dropped.
+ * Source: compose-go uses mattn/go-shellwords for `command` and `entrypoint`. Text in `$(…)` and in backquotes is one word. A shell
+ * operator outside quotes ends the line, and the rest is dropped.
  */
 
 export type SplitLine =
   | {
       readonly words: readonly string[]
-      /** What is dropped, from the operator on. */
+      /** The dropped text; it begins with the operator. */
       readonly dropped: string
     }
   | { readonly problem: string }
@@ -56,7 +56,7 @@ function describeRest(letter: string): string {
   return letter === '\\' ? 'it ends with a backslash' : 'a quote is not closed'
 }
 
-/** A letter behind a backslash is itself, but for `\n` and `\t`. */
+/** Replaces escapes: `\n` and `\t`; a backslash before any other letter is removed. */
 function readEscapes(text: string | undefined): string | undefined {
   return text?.replaceAll(/\\([\s\S])/g, (_, letter: string) =>
     letter === 'n' ? '\n' : letter === 't' ? '\t' : letter,

@@ -7,7 +7,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   ...{ m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 },
 }
 
-/** `1m30s` -> 90000. A bare number is seconds. @returns ms; undefined for what is no duration */
+/** Reads `1m30s` as 90000. A number without a unit is seconds. @returns ms; undefined when it is not a duration */
 export function parseComposeDuration(text: string): number | undefined {
   if (/^\d+$/.test(text)) return Number(text) * 1000
   if (!DURATION.test(text)) return undefined
@@ -19,14 +19,14 @@ export function parseComposeDuration(text: string): number | undefined {
 const SIZE = /^(\d+(?:\.\d+)?)\s*(b|k|kb|ki|kib|m|mb|mi|mib|g|gb|gi|gib|t|tb|ti|tib)?$/i
 const POWERS = ['b', 'k', 'm', 'g', 't']
 
-/** `512m`, `1gb`: powers of 1024, whatever they are called (compose-spec, specifying byte values). @returns bytes */
+/** Reads `512m`, `1gb`. All units are powers of 1024 (compose-spec, specifying byte values). @returns bytes */
 export function parseComposeSize(text: string): number | undefined {
   const [, amount, unit = 'b'] = SIZE.exec(text.trim()) ?? []
   if (amount === undefined) return undefined
   return Math.round(Number(amount) * 1024 ** POWERS.indexOf(unit.charAt(0).toLowerCase()))
 }
 
-/** Bytes as the shortest Kubernetes quantity that is exact: 536870912 -> `512Mi`. */
+/** Writes bytes as the shortest exact quantity of Kubernetes: 536870912 -> `512Mi`. */
 export function writeBytes(bytes: number): string {
   const units = ['', 'Ki', 'Mi', 'Gi', 'Ti']
   let value = bytes
@@ -38,7 +38,7 @@ export function writeBytes(bytes: number): string {
   return `${value}${units[unit]}`
 }
 
-/** CPUs as a Kubernetes quantity: 0.25 -> `250m`, 2 -> `2`. It is at least 1m. */
+/** Writes CPUs as a quantity of Kubernetes, at least 1m: 0.25 -> `250m`, 2 -> `2`. */
 export function writeCpus(cpus: number): string {
   const milli = Math.max(1, Math.round(cpus * 1000))
   return milli % 1000 === 0 ? String(milli / 1000) : `${milli}m`

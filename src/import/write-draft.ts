@@ -1,4 +1,4 @@
-/** From a draft to the manifests that kubectl applies. Pure. */
+/** Writes a draft as manifests for kubectl. Pure. */
 import { formatDuration } from '../base/duration.ts'
 import { DEFAULT_CONDITION } from '../order/conditions.ts'
 import { CONTAINER_OPTIONS, DEPENDS_ON, MAIN } from '../pod/annotation-names.ts'
@@ -8,14 +8,14 @@ import { compact, type Draft, type DraftEdge, type PlainMap, toLabel } from './d
 export const IMPORT_KINDS = ['Pod', 'Deployment', 'Job'] as const
 export type ImportKind = (typeof IMPORT_KINDS)[number]
 
-/** The label by which a Deployment and a Service find the pod. */
+/** The label by which a Deployment and a Service select the pod. */
 const APP = 'app.kubernetes.io/name'
 
 const STYLE: Style = {
   ...{ eol: '\n', json: false, blank: ' ', nest: 2, dashes: 2, dash: '- ', flow: false, indent: 0 },
 }
 
-/** @returns YAML: what the pod uses first, the workload, then a Service where somebody may call it from outside */
+/** @returns YAML: the objects that the pod uses, the workload, and a Service if the pod has ports for outside */
 export function writeDraft(draft: Draft, kind: ImportKind): string {
   const service = draft.ports.length > 0 && kind !== 'Job' ? [makeService(draft)] : []
   return [...draft.objects, makeWorkload(draft, kind), ...service].map(writeDocument).join('---\n')
@@ -49,7 +49,7 @@ function makeWorkload(draft: Draft, kind: ImportKind): PlainMap {
 function makeSpec({ containers, volumes, restartPolicy, spec }: Draft, kind: ImportKind): PlainMap {
   const policy =
     kind === 'Deployment' ? 'Always' : kind === 'Job' && restartPolicy === 'Always' ? 'OnFailure' : restartPolicy
-  // A container's own policy says only what differs from the pod's.
+  // A container's policy is written only if it differs from the pod's.
   const differing = containers.map(({ restartPolicy: own, ...rest }) => {
     return compact({ ...rest, restartPolicy: own === policy ? undefined : own })
   })
@@ -89,7 +89,7 @@ function writeFlow(fields: PlainMap): string {
   return `{${pairs.join(', ')}}`
 }
 
-/** A name of digits alone would be read as a number elsewhere; podorder reads names as text. */
+/** Quotes names that YAML could read as another type, such as a number. */
 function writeKey(name: string): string {
   return /^[a-z][-a-z0-9]*$/.test(name) ? name : JSON.stringify(name)
 }

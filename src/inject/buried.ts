@@ -1,14 +1,14 @@
-/** Orders in manifests that stand as text in other objects: in a ConfigMap, in a step of a workflow. Nobody reads them there. Pure. */
+/** Orders in manifests that are text in other objects, such as a ConfigMap or a workflow step. No tool reads them there. Pure. */
 import { PREFIX } from '../pod/annotation-names.ts'
 import { type Fault, placeWithin, type Scalar, type Tree } from '../manifest/tree.ts'
 
-/** What a pod says of the order of its containers, as a key. */
+/** An annotation that gives an order, as a key. */
 const KEY = /podorder\.io\/(?:depends-on|steps|main|stop-order|wait-timeout|options|command\.[-\w.]+)(?=["']?[ \t]*:)/
 
 /** A copy that kubectl keeps of the manifest itself. */
 const COPY = 'kubectl.kubernetes.io/last-applied-configuration'
 
-/** Finds at most one in each text. @param seen maps and lists that have been looked at: aliases share them */
+/** Finds at most one order in each text. @param seen maps and lists that are done: aliases share them */
 export function findBuried(tree: Tree, seen = new Set<unknown>()): readonly Fault[] {
   if (tree.kind === 'scalar') return wordBuried(tree)
   const parts = tree.kind === 'map' ? tree.entries : tree.items

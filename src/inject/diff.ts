@@ -1,7 +1,7 @@
-/** Differences between texts, in the unified format. The one file that knows the package `diff`. */
+/** Differences between texts, in the unified format. */
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff'
 
-/** Beyond that much searching the difference is of no use to anybody. */
+/** A difference that takes longer to find is too large to be useful. */
 const TIMEOUT_MS = 10_000
 
 /** @returns undefined when the texts are too different to be compared in time */

@@ -1,4 +1,4 @@
-/** What the controllers of other kinds do to a pod template, and what is wrong with an order for it. Pure. */
+/** Checks of orders in kinds of other projects, whose controllers change the pod template or restrict it. Pure. */
 import { textOf } from '../pod/api-object.ts'
 import type { FoundPod } from '../manifest/found-pods.ts'
 import { readGroup, readPodPolicy } from '../manifest/pod-policy.ts'
@@ -6,7 +6,7 @@ import { type Fault, findTree } from '../manifest/tree.ts'
 import type { Order } from '../order/order.ts'
 
 export interface ForeignCheck {
-  /** With these the pod would not be what its wrappers are made for. */
+  /** The pod would differ from the one that the wrappers are written for. */
   readonly faults: readonly Fault[]
   readonly warnings: readonly Fault[]
 }
@@ -14,7 +14,7 @@ export interface ForeignCheck {
 /** The main container of Flink's pods: CmdJobManagerDecorator and CmdTaskManagerDecorator write its command. */
 const FLINK_MAIN = 'flink-main-container'
 
-/** The default of pods, Always, is none for Jobs (pkg/apis/batch/validation). */
+/** Jobs do not accept Always, which is the default of pods (pkg/apis/batch/validation). */
 const SILENT_JOB = {
   what: 'there is no restartPolicy, and the API server accepts a Job only with OnFailure or Never; the wrappers are written for Always',
   fix: 'write restartPolicy: OnFailure or Never in the pod template',

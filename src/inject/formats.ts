@@ -1,4 +1,4 @@
-/** Changed manifests in the format that was asked for, as kubectl's `-o` has it. */
+/** Changed manifests in the format of kubectl's `-o`. */
 import { isObject } from '../base/json-object.ts'
 import { limitFaults } from '../manifest/yaml-fault.ts'
 import { describeFault } from '../manifest/tree.ts'
@@ -10,7 +10,7 @@ export const OUTPUT_FORMATS = ['yaml', 'json'] as const
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number]
 
 export interface Formatted {
-  /** What faults name. */
+  /** The name in faults. */
   readonly file: string
   readonly text: string
 }
@@ -26,12 +26,12 @@ const STYLE: Style = {
   indent: 0,
 }
 
-/** @returns the text of all of them, or what cannot be read, one line each */
+/** @returns the texts, or a line for each manifest that cannot be read */
 export function formatManifests(
   manifests: readonly Formatted[],
   format: OutputFormat,
 ): readonly string[] | { readonly problems: readonly string[] } {
-  // What is YAML already keeps its layout and its comments.
+  // YAML keeps its layout and its comments.
   if (format === 'yaml' && !manifests.some(isJson)) return manifests.map(({ text }) => text)
   const read = manifests.map((manifest) => readDocuments(manifest))
   const problems = read.flatMap((one) => ('problems' in one ? one.problems : []))
@@ -59,7 +59,7 @@ function readDocuments({
   return { values: documents.map(({ value }) => value).filter(isObject) }
 }
 
-/** Several objects are a List, as kubectl prints them. */
+/** Writes several objects as a List, as kubectl does. */
 function writeJson(objects: readonly unknown[]): string {
   const [first] = objects
   const whole = objects.length === 1 ? first : { apiVersion: 'v1', kind: 'List', items: objects }

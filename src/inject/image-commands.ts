@@ -1,4 +1,4 @@
-/** The words of containers whose manifests say none. */
+/** The commands of containers whose manifests have none. */
 import { decodeBase64 } from '../base/base64.io.ts'
 import { commandAnnotation } from '../pod/annotation-names.ts'
 import type { FoundPod } from '../manifest/found-pods.ts'
@@ -11,7 +11,7 @@ import type { CommandWanted } from '../image/lookup.ts'
 import type { ReadOrders } from './orders.ts'
 import type { InjectPorts } from './ports.ts'
 
-/** By pod and container; or everything that is not known, one line each. */
+/** @returns commands by pod and container name, or a line for each command that is not found */
 export async function findImageCommands(
   opened: readonly ReadOrders[],
   { findCommands }: Pick<InjectPorts, 'findCommands'>,

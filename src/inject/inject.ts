@@ -1,4 +1,4 @@
-/** `podorder inject` and `podorder eject`: manifests whose pods keep their order, and as they were before. */
+/** `podorder inject` rewrites manifests so that their pods keep their order. `podorder eject` restores them. */
 import { ORIGINAL } from '../pod/annotation-names.ts'
 import { CODE_MISUSE } from '../base/exit-code.ts'
 import { count } from '../base/wording.ts'
@@ -76,14 +76,14 @@ export async function injectManifests(options: InjectOptions, ports: InjectPorts
   return code
 }
 
-/** What is said of a pod with an order: `Pod/shop: 2 of 3 containers ordered`. */
+/** The summary of a pod with an order: `Pod/shop: 2 of 3 containers ordered`. */
 function summarizePod({ pod: { kind, name, template }, order }: WantedPod): readonly string[] {
   if (order === undefined) return []
   const all = template.spec.containers.length + nativeSidecars(template.spec).length
   return [`${kind}/${name}: ${order.containers.length} of ${count(all, 'container')} ordered`]
 }
 
-/** Pods that are told one by one. */
+/** How many pods the summary lists. */
 const MOST_TOLD = 20
 
 function limitSummary(lines: readonly string[]): readonly string[] {
@@ -111,7 +111,7 @@ interface Rewriting extends Omit<RewriteOptions, 'commandOf' | 'textOf'> {
   readonly found: ReadonlyMap<FoundPod, ReadonlyMap<string, FoundCommand>>
 }
 
-/** Pods that are as they shall be already keep every byte; what else was rewritten before is restored first. */
+/** Rewrites the pods that are not up to date. Those that an earlier inject has rewritten are restored first. Others keep every byte. */
 function rewriteManifest(
   manifest: OpenManifest,
   wanted: readonly WantedPod[],
@@ -144,7 +144,7 @@ function rewriteManifest(
   return { ...changed, restyled: restored.restyled || changed.restyled }
 }
 
-/** But for the notes of how it was written. */
+/** Compares all but the notes of the layout. */
 function saysTheSame(template: PodTemplate, after: PodTemplate): boolean {
   const { annotations } = template.metadata ?? {}
   const notes = after.metadata?.annotations?.[ORIGINAL]
@@ -154,7 +154,7 @@ function saysTheSame(template: PodTemplate, after: PodTemplate): boolean {
   )
 }
 
-/** Bytes of UTF-8 are at most three times as many as the units of UTF-16. */
+/** Whether the annotations fit: one UTF-16 unit has at most three bytes in UTF-8. */
 function hasRoom({ metadata }: PodTemplate): boolean {
   const texts = Object.entries<string | null>(metadata?.annotations ?? {})
   return texts.reduce((sum, [key, text]) => sum + key.length + 3 * (text ?? '').length, 0) <= MAX_ANNOTATION_BYTES
@@ -176,20 +176,20 @@ export async function ejectManifests(options: EjectOptions, ports: ManifestPorts
   })
 }
 
-/** The engine lets garbage grow to several times what lives. */
+/** After so many groups memory is given back: without that the engine lets garbage grow to several times the used memory. */
 const GROUPS_UNTIL_TIDY = 16
 
 interface Work<Open extends Opened> {
   readonly open: (input: Input) => Open
-  /** Once all are open and nothing is wrong with any, before anything of the last ones is looked up. */
+  /** Called when all manifests are open and have no fault, before the last group is changed. */
   readonly warn: (inputs: readonly Input[]) => void
-  /** Only what nothing is wrong with; in its order. */
+  /** Called for manifests without faults. @returns results in the order of `opened` */
   readonly change: (
     opened: readonly Open[],
   ) => Promise<readonly (Changed | undefined)[] | { readonly problems: readonly string[] }>
 }
 
-/** Group by group, of which only the texts are kept, until all are done. */
+/** Works group by group and keeps only the resulting texts, to save memory. */
 async function changeInputs<Open extends Opened>(
   options: EjectOptions,
   ports: ManifestPorts,
@@ -224,7 +224,7 @@ async function changeInputs<Open extends Opened>(
   const results = inputs.map((input) => {
     const [mark] = splitMark(input.text)
     const pieces = done.get(input) ?? []
-    // Its text joined is as large again.
+    // The pieces are freed first, since the joined text is as large.
     done.delete(input)
     if (pieces.some(({ restyled }) => restyled)) {
       const what = 'its layout could not be kept: the changed parts are written again, without comments'
@@ -235,7 +235,7 @@ async function changeInputs<Open extends Opened>(
   return putOut(results, options, ports)
 }
 
-/** The result for a piece of a file, after those before it. */
+/** Appends the result of a piece to those of its file. */
 function keep(done: Map<Input, Changed[]>, { of, input }: Piece, changed: Changed | undefined): void {
   const piece = changed ?? { text: splitMark(input.text)[1], restyled: false }
   const before = done.get(of)

@@ -1,4 +1,4 @@
-/** The rewrite, and the way back, as changes to a manifest's own text. Pure. */
+/** The rewrite and the restoring as small changes to a manifest's text. Pure. */
 import { allContainers, type Container, type PodTemplate } from '../pod/pod.ts'
 import { type Original, readOriginal } from '../pod/original.ts'
 import { restorePod } from '../rewrite/restore.ts'
@@ -15,7 +15,7 @@ export interface ChangedPod extends FoundPod {
   readonly after: PodTemplate
 }
 
-/** What each document says once its pods are others. */
+/** @returns the value of each document with its changed pods */
 export function changeDocuments(documents: readonly Document[], pods: readonly ChangedPod[]): readonly unknown[] {
   const byDocument = Map.groupBy(pods, ({ document }) => document)
   return documents.map((document) =>
@@ -23,7 +23,7 @@ export function changeDocuments(documents: readonly Document[], pods: readonly C
   )
 }
 
-/** @returns undefined when that cannot be done by small changes */
+/** @returns undefined when small changes are not enough */
 export function editText(
   text: string,
   documents: readonly Document[],
@@ -39,7 +39,7 @@ export function editText(
   return applySplices(text, splices)
 }
 
-/** Hints for the rewrite: a word keeps its spelling. */
+/** Hints for the rewrite, so that words keep their spelling. */
 export function hintWords(pods: readonly FoundPod[], text: string): ReadonlyMap<Tree, Hint> {
   const hints = new Map<Tree, Hint>()
   for (const { tree } of pods) {
@@ -50,7 +50,7 @@ export function hintWords(pods: readonly FoundPod[], text: string): ReadonlyMap<
   return hints
 }
 
-/** Hints for the way back: what the rewrite has noted. */
+/** Hints for restoring: the notes of the rewrite. */
 export function hintOriginals(pods: readonly FoundPod[], text: string): ReadonlyMap<Tree, Hint> {
   const hints = new Map(hintWords(pods, text))
   for (const { tree, template } of pods) {
@@ -76,7 +76,7 @@ function hintContainers(tree: Tree, template: PodTemplate, original: Original, h
   })
 }
 
-/** Tells the rewrite what to note of how fields were written. */
+/** Finds the original text of a field, which the rewrite notes for restoring. */
 export function createTextOf({ tree, template, document }: FoundPod, text: string): TextOf {
   const page = openPage(text, document.tree.source)
   const all = allContainers(template.spec)
@@ -98,15 +98,15 @@ export function createTextOf({ tree, template, document }: FoundPod, text: strin
   }
 }
 
-/** @returns undefined where the way back finds the very text by itself */
+/** @returns undefined when restoring writes the same text without a note */
 function noteText(map: MapTree, entry: Entry, value: unknown, page: Page): string | undefined {
   const { key } = entry
   if (Array.isArray(value) && value.length > 0 && key !== 'command' && !entry.value.source.alias) return undefined
-  // With its only hook gone it goes too.
+  // `lifecycle` is removed together with its only hook.
   if (key === 'lifecycle' && Object.keys(value as object).join() === 'postStart') return noteRemoval(map, entry, page)
   const region = findRegion(entry, page)
   const text = page.text.slice(region.start, region.end)
-  // The rest of it stays, unless it is written elsewhere.
+  // The rest of `lifecycle` stays, unless it is an alias.
   if (key === 'lifecycle') return entry.value.source.alias ? text : undefined
   const style = styleOfValue(value, entry.value, styleWithin(map, page), page)
   const words = key === 'command' ? (value as Container['command']) : undefined
@@ -119,7 +119,7 @@ function noteRemoval(map: MapTree, entry: Entry, page: Page): string {
   return page.text.slice(start, end)
 }
 
-/** Those that were rewritten, as they were before. */
+/** Restores the pods that were rewritten; leaves out the others. */
 export function restorePods(pods: readonly FoundPod[]): readonly ChangedPod[] {
   return pods.flatMap((pod) => {
     const after = restorePod(pod.template).template
@@ -127,14 +127,14 @@ export function restorePods(pods: readonly FoundPod[]): readonly ChangedPod[] {
   })
 }
 
-/** Init containers among them, since native sidecars are rewritten too. */
+/** Lists init containers too, since native sidecars are rewritten. */
 function listContainers(template: Tree): readonly MapTree[] {
   return ['initContainers', 'containers']
     .flatMap((list) => listItems(template, 'spec', list))
     .flatMap((item) => (item.kind === 'map' ? [item] : []))
 }
 
-/** A copy of what leads there; the rest is the same. */
+/** Copies only the maps and lists on the path; the rest is shared. */
 function putAt(value: unknown, [step, ...path]: readonly (string | number)[], put: unknown): unknown {
   if (step === undefined) return put
   if (Array.isArray(value)) return value.with(Number(step), putAt(value[Number(step)], path, put))

@@ -6,21 +6,21 @@ import type { ManifestDisk } from './ports.ts'
 
 export interface Input {
   readonly path: string
-  /** What faults name. */
+  /** The name in faults. */
   readonly file: string
   readonly text: string
-  /** How many lines of the file are before the text, where it is not the whole of it. */
+  /** How many lines of the file precede the text, when the text is a part of the file. */
   readonly line?: number
 }
 
-/** Which manifests a command looks at, and what in them. */
+/** The manifests and pods that a command works on. */
 export interface WantedManifests {
   /** Files, directories, or `-` for stdin. */
   readonly paths: readonly string[]
   readonly recursive: boolean
-  /** `KIND/NAME` or `NAME` of those that are meant; empty = all. */
+  /** `KIND/NAME` or `NAME` of the pods; empty = all. */
   readonly only: readonly string[]
-  /** Kinds with pod templates beside those that are known. */
+  /** Further kinds with pod templates. */
   readonly templates?: readonly TemplateKind[]
 }
 
@@ -28,11 +28,11 @@ export interface InputPorts {
   readonly disk: Pick<ManifestDisk, 'readManifestFile' | 'listManifests'>
 }
 
-/** A file of ten thousand pods, rewritten, is one that can be restored. */
+/** Large enough that a rewritten file of ten thousand pods can be restored. */
 const MAX_MIB = 32
 
 /**
- * All of them, or everything that is wrong, one line each.
+ * @returns all manifests, or one line for each fault
  * @param recursive undefined: the command has no such option
  */
 export async function readInputs(

@@ -1,4 +1,4 @@
-/** A manifest's text with its pods, and what becomes of it. */
+/** A manifest's text with its pods, and the changes to it. */
 import { isEqual } from '../manifest/equality.ts'
 import {
   type ChangedPod,
@@ -23,26 +23,26 @@ import { readPodManifest, readValues } from '../manifest/yaml.io.ts'
 
 export interface OpenManifest {
   readonly file: string
-  /** Without the byte order mark that it may have. */
+  /** Without the byte order mark. */
   readonly text: string
   readonly documents: readonly Document[]
   readonly pods: readonly FoundPod[]
-  /** Documents that cannot be read, and say nothing to podorder: they stay as they are. */
+  /** Documents that cannot be read and contain nothing for podorder: they stay as they are. */
   readonly strange: readonly Fault[]
   /** A fault at a place of the text, as one line. */
   readonly say: (fault: Fault) => string
 }
 
 export interface Changed {
-  /** Without the mark. */
+  /** Without the byte order mark. */
   readonly text: string
-  /** Whole documents had to be written anew, without their comments. */
+  /** Whole documents were written anew, so their comments are lost. */
   readonly restyled: boolean
 }
 
 const MARK = '\uFEFF'
 
-/** @returns a byte order mark, or nothing; and the rest */
+/** @returns the byte order mark or an empty text, and the rest */
 export function splitMark(text: string): readonly [string, string] {
   return text.startsWith(MARK) ? [MARK, text.slice(MARK.length)] : ['', text]
 }
@@ -60,7 +60,7 @@ export function openManifest(
   return { file, text, documents, pods: findPods(documents, say, templates), strange, say }
 }
 
-/** These pods as before any rewrite: byte for byte, as long as nobody has changed them since, else value by value. */
+/** Restores pods as before the rewrite: byte for byte if they were not changed since, else value by value. */
 export function restoreManifest(manifest: OpenManifest, pods: readonly FoundPod[]): Changed {
   const { text } = manifest
   const changed = restorePods(pods)
@@ -69,7 +69,7 @@ export function restoreManifest(manifest: OpenManifest, pods: readonly FoundPod[
   return restored === undefined ? write(manifest, changed) : { text: restored, restyled: false }
 }
 
-/** @param change makes pods another; it is handed what tells how a pod's fields are written, as far as that matters */
+/** @param change changes the pods; its argument finds the original text of a pod's fields */
 export function changeManifest(
   manifest: OpenManifest,
   change: (textOf: (pod: FoundPod) => TextOf) => readonly ChangedPod[],
@@ -83,7 +83,7 @@ export function changeManifest(
   return write(manifest, withoutTexts)
 }
 
-/** @returns undefined when the text does not say afterwards what it shall */
+/** @returns undefined when the new text does not have the wanted values */
 function edit(
   manifest: OpenManifest,
   changed: readonly ChangedPod[],
@@ -94,14 +94,14 @@ function edit(
   return text !== undefined && saysWhatItShall(text, values) ? text : undefined
 }
 
-/** For a text that no small change does justice to: each document that changes is written anew. */
+/** Writes each changed document anew, when small changes are not enough. */
 function write({ file, text, documents }: OpenManifest, changed: readonly ChangedPod[]): Changed {
   const values = changeDocuments(documents, changed)
   const splices = documents.flatMap(({ tree, value }, index) => {
     if (values[index] === value) return []
     const style = { ...openPage(text, tree.source).layout, flow: true, indent: 0, step: 2, json: true }
     const { start, end } = tree.source
-    // kubectl takes a file that begins with a brace for JSON, and then there is no --- in it.
+    // kubectl reads a file that begins with a brace as JSON, and JSON has no --- in it.
     const isStream = text.slice(0, start).trim() === '' && /^---/m.test(text.slice(end))
     return [{ start, end, text: `${isStream ? `---${style.eol}` : ''}${writeValue(values[index], style)}` }]
   })
@@ -111,7 +111,7 @@ function write({ file, text, documents }: OpenManifest, changed: readonly Change
   return { text: written, restyled: true }
 }
 
-/** Read again: by the fast reader, and by the one that reads what people write where that one has a doubt. */
+/** Reads the text again: with the fast reader, and with the full reader if the fast one does not confirm the values. */
 function saysWhatItShall(text: string, values: readonly unknown[]): boolean {
   const isRight = (said: readonly unknown[] | undefined): boolean => said !== undefined && isEqual(said, values)
   if (isRight(readValues(text))) return true

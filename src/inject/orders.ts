@@ -1,4 +1,4 @@
-/** A manifest's pods with their orders, and everything that stands in the way. */
+/** A manifest's pods with their orders, and everything that prevents a rewrite. */
 import { THEIR_ORDER, ORIGINAL, PREFIX } from '../pod/annotation-names.ts'
 import { fieldOf, listOf } from '../pod/api-object.ts'
 import type { FoundPod } from '../manifest/found-pods.ts'
@@ -33,16 +33,16 @@ export interface CalledPods {
 export interface Opened {
   /** Undefined when there are problems. */
   readonly manifest?: OpenManifest | undefined
-  /** All of them, whether they are wanted or not. */
+  /** All pods of the manifest, including those that are not wanted. */
   readonly pods: readonly FoundPod[]
-  /** A line for each. */
+  /** A line for each problem. */
   readonly problems: readonly string[]
 }
 
-/** A pod that shall be as its annotations say. */
+/** A pod that is to be rewritten as its annotations say. */
 export interface WantedPod {
   readonly pod: FoundPod
-  /** Undefined: it says none, so nothing of an earlier rewrite may stay. */
+  /** Undefined: the pod has no order, so an earlier rewrite is undone. */
   readonly order: Order | undefined
 }
 
@@ -52,7 +52,7 @@ export interface ReadOrders extends Opened {
   readonly warnings: readonly string[]
 }
 
-/** @param only `KIND/NAME` or `NAME` of those that are wanted; empty = all */
+/** @param only `KIND/NAME` or `NAME` of the wanted pods; empty = all */
 export function readOrders(
   input: Input,
   only: readonly string[],
@@ -72,7 +72,7 @@ export function readOrders(
   return { input, manifest, pods, wanted, problems: [], warnings: warnings.map(manifest.say) }
 }
 
-/** Orders that no pod reads. */
+/** Lists orders at places where nothing reads them. */
 export function listStrays(
   { documents }: OpenManifest,
   only: readonly string[],
@@ -82,20 +82,20 @@ export function listStrays(
   return documents.flatMap((document) => findStrays(document, templates, isMeant))
 }
 
-/** Orders that stand within texts. */
+/** Lists orders within texts. */
 export function listBuried({ documents }: OpenManifest): readonly Fault[] {
   return documents.flatMap(({ tree }) => findBuried(tree))
 }
 
-/** What says no order is the API server's business; whoever renders or applies it will be told. */
+/** Words a fault in a document without an order, which podorder leaves as it is: the API server reports such faults. */
 export function passOver(fault: Fault): Fault {
   return { ...fault, fix: `${fault.fix}; the document has no order, and is left as it is` }
 }
 
 export interface ReadOrder extends WantedPod {
-  /** Faults in the order itself, or the pod. */
+  /** Faults in the order or in the pod. */
   readonly faults: readonly Fault[]
-  /** What is in the rewrite's way. */
+  /** Faults that prevent the rewrite. */
   readonly unfit: readonly Fault[]
   readonly warnings: readonly Fault[]
   readonly notes: readonly Fault[]
@@ -120,7 +120,7 @@ export function readTemplateOrder(
   }
 }
 
-/** What is wrong with the object that the pod belongs to. */
+/** @returns faults of the object that the pod belongs to */
 function checkObject({ kind, template, tree, document, objectPath }: FoundPod): readonly Fault[] {
   const meant = correctKind(groupOf(fieldOf(document.value, ...objectPath.map(String), 'apiVersion')), kind)
   if (meant !== undefined) {
@@ -137,7 +137,7 @@ function checkObject({ kind, template, tree, document, objectPath }: FoundPod): 
   return [{ at: name.at, what: `metadata.name is ${describeKind(name)}, not text`, fix: 'put it in quotes' }]
 }
 
-/** Or did before. A pod that does not is none of podorder's business, whatever else is in it. */
+/** Whether the pod has an order, or had one before. podorder ignores all other pods. */
 function saysOrder({ tree, template }: FoundPod): boolean {
   const annotations = findTree(tree, ['metadata', 'annotations'])
   const says =
@@ -151,7 +151,7 @@ function warnOfRequests({ pod, order }: WantedPod): readonly Fault[] {
   return [{ at: pod.tree.at, what, fix: 'order them with podorder.io/steps, or leave out --requests max' }]
 }
 
-/** The notes of an earlier inject must be there and whole: without them there is no way back. */
+/** The notes of an earlier inject must be complete: without them the pod cannot be restored. */
 function checkOriginal({ tree, template }: FoundPod): readonly Fault[] {
   const entry = findEntry(findTree(tree, ['metadata', 'annotations']), ORIGINAL)
   if (readOriginal(template) === 'unreadable') {
@@ -165,13 +165,13 @@ function checkOriginal({ tree, template }: FoundPod): readonly Fault[] {
   return [{ at, what, fix: 'use the manifest as it was before, or give the container another name' }]
 }
 
-/** What is in the way back. */
+/** @returns faults that prevent restoring */
 export function checkRestore(pod: FoundPod): readonly Fault[] {
   const faults = checkOriginal(pod)
   return faults.length > 0 || readOriginal(pod.template) === undefined ? faults : checkTemplate(pod.tree)
 }
 
-/** The sentence for manifests with or without pods. */
+/** A sentence for manifests in which no pod has an order. */
 export function sayNoOrder(inputs: readonly Pick<Input, 'file'>[]): string {
   const [first, ...others] = inputs
   const where = first === undefined || others.length > 0 ? `${inputs.length} files` : first.file
@@ -183,7 +183,7 @@ export function isWanted({ kind, name }: CalledPod, only: readonly string[]): bo
   return only.length === 0 || only.some((wanted) => names.includes(wanted.toLowerCase()))
 }
 
-/** What is wanted and not there, one line each. */
+/** @returns a line for each wanted pod that is not there */
 export function checkOnly(only: readonly string[], opened: readonly CalledPods[]): readonly string[] {
   const pods = opened.flatMap((one) => one.pods)
   const names = pods.map(({ kind, name }) => `${kind}/${name}`)

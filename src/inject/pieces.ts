@@ -1,17 +1,17 @@
 /**
- * Large manifests in pieces. A document that is read weighs thirty times its text; of a stream of thousands only as many are
- * held as are worked on. Pure.
+ * Large manifests in pieces. A parsed document takes thirty times the memory of its text, so only the documents of one group
+ * are in memory at a time. Pure.
  */
 import type { Input } from './inputs.ts'
 import { splitMark } from './manifest.ts'
 
-/** UTF-16 units. What is less is worked on at once, and most manifests are. */
+/** UTF-16 units. Less is not split, which is true of most manifests. */
 const AT_ONCE = 64 * 1024
 
 /**
- * Cut where documents begin: at the beginning of a line `---` is a mark, whatever it is in (YAML 1.2, c-forbidden).
- * A file stays whole where its documents may need one another: with directives, which stand before the mark, and with pull
- * secrets, which containers of any document may name.
+ * Splits where documents begin: `---` at the beginning of a line always starts a document (YAML 1.2, c-forbidden).
+ * A file stays whole when its documents may need each other: with directives, which precede the `---`, and with pull secrets,
+ * which containers of any document may name.
  */
 export function splitInput(input: Input): readonly Input[] {
   const [, text] = splitMark(input.text)
@@ -30,13 +30,13 @@ export function splitInput(input: Input): readonly Input[] {
   return pieces
 }
 
-/** Some documents of a manifest, or all. */
+/** Some or all documents of a manifest. */
 export interface Piece {
   readonly of: Input
   readonly input: Input
 }
 
-/** What is worked on together, in the order of the files: small manifests, or a piece of a large one. */
+/** Makes groups that are worked on together, in the order of the files: small manifests, or a piece of a large one. */
 export function groupPieces(inputs: readonly Input[]): readonly (readonly Piece[])[] {
   const groups: Piece[][] = []
   let size = Infinity

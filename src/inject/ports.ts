@@ -1,15 +1,15 @@
-/** What `inject` and `eject` need from outside; cmd/inject.ts hands the real ones in. */
+/** The ports of `inject` and `eject`; cmd/inject.ts passes the real ones. */
 import type { CommandFound, CommandWanted } from '../image/lookup.ts'
 
-/** All of them reject with the system's error. */
+/** All methods reject with the system's error. */
 export interface ManifestDisk {
-  /** `-` is stdin. A RangeError when it is larger than that (10 when not given), or not UTF-8. */
+  /** Reads a file; `-` is stdin. Rejects with a RangeError when it is larger than `maxMib` (default 10) or not UTF-8. */
   readManifestFile(path: string, maxMib?: number): Promise<string>
-  /** The manifests in a directory, sorted; undefined when it is none. Links are followed to files only. */
+  /** Lists the manifests in a directory, sorted; undefined when the path is not a directory. Links to directories are not followed. */
   listManifests(path: string, recursive: boolean): Promise<readonly string[] | undefined>
-  /** All or nothing; a file that is there keeps its mode and owner, a link what it points to. A device or pipe is written to. */
+  /** Replaces a file whole or not at all. The file keeps its mode and owner. A link's target is replaced. A device or pipe is written to. */
   replaceFile(path: string, text: string): Promise<void>
-  /** With its parents; one that is there is fine. */
+  /** Makes a directory with its parents. An existing one is no error. */
   makeDirectory(path: string): Promise<void>
   /** Follows links. */
   isRegularFile(path: string): Promise<boolean>
@@ -23,9 +23,9 @@ export interface ManifestPorts {
     complain(line: string): void
     readonly coloured: boolean
   }
-  /** A unified diff; undefined when there is no difference. */
+  /** Makes a unified diff; undefined when there is no difference. */
   readonly diff: (name: string, before: string, after: string) => Promise<string | undefined>
-  /** Gives memory back that is not needed any more, where the engine can be told to. */
+  /** Collects garbage, if the engine has a call for it. */
   readonly tidy?: () => void
 }
 

@@ -1,4 +1,4 @@
-/** Keys of podorder's that nothing reads where they are: an order that would be passed over in silence. Pure. */
+/** Keys of podorder at places where nothing reads them: without a fault, the order would be ignored silently. Pure. */
 import { PREFIX } from '../pod/annotation-names.ts'
 import { findObjects, type FoundObject } from '../manifest/template.ts'
 import { RECORDS, type TemplateKind } from '../manifest/template-kinds.ts'
@@ -8,13 +8,13 @@ import { suggest } from '../base/suggest.ts'
 
 type Path = readonly (string | number)[]
 
-/** What a pod says of the order of its containers. */
+/** Names of annotations that give an order. */
 const ORDERS = ['depends-on', 'steps', 'main', 'stop-order', 'wait-timeout', 'options', 'command.', 'inject']
-/** What stands in labels and selectors of others rightly: the webhook's choice, and the controller's mark. */
+/** Keys that are valid in labels and selectors: the webhook's choice, and the controller's mark. */
 const LABELS = [`${PREFIX}inject`, `${PREFIX}ordered`]
 const LABELLING = /^(?:labels|matchLabels|selector|\w*[sS]elector|commonLabels|pairs)$/
 
-/** @param isWanted of the object that they lie in */
+/** @param isWanted whether the object that contains the keys is wanted */
 export function findStrays(
   { tree, value }: { readonly tree: Tree; readonly value: unknown },
   more: readonly TemplateKind[],
@@ -25,7 +25,7 @@ export function findStrays(
     const own = findTree(tree, object.path)
     if (own === undefined || RECORDS.has(object.kind) || !isWanted(object)) return []
     const annotations = object.templates.map(({ path }) => [...path, 'metadata', 'annotations'])
-    // What it holds is looked at by itself.
+    // The objects that it holds are checked by themselves.
     const held = object.holds ? objects.filter((other) => other !== object).map(({ path }) => path) : []
     const acted = new Set(
       [...annotations, ...held].map((path) => findTree(tree, path)).filter((found) => found !== undefined),
@@ -38,11 +38,11 @@ export function findStrays(
 
 interface Lost {
   readonly entry: Entry
-  /** From the object to the map that it is in. */
+  /** The path from the object to the map that contains the key. */
   readonly path: Path
 }
 
-/** @param seen maps and lists that have been looked at: aliases share them */
+/** @param seen maps and lists that are done: aliases share them */
 function listLost(tree: Tree, path: Path, acted: ReadonlySet<Tree>, seen: Set<unknown>): readonly Lost[] {
   if (tree.kind === 'scalar') return []
   const parts = tree.kind === 'map' ? tree.entries : tree.items
@@ -55,7 +55,7 @@ function listLost(tree: Tree, path: Path, acted: ReadonlySet<Tree>, seen: Set<un
   })
 }
 
-/** An alias of it, too. */
+/** Whether the tree is one of those, or an alias of one. */
 function isActedOn(tree: Tree, acted: ReadonlySet<Tree>): boolean {
   return (
     acted.has(tree) ||
@@ -68,7 +68,7 @@ function isOurs({ key }: Entry, path: Path): boolean {
   return !(LABELS.includes(key) && LABELLING.test(String(path.at(-1))))
 }
 
-/** Tools put annotations on everything at once, the template among it. */
+/** Whether a template has the same annotation: some tools write annotations to all metadata at once. */
 function isCopy({ entry, path }: Lost, acted: ReadonlySet<Tree>): boolean {
   if (path.slice(-2).join('.') !== 'metadata.annotations') return false
   return [...acted].some((annotations) => {
@@ -109,7 +109,7 @@ function writePath(path: Path): string {
   )
 }
 
-/** An annotation of a pod that has one of our names behind a prefix that is nearly ours. */
+/** Reports an annotation whose name is ours and whose prefix is similar to ours. */
 function nameNear({ key, keyAt }: Entry): readonly Fault[] {
   const [, prefix = '', name = ''] = /^([^/]*?)[/:]?([^/:]*)$/.exec(key) ?? []
   const known = ORDERS.some((order) => (order.endsWith('.') ? name.startsWith(order) : name === order))

@@ -1,4 +1,4 @@
-/** The way of changed manifests: to stdout, into one file or a directory, back to where they came from, or shown as a diff. */
+/** Output of changed manifests: to stdout, into one file or a directory, in place, or as a diff. */
 import { CODE_MISUSE } from '../base/exit-code.ts'
 import { paintDiff } from '../base/palette.ts'
 import { type OutputPorts, writeOutput } from '../cli/output.ts'
@@ -9,11 +9,11 @@ import type { ManifestPorts } from './ports.ts'
 
 export interface OutputTarget {
   readonly inPlace: boolean
-  /** A file, or a directory when it is one or ends with a slash. */
+  /** A file; or a directory, if it exists as one or ends with a slash. */
   readonly output: string | undefined
-  /** What goes to stdout is in this format; undefined: as it came. */
+  /** The format on stdout; undefined: unchanged. */
   readonly format: OutputFormat | undefined
-  /** Show what changes, and write it only where another option says so. */
+  /** Show a diff, and write only if another option says so. */
   readonly diff: boolean
 }
 
@@ -53,7 +53,7 @@ function readFormat(results: readonly Result[], format: OutputFormat | undefined
   )
 }
 
-/** A directory that is called one is made, where there is none. */
+/** Makes the directory before the first write. */
 function makeFirst(directory: string, { disk, ...ports }: ManifestPorts): OutputPorts {
   const replaceFile = async (path: string, text: string): Promise<void> => {
     await disk.makeDirectory(directory)
@@ -102,8 +102,8 @@ function trimPath(path: string): string {
 }
 
 /**
- * As one stream of documents. kubectl takes a stream that begins with a brace for JSON objects one after another, and any other for
- * YAML, with `---` between.
+ * Joins texts to one stream. kubectl reads a stream that begins with a brace as JSON objects without separators, and any other as
+ * YAML with `---` between documents.
  */
 function join(texts: readonly string[]): string {
   const said = texts.filter((text) => text.trim() !== '')

@@ -1,11 +1,11 @@
 /**
- * Relocation: changes the executable so that the kernel starts it with the loader beside it, and that loader takes the C
- * library beside it, wherever both have been copied to. Then nothing of the image it runs in is used. Pure.
+ * Relocation of the executable: after it, the kernel starts the executable with the loader in its directory, and that loader takes
+ * the C library from there. So it uses nothing of the image in which it runs. Pure.
  *
- * A longer interpreter path does not fit where the linker put it, and moving a segment is what breaks executables. So the
- * build embeds a pad: an asset of a known shape, in the file and, as a part of a writable segment, in memory too. The paths
- * go there, and only numbers elsewhere change: where PT_INTERP is, and one entry of the dynamic section.
- * Layout by elf(5) and the System V ABI; 64 bit, little-endian.
+ * A longer interpreter path does not fit into the linker's place, and moving a segment can break an executable. So the build
+ * embeds a pad: an asset of a known shape, which is in the file and, as a part of a writable segment, in memory. The paths are
+ * written there. Elsewhere only numbers change: the place of PT_INTERP, and one entry of the dynamic section.
+ * Source: elf(5) and the System V ABI; 64 bit, little-endian.
  */
 
 /** @returns the bytes at `offset`; fewer where the file ends. */
@@ -18,7 +18,7 @@ export interface Patch {
 
 type Problem = { readonly problem: string }
 
-/** The longest path of a directory, in bytes: its two paths fit into the pad, and the loader's stays far below the kernel's PATH_MAX. */
+/** The longest directory, in bytes: both paths fit into the pad, and the loader's path stays far below the kernel's PATH_MAX. */
 export const MAX_DIRECTORY = 1000
 
 const MARK = ascii('\x7fpodorder: paths of ld.so and of its directory\n')
@@ -33,7 +33,7 @@ const PT_DYNAMIC = 2
 const PT_INTERP = 3
 const PF_W = 2
 const SIZE_PROGRAM_HEADER = 56
-/** Bytes; a linker writes some 500. A damaged size is not to cost memory. */
+/** Bytes; a linker writes some 500. The limit protects the memory against a damaged size. */
 const MAX_DYNAMIC = 65_536
 const DT_NULL = 0n
 const DT_STRTAB = 5n
@@ -44,14 +44,14 @@ const DT_RUNPATH = 29n
 interface Segment {
   readonly type: number
   readonly flags: number
-  /** The place of its own program header. */
+  /** The offset of its program header. */
   readonly header: number
   readonly offset: number
   readonly address: number
   readonly size: number
 }
 
-/** What the build embeds for `relocate` to find. */
+/** Makes the pad, which the build embeds and `relocate` finds. */
 export function createPad(): Uint8Array {
   const pad = new Uint8Array(MARK.length + ROOM).fill(FILLER)
   pad.set(MARK)
@@ -59,9 +59,9 @@ export function createPad(): Uint8Array {
 }
 
 /**
- * Works on an executable that has been relocated before as well.
- * @param directory absolute; the loader will be looked for as `<directory>/lib/ld.so`, the libraries in `<directory>/lib`
- * @returns what to write into a copy; or, when it is not an executable that was built with a pad, why not
+ * Computes the changes. The executable may have been relocated before.
+ * @param directory absolute; the loader is `<directory>/lib/ld.so`, and the libraries are in `<directory>/lib`
+ * @returns what to write into a copy; or the problem, if it is not an executable with a pad
  */
 export function relocate(read: ReadAt, directory: string): readonly Patch[] | Problem {
   const segments = readSegments(read)
@@ -79,8 +79,8 @@ export function relocate(read: ReadAt, directory: string): readonly Patch[] | Pr
   const loaderLength = paths.indexOf(0, 1)
   // PT_INTERP: p_offset, p_vaddr, p_paddr, p_filesz, p_memsz; the kernel wants the NUL counted.
   const place = words(pad.offset + 1, pad.address + 1, pad.address + 1, loaderLength, loaderLength)
-  // DT_RPATH, since it beats LD_LIBRARY_PATH, which DT_RUNPATH does not. Its value is relative to the string table, and any
-  // distance will do. DT_DEBUG, which is given up, only serves debuggers.
+  // DT_RPATH has priority over LD_LIBRARY_PATH, and DT_RUNPATH has not. Its value is relative to the string table; any distance
+  // is valid. DT_DEBUG, which it may replace, only serves debuggers.
   const rpath = words(DT_RPATH, pad.address + 1 + loaderLength - search.strings)
   return [
     { offset: pad.offset, bytes: paths },
@@ -89,7 +89,7 @@ export function relocate(read: ReadAt, directory: string): readonly Patch[] | Pr
   ]
 }
 
-/** `\0<directory>/lib/ld.so\0<directory>/lib\0`, filled up. */
+/** Writes `\0<directory>/lib/ld.so\0<directory>/lib\0` and filler. */
 function writePaths(directory: Uint8Array): Uint8Array {
   const room = new Uint8Array(ROOM).fill(FILLER)
   let at = 0
@@ -124,14 +124,14 @@ function readSegments(read: ReadAt): readonly Segment[] | Problem {
   })
 }
 
-/** @returns where the room behind the mark is, in the file and in memory. */
+/** @returns the place behind the mark, in the file and in memory. */
 function findPad(
   read: ReadAt,
   segments: readonly Segment[],
 ): { readonly offset: number; readonly address: number } | undefined {
   for (const { type, flags, offset, address, size } of segments) {
     if (type !== PT_LOAD || (flags & PF_W) === 0) continue
-    // Piece by piece, since it is megabytes; with an overlap, since the pad may lie across two pieces.
+    // Read in pieces, since the segment has megabytes. The pieces overlap, since the pad may lie across two of them.
     const piece = 256 * 1024
     const overlap = MARK.length + ROOM - 1
     for (let start = 0; start < size; start += piece) {
@@ -144,7 +144,7 @@ function findPad(
   return undefined
 }
 
-/** The mark alone may be a constant in code: what follows it must be filler, or the paths of an earlier relocation. */
+/** Finds a mark with filler, or paths of an earlier relocation, behind it. A mark without them is a constant in code. */
 function findRoom(bytes: Uint8Array): number | undefined {
   const last = bytes.length - MARK.length - ROOM
   for (let at = -1; ;) {
@@ -161,7 +161,7 @@ function isRelocated(room: Uint8Array): boolean {
   return directory.length <= MAX_DIRECTORY && startsWith(room, 0, writePaths(directory))
 }
 
-/** @returns the entry that is or becomes the search path, and the address of the string table; undefined if there is none. */
+/** @returns the entry that is or becomes the search path, and the address of the string table; undefined if one is missing. */
 function findSearchEntry(
   read: ReadAt,
   dynamic: Segment,
@@ -175,7 +175,7 @@ function findSearchEntry(
   }
   const entry = offsets.get(DT_RPATH) ?? offsets.get(DT_DEBUG)
   const strings = offsets.get(DT_STRTAB)
-  // With a DT_RUNPATH the loader passes over DT_RPATH.
+  // The loader ignores DT_RPATH when there is a DT_RUNPATH.
   if (entry === undefined || strings === undefined || offsets.has(DT_RUNPATH)) return undefined
   return { offset: dynamic.offset + entry, strings: numberAt(entries, strings + 8) }
 }

@@ -1,8 +1,8 @@
-/** What kind of file system a volume is on, as far as `install` must know. Pure. */
+/** The kind of a volume's file system, as far as `install` needs it. Pure. */
 
 /**
- * File systems of a local disk or of memory: they give a write its room, quotas included, or fail it at once. An emptyDir is
- * on one of them. The numbers are those of statfs(2), from linux/magic.h.
+ * File systems on a local disk or in memory. When there is no space, or a quota is used up, write(2) fails at once. An emptyDir is
+ * on one of them. The numbers are the types of statfs(2), from linux/magic.h.
  */
 const LOCAL: ReadonlyMap<number, string> = new Map([
   [0xef53, 'ext2, ext3, ext4'],
@@ -14,9 +14,9 @@ const LOCAL: ReadonlyMap<number, string> = new Map([
 ])
 
 /**
- * @param type as statfs(2) gives it.
- * @returns false for file systems that may say only at fsync that there is no room: those of a network (NFS, SMB, Ceph),
- * FUSE, and all that are not known.
+ * @param type of statfs(2)
+ * @returns false for file systems that may report a full disk only at fsync: network file systems (NFS, SMB, Ceph), FUSE, and
+ * unknown ones.
  */
 export function tellsFullAtWrite(type: number): boolean {
   return LOCAL.has(type)

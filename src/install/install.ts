@@ -1,11 +1,11 @@
-/** `entrypoint install`: this executable and its libraries into a volume that every container of the pod mounts. */
+/** `entrypoint install`: copies this executable and its libraries into a volume that every container of the pod mounts. */
 import { CODE_BROKEN, CODE_MISUSE } from '../base/exit-code.ts'
 import { type Patch, type ReadAt, relocate } from './elf.ts'
 import { codeOf, describeError } from '../base/system-error.ts'
 import { formatInstallHelp, type Installation, readInstallation } from './installation.ts'
 
 export interface InstallPorts {
-  /** The system's errors are thrown. */
+  /** All methods throw the system's errors. */
   readonly disk: {
     listNames(path: string): readonly string[] | undefined
     readWith<Result>(path: string, use: (read: ReadAt) => Result): Result
@@ -14,7 +14,7 @@ export interface InstallPorts {
     makeDirectory(path: string, mode?: number): void
     emptyDirectory(path: string): number
   }
-  /** The path of this very program, absolute. */
+  /** The absolute path of this program. */
   readonly executable: string
   readonly cwd: string
   readonly uid: number | undefined
@@ -24,11 +24,11 @@ export interface InstallPorts {
 
 export interface InstallResult {
   readonly code: number
-  /** A line, without its end; the help has more. */
+  /** A line without the newline; several for the help. */
   readonly text: string
 }
 
-/** A file that belongs into the volume. */
+/** A file to copy into the volume. */
 interface Piece {
   readonly source: string
   readonly target: string
@@ -51,7 +51,7 @@ export function runInstall(argv: readonly string[], ports: InstallPorts): Instal
 function install({ to, runDir, containers }: Installation, ports: InstallPorts): InstallResult {
   const { disk, clock } = ports
   const began = clock()
-  /** What is being done, for the error: there is no way on from any. */
+  /** The current action, for the error message. Every error ends the installation. */
   let doing = `read ${ports.executable}`
   try {
     const pieces = to === undefined ? [] : listPieces(to, ports)
@@ -69,7 +69,7 @@ function install({ to, runDir, containers }: Installation, ports: InstallPorts):
     for (const container of runDir === undefined ? [] : containers) {
       const own = `${runDir}/${container}`
       doing = `prepare ${own}`
-      // Any uid may write its own flags; sticky, so that it cannot take away the directory's owner's right to clear up.
+      // Any uid may write its flags. The sticky bit lets only the owner of a flag or of the directory remove it.
       disk.makeDirectory(own, 0o1777)
       removed += disk.emptyDirectory(own)
     }
@@ -96,7 +96,7 @@ function advise(error: unknown, uid: number | undefined): string {
   return ['EACCES', 'EPERM', 'EROFS'].includes(code) ? `; mount a volume there that uid ${uid} may write to` : ''
 }
 
-/** The libraries first, the executable last: once it is there, it can be run. @throws */
+/** Lists the libraries first and the executable last, so that an executable in place can always run. @throws */
 function listPieces(to: string, { disk, executable }: InstallPorts): readonly Piece[] | { readonly problem: string } {
   const patches = disk.readWith(executable, (read) => relocate(read, to))
   if ('problem' in patches) {
@@ -107,7 +107,7 @@ function listPieces(to: string, { disk, executable }: InstallPorts): readonly Pi
   const libraries = `${parentOf(executable)}/lib`
   const names = disk.listNames(libraries) ?? []
   const whole = { source: executable, target: `${to}/entrypoint` }
-  // Without a loader to start it with it stays as it is, for images like the machine it was built on.
+  // Without a loader the executable is copied unchanged. It then runs in images with a suitable C library only.
   if (!names.includes('ld.so')) return [{ ...whole, patches: [] }]
   return [
     ...names.map((name) => ({ source: `${libraries}/${name}`, target: `${to}/lib/${name}`, patches: [] })),

@@ -1,4 +1,4 @@
-/** From the words after `install` to what is meant. Pure. */
+/** The command line of `install`. Pure. */
 import { type FlagTable, scanArgv } from '../args/argv.ts'
 import { formatRows } from '../args/help-rows.ts'
 import { MAX_DIRECTORY } from './elf.ts'
@@ -19,7 +19,7 @@ export const INSTALL_OPTIONS = {
 } as const satisfies FlagTable
 
 export interface Installation {
-  /** Absolute, as `runDir`; undefined where the image itself is mounted, and nothing needs to be copied. */
+  /** An absolute path, as `runDir` is; undefined when the image is mounted as a volume, so that nothing must be copied. */
   readonly to: string | undefined
   readonly runDir: string | undefined
   readonly containers: readonly string[]
@@ -30,7 +30,7 @@ export type InstallReading =
   | { readonly kind: 'help' }
   | { readonly kind: 'problem'; readonly problem: string }
 
-/** @param cwd what relative paths are relative to. */
+/** @param cwd the base of relative paths */
 export function readInstallation(argv: readonly string[], cwd: string): InstallReading {
   const scanned = scanArgv(argv, INSTALL_OPTIONS)
   if ('problem' in scanned) return refuse(scanned.problem)
@@ -86,7 +86,7 @@ function refuse(problem: string): InstallReading {
   return { kind: 'problem', problem }
 }
 
-/** Without slashes that say nothing; the directory becomes a part of the executable, and is compared there. */
+/** Makes a path absolute and removes redundant slashes: the directory is written into the executable and compared there. */
 function makeAbsolute(path: string, cwd: string): string {
   const parts = `${path.startsWith('/') ? '' : cwd}/${path}`.split('/').filter((part) => part !== '' && part !== '.')
   return `/${parts.join('/')}`

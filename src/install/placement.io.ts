@@ -1,4 +1,4 @@
-/** Putting files and directories in place on a disk: whole or not at all, whoever else does the same at the same time. */
+/** Writing of files and directories: whole or not at all, even when several processes do it at the same time. */
 import {
   chmodSync,
   closeSync,
@@ -20,13 +20,13 @@ import type { Patch, ReadAt } from './elf.ts'
 import { tellsFullAtWrite } from './file-system.ts'
 import { codeOf } from '../base/system-error.ts'
 
-/** What `install` is compared by, and written in: little, since the init container may have 24 MiB. */
+/** The size of reads and writes. It is small, since the init container may have only 24 MiB. */
 const PIECE_BYTES = 512 * 1024
 
-/** A copy in the making ends so, after its name and a random word. */
+/** The suffix of an unfinished copy, after its name and a random word. */
 const MAKING = '.making'
 
-/** A copy grows until it is renamed. One that nobody has written to for so long was left by a process that was killed. */
+/** A copy grows until it is renamed. A copy without a write for so long was left by a process that was killed. */
 const ABANDONED_MS = 60_000
 
 /** @returns the names in it, sorted; undefined when it is not there. @throws */
@@ -39,12 +39,12 @@ export function listNames(path: string): readonly string[] | undefined {
   }
 }
 
-/** Opens a file to be read here and there, for as long as `use` takes. @throws */
+/** Opens a file for reads at any offset during `use`. @throws */
 export function readWith<Result>(path: string, use: (read: ReadAt) => Result): Result {
   return withFile(path, 'r', (file) => use((offset, length) => fill(file, new Uint8Array(length), offset)))
 }
 
-/** @returns whether the target is what `place` would make of the source, and may be run. @throws */
+/** @returns whether the target is already what `place` would write, and is executable. @throws */
 export function isInPlace(source: string, target: string, patches: readonly Patch[]): boolean {
   const found = statSync(target, { throwIfNoEntry: false })
   if (found === undefined || (found.mode & 0o777) !== 0o755 || found.size !== statSync(source).size) return false
@@ -62,20 +62,20 @@ export function isInPlace(source: string, target: string, patches: readonly Patc
 }
 
 /**
- * Copies aside, changes the copy and renames it, so that nobody ever finds half a file, and the old one stays when the volume
- * is full. Shares the blocks where the file system can (reflink); else the kernel copies them.
- * @returns how many bytes @throws
+ * Writes a copy beside the target, changes it and renames it. So no reader finds half a file, and the old file stays when the
+ * volume is full. The kernel shares the blocks if the file system can (reflink), else it copies them.
+ * @returns the size in bytes @throws
  */
 export function place(source: string, target: string, patches: readonly Patch[]): number {
   removeAbandoned(target)
   const aside = `${target}.${crypto.randomUUID()}${MAKING}`
   try {
     copyFileSync(source, aside, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
-    // Whoever made the source may have kept the write permission from us.
+    // The copy has the source's mode, which may lack the write permission.
     chmodSync(aside, 0o755)
     withFile(aside, 'r+', (file) => {
       for (const { offset, bytes } of patches) writeSync(file, bytes, 0, bytes.length, offset)
-      // An emptyDir is on a local disk, and every pod's start would wait until that has all of it.
+      // No fsync on a local disk, where an emptyDir is: it would delay the start of every pod.
       if (!tellsFullAtWrite(statfsSync(aside).type)) fsyncSync(file)
     })
     renameSync(aside, target)
@@ -86,20 +86,20 @@ export function place(source: string, target: string, patches: readonly Patch[])
   }
 }
 
-/** With its parents. One that is there keeps its mode unless one is asked for: it may be a mount that is not ours. @throws */
+/** Makes a directory with its parents. Without `mode` an existing one keeps its mode: it may be a mount that is not ours. @throws */
 export function makeDirectory(path: string, mode?: number): void {
   mkdirSync(path, { recursive: true, mode: 0o755 })
   if (mode !== undefined && (statSync(path).mode & 0o7777) !== mode) chmodSync(path, mode)
 }
 
-/** Removes what is in a directory. @returns how many names. @throws */
+/** Removes the contents of a directory. @returns how many names. @throws */
 export function emptyDirectory(path: string): number {
   const names = listNames(path) ?? []
   for (const name of names) rmSync(join(path, name), { recursive: true, force: true })
   return names.length
 }
 
-/** A killed `install` cannot clear up, and being restarted again and again it would fill the volume. */
+/** Removes copies of an `install` that was killed: many restarts would fill the volume. */
 function removeAbandoned(target: string): void {
   for (const name of listNames(dirname(target)) ?? []) {
     if (!name.startsWith(`${basename(target)}.`) || !name.endsWith(MAKING)) continue
@@ -118,7 +118,7 @@ function withFile<Result>(path: string, flags: string, use: (descriptor: number)
   }
 }
 
-/** @returns what could be read: less than the memory holds where the file ends. */
+/** @returns the bytes read: fewer than the memory holds when the file ends. */
 function fill(descriptor: number, memory: Uint8Array, offset: number): Uint8Array {
   for (let filled = 0; ;) {
     const missing = memory.length - filled
@@ -128,7 +128,7 @@ function fill(descriptor: number, memory: Uint8Array, offset: number): Uint8Arra
   }
 }
 
-/** Changes the piece of the file that begins at `start`. */
+/** Applies patches to the piece of the file that begins at `start`. */
 function apply(patches: readonly Patch[], piece: Uint8Array, start: number): void {
   for (const { offset, bytes } of patches) {
     const from = Math.max(offset, start)

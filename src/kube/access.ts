@@ -1,28 +1,28 @@
-/** The address of an API server, and how we show who we are. Pure. */
+/** The address of an API server, and the credentials for it. Pure. */
 import type { ExecProgram } from './exec-credential.ts'
 
-/** A certificate, a key, a token: its text, or the file that holds it. */
+/** The text of a certificate, a key or a token, or the file that holds it. */
 export type AccessSource = { readonly text: string } | { readonly file: string }
 
 export interface Access {
-  /** `https://10.96.0.1:443`, with a path where there is one, without a slash at its end. */
+  /** `https://10.96.0.1:443`, followed by a path if there is one, without a slash at its end. */
   readonly server: string
-  /** undefined: the usual authorities. */
+  /** undefined: the usual CAs. */
   readonly ca: AccessSource | undefined
-  /** Whom the certificate must name; undefined: the server's host. */
+  /** The name in the server's certificate; undefined: the server's host. */
   readonly serverName: string | undefined
   readonly insecure: boolean
-  /** A token in a file is replaced before it expires, so the file is read for each request. */
+  /** The file of a token is read for each request, since the token is replaced before it expires. */
   readonly token: AccessSource | undefined
   readonly certificate: AccessSource | undefined
   readonly key: AccessSource | undefined
-  /** What is meant where no namespace is said. */
+  /** The default namespace. */
   readonly namespace: string
-  /** The program that gives a token or a certificate. */
+  /** A program that prints a token or a certificate. */
   readonly exec?: ExecProgram
-  /** `http://proxy:3128`: what stands between. */
+  /** The proxy, such as `http://proxy:3128`. */
   readonly proxy?: string
-  /** As whom we act, if not as ourselves. */
+  /** Headers for impersonation. */
   readonly headers?: Readonly<Record<string, string | string[]>>
 }
 
@@ -30,14 +30,14 @@ export type FoundAccess = { readonly access: Access } | { readonly problem: stri
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
 
-/** The files by which the kubelet lets a pod speak for its ServiceAccount. */
+/** Files of a pod's ServiceAccount, which the kubelet mounts. */
 export const POD_FILES = {
   token: `${SERVICE_ACCOUNT}/token`,
   ca: `${SERVICE_ACCOUNT}/ca.crt`,
   namespace: `${SERVICE_ACCOUNT}/namespace`,
 }
 
-/** @param namespace the content of the file; undefined when there is none. */
+/** @param namespace the content of the file `namespace`; undefined when there is none. */
 export function accessFromPod(host: string, port: string, namespace: string | undefined): Access {
   return {
     server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,

@@ -1,16 +1,15 @@
 /**
- * The objects of a collection as a follower knows them: of each only what the caller wants to keep. Pure.
+ * A cache of a collection's objects. Of each object it keeps only what the caller wants. Pure.
  *
- * Versions are compared for equality and nothing else. Until Kubernetes 1.35 the API calls a resourceVersion opaque, and a
- * server of another kind (an aggregated API, etcd restored from a backup) need not count upwards. That is enough: within a
- * watch the API keeps the order of one collection's events, so all that can go wrong on the way is that something comes
- * again, and what comes again has a version that has been seen. Whatever else is out of place is put right by the next
- * event, or the next list.
+ * Versions are compared for equality only. Until Kubernetes 1.35 the API calls a resourceVersion opaque, and it need not grow
+ * (aggregated APIs, etcd restored from a backup). Equality is enough: within a watch the API keeps the order of a collection's
+ * events, so the only possible fault is a repeated event, whose version has been seen. The next event or list corrects
+ * anything else.
  */
 import type { WatchEvent } from './list-watch.ts'
 import { textOf } from '../pod/api-object.ts'
 
-/** `gone`: deleted, or selected no longer; the watch says DELETED of both. `item` is its last state. */
+/** `gone`: deleted, or not selected any more; the watch sends DELETED for both. `item` is the last state. */
 export interface CacheChange<Item> {
   readonly kind: 'put' | 'gone'
   readonly uid: string
@@ -19,20 +18,20 @@ export interface CacheChange<Item> {
 
 export interface Cache<Item> {
   readonly items: ReadonlyMap<string, Item>
-  /** Takes a page of a list that will replace everything. */
+  /** Takes a page of a new list. */
   page(objects: readonly unknown[]): void
-  /** The list is through. @returns what differs from before. */
+  /** Ends a list, which replaces all objects. @returns the differences. */
   replace(): readonly CacheChange<Item>[]
-  /** The list was not finished: its pages are forgotten. */
+  /** Forgets the pages of a list that failed. */
   discard(): void
-  /** @returns undefined when it has been seen before. */
+  /** @returns undefined for a repeated event. */
   take(event: Extract<WatchEvent, { object: unknown }>): CacheChange<Item> | undefined
 }
 
-/** A stream that is resumed a little too early repeats some events: so many are recognised. */
+/** How many events are remembered, to find those that a resumed stream repeats. */
 const REMEMBERED = 256
 
-/** @param keep what is kept of an object. */
+/** @param keep picks what is kept of an object. */
 export function createCache<Item>(keep: (object: unknown) => Item): Cache<Item> {
   let items = new Map<string, Item>()
   let versions = new Map<string, string>()

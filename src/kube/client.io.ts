@@ -1,6 +1,6 @@
 /**
- * Requests to the Kubernetes API over node:https, which takes a private CA on Bun as on Node. No package: the official client
- * cannot verify one on Bun.
+ * Requests to the Kubernetes API by node:https, which accepts a private CA on Node and on Bun. The official client package
+ * cannot verify a private CA on Bun.
  */
 import { pause } from '../base/pause.ts'
 import { readFileSync } from 'node:fs'
@@ -31,18 +31,18 @@ export interface Call {
   /** `application/merge-patch+json`, … for a PATCH. */
   readonly contentType?: string
   readonly signal: AbortSignal
-  /** How often to try again what may do better in a while (no answer, 429, 5xx); 4 without it. */
+  /** How often to retry transient failures (no answer, 429, 5xx); 4 by default. */
   readonly retries?: number
 }
 
 export interface KubeClient {
   /** `https://10.96.0.1:443` */
   readonly server: string
-  /** What is meant where none is said. */
+  /** The default namespace. */
   readonly namespace: string
-  /** Asks once, or until there is an answer worth having. @returns the answer's JSON. */
+  /** Sends a request, with retries after transient failures. @returns the answer's JSON. */
   call(call: Call): Promise<CallOutcome<unknown>>
-  /** @returns the answer's body as it comes; the caller ends it by its signal. */
+  /** @returns the answer as a stream; the caller ends it by its signal. */
   open(call: Call, timeoutMs: number): Promise<CallOutcome<IncomingMessage>>
   close(): void
 }
@@ -52,7 +52,7 @@ export const CALL_TIMEOUT_MS = 65_000
 const KEEP_ALIVE_MS = 30_000
 const RETRIES = 4
 
-/** TLS as Node and Bun (BoringSSL) call it when the certificate does not hold. */
+/** Error codes of Node and Bun (BoringSSL) for certificates that are not valid. */
 const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME|ERR_SSL|ERR_TLS/
 
 /** @throws when a certificate or key cannot be read. */
@@ -62,7 +62,7 @@ export async function createClient(access: Access): Promise<KubeClient> {
   const { Agent, request } = secure ? await import('node:https') : await import('node:http')
   const agent = new Agent({ keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS })
   const fixed: RequestOptions = {
-    // A URL keeps the brackets of an IPv6 address, a socket wants none.
+    // A URL has an IPv6 address in brackets, and a socket needs it without.
     host: base.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: base.port === '' ? (secure ? 443 : 80) : Number(base.port),
     agent,
@@ -92,7 +92,7 @@ export async function createClient(access: Access): Promise<KubeClient> {
       headers['content-length'] = content.length
     }
     try {
-      // Read each time: the kubelet replaces it long before it expires. Never in the clear.
+      // The file is read each time, since the kubelet replaces it long before it expires. The token is never sent by plain HTTP.
       const own = token ?? (access.token === undefined ? undefined : read(access.token).trim())
       if (secure && own !== undefined) headers['authorization'] = `Bearer ${own}`
     } catch (error) {
@@ -104,7 +104,7 @@ export async function createClient(access: Access): Promise<KubeClient> {
     try {
       exchange = request({ ...fixed, ...shown, method, path: target, headers })
     } catch (error) {
-      // A name that some API has given is none that can stand in a path.
+      // `request` throws when a name in the path has characters that a path cannot have.
       return Promise.resolve(fail(explain(error)))
     }
     let answer: IncomingMessage | undefined
@@ -130,7 +130,7 @@ export async function createClient(access: Access): Promise<KubeClient> {
       answer = response
       response.on('end', settle)
       response.on('close', settle)
-      // Whoever reads the body sees the error there; one that comes when nobody reads any more must not end the process.
+      // A reader of the body gets the error itself. Without this listener an error after the reading would end the process.
       response.on('error', () => {})
       resolve({ ok: true, value: response })
     })
@@ -138,7 +138,7 @@ export async function createClient(access: Access): Promise<KubeClient> {
     return promise
   }
 
-  /** As whom the program says; asked again when the server does not take that any more. */
+  /** Sends with the program's credentials. The program runs again when the server does not accept them any more. */
   const sendAs = async (by: Credentials, call: Call, timeoutMs: number): Promise<CallOutcome<IncomingMessage>> => {
     const identity = await by.get()
     if ('problem' in identity) return fail({ ...unreachable(identity.problem), kind: 'unauthorized' })
@@ -179,15 +179,15 @@ export async function createClient(access: Access): Promise<KubeClient> {
   return { server: access.server, namespace: access.namespace, call, open, close: () => agent.destroy() }
 }
 
-/** Reads an answer whose status says no. */
+/** Reads an answer with an error status. */
 export function failureOf(answer: IncomingMessage, body: string): KubeFailure {
   return readFailure(answer.statusCode ?? 0, body, answer.headers['retry-after'])
 }
 
-/** Whatever is read whole is one object, or a page of small ones. */
+/** A limit in bytes: answers that are read whole are one object, or a page of small ones. */
 const LONGEST_ANSWER = 64 * 1024 * 1024
 
-/** @throws when the body breaks off, or has no end. */
+/** @throws when the body breaks off or is too long. */
 export async function readAll(answer: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
@@ -206,14 +206,14 @@ export function explain(error: unknown): KubeFailure {
   return untrusted ? { ...unreachable(message), kind: 'untrusted' } : unreachable(message)
 }
 
-/** Each connection is made through the proxy; Node and Bun take one that comes later. */
+/** Makes each connection through the proxy. Node and Bun accept a connection that is created asynchronously. */
 async function goThrough(proxy: string, agent: Agent, fixed: RequestOptions, secure: boolean): Promise<void> {
   const { openTunnel } = await import('./tunnel.io.ts')
   const { host, port, ca, cert, key, rejectUnauthorized, servername } = fixed
   Object.assign(agent, {
     createConnection(options: RequestOptions, take: (error: unknown, socket?: Duplex) => void) {
       const own = { ca, cert: options.cert ?? cert, key: options.key ?? key }
-      // An address is no name for SNI.
+      // SNI allows names only, not addresses.
       const name = servername ?? (isIP(String(host)) === 0 ? host : undefined)
       const tls = { ...own, host, servername: name, rejectUnauthorized }
       openTunnel({
@@ -231,7 +231,7 @@ function readTls({ ca, certificate, key, insecure, serverName }: Access): Reques
     ...(ca === undefined ? {} : { ca: read(ca) }),
     ...(certificate === undefined ? {} : { cert: read(certificate) }),
     ...(key === undefined ? {} : { key: read(key) }),
-    // Said either way: NODE_TLS_REJECT_UNAUTHORIZED, which somebody has set for other programs, is not to decide it.
+    // Always set: NODE_TLS_REJECT_UNAUTHORIZED may be set for other programs and must not decide it.
     rejectUnauthorized: !insecure,
     ...(serverName === undefined ? {} : { servername: serverName }),
   }

@@ -1,17 +1,16 @@
-/** Runs the program that a kubeconfig names for credentials, and keeps its answer for as long as it is good. */
+/** Runs the credential program of a kubeconfig, and keeps its answer until it expires. */
 import { spawn } from 'node:child_process'
 import { codeOf, describeError } from '../base/system-error.ts'
 import { tidy } from '../base/wording.ts'
 import { type ExecProgram, type Identity, readExecCredential, writeExecInfo } from './exec-credential.ts'
 
 export interface Credentials {
-  /** @param refused the server has not taken this one */
+  /** @param refused an identity that the server has not accepted */
   get(refused?: Identity): Promise<Identity | { readonly problem: string }>
 }
 
-/** An answer that is about to expire is not used any more. */
+/** So long before it expires, an answer is not used any more. */
 const MARGIN_MS = 10_000
-/** A cloud's own tool may ask its servers, or a person. */
 const MOST_BYTES = 1024 * 1024
 
 export function createCredentials(program: ExecProgram): Credentials {
@@ -40,7 +39,7 @@ async function ask(program: ExecProgram): Promise<Identity | { readonly problem:
   if (interactiveMode === 'Always' && !terminal) return say('it needs a terminal to ask you, and stdin is not one')
   const interactive = terminal && interactiveMode !== 'Never'
   const child = spawn(command, args, {
-    // What it has to say is for the user: `run aws sso login`.
+    // The program's messages are for the user, such as `run aws sso login`.
     stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env, KUBERNETES_EXEC_INFO: writeExecInfo(program, interactive) },
   })

@@ -1,5 +1,5 @@
 /**
- * Credentials that come from a program (`exec` of a kubeconfig's user): what it is asked, and what it answers. Pure.
+ * Credentials from a program (`exec` of a kubeconfig's user): its input and its answer. Pure.
  * Source: kubernetes/client-go, plugin/pkg/client/auth/exec/exec.go; pkg/apis/clientauthentication.
  */
 import { readObject } from '../base/json-object.ts'
@@ -10,29 +10,29 @@ export interface ExecProgram {
   /** The user of the kubeconfig, for errors. */
   readonly user: string
   readonly apiVersion: string
-  /** A path with a slash in it is relative to the kubeconfig; else it is looked for in PATH. */
+  /** A command with a slash is relative to the kubeconfig; any other is found in PATH. */
   readonly command: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly installHint: string
   readonly interactiveMode: 'Never' | 'IfAvailable' | 'Always'
-  /** What it is told of the cluster, where it asks for that. */
+  /** Facts about the cluster, if the program asks for them. */
   readonly cluster: object | undefined
 }
 
-/** Our identity, as the program says. */
+/** The credentials that the program printed. */
 export interface Identity {
   readonly token?: string
   readonly certificate?: string
   readonly key?: string
-  /** ms since 1970; undefined: for as long as this process lives. */
+  /** ms since 1970; undefined: they do not expire while this process runs. */
   readonly expiresMs?: number
 }
 
 const VERSIONS = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1']
 const MODES = ['Never', 'IfAvailable', 'Always'] as const
 
-/** @param directory of the kubeconfig, with a slash at its end @param cluster of the context @returns what is wrong, in one clause */
+/** @param directory of the kubeconfig, with a slash at its end @param cluster of the context @returns the program, or the problem in one clause */
 export function readExecProgram(
   user: string,
   said: unknown,
@@ -65,7 +65,7 @@ export function writeExecInfo({ apiVersion, cluster }: ExecProgram, interactive:
   return JSON.stringify({ kind: 'ExecCredential', apiVersion, spec })
 }
 
-/** @returns what is wrong with the program's answer, in one clause */
+/** @returns the credentials, or the problem in one clause */
 export function readExecCredential(
   { apiVersion }: ExecProgram,
   output: string,

@@ -1,20 +1,20 @@
-/** What can go wrong with a request to the API, as data. Pure. */
+/** Failures of requests to the API, as data. Pure. */
 import { countOf, textOf } from '../pod/api-object.ts'
 
 export interface KubeFailure {
   readonly kind: FailureKind
-  /** A clause: the API's own message, or the system's. */
+  /** A clause: the message of the API or of the system. */
   readonly message: string
   /** undefined: no answer came. */
   readonly status: number | undefined
-  /** Asked for by the server. */
+  /** The delay that the server asks for. */
   readonly retryAfterMs: number | undefined
 }
 
 /**
- * `unreachable`: no answer, or not all of it. `untrusted`: TLS. `unauthorized`: 401. `forbidden`: 403. `missing`: 404.
- * `conflict`: 409. `expired`: 410, of a resourceVersion or a continue token. `throttled`: 429. `broken`: 5xx. `invalid`: any
- * other refusal, so that asking again is of no use.
+ * `unreachable`: no answer, or an incomplete one. `untrusted`: TLS. `unauthorized`: 401. `forbidden`: 403. `missing`: 404.
+ * `conflict`: 409. `expired`: 410, for a resourceVersion or a continue token. `throttled`: 429. `broken`: 5xx. `invalid`: any
+ * other refusal; a retry cannot succeed.
  */
 export type FailureKind =
   | 'unreachable'
@@ -37,12 +37,12 @@ const KINDS: ReadonlyMap<number, FailureKind> = new Map([
   [429, 'throttled'],
 ])
 
-/** The longest citation of an answer that is no JSON: API priority and fairness, and whatever proxy is in between. */
+/** The longest quotation of an answer that is not JSON: from API priority and fairness, or from a proxy. */
 const LONGEST_MESSAGE = 300
 
 /**
- * @param body the answer's; mostly a Status object, but plain text from API priority and fairness
- * @param retryAfter the header's value: seconds; the date that HTTP also allows is not used by the API
+ * @param body usually a Status object, but plain text from API priority and fairness
+ * @param retryAfter the header's value in seconds; the API does not use dates, which HTTP allows too
  */
 export function readFailure(status: number, body: string, retryAfter: string | undefined): KubeFailure {
   const answer = parse(body)
@@ -56,7 +56,7 @@ export function readFailure(status: number, body: string, retryAfter: string | u
   }
 }
 
-/** From the `object` of a watch's ERROR line: the same Status, under HTTP 200. */
+/** Reads the `object` of a watch's ERROR line: the same Status, with HTTP status 200. */
 export function readStatus(status: unknown): KubeFailure {
   return readFailure(countOf(status, 'code') || 500, JSON.stringify(status) ?? '', undefined)
 }
@@ -65,7 +65,7 @@ export function unreachable(message: string): KubeFailure {
   return { kind: 'unreachable', message, status: undefined, retryAfterMs: undefined }
 }
 
-/** The same request may do better in a while. */
+/** Whether the same request may succeed later. */
 export function isTransient({ kind }: KubeFailure): boolean {
   return kind === 'unreachable' || kind === 'throttled' || kind === 'broken'
 }

@@ -1,4 +1,4 @@
-/** Finding the API server: what the environment and the files say. */
+/** Finds the API server and the credentials in the environment and in files. */
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
@@ -7,18 +7,18 @@ import { accessFromPod, type FoundAccess, POD_FILES } from './access.ts'
 import { readKubeconfig } from './kubeconfig.ts'
 
 export interface AccessWish {
-  /** Files, in their order, that win over everything else. */
+  /** Files, separated as in KUBECONFIG, which override everything else. */
   readonly kubeconfig: string | undefined
-  /** A context of it. */
+  /** The name of a context in the kubeconfig. */
   readonly context: string | undefined
 }
 
-/** @returns the documents of a YAML text, or one sentence on what is wrong with it. */
+/** @returns the documents of a YAML text, or one sentence that says what is wrong. */
 export type ParseYaml = (text: string) => Promise<{ readonly value: unknown } | { readonly problem: string }>
 
 /**
- * `--kubeconfig`, then `KUBECONFIG`, then the pod's own ServiceAccount, then `~/.kube/config`. The ServiceAccount comes before
- * the home directory, other than for kubectl: in a pod what lies there is the application's.
+ * Tries `--kubeconfig`, then `KUBECONFIG`, then the pod's ServiceAccount, then `~/.kube/config`. Unlike kubectl it tries the
+ * ServiceAccount before the home directory: in a pod, the files there belong to the application.
  */
 export async function findAccess(
   wish: AccessWish,
@@ -49,7 +49,7 @@ async function readFiles(
 ): Promise<FoundAccess> {
   const files = []
   for (const path of paths.filter((text) => text !== '').map((text) => resolve(text))) {
-    // As for kubectl, one of several may be missing.
+    // One of several files may be missing, as with kubectl.
     if (paths.length > 1 && !existsSync(path)) continue
     let text: string
     try {

@@ -1,4 +1,4 @@
-/** Following a collection of the API: list it, watch it, and go on whatever happens to the watch. */
+/** Follows a collection of the API: lists it, watches it, and continues after failures of the watch. */
 import type { IncomingMessage } from 'node:http'
 import { type CacheChange, createCache } from './cache.ts'
 import type { Collection } from './collection.ts'
@@ -27,29 +27,29 @@ import {
 import { createListPage } from './list-page.ts'
 
 export interface FollowOptions<Item> {
-  /** What is kept of an object; the rest of it is forgotten at once. */
+  /** Picks what is kept of an object; the rest is dropped at once. */
   readonly keep: (object: unknown) => Item
-  /** All changes that came together: of one event, or of a list; none when a watch is back after trouble. */
+  /** Gets the changes of one event or one list; no changes when a watch works again after a failure. */
   readonly onChanges: (items: ReadonlyMap<string, Item>, changes: readonly CacheChange<Item>[]) => void
-  /** Nothing new is known for the moment. @param final it has been refused, and nothing more will come. */
+  /** Reports a failure: until the next change the items may be out of date. @param final refused; following has ended. */
   readonly onTrouble: (failure: KubeFailure, final: boolean) => void
-  /** A watch is begun: the first, and one after each end. */
+  /** Called before each watch. */
   readonly onWatch?: () => void
 }
 
-/** Objects of a page, until it is known how long they are; and what a page is meant to have in bytes. */
+/** Objects of the first page, whose length is not known yet; and the bytes that later pages should have. */
 const PAGE = 500
 const PAGE_BYTES = 4 * 1024 * 1024
-/** More objects than the largest clusters have, and more pages than that takes: a list that goes on has no end. */
+/** Limits against an endless list. They are above what the largest clusters have. */
 const MOST_OBJECTS = 1_000_000
 const MOST_PAGES = 20_000
-/** The server ends a watch after 4 to 5 minutes, so that one whose connection has died unnoticed does not last for ever. */
+/** The server ends each watch after 4 to 5 minutes, so that a dead connection that nobody notices does not last for ever. */
 const WATCH_SECONDS = 240
 const WATCH_SPREAD_SECONDS = 60
 const LATE_MS = 15_000
-/** A watch that lasted so long was a good one, even if nothing happened. */
+/** A watch that lasted so long counts as successful, even without events. */
 const FRUITFUL_MS = 1000
-/** An object is at most 1.5 MiB in etcd; in JSON it may be a few times as long. */
+/** A limit for one event. An object has at most 1.5 MiB in etcd; as JSON it may be a few times longer. */
 const LONGEST_LINE = 16 * 1024 * 1024
 
 export function follow<Item>(
@@ -120,7 +120,7 @@ export function follow<Item>(
     return { state, ending: { kind: 'failed', failure: unreachable('the list has no end'), fruitful: false } }
   }
 
-  /** @returns the page without its objects, which have been taken one by one */
+  /** @returns the page without its objects, which `take` has got one by one */
   async function readPage(call: Call, take: (object: unknown, length: number) => void): Promise<CallOutcome<unknown>> {
     const opened = await client.open(call, CALL_TIMEOUT_MS)
     if (!opened.ok) return opened
@@ -174,7 +174,7 @@ export function follow<Item>(
         if (change !== undefined) tell([change])
       }
     } catch {
-      // Cut off, or silent for too long: the runtimes have many words for it.
+      // The connection was closed, or it was silent for too long. The error codes of the runtimes differ.
       failure = unreachable('the watch broke off')
     } finally {
       answer.destroy()
@@ -194,7 +194,7 @@ function select({ labelSelector, fieldSelector }: Collection): Readonly<Record<s
   }
 }
 
-/** Whole lines; what is left when the stream ends is none. */
+/** Yields whole lines. An incomplete line at the end of the stream is dropped. */
 async function* readLines(answer: IncomingMessage): AsyncGenerator<string> {
   const splitter = createLineSplitter(LONGEST_LINE)
   answer.setEncoding('utf8')

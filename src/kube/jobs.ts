@@ -1,4 +1,4 @@
-/** When a wait for Jobs is met. Pure. */
+/** Decides whether a wait for Jobs is met. Pure. */
 import { conditionOf, countOf, fieldOf, hasCondition, listOf, textOf } from '../pod/api-object.ts'
 import { impossible, listSome, met, type TargetResult, waiting } from './target-result.ts'
 import type { ObjectTarget } from './target.ts'
@@ -9,15 +9,15 @@ export interface SeenJob {
   /** `BackoffLimitExceeded: Job has reached …` */
   readonly failure: string | undefined
   readonly suspended: boolean
-  /** Active pods; those that have ended but are not yet in the API's own counts are counted. */
+  /** Active pods, including those that have ended but are not yet in the API's counts. */
   readonly active: number
   readonly succeeded: number
   readonly failures: number
 }
 
 /**
- * A Job by its conditions, since the counts alone do not tell a retry from the end. SuccessCriteriaMet and FailureTarget
- * (Kubernetes >= 1.31) say how it will end while its last pods are still being stopped.
+ * Reads a Job's conditions, since its counts do not distinguish a retry from the end. SuccessCriteriaMet and FailureTarget
+ * (Kubernetes >= 1.31) give the result while the last pods still stop.
  */
 export function readJobState(job: unknown): SeenJob {
   const failed = ['Failed', 'FailureTarget'].find((type) => hasCondition(job, type))
@@ -38,9 +38,9 @@ export function readJobState(job: unknown): SeenJob {
 }
 
 /**
- * @param jobs all that the target selects
- * @param gone those it has selected before, as they were last seen. One that had ended by then has done what it was for, and
- * may be removed (`ttlSecondsAfterFinished`); of any other nobody will ever know how it would have ended.
+ * @param jobs all Jobs that the target selects
+ * @param gone the last states of Jobs that the target selected before and that are gone. A finished Job still counts, since it may
+ * be removed (`ttlSecondsAfterFinished`). The result of any other can never be known.
  */
 export function judgeJobs(target: ObjectTarget, jobs: Iterable<SeenJob>, gone: Iterable<SeenJob>): TargetResult {
   const present = [...jobs]

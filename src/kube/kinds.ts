@@ -1,6 +1,6 @@
 /**
- * What can be waited for outside the order of a pod: one table. Lists in messages, the conditions of `depends-on`, the words
- * after `entrypoint wait` and the least Role follow from it. What a condition asks of an object is judged in a file beside this one.
+ * The table of targets outside the pod. Lists in messages, the conditions of `depends-on`, the words after `entrypoint wait` and
+ * the least Role are made from it. Other files of this directory decide whether an object meets a condition.
  */
 
 /** A collection of the API. */
@@ -12,27 +12,27 @@ export interface Resource {
 }
 
 /**
- * How much of what was selected must be there. `all`: every one. `finished` (k8s-wait-for's `-we`): the same, but what has
- * failed counts as well. `some` (its `-wr`): one is enough.
+ * How many of the selected objects must meet the condition. `all`: each one. `finished` (k8s-wait-for's `-we`): each one, and a
+ * failed one counts too. `some` (its `-wr`): one is enough.
  */
 export type Demand = 'all' | 'finished' | 'some'
 
-/** `open` is a word for servers, which are ready when they answer. */
+/** `open` is a synonym of `ready` for servers: they are ready when they answer. */
 export type TargetCondition = 'ready' | 'completed' | 'ended' | 'open'
 
 interface TargetKindRow {
-  /** What a target of the kind begins with. */
+  /** The beginning of a target of this kind. */
   readonly prefix: string
-  /** The first one is meant where none is said. `undefined`: no target of a gate, only of `entrypoint wait`. */
+  /** The first one is the default. `undefined`: not a target of a gate, only of `entrypoint wait`. */
   readonly conditions: readonly [TargetCondition, ...TargetCondition[]] | undefined
-  /** For messages. */
+  /** The form in messages. */
   readonly form: string
-  /** The objects of the API that are looked at; none for what is probed or read from a file. */
+  /** Resources of the API to watch; none when the target is probed or is a file. */
   readonly resources: readonly Resource[]
 }
 
 interface ObjectKindRow extends TargetKindRow {
-  /** The first one is meant by the kind's own name, the others with their suffix. */
+  /** The kind's name without a suffix means the first one; the others have a suffix. */
   readonly demands: readonly [Demand, ...Demand[]]
 }
 
@@ -59,7 +59,7 @@ const OBJECTS = {
     prefix: 'service/',
     conditions: ['ready'],
     form: 'service/NAME, service/NAMESPACE/NAME or service/-lapp=db',
-    // A Service says where its pods are in its EndpointSlices, which have names of their own choosing.
+    // The pods of a Service are in its EndpointSlices, which have generated names.
     resources: [objects('', 'services'), SLICES],
     demands: ['some'],
   },
@@ -69,7 +69,7 @@ export type ObjectKind = keyof typeof OBJECTS
 
 export const OBJECT_KINDS = Object.keys(OBJECTS) as readonly ObjectKind[]
 
-/** A container of the same pod that podorder does not wrap. The controller tells of its readiness alone. */
+/** The prefix of a container in the same pod without a wrapper. The controller reports only its readiness. */
 export const SIDECAR_PREFIX = 'sidecar/'
 
 export const TARGET_KINDS: readonly TargetKindRow[] = [
@@ -82,12 +82,12 @@ export const TARGET_KINDS: readonly TargetKindRow[] = [
   { prefix: 'file:', conditions: undefined, form: 'file:PATH', resources: [] },
 ]
 
-/** What a word of a target may ask of objects of that kind; the first one is asked by the kind's own name. */
+/** The demands of a kind; its name without a suffix means the first one. */
 export function demandsOf(kind: ObjectKind): readonly [Demand, ...Demand[]] {
   return OBJECTS[kind].demands
 }
 
-/** The object itself first. */
+/** The resources of a kind; the first one is that of the object itself. */
 export function resourcesOf(kind: ObjectKind): readonly [Resource, ...Resource[]] {
   return OBJECTS[kind].resources
 }

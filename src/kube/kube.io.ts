@@ -1,4 +1,4 @@
-/** The Kubernetes API as the commands see it. */
+/** The Kubernetes API for commands. */
 import { describeError } from '../base/system-error.ts'
 import type { Collection } from './collection.ts'
 import { type AccessWish, findAccess, type ParseYaml } from './find-access.io.ts'
@@ -6,11 +6,11 @@ import { createClient, type KubeClient } from './client.io.ts'
 import { follow, type FollowOptions } from './follow.io.ts'
 
 export interface Kube extends KubeClient {
-  /** Lists and watches a collection from now on until closed. */
+  /** Lists and watches a collection until closed. */
   follow<Item>(collection: Collection, options: FollowOptions<Item>): { close(): void }
 }
 
-/** @returns one sentence on what is missing otherwise. No request is made yet. */
+/** Sends no request yet. @returns the client, or one sentence that says what is missing. */
 export async function openKube(
   wish: AccessWish,
   env: Readonly<Record<string, string | undefined>>,

@@ -1,24 +1,24 @@
-/** Reading kubeconfig files: which server, which user, which namespace. Pure. */
+/** Reads the server, the user and the namespace from kubeconfig files. Pure. */
 import type { Access, FoundAccess, AccessSource } from './access.ts'
 import { readExecProgram } from './exec-credential.ts'
 import { checkProxy, chooseProxy } from './proxy.ts'
 import { tidy } from '../base/wording.ts'
 import { fieldOf, listOf, textOf } from '../pod/api-object.ts'
 
-/** A file, parsed. */
+/** A parsed file. */
 export interface ConfigFile {
   readonly path: string
   readonly value: unknown
 }
 
 /**
- * From several files (`KUBECONFIG=a:b`) the first that says something is heard, as by kubectl (client-go, loading rules).
+ * The first of several files (`KUBECONFIG=a:b`) with a value counts, as with kubectl (client-go, loading rules).
  * Credentials of an `auth-provider` (removed in Kubernetes 1.26), and a user name with a password (removed in 1.19) are refused:
- * what is left out would show as a confusing answer of the server.
+ * ignoring them would lead to a confusing answer of the server.
  * @param files in their order
- * @param chosen a context by name; undefined: `current-context`
- * @param env which proxy to take
- * @returns what is wrong as one sentence otherwise.
+ * @param chosen the name of a context; undefined: `current-context`
+ * @param env the environment, which may name a proxy
+ * @returns the access, or one sentence that says what is wrong.
  */
 export function readKubeconfig(
   files: readonly ConfigFile[],
@@ -43,7 +43,7 @@ export function readKubeconfig(
 interface Entry {
   readonly name: string
   readonly value: unknown
-  /** Relative paths in it are relative to the file. */
+  /** The directory of the file, the base of relative paths in it. */
   readonly directory: string
 }
 
@@ -82,7 +82,7 @@ function readAccess(
     ca: ofCluster('certificate-authority'),
     serverName: textOf(place, 'tls-server-name') || undefined,
     insecure: fieldOf(place, 'insecure-skip-tls-verify') === true,
-    // A tokenFile wins over a token, as in client-go.
+    // A tokenFile overrides a token, as in client-go.
     token: file !== '' ? { file: resolve(file, user?.directory ?? '') } : text !== '' ? { text } : undefined,
     certificate: ofUser('client-certificate'),
     key: ofUser('client-key'),
@@ -94,7 +94,7 @@ function readAccess(
   return { access }
 }
 
-/** What a program that asks for it is told of the cluster (pkg/apis/clientauthentication, Cluster). */
+/** The cluster for a program that asks for it (pkg/apis/clientauthentication, Cluster). */
 function readProgram(
   place: unknown,
   identity: unknown,
@@ -119,7 +119,7 @@ function readProgram(
   return readExecProgram(user?.name ?? '', said, known, user?.directory ?? cluster.directory)
 }
 
-/** `as`, as kubectl --as. */
+/** Reads `as` and its neighbours, which mean the same as kubectl --as. */
 function readImpersonation(identity: unknown): Pick<Access, 'headers'> {
   const user = textOf(identity, 'as')
   if (user === '') return {}
@@ -151,7 +151,7 @@ function findGarbled(value: unknown): string | undefined {
   return IN_BASE64.find((name) => !/^[\w+/\s]*={0,2}\s*$/.test(textOf(value, name)))
 }
 
-/** Data in Base64 wins over a file, as in client-go. */
+/** Data in Base64 overrides a file, as in client-go. */
 function readSource(value: unknown, data: string, file: string, directory: string): AccessSource | undefined {
   const inline = textOf(value, data)
   if (inline !== '') return { text: atob(inline.replaceAll(/\s/g, '')) }

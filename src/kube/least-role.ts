@@ -1,27 +1,27 @@
-/** The least Roles, as manifests. Pure. */
+/** Roles with the least permissions, as manifests. Pure. */
 import type { Subject } from './subject.ts'
 import { type Resource, resourcesOf } from './kinds.ts'
 import type { ObjectTarget } from './target.ts'
 
 export interface Rule {
   readonly resource: Pick<Resource, 'group' | 'plural'>
-  /** undefined: all of them. */
+  /** undefined: all names. */
   readonly names?: readonly string[] | undefined
   readonly verbs: readonly string[]
 }
 
-/** What one Role allows, where. */
+/** The permissions of one Role. */
 export interface Grant {
   readonly name: string
-  /** undefined: in all of them, by a ClusterRole. */
+  /** undefined: a ClusterRole for all namespaces. */
   readonly namespace: string | undefined
   readonly rules: readonly Rule[]
 }
 
 /**
- * A Role and its RoleBinding for each namespace that is waited in, in YAML. List and watch are all that is asked for; what
- * is waited for by name is allowed by name. EndpointSlices have names of their own choosing.
- * @param namespace of the targets that name none
+ * Writes a Role and its RoleBinding for each namespace with targets, as YAML. The verbs are list and watch only. Targets with a name
+ * are allowed by name, except EndpointSlices, which have generated names.
+ * @param namespace of targets without a namespace
  */
 export function writeRoles(targets: readonly ObjectTarget[], namespace: string, subject: Subject): string {
   const byNamespace = Map.groupBy(targets, (target) => target.namespace ?? namespace)
@@ -31,7 +31,7 @@ export function writeRoles(targets: readonly ObjectTarget[], namespace: string, 
   return writeGrants(grants, subject)
 }
 
-/** The name of a Role: a namespace that is not the ServiceAccount's may have Roles for others of its name. */
+/** The name of a Role. In other namespaces it includes the ServiceAccount's namespace: there may be accounts with the same name. */
 function nameRole(place: string, { namespace, serviceAccount }: Subject): string {
   return `podorder-wait-${place === namespace ? '' : `${namespace}:`}${serviceAccount}`
 }
@@ -47,7 +47,7 @@ function collectRules(targets: readonly ObjectTarget[]): readonly Rule[] {
   })
 }
 
-/** Each with its binding, in YAML. */
+/** Writes each grant with its binding, as YAML. */
 export function writeGrants(grants: readonly Grant[], subject: Subject): string {
   return grants.map((grant) => writeGrant(grant, subject)).join('---\n')
 }
@@ -80,7 +80,7 @@ subjects:
 `
 }
 
-/** Quotes a name that a reader of YAML 1.1 might take for something else than text: `on`, `1e3`, and what is no name. */
+/** Quotes names that YAML 1.1 does not read as text, such as `on` and `1e3`, and all that are not valid names. */
 function writeName(name: string): string {
   const isPlain =
     /^[a-z](?:[-.:a-z0-9]*[a-z0-9])?$/.test(name) && !/^(?:true|false|null|yes|no|on|off|[yn])$/.test(name)

@@ -1,22 +1,22 @@
 /**
- * A list of the API as it comes: each object is read and given away as soon as it is whole, so that a page of many large objects
+ * A streaming reader of a list of the API. Each object is passed on as soon as it is complete, so that a page of large objects
  * takes the memory of one. Pure.
  */
 import { isObject, type JsonObject } from '../base/json-object.ts'
 
 export interface ListPage {
-  /** @throws a RangeError when it is no list within the limits, a SyntaxError when it is no JSON */
+  /** @throws a RangeError when it is not a list within the limits, a SyntaxError when it is not JSON */
   push(piece: string): void
-  /** @returns the list without its objects. @throws as `push` */
+  /** @returns the list without its objects. @throws as `push` does */
   end(): JsonObject
 }
 
-/** An object has at most 1.5 MiB in etcd; as JSON it may be a few times as long. */
+/** An object has at most 1.5 MiB in etcd; as JSON it may be a few times longer. */
 const LONGEST_OBJECT = 16 * 1024 * 1024
-/** What is around the objects: kind, version, the token of the next page. */
+/** The rest of the list: kind, version, the token of the next page. */
 const LONGEST_FRAME = 256 * 1024
 
-/** What opens, closes or hides the others; everything else is skipped at the engine's own pace. */
+/** Brackets and quotes. The regular expression skips everything else, which is faster than a loop. */
 const SIGN = /["{}[\]]/g
 const QUOTED_SIGN = /["\\]/g
 const BEFORE_ITEMS = /"items"\s*:\s*$/
@@ -27,11 +27,11 @@ export function createListPage(take: (object: unknown, length: number) => void):
   let at = 0
   let depth = 0
   let quoted = false
-  /** The depth of the list of objects; 0 outside of it. */
+  /** The depth of the list of objects; 0 outside it. */
   let items = 0
   let begin = -1
 
-  /** What has been looked at goes, but for the object that has begun. */
+  /** Drops the text that has been read, except that of the current object. */
   const forget = (): void => {
     const kept = begin === -1 ? at : begin
     if (begin === -1 && items === 0) frame += text.slice(0, at)
@@ -54,7 +54,7 @@ export function createListPage(take: (object: unknown, length: number) => void):
       return
     }
     if (items === 0 || depth >= items) return
-    // The list of objects is over: from here on it is the frame again.
+    // The list of objects has ended; the frame follows.
     items = 0
     text = text.slice(index)
     at = 1
@@ -73,7 +73,7 @@ export function createListPage(take: (object: unknown, length: number) => void):
         }
         const { index } = found
         if (found[0] === '\\') {
-          // What is escaped is perhaps still to come.
+          // The escaped character may be in the next piece.
           if (index + 1 === text.length) {
             at = index
             return forget()

@@ -1,23 +1,23 @@
 /**
- * List, then watch from there, then watch again: where a follower of a collection stands, and what each ending means for it.
- * A state machine fed with what came; the requests are made by `follow.io.ts`. Pure.
+ * The state machine of following a collection: list, then watch from there, then watch again. It decides what follows each end of
+ * a request; `follow.io.ts` sends the requests. Pure.
  *
- * A list gives a resourceVersion, each watch begins after the last one that was seen: of a list, of an event, or of a
- * BOOKMARK, which is there for nothing else. When the server has forgotten it (410 Expired, as HTTP status or as an ERROR
- * line under HTTP 200) everything is listed again.
+ * A list gives a resourceVersion. Each watch begins after the last resourceVersion of a list, an event or a BOOKMARK, whose only
+ * purpose this is. When the server does not have that version any more (410 Expired, as HTTP status or as an ERROR line with HTTP
+ * status 200), everything is listed again.
  */
 import { type KubeFailure, isTransient, readStatus, unreachable } from './failure.ts'
 import { fieldOf, textOf } from '../pod/api-object.ts'
 import { delayRetry } from '../base/back-off.ts'
 
 export interface Following {
-  /** What the next watch begins after; undefined: list first. */
+  /** The version after which the next watch begins; undefined: list first. */
   readonly version: string | undefined
-  /** A continue token may expire before a long list is through; the next list is then asked for in one piece. */
+  /** Whether to list in pages. After a continue token has expired during a long list, the next list is one piece. */
   readonly paged: boolean
-  /** Failures in a row. */
+  /** The number of failures in a row. */
   readonly failures: number
-  /** A list has succeeded once: what is refused from now on has been allowed before. */
+  /** A list has succeeded once, so a later refusal may be temporary. */
   readonly listed: boolean
 }
 
@@ -26,14 +26,14 @@ export type WatchEvent =
   | { readonly kind: 'bookmark'; readonly version: string }
   | { readonly kind: 'error'; readonly failure: KubeFailure }
 
-/** How a list or a watch came to its end. `closed`: the server ended it in good order (`timeoutSeconds`). */
+/** How a list or a watch ended. `closed`: the server ended it as planned (`timeoutSeconds`). */
 export type Ending =
   | { readonly kind: 'closed'; readonly fruitful: boolean }
   | { readonly kind: 'failed'; readonly failure: KubeFailure; readonly fruitful: boolean }
 
 export interface Next {
   readonly state: Following
-  /** Begin the next list or watch after so long. */
+  /** The delay before the next list or watch. */
   readonly afterMs: number
 }
 
@@ -50,12 +50,12 @@ export function afterEvent(state: Following, version: string): Following {
 }
 
 /**
- * @param chance from 0 up to, but not, 1
- * @returns undefined when there is no use in going on: it has been refused from the start.
+ * @param chance random, in [0, 1)
+ * @returns undefined when the first list was refused, so that a retry is useless.
  */
 export function afterEnd(state: Following, ending: Ending, chance: number): Next | undefined {
   const failures = ending.fruitful ? 0 : state.failures
-  // A server (or a proxy) that ends every watch at once must not be asked without a pause.
+  // Without a pause, a server or proxy that ends every watch at once would get a flood of requests.
   if (ending.kind === 'closed' && ending.fruitful) return { state: { ...state, failures }, afterMs: 0 }
   const failed = failures + 1
   const retry = (more: Partial<Following>, afterMs: number): Next => ({
@@ -72,7 +72,7 @@ export function afterEnd(state: Following, ending: Ending, chance: number): Next
   return retry({}, delayRetry(failed, chance, failure.retryAfterMs))
 }
 
-/** @param line one line of a watch; half a line, of a stream that was cut, reads as an error. */
+/** @param line one line of a watch. An incomplete line, from a stream that broke off, is read as an error. */
 export function readEvent(line: string): WatchEvent {
   let event: unknown
   try {
@@ -91,7 +91,7 @@ export function readEvent(line: string): WatchEvent {
     case 'BOOKMARK':
       return { kind: 'bookmark', version }
     case 'ERROR': {
-      // Whatever it was, nobody knows what has been missed; but for one that is asked to wait everything is listed again.
+      // Events may be missing after any error, so everything is listed again, except when the server only asks for a delay.
       const failure = readStatus(object)
       return { kind: 'error', failure: failure.kind === 'throttled' ? failure : { ...failure, kind: 'expired' } }
     }

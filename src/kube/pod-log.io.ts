@@ -1,4 +1,4 @@
-/** Reading the log of one life of one container, line by line. */
+/** Reads the log of one incarnation of one container, line by line. */
 import { createLineSplitter } from '../base/lines.ts'
 import { failureOf, type KubeClient, readAll, explain } from './client.io.ts'
 import { type KubeFailure, unreachable } from './failure.ts'
@@ -7,22 +7,22 @@ export interface LogWish {
   readonly namespace: string
   readonly pod: string
   readonly container: string
-  /** Whether it is of the life before this one. */
+  /** Read the log of the previous incarnation. */
   readonly previous: boolean
-  /** Go on until the container ends. */
+  /** Continue until the container ends. */
   readonly follow: boolean
   readonly signal: AbortSignal
 }
 
-/** The kubelet serves the newest file of a log, 10 MiB as a rule (its containerLogMaxSize). */
+/** A limit. The kubelet serves the newest file of a log, usually 10 MiB (its containerLogMaxSize). */
 const MOST_BYTES = 32 * 1024 * 1024
-/** At its end the container says how it has ended. */
+/** The last lines are enough: they say how the container ended. */
 const TAIL_LINES = 5000
 const TIMEOUT_MS = 120_000
-/** A watch that nobody ends. */
+/** The limit of following, in case nobody ends it. */
 const FOLLOW_MS = 24 * 3_600_000
 
-/** @returns why not all of it could be read */
+/** @returns why the log could not be read completely */
 export async function readPodLog(
   kube: Pick<KubeClient, 'open'>,
   wish: LogWish,

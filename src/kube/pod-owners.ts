@@ -1,9 +1,9 @@
-/** How people name pods: `shop`, or the workload that they belong to, `deployment/shop`, as kubectl has it. Pure. */
+/** Names of pods on the command line, as with kubectl: a pod such as `shop`, or its workload such as `deployment/shop`. Pure. */
 import { proposeWord } from '../base/suggest.ts'
 import { fieldOf, listOf, textOf } from '../pod/api-object.ts'
 import type { Resource } from './kinds.ts'
 
-/** A kind whose objects say by a selector which pods are theirs. */
+/** A kind that selects its pods by a selector. */
 export interface OwnerKind extends Resource {
   readonly kind: string
   readonly names: readonly string[]
@@ -32,7 +32,7 @@ const PODS = ['pod', 'pods', 'po']
 
 export type NamedPods = { readonly name: string } | { readonly owner: OwnerKind; readonly name: string }
 
-/** @returns what is wrong, in one clause */
+/** @returns the pods named, or the problem in one clause */
 export function readNamedPods(words: string): NamedPods | { readonly problem: string } {
   const [, type, name = ''] = /^(?:([^/]*)\/)?([^/]*)$/.exec(words) ?? []
   if (!/^[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?$/.test(name)) {
@@ -46,10 +46,10 @@ export function readNamedPods(words: string): NamedPods | { readonly problem: st
   return { problem: `unknown type "${type}"; ${proposeWord(wanted, known, `it is one of ${known.join(', ')}`)}` }
 }
 
-/** @returns undefined where it has none, and so has no pods of its own */
+/** @returns undefined when the object has no selector, and so no pods of its own */
 export function writeSelector(object: unknown): string | undefined {
   const selector = fieldOf(object, 'spec', 'selector')
-  // Services and ReplicationControllers have the labels themselves.
+  // The selector of Services and ReplicationControllers is a map of labels.
   const plain = fieldOf(selector, 'matchLabels') === undefined && fieldOf(selector, 'matchExpressions') === undefined
   const labels = Object.entries((plain ? selector : fieldOf(selector, 'matchLabels')) ?? {}) as [string, string][]
   const terms = [
@@ -72,7 +72,7 @@ export function writeSelector(object: unknown): string | undefined {
   return terms.length === 0 ? undefined : terms.join(',')
 }
 
-/** Why a workload has no pods, as its conditions say: `FailedCreate: admission webhook … denied the request`. */
+/** Finds in a workload's conditions why it has no pods: `FailedCreate: admission webhook … denied the request`. */
 export function findRefusal(object: unknown): string | undefined {
   const failure = listOf(object, 'status', 'conditions').find(
     (one) =>

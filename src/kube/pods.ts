@@ -1,29 +1,29 @@
-/** When a wait for pods is met. Pure. */
+/** Decides whether a wait for pods is met. Pure. */
 import { conditionOf, countOf, fieldOf, hasCondition, listOf, textOf } from '../pod/api-object.ts'
 import { impossible, listSome, met, type TargetResult, waiting } from './target-result.ts'
 import type { ObjectTarget } from './target.ts'
 
-/** What matters of a pod. */
+/** The parts of a pod's state that decide a wait. */
 export interface PodState {
   readonly name: string
   readonly ready: boolean
-  /** All its containers have ended well and will not be started again. */
+  /** All containers have succeeded and do not restart. */
   readonly completed: boolean
   readonly failed: boolean
-  /** Whether it has failed, or one of its containers has and is not running now. */
+  /** The pod has failed, or one of its containers has failed and does not run now. */
   readonly erred: boolean
-  /** Whether it is being deleted, or is gone in all but name: its replacement counts, not itself. */
+  /** The pod is being deleted, or has failed and is replaced: only its replacement counts. */
   readonly leaving: boolean
-  /** Whether it has failed for good, and nobody makes another one. */
+  /** The pod has failed for good, and no controller replaces it. */
   readonly lost: boolean
-  /** What it is doing, in a few words. */
+  /** The state of the pod in a few words. */
   readonly doing: string
 }
 
 /**
- * A pod as the API shows it. `Ready` is False with reason PodCompleted a second before the phase becomes Succeeded (recorded
- * from Kubernetes 1.26). A pod that is always restarted fails only by eviction or with its node; its ReplicaSet leaves it
- * lying about and makes another one.
+ * Reads a pod of the API. `Ready` is False with reason PodCompleted a second before the phase becomes Succeeded (recorded from
+ * Kubernetes 1.26). A pod with restartPolicy Always fails only by eviction or with its node; its ReplicaSet makes another pod and
+ * does not delete the failed one.
  */
 export function readPodState(pod: unknown): PodState {
   const phase = textOf(pod, 'status', 'phase')
@@ -65,7 +65,7 @@ function describe(pod: unknown, phase: string): string {
     (condition) => textOf(condition, 'type') === 'Ready' && textOf(condition, 'status') !== 'True',
   )
   if (gate === undefined) return `is ${phase.toLowerCase() || 'new'}`
-  // One with a restartPolicy of its own, in a pod that goes on (recorded from Kubernetes 1.36).
+  // A container with a restartPolicy of its own may have ended while the pod runs (recorded from Kubernetes 1.36).
   const over = listOf(pod, 'status', 'containerStatuses').find(
     (status) => fieldOf(status, 'state', 'terminated') !== undefined,
   )
@@ -74,8 +74,8 @@ function describe(pod: unknown, phase: string): string {
 }
 
 /**
- * @param unready what to say of one that runs and is not ready; init containers never are
- * @returns undefined of a container that is as it should be.
+ * @param unready the words for a container that runs and is not ready; init containers are never ready
+ * @returns undefined for a container without a problem.
  */
 function describeContainer(status: unknown, unready: string): string | undefined {
   const name = textOf(status, 'name')
@@ -88,7 +88,7 @@ function describeContainer(status: unknown, unready: string): string | undefined
   return `${name} ${fieldOf(status, 'started') === false ? 'starting' : unready}`
 }
 
-/** @param pods all that the target selects */
+/** @param pods all pods that the target selects */
 export function judgePods(target: ObjectTarget, pods: Iterable<PodState>): TargetResult {
   const all = [...pods]
   const counting = all.filter(({ leaving }) => !leaving)

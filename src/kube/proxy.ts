@@ -1,13 +1,13 @@
 /**
- * Which proxy stands between us and an API server: `proxy-url` of the kubeconfig, else what the environment says, as Go's
- * golang.org/x/net/http/httpproxy reads it, so that it is the same as for kubectl. Pure.
+ * The proxy to an API server: `proxy-url` of the kubeconfig, else the one of the environment. The environment is read as
+ * golang.org/x/net/http/httpproxy does, so that kubectl uses the same proxy. Pure.
  */
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 const SCHEMES = ['http:', 'https:', 'socks5:', 'socks5h:']
 
-/** @returns undefined: none @param said `proxy-url` */
+/** @returns undefined for no proxy @param said `proxy-url` */
 export function chooseProxy(server: string, said: string, env: Environment): string | undefined {
   if (said !== '') return said
   const { protocol, hostname, port } = new URL(server)
@@ -21,7 +21,7 @@ export function chooseProxy(server: string, said: string, env: Environment): str
   return proxy.includes('://') ? proxy : `http://${proxy}`
 }
 
-/** @returns what is wrong with it, in one clause */
+/** @returns the problem in one clause; undefined when the proxy is valid */
 export function checkProxy(proxy: string): string | undefined {
   if (!URL.canParse(proxy)) return 'it is not a URL such as http://proxy:3128'
   const { protocol } = new URL(proxy)
@@ -35,11 +35,11 @@ function isExcepted(exception: string, host: string, port: string): boolean {
   if (only !== undefined && only !== port) return false
   const plain = name.replace(/^\*?\./, '')
   if (host === name || (plain !== name && host.endsWith(`.${plain}`))) return true
-  // `example.com` is for its subdomains too; a number is no domain.
+  // `example.com` includes its subdomains; an IPv4 address has none.
   return !/^[\d.]+$/.test(name) && host.endsWith(`.${plain}`)
 }
 
-/** IPv4 only: `10.96.0.0/12`. */
+/** Whether the host is in an IPv4 range such as `10.96.0.0/12`. */
 function isInRange(range: string, host: string): boolean {
   const [address = '', bits = ''] = range.split('/')
   const [a, b] = [readAddress(address), readAddress(host)]

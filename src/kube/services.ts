@@ -1,21 +1,21 @@
-/** When a wait for Services is met: by their EndpointSlices, whoever has made those. Pure. */
+/** Decides whether a wait for Services is met, by their EndpointSlices. Pure. */
 import { fieldOf, listOf, textOf } from '../pod/api-object.ts'
 import { impossible, listSome, met, type TargetResult, waiting } from './target-result.ts'
 import type { ObjectTarget } from './target.ts'
 
-/** The label by which a slice says whose it is; also of slices made by hand for a Service without a selector. */
+/** The label of a slice with the name of its Service. Slices that users make for a Service without a selector have it, too. */
 export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name'
 
 export interface SeenService {
   readonly name: string
-  /** A name elsewhere: it has no endpoints. */
+  /** An alias of an external name, without endpoints. */
   readonly external: boolean
 }
 
 export interface SeenSlice {
   readonly service: string
   readonly ready: number
-  /** Not counting those that are being stopped. */
+  /** Endpoints that are not ready, without those that terminate. */
   readonly unready: number
 }
 
@@ -24,9 +24,9 @@ export function readService(service: unknown): SeenService {
 }
 
 /**
- * A condition that is not there: `ready` counts as true, `serving` as `ready`, `terminating` as false (discovery.k8s.io/v1
- * EndpointConditions). A Service with publishNotReadyAddresses has `ready: true` for every pod; the truth is in `serving`, which
- * also stays true of an endpoint that is being stopped.
+ * Defaults of conditions: `ready` is true, `serving` is the value of `ready`, `terminating` is false (discovery.k8s.io/v1
+ * EndpointConditions). A Service with publishNotReadyAddresses has `ready: true` for every pod, so `serving` decides. It stays true
+ * for an endpoint that terminates.
  */
 export function readSlice(slice: unknown): SeenSlice {
   const conditions = listOf(slice, 'endpoints').map((endpoint) => fieldOf(endpoint, 'conditions'))
@@ -43,8 +43,8 @@ export function readSlice(slice: unknown): SeenSlice {
 }
 
 /**
- * @param services all that the target selects
- * @param slices at least all of theirs
+ * @param services all Services that the target selects
+ * @param slices all slices of these Services; others are ignored
  */
 export function judgeServices(
   target: ObjectTarget,

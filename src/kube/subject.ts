@@ -1,6 +1,6 @@
-/** Whom the API server has asked for permission. Pure. */
+/** The ServiceAccount that lacks a permission. Pure. */
 
-/** The ServiceAccount that is allowed, and its namespace. */
+/** A ServiceAccount and its namespace. */
 export interface Subject {
   readonly namespace: string
   readonly serviceAccount: string
@@ -10,7 +10,7 @@ const ACCOUNT = /system:serviceaccount:([-a-z0-9]+):([-.a-z0-9]+)/
 
 /**
  * @param said the API's refusal, which names the ServiceAccount
- * @param namespace the client's own
+ * @param namespace the client's namespace
  */
 export function subjectOf(said: string, namespace: string): Subject {
   const [, home, serviceAccount] = ACCOUNT.exec(said) ?? []

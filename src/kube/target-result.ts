@@ -1,12 +1,12 @@
-/** How a wait stands at one moment. Pure. */
+/** The state of a wait at one moment. Pure. */
 import { listFirst } from '../base/wording.ts'
 import type { Subject } from './subject.ts'
 
 export interface TargetResult {
   readonly met: boolean
-  /** Why it can never be met, unless somebody begins anew. */
+  /** Why the wait can never be met without a new attempt by somebody else. */
   readonly impossible: string | undefined
-  /** What is missing, or what is there, in one clause. */
+  /** What is missing, or what has met the wait, in one clause. */
   readonly why: string
 }
 
@@ -22,15 +22,15 @@ export function impossible(why: string): TargetResult {
   return { met: false, impossible: why, why }
 }
 
-/** How one target stands, and whether more can be learned of it. */
+/** The state of one target, and whether it can still be observed. */
 export interface TargetState extends TargetResult {
-  /** Nothing new can be learned for the moment; the rest is what was known last. */
+  /** Why there is no news at the moment; the other fields are the last known state. */
   readonly trouble: string | undefined
-  /** The refusal of what cannot be found out at all; nothing more will come. */
+  /** Why the state can never be observed. */
   readonly refused: Refusal | undefined
 }
 
-/** `selector`: the API does not understand it. `denied`: 401 or 403, and who needs what to be allowed it where. */
+/** `selector`: the API cannot read the selector. `denied`: 401 or 403, with the account, the permission and the namespace. */
 export type Refusal =
   | { readonly kind: 'selector' | 'other'; readonly message: string }
   | { readonly kind: 'denied'; readonly message: string; readonly namespace: string; readonly subject: Subject }
@@ -45,7 +45,7 @@ export function refused(refusal: Refusal): TargetState {
 
 const NAMED = 3
 
-/** `a is starting, b is starting and 7 more`: the first few of many. */
+/** Lists the first few clauses: `a is starting, b is starting and 7 more`. */
 export function listSome(clauses: readonly string[]): string {
   return listFirst(clauses, NAMED)
 }

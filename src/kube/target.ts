@@ -1,4 +1,4 @@
-/** What is waited for outside the pod, as text: `pod/db`, `job/shop/-lapp=migrate`, `tcp://broker:5672`, `file:/run/x`. Pure. */
+/** Targets outside the pod, as text: `pod/db`, `job/shop/-lapp=migrate`, `tcp://broker:5672`, `file:/run/x`. Pure. */
 import { type Demand, demandsOf, OBJECT_KINDS, type ObjectKind, SIDECAR_PREFIX, TARGET_KINDS } from './kinds.ts'
 import { probeFromFlag } from '../probe/probe-flag.ts'
 import type { Check } from '../probe/probe.ts'
@@ -7,21 +7,21 @@ import { proposeWord } from '../base/suggest.ts'
 export interface ObjectTarget {
   readonly kind: ObjectKind
   readonly demand: Demand
-  /** undefined: the client's own. */
+  /** undefined: the client's namespace. */
   readonly namespace: string | undefined
   readonly which: Which
-  /** For Jobs: one that is not there counts as completed; else it is still to come. */
+  /** For Jobs: a missing Job counts as completed. Without it, the wait continues until the Job exists. */
   readonly absentCounts?: true
-  /** How people call it. */
+  /** The name in messages. */
   readonly label: string
 }
 
-/** What is said of a Job that is not there: to have been removed (`ttlSecondsAfterFinished`), or still to come. */
+/** The meaning of a missing Job: still to come, or completed and removed (`ttlSecondsAfterFinished`). */
 export const ABSENCES = ['waiting', 'completed'] as const
 
 export type Absence = (typeof ABSENCES)[number]
 
-/** @returns undefined for what is no Job */
+/** @returns undefined when the target is not a Job */
 export function countAbsent<Any extends { readonly kind: string }>(
   target: Any,
 ): (Any & { absentCounts: true }) | undefined {
@@ -48,15 +48,15 @@ export type ParsedTarget = Target | { readonly problem: string }
 
 const SPELLINGS = TARGET_KINDS.map(({ prefix }) => prefix).filter((prefix) => prefix !== SIDECAR_PREFIX)
 
-/** k8s-wait-for's. */
+/** The suffixes of k8s-wait-for. */
 const SUFFIXES: Readonly<Record<Demand, string>> = { all: '', finished: '-we', some: '-wr' }
 
-/** `pod-we`. */
+/** Writes a kind with its suffix, such as `pod-we`. */
 function writeWord(kind: ObjectKind, demand: Demand): string {
   return `${kind}${demand === demandsOf(kind)[0] ? '' : SUFFIXES[demand]}`
 }
 
-/** RFC 1123: a label, and a subdomain, which is what most objects are named by. */
+/** Names of RFC 1123: a label, and a subdomain, which most objects have as their name. */
 const LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/
 const SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/
 
@@ -70,12 +70,12 @@ const WISHES: ReadonlyMap<string, Wish> = new Map(
 )
 
 /**
- * `KIND/[NAMESPACE/]NAME` and `KIND/[NAMESPACE/]-lSELECTOR` (a selector may hold slashes itself), `tcp://HOST:PORT`, an
- * http or https URL, `exec:WORD WORD…` or `exec:["WORD",…]`, `file:PATH`. What is made of a text has a label that reads the same.
+ * Reads `KIND/[NAMESPACE/]NAME` and `KIND/[NAMESPACE/]-lSELECTOR` (a selector may contain slashes), `tcp://HOST:PORT`, an
+ * http or https URL, `exec:WORD WORD…` or `exec:["WORD",…]`, `file:PATH`. Reading the result's label gives the same target.
  *
- * `service/NAME` asks for one ready endpoint: who is served by 49 of 50 should start. k8s-wait-for's word `service` asks
- * for all of them (`wait/wait-plan.ts`).
- * @returns one sentence on what is wrong with it otherwise.
+ * `service/NAME` asks for one ready endpoint: with 49 of 50 endpoints ready a client should start. k8s-wait-for's word `service`
+ * asks for all of them (`wait/wait-plan.ts`).
+ * @returns the target, or one sentence that says what is wrong.
  */
 export function parseTarget(text: string): ParsedTarget {
   const slash = text.indexOf('/')
@@ -129,7 +129,7 @@ export function checkHttp(url: string): ParsedTarget {
   return { kind: 'check', check: parsed.probe.check, label: url }
 }
 
-/** A command line is split at blanks and knows no quotes; there may be no shell where it runs. */
+/** Reads a command line: words are separated by spaces, and quotes have no meaning, since there may be no shell. */
 export function checkExec(command: string): ParsedTarget {
   const words = command.trim()
   const json = words.startsWith('[') ? words : JSON.stringify(words.split(/\s+/))

@@ -1,4 +1,4 @@
-/** Connections to an API server through a proxy: CONNECT of HTTP, or SOCKS 5 (RFC 1928, RFC 1929). */
+/** Connections to an API server through a proxy: HTTP CONNECT, or SOCKS 5 (RFC 1928, RFC 1929). */
 import { connect as connectPlainly, type Socket } from 'node:net'
 import { connect as connectSecurely, type ConnectionOptions } from 'node:tls'
 import type { Duplex } from 'node:stream'
@@ -12,11 +12,11 @@ export interface Tunnel {
   readonly tls: ConnectionOptions | undefined
 }
 
-/** Ends with the request that it is for. */
+/** The longest time to open a tunnel. */
 const LATE_MS = 30_000
 const LONGEST_ANSWER = 16_384
 
-/** @throws one clause on what the proxy has said */
+/** @throws an error with one clause about the proxy's answer */
 export async function openTunnel({ proxy, host, port, tls }: Tunnel): Promise<Duplex> {
   const url = new URL(proxy)
   const socket = await reach(url)
@@ -102,7 +102,7 @@ async function speakSocks(socket: Socket, { host, port, name, word }: Wish): Pro
   if (answer[1] !== 0) throw new Error(SOCKS_ERRORS[answer[1] ?? 1] ?? `error ${answer[1]}`)
 }
 
-/** @param measure how much of it is the answer; undefined: not all of it has come. What follows stays in the socket. */
+/** @param measure the length of the answer; undefined: it is not complete yet. The bytes behind it stay in the socket. */
 function readUntil(socket: Socket, measure: (bytes: Buffer) => number | undefined): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let bytes = Buffer.alloc(0)

@@ -1,11 +1,11 @@
 /**
- * Whether two readers have read the same. One of them knows YAML 1.2 only, so what a word without quotes means may differ; that it
- * is one word may not. Pure.
+ * Compares what two readers have read. One of them reads YAML 1.2 only, so the meaning of a word without quotes may differ. Where
+ * each word begins and ends may not. Pure.
  */
 import { resolvePlain } from './plain-scalar.ts'
 import type { Tree } from './tree.ts'
 
-/** @param value what the other one has read */
+/** @param value what the other reader has read */
 export function agrees(tree: Tree, value: unknown, text: string): boolean {
   if (tree.kind === 'scalar')
     return tree.value === value || isWordOf11(text.slice(tree.source.start, tree.source.end), value)
@@ -26,7 +26,7 @@ export function agrees(tree: Tree, value: unknown, text: string): boolean {
   )
 }
 
-/** A word that YAML 1.1 reads otherwise than as text, and the other reader as that text, or as another number. */
+/** Whether YAML 1.1 reads the word as another type than text, and the other reader as this text or as a number. */
 function isWordOf11(word: string, value: unknown): boolean {
   return typeof resolvePlain(word) !== 'string' && (value === word || typeof value === 'number')
 }

@@ -1,22 +1,22 @@
-/** Changes to a text, made all at once. Pure. */
+/** Applies several changes to a text. Pure. */
 
-/** Between two offsets stands this text from now on. */
+/** A change: the new text between two offsets. */
 export interface Splice {
   readonly start: number
   readonly end: number
   readonly text: string
 }
 
-/** Text that is put in at an offset. */
+/** An insertion at an offset. */
 export function insertion(offset: number, text: string): Splice {
   return { start: offset, end: offset, text }
 }
 
 /**
- * All at once. Of those at one place the first one given stands first. One that begins within the one before it, by a line end
- * say, is put as far behind that if it does the same there: what a removal leaves out then stands behind it again, what an
- * insertion begins with stands at its place.
- * @returns undefined when two overlap otherwise
+ * Applies all splices. Splices at one place keep their order. A splice that begins within the previous one, for example at its line
+ * end, is moved behind it if the result is the same: a removal if the text behind it is equal to the part that it passes, an
+ * insertion if it begins with that part.
+ * @returns undefined when two splices overlap in any other way
  */
 export function applySplices(text: string, splices: readonly Splice[]): string | undefined {
   let end = 0
@@ -33,7 +33,7 @@ export function applySplices(text: string, splices: readonly Splice[]): string |
   return pieces.join('') + text.slice(end)
 }
 
-/** @returns undefined when it is another change there */
+/** @returns undefined when the moved splice would change the result */
 function moveSplice({ start, end, text: put }: Splice, to: number, text: string): Splice | undefined {
   const passed = text.slice(start, to)
   const behind = end + to - start
@@ -43,8 +43,9 @@ function moveSplice({ start, end, text: put }: Splice, to: number, text: string)
 }
 
 /**
- * A removal takes the same away wherever it begins between two equal texts: where it begins at an insertion within it, both can be made.
- * @returns what it leaves before the insertion then
+ * Moves a removal so that it begins at an insertion within it. The result is the same if the text that it then keeps is equal to the
+ * text behind it.
+ * @returns the text that the removal keeps before the insertion; undefined when the result would differ
  */
 function keepBefore({ start, end }: Splice, removal: Splice, text: string): string | undefined {
   const kept = text.slice(removal.start, start)

@@ -1,10 +1,10 @@
-/** The comments within a value, which stay when another one takes its place. Pure. */
+/** The comments within a value, which stay when the value is replaced. Pure. */
 import { findRegion } from './splice.ts'
 import type { Page } from './text-page.ts'
 import type { Entry, Source, Tree } from './tree.ts'
 import type { Style } from './yaml-text.ts'
 
-/** Those behind the entry's colon and before the end of its value, in their order. */
+/** Finds the comments between the entry's colon and the end of its value, in order. */
 export function findComments(entry: Entry, page: Page): readonly string[] {
   if (page.layout.json || entry.value.kind === 'scalar' || entry.value.source.alias) return []
   const { start, end } = findRegion(entry, page)
@@ -18,7 +18,7 @@ export function findComments(entry: Entry, page: Page): readonly string[] {
   return comments
 }
 
-/** Everything in it that is no bracket, blank or comment. */
+/** Lists the places of keys and scalars. Between them are only brackets, white space and comments. */
 function listWords(tree: Tree): readonly Pick<Source, 'start' | 'end'>[] {
   if (tree.kind === 'scalar' || tree.source.alias) return [tree.source]
   if (tree.kind === 'list') return tree.items.flatMap(listWords)
@@ -27,7 +27,7 @@ function listWords(tree: Tree): readonly Pick<Source, 'start' | 'end'>[] {
     .flatMap(({ keySource, value }) => [keySource, ...listWords(value)])
 }
 
-/** @param region a value's text behind its colon */
+/** @param region the text of a value, from its colon on */
 export function putComments(comments: readonly string[], region: string, { eol, indent }: Style): string {
   if (comments.length === 0) return region
   const lead = eol + ' '.repeat(indent)

@@ -1,6 +1,6 @@
 type Fields = Readonly<Record<string, unknown>>
 
-/** Plain data, as JSON has it. */
+/** Compares plain data, as JSON has it. */
 export function isEqual(value: unknown, other: unknown): boolean {
   if (value === other) return true
   if (typeof value !== 'object' || typeof other !== 'object' || value === null || other === null) return false

@@ -1,4 +1,4 @@
-/** Pods with where they came from; and those of a manifest. Pure. */
+/** Pods with their source, and the pods of a manifest. Pure. */
 import { fieldOf, textOf } from '../pod/api-object.ts'
 import type { PodTemplate } from '../pod/pod.ts'
 import type { Document } from './manifest-edit.ts'
@@ -6,29 +6,29 @@ import type { TemplateKind } from './template-kinds.ts'
 import { findTemplates } from './template.ts'
 import { type Fault, findTree, type Tree } from './tree.ts'
 
-/** A pod, or a template of pods, and where it came from: a file, an admission review, the API server. */
+/** A pod or pod template with its source: a file, an admission review, the API server. */
 export interface SourcedPod {
   readonly template: PodTemplate
-  /** The same, each value with its place in the source. */
+  /** The template with the place of each value in the source. */
   readonly tree: Tree
-  /** A fault in it as one line, which begins with its place. */
+  /** Words a fault as one line, which begins with its place. */
   readonly say: (fault: Fault) => string
 }
 
-/** A pod, or a template of pods, in a manifest. */
+/** A pod or pod template in a manifest. */
 export interface FoundPod extends SourcedPod {
   readonly kind: string
   readonly name: string
   readonly document: Document
-  /** From the document's root. */
+  /** The path from the document's root. */
   readonly path: readonly (string | number)[]
-  /** The same for the object that it belongs to. */
+  /** The path of the object that the pod belongs to. */
   readonly objectPath: readonly (string | number)[]
 }
 
 /**
- * The pods of a manifest, in the order of its text.
- * @param say a fault at a place of the manifest, as one line
+ * Finds the pods of a manifest, in the order of its text.
+ * @param say words a fault as one line
  */
 export function findPods(
   documents: readonly Document[],
@@ -48,7 +48,7 @@ export function valueAt({ document }: FoundPod, path: FoundPod['path']): unknown
   return path.reduce<unknown>((value, step) => fieldOf(value, String(step)), document.value)
 }
 
-/** The namespace of the object that the pod belongs to; undefined where it names none. */
+/** The namespace of the object that the pod belongs to; undefined when it has none. */
 export function findNamespace(pod: FoundPod): string | undefined {
   return textOf(valueAt(pod, pod.objectPath), 'metadata', 'namespace') || undefined
 }

@@ -1,27 +1,27 @@
 /**
- * Within brackets and quotes Kubernetes lets lines begin anywhere, and a comment right behind them (YAML 1.1 as libyaml reads it); a
- * reader of YAML 1.2 wants them further right than what holds them. Here they are moved there, and it is remembered by how much.
- * The escape `\'` of libyaml, which YAML 1.2 does not know, loses its backslash. Pure.
+ * Adapts text of YAML 1.1 for a reader of YAML 1.2. Within brackets and quotes, Kubernetes (libyaml) accepts lines at any column, and
+ * a comment directly behind them. YAML 1.2 wants such lines further right than their parent, so they are moved there, and the
+ * distance is recorded. The escape `\'` of libyaml, which YAML 1.2 does not have, loses its backslash. Pure.
  */
 
 export interface MovedLines {
   readonly text: string
-  /** From an offset in that text to the one in the text as it was. */
+  /** Maps an offset in the moved text to the original text. */
   readonly back: (offset: number) => number
 }
 
 interface Insertion {
   readonly at: number
-  /** -1: the character there is left out. */
+  /** -1: the character at this place is left out. */
   readonly spaces: number
 }
 
 const BLOCK_SCALAR = /[|>][-+\d]*[ \t]*(?:#.*)?\r?$/my
-/** Before a value: an anchor, a tag. */
+/** An anchor or a tag before a value. */
 const PROPERTY = /[&!]\S*[ \t]*/y
 const INDICATOR = /[-?:](?=[ \t\r\n]|$)[ \t]*/y
 const COLON = /[ \t]*:(?=[ \t\r\n]|$)[ \t]*/y
-/** @returns undefined when there is nothing to move, or a bracket or quote is left open */
+/** @returns undefined when there is nothing to move, or a bracket or quote is not closed */
 export function moveLines(text: string): MovedLines | undefined {
   const insertions: Insertion[] = []
   let offset = 0
@@ -33,7 +33,7 @@ export function moveLines(text: string): MovedLines | undefined {
   return insertions.length === 0 ? undefined : insert(text, insertions)
 }
 
-/** From the beginning of a line in block context. @returns where the next such line begins */
+/** Reads from the beginning of a line in block context. @returns the offset of the next such line */
 function scanLine(text: string, line: number, insertions: Insertion[]): number | undefined {
   let offset = skipBlanks(text, line)
   if (/^(?:---|\.\.\.)\s/.test(text.slice(line, line + 4))) offset = skipBlanks(text, line + 3)
@@ -58,7 +58,7 @@ function scanLine(text: string, line: number, insertions: Insertion[]): number |
       offset = end
     } else if (key !== undefined) offset = key
     else {
-      // Below its key, a word's parent is on an earlier line, and further left.
+      // When a word is on the line below its key, its parent is on an earlier line and further left.
       const outer = parent === -1 ? start - line - 1 : parent
       return skipDeeper(text, nextLine(text, offset), outer, first !== '' && !'#\r\n'.includes(first))
     }
@@ -69,7 +69,7 @@ function scanLine(text: string, line: number, insertions: Insertion[]): number |
   }
 }
 
-/** The colon of a plain key that begins there. */
+/** Finds the colon of a plain key that begins at `start`. */
 function findKeyEnd(text: string, start: number): number | undefined {
   for (let offset = start; offset < text.length; offset++) {
     const letter = text[offset]
@@ -79,7 +79,7 @@ function findKeyEnd(text: string, start: number): number | undefined {
   return undefined
 }
 
-/** The lines of a scalar that goes on. */
+/** Skips the further lines of a scalar. */
 function skipDeeper(text: string, from: number, parent: number, goesOn: boolean): number {
   if (!goesOn) return from
   let line = from
@@ -92,10 +92,10 @@ function skipDeeper(text: string, from: number, parent: number, goesOn: boolean)
   return line
 }
 
-/** From a quote or bracket to behind its counterpart. */
+/** Reads from a quote or bracket to its counterpart. @returns the offset behind it */
 function scanOpen(text: string, start: number, spaces: number, insertions: Insertion[]): number | undefined {
   let depth = 0
-  // A quote opens only where a value may begin: behind an indicator, not within a plain word.
+  // A quote opens a scalar only behind an indicator, not within a plain word.
   let last: 'indicator' | 'closed' | 'word' = 'indicator'
   for (let offset = start; offset < text.length; offset++) {
     const letter = text[offset] ?? ''
@@ -117,7 +117,7 @@ function scanOpen(text: string, start: number, spaces: number, insertions: Inser
       if (depth === 0) return offset + 1
     } else if (letter === ',') last = 'indicator'
     else if (letter === ':' || letter === '?' || letter === '-') {
-      // As in JSON, no space has to follow the colon of a key in quotes.
+      // As in JSON, the colon of a key in quotes needs no space behind it.
       if (/\s/.test(text[offset + 1] ?? '') || (letter === ':' && last === 'closed')) last = 'indicator'
     } else if (!/\s/.test(letter) && letter !== '&' && letter !== '!') last = 'word'
     if ((letter === '&' || letter === '!') && last === 'indicator') {
@@ -142,7 +142,7 @@ function scanQuoted(text: string, start: number, spaces: number, insertions: Ins
   return undefined
 }
 
-/** What separates documents does so anywhere. */
+/** Moves a line, but not a document separator, which is valid anywhere. */
 function addLine(text: string, at: number, spaces: number, insertions: Insertion[]): void {
   const isMarker = /^(?:---|\.\.\.)(?:\s|$)/.test(text.slice(at, at + 4))
   if (!isMarker && !/[\r\n]/.test(text[at] ?? '\n')) insertions.push({ at, spaces })
@@ -167,7 +167,7 @@ function insert(text: string, insertions: readonly Insertion[]): MovedLines {
       if ((moves[middle]?.from ?? 0) <= offset) low = middle
       else high = middle - 1
     }
-    // Within what was put in: where the line begins.
+    // An offset within inserted spaces means the beginning of the line.
     const next = moves[low + 1]
     const begins = next === undefined ? Infinity : next.from - next.by
     return Math.min(offset - (moves[low]?.by ?? 0), begins)

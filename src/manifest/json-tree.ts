@@ -1,28 +1,28 @@
 /**
- * Reading JSON, and streams of JSON objects one behind another as the API server's watch and `jq` write them, which kubectl takes
- * (apimachinery, YAMLOrJSONDecoder). As trees with places. Pure; linear.
+ * Reads JSON as trees with places. It also reads streams of JSON objects without separators, as the API server's watch and `jq` write
+ * them and kubectl accepts them (apimachinery, YAMLOrJSONDecoder). Pure; linear.
  */
 import type { Position, Source, Tree } from './tree.ts'
 import { assembleMap, type Pair } from './yaml-map.ts'
 
-/** Thrown for whatever is no JSON, or not as it should be; who reads YAML finds out what. */
+/** Thrown for text that is not JSON or has a fault. The YAML reader then finds the fault. */
 const ODD = Symbol('odd')
 const MAX_DEPTH = 100
 
 const BLANK = /[ \t\r\n]*/y
-/** JSON.parse refuses what else is wrong in it. */
+/** A string; JSON.parse refuses the other faults in it. */
 const STRING = /"[^"\\]*(?:\\[^][^"\\]*)*"/y
 const OTHER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.])|true\b|false\b|null\b/y
 
 interface Cursor {
   readonly text: string
   offset: number
-  /** The number of the line that the offset is in, and where that begins. */
+  /** The number of the current line, and the offset of its beginning. */
   number: number
   line: number
 }
 
-/** @returns undefined when it is something else than objects and blanks */
+/** @returns undefined when the text has anything else than objects and white space */
 export function readJson(text: string): readonly Tree[] | undefined {
   const cursor: Cursor = { text, offset: 0, number: 1, line: 0 }
   const trees: Tree[] = []
@@ -41,7 +41,7 @@ export function readJson(text: string): readonly Tree[] | undefined {
 }
 
 function odd(): never {
-  // Not an Error: it would collect a stack each time.
+  // Not an Error, which would collect a stack trace each time.
   throw ODD
 }
 
@@ -80,7 +80,7 @@ function readMap(cursor: Cursor, at: Position, depth: number): Tree {
   return faults.length + duplicates.length > 0 ? odd() : tree
 }
 
-/** What stands between brackets, with commas. */
+/** Reads the parts between brackets, which commas separate. */
 function readParts(cursor: Cursor, close: string, read: () => void): void {
   cursor.offset++
   skipBlanks(cursor)
@@ -125,12 +125,12 @@ function take(cursor: Cursor, pattern: RegExp): string {
   return found
 }
 
-/** Lines end between values only. */
+/** Skips white space and counts lines: a line can end only between values. */
 function skipBlanks(cursor: Cursor): void {
   const { text, offset } = cursor
   BLANK.lastIndex = offset
   const end = offset + (BLANK.exec(text)?.[0].length ?? 0)
-  // Looking for the next end of a line would go through all that follows, each time, where all is on one line.
+  // `indexOf('\n')` would search the whole rest each time when the text has only one line.
   for (let at = offset; at < end; at++) {
     if (text[at] !== '\n') continue
     cursor.number++

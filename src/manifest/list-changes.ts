@@ -1,14 +1,14 @@
-/** How one list became another: which items went, and whether the others stayed in their places. Pure. */
+/** Compares an old list with a new one: which items were removed, and whether the others kept their order. Pure. */
 import { isEqual } from './equality.ts'
 
-/** The same items, or those of the same names, each once: containers of which something has changed. */
+/** Whether both lists have the same items, or items with the same unique names, such as containers with changed fields. */
 export function isAligned(before: readonly unknown[], after: readonly unknown[]): boolean {
   if (isEqual(before, after)) return true
   const [own, other] = [namesOf(before), namesOf(after)]
   return own !== undefined && isEqual(own, other)
 }
 
-/** @returns undefined where not each item has a name of its own */
+/** @returns undefined when an item has no name, or two have the same */
 function namesOf(list: readonly unknown[]): readonly string[] | undefined {
   const names = list.flatMap((item) =>
     typeof item === 'object' && item !== null && 'name' in item && typeof item.name === 'string' ? [item.name] : [],
@@ -21,9 +21,9 @@ export interface Run {
   readonly count: number
 }
 
-/** The runs of items that are no longer there; the others are the same, in the same order. */
+/** Finds the runs of removed items; the others are in the same order. */
 export function findGone(before: readonly unknown[], after: readonly unknown[]): readonly Run[] {
-  // What was put before a list's own words may well be equal to one of them.
+  // Words that were put before the original ones may be equal to one of them, so the beginning is tried first.
   const ahead = before.length - after.length
   if (isEqual(before.slice(ahead), after)) return [{ from: 0, count: ahead }]
   const names = namesOf(before)
@@ -44,7 +44,7 @@ function grow(run: Run | undefined): Run {
   return { from: run?.from ?? 0, count: (run?.count ?? 0) + 1 }
 }
 
-/** How many items are no longer there. */
+/** The number of removed items. */
 export function countGone(before: readonly unknown[], after: readonly unknown[]): number {
   return findGone(before, after).reduce((sum, { count }) => sum + count, 0)
 }

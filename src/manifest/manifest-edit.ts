@@ -1,4 +1,4 @@
-/** From what a manifest says to what it shall say, as the smallest changes to its text. Pure. */
+/** Edits a manifest's text so that it has new values, with the smallest changes. Pure. */
 import type { Texts } from '../pod/original.ts'
 import type { Splice } from './apply-splices.ts'
 import { isEqual } from './equality.ts'
@@ -30,14 +30,14 @@ import { findComments, putComments } from './comments.ts'
 import { writeTree } from './spelling.ts'
 import { type Spelling, type Style, writePair } from './yaml-text.ts'
 
-/** Fields of a container that become something else altogether; elsewhere there may be others of their names, with whole pods in them. */
+/** Fields of a container that are replaced whole. Outside containers, fields with these names may hold whole pods. */
 const REPLACED = new Set(['startupProbe', 'resources'])
-/** The same in its lifecycle. */
+/** The same for a field in a container's lifecycle. */
 const REPLACED_HOOK = 'preStop'
 
-/** How what is in a map was or is to be written. */
+/** How the fields of a map are to be written. */
 export interface Hint {
-  /** The very text of fields: behind their colons, or all of those that are not there. */
+  /** The exact text of fields: from the colon on, or the whole field when it is missing. */
   readonly texts?: Texts
   /** The spelling of the words in `command` and `args`. */
   readonly spell?: Spelling
@@ -53,11 +53,11 @@ interface Editing {
   readonly page: Page
   readonly hints: ReadonlyMap<Tree, Hint>
   readonly splices: Splice[]
-  /** The collections in which something changes, each as its `entries` or `items`: what an alias shares with its anchor. */
+  /** The collections that change, each as its `entries` or `items`, which an alias shares with its anchor. */
   readonly touched: Set<unknown>
 }
 
-/** @param after what the document shall say; what stays is best the same object as in its value */
+/** @param after the wanted value. Parts that do not change should be the same objects as in the old value, which is faster. */
 export function editDocument(
   { tree, value, aliases }: Document,
   after: unknown,
@@ -69,10 +69,10 @@ export function editDocument(
   return [...editing.splices, ...writeOut(aliases, editing)]
 }
 
-/** What stands at an anchor changes, or goes: then what stood there is written where an alias stands for it. */
+/** Replaces aliases by the old value when the value at their anchor changes or is removed. */
 function writeOut(aliases: readonly Alias[], { page, splices, touched }: Editing): readonly Splice[] {
   const removed = splices.filter(({ start, end }) => end > start)
-  // By where it begins: a block of text ends behind its line, and a removal may end before that.
+  // The beginning decides: a block scalar includes its last line end, and a removal may not.
   const isRemoved = ({ start, end }: Source) =>
     removed.some((splice) => splice.start <= start && Math.min(start + 1, end) <= splice.end)
   return aliases.flatMap(({ source, target }) => {
@@ -125,31 +125,31 @@ function editMap(map: MapTree, before: Fields, after: Fields, editing: Editing):
   }
 }
 
-/** @param spellWord containers alone have a spelling of their words */
+/** @param spellWord the spelling of words, which only containers have */
 function isReplaced(key: string, spellWord: Spelling | undefined): boolean {
   return key === REPLACED_HOOK || (spellWord !== undefined && REPLACED.has(key))
 }
 
-/** What is merged behind an entry would count more. */
+/** Puts an entry behind the merge keys: a merge key behind the entry would override it. */
 function behindMerges({ merges = [] }: MapTree, previous: Entry | undefined): Entry | undefined {
   const last = merges.at(-1)
   return last !== undefined && (previous?.keySource.start ?? -1) < last.keySource.start ? last : previous
 }
 
-/** Another value; the comments that stood within the old one stand before it. */
+/** Writes a new value, with the comments of the old one before it. */
 function writeAnew(map: MapTree, entry: Entry, value: unknown, page: Page, spell: Spelling | undefined): string {
   const style = styleOfValue(value, entry.value, styleWithin(map, page), page)
   const indent = Math.max(style.indent, marginOf(entry.keySource.start, page.text))
   return putComments(findComments(entry, page), writeRegion(value, style, spell), { ...style, indent })
 }
 
-/** Whether `<<` says this where the map itself does not. */
+/** Whether `<<` gives this value when the map itself has no such key. */
 function isMerged(map: MapTree, key: string, value: unknown): boolean {
   const merged = findMerged(map, key)
   return merged !== undefined && isEqual(toPlain(merged), value)
 }
 
-/** The entries that go, those beside each other together. */
+/** Groups the removed entries that follow each other. */
 function findRuns(
   entries: readonly Entry[],
   isGone: (entry: Entry) => boolean,
@@ -164,7 +164,7 @@ function findRuns(
   return runs
 }
 
-/** A list keeps its place where its last or first items stay, or some go, or each becomes another. */
+/** Edits a list: inserts items before or behind the old ones, removes items, or changes items in place. */
 function editList(
   list: ListTree,
   before: readonly unknown[],
@@ -199,7 +199,7 @@ function editList(
   }
 }
 
-/** Whether the text can stay, but for some of it. */
+/** Whether a part of the text can stay. */
 function canEdit(tree: Tree, before: unknown, after: unknown): boolean {
   if (tree.kind === 'scalar' || tree.source.alias || typeof after !== 'object' || after === null) return false
   if (tree.kind === 'map') return !Array.isArray(after)
@@ -217,7 +217,7 @@ function writeNew(map: MapTree, key: string, value: unknown, page: Page, spell: 
   return writePair(key, value, { ...style, dashes }, spell)
 }
 
-/** How a container's args are written; where it has none, as its command. */
+/** The style of a container's args; without args, the style of its command. */
 export function styleOfArgs(container: MapTree, page: Page): Style {
   const find = (field: string) => container.entries.find(({ key, merged }) => key === field && !merged)?.value
   const [args, command] = [find('args'), find('command')]

@@ -1,10 +1,10 @@
-/** What plain YAML has within one line: keys, words, brackets. See plain-yaml.ts. Pure. */
+/** Reads the parts of plain YAML within one line: keys, words, brackets. See plain-yaml.ts. Pure. */
 import { isEndless, resolvePlain } from './plain-scalar.ts'
 import { findLineText } from './text-place.ts'
 import type { Position, Scalar, Source, Tree } from './tree.ts'
 import { assembleMap, type Pair } from './yaml-map.ts'
 
-/** Thrown for whatever is not plain; caught by readPlain. */
+/** Thrown for text that is not plain; readPlain catches it. */
 export const ODD = Symbol('odd')
 export const MAX_DEPTH = 100
 
@@ -16,12 +16,12 @@ export const PLAIN =
   /[^\s\-?:,[\]{}#&*!|>'"%@`](?:[^\s:#]|:(?=[^\s])|(?<=\S)#| +(?=[^\s#]))*|-(?=[^\s])(?:[^\s:#]|:(?=[^\s])|(?<=\S)#| +(?=[^\s#]))*/y
 const FLOW_PLAIN = /(?:[\w./$(=+]|-(?=[\w-]))(?:[\w./$()@=+%~*-]|:(?=[\w/])| +(?=[\w./$(@=+-]))*/y
 
-/** The line that is read now, by what is needed for a place in it. */
+/** The current line, to compute places in it. */
 export interface Line {
   readonly text: string
-  /** The line on which it begins. */
+  /** The offset of the line's beginning. */
   readonly line: number
-  /** From 1. */
+  /** The line number, from 1. */
   readonly number: number
 }
 
@@ -31,7 +31,7 @@ interface Read {
 }
 
 export function odd(): never {
-  // Not an Error: it would collect a stack each time.
+  // Not an Error, which would collect a stack trace each time.
   throw ODD
 }
 

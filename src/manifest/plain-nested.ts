@@ -1,11 +1,11 @@
-/** Plain YAML within a scalar, such as an annotation's text: a tree in which everything is text, as it is spelled. Pure. */
+/** Plain YAML within a scalar, such as an annotation: a tree in which all scalars are text, as they are spelled. Pure. */
 import { placeWithin, type Position, type Scalar, type Tree } from './tree.ts'
 
-/** No annotation of ours is nested more than a few levels. */
+/** A limit; podorder's annotations have only a few levels. */
 const MOST_LEVELS = 100
 const LISTS_IN_LISTS = new RegExp(`(?:[-?] +){${MOST_LEVELS}}`)
 
-/** Whether a text opens more brackets, or lists within lists on one line, than any annotation: a reader of YAML recurses into them. */
+/** Whether a text has too many nested brackets, or nested lists on one line. YAML readers recurse into them. */
 export function isNestedTooDeeply(text: string): boolean {
   let depth = 0
   for (let index = 0; index < text.length; index++) {
@@ -18,8 +18,8 @@ export function isNestedTooDeeply(text: string): boolean {
 }
 
 /**
- * @param tree of the text by itself, with numbers and booleans
- * @param scalar the outer one, whose places are wanted
+ * @param tree read from the text alone, with numbers and booleans
+ * @param scalar the outer scalar, which gives the places
  */
 export function spellOut(tree: Tree, scalar: Scalar): Tree {
   const text = String(scalar.value)

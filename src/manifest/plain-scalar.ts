@@ -1,6 +1,6 @@
 /**
- * What a word without quotes means to Kubernetes: YAML 1.1 as sigs.k8s.io/yaml has it (goyaml.v2/resolve.go), through which kubectl,
- * kustomize and Helm read every manifest. `0400` is 256, `yes` and `on` are true, `1_000` is a number, a date is text. Pure.
+ * The meaning of words without quotes in Kubernetes: YAML 1.1 as sigs.k8s.io/yaml reads it (goyaml.v2/resolve.go), which kubectl,
+ * kustomize and Helm use for every manifest. `0400` is 256, `yes` and `on` are true, `1_000` is a number, a date is text. Pure.
  */
 
 export type ScalarValue = string | number | boolean | null
@@ -12,13 +12,13 @@ const WORDS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | nul
   ...['', '~', ...spelled('null')].map((word) => [word, null] as const),
 ])
 
-/** Numbers to YAML, but JSON has no word for them, so Kubernetes refuses them. */
+/** Numbers of YAML that JSON cannot write, so that Kubernetes refuses them. */
 const ENDLESS = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/
 
-/** As Go's strconv.ParseInt takes it with base 0. */
+/** An integer as Go's strconv.ParseInt reads it with base 0. */
 const INTEGER = /^[-+]?(?:0[xX][\da-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9]\d*)$/
 const FLOAT = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/
-/** Begins with a point: here a `_` stands between digits only. */
+/** A number that begins with a point. In it, `_` is valid only between digits. */
 const FRACTION = /^\.\d+(?:_\d+)*(?:[eE][-+]?\d+(?:_\d+)*)?$/
 
 const MAX_UINT64 = 2n ** 64n
@@ -34,12 +34,12 @@ export function resolvePlain(written: string): ScalarValue {
   return FLOAT.test(digits) ? parseFloatOf(digits, written) : written
 }
 
-/** Whether Kubernetes refuses it as a value, because JSON has no such number. */
+/** Whether Kubernetes refuses the number, since JSON cannot write it. */
 export function isEndless(written: string): boolean {
   return ENDLESS.test(written)
 }
 
-/** A tag says what a word is to be, quoted or not. @returns undefined when it is not that */
+/** Reads a word, quoted or not, as the type of its tag. @returns undefined when it does not have that type */
 export function resolveTagged(tag: string, written: string): ScalarValue | undefined {
   const value = resolvePlain(written)
   switch (/^tag:yaml\.org,2002:(.*)$/.exec(tag)?.[1] ?? '') {
@@ -56,10 +56,10 @@ export function resolveTagged(tag: string, written: string): ScalarValue | undef
   }
 }
 
-/** JSON has text for keys; what else is one becomes text, as kubectl makes it (sigs.k8s.io/yaml, convertToJSONableObject). */
+/** Converts a key to text, since JSON has no other keys, in the way of kubectl (sigs.k8s.io/yaml, convertToJSONableObject). */
 export function keyText(value: string | number | boolean): string {
   if (typeof value !== 'number' || Number.isInteger(value)) return String(value)
-  // Go writes the fewest digits that a float32 needs.
+  // Go writes the fewest digits that identify a float32.
   for (let precision = 1; precision <= 9; precision++) {
     const digits = Number(value.toPrecision(precision))
     if (Math.fround(digits) === Math.fround(value)) return String(digits)
@@ -71,18 +71,18 @@ function isFloat(written: string): boolean {
   return !INTEGER.test(written.replaceAll('_', ''))
 }
 
-/** @returns undefined for an octal number that is too large: it is read as a decimal float then */
+/** @returns undefined for an octal number that is too large, which is then read as a decimal float */
 function parseInteger(digits: string): number | undefined {
   const sign = digits.startsWith('-') ? -1 : 1
   const unsigned = digits.replace(/^[-+]/, '')
   const octal = /^0[oO]?([0-7]+)$/.exec(unsigned)
   const value = BigInt(octal === null ? unsigned : `0o${octal[1]}`)
   if (octal !== null && !/^0[oO]/.test(unsigned) && value >= MAX_UINT64) return undefined
-  // No -0.
+  // Never -0.
   return value === 0n ? 0 : sign * Number(value)
 }
 
-/** @returns the word itself when it is larger than any number */
+/** @returns the word itself when the number is too large */
 function parseFloatOf(digits: string, written = digits): ScalarValue {
   const value = Number(digits.replaceAll('_', ''))
   return Number.isFinite(value) ? value || 0 : written

@@ -1,8 +1,8 @@
 /**
- * The plain part of YAML, which most manifests keep to, read some thirty times as fast as by a library that reads all of it:
- * maps and lists in blocks, scalars and brackets within one line, literal text, comments. Whatever else there is (anchors, tags,
- * folded text, tabs, other line ends, anything wrong) is left to the library. Pure; checked against the library by tests, and
- * in readManifest against another reader each time.
+ * A reader of plain YAML, which most manifests use. It is some thirty times as fast as the library, which reads all YAML. Plain are
+ * maps and lists in blocks, scalars and brackets within one line, literal text, comments. The library reads everything else:
+ * anchors, tags, folded text, tabs, other line ends, and text with faults. Tests compare this reader with the library, and
+ * readManifest compares each result with another reader. Pure.
  */
 import {
   closeMap,
@@ -24,7 +24,7 @@ import type { Pair } from './yaml-map.ts'
 
 interface Cursor {
   readonly text: string
-  /** The line that is read now: where it begins, its number from 1, its indentation, and where it ends. */
+  /** The current line: its beginning, its number from 1, its indentation, and its end. */
   line: number
   number: number
   indent: number
@@ -35,7 +35,7 @@ const ODD_TEXT = /[^\n -~\u00A1-\u2027\u2030-\uFEFE\uFF00-\uFFFD]|^[%.]/m
 const HEADER = /\|([-+]?) *(?: #.*)?(?=\n|$)/y
 const REST = / *(?: #.*)?(?=\n|$)/y
 
-/** @returns the trees of the documents with something in them; undefined when the text is not plain */
+/** @returns the trees of the documents that are not empty; undefined when the text is not plain */
 export function readPlain(text: string): readonly Tree[] | undefined {
   if (ODD_TEXT.test(text)) return undefined
   const cursor: Cursor = { text, line: 0, number: 1, indent: 0, end: -1 }
@@ -56,7 +56,7 @@ export function readPlain(text: string): readonly Tree[] | undefined {
   return trees
 }
 
-/** To the next line with something in it; indent -1 at the end of the text. */
+/** Goes to the next line that is not empty; `indent` is -1 at the end of the text. */
 function next(cursor: Cursor, from: number): void {
   const { text } = cursor
   if (cursor.end >= 0) cursor.number++
@@ -91,7 +91,7 @@ function readBlock(cursor: Cursor, column: number, depth: number): Tree {
   return readMap(cursor, column, depth)
 }
 
-/** From the line of its first key on, which begins at the column; a dash may stand before it. */
+/** Reads a map from the line of its first key. @param column of the key; a dash may precede it */
 function readMap(cursor: Cursor, column: number, depth: number): Tree {
   const start = cursor.line + column
   const at = place(cursor, start)
@@ -122,7 +122,7 @@ function readList(cursor: Cursor, column: number, depth: number): Tree {
   return { kind: 'list', at, source: { ...span(start, items.at(-1)?.source.end ?? start) }, items }
 }
 
-/** Behind a key's colon. @param column the key's */
+/** Reads the value behind a key's colon. @param column of the key */
 function readValue(cursor: Cursor, colon: number, column: number, depth: number): Tree {
   REST.lastIndex = colon
   if (!REST.test(cursor.text)) {
@@ -143,7 +143,7 @@ function readEmpty(cursor: Cursor, offset: number): Scalar {
   return { kind: 'scalar', at: place(cursor, offset), source: span(offset, offset), value: null }
 }
 
-/** The line's last value, which is all there is of it. @param column of what it belongs to: what follows is not further right */
+/** Reads a scalar that ends with the line. @param column of its parent: the next line must not be further right */
 function readScalar(cursor: Cursor, start: number, column: number): Tree {
   const { text } = cursor
   if (text[start] === '|') return readLiteral(cursor, start, column)
@@ -156,7 +156,7 @@ function readScalar(cursor: Cursor, start: number, column: number): Tree {
   return tree
 }
 
-/** Its lines begin all at one column; blank ones are empty. @param column of what it belongs to */
+/** Reads literal text, whose lines all begin at one column; blank lines are empty. @param column of its parent */
 function readLiteral(cursor: Cursor, start: number, column: number): Tree {
   const { text, number } = cursor
   const at = place(cursor, start)

@@ -1,7 +1,7 @@
 /**
- * A pod that came as JSON, laid out as a page, so that what reads trees can read it: each value on a line of its own, each
- * annotation of podorder's on as many lines as its text has. A place on the page tells which value, or which line of an annotation,
- * a fault is about. Pure.
+ * The layout of a pod without a source text, such as JSON of the API, as a virtual page for readers of trees. Each value has one line,
+ * and each annotation of podorder has as many lines as its text. The line of a fault then identifies the value, or the line of an
+ * annotation. Pure.
  */
 import { DEPENDS_ON } from '../pod/annotation-names.ts'
 import { isObject } from '../base/json-object.ts'
@@ -9,29 +9,29 @@ import type { Entry, Fault, Position, Scalar, Source, Tree } from './tree.ts'
 import type { PodTemplate } from '../pod/pod.ts'
 import type { SourcedPod } from './found-pods.ts'
 
-/** Deeper than any pod's (the deepest of its fields lie about 12 levels down), and no danger to whoever recurses. */
+/** A limit for recursion, deeper than any pod: the deepest fields are about 12 levels down. */
 const MAX_DEPTH = 100
 
 const SOURCE: Source = { start: 0, end: 0, flow: true, alias: false }
 
-/** Its lines come first, so that the places that are named within faults of its text are those in the text. */
+/** Annotations of podorder. Their lines come first, so that places within the words of a fault are places in the annotation. */
 const OWN = /^podorder\.io\//
 
 export interface LaidOutPod extends SourcedPod {
-  /** A fault's place by itself. */
+  /** Writes only the place of a fault. */
   readonly nameOf: (place: Position) => string
 }
 
 /**
- * The tree has the pod's annotations and its spec, which is all that an order is read from. A fault's place is
- * `podorder.io/depends-on:2:14` within an annotation, else the path as the API server writes it: `spec.containers[0].name`.
- * @returns undefined when it is nested more deeply than any pod
+ * Makes a tree of the pod's annotations and spec, which contain the order. A fault's place is `podorder.io/depends-on:2:14` within
+ * an annotation, else the path as the API server writes it: `spec.containers[0].name`.
+ * @returns undefined when the pod is nested too deeply
  */
 export function layOut(template: PodTemplate): LaidOutPod | undefined {
   const { metadata, spec } = template
   const places: Places = { lines: [], parents: [], steps: [] }
   let free = 1
-  /** @returns the number of the place */
+  /** Adds a place. @returns its number */
   const take = (parent: number, step: string | number, lines = 1): number => {
     places.lines.push(free)
     places.parents.push(parent)
@@ -89,11 +89,11 @@ function makeEntry(key: string, value: Tree): Entry {
   return { key, keyAt: value.at, keySource: SOURCE, value, merged: false }
 }
 
-/** Every value of the page: the line it begins on, and what leads to it. A path is put together only for a place that is named. */
+/** All values of the page: the first line, and the way to the value. A path is built only for a fault. */
 interface Places {
-  /** Ascending. */
+  /** Line numbers, ascending. */
   readonly lines: number[]
-  /** The place of the list or map that it is in. */
+  /** The number of the list or map that contains the value. */
   readonly parents: number[]
   readonly steps: (string | number)[]
 }
@@ -106,7 +106,7 @@ function namePlace(places: Places, { line, column }: Position): string {
   return column === 0 ? name : `${name}:${line - (places.lines[place] ?? 0) + 1}:${column}`
 }
 
-/** The last place that begins on this line or before it, by bisection. */
+/** Finds the last place that begins on this line or before it, by bisection. */
 function findLast(lines: readonly number[], line: number): number {
   let [low, high] = [0, lines.length]
   while (low < high) {
@@ -127,7 +127,7 @@ function writePath({ parents, steps }: Places, place: number): string {
   return path
 }
 
-/** As one line; the container is named where the place does not name it. */
+/** Words a fault as one line, with the container's name if the place does not contain it. */
 function describeOn(places: Places, { at, container, what, fix }: Fault): string {
   const whose = container === undefined ? '' : `container "${container}": `
   return `${namePlace(places, at)}: ${whose}${what}; ${fix}`

@@ -1,16 +1,16 @@
-/** The restartPolicy that the controllers of other kinds give their pods, whatever the pod template says. Pure. */
+/** The restartPolicy that controllers of other projects give their pods, regardless of the pod template. Pure. */
 import { fieldOf, textOf } from '../pod/api-object.ts'
 import { parsePolicy } from '../pod/restarts.ts'
 import type { RestartPolicy } from '../pod/pod.ts'
 import { type FoundPod, valueAt } from './found-pods.ts'
 import { groupOf } from './template.ts'
 
-/** `unknown`: only the cluster knows it; undefined: the template's counts. */
+/** `unknown`: only the cluster knows it; undefined: the template's policy counts. */
 export type PodPolicy = RestartPolicy | 'unknown' | undefined
 
 type Decides = (pod: FoundPod) => PodPolicy
 
-/** Each with the source of the fact. */
+/** The known kinds; the comments name the sources. */
 const ROWS: readonly (readonly [group: string, kind: RegExp, decides: Decides])[] = [
   // pkg/webhooks/jobset_webhook.go; the trainer's runtimes become JobSets.
   ['jobset.x-k8s.io', /^JobSet$/, defaultTo('OnFailure')],
@@ -28,13 +28,13 @@ export function readPodPolicy(pod: FoundPod): PodPolicy {
   return ROWS.find(([own, kind]) => own === group && kind.test(pod.kind))?.[2](pod)
 }
 
-/** The same where it is known, and not what the template says. */
+/** Reads the policy if it is known and not the template's. */
 export function readKnownPolicy(pod: FoundPod): RestartPolicy | undefined {
   const policy = readPodPolicy(pod)
   return policy === 'unknown' ? undefined : policy
 }
 
-/** The API group of the object that the pod belongs to; empty for the core group, and where it says none. */
+/** The API group of the object that the pod belongs to; empty for the core group and when there is none. */
 export function readGroup(pod: FoundPod): string {
   return groupOf(fieldOf(valueAt(pod, pod.objectPath), 'apiVersion'))
 }
@@ -43,7 +43,7 @@ function defaultTo(policy: RestartPolicy): Decides {
   return ({ template }) => (textOf(template, 'spec', 'restartPolicy') === '' ? policy : undefined)
 }
 
-/** A replica's own word counts, over its template's; ExitCode is the operator's, which starts such pods anew itself. */
+/** Reads the policy of a replica, which overrides its template's. With ExitCode, the operator restarts the pods itself. */
 function readBeside(pod: FoundPod): PodPolicy {
   const said = textOf(valueAt(pod, pod.path.slice(0, -1)), 'restartPolicy')
   return said === 'ExitCode' ? 'Never' : (parsePolicy(said) ?? 'unknown')

@@ -1,4 +1,4 @@
-/** The words of a container's `command` and `args` as the manifest spells them, so that they keep that where they go. Pure. */
+/** The spelling of a container's `command` and `args` in the manifest, which the words keep when they are moved. Pure. */
 import { resolvePlain } from './plain-scalar.ts'
 import { columnOf, type Page } from './text-page.ts'
 import { findEntry, type Tree } from './tree.ts'
@@ -7,7 +7,7 @@ import { type Spelling, type Style, writeValue } from './yaml-text.ts'
 interface Spelled {
   readonly text: string
   readonly flow: boolean
-  /** The column of its list's dashes. */
+  /** The column of the list's dashes. */
   readonly column: number
 }
 
@@ -22,7 +22,7 @@ export function collectSpellings(container: Tree, manifest: string): Spellings {
     const column = columnOf(list.source.start, manifest)
     for (const { kind, source, ...word } of list.items) {
       if (kind !== 'scalar' || !('value' in word) || typeof word.value !== 'string' || source.alias) continue
-      // What has a tag or an anchor before it means something else without.
+      // A tag or an anchor before a word changes its meaning, so such words are left out.
       const before = manifest.slice(0, source.start).trimEnd().at(-1)
       if (spellings.has(word.value) || !'[,-'.includes(before ?? '')) continue
       const text = manifest.slice(source.start, source.end).replace(/\r?\n$/, '')
@@ -39,7 +39,7 @@ export function spellFrom(spellings: Spellings): Spelling {
   }
 }
 
-/** The spellings that the words have once they have gone into a list of that style. */
+/** The spellings of words after they were moved to a list of that style. */
 export function carryOver(words: readonly string[], spellings: Spellings, style: Style): Spellings {
   const spell = spellFrom(spellings)
   const within = { ...style, indent: style.indent + style.dash.length }
@@ -51,7 +51,7 @@ export function carryOver(words: readonly string[], spellings: Spellings, style:
   )
 }
 
-/** Within brackets, on one line; words without quotes stay as they are spelled, so that `0400` does. */
+/** Writes a tree in brackets on one line. Words without quotes keep their spelling, such as `0400`. */
 export function writeTree(tree: Tree, page: Page): string {
   const style = { ...page.layout, flow: true, indent: 0 }
   switch (tree.kind) {
@@ -72,6 +72,6 @@ export function writeTree(tree: Tree, page: Page): string {
 function fits({ text, flow, column }: Spelled, style: Style): boolean {
   if (/^[|>]/.test(text)) return !style.flow && column === style.indent - style.dash.length
   if (text.includes('\n')) return false
-  // Brackets, commas and, to goyaml.v2, question marks mean something within brackets.
+  // Brackets, commas and (in goyaml.v2) question marks have a meaning within brackets.
   return flow || !style.flow || /^["']/.test(text) || !/[[\]{},?]/.test(text)
 }

@@ -1,6 +1,6 @@
 /**
- * Changes to a YAML or JSON text that leave every other byte as it is. What one of them puts in, its counterpart takes out
- * again without a trace: `insertPair` and `removePairs`, `insertItems` and `removeItems`.
+ * Changes to a YAML or JSON text that keep every other byte. Each insertion has a counterpart that restores the text exactly:
+ * `insertPair` and `removePairs`, `insertItems` and `removeItems`.
  */
 import { insertion, type Splice } from './apply-splices.ts'
 import { columnOf, type Page, startOfLine } from './text-page.ts'
@@ -12,7 +12,7 @@ interface Span {
   readonly end: number
 }
 
-/** How the entries or items of a collection are written. */
+/** The style of a collection's entries or items. */
 export function styleWithin(collection: MapTree | ListTree, { text, layout }: Page): Style {
   const { source } = collection
   const [first] = spansOf(collection, text)
@@ -30,7 +30,7 @@ export function styleWithin(collection: MapTree | ListTree, { text, layout }: Pa
   return { ...layout, flow: true, indent, step }
 }
 
-/** How a new value is written behind a key of a map; a list or map as the one that stood there, if anything was in it. */
+/** The style of a new value of a key. A list or map gets the style of the old one, if that was not empty. */
 export function styleOfValue(value: unknown, like: Tree | undefined, outer: Style, page: Page): Style {
   const old = like === undefined || like.source.alias || isEmpty(like) ? undefined : like
   if (outer.flow || old?.source.flow === true) {
@@ -46,7 +46,7 @@ function isEmpty(tree: Tree): boolean {
   return tree.kind === 'scalar' || (tree.kind === 'list' ? tree.items : tree.entries).length === 0
 }
 
-/** The part of an entry behind its colon. A comment on the key's line is no part of a block value that begins below it. */
+/** The part of an entry behind its colon. When a block value begins below, a comment on the key's line is not included. */
 export function findRegion(entry: Entry, { text }: Page): Span {
   const { keySource, value } = entry
   const colon = text.indexOf(':', keySource.end) + 1
@@ -56,8 +56,8 @@ export function findRegion(entry: Entry, { text }: Page): Span {
 }
 
 /**
- * Another text in the region. Blanks and a comment on the key's line stay there, whichever of the two texts begin below it; in
- * brackets a comma and other entries may follow on that line.
+ * Replaces the region's text. White space and a comment on the key's line stay there, even if the old or the new text begins below
+ * it. In brackets, a comma and other entries may follow on that line.
  */
 export function replaceRegion(map: MapTree, entry: Entry, put: string, page: Page): readonly Splice[] {
   const { text, layout } = page
@@ -71,28 +71,28 @@ export function replaceRegion(map: MapTree, entry: Entry, put: string, page: Pag
   return [{ start, end, text: put }]
 }
 
-/** The end of an entry; where nothing stands behind the colon, it is the colon's. */
+/** The end of an entry; without a value, the end of its colon. */
 function endOfEntry({ keySource, value: { source } }: Entry, text: string): number {
   const colon = text.indexOf(':', keySource.end) + 1
   return source.start === source.end ? colon : source.end
 }
 
-/** The text of a region. */
+/** Writes the text of a region. */
 export function writeRegion(value: unknown, style: Style, spell?: Spelling): string {
   const text = writeValue(value, style, spell)
   return text.startsWith(style.eol) && !style.flow ? text : ` ${text}`
 }
 
-/** Puts an entry behind another one that the map itself has, or first. */
+/** Inserts an entry behind another one of the map itself, or first. */
 export function insertPair(map: MapTree, after: Entry | undefined, written: string, page: Page): Splice {
   return insertAt(map, indexOfEntry(map, after), written, page)
 }
 
-/** Puts back the very text that `removePair` took away from there. */
+/** Inserts the exact text that `removePairs` removed from this place. */
 export function reinsertPair(map: MapTree, after: Entry | undefined, removed: string, page: Page): Splice {
   const { start } = insertAt(map, indexOfEntry(map, after), '', page)
   const { eol } = page.layout
-  // Behind a block scalar whole lines were removed; what stands there now may end before its line does.
+  // Behind a block scalar, whole lines were removed. The previous entry may now be another value, which ends before its line end.
   const areLines = removed.endsWith(eol) && !removed.startsWith(eol) && page.text.startsWith(eol, start)
   return insertion(areLines ? start + eol.length : start, removed)
 }
@@ -101,12 +101,12 @@ function indexOfEntry(map: MapTree, entry: Entry | undefined): number {
   return entry === undefined ? -1 : ownEntries(map).indexOf(entry)
 }
 
-/** Takes entries away that stand one after another. */
+/** Removes entries that follow each other. */
 export function removePairs(map: MapTree, first: Entry, last: Entry, page: Page): Splice {
   return removeBetween(map, indexOfEntry(map, first), indexOfEntry(map, last), page)
 }
 
-/** Puts items before all others, or behind them. */
+/** Inserts items before or behind all others. */
 export function insertItems(
   list: ListTree,
   where: 'first' | 'last',
@@ -119,12 +119,12 @@ export function insertItems(
   return insertAt(list, where === 'first' ? -1 : list.items.length - 1, written.join(separate(style)), page)
 }
 
-/** Takes items away; not all of a list without brackets. */
+/** Removes items, but not all items of a block list. */
 export function removeItems(list: ListTree, from: number, count: number, page: Page): Splice {
   return removeBetween(list, from, from + count - 1, page)
 }
 
-/** A new item in the place of an old one. */
+/** Replaces an item. */
 export function replaceItem(item: Tree, value: unknown, list: ListTree, page: Page, spell?: Spelling): Splice {
   const style = styleWithin(list, page)
   const text = style.flow ? writeValue(value, style, spell) : writeItem(value, style, spell).slice(style.dash.length)
@@ -136,7 +136,7 @@ function separate({ flow, step, eol, indent, blank }: Style): string {
   return (flow ? ',' : '') + eol + blank.repeat(indent)
 }
 
-/** @param index of the part that it goes behind; -1 = first */
+/** @param index of the part before the insertion; -1 = insert first */
 function insertAt(parent: MapTree | ListTree, index: number, written: string, page: Page): Splice {
   const { text } = page
   const style = styleWithin(parent, page)
@@ -150,12 +150,12 @@ function insertAt(parent: MapTree | ListTree, index: number, written: string, pa
   const previous = spans[index]
   if (previous === undefined) return insertion(spans[0]?.start ?? parent.source.start, written + between)
   if (style.flow) return insertion(previous.end, between + written)
-  // A block scalar ends with its line.
+  // A block scalar includes its line end.
   if (text[previous.end - 1] === '\n') return insertion(previous.end, ' '.repeat(style.indent) + written + style.eol)
   return insertion(endOfLine(previous.end, text), between + written)
 }
 
-/** The exact opposite. */
+/** The inverse of `insertAt`. */
 function removeBetween(parent: MapTree | ListTree, from: number, to: number, page: Page): Splice {
   const { text } = page
   const style = styleWithin(parent, page)
@@ -177,14 +177,14 @@ function removeBetween(parent: MapTree | ListTree, from: number, to: number, pag
   return cut(previous.end, text.indexOf('\n', end) + 1 || text.length)
 }
 
-/** Its merge keys among them. */
+/** Lists the entries of the map itself, including merge keys. */
 function ownEntries({ entries, merges }: MapTree): readonly Entry[] {
   if (merges === undefined) return entries
   const own = [...entries.filter(({ merged }) => !merged), ...merges]
   return own.toSorted((a, b) => a.keySource.start - b.keySource.start)
 }
 
-/** From where to where each part goes, a list's dashes included. */
+/** The span of each part, including a list's dashes. */
 function spansOf(collection: MapTree | ListTree, text: string): readonly Span[] {
   if (collection.kind === 'map') {
     return ownEntries(collection).map((entry) => ({ start: entry.keySource.start, end: endOfEntry(entry, text) }))
@@ -195,7 +195,7 @@ function spansOf(collection: MapTree | ListTree, text: string): readonly Span[] 
   return items.map(({ source: { start, end } }) => ({ start: findDash(start, column, text), end }))
 }
 
-/** Before a list's item there may be anchors, tags and comments; its dash is in the list's own column. */
+/** Finds the dash of an item in the list's column. Anchors, tags and comments may be between the dash and the item. */
 function findDash(start: number, column: number, text: string): number {
   for (let line = startOfLine(start, text); ; line = startOfLine(line - 1, text)) {
     const dash = line + column
@@ -205,7 +205,7 @@ function findDash(start: number, column: number, text: string): number {
   }
 }
 
-/** Before its line end. */
+/** The offset of the line end behind `offset`. */
 function endOfLine(offset: number, text: string): number {
   const end = text.indexOf('\n', offset)
   return end === -1 ? text.length : trimLineEnd(end + 1, text)

@@ -1,14 +1,14 @@
-/** The kinds that hold a pod template, and where: one row each. Pure. */
+/** The table of kinds with pod templates, and the paths of the templates. Pure. */
 
 /** `spec.replicatedJobs[*].template`: `[*]` is each item of a list, `.*` each entry of a map; an empty path is the object itself. */
 export interface TemplateKind {
-  /** Undefined: whatever group it is of. */
+  /** Undefined: any group. */
   readonly group?: string
   readonly kind: string
   readonly paths: readonly string[]
 }
 
-/** Kubernetes' own (API reference, groups core, apps, batch). */
+/** Kinds of Kubernetes (API reference, groups core, apps, batch). */
 const OWN: Readonly<Record<string, string>> = {
   Pod: '',
   PodTemplate: 'template',
@@ -21,14 +21,14 @@ const OWN: Readonly<Record<string, string>> = {
   CronJob: 'spec.jobTemplate.spec.template',
 }
 
-/** A manifest may leave the group out, or be of an old one; other groups have kinds of the same name. */
+/** Groups of these kinds: a manifest may have no group, or an old one. Other groups have kinds with the same names. */
 const OWN_GROUPS = ['', 'apps', 'batch', 'extensions']
 
 const UNITED = ['statefulSetTemplate', 'advancedStatefulSetTemplate', 'cloneSetTemplate', 'deploymentTemplate']
 const RAY = ['headGroupSpec.template', 'workerGroupSpecs[*].template']
 const below = (path: string, paths: readonly string[]): readonly string[] => paths.map((inner) => `${path}.${inner}`)
 
-/** group, kind, paths; each as its CustomResourceDefinition has it. Any other is found by its form (see template.ts). */
+/** Kinds of CustomResourceDefinitions: group, kind, paths. Templates of other kinds are found by their form (see template.ts). */
 const OTHERS: readonly (readonly [group: string, kind: string, ...paths: string[]])[] = [
   ['argoproj.io', 'Rollout', 'spec.template'],
   ['serving.knative.dev', 'Service', 'spec.template'],
@@ -89,15 +89,15 @@ export const TEMPLATE_KINDS: readonly TemplateKind[] = [
   ...OTHERS.map(([group, kind, ...paths]) => ({ group, kind, paths })),
 ]
 
-/** Old states of others' templates: nothing is ever started from them again as they are. */
+/** Kinds that hold old versions of other objects' templates: no pod starts from them directly. */
 export const RECORDS: ReadonlySet<string> = new Set(['ControllerRevision'])
 
-/** Kinds with metadata and spec.containers that are no pods all the same, by group. */
+/** Kinds with metadata and spec.containers that are not pods, by group. */
 const NO_PODS: readonly (readonly [group: string, kind: string])[] = [
-  // Their spec has no initContainers, and the pod's annotations stand in it.
+  // Their spec has no initContainers, and it contains the pod's annotations.
   ['serving.kserve.io', 'ServingRuntime'],
   ['serving.kserve.io', 'ClusterServingRuntime'],
-  // Its containers go into the pods of others.
+  // Its containers are injected into other pods.
   ['apps.kruise.io', 'SidecarSet'],
 ]
 
@@ -106,7 +106,7 @@ export function mayBePod(group: string, kind: string): boolean {
   return kind !== '' && !RECORDS.has(kind) && !NO_PODS.some((row) => row[0] === group && row[1] === kind)
 }
 
-/** Kubernetes' own kind that was meant by one in other case, or in the plural. @returns undefined when it is one, or another's */
+/** Corrects a kind in wrong case or in the plural. @returns undefined when the kind is right, or not of Kubernetes */
 export function correctKind(group: string, kind: string): string | undefined {
   if (!OWN_GROUPS.includes(group) || Object.hasOwn(OWN, kind)) return undefined
   const word = kind.toLowerCase().replace(/s$/, '')
@@ -115,7 +115,7 @@ export function correctKind(group: string, kind: string): string | undefined {
 
 const STEP = /^[\w-]+(?:\[\*\])?$|^\*$/
 
-/** `KIND=PATH` or `GROUP/KIND=PATH`, as a command line says it. @returns one sentence when it is not */
+/** Reads `KIND=PATH` or `GROUP/KIND=PATH` of a command line. @returns one sentence when it has another form */
 export function parseTemplateKind(text: string): TemplateKind | string {
   const [, group, kind = '', path = ''] = /^(?:([\w.-]+)\/)?([A-Z]\w*)=(.*)$/.exec(text) ?? []
   const clean = path.trim().replace(/^\./, '')
@@ -124,7 +124,7 @@ export function parseTemplateKind(text: string): TemplateKind | string {
   return { ...(group === undefined ? {} : { group }), kind, paths: [clean] }
 }
 
-/** `a[*].b` -> a, *, b. */
+/** Splits `a[*].b` into a, *, b. */
 export function splitPath(path: string): readonly string[] {
   return path === '' ? [] : path.replaceAll('[*]', '.*').split('.')
 }

@@ -1,4 +1,4 @@
-/** Finding the pod templates in a manifest, and the parts of one that an order is read from. */
+/** Finds the pod templates in a manifest, and the parts of a template that contain the order. */
 import { mayBePod, splitPath, TEMPLATE_KINDS, type TemplateKind } from './template-kinds.ts'
 import { fieldOf } from '../pod/api-object.ts'
 import { isObject } from '../base/json-object.ts'
@@ -10,34 +10,34 @@ export interface FoundTemplate {
   readonly kind: string
   /** `metadata.name`, else `generateName`, else empty. */
   readonly name: string
-  /** From the document to the template. */
+  /** The path from the document to the template. */
   readonly path: readonly (string | number)[]
-  /** From the document to the object that it belongs to: not the same in lists. */
+  /** The path from the document to the object of the template; not empty in lists. */
   readonly objectPath: readonly (string | number)[]
-  /** As it was written: `checkTemplate` tells whether it is one. */
+  /** The value as it was written, not checked yet: see `checkTemplate`. */
   readonly template: PodTemplate
 }
 
-/** An object of a document, and where its templates are or would be. */
+/** An object of a document, with the places of its templates. */
 export interface FoundObject {
   readonly kind: string
   readonly name: string
   readonly path: readonly (string | number)[]
   readonly templates: readonly FoundTemplate[]
-  /** As template-kinds.ts has them; none for a kind that is not known. */
+  /** The paths of template-kinds.ts; none for an unknown kind. */
   readonly places: readonly string[]
-  /** Whether it only holds others, which are objects of their own here. */
+  /** Whether it only holds other objects, which are found separately. */
   readonly holds: boolean
 }
 
-/** The pod templates of one document, in its order; those of a `List` or of OpenShift's `Template` too, and of lists in it. */
+/** Finds the pod templates of one document, in order; also in a `List`, in OpenShift's `Template`, and in lists within them. */
 export function findTemplates(document: unknown, more: readonly TemplateKind[] = []): readonly FoundTemplate[] {
   return findObjects(document, more).flatMap(({ templates }) => templates)
 }
 
-/** @param more kinds beside those of the table, which count first */
+/** @param more further kinds, which have priority over the table */
 export function findObjects(document: unknown, more: readonly TemplateKind[] = []): readonly FoundObject[] {
-  // A list is no object to Kubernetes, but to kustomize, as patches are.
+  // A top-level list is not an object of Kubernetes, but kustomize accepts it as patches.
   if (Array.isArray(document)) return [{ kind: '', name: '', path: [], templates: [], places: [], holds: false }]
   return findWithin(document, [], undefined, more)
 }
@@ -47,7 +47,7 @@ interface Type {
   readonly group: string
 }
 
-/** @param type what an item of a typed list is, where it does not say so itself: the API server's do not */
+/** @param type the type of an item of a typed list. Items from the API server do not have it. */
 function findWithin(
   value: unknown,
   path: readonly (string | number)[],
@@ -76,7 +76,7 @@ function findWithin(
   return [{ kind, name, path, templates, places, holds: false }]
 }
 
-/** Its older manifests name no group. */
+/** Whether the object is an OpenShift Template; old manifests have no group. */
 function isOpenShiftTemplate(group: string, kind: string): boolean {
   return kind === 'Template' && (group === '' || group === 'template.openshift.io')
 }
@@ -86,7 +86,7 @@ function readType({ apiVersion, kind }: Readonly<Record<string, unknown>>): Type
   return { kind, group: groupOf(apiVersion) }
 }
 
-/** The API group in an `apiVersion`; empty for the core group, and for what is no version. */
+/** The API group in an `apiVersion`; empty for the core group, and when it is not a version. */
 export function groupOf(apiVersion: unknown): string {
   return typeof apiVersion === 'string' && apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
 }
@@ -107,7 +107,7 @@ function listParts(value: unknown): readonly (readonly [string | number, unknown
   return isObject(value) ? Object.entries(value) : []
 }
 
-/** Searches an object of a kind that is not known: each map with metadata and a spec that lists containers. @param barren maps without */
+/** Searches an object of an unknown kind for maps with metadata and a spec with containers. @param barren maps without a match */
 function findByForm(value: unknown, barren: Set<unknown>): readonly Found[] {
   if (typeof value !== 'object' || value === null || barren.has(value)) return []
   if (isObject(value) && isObject(value['metadata']) && Array.isArray(fieldOf(value, 'spec', 'containers')))
@@ -128,24 +128,24 @@ function readName(metadata: unknown): string {
 export interface NamedContainer {
   readonly name: string
   readonly at: Position
-  /** The rules by which it starts again. */
+  /** The rules for restarts. */
   readonly restarts: Restarts
-  /** Whether an init container is a native sidecar, with restartPolicy Always. */
+  /** Whether it is a native sidecar: an init container with restartPolicy Always. */
   readonly native: boolean
 }
 
-/** What an order is read from. */
+/** The parts of a template that contain the order. */
 export interface TemplateParts {
   readonly annotations: Tree | undefined
   readonly containers: readonly NamedContainer[]
   readonly initContainers: readonly NamedContainer[]
-  /** Always, Kubernetes' default, when nothing else is said. */
+  /** Always by default, as in Kubernetes. */
   readonly restartPolicy: RestartPolicy
 }
 
 /**
- * @param tree a template without faults; what is wrong in it is left out.
- * @param given the policy that its pods get, whatever it says
+ * @param tree a template without faults; invalid parts are left out.
+ * @param given the policy that the pods get regardless of the template
  */
 export function readTemplate(tree: Tree, given?: RestartPolicy): TemplateParts {
   const policy = findTree(tree, ['spec', 'restartPolicy'])

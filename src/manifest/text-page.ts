@@ -1,22 +1,22 @@
-/** How a document of a manifest is laid out, as far as what is added to it is to look like it. Pure. */
+/** The layout of a document, for text that is added to it. Pure. */
 import type { Source } from './tree.ts'
 import type { YamlLayout } from './yaml-text.ts'
 
-/** Behind a key that is a line's last word, the lines that say nothing. */
+/** The end of a key that is the last word of its line, and the empty lines below it. */
 const BELOW = String.raw`["']?:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*`
 const listBelow = (keys: string): RegExp =>
   new RegExp(String.raw`^([ -]*)["']?(?:${keys})${BELOW}( *)(-(?: +(?=[^\s#]))?)`, 'm')
-/** First of all the list of containers: nothing is ever put into it, so it tells the same before a rewrite and after. */
+/** The lists that show the layout. `containers` is first: the rewrite inserts nothing there, so it shows the same before and after. */
 const LISTS = ['containers', 'volumeMounts|env'].map(listBelow)
 const MAP = new RegExp(String.raw`^( *)["']?(?:metadata|spec)${BELOW}( +)[^\s-]`, 'm')
 
-/** The text that trees stand in, and the layout of the document that is about to change. */
+/** The text of trees, and the layout of the document that changes. */
 export interface Page {
   readonly text: string
   readonly layout: YamlLayout
 }
 
-/** @param source the document's, in the text. */
+/** @param source the document's place in the text */
 export function openPage(text: string, { start, end }: Pick<Source, 'start' | 'end'>): Page {
   const document = text.slice(startOfLine(start, text), end)
   const list = LISTS.reduce<RegExpExecArray | null>((found, pattern) => found ?? pattern.exec(document), null)
@@ -52,7 +52,7 @@ export function startOfLine(offset: number, text: string): number {
   return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1
 }
 
-/** How far the first word of that line stands from its beginning, behind the dashes of list items too. */
+/** The column of the first word of the line, behind the dashes of list items. */
 export function marginOf(offset: number, text: string): number {
   return /^[ \t]*(?:- +)*/.exec(text.slice(startOfLine(offset, text), offset))?.[0].length ?? 0
 }

@@ -1,17 +1,17 @@
 /**
- * The place of a YAML scalar's text in the file, so that what is wrong within it can be pointed at. Only text that
- * stands there as it is has such a place: escapes, folding and line continuations move letters about.
+ * The place of a YAML scalar's text in the file, to report faults within the text. Only text that is in the file unchanged has such
+ * a place: escapes, folding and line continuations move characters.
  */
 
-/** The text begins `indent` columns behind the offset; the first line of a block may be blank, and not reach that far. */
+/** The text begins `indent` columns behind the offset. The first line of a block may be blank and shorter than that. */
 export interface TextPlace {
   readonly offset: number
   readonly indent: number
 }
 
 /**
- * A quoted or plain scalar that begins at `start` (with its quote, if it has one).
- * @returns undefined when it was escaped or folded, or goes over several lines.
+ * Finds the text of a quoted or plain scalar that begins at `start`, including its quote.
+ * @returns undefined when it has escapes or several lines.
  */
 export function findLineText(file: string, start: number, text: string): TextPlace | undefined {
   if (text.includes('\n')) return undefined
@@ -22,8 +22,8 @@ export function findLineText(file: string, start: number, text: string): TextPla
 }
 
 /**
- * A literal block whose header (`|`, `|-`, `|2`) begins at `header`. Its lines all lose the same indentation, which shows
- * at the first that is not blank.
+ * Finds the text of a literal block whose header (`|`, `|-`, `|2`) begins at `header`. All lines lose the same indentation; the
+ * first line that is not blank shows it.
  * @returns undefined for a block of blank lines.
  */
 export function findBlockText(file: string, header: number, text: string): TextPlace | undefined {

@@ -1,11 +1,11 @@
 /**
- * A parsed document that still knows where each value stood, so that a fault can name `file:line:column`.
- * It is read everywhere instead of a YAML library's own nodes; `yaml.io.ts` makes it.
+ * A parsed document with the place of each value, so that a fault can name `file:line:column`. `yaml.io.ts` makes it. All code uses
+ * it instead of the nodes of a YAML library.
  */
 
 import { cite } from '../base/escape.ts'
 
-/** What a fault quotes of a manifest may be as long as the manifest. */
+/** A limit for the line of a fault: a quotation could be as long as the manifest. */
 const LONGEST_LINE = 4096
 
 /** A place in a file; both numbers count from 1, columns in UTF-16 code units. */
@@ -14,22 +14,22 @@ export interface Position {
   readonly column: number
 }
 
-/** The piece of the text that a value is written in: offsets in UTF-16 code units, without its anchor, tag and comments. */
+/** The text of a value: offsets in UTF-16 code units, without its anchor, tag and comments. */
 export interface Source {
   readonly start: number
   readonly end: number
   /** A list or map in brackets. */
   readonly flow: boolean
-  /** Whether it is written elsewhere, at its anchor; here stands `*name`. */
+  /** The value is at its anchor; here is only `*name`. */
   readonly alias: boolean
 }
 
 /**
- * A value with its place. Aliases are resolved (what is in the anchor's own tree is shared), merge keys are merged, tags of YAML
- * are dropped, words without quotes are what they are in YAML 1.1, as Kubernetes reads it.
+ * A value with its place. Aliases are resolved and share the parts of the anchor's tree, merge keys are merged, tags of YAML are
+ * dropped, and words without quotes have their type of YAML 1.1, as in Kubernetes.
  */
 export type Tree = (MapTree | ListTree | Scalar) & {
-  /** A tag of the file's own, such as docker compose's `!reset`, where the words of the file are read as texts. */
+  /** A custom tag such as docker compose's `!reset`; only in files whose scalars are all read as text. */
   readonly tag?: string
 }
 
@@ -37,9 +37,9 @@ export interface MapTree {
   readonly kind: 'map'
   readonly at: Position
   readonly source: Source
-  /** Its own first, in their order; what it merges after them. */
+  /** The map's own entries in order, then the merged ones. */
   readonly entries: readonly Entry[]
-  /** Its merge keys (`<<`), where it has any, each with what it merges. */
+  /** Its merge keys (`<<`) with their values; undefined when there are none. */
   readonly merges?: readonly Entry[]
 }
 
@@ -56,11 +56,11 @@ export interface Scalar {
   readonly source: Source
   readonly value: string | number | boolean | null
   /**
-   * The place of the text's first character, if the text stands in the file as it is, all its lines beginning at this
-   * column: literal blocks (`|`), and quoted or plain text on one line without escapes. Then places within it are exact.
+   * The place of the text's first character, if the text is in the file unchanged and all its lines begin at this column: literal
+   * blocks (`|`), and quoted or plain text on one line without escapes. Then places within the text are exact.
    */
   readonly textAt?: Position
-  /** Its lines were joined: it stands behind `>`. */
+  /** Its lines were joined: a block with `>`. */
   readonly folded?: true
 }
 
@@ -69,7 +69,7 @@ export interface Entry {
   readonly keyAt: Position
   readonly keySource: Source
   readonly value: Tree
-  /** Whether it comes from another map, by `<<`. */
+  /** Whether the entry comes from another map by `<<`. */
   readonly merged: boolean
 }
 
@@ -79,18 +79,18 @@ export interface Alias {
   readonly target: Tree
 }
 
-/** A thing wrong with what the user wrote: where, what, and how to put it right. */
+/** A fault in the user's input: its place, what is wrong, and how to fix it. */
 export interface Fault {
   readonly at: Position
-  /** The container it is about, where it is about one. */
+  /** The container that has the fault, if there is one. */
   readonly container?: string
   readonly what: string
   readonly fix: string
 }
 
 /**
- * A fault as one line, `file:line:column: container "x": what; fix`, the form editors and CI can jump to.
- * @param linesBefore of the file, where its text was read from a later line on
+ * Words a fault as one line, `file:line:column: container "x": what; fix`, a form that editors and CI understand.
+ * @param linesBefore the number of lines before the text in its file
  */
 export function describeFault(file: string, fault: Fault, linesBefore = 0): string {
   const whose = fault.container === undefined ? '' : `container "${fault.container}": `
@@ -103,7 +103,7 @@ export function sortFaults(faults: readonly Fault[]): readonly Fault[] {
   return faults.toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column)
 }
 
-/** The entry of a map; undefined when there is none, or when the tree is no map. */
+/** The entry of a map; undefined when there is none, or the tree is not a map. */
 export function findEntry(tree: Tree | undefined, key: string): Entry | undefined {
   return tree?.kind === 'map' ? tree.entries.find((entry) => entry.key === key) : undefined
 }
@@ -124,7 +124,7 @@ export function listItems(tree: Tree, ...path: readonly (string | number)[]): re
   return list?.kind === 'list' ? list.items : []
 }
 
-/** What kind of thing was written, for a fault's text: `a map`, `a list`, `text`, `a number`, `true or false`, `empty`. */
+/** The type of a value in the words of a fault: `a map`, `a list`, `text`, `a number`, `true or false`, `empty`. */
 export function describeKind(tree: Tree): string {
   if (tree.kind !== 'scalar') return `a ${tree.kind}`
   if (tree.value === null || tree.value === '') return 'empty'
@@ -132,19 +132,19 @@ export function describeKind(tree: Tree): string {
   return typeof tree.value === 'number' ? 'a number' : 'true or false'
 }
 
-/** A place within a scalar's text (line and column from 1) as a place in the file; the scalar's own when it is not known. */
+/** Converts a place within a scalar's text (line and column from 1) to one in the file; the scalar's own place when unknown. */
 export function placeWithin(scalar: Scalar, inner: Position): Position {
   if (scalar.textAt === undefined) return scalar.at
   return { line: scalar.textAt.line + inner.line - 1, column: scalar.textAt.column + inner.column - 1 }
 }
 
-/** What a map's merge keys say of a key; of several the last one counts, of a list its first map (goyaml.v2, decode.go). */
+/** The value of a key by the map's merge keys. The last merge key counts; of a list, the first map (goyaml.v2, decode.go). */
 export function findMerged({ merges = [] }: MapTree, key: string): Tree | undefined {
   const maps = merges.flatMap(({ value }) => (value.kind === 'list' ? value.items.toReversed() : [value]))
   return maps.map((map) => findEntry(map, key)).findLast((entry) => entry !== undefined)?.value
 }
 
-/** The tree as plain JavaScript values; what an alias shares is shared. Every key is an own property, `__proto__` too. */
+/** Converts a tree to plain JavaScript values. Aliases share their values. Every key is an own property, `__proto__` too. */
 export function toPlain(tree: Tree): unknown {
   const known = new Map<unknown, unknown>()
   const convert = (part: Tree): unknown => {

@@ -1,6 +1,6 @@
 /**
- * YAML documents as trees, by the library `yaml`: every layout, anchors and faults with their places. Linear in the length of the
- * text; what aliases stand for is shared, not copied. Pure.
+ * Reads YAML documents as trees by the library `yaml`: all of YAML, with the places of faults. The time is linear in the length of
+ * the text: values of aliases are shared, not copied. Pure.
  */
 import * as yaml from 'yaml'
 import type { MovedLines } from './free-lines.ts'
@@ -20,33 +20,33 @@ import { wordYamlFault } from './yaml-fault.ts'
 import { assembleMap } from './yaml-map.ts'
 import { checkDepth, fresh, makeEmpty, type Part, readAlias, type YamlReading, weigh } from './yaml-reading.ts'
 
-/** After the first few, syntax errors are mostly the echo of each other. */
+/** A limit: later syntax errors mostly follow from the first ones. */
 const MAX_SYNTAX_FAULTS = 10
 
-/** A tree, or the faults that are in its place. */
+/** A tree, or the faults because of which there is none. */
 export interface ReadDocument {
   readonly tree: Tree | undefined
   readonly aliases: readonly Alias[]
   readonly faults: readonly Fault[]
-  /** Keys that are there twice. */
+  /** Faults of duplicate keys. */
   readonly duplicates: readonly Fault[]
-  /** As it is written, with what stands before it. */
+  /** The text of the document, including what precedes it. */
   readonly text: string
 }
 
 interface Surroundings {
-  /** The scalar of another file that the text is in. */
+  /** The scalar of another file that contains the text. */
   readonly within?: Scalar
-  /** The same text, as the library takes it. */
+  /** The text with moved lines, which the library reads instead. */
   readonly moved?: MovedLines
 }
 
-/** The text behind the byte order mark that it may begin with. */
+/** The text without its byte order mark. */
 export function withoutMark(text: string): string {
   return text.startsWith('\uFEFF') ? text.slice(1) : text
 }
 
-/** Leaves out documents with nothing in them. One document after another, so that the library's own nodes can go. */
+/** Reads one document after another, so that the library's nodes can be freed. Empty documents are left out. */
 export function* readDocuments(
   marked: string,
   schema: YamlReading['schema'],
@@ -56,8 +56,8 @@ export function* readDocuments(
   const back = moved?.back ?? ((offset: number) => offset)
   const lines = new yaml.LineCounter()
   const parser = new yaml.Parser(lines.addNewLine)
-  // uniqueKeys: the library's own search for equal keys takes time in the square of a map's length.
-  // failsafe: what words mean is said in plain-scalar.ts.
+  // uniqueKeys: the library's search for duplicate keys takes quadratic time.
+  // failsafe: plain-scalar.ts gives the type of words.
   const options = { schema: 'failsafe', uniqueKeys: false, prettyErrors: false, resolveKnownTags: false } as const
   const composer = new yaml.Composer(options)
   const placeOf = (offset: number): Position => {
@@ -82,7 +82,7 @@ export function* readDocuments(
 }
 
 function readErrors(errors: readonly yaml.YAMLParseError[], reading: YamlReading, lines: yaml.LineCounter): void {
-  // When the stack was exhausted, everything else is its echo.
+  // After a stack overflow, all other errors follow from it.
   const exhausted = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION')
   const told = new Set<number>()
   for (const { code, message, pos } of exhausted === undefined ? errors : [exhausted]) {
@@ -100,7 +100,7 @@ function readNode(node: unknown, reading: YamlReading, level: number): Part {
   const at = reading.placeOf(startOf(node))
   if (yaml.isAlias(node)) return readAlias(node.source, readSource(node, reading), at, reading, level)
   const anchor = yaml.isScalar(node) || yaml.isCollection(node) ? node.anchor : undefined
-  // Anchors are set where they begin: a later one of the same name is another, also inside the first one's value.
+  // An anchor is set at its beginning: a later anchor of the same name replaces it, also inside the first one's value.
   if (anchor !== undefined) reading.anchors.set(anchor, undefined)
   const part = keepTag(readValue(node, at, reading, level), node, reading)
   if (anchor !== undefined && reading.anchors.get(anchor) === undefined) reading.anchors.set(anchor, part)
@@ -154,7 +154,7 @@ function readScalar(node: unknown, at: Position, reading: YamlReading): Part {
   return { tree, size: value.length + 1, depth: 0 }
 }
 
-/** What its tag, or its spelling without quotes, makes of a word. */
+/** Gives a word its type, by its tag or by its spelling without quotes. */
 function resolveScalar(node: yaml.Scalar, at: Position, { faults }: YamlReading): Scalar['value'] {
   const written = String(node.value)
   const { tag } = node
@@ -171,7 +171,7 @@ function readTagged(tag: string, written: string): Scalar['value'] | undefined {
   return tag === 'tag:yaml.org,2002:binary' ? decodeBase64(written) : resolveTagged(tag, written)
 }
 
-/** @returns undefined when it is none */
+/** @returns undefined when it is not base64 */
 function decodeBase64(written: string): string | undefined {
   try {
     return new TextDecoder().decode(Uint8Array.from(atob(written), (letter) => letter.charCodeAt(0)))
@@ -191,7 +191,7 @@ function findTextAt(node: yaml.Scalar, value: string, at: Position, reading: Yam
   return { line: line + passed.length - 1, column: moved + found.indent }
 }
 
-/** @param last of a collection; without brackets that is where it ends, comments behind it are not its own. */
+/** @param last the last part of a collection. A block collection ends with it, so that comments behind it are not included. */
 function readSource(node: unknown, { back }: YamlReading, last?: Tree): Source {
   const [start = 0, end = 0] = ((yaml.isNode(node) && node.range) || []).map(back)
   const flow = yaml.isCollection(node) && node.flow === true

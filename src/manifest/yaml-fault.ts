@@ -1,7 +1,7 @@
-/** YAML's own errors in the words of somebody who writes Kubernetes manifests. */
+/** Syntax errors of YAML, in words for authors of Kubernetes manifests. */
 import type { Fault, Position } from './tree.ts'
 
-/** What to do about it, by the YAML library's error code; a message that says enough by itself has no line here. */
+/** How to fix an error, by the YAML library's error code. Errors whose message is enough are not listed. */
 const ADVICE: Readonly<Record<string, { readonly what?: string; readonly fix: string }>> = {
   TAB_AS_INDENT: { what: 'a tab in the indentation', fix: 'indent with spaces, not tabs' },
   BAD_INDENT: { fix: 'line it up with the entries it belongs to' },
@@ -25,7 +25,7 @@ const ADVICE: Readonly<Record<string, { readonly what?: string; readonly fix: st
   RESOURCE_EXHAUSTION: { what: 'nested too deeply', fix: 'nest maps and lists less deeply' },
 }
 
-/** After the first few of a file they are mostly the echo of each other. */
+/** A limit for each file: later faults mostly follow from the first ones. */
 const MAX_FAULTS = 5
 
 const FIX = 'check quotes, brackets and indentation, here and in the line before'
@@ -33,8 +33,8 @@ const TEMPLATE_FIX = 'this is a template: render it first, for instance with hel
 
 /**
  * @param code the YAML library's error code
- * @param message its message, used where there are no better words
- * @param line the text of the line it was found in
+ * @param message the library's message, used when there are no better words
+ * @param line the text of the line with the error
  */
 export function wordYamlFault(code: string, message: string, line: string, at: Position): Fault {
   const open = /^Flow (map|sequence) /.exec(message)?.[1]
@@ -48,20 +48,20 @@ export function wordYamlFault(code: string, message: string, line: string, at: P
   if (message.startsWith('Unexpected block-seq-ind on same line')) {
     return { at, what: 'a list begins on the line of its key', fix: 'begin it on the next line, or write it as [a, b]' }
   }
-  // What the API server streams, and what programs append, has no marks between objects.
+  // Streams of the API server, and objects that programs append, have no separators.
   if (/^Unexpected flow-map-start (?:at node end|token in YAML stream)/.test(message) && /^\s*\{/.test(line)) {
     return { at, what: 'another JSON object begins', fix: 'put a line with --- between the two' }
   }
-  // Whether the next line is taken for a part of the key is chance.
+  // Both codes mean the same fault; which of them the library gives depends on the next line.
   const known = message.startsWith('Implicit map keys need') ? 'MULTILINE_IMPLICIT_KEY' : code
   const advice = Object.hasOwn(ADVICE, known) ? ADVICE[known] : undefined
   const what = advice?.what ?? message.charAt(0).toLowerCase() + message.slice(1)
   return { at, what, fix: line.includes('{{') ? TEMPLATE_FIX : (advice?.fix ?? FIX) }
 }
 
-/** The first of the faults that make a file unreadable, as many as are worth reading; the last of them tells that there are more. */
+/** Keeps the first faults of an unreadable file; the last one says that there are more. */
 export function limitFaults(faults: readonly Fault[]): readonly Fault[] {
-  // In what is no manifest yet, the rest is its echo.
+  // The file is a template that is not rendered, so all other faults follow from that.
   const template = faults.find(({ fix }) => fix === TEMPLATE_FIX)
   if (template !== undefined) return [template]
   const next = faults[MAX_FAULTS]

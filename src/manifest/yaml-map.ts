@@ -1,25 +1,25 @@
-/** A map as Kubernetes reads it: text for keys, YAML 1.1's merge keys merged, the last of equal keys. */
+/** Makes a map as Kubernetes reads it: keys are text, merge keys of YAML 1.1 are merged, the last of duplicate keys counts. */
 import { keyText } from './plain-scalar.ts'
 import { describeKind, type Entry, type Fault, type MapTree, type Position, type Source, type Tree } from './tree.ts'
 
 export interface Pair {
   readonly key: Tree
   readonly value: Tree
-  /** The key is a plain `<<`: what kubectl and the API server still honour. */
+  /** The key is a plain `<<`, which kubectl and the API server still support. */
   readonly merge: boolean
 }
 
 export interface AssembledMap {
   readonly tree: MapTree
   readonly faults: readonly Fault[]
-  /** Keys that are there twice: kubectl takes the last one. Who changes the text does not know which is meant. */
+  /** Faults of duplicate keys. kubectl uses the last one; a change to the text could not know which one is meant. */
   readonly duplicates: readonly Fault[]
 }
 
 /**
- * What comes later counts, be it the map's own or merged, as goyaml.v2 has it (decode.go, mapping and merge); of several maps
- * that one `<<` merges it is the first.
- * @param schema `text`: what the map says itself counts, wherever it stands
+ * Assembles a map. A later entry overrides an earlier one, own or merged, as in goyaml.v2 (decode.go, mapping and merge). When one
+ * `<<` merges several maps, the first of them counts.
+ * @param schema `text`: the map's own entries always override merged ones
  */
 export function assembleMap(
   pairs: readonly Pair[],
@@ -58,7 +58,7 @@ function sortOwnFirst(entries: ReadonlyMap<string, Entry>): readonly Entry[] {
   return [...all.filter(({ merged }) => !merged), ...all.filter(({ merged }) => merged)]
 }
 
-/** JSON, and so the API server, knows text only; numbers and booleans become text, as kubectl makes them. */
+/** Reads a key as text, since JSON has no other keys. Numbers and booleans become text as in kubectl. */
 function readKey(tree: Tree, faults: Fault[]): string | undefined {
   if (tree.kind === 'scalar' && tree.value !== null) return keyText(tree.value)
   const what = tree.kind === 'scalar' ? 'a key is missing' : `a key is text, this one is ${describeKind(tree)}`
@@ -71,7 +71,7 @@ function wordDuplicate({ key, keyAt }: Entry, at: Position): Fault {
   return { at, what, fix: 'remove one of the two' }
 }
 
-/** Other readers than Kubernetes' take the map's own (YAML 1.1's merge type), and kustomize is one of them. */
+/** Words the fault of a merged key that overrides an own one: other readers, such as kustomize, use the own one (YAML 1.1, merge type). */
 function wordOverridden({ key, keyAt }: Entry, at: Position): Fault {
   const what = `<< merges the key "${key}" over the one at ${keyAt.line}:${keyAt.column}: Kubernetes takes the merged one, others the map's own`
   return { at, what, fix: 'put << before it, or remove one of the two' }
@@ -82,7 +82,7 @@ function mergeInto(
   { value, at }: { readonly value: Tree; readonly at: Position },
   { faults, duplicates }: { readonly faults: Fault[]; readonly duplicates: Fault[] },
 ): void {
-  // The first of a list counts: it comes last.
+  // The first map of a list has priority, so it is merged last.
   for (const source of value.kind === 'list' ? value.items.toReversed() : [value]) {
     if (source.kind !== 'map') {
       faults.push({

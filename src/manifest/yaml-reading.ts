@@ -1,47 +1,47 @@
 /**
- * What is kept in mind while a YAML document becomes a tree: its anchors, and how much its aliases would grow. The limits are
- * there so that a few lines cannot fill the memory or the stack. Pure.
+ * The state while a YAML document is read: its anchors, and how much its aliases expand. The limits protect memory and stack
+ * against a few malicious lines. Pure.
  */
 import type { Alias, Fault, Position, Scalar, Source, Tree } from './tree.ts'
 
-/** So that whoever reads a tree may recurse. No manifest comes near it; the YAML library gives up at about 800. */
+/** A limit, so that readers of a tree may recurse. Manifests stay far below it. The YAML library fails at about 800. */
 const MAX_DEPTH = 500
 
-/** What aliases may add to one document, in characters. The API server takes no request above 3 MiB. */
+/** How much aliases may add to one document, in characters. The API server refuses requests above 3 MiB. */
 const MAX_EXPANSION = 10 * 1024 * 1024
 
-/** The place of what stands in for something unreadable; there is a fault, so nobody asks. */
+/** The place of a stand-in for an unreadable value. It is never used, since there is a fault. */
 const NOWHERE: Source = { start: 0, end: 0, flow: false, alias: false }
 
 /** The state of reading one document. */
 export interface YamlReading {
   readonly text: string
-  /** `kubernetes`: words are what they are to Kubernetes; `text`: everything is text, as it is spelled, and YAML 1.2's order of merging. */
+  /** `kubernetes`: words have their type in Kubernetes. `text`: all scalars are text as spelled, and merging is that of YAML 1.2. */
   readonly schema: 'kubernetes' | 'text'
-  /** The scalar of another file that the text is in. */
+  /** The scalar of another file that contains the text. */
   readonly within: Scalar | undefined
   readonly placeOf: (offset: number) => Position
-  /** From what the library reads to the text: lines may have been moved (free-lines.ts). */
+  /** Maps an offset of the library to the text, since lines may have been moved (free-lines.ts). */
   readonly back: (offset: number) => number
   readonly faults: Fault[]
   readonly duplicates: Fault[]
   readonly aliases: Alias[]
-  /** What each anchor stands for so far; undefined while its own value is being read. */
+  /** The current value of each anchor; undefined while it is being read. */
   readonly anchors: Map<string, Part | undefined>
-  /** Characters that aliases have added. */
+  /** The number of characters that aliases have added. */
   expansion: number
-  /** A limit was passed and reported; what follows would only say so again. */
+  /** A limit was exceeded and reported; it is not reported again. */
   exhausted: boolean
 }
 
-/** A tree, and what it would be with its aliases written out: characters, and levels of nesting. */
+/** A tree, with its number of characters and levels of nesting after expanding its aliases. */
 export interface Part {
   readonly tree: Tree
   readonly size: number
   readonly depth: number
 }
 
-/** Nothing has been read yet. */
+/** The initial state. */
 export function fresh(): Pick<
   YamlReading,
   'faults' | 'duplicates' | 'aliases' | 'anchors' | 'expansion' | 'exhausted'
@@ -49,7 +49,7 @@ export function fresh(): Pick<
   return { faults: [], duplicates: [], aliases: [], anchors: new Map(), expansion: 0, exhausted: false }
 }
 
-/** An alias within its own anchor would never end, and a few lines of aliases of aliases would fill the memory. */
+/** Reads an alias. Refuses an alias within its own anchor, which is endless, and aliases of aliases that would fill the memory. */
 export function readAlias(name: string, source: Source, at: Position, reading: YamlReading, level: number): Part {
   const part = reading.anchors.get(name)
   if (part === undefined) {
@@ -68,7 +68,7 @@ export function readAlias(name: string, source: Source, at: Position, reading: Y
   return checkDepth(at, reading, level + part.depth) ?? { ...part, tree }
 }
 
-/** @returns undefined when it may still be read. */
+/** @returns undefined when the depth is within the limit. */
 export function checkDepth(at: Position, reading: YamlReading, level: number): Part | undefined {
   if (level <= MAX_DEPTH) return undefined
   return exhaust(at, 'nested too deeply', 'nest maps and lists less deeply', reading)
@@ -80,7 +80,7 @@ function exhaust(at: Position, what: string, fix: string, reading: YamlReading):
   return makeStandIn(at)
 }
 
-/** For what could not be read: something that may stand anywhere, also where maps are merged, without another fault. */
+/** Makes a stand-in for an unreadable value: an empty map, which gives no further fault anywhere, even in a merge. */
 function makeStandIn(at: Position): Part {
   return { tree: { kind: 'map', at, source: NOWHERE, entries: [] }, size: 1, depth: 0 }
 }

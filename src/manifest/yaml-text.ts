@@ -1,45 +1,45 @@
 /**
- * Values as YAML text, for what podorder adds to a manifest. Only what every YAML reader takes alike is left unquoted: what
- * YAML 1.1 reads as a number, a date or `yes` gets quotes.
+ * Writes values as YAML text, for additions to a manifest. Words that YAML readers interpret differently get quotes: numbers, dates
+ * and words such as `yes` of YAML 1.1.
  */
 
 /** How a document is laid out. */
 export interface YamlLayout {
-  /** What ends its lines. */
+  /** The line end. */
   readonly eol: string
-  /** Only what JSON knows. */
+  /** Write JSON only. */
   readonly json: boolean
-  /** What its lines are indented with; tabs only in JSON. */
+  /** The character of the indentation; tabs only in JSON. */
   readonly blank: ' ' | '\t'
-  /** How much further right than its key a map is. */
+  /** The indentation of a map relative to its key. */
   readonly nest: number
-  /** How much further right than its key a list has its dashes. */
+  /** The indentation of a list's dashes relative to its key. */
   readonly dashes: number
-  /** With the spaces that follow it. */
+  /** The dash with the spaces behind it. */
   readonly dash: string
 }
 
-/** How the text around it is written. */
+/** The style of the surrounding text. */
 export interface Style extends YamlLayout {
-  /** Within brackets; JSON always is. */
+  /** Brackets instead of a block; always true in JSON. */
   readonly flow: boolean
-  /** Columns from the left of a value's own lines. */
+  /** The column of the value's lines. */
   readonly indent: number
-  /** Within brackets: each item on a line of its own, this much further right than what holds it; undefined = all on one. */
+  /** The indentation of items in brackets, each on its own line; undefined = all items on one line. */
   readonly step?: number
 }
 
-/** A word that stands in the text already, with its spelling there: it keeps it where that means the same. */
+/** Finds the spelling of a word that is already in the text, which it keeps if the meaning is the same. */
 export type Spelling = (word: string, style: Style) => string | undefined
 
 const PLAIN = /^(?:--?)?[A-Za-z/][\w./@=+:,-]*$/
 /** A quantity, such as `64Mi`. */
 const QUANTITY = /^[1-9]\d*(?:m|[KMGT]i?)$/
 const RESERVED = /^(?:y|n|yes|no|on|off|true|false|null)$/i
-/** What YAML allows in no text as it is (1.2, production 1), and what others read as a line break. */
+/** Characters that YAML does not allow unescaped (1.2, production 1), or that other readers take for a line break. */
 const UNPRINTABLE = /[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u
 
-/** @returns the value without what leads to it; a block map or list begins with a line end. */
+/** @returns the value without its key or dash; a block map or list begins with a line end. */
 export function writeValue(value: unknown, style: Style, spell: Spelling = () => undefined): string {
   if (typeof value === 'string') return spell(value, style) ?? writeWord(value, style)
   if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null)
@@ -49,7 +49,7 @@ export function writeValue(value: unknown, style: Style, spell: Spelling = () =>
   return style.eol + writeBlock(value, style, spell).join(style.eol)
 }
 
-/** `key: value`, the value's own lines further right than the key's. */
+/** Writes `key: value`, with further lines of the value indented. */
 export function writePair(key: string, value: unknown, style: Style, spell?: Spelling): string {
   const further = style.flow ? 0 : Array.isArray(value) ? style.dashes : style.nest
   const within = { ...style, indent: style.indent + further }
@@ -57,7 +57,7 @@ export function writePair(key: string, value: unknown, style: Style, spell?: Spe
   return `${writeWord(key, { ...style, flow: true })}:${text.startsWith(style.eol) && !style.flow ? '' : ' '}${text}`
 }
 
-/** The lines of a block list or map, the first one's indentation included. */
+/** Writes the lines of a block list or map, each with its indentation. */
 function writeBlock(value: object, style: Style, spell: Spelling): readonly string[] {
   const spaces = ' '.repeat(style.indent)
   if (!Array.isArray(value)) {
@@ -66,7 +66,7 @@ function writeBlock(value: object, style: Style, spell: Spelling): readonly stri
   return value.map((item: unknown) => spaces + writeItem(item, style, spell))
 }
 
-/** `- item`; a map begins behind the dash. */
+/** Writes `- item`; a map begins behind the dash. */
 export function writeItem(item: unknown, style: Style, spell?: Spelling): string {
   const text = writeValue(item, { ...style, indent: style.indent + style.dash.length }, spell)
   return style.dash + (text.startsWith(style.eol) ? text.trimStart() : text)
@@ -98,7 +98,7 @@ function isPlain(word: string): boolean {
   return word === '--' || QUANTITY.test(word) || (PLAIN.test(word) && !RESERVED.test(word) && !word.endsWith(':'))
 }
 
-/** Text of several lines that a literal block keeps as it is. */
+/** Whether a literal block can hold the text of several lines unchanged. */
 function isBlockText(text: string): boolean {
   return /^[^\s].*\n/.test(text) && !UNPRINTABLE.test(text) && !/[ \t]\n|[ \t]$/.test(text)
 }

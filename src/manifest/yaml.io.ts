@@ -1,4 +1,4 @@
-/** Reading YAML and JSON as Kubernetes reads them, with the place of every value; quickly where the text is plain. */
+/** Reads YAML and JSON as Kubernetes does, with the place of every value. Plain text is read by a fast reader. */
 import { PREFIX } from '../pod/annotation-names.ts'
 import { agrees } from './agreement.ts'
 import { type MovedLines, moveLines } from './free-lines.ts'
@@ -18,19 +18,19 @@ import {
 import { type ReadDocument, readDocuments, withoutMark } from './yaml-documents.ts'
 
 export interface Manifest {
-  /** Documents in the order of the text; empty documents, and those with a fault, are left out. */
+  /** Documents in the order of the text, without empty ones and those with a fault. */
   readonly documents: readonly ManifestDocument[]
   readonly faults: readonly Fault[]
-  /** Faults in documents that say nothing to podorder: they are left out too, and are nobody's business here. */
+  /** Faults in documents without anything for podorder. These documents are left out; the faults are not errors of a command. */
   readonly strange: readonly Fault[]
 }
 
 export interface ManifestDocument {
   readonly at: Position
-  /** Plain JavaScript, made when first asked for. What aliases share is shared here too: for reading only. */
+  /** Plain JavaScript values, made at the first access. Aliases share values, so they are read-only. */
   readonly value: unknown
   tree(): Tree
-  /** Every alias in it, those of merge keys too, with what it stands for. */
+  /** All aliases with their values, including those of merge keys. */
   readonly aliases: readonly Alias[]
 }
 
@@ -40,8 +40,8 @@ export function readManifest(text: string): Manifest {
 }
 
 /**
- * The same, but what is wrong in a document that says nothing to podorder is no fault, as long as there are others, and of equal
- * keys in it the last counts.
+ * Reads a manifest like `readManifest`, but tolerates documents without anything for podorder, if there are other documents: their
+ * faults are `strange`, and the last of their duplicate keys counts.
  */
 export function readPodManifest(text: string): Manifest {
   const read = readAtOnce(text) ?? readWithCare(text, (document) => document.includes(PREFIX))
@@ -50,7 +50,7 @@ export function readPodManifest(text: string): Manifest {
     : { ...read, faults: sortFaults([...read.faults, ...read.strange]), strange: [] }
 }
 
-/** JSON; or plain YAML, where Bun's own reader says that it has been read right. */
+/** Reads JSON, or plain YAML if Bun's reader confirms the result. */
 function readAtOnce(text: string): Manifest | undefined {
   const json = /^\s*\{/.test(text) ? readJson(text) : undefined
   if (json !== undefined) return gather(json)
@@ -64,9 +64,9 @@ function gather(trees: readonly Tree[]): Manifest {
   return { documents: trees.map((tree) => makeDocument(tree, [])), faults: [], strange: [] }
 }
 
-/** What YAML 1.2 takes for an error may be none to Kubernetes: where lines begin within brackets and quotes. */
+/** Reads by the library; after an error once more with moved lines, since Kubernetes accepts lines that YAML 1.2 does not. */
 function readWithCare(marked: string, isOurs: (document: string) => boolean): Manifest {
-  // A first line is a key only behind the mark.
+  // The byte order mark would become a part of the first key.
   const text = withoutMark(marked)
   const read = readAll(text, isOurs)
   if (read.unreadable === 0) return read
@@ -76,7 +76,7 @@ function readWithCare(marked: string, isOurs: (document: string) => boolean): Ma
 }
 
 interface Reading extends Manifest {
-  /** How many faults say that the text is no YAML, or has no meaning; keys that are there twice have one. */
+  /** The number of syntax faults and faults without a meaning. Duplicate keys have a meaning. */
   readonly unreadable: number
 }
 
@@ -95,14 +95,14 @@ function readAll(text: string, isOursAt: (document: string) => boolean, moved?: 
 }
 
 /**
- * What the documents say, without places, by the reader that Bun has built in: some 40 times as fast.
- * @returns undefined where there is none, or when it takes the text for something else than YAML
+ * Reads the values of documents without places by Bun's built-in reader, which is some 40 times as fast.
+ * @returns undefined without Bun, or when its reader does not accept the text
  */
 export function readValues(text: string): readonly unknown[] | undefined {
   const { Bun: bun } = globalThis as { readonly Bun?: { readonly YAML?: { parse(text: string): unknown } } }
   if (bun?.YAML === undefined) return undefined
   try {
-    // Several documents come as an array; one before them makes it always one.
+    // Bun returns an array only for several documents, so one more is put before the text.
     const values = bun.YAML.parse(`0\n...\n${text}`)
     return Array.isArray(values) ? values.slice(1).filter((value) => (value ?? '') !== '') : []
   } catch {
@@ -123,7 +123,7 @@ function makeDocument(tree: Tree, aliases: readonly Alias[]): ManifestDocument {
   }
 }
 
-/** Here too lines within brackets begin anywhere. */
+/** Reads text within a scalar; there too, lines within brackets may begin at any column. */
 function readWithin(within: Scalar, text: string): readonly ReadDocument[] {
   const read = [...readDocuments(text, 'text', { within })]
   const moved = read.some(({ faults }) => faults.length > 0) ? moveLines(text) : undefined
@@ -132,10 +132,10 @@ function readWithin(within: Scalar, text: string): readonly ReadDocument[] {
 }
 
 /**
- * Reads the YAML inside a scalar, such as an annotation's text. Everything in it is text, as it is spelled: a container
- * may be called `1e3` or `no`. Positions are those of the outer file, exact where the scalar has a `textAt`.
- * @param longest of a text that is not plain, which takes the library some 2 ms for each KiB; of plain text there is no limit
- * @returns no tree when there is nothing but comments in it, or when there are faults.
+ * Reads the YAML inside a scalar, such as an annotation. All scalars in it are text as spelled: a container may have the name
+ * `1e3` or `no`. Places are those of the outer file, and exact when the scalar has a `textAt`.
+ * @param longest limit for text that is not plain, for which the library needs some 2 ms per KiB; plain text has no limit
+ * @returns no tree when the text has only comments, or has faults.
  */
 export function readNested(
   scalar: Tree,
@@ -170,18 +170,18 @@ export function readNested(
   return { tree: undefined, faults: [{ at, what: 'a second YAML document', fix: 'write one, without ---' }] }
 }
 
-/** Reads a document of plain YAML, where Bun's own reader says that it has been read right. */
+/** Reads a document of plain YAML, if Bun's reader confirms the result. */
 function readPlainNested(scalar: Scalar, text: string): Tree | undefined {
   const [tree, second] = readPlain(text) ?? []
   if (tree === undefined || second !== undefined) return undefined
-  // Not before: a text that is plain is nested no deeper than a native reader can take.
+  // Only after `readPlain`, which limits the nesting: deep nesting could crash the native reader.
   const values = readValues(text)
   return values?.length === 1 && agrees(tree, values[0], text) ? spellOut(tree, scalar) : undefined
 }
 
 /**
- * Reads a file of which every scalar is text, as it is spelled; null where nothing is written. Who reads it knows what each field is.
- * @returns the documents that are sound, and the faults of the others
+ * Reads a file with all scalars as text, as spelled; an empty scalar is null. The caller knows the type of each field.
+ * @returns the documents without faults, and the faults of the others
  */
 export function readTexts(text: string): { readonly trees: readonly Tree[]; readonly faults: readonly Fault[] } {
   const trees: Tree[] = []

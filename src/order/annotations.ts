@@ -1,4 +1,4 @@
-/** The annotations `podorder.io/…` of a pod or pod template: from what they say to a checked order. */
+/** Reads the annotations `podorder.io/…` of a pod or pod template as a checked order. */
 import { PREFIX } from '../pod/annotation-names.ts'
 import { isOfLife } from './conditions.ts'
 import { parseDuration } from '../base/duration.ts'
@@ -17,21 +17,21 @@ import type { SaidOptions } from './container-options.ts'
 import { EVERY_CONTAINER, readOptions, spreadOptions } from './options.ts'
 import type { Edge, Order } from './order.ts'
 
-/** Under Never a predecessor that hangs would hold the pod for ever, and nobody restarts anything. */
+/** The default under Never: nothing restarts there, so a predecessor that hangs would block the pod for ever. */
 const WAIT_TIMEOUT_OF_NEVER_MS = 3_600_000
 
 export interface OrderInput extends TemplateParts {
-  /** Reads the YAML inside a scalar, with places in the outer file; no tree where there is nothing in it. */
+  /** Reads the YAML inside a scalar, with places in the outer file; no tree when it is empty. */
   readonly parse: (scalar: Scalar) => { readonly tree: Tree | undefined; readonly faults: readonly Fault[] }
 }
 
 export interface OrderReading {
   /** Undefined when nothing is ordered, or there are faults. */
   readonly order: Order | undefined
-  /** Everything that is wrong, in the order of the file. */
+  /** All faults, in the order of the file. */
   readonly faults: readonly Fault[]
   readonly warnings: readonly Fault[]
-  /** What is true, and need not be said. */
+  /** Statements that are true and redundant. */
   readonly notes: readonly Fault[]
 }
 
@@ -64,7 +64,7 @@ export function readOrder(input: OrderInput): OrderReading {
     ...outside.map(({ container }) => container),
   ])
   const idle = ordered.size === 0 ? [] : refuseUnordered(options, ordered, pod)
-  // Without a readable order, the other annotations are idle only because of what has been told already.
+  // When the order cannot be read, the other annotations are unused only for that reason, which is reported already.
   const unused = faults.length === 0 ? refuseIdle(said) : []
   const all = sortFaults([...faults, ...unused, ...idle, ...refuseWrapped(outside, ordered), ...check.faults])
   const containers = members.filter((name) => ordered.has(name))
@@ -72,12 +72,12 @@ export function readOrder(input: OrderInput): OrderReading {
   const parts = { edges, outside, containers, sidecars: native, main, stopOrder, waitTimeoutMs }
   const order =
     all.length > 0 || ordered.size === 0 ? undefined : { ...parts, options: spreadOptions(options, containers) }
-  // What a mesh's webhook adds comes after the manifest has been written.
+  // A mesh's webhook may add the sidecar later, so its absence is only a warning.
   const absent = findAbsentSidecars(outside, pod, 'the wait never ends unless a webhook adds it to the pod')
   return { order, faults: all, warnings: sortFaults([...check.warnings, ...absent]), notes: sortFaults([...notes]) }
 }
 
-/** The YAML in an annotation; undefined when nothing is said, or nothing readable. */
+/** Reads the YAML in an annotation; undefined when there is none, or it is not readable. */
 function readNested(said: Said | undefined, parse: OrderInput['parse'], faults: Fault[]): Tree | undefined {
   if (said === undefined) return undefined
   const { tree, faults: own } = parse(said.text)
@@ -99,7 +99,7 @@ function readSteps(
   return readNames('steps', said, pod, faults)
 }
 
-/** Each step starts after the one before it has completed. */
+/** Makes a chain: each step starts after the previous one has completed. */
 function chainSteps(steps: readonly PlacedName[]): readonly Claim[] {
   return steps.slice(1).map(({ name, at }, index) => ({
     container: name,
@@ -111,7 +111,7 @@ function chainSteps(steps: readonly PlacedName[]): readonly Claim[] {
   }))
 }
 
-/** A comma list; what names no container of the pod is left out. */
+/** Reads a list with commas; names that no container has are left out. */
 function readNames(what: Ordering, said: Said | undefined, pod: PodNames, faults: Fault[]): readonly PlacedName[] {
   if (said === undefined) return []
   const unlisted = wordUnlisted(said.text, `${PREFIX}${what}`)
@@ -150,7 +150,7 @@ function readStopOrder(said: Said | undefined, edges: readonly Edge[], faults: F
     const fix = proposeWord(text, ['reverse', 'together'], 'write reverse or together')
     faults.push({ at: said.text.at, what: `unknown stop order "${text}"`, fix })
   }
-  // Who needs another one running needs it running until its own end.
+  // A container that needs another one running needs it until its own end.
   return edges.some(({ condition }) => isOfLife(condition)) ? 'reverse' : 'together'
 }
 
@@ -163,7 +163,7 @@ function readWaitTimeout(said: Said | undefined, restartPolicy: RestartPolicy, f
   return undefined
 }
 
-/** The other annotations are about an order; without one they do nothing, which nobody would write on purpose. */
+/** Refuses annotations that have no effect without an order, since that cannot be intended. */
 function refuseIdle(said: ReadonlyMap<Ordering, Said>): readonly Fault[] {
   if (said.has('depends-on') || said.has('steps')) return []
   return [...said.values()].map(({ entry }) => ({
@@ -173,7 +173,7 @@ function refuseIdle(said: ReadonlyMap<Ordering, Said>): readonly Fault[] {
   }))
 }
 
-/** Options are what a wrapper does, and only the ordered containers have one. */
+/** Refuses options of containers without an order: they have no wrapper. */
 function refuseUnordered(
   options: ReadonlyMap<string, SaidOptions>,
   ordered: ReadonlySet<string>,

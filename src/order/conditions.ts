@@ -1,21 +1,21 @@
 /**
- * What a container can be waited for: one table. The words of annotations, their synonyms, the stop order and the checks follow
- * from it. `Conditions` in docs/reference.md gives each one's meaning.
+ * The table of conditions that a container can be waited for. The words of annotations, their synonyms, the stop order and the
+ * checks are made from it. `Conditions` in docs/reference.md defines each condition.
  */
 
 export type Condition = 'started' | 'ready' | 'completed' | 'failed' | 'ended'
 
 interface ConditionRow {
   /**
-   * `life`: it holds while the target goes on, so the target is needed for as long as its dependents run, and stops after them.
-   * `end`: it holds once the target has ended.
+   * `life`: the condition holds while the target runs. The dependents need the target until their end, and it stops after them.
+   * `end`: the condition holds once the target has ended.
    */
   readonly of: 'life' | 'end'
-  /** Whether it holds after the target has ended with success. What a living target promised stays true then. */
+  /** Whether the condition holds after the target has ended with success: `started` and `ready` stay true then. */
   readonly bySuccess: boolean
-  /** Whether it holds after the target has failed, or was skipped and never started. */
+  /** Whether the condition holds after the target has failed, or was skipped and never started. */
   readonly byFailure: boolean
-  /** The words of other platforms. Docker Compose: `depends_on.*.condition`; Fly.io: `depends_on`; Amazon ECS: `dependsOn`, in capitals. */
+  /** Words of other platforms. Docker Compose: `depends_on.*.condition`; Fly.io: `depends_on`; Amazon ECS: `dependsOn`, in capitals. */
   readonly synonyms: readonly string[]
 }
 
@@ -32,28 +32,28 @@ export const CONDITIONS: Readonly<Record<Condition, ConditionRow>> = {
   ended: { of: 'end', bySuccess: true, byFailure: true, synonyms: ['COMPLETE'] },
 }
 
-/** Conditions in the order in which they come to hold. */
+/** Conditions in the order in which they become true. */
 export const CONDITION_NAMES = Object.keys(CONDITIONS) as readonly Condition[]
 
-/** The condition that is meant where none is said. */
+/** The condition of a dependency without one. */
 export const DEFAULT_CONDITION: Condition = 'ready'
 
-/** The target has to go on for as long as its dependents run. */
+/** Whether the target must run as long as its dependents. */
 export const isOfLife = (condition: Condition): boolean => CONDITIONS[condition].of === 'life'
 
-/** The target has to end first. */
+/** Whether the target must end first. */
 export const isOfEnd = (condition: Condition): boolean => CONDITIONS[condition].of === 'end'
 
-/** The target has to end, and may do so with success: where the kubelet restarts it then, its wrapper stays (`--hold`). */
+/** Whether the target must end and may succeed. If the kubelet would restart it then, its wrapper holds the container (`--hold`). */
 export const holdsTarget = (condition: Condition): boolean => isOfEnd(condition) && CONDITIONS[condition].bySuccess
 
-/** Once it holds, the target has been started. */
+/** Whether the target has surely been started when the condition holds. */
 export const impliesStart = (condition: Condition): boolean => !CONDITIONS[condition].byFailure
 
-/** Every word of another platform that stands for a condition. */
+/** All words of other platforms for conditions. */
 export const SYNONYMS: readonly string[] = CONDITION_NAMES.flatMap((name) => CONDITIONS[name].synonyms)
 
-/** What people write who guess. */
+/** Wrong words that users are likely to try. */
 const GUESSES: Readonly<Record<string, Condition>> = {
   running: 'started',
   up: 'started',
@@ -69,13 +69,13 @@ const GUESSES: Readonly<Record<string, Condition>> = {
   stopped: 'ended',
 }
 
-/** @returns the condition that is most likely meant by a word that is none. */
+/** @returns the condition that an unknown word most likely means. */
 export function guessCondition(word: string): Condition | undefined {
   const typed = word.toLowerCase()
   return Object.hasOwn(GUESSES, typed) ? GUESSES[typed] : undefined
 }
 
-/** @returns the condition that another platform's word stands for; undefined for a word that is none. */
+/** @returns the condition of another platform's word; undefined when the word is unknown. */
 export function findSynonym(word: string): Condition | undefined {
   return CONDITION_NAMES.find((name) => CONDITIONS[name].synonyms.includes(word))
 }

@@ -1,10 +1,9 @@
-/** Cycles: what makes an order impossible. Linear, without recursion, like the rest of the graph. */
+/** Finds cycles, which make an order impossible. Linear, without recursion, like the rest of the graph. */
 import { indexGraph, type Link } from './graph.ts'
 
 /**
- * A cycle for each knot of containers that wait for each other: the shortest through the knot's first listed container,
- * beginning with it. `[a, b, c]` = a waits for b, b for c, c for a. Cycles that have no container in common are all found;
- * of cycles that do, one.
+ * Finds a cycle for each strongly connected component: the shortest one through the first listed container, beginning with it.
+ * `[a, b, c]` = a waits for b, b for c, c for a. All cycles without common containers are found; of others, one.
  */
 export function findCycles(containers: readonly string[], links: readonly Link[]): readonly (readonly string[])[] {
   const { names, targets } = indexGraph(containers, links)
@@ -21,7 +20,7 @@ export function findCycles(containers: readonly string[], links: readonly Link[]
   return cycles
 }
 
-/** Breadth first from the node back to itself, within its knot. */
+/** Searches breadth first from a node back to itself, within its component. */
 function findShortestCycle(
   start: number,
   targets: readonly (readonly number[])[],
@@ -45,8 +44,8 @@ function findShortestCycle(
 }
 
 /**
- * For each node a number that it shares with the nodes it can reach and be reached from: Tarjan's strongly connected
- * components, with the call stack kept by hand.
+ * Numbers the strongly connected components: nodes that can reach each other get the same number. Tarjan's algorithm with an
+ * explicit stack.
  */
 function findKnots(targets: readonly (readonly number[])[]): readonly number[] {
   const visited: number[] = []

@@ -1,4 +1,4 @@
-/** The annotation `podorder.io/depends-on`: its form. Whether the containers exist is for `edges.ts`. */
+/** The syntax of the annotation `podorder.io/depends-on`. `edges.ts` checks whether the containers exist. */
 import { parseDuration } from '../base/duration.ts'
 import { describeKind, type Entry, type Fault, type Position, type Tree } from '../manifest/tree.ts'
 import { proposeWord } from '../base/suggest.ts'
@@ -13,35 +13,35 @@ import {
 import { type Absence, ABSENCES } from '../kube/target.ts'
 import { type ConditionWord, conditionsOf, hasKind } from './outside-target.ts'
 
-/** What was said of one container and one target, whether or not they exist. */
+/** A dependency as written; the container and the target may not exist. */
 export interface Claim {
   readonly container: string
   readonly containerAt: Position
   readonly target: string
   readonly at: Position
-  /** Absent: nothing was said, or nothing readable, which is a fault; more faults can still be found then. */
+  /** Absent: not written, or not readable, which is a fault; reading continues to find more faults. */
   readonly condition?: Condition
   readonly timeoutMs?: number
   readonly optional: boolean
-  /** The meaning of a Job that is not there. */
+  /** The meaning of a missing Job. */
   readonly absent?: Absence
   readonly restart?: boolean
   readonly restartAfterMs?: number
-  /** The place where that was said. */
+  /** The place of `restart`. */
   readonly restartAt?: Position
 }
 
-/** What a condition may say beside itself. */
+/** Keys of the long form of a dependency. */
 export const DEPENDENCY_OPTIONS = ['condition', 'timeout', 'optional', 'restart', 'restartAfter', 'required', 'absent']
 
 export const DURATION_FIX = 'write a duration such as 30s, 5m or 1h30m'
 
-/** What one target's value says; a property is missing where it says nothing, or nothing readable. */
+/** The value of one target; a property is missing when it is not written or not readable. */
 type Said = Partial<
   Pick<Claim, 'condition' | 'timeoutMs' | 'optional' | 'absent' | 'restart' | 'restartAfterMs' | 'restartAt'>
 >
 
-/** Puts a fault on the list; the answer is that nothing was said. A fix may depend on how many faults there are before it. */
+/** Adds a fault and returns an empty value. A fix may depend on the number of earlier faults. */
 type Refuse = (at: Position, what: string, fix: string | ((told: number) => string)) => Said
 
 /** Reads `container: targets` for each container; the targets are a map to conditions, a list, or one name. */
@@ -91,14 +91,14 @@ function readTargets({ key: container, keyAt: containerAt, value }: Entry, fault
     case 'map':
       return value.entries.map((entry) => {
         const conditions = hasKind(entry.key) ? conditionsOf(entry.key) : CONDITION_NAMES
-        // Of a kind that is not known nothing can be said.
+        // The conditions of an unknown kind are unknown, so its value is not checked.
         const said = conditions === undefined ? {} : readSaid(entry, conditions, refuse)
         return { ...base, target: entry.key, at: entry.keyAt, ...said }
       })
   }
 }
 
-/** `db:ready`, which YAML takes for one word; and what all the targets are to be. */
+/** Finds a target such as `db:ready`, which YAML reads as one word; and the right form of all targets. */
 function findGlued(value: Tree): { readonly at: Position; readonly text: string; readonly fixed: string } | undefined {
   const words =
     value.kind === 'map'
@@ -121,7 +121,7 @@ function isEmpty(tree: Tree): boolean {
   return (tree.kind === 'map' ? tree.entries : tree.items).length === 0
 }
 
-/** `ready`, or `{condition: ready, timeout: 2m, optional: true}`. */
+/** Reads `ready`, or `{condition: ready, timeout: 2m, optional: true}`. */
 function readSaid(entry: Entry, conditions: readonly ConditionWord[], refuse: Refuse): Said {
   const { key, keyAt, value } = entry
   if (isEmpty(value)) {
@@ -147,7 +147,7 @@ function readOption(
       if (timeoutMs !== undefined && timeoutMs >= 1) return { timeoutMs }
       return refuse(value.at, `timeout is "${word}"`, DURATION_FIX)
     }
-    // Docker Compose's word for the contrary.
+    // Docker Compose's word for the opposite.
     case 'required':
     case 'optional':
       if (word === 'true' || word === 'false') return { optional: (word === 'true') === (key === 'optional') }

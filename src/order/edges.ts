@@ -1,4 +1,4 @@
-/** From what was said of containers to edges between containers that are there, and to what they wait for outside. */
+/** Turns claims into edges between existing containers and waits for targets outside. */
 import { DEFAULT_CONDITION, isOfEnd } from './conditions.ts'
 import { listFirst } from '../base/wording.ts'
 import { countAbsent } from '../kube/target.ts'
@@ -14,7 +14,7 @@ import { hasKind, type OutsideTarget, readTarget } from './outside-target.ts'
 export interface PodNames {
   readonly containers: ReadonlySet<string>
   readonly inits: InitPlaces
-  /** The first few containers, as a sentence about an unknown one ends. */
+  /** The first few containers, for the end of a sentence about an unknown one. */
   readonly listed: string
 }
 
@@ -29,11 +29,11 @@ export function namePod({
 export interface Dependencies {
   readonly edges: readonly Edge[]
   readonly outside: readonly OutsideWait[]
-  /** What was said of ordinary init containers, and holds by itself. */
+  /** Dependencies on ordinary init containers, which the kubelet guarantees already. */
   readonly notes: readonly Fault[]
 }
 
-/** All claims that make sense, in their order; a fault for each of the others. */
+/** Returns the valid claims in order, and adds a fault for each of the others. */
 export function makeEdges(claims: readonly Claim[], pod: PodNames, faults: Fault[]): Dependencies {
   const seen = new Map<string, Map<string, Position>>()
   const unknown = new Set<string>()
@@ -71,7 +71,7 @@ export function makeEdges(claims: readonly Claim[], pod: PodNames, faults: Fault
   return { edges, outside, notes }
 }
 
-/** What has ended stays so: there is nothing that could be lost. */
+/** Reads `restart`. It is refused for the conditions of an end, since an end cannot be lost. */
 function readRestart(claim: Claim, found: Found, faults: Fault[]): RestartTerms | undefined {
   const { container, target, condition = DEFAULT_CONDITION, restart = false, restartAfterMs, restartAt } = claim
   if (restartAt === undefined) return undefined
@@ -102,7 +102,7 @@ type Found =
   | { readonly met: true }
   | { readonly outside: OutsideTarget }
 
-/** @param waits how many waits for something outside were found before; each may have taken a search for a name */
+/** @param waits how many waits for outside were found before; each may have taken a search for a name */
 function findTarget(claim: Claim, pod: PodNames, told: number, waits: number): Found {
   const { container, target, condition } = claim
   if (!hasKind(target)) {
@@ -121,7 +121,7 @@ function findTarget(claim: Claim, pod: PodNames, told: number, waits: number): F
   return { outside: counting ?? read.target }
 }
 
-/** Refuses a slip of a sidecar that is there; one that is not there may be a mesh's, which its webhook adds. */
+/** Refuses the misspelled name of an existing sidecar. Other unknown names may be those of a mesh, whose webhook adds them. */
 function refuseSidecar(container: string, name: string, pod: PodNames, told: number): Refusal | undefined {
   if (hasContainer(pod, name)) {
     const verdict = isNative(container, pod.inits)
@@ -133,7 +133,7 @@ function refuseSidecar(container: string, name: string, pod: PodNames, told: num
   return fix === '' ? undefined : { what: `unknown container "${name}"`, fix }
 }
 
-/** A fault for each wait for a sidecar that the pod does not have, or does not have yet. */
+/** Makes a fault for each wait for a sidecar that the pod does not have yet. */
 export function findAbsentSidecars(outside: readonly OutsideWait[], pod: PodNames, fix: string): readonly Fault[] {
   return outside.flatMap(({ container, target, at }) => {
     if (target.kind !== 'sidecar' || hasContainer(pod, target.name)) return []
@@ -145,7 +145,7 @@ function hasContainer(pod: PodNames, name: string): boolean {
   return pod.containers.has(name) || pod.inits.has(name)
 }
 
-/** What podorder wraps tells by flags how it is, sooner than the downward API. @param wrapped all that are ordered */
+/** Refuses `sidecar/NAME` for wrapped containers: their flags are faster than the downward API. @param wrapped the ordered containers */
 export function refuseWrapped(outside: readonly OutsideWait[], wrapped: ReadonlySet<string>): readonly Fault[] {
   return outside.flatMap(({ container, target, at }) => {
     if (target.kind !== 'sidecar' || !wrapped.has(target.name)) return []
@@ -165,7 +165,7 @@ export function refuseWrapped(outside: readonly OutsideWait[], wrapped: Readonly
 
 type Refusal = Pick<Fault, 'what' | 'fix'>
 
-/** Why this name cannot be ordered; undefined when it can. */
+/** Says why this name cannot be ordered; undefined when it can. */
 export function refuseName(name: string, pod: PodNames, told: number): Refusal | undefined {
   if (pod.containers.has(name) || isNative(name, pod.inits)) return undefined
   const refusal = refuseInit(name, pod.inits)
@@ -176,7 +176,7 @@ export function refuseName(name: string, pod: PodNames, told: number): Refusal |
 
 const UNKNOWN = 'unknown container '
 
-/** Whether the fault is a name that no container has. Where names of containers cannot be read, it is the echo of that. */
+/** Whether the fault is an unknown name. When the containers' names cannot be read, such faults follow from that. */
 export function isUnknownName({ what }: Fault): boolean {
   return what.startsWith(UNKNOWN)
 }

@@ -1,4 +1,4 @@
-/** Programs that work as the first process of their container only. Pure. */
+/** Programs that work only as the first process of their container. Pure. */
 
 /** s6-overlay (`s6-overlay-suexec: fatal: can only run as pid 1`), systemd, runit, OpenRC, and busybox' init. */
 const PROGRAMS: ReadonlySet<string> = new Set([

@@ -1,16 +1,16 @@
 /**
- * The order as a graph: containers, and links from a container to what it waits for. Every function takes time and memory
- * linear in containers and links, and none recurses: a chain may have 100,000 links.
- * A link to a container that is not listed, or a cycle where none may be, is a bug of the caller and throws.
+ * The order as a graph: containers, and links from a container to its targets. Every function takes time and memory linear in
+ * containers and links, and none recurses: a chain may have 100,000 links.
+ * A link to a container that is not listed, or an unexpected cycle, is a bug of the caller and throws.
  */
 
-/** `container` waits for `target`. An `Edge` of an order is one. */
+/** A link: `container` waits for `target`. An `Edge` of an order is a link. */
 export interface Link {
   readonly container: string
   readonly target: string
 }
 
-/** Containers as numbers, in the order they were listed; `targets[n]` is what n waits for, `dependents[n]` what waits for n. */
+/** Containers as numbers, in listed order; n waits for `targets[n]`, and `dependents[n]` wait for n. */
 export interface Graph {
   readonly names: readonly string[]
   readonly targets: readonly (readonly number[])[]
@@ -18,8 +18,7 @@ export interface Graph {
 }
 
 /**
- * Targets before the containers that wait for them; containers that do not depend on each other are in waves, each in
- * listed order as far as the links allow.
+ * Sorts targets before the containers that wait for them. Independent containers keep the listed order as far as the links allow.
  * @returns undefined when there is a cycle.
  */
 export function sortContainers(containers: readonly string[], links: readonly Link[]): readonly string[] | undefined {
@@ -28,7 +27,7 @@ export function sortContainers(containers: readonly string[], links: readonly Li
   return order.length < containers.length ? undefined : order.map((node) => nameOf(graph, node))
 }
 
-/** The stages: all containers of one may start together, each as early as it can; every one in listed order. */
+/** Finds the stages: containers that may start together, each as early as possible; in listed order within a stage. */
 export function findStages(containers: readonly string[], links: readonly Link[]): readonly (readonly string[])[] {
   const graph = indexGraph(containers, links)
   const levels = measureLevels(sortAcyclic(graph), graph.targets)
@@ -42,8 +41,8 @@ export function findStages(containers: readonly string[], links: readonly Link[]
 }
 
 /**
- * For each container the number of links on the longest way to a container that nobody waits for: how many must be gone
- * before it, one after another, when the pod is stopped in reverse. Leave out of `links` what does not hold up a stop.
+ * Measures for each container the longest chain of containers that must stop before it, one after another, when the pod stops in
+ * reverse. `links` must contain only those that delay a stop.
  */
 export function measureHeights(containers: readonly string[], links: readonly Link[]): ReadonlyMap<string, number> {
   const graph = indexGraph(containers, links)
@@ -65,11 +64,11 @@ export function indexGraph(containers: readonly string[], links: readonly Link[]
   return { names: containers, targets, dependents }
 }
 
-/** Kahn's algorithm, first in, first out; what is in a cycle or behind one is missing from the result. */
+/** Kahn's algorithm with a queue; nodes in a cycle or behind one are missing from the result. */
 function sortNodes(graph: Graph): readonly number[] {
   const missing = graph.targets.map((targets) => targets.length)
   const order = [...missing.keys()].filter((node) => missing[node] === 0)
-  // The result is its own queue: it grows while it is walked.
+  // The result is also the queue: it grows during the loop.
   for (const node of order) {
     for (const dependent of graph.dependents[node] ?? []) {
       const left = (missing[dependent] ?? 0) - 1
@@ -86,7 +85,7 @@ function sortAcyclic(graph: Graph): readonly number[] {
   return order
 }
 
-/** Links on the longest way along `next`, given an order in which the next ones come first. */
+/** Counts the links on the longest path along `next`. @param order in which the next nodes come first */
 function measureLevels(order: readonly number[], next: readonly (readonly number[])[]): readonly number[] {
   const levels: number[] = []
   for (const node of order) {

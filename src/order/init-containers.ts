@@ -1,6 +1,6 @@
 /**
- * Init containers in an order. Native sidecars are members of it, among themselves in listed order; ordinary init
- * containers have completed before whatever comes after them is made (pkg/kubelet/kuberuntime, computeInitContainerActions). Pure.
+ * Init containers in an order. Native sidecars can be ordered, among themselves in listed order only. Ordinary init containers have
+ * completed before the kubelet creates any later container (pkg/kubelet/kuberuntime, computeInitContainerActions). Pure.
  */
 import type { NamedContainer } from '../manifest/template.ts'
 import type { Fault } from '../manifest/tree.ts'
@@ -24,14 +24,14 @@ export function isNative(name: string, inits: InitPlaces): boolean {
 
 type Refusal = Pick<Fault, 'what' | 'fix'>
 
-/** Refuses an ordinary init container as one that waits. */
+/** Refuses an ordinary init container that waits. */
 export function refuseInit(name: string, inits: InitPlaces): Refusal | undefined {
   if (name !== INIT_CONTAINER && (!inits.has(name) || isNative(name, inits))) return undefined
   const fix = 'remove it here: the kubelet starts it after the init containers that are listed before it'
   return { what: `"${name}" is an init container`, fix }
 }
 
-/** What the kubelet sees to anyway needs no flag: `met`. @returns undefined for what is not decided here */
+/** @returns `met` when the kubelet guarantees the condition, so that it needs no flag; undefined when init containers do not decide it */
 export function judgeInits(
   { container, target, condition }: Pick<Claim, 'container' | 'target' | 'condition'>,
   inits: InitPlaces,
@@ -39,7 +39,7 @@ export function judgeInits(
   const own = inits.get(container)
   const other = inits.get(target)
   if (own === undefined && other?.native === true) return undefined
-  // Of an ordinary init container it has been said that it cannot wait.
+  // `refuseInit` has reported this already.
   if (own?.native === false) return undefined
   if (other === undefined) return own === undefined ? undefined : refuseApp(container, target)
   if (own !== undefined && other.index > own.index) {
@@ -57,7 +57,7 @@ function refuseApp(container: string, target: string): Refusal {
   return { what, fix: `move "${container}" to spec.containers, or remove it here` }
 }
 
-/** Neither is for what goes on until the kubelet stops it. */
+/** Refuses a native sidecar in `steps` or `main`, since it runs until the kubelet stops it. */
 export function refuseNative(name: string, where: 'steps' | 'main', inits: InitPlaces): Refusal | undefined {
   if (!isNative(name, inits)) return undefined
   const fix =

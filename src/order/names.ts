@@ -1,4 +1,4 @@
-/** Lists of container names as annotations hold them: `clone, build, test`. */
+/** Lists of container names in annotations: `clone, build, test`. */
 import { CONTAINER_OPTIONS, DEPENDS_ON, MAIN, STEPS } from '../pod/annotation-names.ts'
 import { type Fault, placeWithin, type Position, type Scalar, type Tree } from '../manifest/tree.ts'
 
@@ -7,7 +7,7 @@ export interface PlacedName {
   readonly at: Position
 }
 
-/** Splits at commas; spaces and line ends around a name do not count. A name may be empty: that is a fault of the list. */
+/** Splits at commas and trims white space around names. A name may be empty, which is a fault of the list. */
 export function splitNames(scalar: Scalar): readonly PlacedName[] {
   let line = 1
   let column = 1
@@ -15,7 +15,7 @@ export function splitNames(scalar: Scalar): readonly PlacedName[] {
     .split(',')
     .map((piece) => {
       const name = piece.trim()
-      // An empty one is where the next comma, or the end, is.
+      // The place of an empty name is that of the next comma or the end.
       const before = name === '' ? piece : piece.slice(0, piece.indexOf(name))
       const start = advance({ line, column }, before)
       ;({ line, column } = advance({ line, column }, `${piece},`))
@@ -23,7 +23,7 @@ export function splitNames(scalar: Scalar): readonly PlacedName[] {
     })
 }
 
-/** Names with something else than commas between them: spaces, lines, semicolons, arrows, the dashes or brackets of a list. */
+/** Finds names with other separators than commas: spaces, lines, semicolons, arrows, dashes or brackets of a list. */
 function findUnlisted({ value }: Scalar): readonly string[] | undefined {
   const text = String(value ?? '').trim()
   const names = text.split(/[\s,;[\]"']+|->/).filter((name) => name !== '' && name !== '-')
@@ -34,14 +34,14 @@ function findUnlisted({ value }: Scalar): readonly string[] | undefined {
     : names
 }
 
-/** @param what the annotation */
+/** @param what the name of the annotation */
 export function wordUnlisted(text: Scalar, what: string): Fault | undefined {
   const names = findUnlisted(text)
   const fix = `write "${names?.join(', ')}"`
   return names && { at: text.at, what: `the names in ${what} are not separated by commas`, fix }
 }
 
-/** What to write where an annotation is no text. */
+/** Says what to write instead of an annotation that is not text. */
 export function adviseText(key: string, value: Tree): string {
   if (value.kind === 'scalar') return 'put it in quotes'
   if (key === STEPS || key === MAIN) {
@@ -57,7 +57,7 @@ export function adviseText(key: string, value: Tree): string {
   return value.source.flow ? 'put it in quotes' : `write "${key}: |", and the map indented below it`
 }
 
-/** The words of a list of words; none of any other list. */
+/** The words of a list of words; empty for any other list. */
 function listWords(value: Tree): readonly string[] {
   const items = value.kind === 'list' ? value.items : []
   const words = items.flatMap((item) => (item.kind === 'scalar' ? [String(item.value)] : []))

@@ -1,4 +1,4 @@
-/** The annotation `podorder.io/options`: what each container wants of its wrapper beside the order. */
+/** The annotation `podorder.io/options`: options of each container for its wrapper. */
 import { parseDuration } from '../base/duration.ts'
 import { parseSignal, listSignalNames } from '../base/signal-names.ts'
 import { proposeWord } from '../base/suggest.ts'
@@ -7,10 +7,10 @@ import type { OptionKey, SaidOptions } from './container-options.ts'
 import { DURATION_FIX } from './depends-on.ts'
 import { type PodNames, refuseName } from './edges.ts'
 
-/** What is said of every container that says nothing else. */
+/** The key of defaults for every container. */
 export const EVERY_CONTAINER = '*'
 
-/** How a value is read. */
+/** The type of each option's value. */
 export const OPTION_FORMS = {
   retries: { kind: 'count' },
   retryDelay: { kind: 'duration', leastMs: 0 },
@@ -22,7 +22,7 @@ export const OPTION_FORMS = {
   quiet: { kind: 'switch' },
   logFormat: { kind: 'choice', choices: ['text', 'json'] },
   exec: { kind: 'switch' },
-  // More often than that, probing is all that a wrapper does.
+  // More frequent probing would keep the wrapper busy.
   probeEvery: { kind: 'duration', leastMs: 10 },
   command: { kind: 'words' },
 } as const satisfies Readonly<Record<OptionKey, Form>>
@@ -37,8 +37,8 @@ export const OPTION_KEYS = Object.keys(OPTION_FORMS) as readonly OptionKey[]
 type Value = number | string | boolean | readonly string[]
 
 /**
- * Reads `container: {option: value}`; what is wrong in it is a fault and left out.
- * @returns by container, what `*` says among it
+ * Reads `container: {option: value}`. Invalid parts are faults and left out.
+ * @returns options by container, including `*`
  */
 export function readOptions(tree: Tree, pod: PodNames, faults: Fault[]): ReadonlyMap<string, SaidOptions> {
   if (tree.kind !== 'map') {
@@ -142,8 +142,8 @@ function readWords(tree: Tree): { readonly value: readonly string[] } | { readon
 }
 
 /**
- * What holds for each container of an order: its own options over those of `*`.
- * @returns no entry for a container of which nothing is said
+ * Merges the options of each container of an order over those of `*`.
+ * @returns no entry for a container without options
  */
 export function spreadOptions(
   said: ReadonlyMap<string, SaidOptions>,

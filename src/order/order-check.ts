@@ -1,4 +1,4 @@
-/** Whether an order of containers that are all there can work out. */
+/** Checks whether an order of existing containers can work. */
 import { holdsTarget } from './conditions.ts'
 import { listFirst } from '../base/wording.ts'
 import type { Fault } from '../manifest/tree.ts'
@@ -14,7 +14,7 @@ export interface OrderCheck {
 
 type RestartsOf = (container: string) => Restarts
 
-/** Cycles and main's shadow (faults); what the kubelet's restarts, or main, will probably spoil (warnings). @param sidecars native ones */
+/** Finds cycles and main's shadow (faults), and probable problems with restarts or main (warnings). @param sidecars native sidecars */
 export function checkOrder(
   containers: readonly string[],
   edges: readonly Edge[],
@@ -35,7 +35,7 @@ export function checkOrder(
   }
 }
 
-/** A cycle longer than this is shown by its beginning and its end. */
+/** A longer cycle is shown by its beginning and its end. */
 const SHOWN = 20
 
 function wordCycles(containers: readonly string[], edges: readonly Edge[]): readonly Fault[] {
@@ -94,7 +94,7 @@ function warnOfServers(edges: readonly Edge[], main: readonly string[]): readonl
   }))
 }
 
-/** Warns where the kubelet would run it again and again: its wrapper stays (`--hold`). */
+/** Warns of targets that the kubelet would run again after their end: their wrappers hold them (`--hold`). */
 function warnOfHolding(
   edges: readonly Edge[],
   restartsOf: RestartsOf,
@@ -113,7 +113,7 @@ function warnOfHolding(
   }))
 }
 
-/** A failure is an end only where nothing restarts the container. */
+/** Warns of waits for a failure when the kubelet restarts the container, since the failure is not final then. */
 function warnOfFailing(edges: readonly Edge[], restartsOf: RestartsOf): readonly Fault[] {
   return edges
     .filter(({ target, condition }) => condition === 'failed' && restartsOf(target).policy !== 'Never')

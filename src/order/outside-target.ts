@@ -1,32 +1,32 @@
-/** What a target of `depends-on` names beside the containers that podorder wraps: things outside the pod, and its sidecars. Pure. */
+/** Targets of `depends-on` that are not wrapped containers: those outside the pod, and its sidecars. Pure. */
 import { SIDECAR_PREFIX, TARGET_KINDS, type TargetCondition } from '../kube/kinds.ts'
 import { type CheckTarget, type ObjectTarget, parseTarget } from '../kube/target.ts'
 import { proposeWord } from '../base/suggest.ts'
 import type { Condition } from './conditions.ts'
 
-/** A container of the same pod that podorder does not wrap; the downward API tells how it is. */
+/** A container of the same pod without a wrapper; the downward API shows its state. */
 export interface SidecarTarget {
   readonly kind: 'sidecar'
   readonly name: string
   readonly label: string
 }
 
-/** `label` is its text as a flag says it, which `parseOutside` reads back. */
+/** A target whose `label` is its text in a flag, which `parseOutside` reads back. */
 export type OutsideTarget = SidecarTarget | ObjectTarget | CheckTarget
 
 export type ConditionWord = Condition | TargetCondition
 
-/** What can be a target of a gate, by what it begins with. */
+/** Kinds of targets of a gate, by prefix. */
 const KINDS = new Map(TARGET_KINDS.flatMap((row) => (row.conditions === undefined ? [] : [[row.prefix, row] as const])))
 
 const CONTAINER_NAME = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/
 
-/** Whether the target has a word for its kind before it, known or not; container names have neither `/` nor `:`. */
+/** Whether the target begins with a kind, known or not; container names have neither `/` nor `:`. */
 export function hasKind(target: string): boolean {
   return /[/:]/.test(target)
 }
 
-/** The conditions that its kind has; undefined for a kind that is not known. */
+/** The conditions of the target's kind; undefined for an unknown kind. */
 export function conditionsOf(target: string): readonly [ConditionWord, ...ConditionWord[]] | undefined {
   return KINDS.get(kindOf(target))?.conditions
 }
@@ -35,7 +35,7 @@ export type ReadTarget =
   { readonly target: OutsideTarget } | { readonly refusal: { readonly what: string; readonly fix: string } }
 
 /**
- * @param condition undefined: the one that is natural to its kind
+ * @param condition undefined: the default of the kind
  * @param told how many faults were found before
  */
 export function readTarget(text: string, condition: Condition | undefined, told = 0): ReadTarget {
@@ -46,14 +46,14 @@ export function readTarget(text: string, condition: Condition | undefined, told 
     const fix = proposeWord(word, KINDS.keys(), use, told)
     return { refusal: { what: `unknown target kind "${word}" in "${text}"`, fix } }
   }
-  // A Job's end, whichever it is, has a word of its own among the targets.
+  // `ended` of a Job, by success or failure, is the target kind `job-we`.
   const target = parseOutside(condition === 'ended' ? text.replace(/^job\//, 'job-we/') : text)
   return 'problem' in target
     ? { refusal: { what: `"${text}" is not a target`, fix: `write ${kind.form}` } }
     : { target }
 }
 
-/** As a flag has it. @returns one sentence on what is wrong with it otherwise. */
+/** Reads a target of a flag. @returns the target, or one sentence that says what is wrong. */
 export function parseOutside(text: string): OutsideTarget | { readonly problem: string } {
   if (text.startsWith(SIDECAR_PREFIX)) {
     const name = text.slice(SIDECAR_PREFIX.length)

@@ -1,4 +1,4 @@
-/** A pod's order, read from its template with everything that is wrong in it. Pure. */
+/** Reads a pod's order from its template, with all faults. Pure. */
 import { checkTemplate, hasReadableNames } from './template-check.ts'
 import { isUnknownName } from './edges.ts'
 import { readTemplate } from '../manifest/template.ts'
@@ -13,12 +13,12 @@ import { hasMoreNeeds, planStops } from './stopping.ts'
 import { indexWrapperNeeds } from './wrapper-need.ts'
 
 export interface PodOrder {
-  /** Undefined: the pod says none, or there are faults. */
+  /** Undefined: the pod has no order, or there are faults. */
   readonly order: Order | undefined
   readonly faults: readonly Fault[]
   readonly warnings: readonly Fault[]
   readonly notes: readonly Fault[]
-  /** The template itself is one that the API server takes, as far as podorder looks. */
+  /** The template passes `checkTemplate`: no fault that podorder checks for. */
   readonly sound: boolean
 }
 
@@ -31,8 +31,8 @@ const NO_STOPS: StopCheck = { faults: [], warnings: [] }
 
 /**
  * @param parse reads the YAML inside a scalar
- * @param limits `mostNeeds`: pairs of containers that stop one after the other; an order with more of them is refused.
- * `restartPolicy`: what the pod gets, where that is not what the template says
+ * @param limits `mostNeeds`: the limit of pairs of containers that stop one after the other; more are refused.
+ * `restartPolicy`: the pod's policy, if it is not the template's
  */
 export function readPodOrder(
   template: Tree,
@@ -66,10 +66,10 @@ export function readPodOrder(
   }
 }
 
-/** `exec: true` of a container that is of no use without its wrapper. */
+/** Refuses `exec: true` for a container that needs its wrapper. */
 function checkExec(template: Tree, order: Order): readonly Fault[] {
   if (![...order.options.values()].some(({ exec }) => exec === 'must')) return []
-  // Who stops in turn does not depend on the time for it.
+  // Which containers stop in turn does not depend on the grace period, so 0 is enough.
   const needOf = indexWrapperNeeds(order, planStops(order, 0))
   const waiting = new Set([...order.edges, ...order.outside].map(({ container }) => container))
   const all = [...listItems(template, 'spec', 'initContainers'), ...listItems(template, 'spec', 'containers')]

@@ -1,8 +1,8 @@
 /**
- * What the API server refuses of a restartPolicy and of restartPolicyRules; init containers have them too. Pure.
+ * Checks restartPolicy and restartPolicyRules as the API server does; init containers have them, too. Pure.
  *
- * Source: pkg/apis/core/validation (validateContainerRestartPolicy) of Kubernetes 1.36. An empty list of values, and values that
- * are no exit code, it takes.
+ * Source: pkg/apis/core/validation (validateContainerRestartPolicy) of Kubernetes 1.36. It accepts an empty list of values, and
+ * values that are not exit codes.
  */
 import { proposeWord } from '../base/suggest.ts'
 import { describeKind, type Fault, findEntry, type Tree } from '../manifest/tree.ts'
@@ -93,7 +93,7 @@ function writeChoice(known: readonly string[]): string {
   return `write ${known.slice(0, -1).join(', ')} or ${known.at(-1) ?? ''}`
 }
 
-/** What is empty is as good as left out. */
+/** Finds a value; an empty one counts as missing. */
 function findGiven(map: Tree, key: string): Tree | undefined {
   const value = findEntry(map, key)?.value
   return value === undefined || describeKind(value) === 'empty' ? undefined : value

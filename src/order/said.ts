@@ -1,25 +1,25 @@
-/** Which of podorder's annotations a pod has, as text; what they say is read elsewhere. Pure. */
+/** Collects podorder's annotations of a pod as text; other files read their values. Pure. */
 import { THEIR_ORDER, DEPENDS_ON, isQualified, PREFIX, sayCommandBy, STEPS } from '../pod/annotation-names.ts'
 import { describeKind, type Entry, type Fault, type Scalar, type Tree } from '../manifest/tree.ts'
 import { proposeWord } from '../base/suggest.ts'
 import { type PodNames, refuseName } from './edges.ts'
 import { adviseText } from './names.ts'
 
-/** Those that an order is read from, and those that others read. */
+/** The annotations of an order, and all others. */
 export const ORDERING = ['depends-on', 'steps', 'main', 'stop-order', 'wait-timeout', 'options'] as const
 export const OTHERS = ['inject', 'ready', 'failed', 'nudge', 'original', 'command.<container>']
-/** Those that people write. */
+/** The annotations that users write. */
 const WRITTEN = [...ORDERING, 'command.<container>']
 
 export type Ordering = (typeof ORDERING)[number]
 
-/** An annotation that is there and is text. */
+/** An existing annotation that is text. */
 export interface Said {
   readonly entry: Entry
   readonly text: Scalar
 }
 
-/** Ours among the annotations, by their name behind the slash. */
+/** Collects podorder's annotations by their names behind the slash. */
 export function collectAnnotations(
   annotations: Tree | undefined,
   pod: PodNames,
@@ -61,7 +61,7 @@ export function collectAnnotations(
   return said
 }
 
-/** The webhook refuses other words, too. */
+/** Refuses other values of `inject`, as the webhook does. */
 function refuseChoice({ key }: Entry, { value, at }: Scalar): readonly Fault[] {
   const choices = ['enabled', 'disabled']
   const word = String(value).trim()
@@ -69,12 +69,12 @@ function refuseChoice({ key }: Entry, { value, at }: Scalar): readonly Fault[] {
   return [{ at, what: `${key} is "${word}"`, fix: proposeWord(word, choices, 'write enabled or disabled') }]
 }
 
-/** A command is known for any container, ordered or not; a name that the pod does not have is a slip. */
+/** Refuses a command for an unknown container. The container need not be ordered. */
 function refuseCommandOf(name: string, pod: PodNames, told: number): Pick<Fault, 'what' | 'fix'> | undefined {
   return pod.inits.has(name) ? undefined : refuseName(name, pod, told)
 }
 
-/** The API server takes annotations that are text only; a map is mostly a `|` forgotten. */
+/** Refuses annotations that are not text, as the API server does. A map usually means that a `|` is missing. */
 function readText({ key, keyAt, value }: Entry, faults: Fault[]): Scalar | undefined {
   if (value.kind === 'scalar' && typeof value.value === 'string' && value.value.trim() !== '') return value
   if (value.kind === 'scalar' && (value.value === null || typeof value.value === 'string')) {

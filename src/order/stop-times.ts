@@ -1,4 +1,4 @@
-/** Whether what containers say of their stops can be kept: times that do not fit into the grace period, signals that are none. */
+/** Checks the containers' stop options: times that do not fit into the grace period, and invalid signals. */
 import { DEFAULT_GRACE_S } from '../pod/pod.ts'
 import { formatDuration } from '../base/duration.ts'
 import { isTakeable, nameSignal, parseSignal, listSignalNames } from '../base/signal-names.ts'
@@ -42,7 +42,7 @@ interface Named {
   readonly tree: Tree
 }
 
-/** The API server refuses it too, where it knows the field (Kubernetes >= 1.33). */
+/** Refuses an invalid signal, as the API server does if it has the field (Kubernetes >= 1.33). */
 function checkSignal({ name, tree }: Named): readonly Fault[] {
   const said = findSignal(tree)
   if (said === undefined || parseSignal(String(said.value)) !== undefined) return []
@@ -50,7 +50,7 @@ function checkSignal({ name, tree }: Named): readonly Fault[] {
   return [{ at: said.at, container: name, what: `unknown stop signal "${String(said.value)}"`, fix }]
 }
 
-/** Kubernetes knows more signals than a program can take. */
+/** Warns of signals that Kubernetes accepts and a program cannot handle. */
 function warnOfSignal({ name, tree }: Named): readonly Fault[] {
   const said = findSignal(tree)
   const signal = said === undefined ? undefined : parseSignal(String(said.value))
@@ -86,7 +86,7 @@ interface Verdict {
   readonly fault: Fault
 }
 
-/** The chain of stops that takes longest, by what its containers say. */
+/** Checks the chain of stops that takes longest by its containers' options. */
 function checkTimes(template: Tree, order: Order, containers: readonly Named[]): readonly Verdict[] {
   const links = findNeeds(order)
   const sorted = sortContainers(order.containers, links) ?? []

@@ -1,52 +1,53 @@
 /**
- * Stopping in reverse within the pod's grace period, by deadlines. Each command is told to stop once those that need it have
- * stopped. The first ones may use the whole grace period but for a small reserve for each container that stops after them;
- * what they leave unused is there for the next ones. The last is never killed by its wrapper: the kubelet does that.
+ * Stopping in reverse within the pod's grace period, by deadlines. Each command gets its stop signal once the containers that need
+ * it have stopped. The first ones may use the whole grace period except a small reserve for each container that stops after them.
+ * The next ones may use the rest. The wrapper never kills the last container: the kubelet does that.
  */
 import { type Link, sortContainers } from './graph.ts'
 import { isOfLife } from './conditions.ts'
 import type { Order } from './order.ts'
 
 /**
- * However short the grace period, the kubelet waits so long between the stop signal and SIGKILL
+ * The least time between the stop signal and SIGKILL that the kubelet gives, even with a shorter grace period
  * (minimumGracePeriodInSeconds in pkg/kubelet/kuberuntime/kuberuntime_container.go).
  */
 export const LEAST_GRACE_MS = 2000
 
-/** For a container that stops after others, where it says no `stopGracePeriod`. */
+/** The reserve for a container that stops after others and has no `stopGracePeriod`. */
 export const RESERVE_MS = 1000
 
-/** Less is of no use to anybody. */
+/** The least useful reserve. */
 const LEAST_RESERVE_MS = 100
 
-/** The wrappers' own time, to be scheduled and to see each other's flags: this part of the grace period, and no more than a second. */
+/** The part of the grace period for the wrappers, to be scheduled and to see each other's flags; at most a second. */
 const MARGIN = 0.05
 const MOST_MARGIN_MS = 1000
 
-/** A follower's wrapper may have begun a little later than this one's; so long its end is waited for past its deadline. */
+/** How long a wrapper waits for a follower's end after the follower's deadline, since the follower may have begun a little later. */
 const MOST_SLACK_MS = 500
 
 export interface Stop {
-  /** The command is told to stop once these have stopped; each is named once. */
+  /** The command gets its stop signal once these containers have stopped; each is named once. */
   readonly after: readonly string[]
-  /** These wait for it in the same way. */
+  /** The containers that wait for this one in the same way. */
   readonly before: readonly string[]
-  /** Told at the latest so long after its stop began. */
+  /** The latest time of the stop signal, since the beginning of the stop. */
   readonly waitMs: number
-  /** Killed so long after its stop began, if one of `before` still waits for it; undefined: never, nobody does. */
+  /** The time of SIGKILL, since the beginning of the stop, if one of `before` still waits; undefined: never, since none waits. */
   readonly killMs: number | undefined
-  /** What is kept for it of the time, however long the others take. */
+  /** The time that is reserved for this container, even if the others are slow. */
   readonly reserveMs: number
 }
 
-/** What a container says of its own time, in ms; undefined: nothing. */
+/** A container's `stopGracePeriod` in ms; undefined: not set. */
 export type StopPeriodOf = (container: string) => number | undefined
 
 /**
- * A container is needed until they end by those that wait for it as `started` or `ready`. Who waits for an end has no need of
- * the container any more, but of what that one needed: the database of a migration is the application's too.
+ * Plans the stops. A container that waits for another one as `started` or `ready` needs it until its own end. A container that waits
+ * for an end does not need the target any more, but it needs what the target needed: an application also needs the database of its
+ * migration.
  * @param graceMs the pod's terminationGracePeriodSeconds
- * @returns for the containers that stop one after another; none when they stop together
+ * @returns a stop for each container that stops in turn; none when they stop together
  */
 export function planStops(whole: Order, graceMs: number): ReadonlyMap<string, Stop> {
   const periodOf: StopPeriodOf = (name) => whole.options.get(name)?.stopGracePeriod
@@ -77,20 +78,20 @@ export function planStops(whole: Order, graceMs: number): ReadonlyMap<string, St
   return stops
 }
 
-/** What of the grace period containers may use, all of them together. */
+/** The part of the grace period that all containers together may use. */
 export function measureUsable(graceMs: number): number {
   const wholeMs = Math.max(graceMs, LEAST_GRACE_MS)
   return wholeMs - Math.min(MOST_MARGIN_MS, MARGIN * wholeMs)
 }
 
 export interface StopChain {
-  /** What stops later first. */
+  /** Containers, the last to stop first. */
   readonly sorted: readonly string[]
-  /** By container: what it needs until its end. */
+  /** The containers that each one needs until its end. */
   readonly targets: ReadonlyMap<string, readonly Link[]>
 }
 
-/** The longest that those take which stop after a container, one after another; 0 for the last. */
+/** Measures the longest chain of reserves of the containers that stop after each one; 0 for the last. */
 export function measureBelow(
   { sorted, targets }: StopChain,
   reserveOf: (container: string) => number,
@@ -106,13 +107,13 @@ export function measureBelow(
 }
 
 /**
- * What a container has said of its time is reserved in full. The others share: a second each, and never more than half of what
- * is left, so that the first to stop has at least as much as all of them.
+ * Chooses reserves: a `stopGracePeriod` in full, else a second each. The latter together get at most half of the rest, so that
+ * the first container to stop has at least as much as all of them.
  */
 function chooseReserves(chain: StopChain, usableMs: number, periodOf: StopPeriodOf): (container: string) => number {
   const longest = (reserveMs: number): number =>
     [...measureBelow(chain, (name) => periodOf(name) ?? reserveMs).values()].reduce((a, b) => Math.max(a, b), 0)
-  // What cannot fit is refused elsewhere; here it is only kept from taking everything.
+  // Times that cannot fit are refused elsewhere. Here they are only limited.
   if (longest(LEAST_RESERVE_MS) >= usableMs) {
     const part = usableMs / (2 * longest(RESERVE_MS))
     return (name) => (periodOf(name) ?? RESERVE_MS) * part
@@ -127,7 +128,7 @@ function chooseReserves(chain: StopChain, usableMs: number, periodOf: StopPeriod
   return (name) => periodOf(name) ?? fits
 }
 
-/** The kubelet stops native sidecars itself, in reverse, when all others have ended (terminationOrdering). */
+/** Removes native sidecars: the kubelet stops them in reverse when all others have ended (terminationOrdering). */
 function withoutSidecars(order: Order): Order {
   const { sidecars, containers, edges } = order
   if (sidecars.size === 0) return order
@@ -138,7 +139,7 @@ function withoutSidecars(order: Order): Order {
   }
 }
 
-/** The pairs of containers of which one needs the other at the end, each once, in the sequence of the order. */
+/** Finds the pairs in which one container needs the other until its end, each once, in the sequence of the order. */
 export function findNeeds({ containers, edges }: Pick<Order, 'containers' | 'edges'>): readonly Link[] {
   const own = Map.groupBy(edges, ({ container }) => container)
   const needs = new Map<string, ReadonlySet<string>>()
@@ -146,7 +147,7 @@ export function findNeeds({ containers, edges }: Pick<Order, 'containers' | 'edg
     const given = (own.get(name) ?? []).map(({ target, condition }): ReadonlySet<string> => {
       return isOfLife(condition) ? new Set([target]) : (needs.get(target) ?? NOTHING)
     })
-    // In a chain of steps one set serves all of them.
+    // All steps of a chain share one set.
     const [first = NOTHING, ...others] = given.filter((set) => set.size > 0)
     needs.set(name, others.length === 0 ? first : new Set([first, ...others].flatMap((set) => [...set])))
   }
@@ -154,8 +155,8 @@ export function findNeeds({ containers, edges }: Pick<Order, 'containers' | 'edg
 }
 
 /**
- * Whether `findNeeds` comes to more pairs than this. They may be as many as the square of the containers, where many wait for the end of
- * one that needed many. Takes no more time than this many pairs do.
+ * Whether `findNeeds` would find more than `most` pairs, in time linear in `most`. The number of pairs can be quadratic: when many
+ * containers wait for the end of one that needed many.
  */
 export function hasMoreNeeds({ containers, edges }: Pick<Order, 'containers' | 'edges'>, most: number): boolean {
   const own = Map.groupBy(edges, ({ container }) => container)
@@ -167,7 +168,7 @@ export function hasMoreNeeds({ containers, edges }: Pick<Order, 'containers' | '
       const given = isOfLife(condition) ? [target] : (needs.get(target) ?? [])
       for (const needed of given) {
         found.add(needed)
-        // A pair may be looked at several times, along different ways.
+        // The same pair may be found several times, along different paths.
         if (++looks > 8 * most) return true
       }
     }

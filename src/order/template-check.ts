@@ -1,4 +1,4 @@
-/** What must be right about a pod template before anything can be said of its order. */
+/** Checks of a pod template that must pass before its order can be read. */
 import { parseProbe } from '../probe/probe.ts'
 import { namePorts, READINESS_PROBES } from '../probe/wrapper-probes.ts'
 import { checkPodPolicy, checkRestarts } from './restart-check.ts'
@@ -14,8 +14,8 @@ import {
 } from '../manifest/tree.ts'
 
 /**
- * What the API server would refuse, as far as podorder relies on it: containers with distinct DNS labels for names, commands
- * that are lists of text, a known restartPolicy (Kubernetes: pkg/apis/core/validation).
+ * Finds faults that the API server would refuse, as far as podorder depends on them: containers need unique DNS labels as names,
+ * commands that are lists of text, and a known restartPolicy (Kubernetes: pkg/apis/core/validation).
  */
 export function checkTemplate(tree: Tree): readonly Fault[] {
   const spec = findEntry(tree, 'spec')
@@ -43,7 +43,7 @@ export function checkTemplate(tree: Tree): readonly Fault[] {
   return sortFaults(faults)
 }
 
-/** Whether each container has a name of its own that the API server takes: only then is another name a slip. */
+/** Whether all containers have valid, unique names: only then is an unknown name a spelling mistake. */
 export function hasReadableNames(tree: Tree): boolean {
   const spec = findEntry(tree, 'spec')?.value
   if (spec?.kind !== 'map' || !hasContainers(spec)) return false
@@ -58,14 +58,14 @@ export function hasReadableNames(tree: Tree): boolean {
   return !read.includes(undefined) && new Set(read).size === read.length
 }
 
-/** Seconds. Kubernetes takes a negative number for the least. */
+/** Checks seconds. Kubernetes accepts negative numbers as the least value. */
 function checkGrace(grace: Tree | undefined): readonly Fault[] {
   if (grace === undefined || isNull(grace) || (grace.kind === 'scalar' && Number.isSafeInteger(grace.value))) return []
   const is = grace.kind === 'scalar' ? JSON.stringify(grace.value) : describeKind(grace)
   return [{ at: grace.at, what: `terminationGracePeriodSeconds is ${is}`, fix: 'write whole seconds, such as 30' }]
 }
 
-/** Only whether there are none: that it is no list at all has been said. */
+/** Whether the list is not empty. That it is not a list is reported elsewhere. */
 function hasContainers(spec: Tree): boolean {
   const list = findEntry(spec, 'containers')?.value
   if (list === undefined || isNull(list)) return false
@@ -124,7 +124,7 @@ function checkContainer(place: string, container: Tree, names: Set<string>): rea
   return faults.map((fault) => ({ ...whose, ...fault }))
 }
 
-/** RFC 1123, as `validation.IsDNS1123Label` has it. */
+/** Checks for a label of RFC 1123, as `validation.IsDNS1123Label` does. */
 function checkName(place: string, name: Tree | undefined, at: Position): readonly Fault[] {
   if (name === undefined || describeKind(name) === 'empty') {
     return [{ at: name?.at ?? at, what: `${place} has no name`, fix: 'give it one, such as name: app' }]
@@ -138,7 +138,7 @@ function checkName(place: string, name: Tree | undefined, at: Position): readonl
   ]
 }
 
-/** Whether there is one is the API server's matter. */
+/** Checks the type of an image. The API server checks whether there is one. */
 function checkImage(image: Tree | undefined): readonly Fault[] {
   if (image === undefined || ['text', 'empty'].includes(describeKind(image))) return []
   return [{ at: image.at, what: `image is ${describeKind(image)}, not text`, fix: 'put it in quotes' }]
@@ -158,7 +158,7 @@ function checkWords(field: string, words: Tree | undefined): readonly Fault[] {
   )
 }
 
-/** Checks that a number or `yes` that is meant as text is in quotes; the API server refuses the pod otherwise. */
+/** Checks that numbers and words such as `yes` are in quotes: the API server accepts only text. */
 function checkVariable(variable: Tree, index: number): readonly Fault[] {
   return ['name', 'value'].flatMap((field) => {
     const value = findEntry(variable, field)?.value
@@ -169,7 +169,7 @@ function checkVariable(variable: Tree, index: number): readonly Fault[] {
   })
 }
 
-/** A list of maps, which podorder adds to. */
+/** Checks for a list of maps, to which the rewrite adds items. */
 function checkMaps(field: string, list: Tree | undefined): readonly Fault[] {
   if (list === undefined || isNull(list)) return []
   const fix = 'begin each item with "- name:"'
@@ -179,7 +179,7 @@ function checkMaps(field: string, list: Tree | undefined): readonly Fault[] {
   )
 }
 
-/** The probes that tell of readiness: the wrapper carries them out, so they are read here as the API server would. */
+/** Checks the probes of readiness as the API server does, since the wrapper carries them out. */
 function checkProbes(container: Tree): readonly Fault[] {
   const listed = findEntry(container, 'ports')?.value
   const ports = namePorts(listed === undefined ? undefined : toPlain(listed))
@@ -194,7 +194,7 @@ function checkProbes(container: Tree): readonly Fault[] {
   })
 }
 
-/** As good as left out; an empty text is not. */
+/** Whether the value counts as missing; an empty text does not. */
 function isNull(tree: Tree): boolean {
   return tree.kind === 'scalar' && tree.value === null
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a wrapper has to stay beside a container's command. Where it has nothing left to do once the command runs, it becomes
- * the command (`--exec`), which saves its memory. Pure.
+ * Decides whether a wrapper must stay beside a container's command. A wrapper with nothing left to do becomes the command
+ * (`--exec`), which saves its memory. Pure.
  */
 import type { Probing } from '../probe/wrapper-probes.ts'
 import { isOfEnd } from './conditions.ts'
@@ -8,17 +8,17 @@ import type { SaidOptions } from './container-options.ts'
 import type { Order } from './order.ts'
 
 export interface WrapperNeed {
-  /** What the wrapper has to do, in one clause. */
+  /** The wrapper's task, in one clause. */
   readonly why: string
-  /** How to do without. */
+  /** How to avoid the task. */
   readonly instead: string
 }
 
 /**
- * Takes time linear in the order; the function that is returned, in what concerns the container.
- * @param stops by container, those that stop in turn
- * @returns takes a container of the order, and whether its command must be the container's first process; undefined when the
- * wrapper may leave
+ * Takes time linear in the order; the returned function, linear in the container's part of it.
+ * @param stops the stops of containers that stop in turn, by name
+ * @returns a function of a container of the order, and of whether its command must be the first process. It returns undefined
+ * when the wrapper may become the command.
  */
 export function indexWrapperNeeds(
   order: Order,
@@ -48,12 +48,12 @@ export function indexWrapperNeeds(
     if (awake !== undefined)
       return need(`"${awake.container}" restarts with it`, `remove restart from ${awake.container}`)
     if (restarting.has(name)) return need('it restarts with what it depends on', `remove restart from ${name}`)
-    // Better stopped out of turn than never started.
+    // A command that must be the first process would not start under a wrapper. It is stopped out of turn instead.
     if (stops.has(name) && !first) {
       const why = 'it is stopped in turn'
       return need(why, 'set podorder.io/stop-order: together')
     }
-    // A wrapper that leaves says so to its followers, who then cannot know when it is killed. That is its user's choice.
+    // Followers cannot notice the death of a container whose wrapper has become the command, so this needs `exec: true`.
     if (options?.exec === undefined && edges.length > 0 && !first) return need('others wait for it', 'set exec: true')
     return weighProbing(probing) ?? weighOptions(options)
   }
@@ -85,7 +85,7 @@ function weighOptions(options: SaidOptions | undefined): WrapperNeed | undefined
     : { why: `it has the option ${said}`, instead: `remove ${said} from its options` }
 }
 
-/** The containers that start anew with something that they depend on. */
+/** The containers that restart with one of their dependencies. */
 export function findStartingAnew({ edges, outside }: Pick<Order, 'edges' | 'outside'>): ReadonlySet<string> {
   return new Set([...edges, ...outside].flatMap(({ container, restart }) => (restart === undefined ? [] : [container])))
 }

@@ -1,11 +1,11 @@
-/** What a picture says in words of a container and its lives. Pure. */
+/** The words of a picture about a container and its incarnations. Pure. */
 import { formatDuration } from '../base/duration.ts'
 import type { StopCause } from '../pod/pod.ts'
 import { type ContainerHistory, type History, KILLED, type Life, type Moment, STARTS_ANEW } from '../history/history.ts'
 
 const MINUTE = 60_000
 
-/** `0.04 s`, `12.3 s`, `2m5s`: as exact as one wants to read it; never below zero, since two clocks may differ by a little. */
+/** Writes `0.04 s`, `12.3 s`, `2m5s`, with few digits; never below zero, since two clocks may differ a little. */
 export function formatTime(ms: number): string {
   const positive = Math.max(0, ms)
   if (positive < 10_000) return `${(positive / 1000).toFixed(2)} s`
@@ -13,7 +13,7 @@ export function formatTime(ms: number): string {
   return formatDuration(Math.round(positive / 1000) * 1000)
 }
 
-/** The one thing to know of a container, `ready 1.20 s`, `exit 137, OOMKilled`, and how often it was started again. */
+/** Writes a container's outcome, such as `ready 1.20 s` or `exit 137, OOMKilled`, and the number of its restarts. */
 export function tellOutcome(history: ContainerHistory, startMs: number): string {
   const { restarts, state, lives } = history
   const again =
@@ -23,7 +23,7 @@ export function tellOutcome(history: ContainerHistory, startMs: number): string 
   return `${tellState(history, startMs)}${again}${times}`
 }
 
-/** Before a moment that only the kubelet has told, among others that are to the millisecond. */
+/** The sign before times of the kubelet, which are less exact than the others. */
 export const ROUGHLY = '≈'
 
 export function tellMoment(life: Life, moment: Moment, startMs: number): string {
@@ -74,20 +74,20 @@ function isUnclear({ gateUntold = false, startedMs }: Life): boolean {
   return gateUntold && startedMs === undefined
 }
 
-/** What a stop with the pod makes of it is no failure. */
+/** Whether an incarnation has failed. The exit code of a stop with the pod is not a failure. */
 export function hasFailed({ exitCode, reason, killedBy, stopped = false }: Life): boolean {
   if (stopped || reason === 'Skipped' || killedBy === 'predecessor') return false
   return (exitCode ?? 0) !== 0 || killedBy !== undefined || reason === 'Error' || reason === KILLED
 }
 
-/** Error is what any exit code but 0 is called: it adds nothing. */
+/** Describes a failure, without the reason Error, which any exit code except 0 has. */
 function tellFailure({ exitCode, reason, killedBy, killedAfterMs }: Life): string {
   if (killedAfterMs !== undefined) return tellKilled(killedAfterMs)
   const cause = killedBy === undefined ? (reason === 'Error' ? '' : (reason ?? '')) : STOP_CAUSES[killedBy]
   return [exitCode === undefined ? '' : `exit ${exitCode}`, cause].filter((part) => part !== '').join(', ') || 'failed'
 }
 
-/** By whoever stops it, since it did not end by its stop signal; in the words of a run's table. */
+/** Says that it was killed, since it did not end after its stop signal; in the words of a run's table. */
 function tellKilled(afterMs: number): string {
   return `killed after ${formatTime(afterMs)}`
 }
@@ -99,7 +99,7 @@ const STOP_CAUSES: Readonly<Record<StopCause, string>> = {
   predecessor: 'predecessor',
 }
 
-/** What is to be said of its right edge; undefined where the pod ended with it, or goes on now. */
+/** A sentence about the end of a partial record; undefined when the pod ended there or still runs. */
 export function tellEdge({ partial = false }: History): string | undefined {
   return partial ? 'The record ends here; how the pod went on is not in it.' : undefined
 }
@@ -122,7 +122,7 @@ type Facts = Readonly<Record<(typeof FACT_HEADINGS)[number], string>> & {
   readonly row: number
 }
 
-/** A record for each life, oldest first; a container without any has one that says so. Times since the pod's start. */
+/** Lists a record for each incarnation, oldest first, or one for a container without any. Times are since the pod's start. */
 export function listFacts({ containers, startMs, endMs }: History): readonly Facts[] {
   return containers.flatMap(({ container, lives, restarts }, row) => {
     const known: readonly Life[] = lives.length === 0 ? [{}] : lives

@@ -1,4 +1,4 @@
-/** What orders and timelines can be written as. Pure. */
+/** The formats of orders and timelines. Pure. */
 
 export const GRAPH_FORMATS = ['text', 'mermaid', 'dot', 'svg', 'html', 'json'] as const
 export const TIMELINE_FORMATS = ['text', 'svg', 'html', 'json'] as const
@@ -6,10 +6,10 @@ export const TIMELINE_FORMATS = ['text', 'svg', 'html', 'json'] as const
 export type GraphFormat = (typeof GRAPH_FORMATS)[number]
 export type TimelineFormat = (typeof TIMELINE_FORMATS)[number]
 
-/** Columns of a text; in fewer it cannot be read. */
+/** The least columns in which a text is readable. */
 export const LEAST_WIDTH = 20
 
-/** Those that say nothing of a terminal. */
+/** Formats that do not depend on a terminal. */
 export type PictureFormat = Exclude<TimelineFormat, 'text'>
 
 const ENDINGS: ReadonlyMap<string, GraphFormat> = new Map([
@@ -21,7 +21,7 @@ const ENDINGS: ReadonlyMap<string, GraphFormat> = new Map([
   ['.json', 'json'],
 ])
 
-/** By how a file is called; undefined when none of the formats ends so. */
+/** Finds a format by a file's ending; undefined when the ending is unknown. */
 export function formatOf<Format extends GraphFormat>(path: string, formats: readonly Format[]): Format | undefined {
   const format = ENDINGS.get(/\.[^./]*$/.exec(path)?.[0].toLowerCase() ?? '')
   return formats.find((known) => known === format)

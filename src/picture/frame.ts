@@ -1,4 +1,4 @@
-/** An SVG that stands alone: a title, what there is to say, a legend, and the drawing below; it has a ground of its own. Pure. */
+/** A standalone SVG with a background: a title, a text, a legend, and the drawing below. Pure. */
 import { element, joinMarkup, keepRaw, type Markup } from './markup.ts'
 import { cutMiddle, measureSans, wrapWords } from './text-width.ts'
 import { paintAlone, SANS } from './theme.ts'
@@ -9,25 +9,25 @@ export interface Size {
   readonly height: number
 }
 
-/** px between the edge and what is inside. */
+/** px between the edge and the content. */
 export const PAD = 24
 
 interface Picture {
   readonly title: string
   readonly said: string
   readonly keys: readonly Key[]
-  /** Styles of what is drawn, colours as `theme.ts` fills them in. */
+  /** Styles of the drawing; `theme.ts` fills in the colours. */
   readonly rules: string
-  /** px, all of it. */
+  /** The whole width in px. */
   readonly width: number
-  /** `x` of the drawing is that of the picture, `y` begins at 0. */
+  /** The drawing; its `x` is that of the picture, and its `y` begins at 0. */
   readonly drawing: Markup
   readonly drawingHeight: number
 }
 
 /** An entry of a legend. */
 export interface Key {
-  /** As large as SWATCH. */
+  /** The sign, of size SWATCH. */
   readonly swatch: Markup
   readonly words: string
 }
@@ -54,7 +54,7 @@ export function drawFrame({ title, said, keys, rules, width, drawing, drawingHei
   const legendTop = PAD + 32 + lines.length * SAID_LINE
   const top = legendTop + legend.height + 10
   const height = Math.ceil(top + drawingHeight + PAD)
-  // Bold letters in an estimate for normal ones: a tenth wider.
+  // The estimate is for normal letters; bold ones are a tenth wider.
   const shownTitle =
     measureSans(title, TITLE_SIZE) * 1.1 <= inside ? title : cutMiddle(title, Math.floor(inside / TITLE_SIZE / 0.72))
   const picture = element(
@@ -79,7 +79,7 @@ export function drawFrame({ title, said, keys, rules, width, drawing, drawingHei
   return `${picture.markup}\n`
 }
 
-/** Draws lines of keys, as many to each as fit. */
+/** Draws lines of keys, with as many keys as fit. */
 function drawLegend(keys: readonly Key[], widthPx: number): { readonly drawing: Markup; readonly height: number } {
   let x = 0
   let y = 0

@@ -1,6 +1,6 @@
 /**
- * An HTML file that needs nothing else and may fetch nothing: its policy allows its own styles and the one script whose digest it
- * names, so that no text from outside could run, even if it became markup. Everything is readable without the script. Pure.
+ * A standalone HTML file, which cannot fetch anything. Its policy allows only its own styles and the script with the given digest, so
+ * that no text from outside can run, even if it became markup. Everything is readable without the script. Pure.
  */
 import type { Key } from './frame.ts'
 import { type Content, element, keepRaw, type Markup } from './markup.ts'
@@ -8,20 +8,20 @@ import { declareColours, MONO, paintPage, SANS } from './theme.ts'
 
 export interface HtmlPage {
   readonly title: string
-  /** What there is to say, below the title. */
+  /** The text below the title. */
   readonly said: string
   readonly keys: readonly Key[]
-  /** What only works with the script: it is shown by it. */
+  /** Elements that need the script, which makes them visible. */
   readonly tools: readonly Content[]
   readonly main: readonly Content[]
-  /** Styles of its own, colours as `theme.ts` fills them in. */
+  /** Additional styles; `theme.ts` fills in the colours. */
   readonly rules: string
   readonly script: Script
 }
 
 export interface Script {
   readonly source: string
-  /** Base64, as a Content-Security-Policy names it. */
+  /** The digest in base64, as in a Content-Security-Policy. */
   readonly sha256: string
 }
 
@@ -94,7 +94,7 @@ export function writePage({ title, said, keys, tools, main, rules, script }: Htm
   return `<!doctype html>\n${element('html', { lang: 'en' }, head, body).markup}\n`
 }
 
-/** A field by whose id a script finds it, and what was found. */
+/** A search field and its output, which the script finds by their ids. */
 export function drawFinder(): readonly Markup[] {
   const field = element('input', { id: 'find', type: 'search', autocomplete: 'off', spellcheck: 'false' })
   return [element('label', {}, 'Find a container ', field), element('output', { id: 'found' })]
@@ -104,7 +104,7 @@ function drawKey({ swatch, words }: Key): Markup {
   return element('li', {}, element('svg', { width: 26, height: 20, 'aria-hidden': 'true' }, swatch), words)
 }
 
-/** The button that overrules the reader's preference, until the page is left. */
+/** The script of the button that overrides the reader's colour scheme until the page is closed. */
 export const THEME_SCRIPT = `
 const root = document.documentElement
 const dark = matchMedia('(prefers-color-scheme: dark)')

@@ -1,6 +1,6 @@
 /**
- * Writes elements of SVG and HTML. Whatever is a string is text and is escaped; only what `element` has made stands as markup, so
- * that nothing from outside can become any. Pure.
+ * Writes elements of SVG and HTML. Every string is text and is escaped. Only results of `element` are markup, so that text from
+ * outside cannot become markup. Pure.
  */
 
 export interface Markup {
@@ -9,7 +9,7 @@ export interface Markup {
 
 export type Content = string | Markup
 
-/** What is undefined is left out. */
+/** Attributes; those that are undefined are left out. */
 export type Attributes = Readonly<Record<string, string | number | undefined>>
 
 export function element(name: string, attributes: Attributes, ...contents: readonly Content[]): Markup {
@@ -21,7 +21,7 @@ export function element(name: string, attributes: Attributes, ...contents: reado
   return { markup: inside === '' && !NEVER_EMPTY.has(name) ? `${start}/>` : `${start}>${inside}</${name}>` }
 }
 
-/** HTML takes `<td/>` for the start of one that has no end; in SVG, and for HTML's own void elements, it is whole. */
+/** Elements that need an end tag: HTML reads `<td/>` as a start tag. In SVG, and for void elements of HTML, `/>` is enough. */
 const NEVER_EMPTY = new Set(['td', 'th', 'tbody', 'ul', 'ol', 'dl', 'div', 'p', 'span', 'output'])
 
 export function joinMarkup(contents: readonly Content[]): Markup {
@@ -31,19 +31,19 @@ export function joinMarkup(contents: readonly Content[]): Markup {
 }
 
 /**
- * The text of a style or script element, which HTML does not unescape.
- * @param source the program's own, never from outside
+ * Marks the text of a style or script element, which HTML does not unescape.
+ * @param source text of this program, never from outside
  */
 export function keepRaw(source: string): Markup {
   return { markup: source }
 }
 
-/** Hundredths of a pixel are seen by nobody. */
+/** Rounds to hundredths of a pixel. */
 function formatNumber(value: number): string {
   return String(Math.round(value * 100) / 100)
 }
 
-/** What XML cannot hold, not even escaped: controls, halves of surrogate pairs, non-characters (XML 1.0, production 2). */
+/** Characters that XML does not allow even escaped: controls, half surrogate pairs, non-characters (XML 1.0, production 2). */
 const FORBIDDEN =
   // oxlint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g

@@ -1,11 +1,11 @@
 /**
- * How much room a text takes, without asking a font: pictures are drawn where none is. Fonts differ, so these are the widths
- * of wide ones (DejaVu), and a line that is estimated to fit does. Pure.
+ * Estimates the width of text without a font, since pictures are drawn where no font is. The widths are those of a wide font
+ * (DejaVu), so that a line that fits by estimate also fits in other fonts. Pure.
  */
 
-/** Em: every character of a font of fixed width; Menlo, DejaVu and Liberation Mono agree to a hundredth. */
+/** The width of characters of a monospaced font, in em; Menlo, DejaVu and Liberation Mono agree to a hundredth. */
 const MONO_EM = 0.603
-/** Em, of DejaVu Sans: letters fall into few classes. */
+/** The widths of classes of letters in DejaVu Sans, in em. */
 const SANS_EM: readonly (readonly [RegExp, number])[] = [
   [/[ijlI.,:;!'|]/, 0.32],
   [/[ frt()[\]/-]/, 0.41],
@@ -13,10 +13,10 @@ const SANS_EM: readonly (readonly [RegExp, number])[] = [
   [/[A-Z]/, 0.75],
 ]
 const SANS_MEAN_EM = 0.64
-/** From here on most characters are drawn on a square: CJK, Hangul, emoji. */
+/** From this code point on, most characters are square: CJK, Hangul, emoji. */
 const FIRST_WIDE = 0x2e80
 
-/** Columns of a font of fixed width. */
+/** Counts the columns in a monospaced font. */
 export function countColumns(text: string): number {
   let columns = 0
   for (const character of text) columns += (character.codePointAt(0) ?? 0) < FIRST_WIDE ? 1 : 2
@@ -37,7 +37,7 @@ export function measureSans(text: string, sizePx: number): number {
   return em * sizePx
 }
 
-/** `postgres-migrations-2024` -> `postgres-m…tions-2024`: both ends tell names apart. */
+/** `postgres-migrations-2024` -> `postgres-m…tions-2024`: both ends help to distinguish names. */
 export function cutMiddle(text: string, columns: number): string {
   if (countColumns(text) <= columns) return text
   const characters = Array.from(text)
@@ -53,7 +53,7 @@ function takeColumns(characters: readonly string[], columns: number): readonly s
   return end === -1 ? characters : characters.slice(0, end)
 }
 
-/** Lines of at most so many px, broken between words; a word that is longer is a line that is cut. */
+/** Breaks text between words into lines of at most so many px. A longer word is cut. */
 export function wrapWords(text: string, sizePx: number, widthPx: number): readonly string[] {
   const lines: string[] = []
   for (const word of text.split(/\s+/).filter((part) => part !== '')) {

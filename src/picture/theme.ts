@@ -1,11 +1,11 @@
 /**
- * The colours of all pictures, for light and for dark surroundings. None of them means anything by itself: whatever they tell apart
- * differs in its pattern, its thickness, its edge or a sign, too. Pure.
+ * The colours of all pictures, for light and dark backgrounds. Colour is never the only difference: things of different colours also
+ * differ in pattern, thickness, edge or sign. Pure.
  */
 
 /**
- * The first five are of text, which has a contrast of 4.5 to 1 with `surface`, `raised` and `band` (WCAG 2.2, 1.4.3); the next five of
- * shapes, which have 3 to 1 (1.4.11). Nothing depends on `line` and `pale`.
+ * The first five are for text, with a contrast of 4.5 to 1 to `surface`, `raised` and `band` (WCAG 2.2, 1.4.3). The next five are for
+ * shapes, with 3 to 1 (1.4.11). `line` and `pale` carry no information.
  */
 export type Colour =
   | 'ink'
@@ -62,24 +62,24 @@ export const DARK: Theme = {
   pale: '#1b2a40',
 }
 
-/** What the reader's machine writes its own windows in: nothing is fetched. */
+/** System fonts, so that no font is fetched. */
 export const SANS = "system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',sans-serif"
 export const MONO = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace"
 
 /**
- * Rules whose colours are written as `$ink`, for a picture that stands alone: the values themselves, since programs that are no
- * browsers know neither variables nor media queries and show the light ones.
+ * Fills in the colours of rules, such as `$ink`, for a standalone picture. It writes values, since programs that are not browsers know
+ * neither variables nor media queries; they show the light colours.
  */
 export function paintAlone(rules: string): string {
   return `${fill(rules, (colour) => LIGHT[colour])}@media (prefers-color-scheme:dark){${fill(rules, (colour) => DARK[colour])}}`
 }
 
-/** The same rules for a page that declares the colours once. */
+/** Fills in the colours of rules for a page that declares them once. */
 export function paintPage(rules: string): string {
   return fill(rules, (colour) => `var(--${colour})`)
 }
 
-/** The reader's preference holds until `data-theme` says otherwise. */
+/** Declares the colours. `data-theme` overrides the reader's preference. */
 export function declareColours(): string {
   const light = `color-scheme:light;${declare(LIGHT)}`
   const dark = `color-scheme:dark;${declare(DARK)}`

@@ -1,8 +1,8 @@
-/** Round moments for a time axis. Pure. */
+/** Round times for a time axis. Pure. */
 import { formatDuration } from '../base/duration.ts'
 
 export interface Tick {
-  /** ms since the axis begins. */
+  /** ms since the beginning of the axis. */
   readonly ms: number
   /** `0s`, `1.5s`, `2m`, as Go writes durations. */
   readonly label: string
@@ -12,7 +12,7 @@ const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
-/** Steps that people count time in; below a minute decimal ones. */
+/** Usual steps of time; decimal below a minute. */
 const STEPS = [
   ...[1, 10, 100, SECOND].flatMap((unit) => [unit, 2 * unit, 5 * unit]),
   ...[10, 15, 30].map((count) => count * SECOND),
@@ -22,7 +22,7 @@ const STEPS = [
 ]
 
 /**
- * From 0 on, none beyond the end, the last one perhaps before it.
+ * Chooses ticks from 0 to the end or shortly before it.
  * @param most how many steps fit; at least 1
  */
 export function chooseTicks(spanMs: number, most: number): readonly Tick[] {

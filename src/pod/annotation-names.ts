@@ -1,41 +1,41 @@
-/** The names of podorder's annotations and labels, each in one place. */
+/** The names of podorder's annotations and labels. */
 
 export const PREFIX = 'podorder.io/'
 
 /** The order. */
 export const DEPENDS_ON = `${PREFIX}depends-on`
 export const STEPS = `${PREFIX}steps`
-/** Cloud Run's own, a JSON map of containers to lists of those that they start after; it counts where ours are absent. */
+/** Cloud Run's annotation: a JSON map of containers to lists of their predecessors. It counts when podorder's are absent. */
 export const THEIR_ORDER = 'run.googleapis.com/container-dependencies'
 export const MAIN = `${PREFIX}main`
 /** Options of single containers. */
 export const CONTAINER_OPTIONS = `${PREFIX}options`
-/** podorder's choice of pods: `enabled` or `disabled`; the webhook reads it as a label too. */
+/** Whether the webhook rewrites a pod: `enabled` or `disabled`; also read as a label. */
 export const INJECT = `${PREFIX}inject`
-/** What a rewritten pod was before (`original.ts`). */
+/** The state of a rewritten pod before the rewrite (`original.ts`). */
 export const ORIGINAL = `${PREFIX}original`
-/** The label of the pods that the controller watches: somebody in them waits for `sidecar/NAME`. */
+/** The label of pods that the controller watches: one of their containers waits for `sidecar/NAME`. */
 export const ORDERED = `${PREFIX}ordered`
-/** What the controller says of such a pod; the downward API makes files of it. */
+/** The sidecars' states, which the controller writes; the downward API makes files of them. */
 export const READY = `${PREFIX}ready`
 export const FAILED = `${PREFIX}failed`
-/** Changed only to make the kubelet look at the pod again. */
+/** An annotation that changes only to make the kubelet update the pod. */
 export const NUDGE = `${PREFIX}nudge`
 
-/** The annotation that says what an image's ENTRYPOINT and CMD are, as a JSON array. */
+/** The annotation with an image's ENTRYPOINT and CMD, as a JSON array. */
 export function commandAnnotation(container: string): string {
   return `${PREFIX}command.${container}`
 }
 
-/** The longest name behind the slash that the API server takes (apimachinery, validation.IsQualifiedName). */
+/** The longest valid name behind the slash (apimachinery, validation.IsQualifiedName). */
 const LONGEST_NAME = 63
 
-/** Whether the API server takes the annotation's name. */
+/** Whether the annotation's name is short enough for the API server. */
 export function isQualified(annotation: string): boolean {
   return annotation.slice(annotation.indexOf('/') + 1).length <= LONGEST_NAME
 }
 
-/** How to say a container's command where its image cannot be asked. */
+/** How to give a container's command when its image cannot be looked up. */
 export function sayCommandBy(container: string): string {
   const annotation = commandAnnotation(container)
   return isQualified(annotation)

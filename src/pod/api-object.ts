@@ -1,6 +1,6 @@
-/** Reading fields of API objects, of which nothing is known for sure. Pure. */
+/** Reads fields of unchecked API objects. Pure. */
 
-/** @returns undefined where the path ends early. */
+/** @returns undefined when a part of the path is missing. */
 export function fieldOf(value: unknown, ...path: readonly string[]): unknown {
   let found = value
   for (const name of path) {
@@ -10,25 +10,25 @@ export function fieldOf(value: unknown, ...path: readonly string[]): unknown {
   return found
 }
 
-/** @returns an empty text where there is none. */
+/** @returns an empty text when there is none. */
 export function textOf(value: unknown, ...path: readonly string[]): string {
   const found = fieldOf(value, ...path)
   return typeof found === 'string' ? found : ''
 }
 
-/** @returns 0 where there is none: the API leaves out the zeros of most counters. */
+/** @returns 0 when there is none: the API omits zeros of most counters. */
 export function countOf(value: unknown, ...path: readonly string[]): number {
   const found = fieldOf(value, ...path)
   return typeof found === 'number' ? found : 0
 }
 
-/** @returns an empty list where there is none; Go writes an empty list as `null`. */
+/** @returns an empty list when there is none; Go writes an empty list as `null`. */
 export function listOf(value: unknown, ...path: readonly string[]): readonly unknown[] {
   const found = fieldOf(value, ...path)
   return Array.isArray(found) ? found : []
 }
 
-/** @returns the condition of that type, one of `status.conditions`. */
+/** @returns the condition of that type in `status.conditions`. */
 export function conditionOf(object: unknown, type: string): unknown {
   return listOf(object, 'status', 'conditions').find((condition) => textOf(condition, 'type') === type)
 }

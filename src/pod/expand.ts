@@ -1,16 +1,16 @@
 /**
  * Kubernetes' `$(NAME)` in command, args and env values. Pure.
  *
- * Source: k8s.io/kubernetes third_party/forked/golang/expansion. How the kubelet builds the environment itself, where a
- * later variable may refer to an earlier one, is in environment.ts.
+ * Source: k8s.io/kubernetes third_party/forked/golang/expansion. environment.ts builds the environment, in which a variable may
+ * refer to an earlier one.
  */
 
-/** The name reaches to the first `)`, whatever is in between: `$(A$(B))` asks for the variable `A$(B`. */
+/** A reference. The name ends at the first `)`: `$(A$(B))` refers to the variable `A$(B`. */
 const REFERENCE = /\$(?:\$|\(([^)]*)\))/g
 
 /**
- * `$(NAME)` becomes the value, which is not expanded again; `$$` becomes `$`, so that `$$(NAME)` is a literal `$(NAME)`.
- * A name that is not known, a reference that is not closed and any other `$` stay as they are.
+ * Replaces `$(NAME)` by the value, which is not expanded again, and `$$` by `$`, so that `$$(NAME)` is a literal `$(NAME)`.
+ * Unknown names, references without `)` and any other `$` are not changed.
  */
 export function expand(text: string, values: ReadonlyMap<string, string>): string {
   return text.replace(REFERENCE, (reference, name?: string) =>
@@ -18,7 +18,7 @@ export function expand(text: string, values: ReadonlyMap<string, string>): strin
   )
 }
 
-/** Text that `expand` gives back as it is here. */
+/** Escapes text, so that `expand` returns the original. */
 export function protect(text: string): string {
   return text.replaceAll('$', '$$$$')
 }

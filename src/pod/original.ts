@@ -1,6 +1,6 @@
 /**
- * What a rewritten pod was before, as far as it cannot be seen in it: the annotation `podorder.io/original`. With it the
- * rewrite is undone, value by value, and in a manifest byte by byte.
+ * The annotation `podorder.io/original`: what the rewrite has changed and what cannot be seen in the rewritten pod. It allows undoing
+ * the rewrite, value by value, and in a manifest byte by byte.
  */
 import { ORIGINAL } from './annotation-names.ts'
 import { isObject } from '../base/json-object.ts'
@@ -8,21 +8,21 @@ import type { PodTemplate } from './pod.ts'
 
 /** A field that had another value. */
 export interface Former {
-  /** Absent: there was no such field. */
+  /** Absent: the field did not exist. */
   readonly value?: unknown
-  /** The field behind which a field stood that is gone. */
+  /** For a removed field: the field before it. */
   readonly after?: string
 }
 
-/** How fields were written, where their values do not tell: what stood behind the colon; all of a field that is gone. */
+/** The exact text of fields, if the value is not enough to restore it: the text behind the colon, or a removed field whole. */
 export type Texts = Readonly<Record<string, string>>
 
 export interface FormerContainer {
-  /** How many of the words behind `--` were its command; absent: it had none, its image's words come first. */
+  /** How many of the words behind `--` were the container's command; absent: none, so the image's words are first. */
   readonly command?: number
-  /** How many were its args; absent: it had none. */
+  /** How many were its args; absent: none. */
   readonly args?: number
-  /** The image that the words come from. */
+  /** The image from which the words come. */
   readonly image?: string
   readonly fields?: Readonly<Record<string, Former>>
   readonly text?: Texts
@@ -30,9 +30,9 @@ export interface FormerContainer {
 
 export interface Original {
   readonly containers: Readonly<Record<string, FormerContainer>>
-  /** The pod has got its label from the rewrite; and what its labels were, where there was none. */
+  /** The rewrite has added the label; with the former labels if there were none. */
   readonly labels?: Former
-  /** Fields of the pod's spec, as its text, which may have the labels too. */
+  /** Fields of the pod's spec. `text` is that of the spec's fields, and may include the labels. */
   readonly fields?: Readonly<Record<string, Former>>
   readonly text?: Texts
 }
@@ -62,7 +62,7 @@ function isOriginal(value: unknown): value is Original {
   )
 }
 
-/** Far more than the rewrite takes from one container; each is searched for among the others. */
+/** A limit far above the number of fields that the rewrite changes in a container. The search is quadratic. */
 const MOST_FIELDS = 32
 
 function areNotes({ fields = {}, text = {} }: Readonly<Record<string, unknown>>): boolean {

@@ -1,22 +1,22 @@
-/** What is podorder's own in a rewritten pod, by name. */
+/** Names of podorder's own parts in a rewritten pod. */
 import type { Container } from './pod.ts'
 import { imageName, version } from '../base/version.ts'
 
 export const BIN_VOLUME = 'podorder-bin'
 export const RUN_VOLUME = 'podorder-run'
-/** Only where somebody waits for a sidecar. */
+/** The downward volume of pods in which a container waits for a sidecar. */
 export const DOWNWARD_VOLUME = 'podorder-downward'
 export const INIT_CONTAINER = 'podorder-init'
-/** The Service of the webhook, and in the label `app.kubernetes.io/name` of everything that belongs to it. */
+/** The name of the webhook's Service, and the label `app.kubernetes.io/name` of all its objects. */
 export const WEBHOOK_NAME = 'podorder-webhook'
-/** The Lease of the controller, its Roles, and in the label `app.kubernetes.io/name` of everything that belongs to it. */
+/** The name of the controller's Lease and Roles, and the label `app.kubernetes.io/name` of all its objects. */
 export const CONTROLLER_NAME = 'podorder-controller'
 export const DEFAULT_ROOT = '/podorder'
 
-/** podorder's own image, where no other is named. */
+/** The default of podorder's own image. */
 export const DEFAULT_IMAGE = imageName.includes('@') ? imageName : `${imageName}:${version}`
 
-/** The word behind the entrypoint in the startup probe of a container that waits. */
+/** The subcommand in the startup probe of a container that waits. */
 const PROBE_WORD = 'probe'
 
 /** The handler of a probe that podorder answers. */
@@ -29,14 +29,16 @@ export function makeOwnProbe(
   return { command: [entrypoint, PROBE_WORD, `--run-dir=${runDir}`, `--name=${container}`, ...flags] }
 }
 
-/** Succeeds as soon as the application itself may be probed: the kubelet holds its other probes back until then. */
-/** @param periodSeconds what a native sidecar holds up is started so much later */
+/**
+ * Makes a startup probe that succeeds as soon as the application may be probed: until then the kubelet delays its other probes.
+ * @param periodSeconds containers after a native sidecar start up to so much later
+ */
 export function makeGateProbe(entrypoint: string, runDir: string, container: string, periodSeconds = 2): object {
   return {
     exec: makeOwnProbe(entrypoint, runDir, container),
     periodSeconds,
     timeoutSeconds: 10,
-    // int32; as startup probes go, for ever.
+    // The largest int32: in practice for ever.
     failureThreshold: 2_147_483_647,
   }
 }
@@ -47,7 +49,7 @@ export function isGateProbe(probe: unknown): boolean {
   return word === PROBE_WORD && typeof program === 'string' && program.endsWith('/entrypoint')
 }
 
-/** The word behind the entrypoint in a preStop hook that waits for its container's turn. */
+/** The subcommand in a preStop hook that waits for its container's turn. */
 const PRE_STOP_WORD = 'pre-stop'
 
 export function makePreStop(entrypoint: string, flags: readonly string[]): object {

@@ -1,4 +1,4 @@
-/** The parts of a pod that podorder reads or writes; everything else passes through untouched. */
+/** The parts of a pod that podorder reads or writes; it does not change others. */
 
 export interface EnvVar {
   readonly name: string
@@ -37,34 +37,34 @@ export type RestartPolicy = 'Always' | 'OnFailure' | 'Never'
 /** `sidecar`: an init container with restartPolicy Always; the next one does not wait for its end. */
 export type ContainerRole = 'init' | 'sidecar' | 'app'
 
-/** Why the kubelet kills a container while its pod goes on: a probe that failed for good, or its postStart hook. */
+/** Why the kubelet kills a container while its pod continues: a failed probe, or its postStart hook. */
 export type KillCause = 'startup' | 'liveness' | 'postStart'
 
-/** Why a command is stopped while its pod goes on; `predecessor`: it starts anew with what it depends on. */
+/** Why a command is stopped while its pod continues; `predecessor`: the container restarts with a dependency. */
 export type StopCause = KillCause | 'predecessor'
 
 export interface PodSpec {
   readonly containers: readonly Container[]
-  /** Manifests may say null. */
+  /** Manifests may have null. */
   readonly initContainers?: readonly Container[] | null
   readonly volumes?: readonly Volume[] | null
-  /** Kubernetes' default is Always; a Job's template must say OnFailure or Never. */
+  /** The default is Always; a Job's template must have OnFailure or Never. */
   readonly restartPolicy?: RestartPolicy
-  /** Seconds from SIGTERM to SIGKILL; Kubernetes' default is 30. */
+  /** Seconds from SIGTERM to SIGKILL; the default is 30. */
   readonly terminationGracePeriodSeconds?: number
   readonly activeDeadlineSeconds?: number
   readonly [field: string]: unknown
 }
 
-/** Kubernetes' own, where a pod does not say its terminationGracePeriodSeconds. */
+/** The default of terminationGracePeriodSeconds. */
 export const DEFAULT_GRACE_S = 30
 
-/** Every container of a pod, init containers first. */
+/** All containers of a pod, init containers first. */
 export function allContainers({ initContainers, containers }: PodSpec): readonly Container[] {
   return [...(initContainers ?? []), ...containers]
 }
 
-/** Those of the init containers that go on running beside the others: Kubernetes' native sidecars. */
+/** Native sidecars: init containers that continue to run beside the others. */
 export function nativeSidecars({ initContainers }: PodSpec): readonly Container[] {
   return (initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
 }
@@ -79,7 +79,7 @@ export interface ObjectMeta {
   readonly [field: string]: unknown
 }
 
-/** A Pod, or the `template` of a workload: what both have in common. */
+/** The common part of a Pod and of the `template` of a workload. */
 export interface PodTemplate {
   readonly metadata?: ObjectMeta
   readonly spec: PodSpec

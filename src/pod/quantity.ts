@@ -7,7 +7,7 @@ const SUFFIXES: ReadonlyMap<string, number> = new Map([
   ...['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'].map((suffix, index) => [suffix, 1024 ** (index + 1)] as const),
 ])
 
-/** `"500m"` -> 0.5. @returns undefined when it is no quantity. */
+/** Reads `"500m"` as 0.5. @returns undefined when it is not a quantity. */
 export function parseQuantity(quantity: unknown): number | undefined {
   const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+)|([a-zA-Z]*))$/.exec(String(quantity))
   if (match === null) return undefined

@@ -1,5 +1,5 @@
 /**
- * When the kubelet starts a container again after its end: by the container's own restartPolicy and rules, else by its pod's.
+ * Decides whether the kubelet restarts a container after its end: by the container's restartPolicy and rules, else by the pod's.
  *
  * Source: pkg/api/v1/pod/util.go (ContainerShouldRestart, findMatchingContainerRestartRule) and pkg/kubelet/container/helpers.go
  * (ShouldAllContainersRestart); of Kubernetes >= 1.35, RestartAllContainers >= 1.36. Pure.
@@ -15,10 +15,10 @@ export interface RestartRule {
   readonly codes: readonly number[]
 }
 
-/** What counts for one container. */
+/** The policy and rules of one container. */
 export interface Restarts {
   readonly policy: RestartPolicy
-  /** The first that matches decides, before the policy. */
+  /** The first rule that matches has priority over the policy. */
   readonly rules: readonly RestartRule[]
 }
 
@@ -26,16 +26,16 @@ export const RESTART_POLICIES: readonly RestartPolicy[] = ['Always', 'OnFailure'
 export const RESTART_ACTIONS: readonly RestartAction[] = ['Restart', 'RestartAllContainers']
 export const RULE_OPERATORS: readonly RestartRule['operator'][] = ['In', 'NotIn']
 
-/** The exit code of a process that was killed by SIGKILL, as by the kernel for want of memory. */
+/** The exit code after SIGKILL, for example from the OOM killer. */
 const CODE_KILLED = 137
 
-/** @returns the first that matches */
+/** @returns the first rule that matches */
 export function findRule({ rules }: Pick<Restarts, 'rules'>, exitCode: number): RestartRule | undefined {
   if (rules.length === 0) return undefined
   return rules.find(({ operator, codes }) => codes.includes(exitCode) === (operator === 'In'))
 }
 
-/** @returns what follows its end: nothing, its own restart, or that of all containers of its pod */
+/** @returns what follows the end: nothing, a restart of the container, or of all containers of the pod */
 export function followsEnd(restarts: Restarts, exitCode: number): 'stays' | 'restarts' | 'restarts all' {
   const { policy } = restarts
   const rule = findRule(restarts, exitCode)
@@ -43,21 +43,21 @@ export function followsEnd(restarts: Restarts, exitCode: number): 'stays' | 'res
   return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0) ? 'restarts' : 'stays'
 }
 
-/** Whether one that is killed without a word is gone for good. */
+/** Whether a container that is killed by SIGKILL does not restart. */
 export function diesForGood(restarts: Restarts): boolean {
   return followsEnd(restarts, CODE_KILLED) === 'stays'
 }
 
-/** @param podPolicy what the pod's spec says; Always where it says nothing */
+/** @param podPolicy the policy in the pod's spec; undefined means Always */
 export function readRestarts(container: unknown, podPolicy: unknown): Restarts {
   const own = isObject(container) ? container : {}
   const policy = parsePolicy(own['restartPolicy'])
-  // Without a policy beside them the API server takes no rules.
+  // The API server accepts rules only together with a policy.
   const rules = policy === undefined || !Array.isArray(own['restartPolicyRules']) ? [] : own['restartPolicyRules']
   return { policy: policy ?? parsePolicy(podPolicy) ?? 'Always', rules: rules.flatMap(readRule) }
 }
 
-/** @returns undefined when it is none */
+/** @returns undefined when it is not a policy */
 export function parsePolicy(said: unknown): RestartPolicy | undefined {
   return RESTART_POLICIES.find((known) => known === said)
 }
@@ -68,12 +68,12 @@ function readRule(rule: unknown): readonly RestartRule[] {
   if (action === undefined || !isObject(exitCodes)) return []
   const operator = RULE_OPERATORS.find((known) => known === exitCodes['operator'])
   const values: readonly unknown[] = Array.isArray(exitCodes['values']) ? exitCodes['values'] : []
-  // The API server takes any whole number; those that are no exit code never match.
+  // The API server accepts any integer. Numbers that are not exit codes never match.
   const codes = values.flatMap((code) => (typeof code === 'number' && code >= 0 && code <= 255 ? [code] : []))
   return operator === undefined ? [] : [{ action, operator, codes }]
 }
 
-/** `Restart:In:42,43`, as a flag of the wrapper. */
+/** Writes a rule as the value of a wrapper's flag: `Restart:In:42,43`. */
 export function writeRestartRule({ action, operator, codes }: RestartRule): string {
   return `${action}:${operator}:${codes.join(',')}`
 }

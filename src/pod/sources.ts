@@ -1,7 +1,7 @@
-/** ConfigMaps and Secrets that stand in the same file as the pod: a process here can have no others. Pure. */
+/** ConfigMaps and Secrets in the same file as the pod: no others exist without a cluster. Pure. */
 import { isObject } from '../base/json-object.ts'
 
-/** A value of either; the base64 ones may be no text at all. */
+/** A value of a ConfigMap or a Secret; in base64 it may be binary data. */
 export type SourceContent = { readonly text: string } | { readonly base64: string }
 
 export type Data = ReadonlyMap<string, SourceContent>
@@ -11,7 +11,7 @@ export interface Sources {
   readonly secrets: ReadonlyMap<string, Data>
 }
 
-/** Those of a `List` too. Of two with the same name the later one counts, as with `kubectl apply`. */
+/** Collects them, including those in a `List`. The later of two with the same name counts, as with `kubectl apply`. */
 export function collectSources(documents: readonly unknown[]): Sources {
   const configMaps = new Map<string, Data>()
   const secrets = new Map<string, Data>()

@@ -1,4 +1,4 @@
-/** What must be right about probes and hooks before they can be carried out. Pure. */
+/** Checks probes and hooks before they are carried out. Pure. */
 import {
   describeKind,
   type Fault,
@@ -12,7 +12,7 @@ import {
 import type { Container } from '../pod/pod.ts'
 import { readCare } from './care.ts'
 
-/** @param template what `checkTemplate` tells of is left to it, the probes that the wrapper reads among it */
+/** @param template not checked for what `checkTemplate` reports, which includes the probes that the wrapper reads */
 export function checkCare(template: Tree): readonly Fault[] {
   return sortFaults(
     ['initContainers', 'containers'].flatMap((list) => listItems(template, 'spec', list).flatMap(checkContainer)),

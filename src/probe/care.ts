@@ -1,4 +1,4 @@
-/** What the kubelet does for a container besides starting it: its probes and its hooks, as the manifest has them. Pure. */
+/** A container's probes and hooks, read from the manifest for a run without a kubelet. Pure. */
 import type { Container } from '../pod/pod.ts'
 import { namePorts } from './wrapper-probes.ts'
 import { type Hook, parseHook, parseStopHook } from './hook.ts'
@@ -8,7 +8,7 @@ export type ProbeKind = 'startup' | 'liveness' | 'readiness'
 export type HookKind = 'postStart' | 'preStop'
 
 export interface CareProbe extends Probe {
-  /** Its own terminationGracePeriodSeconds, in ms. */
+  /** The probe's terminationGracePeriodSeconds, in ms. */
   readonly graceMs: number | undefined
 }
 
@@ -18,7 +18,7 @@ export interface Care {
 }
 
 export interface CareFault {
-  /** From the container. */
+  /** The path from the container. */
   readonly path: readonly string[]
   readonly problem: string
 }
@@ -26,7 +26,7 @@ export interface CareFault {
 export const PROBE_KINDS: readonly ProbeKind[] = ['startup', 'liveness', 'readiness']
 const HOOK_KINDS: readonly HookKind[] = ['postStart', 'preStop']
 
-/** @param kinds the probes to read. @returns what can be carried out, and what is wrong with the rest. */
+/** @param kinds the probes to read. @returns the valid probes and hooks, and the faults of the others. */
 export function readCare(
   container: Container,
   kinds: readonly ProbeKind[] = PROBE_KINDS,

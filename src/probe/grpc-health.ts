@@ -1,18 +1,18 @@
 /**
- * The two messages of gRPC's health protocol (grpc.health.v1), by hand: one string field out, one enum field in. A gRPC
- * library would weigh more than the rest of the wrapper. Pure.
+ * The two messages of gRPC's health protocol (grpc.health.v1): a request with a string field, an answer with an enum field. A gRPC
+ * library would be larger than the rest of the wrapper. Pure.
  */
 import type { ProbeResult } from './probe.ts'
 
-/** The connection was made, and ended before an HTTP/2 response. */
+/** Messages for a connection that ended before an HTTP/2 response. */
 export const NO_HEALTH_ANSWER = 'no answer came; is it a gRPC server, without TLS?'
 export const NO_SECURE_ANSWER = 'no answer came; is it a gRPC server, with TLS?'
 
 export const HEALTH_CHECK_PATH = '/grpc.health.v1.Health/Check'
 
-/** What came back; `grpc-status` and `grpc-message` are trailers, or headers where there was nothing else to say. */
+/** The answer; `grpc-status` and `grpc-message` are trailers, or headers of an answer without a body. */
 export interface HealthAnswer {
-  /** undefined: the connection ended before it came. */
+  /** undefined: the connection ended first. */
   readonly httpStatus: number | undefined
   readonly grpcStatus: string | undefined
   readonly grpcMessage: string | undefined
@@ -22,7 +22,7 @@ export interface HealthAnswer {
 /** Field 1, length-delimited (HealthCheckRequest.service) or varint (HealthCheckResponse.status). */
 const TAG_SERVICE = 0x0a
 const TAG_STATUS = 0x08
-/** Each gRPC message follows a byte "compressed?" and its length as 32 bits, big-endian. */
+/** The prefix of each gRPC message: a byte for compression, and the length as 32 bits, big-endian. */
 const PREFIX_BYTES = 5
 
 /** HealthCheckResponse.ServingStatus, by number. */
@@ -32,7 +32,7 @@ const GRPC_OK = '0'
 const GRPC_NOT_FOUND = '5'
 const GRPC_UNIMPLEMENTED = '12'
 
-/** @param service in UTF-8; empty asks for the server as a whole. */
+/** @param service in UTF-8; empty for the whole server. */
 export function encodeHealthCheck(service: Uint8Array): Uint8Array {
   const field = service.length === 0 ? [] : [TAG_SERVICE, ...encodeVarint(service.length), ...service]
   const length = field.length
@@ -43,8 +43,7 @@ function encodeVarint(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...encodeVarint(value >>> 7)]
 }
 
-/** SERVING is success, all else is not (pkg/probe/grpc/grpc.go); the reasons are worded for whoever wrote the probe. */
-/** @param noAnswer what to say where none came */
+/** Only SERVING is success (pkg/probe/grpc/grpc.go). The reasons are for the author of the probe. @param noAnswer the reason without an answer */
 export function judgeHealth(answer: HealthAnswer, service: string, noAnswer: string): ProbeResult {
   const { httpStatus, grpcStatus, grpcMessage, body } = answer
   if (httpStatus === undefined) return { ok: false, why: noAnswer }
@@ -71,7 +70,7 @@ export function judgeHealth(answer: HealthAnswer, service: string, noAnswer: str
   }
 }
 
-/** @returns undefined for what is no HealthCheckResponse. An absent field has its default, 0. */
+/** @returns undefined when it is not a HealthCheckResponse. A missing field has its default, 0. */
 function decodeStatus(body: Uint8Array): (typeof SERVING_STATUS)[number] | undefined {
   if (body.length < PREFIX_BYTES || body[0] !== 0) return undefined
   if (body.length === PREFIX_BYTES) return 'UNKNOWN'

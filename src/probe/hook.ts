@@ -1,5 +1,5 @@
 /**
- * A container's hooks, as a manifest writes them, and as the values of `--post-start` and `pre-stop --hook`. Pure.
+ * Reads a container's hooks from a manifest, and from the values of `--post-start` and `pre-stop --hook`. Pure.
  *
  * Source: pkg/apis/core/validation (validateHandler) and pkg/kubelet/lifecycle/handlers.go.
  */
@@ -12,14 +12,14 @@ export type HookCheck = Extract<Check, { kind: 'exec' | 'http' }>
 export type Hook =
   | { readonly kind: 'check'; readonly check: HookCheck }
   | { readonly kind: 'sleep'; readonly ms: number }
-  /** The API server takes it, and the kubelet fails it each time (pkg/kubelet/lifecycle/handlers.go). */
+  /** A hook that the API server accepts, and that always fails in the kubelet (pkg/kubelet/lifecycle/handlers.go). */
   | { readonly kind: 'impossible'; readonly why: string }
 
 export type ParsedHook = { readonly hook: Hook } | { readonly problem: string }
 
 const HANDLERS = ['exec', 'httpGet', 'sleep', 'tcpSocket'] as const
 
-/** @param ports the container's, name to containerPort; none on the command line, where they are numbers already. */
+/** @param ports the container's ports, name to containerPort; none for the command line, which has numbers. */
 export function parseHook(value: unknown, ports: ReadonlyMap<string, number>): ParsedHook {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { problem: `the hook is ${JSON.stringify(value) ?? 'missing'}; it must be a map of fields` }
@@ -40,7 +40,7 @@ export function parseHook(value: unknown, ports: ReadonlyMap<string, number>): P
 }
 
 /**
- * A preStop hook. tcpSocket is one that fails: refusing the pod would be more than the cluster does, since it stops all the same.
+ * Reads a preStop hook. tcpSocket is read as a hook that fails, not as a fault: the cluster accepts such a pod, and it still stops.
  */
 export function parseStopHook(value: unknown, ports: ReadonlyMap<string, number>): ParsedHook {
   const given = isObject(value) ? HANDLERS.filter((name) => (value[name] ?? undefined) !== undefined) : []
@@ -56,7 +56,7 @@ function parseSleep(value: unknown): ParsedHook {
     : { problem: `sleep.seconds is ${JSON.stringify(seconds) ?? 'missing'}; it must be a whole number, 0 or more` }
 }
 
-/** @returns the hook, or one sentence on what is wrong, beginning with the flag. */
+/** @returns the hook, or one sentence that begins with the flag and says what is wrong. */
 export function hookFromFlag(flag: '--post-start' | '--hook', text: string): ParsedHook {
   let value: unknown
   try {
@@ -68,11 +68,11 @@ export function hookFromFlag(flag: '--post-start' | '--hook', text: string): Par
   return 'problem' in parsed ? { problem: `${flag}: ${parsed.problem}` } : parsed
 }
 
-/** Whatever its status, an answer is success; redirects are followed as a probe's are. */
+/** Judges any answer as success, regardless of its status. Redirects are followed as for a probe. */
 export const judgeHookAnswer: typeof judgeAnswer = (request, answer, headers) =>
   answer.status >= 300 && answer.status < 400 ? judgeAnswer(request, answer, headers) : { ok: true }
 
-/** Those of a probe, but for the name of who asks. */
+/** Writes the headers of a probe with another User-Agent. */
 export function writeHookHeaders(headers: readonly Header[]): readonly Header[] {
   const named = headers.some(({ name }) => name.toLowerCase() === 'user-agent')
   return named ? headers : [...headers, { name: 'User-Agent', value: 'kube-lifecycle/podorder' }]

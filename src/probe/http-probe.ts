@@ -1,7 +1,7 @@
-/** What an HTTP probe asks, and what the answers mean (pkg/probe/http). Pure: `URL` is the only thing not of the language. */
+/** The requests of an HTTP probe, and the meaning of the answers (pkg/probe/http). Pure. */
 import type { Check, Header, ProbeResult } from './probe.ts'
 
-/** A request: the URL without its way there, and the Host header to send. */
+/** A request: the URL and the Host header to send. The address to connect to is chosen elsewhere. */
 export interface Request {
   readonly url: URL
   readonly port: number
@@ -15,12 +15,12 @@ export interface HttpProbeAnswer {
 
 export const USER_AGENT = 'kube-probe/podorder'
 
-/** Those that Go's client follows; 300, 304 and others end the exchange. */
+/** Redirects that Go's client follows; 300, 304 and others end the exchange. */
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]
 
 /**
- * @param ownAddress stands for the pod where the check names no host: the kubelet asks for its IP, and servers that know
- * their hosts have been told to expect that one.
+ * @param ownAddress the pod's IP, used as Host when the check has no host: the kubelet sends it, and servers that check the Host
+ * header are configured for it.
  */
 export function beginExchange(check: Extract<Check, { kind: 'http' }>, ownAddress: string): Request {
   const url = new URL(`${check.scheme}://${writeHost(check.host ?? ownAddress)}:${check.port}`)
@@ -32,8 +32,8 @@ export function beginExchange(check: Extract<Check, { kind: 'http' }>, ownAddres
 }
 
 /**
- * 200-399 is success, with a warning where a redirect was not followed. Redirects within the host (whatever the port)
- * are followed; one to another host says nothing about this container.
+ * Judges an answer: 200-399 is success. Redirects within the host, to any port, are followed. A redirect to another host is not
+ * followed and gives a warning, since that host says nothing about this container.
  */
 export function judgeAnswer(
   request: Request,
@@ -51,7 +51,7 @@ export function judgeAnswer(
     return { ok: true, warning: `redirected to another host, ${url.host}: not followed` }
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return { ok: false, why: `redirected to ${url.protocol}` }
-  // Go's client keeps a Host of the probe's own only on redirects that name no host themselves.
+  // Go's client keeps the probe's Host header only on redirects without a host.
   return writeRequest(url, URL.canParse(location) ? undefined : findOwnHost(headers))
 }
 
@@ -61,8 +61,8 @@ function writeRequest(url: URL, host: string | undefined): Request {
 }
 
 /**
- * What the kubelet sends besides Host: the probe's own headers, and User-Agent and Accept unless given. An Accept that is
- * given empty is left out. No connection is kept for the next probe.
+ * Writes the kubelet's headers besides Host: the probe's headers, and defaults of User-Agent and Accept. An empty Accept is left out.
+ * The connection is not kept for the next probe.
  * @returns values by lower-case name.
  */
 export function writeHeaders(given: readonly Header[]): ReadonlyMap<string, readonly string[]> {
@@ -78,7 +78,7 @@ export function writeHeaders(given: readonly Header[]): ReadonlyMap<string, read
   return headers.set('connection', ['close'])
 }
 
-/** An IPv6 address needs brackets wherever a port may follow. */
+/** Writes a host for a URL: an IPv6 address needs brackets, since a port may follow. */
 export function writeHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }

@@ -1,13 +1,12 @@
-/** The listeners of a port, as the kernel tells them: /proc/net/tcp and /proc/net/tcp6. Pure. */
+/** Reads the listeners of a port from the kernel's tables /proc/net/tcp and /proc/net/tcp6. Pure. */
 
 /** include/net/tcp_states.h */
 const TCP_LISTEN = '0A'
 
 /**
- * The addresses to connect to in order to reach `port` in this network namespace. A listener on every address is reached
- * by loopback.
+ * Finds the addresses at which `port` can be reached in this network namespace; loopback for a listener on all addresses.
  * @param table text of /proc/net/tcp or tcp6: `sl local_address rem_address st …`, the address as 32-bit words in the
- * machine's own byte order (little-endian on every machine podorder runs on), the port big-endian.
+ * machine's byte order (little-endian on all supported machines), the port big-endian.
  */
 export function findListeners(table: string, port: number): readonly string[] {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`

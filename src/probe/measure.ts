@@ -1,4 +1,4 @@
-/** Measuring readiness from the spawn on: probe, take the result in, wait until the next one is due. */
+/** Measures readiness from the spawn on: probe, record the result, wait until the next probe is due. */
 import type { Probe, ProbeResult } from './probe.ts'
 import { beginReadiness, choosePace, type ReadinessChange, recordResult, type Role } from './readiness.ts'
 import { startTimer } from '../base/timer.ts'
@@ -9,20 +9,20 @@ interface Ports {
   readonly clock: () => number
 }
 
-/** `not-ready`: still, or still not again. `warning`: a success that may not be one. */
+/** `not-ready`: not ready yet, or not ready again. `warning`: a doubtful success. */
 export interface ReadinessNews {
   readonly change: ReadinessChange | 'not-ready' | 'warning'
   readonly why: string
 }
 
-/** How long until a container that is not ready says why; it says so again and again then. */
+/** The time until the first report why a container is not ready, and between later ones. */
 const FIRST_REASON_MS = 5000
 const NEXT_REASON_MS = 30_000
 
 /**
- * Called when the command has been spawned; probing waits for `begin`, its delays count from the spawn.
- * @param everyMs how often it is probed until it is ready; undefined: ever less often
- * @param tell gets every change with its reason, and why it is not ready as long as it is not
+ * Must be called when the command has been spawned. Probing waits for `begin`; delays count from the spawn.
+ * @param everyMs the interval of probes until the container is ready; undefined: a growing interval
+ * @param tell gets every change with its reason, and from time to time why the container is not ready
  */
 export function measureReadiness(
   probe: Probe,

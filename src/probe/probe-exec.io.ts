@@ -1,12 +1,12 @@
-/** A check or a hook that is a command. */
+/** Runs a check or a hook that is a command. */
 import { readHiddenVariables } from './hidden-variables.io.ts'
 import { explainFault } from './probe-fault.ts'
 import type { Check, ProbeResult } from './probe.ts'
 
-/** pkg/probe/exec. */
+/** The limit of pkg/probe/exec. */
 const MAX_OUTPUT_BYTES = 10 * 1024
 
-/** A command that leaves a process behind with its output open is not over: container runtimes wait for that as well. */
+/** Runs a command. It ends only when no process has its output open any more: container runtimes wait for that, too. */
 export async function probeExec(
   { argv: [file, ...args] }: Extract<Check, { kind: 'exec' }>,
   over: AbortSignal,

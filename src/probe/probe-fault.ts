@@ -1,6 +1,6 @@
-/** Why a check could not be made, in the words of whoever wrote the probe. Pure. */
+/** Says why a check could not be made, in words for the author of the probe. Pure. */
 
-/** By the runtimes' error codes; Node and Bun agree on these, not on the messages that go with them. */
+/** Reasons by error code. Node and Bun have the same codes, but different messages. */
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['ECONNREFUSED', 'connection refused'],
   ['ECONNRESET', 'the connection was closed before the answer came'],
@@ -11,7 +11,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['EACCES', 'permission denied'],
 ])
 
-/** @returns one clause; the first line of the message where the code says nothing. */
+/** @returns one clause; the first line of the message when the code is unknown. */
 export function explainFault(code: string | undefined, message: string): string {
   return REASONS.get(code ?? '') ?? message.split('\n', 1)[0] ?? message
 }

@@ -1,4 +1,4 @@
-/** Probes on the entrypoint's command line: `--startup-probe`, `--ready-probe` and the short forms for people. Pure. */
+/** Probes on the entrypoint's command line: `--startup-probe`, `--ready-probe` and the short forms for users. Pure. */
 import { DEFAULT_TIMING, parseProbe, type Check, type ParsedProbe, type Probe } from './probe.ts'
 
 /**
@@ -9,17 +9,17 @@ export type ProbeFlag = 'startup-probe' | 'ready-probe' | 'ready-tcp' | 'ready-h
 
 const NO_PORTS: ReadonlyMap<string, number> = new Map()
 
-/** An IPv6 address stands in brackets, as everywhere where a port follows. */
+/** An IPv6 address must be in brackets, since a port follows. */
 const TCP_TARGET = /^(?:(?<host>\[[^\]]+\]|[^\s:/]+):)?(?<port>\d+)$/
 const HTTP_TARGET = /^(?<scheme>https?):\/\/(?<host>\[[^\]]+\]|[^\s:/?#@]+)(?::(?<port>\d+))?(?<path>[/?]\S*)?$/
 
-/** @returns the probe, or one sentence on what is wrong, beginning with the flag. */
+/** @returns the probe, or one sentence that begins with the flag and says what is wrong. */
 export function probeFromFlag(flag: ProbeFlag, text: string): ParsedProbe {
   const read = readProbe(flag, text)
   if ('problem' in read) return { problem: `--${flag}: ${read.problem}` }
   const parsed = parseProbe(read.probe, NO_PORTS)
   if ('problem' in parsed) return { problem: `--${flag}: ${parsed.problem}` }
-  // Kubernetes' own rule: a startup probe's first success is its last.
+  // A rule of Kubernetes: a startup probe ends with its first success.
   if (flag === 'startup-probe' && parsed.probe.timing.successThreshold !== 1) {
     return { problem: `--${flag}: successThreshold must be 1, since a startup probe is over with its first success` }
   }
@@ -63,7 +63,7 @@ function withoutBrackets(host: string | undefined): string | undefined {
   return host?.replace(/^\[(.*)\]$/, '$1')
 }
 
-/** A probe as the value of `--startup-probe` or `--ready-probe`, defaults left out; what `probeFromFlag` reads back. */
+/** Writes a probe as the value of `--startup-probe` or `--ready-probe`, without defaults; `probeFromFlag` reads it back. */
 export function writeProbe({ check, timing }: Probe): string {
   return JSON.stringify({
     ...writeCheck(check),

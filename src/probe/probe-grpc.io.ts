@@ -1,4 +1,4 @@
-/** A check by gRPC's health service. */
+/** Makes a check by gRPC's health service. */
 import type { IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2'
 import {
   encodeHealthCheck,
@@ -14,7 +14,7 @@ import { USER_AGENT, writeHost } from './http-probe.ts'
 import type { Check, ProbeResult } from './probe.ts'
 import { dial, findOwnAddress, reach } from './reach.io.ts'
 
-/** The most of an answer that should have a few bytes. */
+/** The limit of an answer, which should have only a few bytes. */
 const MAX_OUTPUT_BYTES = 10 * 1024
 
 export async function probeGrpc(
@@ -27,11 +27,11 @@ export async function probeGrpc(
   const socket = tls ? await secure(wire, over) : wire
   if (socket === undefined) return { ok: false, why: noAnswer }
   const { promise, resolve, reject } = Promise.withResolvers<HealthAnswer>()
-  // A socket of our own: on Bun, destroying a session before the server's greeting leaves its socket open.
+  // The socket is created here so that it can be closed: Bun leaves it open when a session is destroyed before the server's greeting.
   const session = connect(`${tls ? 'https' : 'http'}://${writeHost(findOwnAddress())}:${port}`, {
     createConnection: () => socket,
   })
-  // Which of the stream, the session and its socket tells of a broken connection first is anybody's guess.
+  // The stream, the session or the socket may be the first to report a broken connection.
   const fail = (): void => reject(new Error(noAnswer))
   session.on('error', fail)
   session.on('close', fail)
@@ -65,12 +65,12 @@ export async function probeGrpc(
   }
 }
 
-/** As Go's gRPC does, with HTTP/2 agreed upon in the handshake. @returns undefined for one that knows no TLS, or no HTTP/2 */
+/** Starts TLS with ALPN for HTTP/2, as Go's gRPC does. @returns undefined when the server lacks TLS or HTTP/2 */
 async function secure(socket: Socket, over: AbortSignal): Promise<TLSSocket | undefined> {
   const { connect } = await import('node:tls')
   over.throwIfAborted()
   const { promise, resolve } = Promise.withResolvers<TLSSocket | undefined>()
-  // The kubelet does not check certificates, and names no IP address in the handshake.
+  // As in the kubelet, certificates are not checked, and an IP address is not sent as SNI.
   const secured = connect({ socket, ALPNProtocols: ['h2'], rejectUnauthorized: false })
   secured.on('secureConnect', () => resolve(secured.alpnProtocol === 'h2' ? secured : undefined))
   const fail = (): void => {

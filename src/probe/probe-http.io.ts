@@ -1,4 +1,4 @@
-/** A check or a hook by HTTP. */
+/** Makes a check or a hook by HTTP. */
 import type { OutgoingHttpHeaders } from 'node:http'
 import { codeOf } from '../base/system-error.ts'
 import { judgeHookAnswer, withoutAuthorization, writeHookHeaders } from './hook.ts'
@@ -8,21 +8,21 @@ import { findOwnAddress, reach } from './reach.io.ts'
 
 type HttpCheck = Extract<Check, { kind: 'http' }>
 
-/** The most of an HTTP body (pkg/probe/http: 10 KiB). */
+/** The limit of an HTTP body (pkg/probe/http: 10 KiB). */
 const MAX_OUTPUT_BYTES = 10 * 1024
-/** Go's http.Client: ten requests, then it gives up. */
+/** The limit of Go's http.Client, with redirects. */
 const MAX_REQUESTS = 10
-/** As `URL` writes its host. */
+/** An IP address as `URL` writes its host. */
 const IP_ADDRESS = /^[\d.]+$|^\[/
 
-/** The errors of a TLS handshake that plain HTTP answers: Bun's, and Node's. */
+/** Error codes of Bun and Node when a server answers a TLS handshake with plain HTTP. */
 const PLAIN_ANSWERS: readonly (string | undefined)[] = ['ERR_SSL_WRONG_VERSION_NUMBER', 'EPROTO']
 
 export function probeHttp(check: HttpCheck, over: AbortSignal): Promise<ProbeResult> {
   return exchange(check, over, judgeAnswer)
 }
 
-/** As the kubelet does, a hook's request by HTTPS that plain HTTP answers is made again by HTTP. */
+/** Makes a hook's request. As in the kubelet, HTTPS is replaced by HTTP when the server answers with plain HTTP. */
 export async function callHttp(check: HttpCheck, over: AbortSignal): Promise<ProbeResult> {
   const headers = writeHookHeaders(check.headers)
   try {
@@ -34,7 +34,7 @@ export async function callHttp(check: HttpCheck, over: AbortSignal): Promise<Pro
   }
 }
 
-/** @param judge what an answer means, or where to go on from it. */
+/** @param judge decides what an answer means, or gives the next request. */
 async function exchange(check: HttpCheck, over: AbortSignal, judge: typeof judgeAnswer): Promise<ProbeResult> {
   const headers = Object.fromEntries(writeHeaders(check.headers))
   let next = beginExchange(check, findOwnAddress())
@@ -48,7 +48,7 @@ async function exchange(check: HttpCheck, over: AbortSignal, judge: typeof judge
   return { ok: false, why: `still redirected after ${MAX_REQUESTS} requests` }
 }
 
-/** A request, answered when the body has ended, or its first 10 KiB have come. */
+/** Sends a request. Resolves at the end of the body, or after its first 10 KiB. */
 async function get(
   url: URL,
   headers: OutgoingHttpHeaders,
@@ -65,7 +65,7 @@ async function get(
     path: url.pathname + url.search,
     headers,
     agent: false,
-    // The kubelet does not check certificates, and names no IP address in the handshake.
+    // As in the kubelet, certificates are not checked, and an IP address is not sent as SNI.
     rejectUnauthorized: false,
     servername: IP_ADDRESS.test(url.hostname) ? '' : url.hostname,
   })

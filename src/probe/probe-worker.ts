@@ -1,6 +1,6 @@
 /**
- * A probe worker of the kubelet in one life of a container: when it probes next, and what its results amount to
- * (pkg/kubelet/prober/worker.go). It is the wrapper's own machine without its haste: here nobody waits. Pure.
+ * A probe worker of the kubelet for one incarnation of a container (pkg/kubelet/prober/worker.go). It uses the wrapper's state
+ * machine without its fast probing. Pure.
  */
 import type { ProbeKind } from './care.ts'
 import type { Timing } from './probe.ts'
@@ -11,19 +11,19 @@ export interface ProbeWorker {
   readonly machine: Readiness
 }
 
-/** A container is healthy until its liveness probe says otherwise, and neither up nor ready until the other two say so. */
+/** A change. Before the first one, a container counts as healthy, and as neither started nor ready. */
 export type ProbeFinding = 'passed' | 'failed'
 
-/** However small the scale: probes are to watch over a machine, not to keep it busy. */
+/** The limit for a small scale, so that probes do not keep the machine busy. */
 const SHORTEST_PERIOD_MS = 100
 
 /** A pace that is never fast. */
 const UNHURRIED: Pace = { everyMs: undefined, rest: 0 }
 
 /**
- * @param startedMs when the container was started: its initialDelaySeconds count from there
- * @param fromMs not before this, such as the success of the startup probe; monotonic, as all times here
- * @param scale delays and periods are so many times as long; how long a check may take is left as it is
+ * @param startedMs the start of the container, from which initialDelaySeconds counts
+ * @param fromMs the earliest time of a probe, such as the success of the startup probe; monotonic, as all times here
+ * @param scale a factor for delays and periods, but not for timeouts
  */
 export function hireWorker(
   kind: ProbeKind,
@@ -39,7 +39,7 @@ export function hireWorker(
   return { kind, machine: { ...machine, fast: false, ready: kind === 'liveness' } }
 }
 
-/** @returns `finding` when it has changed; `failures` in a row. A startup probe is over with it, liveness with `failed`. */
+/** @returns `finding` when it has changed; `failures` in a row. A startup probe ends with any finding, a liveness probe with `failed`. */
 export function takeResult(
   { kind, machine }: ProbeWorker,
   ok: boolean,

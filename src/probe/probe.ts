@@ -1,20 +1,20 @@
-/** A Kubernetes v1 Probe, as a manifest writes it, turned into what is to be checked and when. Pure. */
+/** Reads a Kubernetes v1 Probe of a manifest as a check and its timing. Pure. */
 
-/** A check. An absent `host` is this pod itself; see `reach.io.ts` for how it is reached. */
+/** A check. Without `host` it goes to this pod; `reach.io.ts` says how. */
 export type Check =
   | {
       readonly kind: 'http'
       readonly scheme: 'http' | 'https'
       readonly host: string | undefined
       readonly port: number
-      /** May hold a query. */
+      /** The path, which may have a query. */
       readonly path: string
       /** Headers in the order given; a name may come twice. */
       readonly headers: readonly Header[]
     }
   | { readonly kind: 'tcp'; readonly host: string | undefined; readonly port: number }
   | { readonly kind: 'exec'; readonly argv: readonly [string, ...string[]] }
-  /** `tls`: without a look at the certificate, as the kubelet has it (mode TLS, Kubernetes >= 1.37). */
+  /** `tls`: TLS without checking the certificate, as in the kubelet (mode TLS, Kubernetes >= 1.37). */
   | { readonly kind: 'grpc'; readonly port: number; readonly service: string; readonly tls?: boolean }
 
 export interface Header {
@@ -22,7 +22,7 @@ export interface Header {
   readonly value: string
 }
 
-/** The five numbers; durations in ms. */
+/** The five numbers of a probe; durations in ms. */
 export interface Timing {
   readonly initialDelayMs: number
   readonly periodMs: number
@@ -36,13 +36,13 @@ export interface Probe {
   readonly timing: Timing
 }
 
-/** What one probing found; `warning` tells of a success that may not be one. */
+/** The result of one probe; `warning` says why a success is doubtful. */
 export type ProbeResult =
   { readonly ok: true; readonly warning?: string } | { readonly ok: false; readonly why: string }
 
 export type ParsedProbe = { readonly probe: Probe } | { readonly problem: string }
 
-/** pkg/apis/core/v1/defaults.go, SetDefaults_Probe: a 0 counts as not said. */
+/** Defaults of pkg/apis/core/v1/defaults.go, SetDefaults_Probe. They also replace a 0. */
 export const DEFAULT_TIMING: Timing = {
   initialDelayMs: 0,
   periodMs: 10_000,
@@ -52,11 +52,11 @@ export const DEFAULT_TIMING: Timing = {
 }
 
 const MAX_PORT = 65_535
-/** int32, the type of the five numbers. */
+/** The largest int32, the type of the five numbers. */
 const MAX_NUMBER = 2_147_483_647
-/** pkg/apis/core/validation asks the same of a header's name. */
+/** The name of a header, as in pkg/apis/core/validation. */
 const HEADER_NAME = /^[-A-Za-z0-9]+$/
-/** What would end a header line, or begin another; a tab may stay. */
+/** Control characters, which could end a header line; a tab is allowed. */
 const HEADER_BREAK = /[^\t\P{Cc}]/u
 
 const HANDLERS = ['httpGet', 'tcpSocket', 'exec', 'grpc'] as const
@@ -64,10 +64,10 @@ const HANDLERS = ['httpGet', 'tcpSocket', 'exec', 'grpc'] as const
 type Fields = { readonly [name: string]: unknown }
 
 /**
- * Reads a probe as the API server does: defaults, exactly one handler, named ports looked up among `ports` (the
- * container's `ports`, name to containerPort; a numeric string is a number, as for the kubelet). Fields that are not the
- * probe's business (`terminationGracePeriodSeconds`) are passed over.
- * @returns the probe, or what is wrong with it, each fault beginning with the field's path inside the probe.
+ * Reads a probe as the API server does, with defaults and exactly one handler. Named ports are resolved by `ports` (the container's
+ * `ports`, name to containerPort); a numeric string is a number, as in the kubelet. Other fields
+ * (`terminationGracePeriodSeconds`) are ignored.
+ * @returns the probe, or its faults, each of which begins with the field's path inside the probe.
  */
 export function parseProbe(value: unknown, ports: ReadonlyMap<string, number>): ParsedProbe {
   const faults: string[] = []
@@ -108,7 +108,7 @@ function readCheck(fields: Fields, ports: ReadonlyMap<string, number>, faults: s
     case 'exec':
       return { kind: 'exec', argv: readArgv(action['command'], faults) }
     case 'grpc':
-      // Kubernetes knows no names here.
+      // Kubernetes does not allow a named port here.
       return {
         kind: 'grpc',
         port: readPort(action['port'], 'grpc.port', undefined, faults),
@@ -136,7 +136,7 @@ function readTiming(fields: Fields, faults: string[]): Timing {
   }
 }
 
-/** @param ports undefined where only a number will do. */
+/** @param ports undefined when only a number is valid. */
 function readPort(
   value: unknown,
   where: string,
@@ -207,7 +207,7 @@ function readFields(value: unknown, where: string, faults: string[]): Fields {
   return {}
 }
 
-/** A check in a few words, for logs: `GET https://:8443/healthz`, `tcp :5432`, `exec pg_isready -q`, `grpc :9000 db`. */
+/** Describes a check in logs: `GET https://:8443/healthz`, `tcp :5432`, `exec pg_isready -q`, `grpc :9000 db`. */
 export function describeCheck(check: Check): string {
   switch (check.kind) {
     case 'http':

@@ -1,6 +1,6 @@
 /**
- * Probes and hooks carried out from inside the pod, with the kubelet's semantics (pkg/probe, pkg/kubelet/lifecycle). What each kind needs is loaded when it
- * is first used: most wrappers probe nothing, or one thing.
+ * Carries out probes and hooks inside the pod, as the kubelet does (pkg/probe, pkg/kubelet/lifecycle). The code of each kind is
+ * loaded at its first use, since most wrappers have one probe or none.
  */
 import { formatDuration } from '../base/duration.ts'
 import { codeOf } from '../base/system-error.ts'
@@ -15,9 +15,9 @@ import { startTimer } from '../base/timer.ts'
 
 export interface Prober {
   /**
-   * Probes once; settles within the probe's timeout and leaves nothing behind. It never rejects: a check that could not
+   * Probes once. Settles within the probe's timeout and leaves no connection or process behind. Never rejects: a check that cannot
    * be made has failed.
-   * @param signal ends the probing early; the result means nothing then.
+   * @param signal ends the probe early; then the result has no meaning.
    */
   probe(probe: Probe, signal: AbortSignal): Promise<ProbeResult>
   /** Carries out a postStart hook, which has no time limit; otherwise like `probe`. */
@@ -44,7 +44,7 @@ export function createProber(): Prober {
   }
 }
 
-/** Ends with what is carried out, or as soon as it is over. */
+/** Resolves with the result, or as soon as `over` is aborted. */
 async function settle(
   over: AbortController,
   signal: AbortSignal,

@@ -1,11 +1,11 @@
 /**
- * The way to the application from inside its pod.
+ * Connects to the application from inside its pod.
  *
- * The kubelet connects to the pod's IP. From inside, that address is not the way in: a service mesh redirects it to its
- * proxy, which takes any connection, whether the application listens or not. So a check without `host` goes to loopback,
- * and only when nothing listens there to the address on which, says the kernel, something does. HTTP's Host (and gRPC's
- * authority) still names the pod's IP, since servers that know their hosts have been told to expect that one. A server on
- * loopback alone is ready here while it is not for the kubelet: it is there for the other containers of its pod.
+ * The kubelet connects to the pod's IP. From inside the pod that address does not work: a service mesh redirects it to its proxy,
+ * which accepts any connection, even if the application does not listen. So a check without `host` goes to loopback. If nothing
+ * listens there, it goes to the address of a listener in the kernel's tables. HTTP's Host (and gRPC's authority) is still the
+ * pod's IP, for which servers that check it are configured. A server on loopback only is ready here and not for the kubelet: it
+ * serves the other containers of its pod.
  */
 import type { Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
@@ -14,7 +14,7 @@ import { findListeners } from './listeners.ts'
 
 const LOOPBACK = '127.0.0.1'
 
-/** Calls `knock` with the address to try; where that is ours to choose, a second time if there is a better one. */
+/** Calls `knock` with the address to try. Without `host`, calls it again with a listener's address if there is one. */
 export async function reach<Result>(
   host: string | undefined,
   port: number,
@@ -25,7 +25,7 @@ export async function reach<Result>(
   } catch (error) {
     if (host !== undefined || codeOf(error) !== 'ECONNREFUSED') throw error
     const { readFileSync } = await import('node:fs')
-    // At once: asynchronous reading would start threads that the wrapper keeps, and the kernel answers from memory.
+    // Synchronous: asynchronous reading would start threads that the wrapper keeps, and the kernel answers from memory.
     const tables = ['tcp', 'tcp6'].map((name) => {
       try {
         return readFileSync(`/proc/net/${name}`, 'latin1')
@@ -39,7 +39,7 @@ export async function reach<Result>(
   }
 }
 
-/** The pod's IP, as far as a container can tell: its first address that leads outside. */
+/** The pod's IP as a container sees it: the first address that is not internal. */
 export function findOwnAddress(): string {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
   return addresses.find(({ internal, address }) => !internal && !address.startsWith('fe80:'))?.address ?? LOOPBACK

@@ -1,17 +1,17 @@
 /**
- * When to probe next, and what the results amount to. A state machine fed with results and the monotonic clock; it holds
- * the kubelet's rules (pkg/kubelet/prober/worker.go) with one addition: until the first success it probes fast, because
- * other containers wait for it. Pure; all times are ms on one monotonic clock.
+ * The state machine of probing: it takes results and times, and decides when to probe next and what has changed. It has the
+ * kubelet's rules (pkg/kubelet/prober/worker.go) with one addition: until the first success it probes fast, because other
+ * containers wait. Pure; all times are ms of one monotonic clock.
  */
 import type { Check, Timing } from './probe.ts'
 
 /**
- * `startup`: has it come up? Over with the first answer, yes or no. `readiness`: goes on for as long as the container
- * lives; ready goes away and comes back.
+ * `startup`: ends with the first decision, success or failure. `readiness`: continues during the container's life; ready may be
+ * lost and come back.
  */
 export type Role = 'startup' | 'readiness'
 
-/** What a result changed for the world outside. */
+/** A change that others must be told of. */
 export type ReadinessChange = 'ready' | 'unready' | 'startup-failed'
 
 export interface Readiness {
@@ -20,28 +20,28 @@ export interface Readiness {
   readonly ready: boolean
   /** When to probe next; undefined: never again. */
   readonly due: number | undefined
-  /** The first probe's time, from which the periods of a startup probe's budget are counted. */
+  /** The time of the first probe, from which the periods of a startup probe's budget count. */
   readonly start: number
-  /** No success yet: probing fast. */
+  /** Fast probing, since there was no success yet. */
   readonly fast: boolean
   readonly pace: Pace
-  /** Equal results in a row. Of a startup probe's failures before the first success, at most one counts per period. */
+  /** Equal results in a row. At most one failure of a startup probe counts per period. */
   readonly run: { readonly ok: boolean; readonly length: number }
   /** The last period whose failure has been counted. */
   readonly countedPeriod: number
 }
 
-/** How fast fast probing is. */
+/** The pace of fast probing. */
 export interface Pace {
-  /** The pause between two probes; undefined: it grows, as `PAUSES` has it. */
+  /** The pause between two probes; undefined: a growing pause, see `PAUSES`. */
   readonly everyMs: number | undefined
-  /** The pause is at least so many times as long as the last check took. */
+  /** The least pause, as a multiple of the last check's duration. */
   readonly rest: number
 }
 
 /**
- * Pauses by the time since the first probe: others wait for a container that is starting, but one that is not ready after a
- * minute will hardly be so a moment later. After the last of them the probe's own period counts.
+ * Pauses by the time since the first probe. A container that is not ready after a minute will hardly be ready a moment later, so
+ * the pauses grow. After the last of them the probe's period counts.
  */
 const PAUSES = [
   { untilMs: 5000, pauseMs: 100 },
@@ -49,16 +49,16 @@ const PAUSES = [
 ] as const
 
 /**
- * A check that is a command (a JVM started for each) must not take more than a tenth of a processor from the very application
- * that is starting; a request costs less, and takes at most half of the time.
+ * Limits the load: a check that is a command, such as one that starts a JVM, takes at most a tenth of a processor from the
+ * application. A request costs less and may take half of the time.
  */
 export function choosePace({ kind }: Check, everyMs?: number): Pace {
   return { everyMs, rest: kind === 'exec' ? 9 : 1 }
 }
 
 /**
- * @param at when the container's command was spawned
- * @param free when probing may begin: the kubelet holds it back while a postStart hook runs
+ * @param at the time of the command's spawn
+ * @param free the earliest time of a probe: the kubelet does not probe while a postStart hook runs
  */
 export function beginReadiness(timing: Timing, role: Role, pace: Pace, at: number, free = at): Readiness {
   const start = Math.max(at + timing.initialDelayMs, free)
@@ -67,10 +67,9 @@ export function beginReadiness(timing: Timing, role: Role, pace: Pace, at: numbe
 }
 
 /**
- * Takes in the result of the probe that was due, known at `at`. A startup probe fails at the end of its budget as the
- * documentation states it, failureThreshold x periodSeconds after the first probe was due (the kubelet's own
- * clock starts at some moment of the first period): fast failures neither shorten nor lengthen it.
- * @param state one with a probe due; results that come after the last one are a bug of the caller.
+ * Records the result of a probe at the time `at`. A startup probe fails failureThreshold x periodSeconds after the first probe was
+ * due, as documented (the kubelet's clock starts at some moment of the first period). Fast failures do not change this time.
+ * @param state must have a probe due; a result after the last one is a bug of the caller.
  */
 export function recordResult(
   state: Readiness,
@@ -99,8 +98,8 @@ function count(state: Readiness, ok: boolean, due: number): Readiness {
 }
 
 /**
- * The kubelet's ticker keeps its beat whatever a probe takes, and swallows the ticks that were missed meanwhile. Fast probing is
- * never slower than that: a startup probe's budget is counted in periods.
+ * The time of the next probe. The kubelet's ticker keeps its beat and drops the ticks that were missed during a slow probe. Fast
+ * probing is never slower than the ticker, since a startup probe's budget is counted in periods.
  */
 function dueAfter({ timing, fast, pace, start }: Readiness, due: number, at: number): number {
   const beat = Math.max(at, due + timing.periodMs)

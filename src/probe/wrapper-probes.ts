@@ -1,4 +1,4 @@
-/** What of a container's probes and hooks the wrapper does instead of the kubelet, and with which flags. Pure. */
+/** The probes and hooks that the wrapper carries out instead of the kubelet, and their flags. Pure. */
 import { formatDuration } from '../base/duration.ts'
 import { isObject } from '../base/json-object.ts'
 import type { Container } from '../pod/pod.ts'
@@ -6,7 +6,7 @@ import { writeProbe } from './probe-flag.ts'
 import { parseProbe, type Probe } from './probe.ts'
 import { protect } from '../pod/expand.ts'
 
-/** Which probe tells of readiness: a startupProbe if there is one, else the readinessProbe. */
+/** The probe of readiness: a startupProbe if there is one, else the readinessProbe. */
 export const READINESS_PROBES = [
   { field: 'startupProbe', flag: '--startup-probe' },
   { field: 'readinessProbe', flag: '--ready-probe' },
@@ -14,26 +14,26 @@ export const READINESS_PROBES = [
 
 export interface Probing {
   readonly flags: readonly string[]
-  /** A probe measures its readiness; else it is ready as soon as it is started. */
+  /** A probe measures readiness; else the container is ready as soon as it is started. */
   readonly measured: boolean
-  /** The kubelet must leave it alone until it says that it lives: its probes would kill it while it waits. */
+  /** The kubelet must not probe the container before its command runs: the probes would kill it while it waits. */
   readonly guarded: boolean
-  /** ms from the start until its livenessProbe may come; undefined when a startupProbe says when, or none comes at all. */
+  /** ms from the start to the first livenessProbe; undefined when a startupProbe decides it, or there is no livenessProbe. */
   readonly liveDelayMs: number | undefined
-  /** The hook that the wrapper runs once there is an application to run it for. */
+  /** The hook that the wrapper runs after it has started the command. */
   readonly postStart: unknown
-  /** The hook that runs when it is this container's turn to stop; its ports are numbers. */
+  /** The hook that runs when it is the container's turn to stop; its ports are numbers. */
   readonly preStop: Fields | undefined
-  /** `lifecycle.stopSignal`; without one what is known of the image's. */
+  /** `lifecycle.stopSignal`, else the image's signal if it is known. */
   readonly stopSignal: string | undefined
-  /** The shortest grace period of a probe's own, in ms: the kubelet may stop this container alone within that. */
+  /** The shortest grace period of a probe, in ms, which counts when the kubelet stops this container alone. */
   readonly probeGraceMs: number | undefined
 }
 
 /**
- * Probes that the API server would refuse give no flag.
- * @param begins its command runs at once, as the kubelet expects of a native sidecar: its livenessProbe and its postStart hook, which
- * holds up what is listed after it, stay with the kubelet
+ * Leaves out probes that the API server would refuse.
+ * @param begins the command runs at once, as the kubelet expects of a native sidecar. The kubelet keeps its livenessProbe, and its
+ * postStart hook, which delays the containers listed after it.
  */
 export function writeProbing(container: Container, begins = false): Probing {
   const ports = namePorts(container['ports'])
@@ -75,7 +75,7 @@ function has(container: Container, field: string): boolean {
   return (container[field] ?? undefined) !== undefined
 }
 
-/** name -> containerPort of a container's `ports`. */
+/** Maps the names in a container's `ports` to containerPort. */
 export function namePorts(ports: unknown): ReadonlyMap<string, number> {
   const named = new Map<string, number>()
   if (!Array.isArray(ports)) return named
@@ -86,7 +86,7 @@ export function namePorts(ports: unknown): ReadonlyMap<string, number> {
   return named
 }
 
-/** The wrapper does not know the ports' names. */
+/** Replaces the name of a port by its number, since the wrapper does not know the names. */
 function resolvePort(hook: Fields, ports: ReadonlyMap<string, number>): Fields {
   const httpGet = isObject(hook) ? (hook['httpGet'] as Fields | null | undefined) : undefined
   const port = httpGet?.['port']
@@ -96,8 +96,8 @@ function resolvePort(hook: Fields, ports: ReadonlyMap<string, number>): Fields {
 }
 
 /**
- * The kubelet expands `$(NAME)` in `args`, where the flag stands, and in the command of an exec probe (pkg/kubelet/container
- * ExpandContainerCommandOnlyStatic), but not in an HTTP probe's path and headers, nor in a hook.
+ * Escapes `$` in an HTTP probe's path and headers. The kubelet does not expand `$(NAME)` there, but it does in `args`, where the flag
+ * is, and in the command of an exec probe (pkg/kubelet/container ExpandContainerCommandOnlyStatic).
  */
 export function keepFromExpansion({ check, timing }: Probe): Probe {
   if (check.kind !== 'http') return { check, timing }

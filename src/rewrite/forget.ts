@@ -1,12 +1,12 @@
-/** What a pod's containers must not find when they start again. Pure. */
+/** Decides whether flags of an earlier start of the pod must be removed. Pure. */
 import { holdsTarget } from '../order/conditions.ts'
 import type { Order } from '../order/order.ts'
 import { followsEnd, type Restarts } from '../pod/restarts.ts'
 
 /**
- * Whether flags of an earlier life of the pod must be removed before its containers start again, which takes an init container:
- * a success that is final outlives RestartAllContainers, and one that is held outlives the node's restart. All other flags each
- * wrapper removes itself, and its run directory is made by the kubelet, as every subPath that is not there.
+ * Whether an init container must remove flags before the pod's containers start again. A final success outlives
+ * RestartAllContainers, and a held one outlives the node's restart. Each wrapper removes all its other flags itself, and the
+ * kubelet makes its run directory, as it makes every missing subPath.
  */
 export function mustForget({ edges }: Order, restarts: ReadonlyMap<string, Restarts>): boolean {
   const all = [...restarts.values()]

@@ -1,7 +1,7 @@
 /**
- * What podorder's init container asks for: little, and such that the pod keeps its class of service. A pod is Guaranteed only
- * while every container of it, init containers too, limits CPU and memory and requests the same (pkg/apis/core/v1/helper/qos,
- * ComputePodQOS). Where the pod as a whole has resources, these alone decide, and no container may ask for more than they say
+ * The resources of podorder's init container: little, and so that the pod keeps its QoS class. A pod is Guaranteed only if every
+ * container, including init containers, has limits of CPU and memory and equal requests (pkg/apis/core/v1/helper/qos,
+ * ComputePodQOS). If the pod itself has resources, only these decide, and no container may request more
  * (pkg/apis/core/validation, validatePodResourceConsistency). Pure.
  */
 import { fieldOf } from '../pod/api-object.ts'
@@ -11,7 +11,7 @@ import { parseQuantity } from '../pod/quantity.ts'
 const MEMORY_LIMIT = '64Mi'
 const BURSTABLE = { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: MEMORY_LIMIT } }
 
-/** A Guaranteed pod's init container asks for as much CPU as its largest container, which the pod as a whole has anyway. */
+/** Chooses the resources. In a Guaranteed pod it has the CPU of the largest container, which does not increase the pod's total. */
 export function chooseInitResources(spec: PodSpec): object {
   const { containers } = spec
   const all = allContainers(spec)

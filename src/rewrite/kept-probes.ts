@@ -1,4 +1,4 @@
-/** Probes of a container whose command may be meant to stand still: podorder's stands before them, and asks them. Pure. */
+/** Probes of a container whose command may be stopped on purpose: podorder's own probes replace them and call them. Pure. */
 import type { Container } from '../pod/pod.ts'
 import { makeOwnProbe } from '../pod/own.ts'
 import { parseProbe } from '../probe/probe.ts'
@@ -16,10 +16,10 @@ const HANDLERS: readonly string[] = ['exec', 'httpGet', 'tcpSocket', 'grpc']
 
 /** Kubernetes' default of timeoutSeconds (pkg/apis/core/v1/defaults.go, SetDefaults_Probe). */
 const DEFAULT_TIMEOUT_S = 1
-/** For our own process to start, on a container with little CPU. */
+/** Time for the start of podorder's process in a container with little CPU. */
 const START_S = 1
 
-/** Those that the container has; what the API server would refuse stays as it is. */
+/** Replaces the container's probes. Probes that the API server would refuse are not changed. */
 export function writeKeptProbes(container: Container, entrypoint: string, runDir: string): Fields {
   const ports = namePorts(container['ports'])
   const entries = FIELDS.flatMap(({ field, flag }) => {

@@ -1,6 +1,6 @@
 /**
- * `--requests max`: the scheduler adds up the requests of a pod's containers, also of steps of which only one ever runs at a
- * time. Of each resource the step that asks for most keeps its request, which is then the pod's. Pure.
+ * `--requests max`: the scheduler adds up the requests of a pod's containers, even of steps of which only one runs at a time. So
+ * only the step with the largest request of a resource keeps it, which is then the pod's request. Pure.
  */
 import { isOfEnd } from '../order/conditions.ts'
 import { sortContainers } from '../order/graph.ts'
@@ -22,11 +22,11 @@ export function isChain(order: Order): boolean {
   return sequence.slice(1).every((container, index) => links.has(`${sequence[index]} ${container}`))
 }
 
-/** @param steps of a chain. @returns the new resources of those that change, by name */
+/** @param steps of a chain. @returns the new resources of changed steps, by name */
 export function lowerRequests(steps: readonly Container[]): ReadonlyMap<string, object> {
   const asked = steps.map((step) => {
     const { requests, limits } = (step['resources'] ?? {}) as Resources
-    // A limit without a request is one (pkg/apis/core/v1/defaults.go, SetDefaults_Pod).
+    // A limit without a request is also the request (pkg/apis/core/v1/defaults.go, SetDefaults_Pod).
     return new Map(Object.entries({ ...limits, ...requests }))
   })
   const highest = new Map<string, number>()

@@ -1,4 +1,4 @@
-/** The rewrite undone: what it has put into a pod goes, what it has taken comes back. Pure. */
+/** Undoes the rewrite: removes what it has added to a pod, and restores what it has changed. Pure. */
 import { ORDERED } from '../pod/annotation-names.ts'
 import { ORIGINAL } from '../pod/annotation-names.ts'
 import { PLATFORM_COMMANDS } from '../image/platform-commands.ts'
@@ -10,11 +10,11 @@ import type { FoundCommand } from './wrap.ts'
 
 export interface Restoration {
   readonly template: PodTemplate
-  /** What containers without a command got from their images, which are still the same; by container. */
+  /** The commands that containers got from their images, by container, if the images are still the same. */
   readonly known: ReadonlyMap<string, FoundCommand>
 }
 
-/** A pod that was not rewritten, or whose notes cannot be read, is returned as it is. */
+/** Returns the same pod when it was not rewritten, or its notes cannot be read. */
 export function restorePod(template: PodTemplate): Restoration {
   const known = new Map<string, FoundCommand>()
   const original = readOriginal(template)
@@ -66,14 +66,14 @@ function restoreContainer(container: Container, { command, args, fields }: Forme
       volumeMounts: without(container.volumeMounts, isOwnVolume),
       env: without(container.env, ({ name }) => name === PLATFORM_COMMANDS),
       ...(isGateProbe(container['startupProbe']) ? { startupProbe: undefined } : {}),
-      // One that the container had not before: what it had is noted.
+      // Removed here if the rewrite has added it; a former one is restored from the notes.
       ...(isOwnPreStop((container['lifecycle'] as Fields | undefined)?.['preStop']) ? { lifecycle: undefined } : {}),
     },
     fields,
   )
 }
 
-/** @returns undefined when the variable does not say what the rewrite writes there */
+/** @returns undefined when the variable does not have a value of the rewrite */
 function readFound(container: Container): FoundCommand | undefined {
   const { value } = container.env?.find(({ name }) => name === PLATFORM_COMMANDS) ?? {}
   const stopSignal = stopSignalOf(container)
@@ -85,7 +85,7 @@ function readFound(container: Container): FoundCommand | undefined {
     : undefined
 }
 
-/** What its wrapper takes for its image's. */
+/** The stop signal in the wrapper's flags, which came from the image. */
 function stopSignalOf({ args = [] }: Container): string | undefined {
   const flag = args.slice(0, args.indexOf('--')).find((word) => word.startsWith(STOP_SIGNAL))
   return flag?.slice(STOP_SIGNAL.length)
@@ -93,14 +93,14 @@ function stopSignalOf({ args = [] }: Container): string | undefined {
 
 const STOP_SIGNAL = '--stop-signal='
 
-/** What the entrypoint runs. */
+/** The command behind the entrypoint's flags. */
 function wordsOf({ args }: Container): readonly string[] {
   const words = args ?? []
   const dashes = words.indexOf('--')
   return dashes === -1 ? [] : words.slice(dashes + 1)
 }
 
-/** @returns the list itself when nothing of ours is in it; undefined when nothing else is */
+/** @returns the same list when it has nothing of podorder; undefined when it has nothing else */
 function without<Item>(
   list: readonly Item[] | null | undefined,
   isOurs: (item: Item) => boolean,
@@ -110,7 +110,7 @@ function without<Item>(
   return others.length === 0 ? undefined : others
 }
 
-/** With other fields, those that were noted before all; what is undefined goes. */
+/** Changes fields, and restores noted ones; removes fields that are undefined. */
 function change<Holder extends object>(
   holder: Holder,
   changes: Readonly<Record<string, unknown>>,

@@ -1,12 +1,12 @@
-/** What in a pod stands in the way of the rewrite: names and paths that it needs, and what it cannot wrap. Pure. */
+/** Checks whether a pod can be rewritten: names and paths that the rewrite needs, and containers that it cannot wrap. Pure. */
 import { ORDERED } from '../pod/annotation-names.ts'
 import { type Fault, findEntry, findTree, listItems, sortFaults, type Tree } from '../manifest/tree.ts'
 import type { Order, OutsideWait } from '../order/order.ts'
 import { INIT_CONTAINER, isOwnVolume } from '../pod/own.ts'
 
 /**
- * @param template a pod or a template that `checkTemplate` finds nothing wrong with, and that was not rewritten
- * @param root where the containers will see what is podorder's
+ * @param template a pod or template that passes `checkTemplate` and was not rewritten
+ * @param root the directory for podorder's files in the containers
  */
 export function checkRewrite(template: Tree, order: Order, root: string): readonly Fault[] {
   const ordered = new Set(order.containers)
@@ -29,10 +29,10 @@ export function checkRewrite(template: Tree, order: Order, root: string): readon
 
 const SYSTEM_LABELS = ['kubernetes.io/os', 'beta.kubernetes.io/os']
 
-/** Settings that only pods for Windows have; the API server refuses them beside spec.os.name: linux. */
+/** A setting that only pods for Windows have: the API server refuses it with spec.os.name: linux. */
 const WINDOWS_OPTIONS = ['securityContext', 'windowsOptions']
 
-/** Only the first sign is told: spec.os.name, the node label that pods for Windows are placed by, or settings of theirs. */
+/** Refuses pods for Windows. Reports the first sign only: spec.os.name, the node label, or settings for Windows. */
 function checkSystem(template: Tree): readonly Fault[] {
   const named = [['os', 'name'], ...SYSTEM_LABELS.map((label) => ['nodeSelector', label])]
   const values = [...named.map((path) => findTree(template, ['spec', ...path])), ...listSystemsOfNodes(template)]
@@ -49,7 +49,7 @@ function checkSystem(template: Tree): readonly Fault[] {
   return [{ at: sign.at, what: 'a pod for Windows cannot be ordered', fix }]
 }
 
-/** The system that nodes must have by the pod's affinity; of several terms one is enough, so they say nothing for sure. */
+/** The operating systems in the pod's node affinity. Only a single term decides: of several terms one is enough for a node. */
 function listSystemsOfNodes(template: Tree): readonly Tree[] {
   const required = ['affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution', 'nodeSelectorTerms']
   const terms = listItems(template, 'spec', ...required)
@@ -62,7 +62,7 @@ function listSystemsOfNodes(template: Tree): readonly Tree[] {
   })
 }
 
-/** An init container that is no native sidecar has been through before the first container starts. */
+/** Refuses a wait for an ordinary init container as a sidecar: it has ended before the first container starts. */
 export function checkSidecars(template: Tree, { outside }: Pick<Order, 'outside'>): readonly Fault[] {
   const inits = listItems(template, 'spec', 'initContainers')
   const ending = new Set(
@@ -77,7 +77,7 @@ export function checkSidecars(template: Tree, { outside }: Pick<Order, 'outside'
   })
 }
 
-/** By it the controller knows the pods that need it. */
+/** Refuses another value of the label by which the controller selects pods. */
 function checkLabel(template: Tree): readonly Fault[] {
   const label = findTree(template, ['metadata', 'labels', ORDERED])
   if (label === undefined || (label.kind === 'scalar' && label.value === 'true')) return []
@@ -113,7 +113,7 @@ function checkContainer(container: Tree, name: string, root: string): readonly F
   })
 }
 
-/** At the root itself, or below: what is above it may be a volume that podorder's are mounted in. */
+/** Whether a path is the root or below it. A path above it is valid: podorder's volumes are mounted inside. */
 function overlaps(path: string, root: string): boolean {
   const clean = `/${path
     .split('/')

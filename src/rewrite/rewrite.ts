@@ -1,6 +1,6 @@
 /**
- * The rewrite: a pod that says its order becomes one that keeps it. `inject` prints it, the webhook sends the difference,
- * `podorder run` executes it. Pure; what does not change is the same object afterwards.
+ * The rewrite: changes a pod with an order so that its containers keep it. `inject` prints the result, the webhook sends the
+ * difference, `podorder run` executes it. Pure; unchanged parts are the same objects in the result.
  */
 import { FAILED, ORDERED, ORIGINAL, PREFIX, READY } from '../pod/annotation-names.ts'
 import type { Order } from '../order/order.ts'
@@ -28,27 +28,27 @@ import { writePreStops } from './stop-flags.ts'
 import { type FoundCommand, sayCommand, type TextOf, wrapContainer } from './wrap.ts'
 import { writeWrapperFlags } from './wrapper.ts'
 
-/** The place of the executable in the image, where it must be to find its libraries (see scripts/assemble-image.ts). */
+/** The directory of the executable in the image, which it needs to find its libraries (see scripts/assemble-image.ts). */
 const IMAGE_PATH = '/podorder/image'
 
-/** Any uid but root's; the image's own user. */
+/** The user of podorder's image; not root. */
 const NOBODY = 65_534
 
 export interface RewriteOptions {
   /** podorder's own image, for the init container. */
   readonly image: string
   readonly imagePullPolicy?: string
-  /** The directory of what is podorder's in the containers; absolute, `DEFAULT_ROOT` when not given. */
+  /** The absolute directory of podorder's files in the containers; `DEFAULT_ROOT` by default. */
   readonly root?: string
-  /** `image-volume`: mounted from the image itself rather than copied (Kubernetes >= 1.35). */
+  /** `image-volume`: the image is mounted as a volume instead of a copy (Kubernetes >= 1.35). */
   readonly binSource?: 'copy' | 'image-volume'
   /** `max`: steps that run one after another do not add up their requests. */
   readonly requests?: 'keep' | 'max'
-  /** What the pod gets, where that is not what the template says. */
+  /** The pod's policy, if it is not the template's. */
   readonly restartPolicy?: RestartPolicy | undefined
-  /** The words of a container without `command`; asked only where `missingCommands` tells so. */
+  /** Gives the command of a container without `command`; called only for those of `missingCommands`. */
   readonly commandOf?: (container: Container) => FoundCommand | undefined
-  /** For the way back to the very text. */
+  /** Gives the exact text of fields, for restoring. */
   readonly textOf?: TextOf
 }
 
@@ -63,9 +63,9 @@ export function missingCommands(template: PodTemplate, order: Order): readonly C
 }
 
 /**
- * Linear in the size of the pod and its order. A pod that was rewritten before is restored first, so one whose order has changed
- * since gets the flags of the new one. Where nothing changes, as with its own output, the pod comes out as it went in: a
- * webhook that is called again finds it completed and its parts moved by other webhooks and the API server.
+ * Linear in the size of the pod and its order. A pod that was rewritten before is restored first, so that it gets the flags of a
+ * changed order. A pod that is up to date is returned unchanged, even with the defaults and the new sequence of parts that the API
+ * server and other webhooks have made before a second call of the webhook.
  * @throws when a command is missing and `commandOf` has none
  */
 export function rewritePod(template: PodTemplate, order: Order, options: RewriteOptions): PodTemplate {
@@ -141,8 +141,9 @@ export function rewritePod(template: PodTemplate, order: Order, options: Rewrite
 }
 
 /**
- * First, since init containers may be native sidecars that never end; one that is there only learns of the containers.
- * @param made undefined: nothing is left for it to do
+ * Puts podorder's init container first, since other init containers may be native sidecars that never end. An existing one only gets
+ * the names of the containers.
+ * @param made undefined: no init container is needed
  */
 function putInitContainers(
   spec: PodSpec,
@@ -163,18 +164,18 @@ function binPath({ root = DEFAULT_ROOT, binSource }: RewriteOptions): string {
   return binSource === 'image-volume' ? IMAGE_PATH : `${root}/bin`
 }
 
-/** An image volume is mounted whole: containerd 2.1 ignores its subPath (recorded from Kubernetes 1.36). */
+/** Mounts the executable. An image volume is mounted whole: containerd 2.1 ignores its subPath (recorded from Kubernetes 1.36). */
 function mountBin(options: RewriteOptions): VolumeMount {
   return { name: BIN_VOLUME, mountPath: binPath(options), readOnly: true }
 }
 
-/** Labels that are there with nothing in them, which only a note can tell from none. */
+/** Notes labels that exist and are empty: only a note distinguishes them from missing ones. */
 function noteLabels(metadata: ObjectMeta | undefined): Former {
   const labels: unknown = metadata?.labels
   return labels === undefined || Object.keys(labels ?? {}).length > 0 ? {} : { value: labels }
 }
 
-/** Lists of the spec that are there with nothing in them; and how they, and the labels, if those are so too, were written. */
+/** Notes empty lists of the spec, and the text of these lists and of empty labels. */
 function noteEmpty(
   spec: PodSpec,
   labels: boolean,
@@ -195,7 +196,7 @@ function noteEmpty(
   }
 }
 
-/** Files that the controller fills by way of the pod's annotations; empty until there are any. */
+/** The volume with the controller's annotations as files, which are empty until the annotations exist. */
 const DOWNWARD: Volume = {
   name: DOWNWARD_VOLUME,
   downwardAPI: {
@@ -217,7 +218,7 @@ function makeVolumes({ binSource, image, imagePullPolicy }: RewriteOptions): rea
   ]
 }
 
-/** What PodSecurity's level "restricted" asks for, and no more than copying a file takes. */
+/** Makes the init container as PodSecurity's level "restricted" requires. */
 function makeInitContainer(order: Order, spec: PodSpec, options: RewriteOptions): Container {
   const { image, imagePullPolicy, root = DEFAULT_ROOT, binSource } = options
   const copied = binSource !== 'image-volume'
@@ -237,7 +238,7 @@ function makeInitContainer(order: Order, spec: PodSpec, options: RewriteOptions)
       capabilities: { drop: ['ALL'] },
       readOnlyRootFilesystem: true,
       runAsNonRoot: true,
-      // Else the pod's own would count, and the kubelet refuses a root that must not be one.
+      // Without it the pod's runAsUser would count: the kubelet refuses root together with runAsNonRoot.
       ...(asRoot ? { runAsUser: NOBODY } : {}),
       seccompProfile: { type: 'RuntimeDefault' },
     },

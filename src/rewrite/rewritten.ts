@@ -1,4 +1,4 @@
-/** Whether a pod says already what the rewrite would write into it, whatever others have added. Pure. */
+/** Whether a pod already has everything that the rewrite would write, regardless of additions by others. Pure. */
 import { ORDERED } from '../pod/annotation-names.ts'
 import { allContainers, type Container, type PodTemplate } from '../pod/pod.ts'
 import { isGateProbe, isOwnVolume } from '../pod/own.ts'
@@ -19,7 +19,7 @@ export function isRewritten({ metadata, spec }: PodTemplate, { metadata: meant, 
   )
 }
 
-/** Whether it says all that is wanted: the API server adds defaults, such as a probe's successThreshold. */
+/** Whether a value has all wanted fields. The API server adds defaults, such as a probe's successThreshold. */
 function says(value: unknown, wanted: unknown): boolean {
   if (typeof wanted !== 'object' || wanted === null) return value === wanted
   if (typeof value !== 'object' || value === null) return false

@@ -1,4 +1,4 @@
-/** What the order asks of a container when it stops: flags of its wrapper, and of `entrypoint pre-stop`, which holds its hook. Pure. */
+/** Stopping in order: flags of the wrapper, and of `entrypoint pre-stop`, which runs the container's preStop hook. Pure. */
 import { formatDuration } from '../base/duration.ts'
 import { isTakeable, nameSignal, parseSignal } from '../base/signal-names.ts'
 import { chooseAlone } from '../entrypoint/turn.ts'
@@ -9,8 +9,8 @@ import { makePreStop } from '../pod/own.ts'
 import type { Probing } from '../probe/wrapper-probes.ts'
 
 /**
- * `lifecycle.stopSignal` is what the runtime sends; without one what its image says, or the container's options in its place.
- * What is no signal is refused by the API server; no wrapper is to fail over it.
+ * Writes the stop signal. The runtime sends `lifecycle.stopSignal`, else the image's signal, which the container's options may give.
+ * An invalid signal is left out, so that no wrapper fails: the API server refuses it.
  */
 export function writeStopSignal({ stopSignal }: Probing, options: ContainerOptions | undefined): readonly string[] {
   const signal = parseSignal(stopSignal ?? options?.stopSignal ?? '')
@@ -24,7 +24,7 @@ export function writeStop(
 ): readonly string[] {
   const wholeMs = Math.max(LEAST_GRACE_MS, graceMs)
   const usualMs = chooseAlone(wholeMs)
-  // Stopped alone, by its own probe, it has no more time than that probe gives.
+  // A container that is stopped alone, by its probe, has only the probe's grace period.
   const aloneMs = Math.min(usualMs, chooseAlone(Math.max(LEAST_GRACE_MS, probeGraceMs)))
   return [
     ...after.map((name) => `--stop-after=${name}`),
@@ -37,8 +37,8 @@ export function writeStop(
 }
 
 /**
- * The kubelet does not expand `$(NAME)` in a hook, so the container's own stands in it as it is.
- * @returns takes a container of the order; says its preStop hook, undefined where it has none of its own.
+ * Writes preStop hooks. The container's hook is inserted unescaped, since the kubelet does not expand `$(NAME)` in a hook.
+ * @returns a function of a container of the order, which returns its preStop hook; undefined when the container has none.
  */
 export function writePreStops(
   order: Order,

@@ -1,4 +1,4 @@
-/** Commands that work as the first process of their container only, beside a wrapper that must be that itself. Pure. */
+/** Warns of commands that work only as the first process of their container, when the wrapper must be the first process. Pure. */
 import { type Fault, findEntry, listItems, type Tree } from '../manifest/tree.ts'
 import type { Order } from '../order/order.ts'
 import { planStops } from '../order/stopping.ts'
@@ -8,7 +8,7 @@ import { writeProbing } from '../probe/wrapper-probes.ts'
 import { restorePod } from './restore.ts'
 import { type FoundCommand, isOfFirst, sayCommand } from './wrap.ts'
 
-/** @param readTree the template with its places; asked only where there is something to tell. @param commandOf the words of a container without `command` */
+/** @param readTree gives the template with places; called only for a warning. @param commandOf gives the command of a container without one */
 export function warnOfFirst(
   readTree: () => Tree | undefined,
   template: PodTemplate,
@@ -24,7 +24,7 @@ export function warnOfFirst(
   })
   const tree = first.length === 0 ? undefined : readTree()
   if (tree === undefined) return []
-  // Who stops in turn does not depend on the time for it.
+  // Which containers stop in turn does not depend on the grace period, so 0 is enough.
   const waiting = new Set([...order.edges, ...order.outside].map(({ container }) => container))
   const needOf = indexWrapperNeeds(order, planStops(order, 0))
   const places = new Map(

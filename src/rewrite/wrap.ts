@@ -1,4 +1,4 @@
-/** A single container, so that its own words run through the entrypoint; with the notes for the way back. Pure. */
+/** Wraps a single container: the entrypoint runs its command. Also makes the notes for restoring. Pure. */
 import { ownDirectoryOf } from '../flags/layout.ts'
 import { PLATFORM_COMMANDS } from '../image/platform-commands.ts'
 import type { Container, VolumeMount } from '../pod/pod.ts'
@@ -9,51 +9,51 @@ import { makeGateProbe, RUN_VOLUME } from '../pod/own.ts'
 import { writeKeptProbes } from './kept-probes.ts'
 import { type Probing, writeProbing } from '../probe/wrapper-probes.ts'
 
-/** What an image runs: the same words everywhere, the container's args among them; or others on each platform, before the args. */
+/** The command of an image: `words` for all platforms, with the container's args; or words for each platform, without the args. */
 export type FoundCommand = (
   { readonly words: readonly string[] } | { readonly platforms: Readonly<Record<string, readonly string[]>> }
 ) & {
-  /** The image's own. */
+  /** The image's stop signal. */
   readonly stopSignal?: string | undefined
 }
 
-/** How a field of a container (or, without one, of the pod's spec) was written, where its value does not tell. */
+/** Gives the exact text of a field of a container (or of the pod's spec), if the value is not enough to restore it. */
 export type TextOf = (container: string | undefined, field: string) => string | undefined
 
 export interface ContainerKind {
-  /** A native sidecar: the kubelet makes what is listed after it when it has started. */
+  /** A native sidecar: the kubelet starts the containers listed after it when it has started. */
   readonly native: boolean
-  /** Its command does not begin at once. */
+  /** The command may have to wait. */
   readonly waits: boolean
 }
 
 export interface WrapSettings {
-  /** As the containers see them. */
+  /** Paths as the containers see them. */
   readonly runDir: string
   readonly entrypoint: string
   readonly binMount: VolumeMount
-  /** Those that wait for sidecars read of them there. */
+  /** The mounts in which containers that wait for sidecars read their states. */
   readonly downwardMounts: (container: string) => readonly VolumeMount[]
   readonly kindOf: (container: string) => ContainerKind
-  /** @param first its command must be the first process of its container */
+  /** @param first whether the command must be the first process of its container */
   readonly flagsOf: (container: string, probing: Probing, first: boolean) => readonly string[]
   readonly preStopOf: (container: string, probing: Probing) => object | undefined
   readonly commandOf: (container: Container) => FoundCommand | undefined
-  /** Whether it starts anew with what it depends on, in the same life of its container. */
+  /** Whether the command restarts with a dependency, within the same incarnation. */
   readonly startsAnew: (container: string) => boolean
-  /** Other resources than its own. */
+  /** Resources that replace the container's. */
   readonly resourcesOf: (container: string) => unknown
   readonly textOf: TextOf
 }
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** An empty list is as good as none to the kubelet: the image's ENTRYPOINT is taken. */
+/** Whether there is a command. For the kubelet an empty list is none: it uses the image's ENTRYPOINT. */
 function hasCommand({ command }: Container): boolean {
   return (command?.length ?? 0) > 0
 }
 
-/** The words that the manifest has: its `command`, or that of its options, and its args. @returns undefined without either */
+/** The command in the manifest: `command`, or that of the options, with the args. @returns undefined without either */
 export function sayCommand(container: Container, { options }: Pick<Order, 'options'>): FoundCommand | undefined {
   const { name, command, args } = container
   const said = hasCommand(container) ? command : options.get(name)?.command
@@ -64,7 +64,7 @@ export function isOfFirst(found: FoundCommand): boolean {
   return 'words' in found ? mustBeFirst(found.words) : Object.values(found.platforms).some(mustBeFirst)
 }
 
-/** @throws when its command is missing and nobody knows it */
+/** @throws when the command is missing and unknown */
 export function wrapContainer(
   container: Container,
   settings: WrapSettings,
@@ -112,7 +112,7 @@ export function wrapContainer(
   return { container: putFields(container, changed), former }
 }
 
-/** All flags to be read, only its own to be written: no container can forge another's. */
+/** Mounts all run directories read-only, and only the container's own writable, so that it cannot forge others' flags. */
 function mountRunDirs(runDir: string, container: string): readonly VolumeMount[] {
   return [
     { name: RUN_VOLUME, mountPath: runDir, readOnly: true },
@@ -124,14 +124,14 @@ function writePlatforms(platforms: Readonly<Record<string, readonly string[]>>):
   return { name: PLATFORM_COMMANDS, value: JSON.stringify(platforms) }
 }
 
-/** Its postStart hook goes into the wrapper's flags, its preStop hook into the one that waits for its turn. */
+/** Changes the hooks: postStart moves to the wrapper's flags, and preStop into a hook that waits for the container's turn. */
 function changeHooks(container: Container, preStop: object | undefined): object | undefined {
   const { postStart: _, ...others } = (container['lifecycle'] ?? {}) as Readonly<Record<string, unknown>>
   const changed = { ...others, ...(preStop === undefined ? {} : { preStop }) }
   return Object.keys(changed).length === 0 ? undefined : changed
 }
 
-/** The values that cannot be had back from what is there afterwards. */
+/** Notes the values that cannot be restored from the result. */
 function noteFields(container: Container, changed: Fields): readonly (readonly [string, Former])[] {
   const keys = Object.keys(container)
   return Object.keys(changed).flatMap((field) => {
@@ -155,7 +155,7 @@ function noteTexts(
   })
 }
 
-/** Puts fields in their places; a command behind the image, its args behind it, anything else that is new last. What is undefined goes. */
+/** Changes fields in place. A new command goes behind the image, args behind it, other new fields last. Undefined fields are removed. */
 function putFields(container: Container, changed: Fields): Container {
   const entries = Object.entries<unknown>(container)
   const put = (field: string, after: string | undefined): void => {

@@ -1,4 +1,4 @@
-/** What the order asks of each container's wrapper, as flags of `entrypoint`. Pure. */
+/** Writes the flags of each container's wrapper from the order. Pure. */
 import { holdsTarget } from '../order/conditions.ts'
 import { formatDuration } from '../base/duration.ts'
 import type { ContainerOptions } from '../order/container-options.ts'
@@ -12,9 +12,9 @@ import type { Probing } from '../probe/wrapper-probes.ts'
 import { writeStop, writeStopSignal } from './stop-flags.ts'
 
 export interface WrapperSettings {
-  /** Absolute, as the containers see it. */
+  /** The absolute path as the containers see it. */
   readonly runDir: string
-  /** The directory in which the downward API tells of sidecars; absolute too. */
+  /** The absolute directory in which the downward API shows the sidecars' states. */
   readonly downwardDir: string
   /** The restart rules of each container of the order. */
   readonly restartsOf: (container: string) => Restarts
@@ -23,8 +23,8 @@ export interface WrapperSettings {
 }
 
 /**
- * Takes time linear in the order; the function that is returned, in what concerns the container.
- * @returns takes a container of the order; says its flags, always in the same sequence, up to but without the `--`
+ * Takes time linear in the order; the returned function, linear in the container's part of it.
+ * @returns a function of a container of the order, which returns its flags without `--`, always in the same sequence
  */
 export function writeWrapperFlags(
   order: Order,
@@ -38,11 +38,11 @@ export function writeWrapperFlags(
     ({ target }) => target,
   )
   const stops = planStops(order, graceMs)
-  // The kubelet would run them again, and again.
+  // The wrapper holds these, since the kubelet would restart them after each success.
   const held = new Set(findEndings(order).filter((name) => followsEnd(restartsOf(name), 0) === 'restarts'))
   const gone = new Map(order.containers.map((name) => [name, diesForGood(restartsOf(name))]))
   const main = new Set(order.main)
-  // The kubelet stops native sidecars itself.
+  // The kubelet stops native sidecars.
   const isStopped = (container: string): boolean => !main.has(container) && !order.sidecars.has(container)
   const needOf = indexWrapperNeeds(order, stops)
   const whenMainEnds = order.main.map((name) => `--stop-file=${flagPathOf(runDir, name, 'ended')}`)
@@ -64,14 +64,14 @@ export function writeWrapperFlags(
       ...(isStopped(container) ? whenMainEnds : []),
       ...writeStopSignal(probing, order.options.get(container)),
       ...(stop === undefined ? writeGrace(probing, graceMs) : writeStop(stop, probing, graceMs)),
-      // Its readiness is of no use to anybody.
+      // The wrapper becomes the command and cannot publish readiness.
       ...(leaves
         ? probing.flags.filter((flag) => !flag.startsWith('--ready-probe='))
         : [...probing.flags, ...writePace(probing, order.options.get(container)?.probeEvery)]),
     ]
   }
 
-  /** How the deaths of those it looks at are meant, where that is not as its own would be. */
+  /** Writes the meaning of its targets' deaths, if it differs from that of its own death. */
   function writePolicies(container: string): readonly string[] {
     const final = restartsOf(container).policy === 'Never'
     const own = (edges.get(container) ?? []).map(({ target }) => target)
@@ -87,12 +87,12 @@ function writeRestarts({ policy, rules }: Restarts): readonly string[] {
   return [`--restart-policy=${policy}`, ...rules.map((rule) => `--restart-rule=${writeRestartRule(rule)}`)]
 }
 
-/** Whether the wrapper does to a container that does not come up what the kubelet would do. */
+/** Whether the wrapper kills a container that fails to start, as the kubelet would. */
 function killsUnfit({ flags, postStart }: Probing): boolean {
   return postStart !== undefined || flags.some((flag) => flag.startsWith('--startup-probe='))
 }
 
-/** Those that are waited for to end. */
+/** The containers that others wait for to end. */
 function findEndings({ edges }: Order): readonly string[] {
   return edges.filter(({ condition }) => holdsTarget(condition)).map(({ target }) => target)
 }
@@ -116,7 +116,7 @@ function writeRestart(name: string, restart: RestartTerms | undefined): readonly
   ]
 }
 
-/** The kubelet expands `$(NAME)` in them. */
+/** Writes waits for outside. `$` is escaped, since the kubelet expands `$(NAME)` in args. */
 function writeOutside(waits: readonly OutsideWait[], downwardDir: string): readonly string[] {
   const flags = waits.flatMap(({ target, timeoutMs, optional, restart }) => {
     const label = protect(target.label)
@@ -150,8 +150,8 @@ function writeOptions(options: ContainerOptions): readonly string[] {
 }
 
 /**
- * How long it has when the wrapper itself kills it over its startupProbe or hook: as long as the kubelet would give it. The wait
- * says that a stop from outside is the kubelet's to limit.
+ * Writes the grace period for a stop by the wrapper after a failed startupProbe or hook: that of the kubelet. `--stop-wait`
+ * leaves the limit of a stop from outside to the kubelet.
  */
 function writeGrace(probing: Probing, graceMs: number): readonly string[] {
   return killsUnfit(probing) ? ['--stop-wait=0s', `--grace-period=${formatDuration(graceMs)}`] : []

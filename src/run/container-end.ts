@@ -5,13 +5,13 @@ import type { ProcessEnd } from './processes.io.ts'
 
 /** A kill by the runner. */
 export interface RunKill {
-  /** Since it was told to stop. */
+  /** ms since its stop signal. */
   readonly afterMs: number
   /** The user has interrupted the run twice, and the grace period is not over. */
   readonly hurried: boolean
 }
 
-/** The end of a container in its wrapper's own words, where there are some. */
+/** The end of a container, in the wrapper's words if there are any. */
 export interface ContainerEnd {
   readonly at?: string
   readonly exitCode: number
@@ -20,13 +20,13 @@ export interface ContainerEnd {
   readonly killedAfterMs?: number
 }
 
-/** The end of a wrapper by the stop signal that came before it could take signals: as that of one that waits. */
+/** The end of a wrapper whose stop signal came before it could handle signals; the same as that of a waiting wrapper. */
 export function cancelled(number: number): ContainerEnd {
   return { exitCode: 128 + number, reason: 'Cancelled', message: `signal ${number} while its wrapper was starting` }
 }
 
 /**
- * The end of a container that has left no word of its own.
+ * The end of a container whose wrapper has reported none.
  */
 export function weighEnd(how: ProcessEnd, kill?: RunKill): ContainerEnd {
   const end = nameEnd(how)

@@ -1,4 +1,4 @@
-/** What is known of one life of a container. */
+/** The state of one incarnation of a container. */
 import type { Lifecycle } from './lifecycle.ts'
 import type { ContainerEnd, RunKill } from './container-end.ts'
 import type { Trait } from './prepare.ts'
@@ -7,14 +7,14 @@ import type { StartedContainer } from './runtime.ts'
 export interface RunLife {
   readonly trait: Trait
   readonly own: StartedContainer
-  /** The incarnation of the life before: its flags are leftovers. */
+  /** The ID of the previous incarnation, whose flags are leftovers. */
   readonly before: string | undefined
   incarnation: string | undefined
-  /** To tell of it, others are looked at first, and those may have it for a cause. */
+  /** Its flags are being read: prevents recursion when other containers are read first as causes. */
   looking: boolean
   commandPid: number | undefined
   started: boolean
-  /** Since it runs. */
+  /** Set once it runs. */
   lifecycle: Lifecycle | undefined
   /** Its postStart hook has succeeded, or the life is over. */
   readonly begun: PromiseWithResolvers<void>
@@ -22,32 +22,32 @@ export interface RunLife {
   up: boolean
   /** Its wrapper says that it is ready. */
   flagged: boolean
-  /** What its readiness probe says, where the runner asks that itself; undefined before the first word. */
+  /** The result of the readiness probe, if the runner carries it out; undefined before the first result. */
   answers: boolean | undefined
-  /** When its wrapper last said why it is not ready, as it has been told. */
+  /** The time of the wrapper's last reported reason for not being ready. */
   unreadyAt: string | undefined
-  /** How often it was started anew, as it has been told; and that it is being stopped for another time. */
+  /** The reported number of restarts within this incarnation; and whether it is being stopped for another one. */
   anews: number
   yielding: boolean
-  /** As it has been told. */
+  /** The reported readiness. */
   ready: boolean
-  /** What the probe or hook has said that it is killed for. */
+  /** The message of the probe or hook because of which it is killed. */
   killReason: string
-  /** When it was told to stop, monotonic; and how it was killed for want of an end. */
+  /** The time of its stop signal, monotonic; and the kill, if it did not end. */
   toldMs: number | undefined
   kill: RunKill | undefined
-  /** Output from before it was known to be started. */
+  /** Output that is held back until its start is known. */
   readonly held: (() => void)[]
-  /** Never started: what it wrote are its wrapper's own words, and they are in the message of its end. */
+  /** The command never started: the output is only the wrapper's, which is also in the message of the end. */
   muted: boolean
-  /** What its wrapper has said of its end. */
+  /** The end as its wrapper has reported it. */
   words: ContainerEnd | undefined
-  /** Its end has been reported: with its flags, or with its process, whichever was noticed first. */
+  /** Its end has been reported, by its flags or by its process. */
   told: boolean
   ended: boolean
 }
 
-/** @param before the incarnation of the life before */
+/** @param before the ID of the previous incarnation */
 export function startLife(trait: Trait, own: StartedContainer, before: string | undefined): RunLife {
   return {
     ...{ trait, own, before, held: [], killReason: '', begun: Promise.withResolvers<void>() },
@@ -60,22 +60,22 @@ export function startLife(trait: Trait, own: StartedContainer, before: string | 
 }
 
 /**
- * What is wrapped is ready for its followers when its wrapper says so, and no more when a probe of the kubelet's denies it;
- * what is not, as in a cluster: with its readiness probe, or as soon as it is up.
+ * Whether a container is ready. A wrapped one is ready when its wrapper says so and no readiness probe fails. Any other is ready as
+ * in a cluster: by its readiness probe, or as soon as it has started.
  */
 export function isReady({ trait, flagged, up, answers }: RunLife): boolean {
   if (trait.wrapped) return flagged && answers !== false
   return up && (answers ?? trait.care.probes.readiness === undefined)
 }
 
-/** Reasons of a wrapper whose command was never started because of somebody else. */
+/** Reasons of a wrapper whose command never started because of another container. */
 const SKIPPED = new Set(['Skipped', 'PredecessorDied'])
 
 export function wasSkipped({ started }: RunLife, reason: string): boolean {
   return !started && SKIPPED.has(reason)
 }
 
-/** Holds back what it has said, while the flag that says it has been started is still to come. */
+/** Holds back output until the flag `started` is seen. */
 export function holdBack(life: RunLife, speak: () => Promise<void> | undefined): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   life.held.push(() => resolve(life.muted ? undefined : speak()))

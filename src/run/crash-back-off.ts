@@ -1,44 +1,44 @@
 /**
- * How long the kubelet holds a container's restart back: at ever longer intervals while it keeps ending.
+ * The kubelet's back-off: it delays the restarts of a container that keeps ending by a growing time.
  *
  * Source: pkg/kubelet/kuberuntime (doBackOff) with client-go's util/flowcontrol/backoff.go; pkg/kubelet (newCrashLoopBackOff).
  */
 
-/** How a node's kubelet is set; durations in ms before scaling. */
+/** Settings of a node's kubelet; durations in ms before scaling. */
 export interface BackOffPace {
   /** 10 s, or 1 s by the feature gate ReduceDefaultCrashLoopBackOffDecay. */
   readonly firstMs: number
-  /** `crashLoopBackOff.maxContainerRestartPeriod` of its configuration; where it is less than the first, it is the first too. */
+  /** `crashLoopBackOff.maxContainerRestartPeriod` of the configuration; also limits the first delay. */
   readonly longestMs: number
-  /** All durations are so many times as long; 1 is the kubelet's own. */
+  /** A factor for all durations; 1 for the kubelet's. */
   readonly scale: number
 }
 
 export const DEFAULT_PACE: BackOffPace = { firstMs: 10_000, longestMs: 300_000, scale: 1 }
 
-/** So long after the last restart the kubelet's garbage collection drops the entry, even in the middle of a back-off. */
+/** The time after the last restart at which the kubelet's garbage collection drops the entry, even during a back-off. */
 const FORGOTTEN_MS = 600_000
 
-/** What is remembered of one container between its ends. */
+/** The state of one container between its ends. */
 export interface Backoff {
-  /** How long the next restart is held back, in ms before scaling. */
+  /** The delay of the next restart, in ms before scaling. */
   readonly delayMs: number
 }
 
 export interface Restart {
   /** From the end of the container to its restart. */
   readonly afterMs: number
-  /** For the end after this one. */
+  /** The state for the next end. */
   readonly backoff: Backoff
 }
 
-/** The back-off of a container that has not been restarted yet: the first time it is, at once. */
+/** The state before the first restart, which has no delay. */
 export function beginBackoff(): Backoff {
   return { delayMs: 0 }
 }
 
 /**
- * The restart of a container that has just ended. A success counts like a failure.
+ * Decides the restart of a container that has just ended. A success counts like a failure.
  * @param ranMs from its start to its end
  */
 export function nextRestart({ delayMs }: Backoff, ranMs: number, pace: BackOffPace = DEFAULT_PACE): Restart {
@@ -52,10 +52,10 @@ export function nextRestart({ delayMs }: Backoff, ranMs: number, pace: BackOffPa
 }
 
 /**
- * The restart of a container that was killed for a failed probe. It is started in the very sync in which it was killed, and
- * doBackOff looks at the end before that: a life that lasted longer than the delay is followed at once by the next.
+ * Decides the restart of a container that was killed for a failed probe. The kubelet starts it in the same sync in which it was
+ * killed, and doBackOff uses the previous end: after an incarnation longer than the delay, the next one starts at once.
  * @param ranMs from its start to its end
- * @param sinceMs from the end before to this one; Infinity for the first, of which no back-off is made
+ * @param sinceMs from the previous end to this one; Infinity for the first, which has no back-off
  */
 export function nextRestartAfterKill(
   { delayMs }: Backoff,

@@ -1,4 +1,4 @@
-/** What `podorder controller` does in a cluster: the files of the downward volume say which sidecars are ready. */
+/** Replaces `podorder controller` of a cluster: writes the files of the downward volume with the sidecars' states. */
 import { followsEnd } from '../pod/restarts.ts'
 import { describeError } from '../base/system-error.ts'
 import type { RunEvent } from '../history/run-event.ts'
@@ -7,9 +7,9 @@ import type { RunPorts } from './ports.ts'
 import type { PodPlan } from './prepare.ts'
 
 export interface Downward {
-  /** To be told what happens; hands it on. */
+  /** Takes events and passes them on. */
   readonly report: LifeReport
-  /** Resolves when nothing is being written any more. */
+  /** Resolves when all writes are done. */
   settle(): Promise<void>
 }
 
@@ -41,7 +41,7 @@ export function keepDownward(
       if (lists.ready.delete(container)) put('ready')
       const restarts = apps.get(container)
       if (event.event === 'unready' || event.exitCode === 0 || restarts === undefined) return
-      // What is started again has not failed.
+      // A container that restarts has not failed.
       if (followsEnd(restarts, event.exitCode) !== 'stays') return
       lists.failed.add(container)
       put('failed')

@@ -1,4 +1,4 @@
-/** Variables of `--env-file`: what a cluster's Secrets and ConfigMaps would say, or something else to try. Pure. */
+/** Variables of `--env-file`, which replace those of a cluster's Secrets and ConfigMaps. Pure. */
 import { textOf } from '../pod/api-object.ts'
 import type { PodTemplate } from '../pod/pod.ts'
 import type { Sources } from '../pod/sources.ts'
@@ -6,8 +6,9 @@ import type { Sources } from '../pod/sources.ts'
 type Variables = ReadonlyMap<string, string>
 
 /**
- * Lines of `NAME=VALUE`; a value may stand in quotes, `#` begins a comment line, and a NAME alone is taken from our own environment.
- * @returns one sentence on the line that is none
+ * Reads lines of `NAME=VALUE`. A value may be in quotes, `#` begins a comment line, and the value of a NAME alone comes from the
+ * runner's environment.
+ * @returns one sentence about an invalid line
  */
 export function readVariables(
   file: string,
@@ -37,8 +38,7 @@ function unquote(value: string): string {
 }
 
 /**
- * The pod whose containers have them, in the place of their own of the same name. What is referred to and not there does not
- * matter any more: these variables are instead of it.
+ * Gives the variables to all containers. They replace variables of the same name, and references to missing ConfigMaps and Secrets.
  */
 export function giveVariables(template: PodTemplate, variables: Variables, given: Sources): PodTemplate {
   if (variables.size === 0) return template

@@ -9,13 +9,13 @@ import type { SourceContent, Data, Sources } from '../pod/sources.ts'
 export interface EnvironmentInput {
   readonly facts: PodFacts
   readonly given: Sources
-  /** A file of a volume, undefined where there is none. None of them is looked at where this is not given: their variables are left out. */
+  /** Reads a file of a volume; undefined when there is none. Without this function, variables from files are left out. */
   readonly readFile?: (volume: string, path: string) => string | undefined
 }
 
 export type Environment =
   | { readonly kind: 'environment'; readonly values: ReadonlyMap<string, string> }
-  /** What the kubelet would call CreateContainerConfigError, as one sentence. */
+  /** A sentence for the problem that the kubelet reports as CreateContainerConfigError. */
   | { readonly kind: 'problem'; readonly problem: string }
 
 interface KeyRef {
@@ -119,7 +119,7 @@ function readFromFile(ref: FileRef, { readFile }: EnvironmentInput): Found {
   return { kind: 'problem', problem: `${what} in volume ${volumeName}` }
 }
 
-/** Whether its environment is to be made anew when it starts: what is in a file is not known before. */
+/** Whether the environment must be made again at the start, since a file's content is not known before. */
 export function readsFiles({ env = [] }: Container): boolean {
   return env.some(({ valueFrom }) => (valueFrom?.['fileKeyRef'] ?? undefined) !== undefined)
 }

@@ -1,22 +1,22 @@
-/** Learning from the flags in the run directory how the wrapped containers are: watch, then look. */
+/** Follows the states of wrapped containers by their flags in the run directory: watch, then look. */
 import { flagPathOf, ownDirectoryOf } from '../flags/layout.ts'
 import { type Flag, type FlagRecord, readRecord } from '../flags/record.ts'
 import type { RunPorts } from './ports.ts'
 
-/** What the flags of one life tell. */
+/** The flags of one incarnation. */
 export interface SeenFlags {
   readonly started: Partial<FlagRecord> | undefined
   readonly ready: Partial<FlagRecord> | undefined
-  /** Why it is not. */
+  /** Why it is not ready. */
   readonly unready: Partial<FlagRecord> | undefined
-  /** The record of a stop to start anew with what it depends on, begun or done. */
+  /** The record of a stop for a restart with a dependency, begun or done. */
   readonly restarting: Partial<FlagRecord> | undefined
   readonly ended: Partial<FlagRecord> | undefined
-  /** Whether it has succeeded, and its wrapper stays until it is told to stop. */
+  /** Whether it has succeeded and its wrapper holds the container. */
   readonly held: boolean
 }
 
-/** @param before the incarnation of the life before: its flags are leftovers. */
+/** @param before the ID of the previous incarnation, whose flags are leftovers. */
 export function lookAt(
   runDir: string,
   container: string,
@@ -40,15 +40,14 @@ export function lookAt(
   }
 }
 
-/** When it is not known which container has changed, all are looked at, but not more often than this. */
+/** The least interval of looks at all containers, when it is not known which one has changed. */
 const RELOOK_MS = 1000
 const SETTLE_MS = 1
 
 /**
- * Calls `look` for a container whose flags may have changed; each costs as much as that one, however many there are.
- * It waits a moment: several flags that come together need one look, and what a container has written before it ended has
- * been read from its pipe by then.
- * @returns once all are watched
+ * Calls `look` for a container whose flags may have changed. The cost does not depend on the number of containers. It waits a moment,
+ * so that several flags need only one look, and the output before an end has been read from the pipe.
+ * @returns once all directories are watched
  */
 export async function followFlags(
   runDir: string,

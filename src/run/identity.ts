@@ -1,4 +1,4 @@
-/** As whom a container's processes run: `runAsUser` and `runAsGroup`, of the container or of the pod. Pure. */
+/** The user and group of a container's processes: `runAsUser` and `runAsGroup` of the container or the pod. Pure. */
 import { fieldOf } from '../pod/api-object.ts'
 import type { Container, PodSpec } from '../pod/pod.ts'
 
@@ -7,7 +7,7 @@ export interface ProcessIdentity {
   readonly gid?: number
 }
 
-/** As the kubelet has it: without a group it is 0 (pkg/kubelet/kuberuntime, runAsGroup: the image's own, else 0). */
+/** Reads the identity as the kubelet does. The default group is 0 (pkg/kubelet/kuberuntime, runAsGroup: the image's, else 0). */
 export function readIdentity(spec: PodSpec, container: Container): ProcessIdentity {
   const read = (field: string): number | undefined => {
     const id = fieldOf(container, 'securityContext', field) ?? fieldOf(spec, 'securityContext', field)
@@ -17,7 +17,7 @@ export function readIdentity(spec: PodSpec, container: Container): ProcessIdenti
   return { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) }
 }
 
-/** Only root may be somebody else. @returns who runs as ourselves against the manifest, one sentence; undefined: nobody */
+/** Only root may change the user. @returns a sentence about containers that run as the current user instead; undefined: none */
 export function describeForeign(
   identities: ReadonlyMap<string, ProcessIdentity>,
   own: { readonly uid: number; readonly gid: number } | undefined,

@@ -1,10 +1,10 @@
-/** A container that cannot be made yet, as its variables come from a file: tried until it can be, as the kubelet does. */
+/** Retries the start of a container whose variables come from a file that does not exist yet, as the kubelet does. */
 import type { StartedContainer } from './runtime.ts'
 
-/** The kubelet takes up to 10 s and more; here nobody shall have to wait for it. */
+/** The interval of retries; the kubelet's is 10 s and more. */
 const AGAIN_MS = 250
 
-/** @param tryStart undefined: not yet. @param why it could not be started at first, in one clause */
+/** @param tryStart returns undefined when it cannot start yet. @param why the first problem, in one clause */
 export function startLate(tryStart: () => StartedContainer | undefined, why: string): StartedContainer {
   const { promise, resolve, reject } = Promise.withResolvers<StartedContainer | undefined>()
   let own: StartedContainer | undefined

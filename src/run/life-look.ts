@@ -1,4 +1,4 @@
-/** What the flags of a container tell of its life: each thing once, in the order in which it happened, causes first. */
+/** Reports the facts in a container's flags: each once, in the order in which they happened, causes first. */
 import { WORK_DONE } from '../entrypoint/outcome.ts'
 import type { RunEvent } from '../history/run-event.ts'
 import type { ContainerEnd } from './container-end.ts'
@@ -17,18 +17,18 @@ interface Start {
 
 export interface LifeLook {
   /**
-   * Reads a container's flags, and tells what is new.
-   * @param causedMs when what is about to be told has happened: only what came before may be its cause. An end is not held
-   * back then until all its output is there.
+   * Reads a container's flags, and reports what is new.
+   * @param causedMs the time of an event that will be reported next. Only earlier facts can be its cause, and an end among them is
+   * reported without waiting for the rest of its output.
    */
   readonly look: (container: string, causedMs?: number) => void
   readonly tellStarted: (container: string, life: RunLife, how: Start) => void
-  /** @param why it is not, where a probe has said so */
+  /** @param why it is not ready, if a probe has said so */
   readonly tellReadiness: (container: string, life: RunLife, atMs: number, why?: string) => void
   readonly tellEnd: (container: string, life: RunLife, end: ContainerEnd) => void
 }
 
-/** @param lives by container, the latest of each */
+/** @param lives the latest incarnation of each container */
 export function createLifeLook(
   lives: ReadonlyMap<string, RunLife>,
   runDir: string,
@@ -51,7 +51,7 @@ export function createLifeLook(
     const isDue = (at: string | undefined): boolean => causedMs === undefined || timeOf(at) <= causedMs
     life.incarnation ??= (started ?? ended)?.incarnation
     if (restarting?.reason === STARTS_ANEW && isDue(restarting.at)) tellYielding(container, life, restarting)
-    // It was quicker than the look.
+    // The restart was over before the look.
     if (started?.restarts !== undefined && started.restarts > life.anews && isDue(started.since)) {
       tellYielding(container, life, { ...started, at: started.since ?? started.at ?? '', exitCode: 0 })
     }
@@ -80,7 +80,7 @@ export function createLifeLook(
     }
   }
 
-  /** Tells that it stops, or has stopped, and will be started anew; a life of its command ends with that. */
+  /** Reports that it stops, or has stopped, for a restart. */
   function tellYielding(container: string, life: RunLife, record: Partial<FlagRecord>): void {
     const { restarts = 0, message, exitCode } = record
     if (!life.started || restarts <= life.anews) return
@@ -103,7 +103,7 @@ export function createLifeLook(
     const { pid, waitedFor, ...times } = how
     life.started = true
     life.commandPid = pid
-    // Who reads the events in their order shall find the cause first, whatever order they were noticed in.
+    // Causes are reported first, even if they were noticed later.
     for (const cause of life.trait.causes) look(cause, times.atMs)
     tell({
       ...{ event: 'started', container, ...times },
@@ -126,9 +126,9 @@ export function createLifeLook(
     const atMs = timeOf(end.at)
     life.told = true
     const skipped = wasSkipped(life, reason)
-    // Its wrapper had no time for a flag: what it said, if anything, is on its stderr, and `started` is not gone but never came.
+    // The wrapper wrote no flag of its end: its words are on stderr, and there never was a flag `started`.
     const wordless = life.trait.wrapped && life.words === undefined && reason !== 'StartError'
-    // A failing command's `started` flag is gone with its life, at times before anybody could look.
+    // The flag `started` of a failed command is removed, sometimes before a look.
     if (!life.started && !wordless && (reason === 'Completed' || reason === 'Error')) {
       tellStarted(container, life, { atMs, sinceMs: atMs, pid: undefined })
     }

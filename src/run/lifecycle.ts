@@ -1,5 +1,5 @@
 /**
- * What the kubelet does for one life of a container beside starting it: the postStart hook, the probes, the preStop hook
+ * The kubelet's work for one incarnation of a container after its start: the postStart hook, the probes, the preStop hook
  * (pkg/kubelet/prober, pkg/kubelet/kuberuntime).
  */
 import type { Care, CareProbe, ProbeKind } from '../probe/care.ts'
@@ -10,14 +10,14 @@ import type { Checks } from './probing.ts'
 import { startTimer } from '../base/timer.ts'
 
 export interface Observer {
-  /** Its postStart hook has succeeded, or it has none: the next container may be started. */
+  /** The postStart hook has succeeded, or there is none: the next container may start. */
   begun(): void
-  /** And so has its startup probe, or it has none. */
+  /** The startup probe has succeeded too, or there is none. */
   up(): void
-  /** By its readiness probe, whenever that changes. */
+  /** The result of the readiness probe has changed. */
   ready(isReady: boolean, why: string | undefined): void
   unhealthy(failures: number, threshold: number, why: string): void
-  /** A probe or its postStart hook has failed, and it is to be killed. @param graceMs the probe's own */
+  /** A probe or the postStart hook has failed, and the container must be killed. @param graceMs the probe's grace period */
   failed(cause: KillCause, why: string, graceMs: number | undefined): void
   preStopFailed(why: string): void
   /** A bug. */
@@ -27,11 +27,11 @@ export interface Observer {
 export interface Lifecycle {
   /** To be called when it runs. */
   begin(): void
-  /** To be called when it is to stop: no more probes, and a postStart hook that is still at it is cut short. */
+  /** Must be called before a stop: ends the probes and a running postStart hook. */
   retire(): void
   /**
-   * The preStop hook, once, however often it is asked for.
-   * @returns when it is over or has had its time (it goes on then, until `close`); undefined when there is nothing to wait for
+   * Runs the preStop hook, once even after several calls.
+   * @returns resolves when the hook has ended or its time is over (it then continues until `close`); undefined without a hook
    */
   preStop(graceMs: number): Promise<void> | undefined
   /** To be called when it has ended. */
@@ -42,7 +42,7 @@ export interface LifecyclePorts {
   readonly checks: Checks
   /** Monotonic, ms. */
   readonly clock: () => number
-  /** The probes' delays and periods are so many times as long. */
+  /** A factor for the probes' delays and periods. */
   readonly scale: number
 }
 
@@ -75,7 +75,7 @@ export function openLifecycle(
     else begin('startup', probes.startup)
   }
 
-  /** The kubelet holds the other probes back until then. */
+  /** Begins the other probes, which the kubelet delays until the startup probe succeeds. */
   function comeUp(): void {
     observer.up()
     if (probes.liveness !== undefined) begin('liveness', probes.liveness)
@@ -107,7 +107,7 @@ export function openLifecycle(
     else comeUp()
   }
 
-  /** Never resolves when it is to stop meanwhile. */
+  /** Never resolves after `retire`. */
   function until(due: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = startTimer(() => {
@@ -118,7 +118,7 @@ export function openLifecycle(
     })
   }
 
-  /** No longer than the grace period is it waited for; the kubelet lets it go on then, until the container ends. */
+  /** Waits for the hook for the grace period at most. The hook then continues until the container ends, as in the kubelet. */
   async function runPreStop(hook: Hook, graceMs: number): Promise<void> {
     const { promise: expired, resolve: expire } = Promise.withResolvers<void>()
     const timer = startTimer(expire, graceMs)

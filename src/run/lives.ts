@@ -1,4 +1,4 @@
-/** The lives of a pod's containers: each from the start of its process to its end, with what its flags tell on the way. */
+/** The incarnations of a pod's containers: each from the start of its process to its end, with the facts in its flags. */
 import { SIGKILL } from '../base/signal.ts'
 import { needsCare } from '../probe/care.ts'
 import type { RunEvent } from '../history/run-event.ts'
@@ -16,19 +16,19 @@ import type { PodPlan } from './prepare.ts'
 
 type Ports = Pick<RunPorts, 'disk' | 'now' | 'clock' | 'prober'>
 
-/** Tells what happened; a promise while the reader cannot keep up. */
+/** Reports an event; returns a promise while the reader is too slow. */
 export type LifeReport = (event: RunEvent) => Promise<void> | undefined
 
 export interface Lives {
-  /** @returns until when the kubelet would start no other container: its postStart hook is still to succeed */
+  /** @returns a promise of the postStart hook's success: until then the kubelet starts no other container */
   start(container: string): Promise<void> | undefined
   /** Looks at its flags, and reports what is new. */
   readonly look: (container: string) => void
-  /** Its preStop hook, while it still runs. */
+  /** Runs the preStop hook early. */
   prepare(container: string, graceMs: number): void
-  /** The preStop hook, then SIGTERM to its first process. @param cause undefined: its pod is stopped */
+  /** Runs the preStop hook, then sends SIGTERM to the first process. @param cause undefined: the pod is stopped */
   terminate(container: string, graceMs: number, cause: KillCause | undefined): void
-  /** SIGKILL to all of it. @param hurried its grace period is not over */
+  /** Sends SIGKILL to all processes. @param hurried the grace period is not over */
   kill(container: string, hurried: boolean): void
 }
 
@@ -71,7 +71,7 @@ export function createLives(
     return trait.care.hooks.postStart === undefined ? undefined : life.begun.promise
   }
 
-  /** Its first process runs: from here on it is cared for. */
+  /** The first process runs: probes and hooks begin. */
   function acknowledge(container: string, life: RunLife): void {
     const atMs = now()
     if (!life.trait.wrapped) tellStarted(container, life, { atMs, sinceMs: atMs, pid: life.own.pid })
@@ -105,7 +105,7 @@ export function createLives(
     return congested
   }
 
-  /** Its first process has ended; what it had to say is still on its way. */
+  /** The first process has ended; its last output may still come. */
   function dissolve(container: string, life: RunLife, how: ProcessEnd): void {
     look(container)
     if (how.kind === 'signalled' && life.trait.wrapped) {
@@ -113,7 +113,7 @@ export function createLives(
       life.own.kill(life.commandPid)
       if (life.words === undefined) tellEnd(container, life, weigh(life, how))
     }
-    // What a runtime says instead of starting it is not the container's, and comes with its end.
+    // Output of the runtime about a failed start is not the container's; it is in the message of the end.
     if (how.kind !== 'unstartable') release(life)
   }
 
@@ -142,7 +142,7 @@ export function createLives(
     return life === undefined || life.own.failed || life.ended ? undefined : life
   }
 
-  /** Nobody asks any more how it is. */
+  /** Ends probes and hooks. */
   function leave(container: string): RunLife | undefined {
     const life = findRunning(container)
     life?.lifecycle?.retire()

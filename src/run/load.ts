@@ -1,4 +1,4 @@
-/** From a manifest's text to the one pod to run: found, checked, its order read. Nothing has been started yet. */
+/** Loads the pod to run from manifests: finds it, checks it and reads its order. Starts nothing. */
 import { readNested, readPodManifest } from '../manifest/yaml.io.ts'
 import { describeError } from '../base/system-error.ts'
 import { KUSTOMIZED } from '../cli/kustomized.ts'
@@ -24,14 +24,14 @@ import { selectContainers, type Selection } from './selection.ts'
 import type { Given } from './suitability.ts'
 
 export interface LoadedPod {
-  /** What faults name: the path, or `stdin`. */
+  /** The name in faults: the path, or `stdin`. */
   readonly file: string
   readonly name: string
   readonly template: PodTemplate
-  /** Undefined: the pod says none, and runs as Kubernetes would run it. */
+  /** Undefined: the pod has no order and runs as in Kubernetes. */
   readonly order: Order | undefined
   readonly given: Sources
-  /** What relative paths are relative to: the manifest's directory. */
+  /** The base of relative paths: the manifest's directory. */
   readonly directory: string
   readonly warnings: readonly string[]
   readonly namedPorts: readonly NamedPort[]
@@ -50,16 +50,16 @@ export interface Wanted {
   readonly recursive: boolean
   /** `KIND/NAME` of the pod or workload to run; the first one when not given. */
   readonly only: string | undefined
-  /** Kinds with pod templates beside those that are known. */
+  /** Further kinds with pod templates. */
   readonly templates: readonly TemplateKind[]
-  /** What it needs that whatever runs it cannot give. */
+  /** Finds needs of the pod that the runtime cannot meet. */
   readonly findUnsuitable: (template: Tree, given: Sources & Pick<Given, 'variables'>) => readonly Fault[]
   readonly selection: Selection
   /** Paths of files with variables. */
   readonly envFiles: readonly string[]
 }
 
-/** A file, read as the manifest that it is, or that is made of it. */
+/** A file that was read as a manifest, or translated to one. */
 interface ReadFile {
   readonly input: Input
   readonly documents: ReturnType<typeof readPodManifest>['documents']
@@ -67,7 +67,7 @@ interface ReadFile {
   readonly faults: readonly Fault[]
   readonly say: (fault: Fault) => string
   readonly notes: readonly string[]
-  /** Orders that no pod reads, in the objects that are wanted. */
+  /** Finds orders at places where nothing reads them, in wanted objects. */
   readonly findStrays: (isWanted: (object: Pick<FoundPod, 'kind' | 'name'>) => boolean) => readonly Fault[]
 }
 
@@ -92,7 +92,7 @@ export async function loadPod(
   { paths, recursive, only, templates, findUnsuitable, selection, envFiles }: Wanted,
   ports: Ports,
 ): Promise<LoadedPod | LoadRefusal> {
-  // What is run is read by people, and no file of ten thousand pods.
+  // The default limit of the size: a file to run does not have ten thousand pods.
   const disk = { ...ports.disk, readManifestFile: (path: string) => ports.disk.readManifestFile(path) }
   const inputs = await readInputs(paths, recursive, { disk })
   if ('problems' in inputs) return { faults: inputs.problems }
@@ -105,7 +105,7 @@ export async function loadPod(
   const variables = await readAllVariables(envFiles, ports)
   if ('faults' in variables) return variables
   const given = collectSources(files.flatMap(({ documents }) => documents.map(({ value }) => value)))
-  /** What is wrong with all files but one. */
+  /** The faults of all files except one. */
   const others = (own: ReadFile | undefined): readonly string[] =>
     files.flatMap((one) => (one === own ? [] : sortFaults(limitFaults(one.faults)).map(one.say)))
   const chosen = choose(
@@ -179,12 +179,12 @@ async function readAllVariables(
   return variables
 }
 
-/** What the controller of its kind would write into it. */
+/** Sets the restartPolicy that the controller of the kind would write. */
 function givePolicy(template: PodTemplate, restartPolicy: RestartPolicy | undefined): PodTemplate {
   return restartPolicy === undefined ? template : { ...template, spec: { ...template.spec, restartPolicy } }
 }
 
-/** Null is as good as missing, as in Go. */
+/** Removes nulls, which count as missing, as in Go. */
 function dropNulls<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(dropNulls) as Value
@@ -192,13 +192,13 @@ function dropNulls<Value>(value: Value): Value {
   return Object.fromEntries(kept.map(([key, part]) => [key, dropNulls(part as unknown)])) as Value
 }
 
-/** No webhook adds anything to a pod that runs here. */
+/** Refuses waits for missing sidecars: here no webhook adds them. */
 function refuseAbsent(tree: Tree, { outside }: Order): readonly Fault[] {
   const fix = 'add it to the manifest, or remove this to run the pod here'
   return findAbsentSidecars(outside, namePod(readTemplate(tree)), fix)
 }
 
-/** @returns the template, or what is wrong. */
+/** @returns the template, or the problem. */
 function choose(
   candidates: readonly FoundPod[],
   only: string | undefined,

@@ -1,16 +1,15 @@
 /**
- * Mounts for a process that has no mount namespace: instead of its volumes being where it looks for them, its words are
- * changed to where they are. Pure.
+ * Mounts for a process without a mount namespace: paths in its words are changed to the local directories of its volumes. Pure.
  */
 import type { VolumeMount } from '../pod/pod.ts'
 
 /**
- * What may stand right before a path: what separates words, and `@` (`curl -d @/data/body`). Not `}` and `)`, since
- * `${base}/data` is another path; `://` only with no host behind it.
+ * Characters directly before a path: separators of words, and `@` (`curl -d @/data/body`). Not `}` and `)`, since `${base}/data` is
+ * another path; `://` only without a host behind it.
  */
 const BEFORE = String.raw`(?<=^|[\s'"\x60:;,=|&<>(\[{@!]|://)`
 
-/** What may stand right after it. Everything else could go on with the file's name: `/data.old`, `/data*`, `/data$n`. */
+/** Characters directly after a path. Any other could continue the file's name: `/data.old`, `/data*`, `/data$n`. */
 const AFTER = String.raw`(?=$|[/\s'"\x60:;,=|&<>)\]}])`
 
 /**

@@ -1,9 +1,9 @@
 /**
- * A pod as `podman kube play` can make it so that it behaves as in a cluster. Pure.
+ * Changes a pod for `podman kube play` so that it behaves as in a cluster. Pure.
  *
- * What podman 4.3 does not do, or does another way: an emptyDir is a volume of all pods, named like it in the manifest, made
- * for root alone and never removed; secrets, downwardAPI and projected volumes are refused; `$(NAME)` is not expanded; probes run
- * as `curl` inside the container; what ends is restarted at once; native sidecars are unknown.
+ * Differences of podman 4.3: all pods share an emptyDir by its name in the manifest, which only root can use and which is never
+ * removed; secrets, downwardAPI and projected volumes are refused; `$(NAME)` is not expanded; probes run as `curl` inside the
+ * container; a container that ends is restarted at once; native sidecars are unknown.
  */
 import type { Container, EnvVar, PodSpec, PodTemplate, Volume, VolumeMount } from '../pod/pod.ts'
 import { expand } from '../pod/expand.ts'
@@ -11,19 +11,19 @@ import { expand } from '../pod/expand.ts'
 /** Volumes that are files on this disk as long as the pod lives. */
 const LOCAL_KINDS = ['emptyDir', 'configMap', 'secret', 'downwardAPI', 'projected']
 const PROJECTED_KINDS = new Set(['configMap', 'secret', 'downwardAPI'])
-/** A sidecar's restartPolicy too: restarts are the runner's. */
+/** Fields that are left out; also a sidecar's restartPolicy, since the runner restarts containers. */
 const LEFT_OUT = ['livenessProbe', 'readinessProbe', 'startupProbe', 'restartPolicy', 'envFrom']
 
 /**
- * Never started: podman takes the pod's network down when none of its containers runs or is still to be started, also
- * between the end of one life and the next.
+ * A container that is never started. Without it podman removes the pod's network whenever no container runs or is to be started,
+ * also between two incarnations.
  */
 const ANCHOR = 'podorder-anchor'
 
-/** podman 4.3 refuses others, of more than 63 bytes; to the API server all of them together may have 256 KiB. */
+/** Annotations that podman 4.3 accepts: up to 63 bytes. The API server accepts 256 KiB for all together. */
 const SHORT_ANNOTATION = /^[ -~]{0,63}$/
 
-/** The kubelet's cut: the kernel takes no longer host name. */
+/** The kernel's limit of a host name, to which the kubelet cuts it. */
 const HOST_NAME_LENGTH = 63
 
 export interface PlayableParts {
@@ -44,7 +44,7 @@ export interface PlayableEnvironment {
   readonly envFrom: readonly Readonly<Record<string, unknown>>[]
 }
 
-/** Whether a volume can be made from what is at hand. One of a Secret that is not there may be in podman's own store. */
+/** Whether the runner can make the volume. A missing Secret may be in podman's store. */
 export function isLocalVolume(volume: Volume, secrets: { has(name: string): boolean }): boolean {
   const kinds = Object.keys(volume).filter((key) => key !== 'name' && volume[key] !== null)
   if (kinds.some((kind) => !LOCAL_KINDS.includes(kind))) return false
@@ -115,7 +115,7 @@ function convertMount(
   return { name: share.name, mountPath: `${mountPath}:z`, readOnly }
 }
 
-/** What podman 4.3 overlooks: each `subPathExpr` becomes the `subPath` that it stands for. */
+/** Replaces each `subPathExpr`, which podman 4.3 ignores, by its `subPath`. */
 export function resolveSubPaths(container: Container, values: ReadonlyMap<string, string>): Container {
   if (container.volumeMounts === undefined) return container
   const volumeMounts = container.volumeMounts.map((mount: VolumeMount & { readonly subPathExpr?: string }) => {

@@ -1,6 +1,6 @@
 /**
- * A pod's containers as containers of podman: the rewritten pod goes through `podman kube play`, which makes them but starts
- * none. Each is then started, restarted and stopped by the same runner that leads processes.
+ * Runs a pod's containers in podman. `podman kube play` makes the containers of the rewritten pod and starts none. The runner then
+ * starts, restarts and stops them, as it does with processes.
  */
 import type { Container } from '../pod/pod.ts'
 import { RUN_VOLUME } from '../pod/own.ts'
@@ -90,7 +90,7 @@ type LaidOut = Pick<RewrittenPod, 'template'> & {
   readonly environments: ReadonlyMap<string, PlayableEnvironment>
 }
 
-/** What the file itself gives is made here; podman is asked for the rest. */
+/** Makes the volumes whose contents are in the file; podman has the others. */
 async function layOut(
   pod: LoadedPod,
   { facts, template }: RewrittenPod,
@@ -142,7 +142,7 @@ function divide<Item>(list: readonly Item[], isOther: (item: Item) => boolean): 
 }
 
 /**
- * With its network up, so that what is wrong with that is said once and before anything runs.
+ * Creates the pod and its network, so that a problem of the network is reported once and before anything runs.
  * @returns the address of the pod as this machine sees it; undefined for this machine's own
  */
 async function play(

@@ -1,4 +1,4 @@
-/** From a loaded pod to what the runner leads: rewritten as in a cluster, with all that does not depend on what runs it. */
+/** Prepares a loaded pod for the runner: rewrites it as in a cluster, and plans all that does not depend on the runtime. */
 import { planStops } from '../order/stopping.ts'
 import type { Order } from '../order/order.ts'
 import { DEFAULT_GRACE_S, type Container, type PodSpec, type PodTemplate, type RestartPolicy } from '../pod/pod.ts'
@@ -15,7 +15,7 @@ import { isAsking } from './outside-targets.ts'
 import type { RunPorts } from './ports.ts'
 import type { Runtime } from './runtime.ts'
 
-/** What the runner knows of a container. */
+/** The properties of a container that the runner needs. */
 export interface Trait {
   /** Whether it runs through the entrypoint, and tells by flags how it is. */
   readonly wrapped: boolean
@@ -83,7 +83,7 @@ export function rewriteLoaded(
   const quieten = (container: Container): Container => {
     if (!wrapped.has(container.name)) return container
     const access = kubeconfig !== undefined && asking.has(container.name) ? [`--kubeconfig=${kubeconfig}`] : []
-    // How it is with the containers is the runner's to say; what goes wrong the wrapper still says itself.
+    // The runner reports the containers' states. With --quiet a wrapper still reports errors.
     return { ...container, args: ['--quiet', ...access, ...(container.args ?? [])] }
   }
   const { spec } = rewritten
@@ -125,7 +125,7 @@ function readTraits(
     ({ target }) => target,
   )
   const ordered = new Set(order?.containers)
-  // How long they take does not matter here.
+  // Only the sequence of the stops is needed, so a grace period of 0 is enough.
   const stops = order === undefined ? undefined : planStops(order, 0)
   const traits = [...initContainers, ...apps].map((container): [string, Trait] => {
     const { name, command = [], args = [] } = container

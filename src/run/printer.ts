@@ -1,4 +1,4 @@
-/** What a run shows: lines for people or for programs, on a terminal a picture of how the containers are, a table at the end. */
+/** The output of a run: lines of text or JSON, on a terminal a live picture of the containers, a table at the end. */
 import { choosePalette } from '../base/palette.ts'
 import { type RunEvent, writeRunEvent } from '../history/run-event.ts'
 import { describeRunEvent } from './run-words.ts'
@@ -16,15 +16,15 @@ export interface PrinterOptions {
   /** Containers in the pod's order: it is the table's, and gives each its colour. */
   readonly containers: readonly string[]
   readonly json: boolean
-  /** Neither the containers' output nor what happens, only the table. */
+  /** Print only the table. */
   readonly quiet: boolean
-  /** The containers' output too. */
+  /** Print the containers' output. */
   readonly output: boolean
 }
 
 export interface Printer {
   readonly print: (event: RunEvent) => Promise<void> | undefined
-  /** What has become of the containers by now. */
+  /** The containers' states so far. */
   history(): History
   /** The table; nothing is printed after. */
   close(): Promise<void>

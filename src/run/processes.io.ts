@@ -1,4 +1,4 @@
-/** A container's first process, here: started in a session of its own, its output in lines, its end with all it left. */
+/** Runs a container's first process on this machine, in its own session; reads its output in lines, and ends all its descendants. */
 import { execa } from 'execa'
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
@@ -12,9 +12,9 @@ import { startTimer } from '../base/timer.ts'
 export interface ProcessPlan {
   readonly argv: readonly string[]
   readonly cwd: string
-  /** Exactly this, nothing inherited; its PATH is where the program is looked for. */
+  /** The whole environment, nothing is inherited; its PATH is used to find the program. */
   readonly env: Readonly<Record<string, string>>
-  /** As whom, where that is not ourselves; only root may. */
+  /** Another user; only root may set it. */
   readonly uid?: number
   readonly gid?: number
 }
@@ -43,7 +43,7 @@ export type CommandEnd = { readonly ok: true } | { readonly ok: false; readonly 
 
 /** The most of a command's output (pkg/probe/exec). */
 const MAX_OUTPUT_BYTES = 10 * 1024
-/** What has left the group may hold the output open; so long it may still speak once the first process has ended. */
+/** How long output is read after the end of the first process: a process outside the group may keep it open. */
 const DRAIN_MS = 500
 /** A process that forks while it is looked for is found in the next round. */
 const SWEEP_ROUNDS = 20
@@ -119,7 +119,7 @@ export function createProcesses(): Processes {
     const end = async (): Promise<ProcessEnd> => {
       const how = await exited
       finish(pid)
-      // With a container's first process the kernel ends all others of its PID namespace; a group is what comes nearest.
+      // In a container the kernel ends the whole PID namespace with its first process. Here the process group is the nearest to it.
       killGroup(pid)
       await within(DRAIN_MS, drained)
       child.stdout.destroy()
@@ -142,7 +142,7 @@ export function createProcesses(): Processes {
     }
     const kill = (): void => {
       killGroup(pid)
-      // What has left the group may hold them open for as long as it likes.
+      // A process outside the group may keep them open without a limit.
       child.stdout.destroy()
       child.stderr.destroy()
     }
@@ -151,7 +151,7 @@ export function createProcesses(): Processes {
     const { failed, exitCode, signal } = await child
     cancel.removeEventListener('abort', kill)
     finish(pid)
-    // There may be thousands of these, and their numbers are used again.
+    // There may be thousands of leaders, and the system reuses their numbers.
     if (!hasGroup(pid)) leaders.delete(pid)
     if (cancel.aborted) return { ok: false, why: (cancel.reason as Error).message }
     if (!failed) return { ok: true }

@@ -31,7 +31,7 @@ type Ports = Pick<
   'disk' | 'processes' | 'env' | 'cwd' | 'entrypoint' | 'machine' | 'makeUid' | 'user' | 'terminal'
 >
 
-/** What programs need to find themselves at home on this machine; nothing else comes in from outside. */
+/** Variables of this machine that programs need; no others are inherited. */
 const HOST_VARIABLES = /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TERM|TZ|TMPDIR)$/
 
 export async function prepareProcesses(
@@ -136,7 +136,7 @@ function createRuntime(
       terminate() {
         if (pid !== undefined) processes.signal(pid, stopSignal)
       },
-      // A wrapper that was killed has left its command behind; the kernel would end it with the container.
+      // A killed wrapper leaves its command behind. In a container the kernel would end it.
       kill(commandPid) {
         for (const group of [pid, commandPid]) if (group !== undefined) processes.killGroup(group)
       },

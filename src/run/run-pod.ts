@@ -1,4 +1,4 @@
-/** The pod that runs: ends, timers and signals go into the supervision, and what it decides is done. */
+/** Runs the pod: passes ends, timers and signals to the supervision, and carries out its steps. */
 import type { PodEvent } from '../history/run-event.ts'
 import type { Event, Step } from './pod-events.ts'
 import { supervise } from './supervision.ts'
@@ -17,9 +17,8 @@ const STOP_MESSAGES: Readonly<Record<StopReason, string>> = {
 }
 
 /**
- * @param listen gets what to call whenever somebody asks for the end: the first time the pod is stopped as when it is
- * deleted, the second time killed
- * @returns how it ended; everything that was started has ended by then, as far as its runtime can tell
+ * @param listen gets a callback for interrupts: the first one stops the pod as if it was deleted, the second one kills it
+ * @returns how the pod ended; by then everything that was started has ended, as far as the runtime knows
  */
 export async function runPod(
   plan: PodPlan,
@@ -49,7 +48,7 @@ export async function runPod(
     await watch.close()
   }
 
-  /** What is thrown in a callback is a bug: it ends the run, so that the run can clean up, and not the program. */
+  /** An exception in a callback is a bug. It ends the run instead of the program, so that the run can clean up. */
   function guard<Args extends readonly unknown[]>(call: (...args: Args) => void): (...args: Args) => void {
     return (...args) => {
       try {
@@ -127,8 +126,8 @@ export async function runPod(
   }
 
   /**
-   * A single start a turn: among a thousand starts there is time for what the first ones say, and for Ctrl-C. A postStart hook holds the
-   * others up, as it does in the kubelet.
+   * Starts one container in each turn of the event loop, so that output and Ctrl-C are handled between a thousand starts. A postStart
+   * hook delays the next ones, as in the kubelet.
    */
   function startNext(): void {
     const container = toStart.shift()
@@ -139,7 +138,7 @@ export async function runPod(
     else begun.then(guard(startNext), reject)
   }
 
-  /** @returns whether it was still to be started, and now is not any more. */
+  /** @returns whether the container was waiting for its start, which is now cancelled. */
   function withdraw(container: string): boolean {
     const index = toStart.indexOf(container)
     if (index === -1) return false

@@ -1,7 +1,6 @@
 /**
- * The life of a pod as the kubelet leads it: init containers one after another, then all the others at once, restarts with
- * back-off, what probes and hooks say of its health, the deadline, the stop. Pure: events go in with their time, steps to be taken
- * come out.
+ * The kubelet's management of a pod: init containers one after another, then all others at once, restarts with back-off, health by
+ * probes and hooks, the deadline, the stop. Pure: it takes events with their time, and returns steps.
  *
  * Source: pkg/kubelet/kuberuntime (computePodActions, killContainer, doBackOff, terminationOrdering) and KEP-753 (sidecar
  * containers).
@@ -13,12 +12,12 @@ import { holdRestartBack, type Seat, takeSeats } from './seat.ts'
 
 type Ended = Extract<Event, { readonly kind: 'ended' }>
 
-/** Whatever a preStop hook has left of the grace period (pkg/kubelet/kuberuntime, minimumGracePeriodInSeconds). */
+/** The least grace period after a preStop hook (pkg/kubelet/kuberuntime, minimumGracePeriodInSeconds). */
 const LEAST_GRACE_MS = 2000
 
 /**
- * @returns a function that takes one event, with its monotonic time in ms, and says what to do now; ends may be handed in a
- * little later than others that came after them
+ * @returns a function of an event and its monotonic time in ms, which returns the steps to take now. An end may be reported a little
+ * after later events.
  */
 export function supervise(members: readonly Member[], rules: Rules): (event: Event, atMs: number) => readonly Step[] {
   const seats = takeSeats(members)
@@ -29,7 +28,7 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
   let appsLeft = apps.length
   const mains = rules.mainGiven ? apps.filter(({ member }) => member.main).length : Infinity
   let mainsLeft = mains
-  /** All containers are to start anew, so many ms after the last of them has ended. */
+  /** The delay of a restart of all containers, in ms after the last end. */
   let renewal: number | undefined
   let othersRunning = 0
   let stopping: StopReason | 'Done' | undefined
@@ -141,8 +140,8 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
   }
 
   /**
-   * The others get SIGTERM without a hook, and 2 s (recorded from Kubernetes 1.36). How long the restart is held back is
-   * said of the one whose end asks for it (KEP-5532: its back-off applies).
+   * Restarts all containers. The others get SIGTERM without a hook, and 2 s (recorded from Kubernetes 1.36). The back-off is that
+   * of the container whose end asks for it (KEP-5532).
    */
   function renew(asking: Seat, atMs: number): void {
     const { afterMs, backoff } = holdRestartBack(asking, atMs, rules.backOff)
@@ -193,7 +192,7 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
     }
   }
 
-  /** Native sidecars outlive the others, and stop last to first; the grace period is one for the whole pod. */
+  /** Stops the pod. Native sidecars stop after the others, last to first; the whole pod has one grace period. */
   function stop(reason: StopReason | 'Done', atMs: number): void {
     if (stopping !== undefined) return
     stopping = reason

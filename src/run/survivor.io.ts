@@ -1,19 +1,19 @@
-/** What ends the containers' processes when the runner is killed by SIGKILL, which it cannot see coming. */
+/** A helper process that ends the containers' processes when the runner is killed by SIGKILL. */
 import { spawn } from 'node:child_process'
 import type { Writable } from 'node:stream'
 
-/** Is told of each process that leads a session, when it has begun and when it has ended. */
+/** Gets the start and the end of each process that leads a session. */
 export interface Survivor {
   begun(pid: number): void
   ended(pid: number): void
 }
 
 /**
- * The kernel closes its stdin when the runner is gone, however that came about. PR_SET_PDEATHSIG would reach the wrappers
- * only, not what they have started, and Node cannot ask for it. A shell, since it waits for as long as the pod runs: a
- * runtime of our own would weigh 50 MiB. What it finds it stops first, so that nothing forks away while it looks: what is of
- * a session, and what descends from that into one of its own, as the commands of wrappers on Node do (proc_pid_stat(5)).
- * A parent may come after its child in a round, so the rounds go on until one finds nothing.
+ * The kernel closes the script's stdin whenever the runner is gone. PR_SET_PDEATHSIG would reach only the wrappers, not their
+ * commands, and Node cannot set it. It is a shell script, since it runs as long as the pod, and a JavaScript runtime would take
+ * 50 MiB. It stops all processes that it finds before it kills them, so that none can fork meanwhile: those of the sessions, and
+ * descendants in sessions of their own, such as the commands of wrappers on Node (proc_pid_stat(5)). A parent may be listed after
+ * its child, so the rounds continue until one finds nothing.
  */
 const SCRIPT = `
 running=' '
@@ -44,8 +44,8 @@ done
 `
 
 /**
- * Begins with the first word to it, and ends with us or in the sweep. Without a shell or /proc nothing survives us.
- * Bun writes at the end of a turn: what was started in the turn in which we are killed is not known.
+ * Starts the helper with the first message; it ends with the runner or in the sweep. Without a shell or /proc there is no helper.
+ * Bun writes at the end of a turn, so processes that start in the turn of the kill are missed.
  */
 export function openSurvivor(): Survivor {
   let words: Writable | undefined
@@ -58,7 +58,7 @@ export function openSurvivor(): Survivor {
 
 function begin(): Writable {
   const shell = spawn('/bin/sh', ['-c', SCRIPT], {
-    // Neither Ctrl-C nor a directory that is to be removed is its concern.
+    // Its own session and directory, so that Ctrl-C does not end it and it does not block the removal of a directory.
     detached: true,
     cwd: '/',
     stdio: ['pipe', 'ignore', 'ignore'],

@@ -1,4 +1,4 @@
-/** A wrapper that never ran tells nobody: the runner, which knows it, tells its followers in its place. */
+/** Publishes the failure of a wrapper that could not start, in its place, for its followers. */
 import { CODE_SIGNAL } from '../base/exit-code.ts'
 import { settle } from '../entrypoint/outcome.ts'
 import { flagPathOf, refusalOf } from '../flags/layout.ts'
@@ -6,7 +6,7 @@ import { type Flag, writeRecord } from '../flags/record.ts'
 import type { RunPorts } from './ports.ts'
 import type { PodPlan } from './prepare.ts'
 
-/** The kubelet's exit code of one that could not be started, with the reason StartError. */
+/** The kubelet's exit code of a container that could not start (StartError). */
 const exitCode = CODE_SIGNAL
 
 /** @param why in one clause */

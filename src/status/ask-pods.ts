@@ -1,4 +1,4 @@
-/** Asks a cluster for pods: which ones are meant, and how they are now. */
+/** Finds pods in a cluster by name, and reads their state. */
 import type { JsonObject } from '../base/json-object.ts'
 import { suggest } from '../base/suggest.ts'
 import { type Collection, pathOf } from '../kube/collection.ts'
@@ -24,18 +24,18 @@ export interface ClusterProblem {
 }
 
 const PODS = { group: '', version: 'v1', plural: 'pods' }
-/** Somebody waits in front of it. */
+/** Only one retry, since a user waits at the terminal. */
 const RETRIES = 1
-/** Logs that are read at the same time. */
+/** How many logs are read at the same time. */
 const AT_ONCE = 6
 
-/** The pods that are meant, by the names they have now. @param found the workload that they belong to */
+/** The named pods. `found` is their workload. */
 export interface MeantPods {
   readonly collection: Collection
   readonly pods: readonly JsonObject[]
 }
 
-/** @returns at least one pod, or what is wrong */
+/** @returns at least one pod, or the problem */
 export async function findNamedPods(
   kube: Kube,
   { words, namespace, signal }: PodWish,
@@ -87,7 +87,7 @@ export async function findNamedPods(
   }
 }
 
-/** Reads all that can be read of one pod now. */
+/** Reads a pod's logs and events. */
 export async function readAskedPod(kube: Kube, pod: JsonObject, signal: AbortSignal): Promise<AskedPod> {
   const namespace = textOf(pod, 'metadata', 'namespace')
   const name = textOf(pod, 'metadata', 'name')
@@ -116,7 +116,7 @@ export async function readAskedPod(kube: Kube, pod: JsonObject, signal: AbortSig
   return { pod, logs, probes, gone: false, notes: describeLost(failures) }
 }
 
-/** Not every container has a log yet, or still: only what a Role keeps from us is worth a word. */
+/** Reports logs that could not be read for lack of permission. Other failures are normal: a container may have no log yet. */
 function describeLost(failures: readonly KubeFailure[]): readonly string[] {
   const refused = failures.find(({ kind }) => kind === 'forbidden')
   if (refused !== undefined)
@@ -125,7 +125,7 @@ function describeLost(failures: readonly KubeFailure[]): readonly string[] {
   return broken === undefined ? [] : [`not all of its logs could be read: ${broken.message}`]
 }
 
-/** What nobody must be allowed to do; without it less is known. */
+/** Reads probe failures from events. The permission is optional. */
 async function readProbes(kube: Kube, pod: JsonObject, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
   const path = `/api/v1/namespaces/${textOf(pod, 'metadata', 'namespace')}/events`
   const fieldSelector = `involvedObject.name=${textOf(pod, 'metadata', 'name')},involvedObject.uid=${uidOf(pod)}`

@@ -1,4 +1,4 @@
-/** A pod that a cluster was asked for, with what its wrappers and its kubelet have said of it. Pure. */
+/** A pod of a cluster with its wrappers' logs and the kubelet's events. Pure. */
 import { isObject, type JsonObject } from '../base/json-object.ts'
 import { tidy } from '../base/wording.ts'
 import { listOf, textOf } from '../pod/api-object.ts'
@@ -7,28 +7,28 @@ import type { ContainerStatus } from './container-status.ts'
 import { type PodStatus, readPodStatus } from './pod-status.ts'
 import type { WrapperLog } from './wrapper-log.ts'
 
-/** Container -> which of its lives, from 0 -> what its wrapper has written. */
+/** Container -> number of the incarnation, from 0 -> the wrapper's log. */
 export type PodLogs = ReadonlyMap<string, ReadonlyMap<number, WrapperLog>>
 
 export interface AskedPod {
   readonly pod: JsonObject
   readonly logs: PodLogs
-  /** Container -> what the kubelet's own probe has said last: `Readiness probe failed: …`. */
+  /** Container -> the last message of the kubelet's probe: `Readiness probe failed: …`. */
   readonly probes: ReadonlyMap<string, string>
-  /** Whether it was deleted. */
+  /** Whether the pod was deleted. */
   readonly gone: boolean
-  /** Why not all is known, one sentence each. */
+  /** What could not be read and why, one sentence each. */
   readonly notes: readonly string[]
 }
 
-/** The log of one life of one container. */
+/** The log of one incarnation of one container. */
 export interface WantedLog {
   readonly container: string
   readonly life: number
   readonly previous: boolean
 }
 
-/** The kubelet keeps the logs of two lives. */
+/** Lists the logs to read; the kubelet keeps those of two incarnations. */
 export function listLogs(pod: JsonObject): readonly WantedLog[] {
   return readPodStatus(pod as unknown as PodTemplate).containers.flatMap(({ name, wrapper, state, last, restarts }) => {
     if (wrapper !== 'podorder') return []
@@ -36,15 +36,15 @@ export function listLogs(pod: JsonObject): readonly WantedLog[] {
     if (state.kind === 'running' || state.kind === 'ended') {
       return [...(last === undefined ? [] : [{ ...own, life: restarts - 1, previous: true }]), own]
     }
-    // Between two lives the log is still of the one that has ended.
+    // Between two incarnations the current log is that of the one that has ended.
     return last === undefined ? [] : [own]
   })
 }
 
-/** Times in a status are full seconds, of the same clock. */
+/** The precision of times in a status. */
 const SECOND_MS = 1000
 
-/** The log of this life; undefined where it is of another one, which has begun or ended meanwhile. */
+/** Returns the log if it is of this incarnation; undefined when another one has begun or ended meanwhile. */
 export function fitLog(
   log: WrapperLog | undefined,
   startedMs: number | undefined,
@@ -56,7 +56,7 @@ export function fitLog(
   return early || late ? undefined : log
 }
 
-/** What the wrapper of the life that goes on, or of the last one, has written. */
+/** The wrapper's log of the current or last incarnation. */
 export function logOf({ name, state, restarts }: ContainerStatus, logs: PodLogs): WrapperLog | undefined {
   const log = logs.get(name)?.get(restarts)
   if (state.kind === 'running') return fitLog(log, state.sinceMs, undefined)
@@ -64,7 +64,7 @@ export function logOf({ name, state, restarts }: ContainerStatus, logs: PodLogs)
   return undefined
 }
 
-/** With what was read beside it. */
+/** Adds logs and probe messages to a status. */
 export function addLogs(pod: PodStatus, { logs, probes }: Pick<AskedPod, 'logs' | 'probes'>): PodStatus {
   const containers = pod.containers.map((container) => {
     const log = logOf(container, logs)
@@ -78,7 +78,7 @@ export function addLogs(pod: PodStatus, { logs, probes }: Pick<AskedPod, 'logs' 
   return { ...pod, containers }
 }
 
-/** @param events of a pod @returns container -> the last word of a probe of the kubelet's */
+/** @param events of a pod @returns container -> the last message of the kubelet's probe */
 export function readProbeEvents(events: unknown): ReadonlyMap<string, string> {
   const unhealthy = listOf(events, 'items')
     .filter((event) => textOf(event, 'reason') === 'Unhealthy')
@@ -95,12 +95,12 @@ export function uidOf(pod: JsonObject): string {
   return textOf(pod, 'metadata', 'uid')
 }
 
-/** None of its containers will run again. */
+/** Whether no container of the pod will run again. */
 export function isOverPod({ pod, gone }: Pick<AskedPod, 'pod' | 'gone'>): boolean {
   return gone || ['Succeeded', 'Failed'].includes(textOf(pod, 'status', 'phase'))
 }
 
-/** As a GET of one pod gives it: the items of a list do not say what they are. */
+/** Adds kind and apiVersion, which items of a list do not have. */
 export function asPod(item: unknown): JsonObject | undefined {
   if (!isObject(item) || textOf(item, 'metadata', 'name') === '' || listOf(item, 'spec', 'containers').length === 0) {
     return undefined

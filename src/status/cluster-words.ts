@@ -1,11 +1,11 @@
-/** What asking a cluster ran into, in one sentence with the way out. Pure. */
+/** Sentences for failed requests to a cluster, with a fix. Pure. */
 import { flatten } from '../base/wording.ts'
 import type { KubeFailure } from '../kube/failure.ts'
 
-/** What `explain` and `timeline` need; docs/reference.md has it as a Role. */
+/** The permissions that `explain` and `timeline` need; docs/reference.md has the Role. */
 const NEEDS = 'needed are get, list and watch of pods, and get of pods/log'
 
-/** @param what was asked for: `get pod shop in namespace rec` @param needs what else is to be allowed */
+/** @param what the request: `get pod shop in namespace rec` @param needs the permissions to grant */
 export function describeRefusal(
   { kind, message }: KubeFailure,
   what: string,

@@ -1,4 +1,4 @@
-/** What a pod's status tells of one container. All times are ms since 1970. */
+/** The status of one container in a pod's status. All times are ms since 1970. */
 import type { Container, ContainerRole } from '../pod/pod.ts'
 import type { Restarts } from '../pod/restarts.ts'
 import type { WrapperLog } from './wrapper-log.ts'
@@ -8,41 +8,41 @@ export interface End {
   /** Completed, Error, OOMKilled, StartError, ContainerStatusUnknown, … */
   readonly reason: string
   readonly message: string
-  /** Undefined where it never began. */
+  /** Undefined when it never started. */
   readonly startedMs: number | undefined
   readonly finishedMs: number | undefined
 }
 
 export type State =
-  /** The kubelet has not said anything of it. */
+  /** The kubelet has not reported the container. */
   | { readonly kind: 'none' }
   | { readonly kind: 'waiting'; readonly reason: string; readonly message: string }
   | { readonly kind: 'running'; readonly sinceMs: number | undefined }
   | { readonly kind: 'ended'; readonly end: End }
 
-/** With its own restartPolicy and rules, where it has some: what follows its end. */
+/** The status, with the policy and rules that decide what follows the end. */
 export interface ContainerStatus extends Restarts {
   readonly name: string
   readonly role: ContainerRole | 'ephemeral'
-  /** As it was before inject. */
+  /** The container before inject. */
   readonly spec: Container
-  /** As the kubelet runs it. */
+  /** The container as the kubelet runs it. */
   readonly actual: Container
-  /** Whose entrypoint its command runs through; undefined: nobody's, it starts with the pod. */
+  /** Whose entrypoint wraps the command; undefined: none, the command starts with the pod. */
   readonly wrapper: 'podorder' | 'tekton' | undefined
-  /** Its wrapper stays after success, so that its end cannot be seen (`--hold`). */
+  /** The wrapper holds the container after success, so that the status does not show its end (`--hold`). */
   readonly held: boolean
   readonly state: State
-  /** How its life before this one ended; undefined where that is not told. */
+  /** The end of the previous incarnation; undefined when it is unknown. */
   readonly last: End | undefined
-  /** Its life before this one ended when all containers of its pod were started anew (RestartAllContainers). */
+  /** The previous incarnation ended by a restart of all containers of the pod (RestartAllContainers). */
   readonly renewed: boolean
   readonly ready: boolean
-  /** Its startup probe, as the kubelet has it, has succeeded; true where it has none and runs. */
+  /** The startup probe has succeeded according to the kubelet; true when it has none and runs. */
   readonly started: boolean
   readonly restarts: number
-  /** What its wrapper has written in this life, where its log was read. */
+  /** The wrapper's log of this incarnation, if it was read. */
   readonly log?: WrapperLog
-  /** What the kubelet's own probe has said last, where its events were read. */
+  /** The last message of the kubelet's probe, if the events were read. */
   readonly probe?: string
 }

@@ -1,4 +1,4 @@
-/** Follows pods of a cluster with their logs: whatever changes is told, until all of them are over. */
+/** Follows pods of a cluster with their logs, and reports changes until all pods have ended. */
 import type { JsonObject } from '../base/json-object.ts'
 import { pause } from '../base/pause.ts'
 import type { Collection } from '../kube/collection.ts'
@@ -12,7 +12,7 @@ import { describeRefusal } from './cluster-words.ts'
 import { readWrapperLine, recordLine, type WrapperLog } from './wrapper-log.ts'
 
 const AGAIN_MS = 1000
-/** The log of a container that is not quite there yet is refused as invalid; one that breaks off is read anew. */
+/** The limit of retries: the log of a starting container is refused as invalid, and a log may break off. */
 const MOST_TRIES = 100
 
 interface Followed {
@@ -24,8 +24,8 @@ interface Followed {
 }
 
 /**
- * @param tell gets all pods, with the one that has changed; a pod that was deleted stays among them
- * @returns when all are over, or the signal says so; else why it cannot go on
+ * @param tell gets all pods, including deleted ones, and the one that has changed
+ * @returns when all have ended or the signal is aborted; else why it cannot continue
  */
 export async function followPods(
   kube: Kube,
@@ -36,7 +36,7 @@ export async function followPods(
   const pods = new Map<string, Followed>()
   const { promise, resolve } = Promise.withResolvers<ClusterProblem | undefined>()
   signal.addEventListener('abort', () => resolve(undefined))
-  /** Logs that are being read to their end. */
+  /** The number of logs that are being read. */
   let reading = 0
 
   const look = (one: Followed): AskedPod => ({ ...one, probes: new Map(), notes: [...one.notes] })
@@ -76,7 +76,7 @@ export async function followPods(
     const own = one.logs.get(container) ?? new Map<number, WrapperLog>()
     one.logs.set(container, own)
     for (let tries = 1; ; tries++) {
-      // Read anew it says all of it again.
+      // A retry reads the log from its beginning.
       let log: WrapperLog | undefined
       const failure = await readPodLog(kube, wish, (line) => {
         const read = readWrapperLine(line, container)

@@ -1,4 +1,4 @@
-/** What a pod's status tells of it and of its containers, as the API server hands it out. Pure. All times are ms since 1970. */
+/** Reads the status of a pod of the API. Pure. All times are ms since 1970. */
 import { tidy, tidyEnd } from '../base/wording.ts'
 import { readRestarts, RESTART_POLICIES, type Restarts } from '../pod/restarts.ts'
 import { allContainers, type Container, type PodTemplate, type RestartPolicy } from '../pod/pod.ts'
@@ -10,15 +10,15 @@ import { isStep, isTektonPod } from './tekton-pod.ts'
 import { conditionOf, countOf, fieldOf, listOf, textOf } from '../pod/api-object.ts'
 
 export interface Deletion {
-  /** When the pod is killed, at the latest. */
+  /** The latest time at which the pod is killed. */
   readonly deadlineMs: number | undefined
   readonly graceMs: number
   readonly finalizers: readonly string[]
-  /** Whether it is gone, and this is the last that was seen of it. */
+  /** Whether the pod is gone, and this is its last known state. */
   readonly done: boolean
 }
 
-/** A reason in CamelCase and a sentence, as conditions have them; either may be empty. */
+/** A reason in CamelCase and a sentence of a condition; either may be empty. */
 export interface StatusReason {
   readonly reason: string
   readonly message: string
@@ -28,7 +28,7 @@ export interface PodStatus extends StatusReason {
   readonly name: string
   readonly namespace: string
   readonly phase: string
-  /** Empty where none has it. */
+  /** Empty before the pod is scheduled. */
   readonly node: string
   readonly policy: RestartPolicy
   readonly serviceAccount: string
@@ -37,22 +37,22 @@ export interface PodStatus extends StatusReason {
   /** Whether it was rewritten by podorder. */
   readonly injected: boolean
   readonly deletion: Deletion | undefined
-  /** Why no node has it. */
+  /** Why the pod is not scheduled. */
   readonly unscheduled: StatusReason | undefined
-  /** Why it is thrown out. */
+  /** Why the pod is evicted. */
   readonly disrupted: StatusReason | undefined
-  /** All its containers are ready, and yet it is not. */
+  /** Why the pod is not ready although all containers are. */
   readonly gated: StatusReason | undefined
-  /** What its status says is of another pod, which had its name before. */
+  /** The status is that of an earlier pod with the same name. */
   readonly outdated: boolean
   readonly deadlineS: number | undefined
-  /** All its containers start anew (RestartAllContainers): now, or for the last time at this moment. */
+  /** A restart of all containers (RestartAllContainers): whether it happens now, and the time of the last one. */
   readonly renewal: { readonly now: boolean; readonly lastMs: number | undefined }
   /** Init containers first, as listed; ephemeral ones last. */
   readonly containers: readonly ContainerStatus[]
 }
 
-/** @param pod one whose template is sound (order/pod-order.ts) @param gone a watch has told that it was deleted */
+/** @param pod its template must be sound (order/pod-order.ts) @param gone whether a watch has reported its deletion */
 export function readPodStatus(pod: PodTemplate, gone = false): PodStatus {
   const restored = restorePod(pod).template
   const notes = readOriginal(pod)
@@ -71,7 +71,7 @@ export function readPodStatus(pod: PodTemplate, gone = false): PodStatus {
     return readContainerStatus(role, actual, before.get(actual.name) ?? actual, known, statuses)
   }
   const inits = (pod.spec.initContainers ?? []).map((container) =>
-    // Always on an init container makes it a native sidecar; others run again until they succeed, but under Never.
+    // An init container with Always is a native sidecar. Others restart until they succeed, except under Never.
     look(
       container.restartPolicy === 'Always' ? 'sidecar' : 'init',
       container,
@@ -113,8 +113,8 @@ function readWholeStatus(pod: PodTemplate, gone: boolean): Omit<PodStatus, 'poli
     unscheduled: readUnscheduled(pod),
     disrupted: sayWhere(conditionOf(pod, 'DisruptionTarget'), 'True'),
     gated: textOf(ready, 'reason') === 'ReadinessGatesNotReady' ? sayWhere(ready, 'False') : undefined,
-    // The last status of a pod may land on the next one of the same name (recorded from Kubernetes 1.26). Both times are RFC 3339
-    // in UTC, of two clocks.
+    // The last status of a pod may be written to the next one of the same name (recorded from Kubernetes 1.26). Both times are
+    // RFC 3339 in UTC, of two clocks.
     outdated: startTime !== '' && startTime < created && listOf(pod, 'status', 'containerStatuses').some(hasEnded),
     deadlineS: typeof deadlineS === 'number' ? deadlineS : undefined,
     renewal: {
@@ -124,10 +124,10 @@ function readWholeStatus(pod: PodTemplate, gone: boolean): Omit<PodStatus, 'poli
   }
 }
 
-/** The reason that the kubelet gives while it removes all containers of a pod, to start them anew. */
+/** The kubelet's reason while it removes all containers of a pod to restart them. */
 export const RENEWAL = 'RestartingAllContainers'
 
-/** The condition comes a moment after the pod; the node's name is what counts. */
+/** Reads why a pod is not scheduled. The node's name decides, since the condition comes a moment after the pod. */
 function readUnscheduled(pod: unknown): StatusReason | undefined {
   if (textOf(pod, 'spec', 'nodeName') !== '' || textOf(pod, 'status', 'phase') !== 'Pending') return undefined
   return sayWhere(conditionOf(pod, 'PodScheduled'), 'False') ?? { reason: '', message: '' }
@@ -161,7 +161,7 @@ function readContainerStatus(
   const status = statuses.get(actual.name)
   const state = readState(fieldOf(status, 'state'))
   const last = readState(fieldOf(status, 'lastState'))
-  // What is told of it then is made up: exit code 137 and no times (recorded from Kubernetes 1.36).
+  // The kubelet then reports an artificial end: exit code 137 and no times (recorded from Kubernetes 1.36).
   const renewed = last.kind === 'ended' && last.end.reason === RENEWAL
   return {
     ...{ name: tidy(actual.name), role, spec, actual, ...known, state },
@@ -169,13 +169,13 @@ function readContainerStatus(
     last: last.kind === 'ended' && !renewed ? last.end : undefined,
     renewed,
     ready: fieldOf(status, 'ready') === true,
-    // Of ephemeral containers the kubelet does not say it.
+    // The kubelet does not report `started` of ephemeral containers.
     started: fieldOf(status, 'started') === true || (role === 'ephemeral' && state.kind === 'running'),
     restarts: countOf(status, 'restartCount'),
   }
 }
 
-/** The flags of the entrypoint; the words behind `--` are the command's. */
+/** The flags of the entrypoint, which are the words before `--`. */
 function flagsOf({ args = [] }: Container): readonly string[] {
   const dashes = args.indexOf('--')
   return dashes === -1 ? [] : args.slice(0, dashes)
@@ -211,7 +211,7 @@ function readPolicy(spec: unknown): RestartPolicy | undefined {
   return RESTART_POLICIES.find((known) => known === textOf(spec, 'restartPolicy'))
 }
 
-/** What was never started has the time 0 (recorded from Kubernetes 1.26: StartError). */
+/** Reads a time. The time of a container that never started is 0 (recorded from Kubernetes 1.26: StartError). */
 function timeOf(object: unknown, field: string): number | undefined {
   return readTime(textOf(object, field)) || undefined
 }

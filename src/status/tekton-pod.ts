@@ -1,4 +1,4 @@
-/** Tekton's pods, told by their label: steps that run one after another. Pure. */
+/** Tekton's pods, identified by their label: steps that run one after another. Pure. */
 import { TEKTON_LABEL } from '../controller/tekton-pod.ts'
 import type { Order } from '../order/order.ts'
 import { textOf } from '../pod/api-object.ts'
@@ -11,12 +11,12 @@ export function isTektonPod(pod: PodTemplate): boolean {
   return textOf(pod, 'metadata', 'labels', label) === value
 }
 
-/** Tekton names the containers of steps so, and those of sidecars otherwise (tektoncd/pipeline pkg/pod). */
+/** Whether a container is a step, by Tekton's naming; sidecars have other names (tektoncd/pipeline pkg/pod). */
 export function isStep(name: string): boolean {
   return name.startsWith('step-')
 }
 
-/** Each step waits for the flag that the one before it leaves (pkg/pod/entrypoint.go, orderContainers). */
+/** Makes the order of steps: each waits for the flag of the previous one (pkg/pod/entrypoint.go, orderContainers). */
 export function orderSteps({ spec }: PodTemplate): Order {
   const steps = spec.containers.map(({ name }) => name).filter(isStep)
   const edges = steps.slice(1).map((container, index) => ({

@@ -1,6 +1,6 @@
 /**
- * What a wrapper has written to its container's log, among all that its command writes: when it began to wait, when it started
- * the command, and how that went, to the millisecond. `base/log.io.ts` writes these lines. Pure.
+ * Reads the wrapper's lines in a container's log, between those of its command: when it began to wait, when it started the command,
+ * and how that ended, in ms. `base/log.io.ts` writes these lines. Pure.
  */
 import { parseDuration } from '../base/duration.ts'
 import { readObject } from '../base/json-object.ts'
@@ -9,9 +9,9 @@ import { tidy } from '../base/wording.ts'
 import { LOG_WORDS } from '../entrypoint/log-words.ts'
 import { textOf } from '../pod/api-object.ts'
 
-/** What the lines of one life tell. All times are ms since 1970; what is not there has not come, or its line is lost. */
+/** The facts in the lines of one incarnation. All times are ms since 1970. A missing fact has not happened, or its line is lost. */
 export interface WrapperLog {
-  /** The first of its lines. */
+  /** The time of the first line. */
   readonly sinceMs: number
   readonly startedMs?: number
   readonly readyMs?: number
@@ -19,19 +19,19 @@ export interface WrapperLog {
   readonly exitCode?: number
   readonly reason?: string
   readonly message?: string
-  /** How long after its stop signal it has killed the command. */
+  /** The time from the stop signal to the kill of the command. */
   readonly killedAfterMs?: number
-  /** Whether it was never started, since another had failed. */
+  /** Whether the command was never started, since another container had failed. */
   readonly skipped?: boolean
-  /** What it waits for and why that has not come, in its own words: `db/ready (not started yet)`. */
+  /** The current wait and its reason, in the wrapper's words: `db/ready (not started yet)`. */
   readonly waiting?: string
-  /** Why it is not ready: the result of its last probe. */
+  /** Why the container is not ready: the result of the last probe. */
   readonly unready?: string
-  /** What it depends on was lost, and it starts anew (`restart: true`): why, until it runs again. */
+  /** Why a dependency was lost, so that the command restarts (`restart: true`); until it runs again. */
   readonly lost?: string
-  /** Its command has stopped for that. */
+  /** The command has stopped because of that. */
   readonly stopped?: boolean
-  /** How often it has stopped so in this life, and why the last time. */
+  /** How often it has stopped so in this incarnation, and why the last time. */
   readonly anew?: { readonly times: number; readonly why: string }
 }
 
@@ -44,11 +44,11 @@ interface WrapperLine {
 }
 
 const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`
-/** What a command has written without an end of line stands before it. */
+/** A line of the wrapper; it may follow output of the command that has no line end. */
 const TEXT = new RegExp(`(${TIME}) entrypoint (\\S+): (.*)$`)
 const JSON_LINE = new RegExp(`\\{"at":"${TIME}","event":".*\\}$`)
 
-/** @returns undefined for what is no line of this container's wrapper */
+/** @returns undefined when it is not a line of this container's wrapper */
 export function readWrapperLine(line: string, container: string): WrapperLine | undefined {
   const text = TEXT.exec(line)
   if (text !== null) {
@@ -67,7 +67,7 @@ export function readWrapperLine(line: string, container: string): WrapperLine | 
   }
 }
 
-/** Takes in one more line of the same life. */
+/** Adds one more line of the same incarnation. */
 export function recordLine(log: WrapperLog | undefined, line: WrapperLine): WrapperLog {
   const { atMs, message } = line
   const known: WrapperLog = log ?? { sinceMs: atMs }
@@ -101,7 +101,7 @@ const REASONS = new Set([
   ...['StartupProbeFailed', 'PostStartHookError'],
 ])
 
-/** `Error: exit code 3`; exit codes that the text does not have the kubelet knows. */
+/** Reads an end such as `Error: exit code 3`. An exit code that is not in the text is in the kubelet's status. */
 function readEnd({ message, exitCode, reason, event }: WrapperLine): Partial<WrapperLog> | undefined {
   const [, word = '', rest] = /^([A-Z][A-Za-z]+)(?:: (.*))?$/s.exec(message) ?? []
   if (

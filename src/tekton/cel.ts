@@ -2,8 +2,8 @@
 import { Environment } from '@marcbachmann/cel-js'
 
 /**
- * Without variables, and checked before it is evaluated, as cel-go does it: `true || unknown` is wrong, and so is `1 == '1'`.
- * `matches` takes JavaScript's regular expressions, which has no upper bound on time as RE2 has.
+ * Evaluates an expression without variables. Types are checked first, as in cel-go: `true || unknown` and `1 == '1'` are errors.
+ * `matches` uses JavaScript's regular expressions, whose time is not bounded as that of RE2.
  */
 export function evaluateCel(expression: string): { readonly value: boolean } | { readonly problem: string } {
   const refuse = (why: string) => ({ problem: `the CEL expression ${expression} ${why}` })

@@ -9,7 +9,7 @@ import { startTimer } from '../base/timer.ts'
 
 const SIGKILL = 9
 
-/** Once the command has ended, a background process may hold its output open; what it still says is copied so long. */
+/** How long output is copied after the command's end: a background process may keep it open. */
 const DRAIN_MS = 500
 
 export interface Command {
@@ -25,7 +25,7 @@ export async function runCommand(
   onStart: () => void,
   ports: TektonPorts,
 ): Promise<StepOutcome> {
-  // An image without a command, for this platform: to Tekton that is a success.
+  // For Tekton, an image without a command for this platform is a success.
   if (argv.length === 0) return { kind: 'exited', code: 0 }
   const copies = await openCopies(plan, ports)
   if ('problem' in copies) return { kind: 'unstartable', message: copies.problem }

@@ -1,4 +1,4 @@
-/** Secrets that the controller has mounted, put where git and the clients of registries look for them. */
+/** Copies mounted secrets to the places where git and registry clients look for them. */
 import { describeError } from '../base/system-error.ts'
 import { buildCredentials, COPIED, type CredentialFlags, CREDENTIALS_DIR } from './credentials.ts'
 import { readPlainText } from './plain-file.ts'
@@ -6,7 +6,7 @@ import type { TektonPorts } from './ports.ts'
 
 type Ports = Pick<TektonPorts, 'files' | 'openDisk' | 'log' | 'env'>
 
-/** Makes the files from the secrets. @returns what is wrong with the flags, in one sentence */
+/** Makes the files from the secrets. @returns a sentence about a fault in the flags */
 export async function provideCredentials(flags: CredentialFlags, ports: Ports): Promise<string | undefined> {
   if (Object.values(flags).every((given) => given.length === 0)) return undefined
   const disk = await ports.openDisk()
@@ -26,13 +26,13 @@ export async function provideCredentials(flags: CredentialFlags, ports: Ports): 
   return undefined
 }
 
-/** What the controller or we have put there, for this step's user. A step without credentials runs all the same. */
+/** Copies the files to HOME for this step's user. A step also runs without credentials. */
 export async function copyCredentialsHome(ports: Ports): Promise<void> {
   let names: readonly string[]
   try {
     names = ports.files.list(CREDENTIALS_DIR).filter((name) => COPIED.includes(name))
   } catch {
-    // Not there: the mount is switched off (disable-creds-init).
+    // The directory is missing when the mount is switched off (disable-creds-init).
     return
   }
   if (names.length === 0) return

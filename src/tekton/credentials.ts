@@ -1,11 +1,11 @@
 /**
- * What git and registries need to know, from secrets that the controller has mounted. Pure.
- * Source: tektoncd/pipeline pkg/credentials. Texts of secrets go into files and nowhere else, no message has any of them.
+ * Makes configuration files of git and registry clients from mounted secrets. Pure.
+ * Source: tektoncd/pipeline pkg/credentials. Texts of secrets are written to files only, never to messages.
  */
 import { encodeBase64 } from '../base/base64.io.ts'
 import { buildAliases, buildSsh, readSshHosts } from './ssh-config.ts'
 
-/** A secret, and what it is for. */
+/** A secret and its target. */
 export interface CredentialPair {
   readonly secret: string
   readonly target: string
@@ -28,7 +28,7 @@ export interface SecretFile {
 
 export interface TektonCredentials {
   readonly files: readonly SecretFile[]
-  /** What could not be used; the step runs all the same. */
+  /** Secrets that could not be used; the step still runs. */
   readonly warnings: readonly string[]
 }
 
@@ -37,7 +37,7 @@ const SECRETS_DIR = '/tekton/creds-secrets'
 /** What is copied from there to HOME. */
 export const COPIED = ['.docker', '.gitconfig', '.git-credentials', '.ssh']
 
-/** What Docker's own client once asked for; no registry reads it. */
+/** A field that old Docker clients required; no registry reads it. */
 const EMAIL = 'not@val.id'
 
 export function readPairs(
@@ -57,7 +57,7 @@ export function readPairs(
 }
 
 /**
- * @returns a problem, in one sentence, when a secret that is needed is not there
+ * @returns a problem, in one sentence, when a required secret is missing
  */
 export function buildCredentials(
   flags: CredentialFlags,
@@ -108,13 +108,13 @@ function buildGitConfig(logins: readonly Login[]): string {
   if (logins.length === 0) return ''
   const sections = logins.map(({ target, username }) => {
     const name = `\tusername = ${username.replaceAll('\\', '\\\\')}\n`
-    // Else git would take one repository's login for all of its host.
+    // Without useHttpPath git would use one repository's login for the whole host.
     return `[credential ${JSON.stringify(target)}]\n${name}${hasPath(target) ? '\tuseHttpPath = true\n' : ''}`
   })
   return `[credential]\n\thelper = store\n${sections.join('')}`
 }
 
-/** git takes the first that fits: those of a host come before those of one repository. */
+/** git uses the first match: logins of a host come before those of one repository. */
 function buildGitCredentials(logins: readonly Login[]): readonly SecretFile[] {
   if (logins.length === 0) return []
   const sorted = logins.toSorted((a, b) => Number(hasPath(a.target)) - Number(hasPath(b.target)))

@@ -1,13 +1,13 @@
-/** Signals and the cancellation, in the order they came, for whoever is in charge. */
+/** A queue of signals and the cancellation for the current listener. */
 
 /** A signal's number, or the step was cancelled. */
 export type StepEvent = number | 'cancel'
 
 export interface Events {
   post(event: StepEvent): void
-  /** Hands on events from now on, those that nobody has taken yet first. */
+  /** Passes on events, beginning with those that are kept. */
   listen(listener: (event: StepEvent) => void): void
-  /** From now on they are kept for the next listener; so is what the last one gives back. */
+  /** Keeps events for the next listener, including those that the last one returns. */
   keep(returned?: readonly StepEvent[]): void
 }
 

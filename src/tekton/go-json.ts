@@ -1,6 +1,6 @@
 /**
- * JSON as Go's encoding/json writes it: what HTML would take for its own is escaped, and so are two separators of lines. Scripts
- * compare such texts, and Tekton counts their bytes. Pure.
+ * Writes JSON as Go's encoding/json does: it escapes `<`, `>`, `&` and two line separators. Scripts compare such texts, and Tekton
+ * counts their bytes. Pure.
  */
 export function writeAsGo(value: unknown): string {
   return JSON.stringify(value).replaceAll(

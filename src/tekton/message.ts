@@ -1,5 +1,5 @@
 /**
- * The termination message, in which a step tells Tekton's controller its results. Pure.
+ * The termination message with a step's results for Tekton's controller. Pure.
  * Source: tektoncd/pipeline pkg/termination and pkg/result; the limit is the kubelet's, for one container.
  */
 import { isObject } from '../base/json-object.ts'
@@ -25,7 +25,7 @@ const MAX_BYTES = 4096
 const MAX_UNPACKED_BYTES = 128 * 1024
 const PACKED = 'tknz:'
 
-/** The words that Tekton's own users know and search for. */
+/** Tekton's words, for which its users search. */
 const TOO_LONG = 'Termination message is above max allowed size 4096, caused by large task result.'
 
 /** What readers of older messages accept in place of numbers (UnmarshalJSON of ResultType); anything else is unknown. */
@@ -57,7 +57,7 @@ export function readMessage(text: string, packing: Packing | undefined): readonl
 }
 
 /**
- * Tells whether a message fits, so it is called before the flag of success is written.
+ * Writes a message if it fits. It is called before the flag of success is written.
  * @param packing undefined: not compressed
  */
 export function writeMessage(
@@ -66,7 +66,7 @@ export function writeMessage(
 ): { readonly text: string } | { readonly problem: string } {
   const plain = writeAsGo(entries.map(({ key, value, type }) => ({ key, value, type })))
   const packed = packing === undefined ? plain : `${PACKED}${packing.pack(plain)}`
-  // Little that does not repeat itself grows by base64 more than it shrinks.
+  // A short text without repetitions may become longer by compression and base64.
   const text = countBytes(packed) < countBytes(plain) ? packed : plain
   return countBytes(text) > MAX_BYTES ? { problem: TOO_LONG } : { text }
 }

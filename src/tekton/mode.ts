@@ -1,4 +1,4 @@
-/** Whether we are asked to be Tekton's entrypoint. On the hot path of every container, so it imports nothing. */
+/** Whether this process is called as Tekton's entrypoint. No imports: it is on the hot path of every container. */
 
 const SUBCOMMANDS: Readonly<Record<string, (words: number) => boolean>> = {
   cp: (words) => words === 2,

@@ -1,7 +1,7 @@
-/** What a step has written for others: it may be anything, and must not stop the step that reads it. */
+/** Reads a file that another step has written. It may be anything, and must not block the step that reads it. */
 import type { Files } from '../base/files.ts'
 
-/** More than any result, script or secret: a pod's whole manifest is not larger. */
+/** The limit of a result, a script or a secret. */
 const LONGEST = 1024 * 1024
 
 /** As the file has it; Tekton follows links. @throws the system's error, or one in words where it is no file of such a size */

@@ -1,4 +1,4 @@
-/** What a step says at its end: results, artifacts and how it went, in the termination message. */
+/** The report of a step at its end: results, artifacts and outcome, in the termination message. */
 import { codeOf, describeError } from '../base/system-error.ts'
 import type { TektonPlan } from './tekton-flags.ts'
 import { type MessageEntry, ENTRY_TYPE, isPacked, type Packing, readMessage, writeMessage } from './message.ts'
@@ -15,7 +15,7 @@ export interface Findings {
   readonly artifacts: readonly MessageEntry[]
 }
 
-/** What is not there has not been written, which is fine. */
+/** Collects results and artifacts. A missing file is no error: the step has not written it. */
 export function collectFindings(plan: TektonPlan, { files }: Ports): Findings | { readonly problem: string } {
   if (!plan.resultsInMessage) return { results: [], artifacts: [] }
   const { metadataDir } = plan
@@ -53,7 +53,7 @@ export interface StepReport {
   write(text: string): void
 }
 
-/** What is there already stays, as far as it is a message. @throws the system's error when it cannot be read */
+/** Opens the report; an existing valid message is kept. @throws the system's error when it cannot be read */
 export async function openReport(
   plan: Pick<TektonPlan, 'terminationPath' | 'compress'>,
   { files, openPacking }: Ports,

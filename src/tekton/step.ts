@@ -87,7 +87,7 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
     return settlement.flag === 'undecided' ? askUser() : settlement.exitCode
   }
 
-  /** The message is made before any flag: a success that cannot be told is none. */
+  /** Makes the message before any flag: a success whose message cannot be written is a failure. */
   async function reckon(
     outcome: StepOutcome,
     started: MessageEntry,
@@ -122,7 +122,7 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
     ].every(Boolean)
   }
 
-  /** Whoever decides writes the post file, too (the scripts of /tekton/debug/scripts). */
+  /** Waits for the user's decision at a breakpoint; the scripts of /tekton/debug/scripts also write the post file. */
   async function askUser(): Promise<number> {
     if (postFile === undefined) return CODE_FAILED
     const path = `${postFile}.breakpointexit`
@@ -137,7 +137,7 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
     return /^[+-]?\d+$/.test(text) ? Number(BigInt.asUintN(8, BigInt(text.replace('+', '')))) : 0
   }
 
-  /** Its writer may have opened it, and not written yet: Tekton would take that for 0. */
+  /** Reads the answer. The file may be open and still empty, which Tekton would read as 0. */
   async function readAnswer(path: string): Promise<string> {
     for (let waitedMs = 0; waitedMs < ANSWER_MS; waitedMs += LOOK_MS) {
       const text = flags.read(path) ?? ''
@@ -151,7 +151,7 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
     try {
       await ports.lifelines.serve(dir)
     } catch (error) {
-      // The flags are there all the same; only a death without a word would go unnoticed.
+      // Flags still work; only the death of a wrapper by SIGKILL is not noticed.
       log({ event: 'warning', message: `cannot listen in ${dir}: ${describeError(error)}` })
     }
   }
@@ -174,7 +174,7 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
 function outcomeOf(gateResult: Exclude<StepGateResult, { readonly kind: 'there' }>): StepOutcome {
   if (gateResult.kind === 'refused' || gateResult.kind === 'died')
     return { kind: 'skipped', message: gateResult.message }
-  // Only the step that runs says Cancelled (Tekton's waiting ones see its `.err`).
+  // Only the running step reports Cancelled (in Tekton, waiting steps see its `.err`).
   if (gateResult.kind === 'cancelled') return { kind: 'skipped', message: 'the task was cancelled' }
   // With breakpoints the user decides, and no post file is written.
   if (gateResult.kind === 'failed') return { kind: 'unstartable', message: gateResult.message }

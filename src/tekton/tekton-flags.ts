@@ -1,4 +1,4 @@
-/** From what Tekton's controller says on the command line to what is meant: ms, absolute paths. Pure. */
+/** Reads the command line of Tekton's controller as a plan: ms, absolute paths. Pure. */
 import { type FlagTable, scanArgv } from '../args/argv.ts'
 import { formatRows } from '../args/help-rows.ts'
 import { LONGEST_TIMER_MS, parseDuration } from '../base/duration.ts'
@@ -84,10 +84,10 @@ export type Subcommand =
 const UNSIGNED =
   'Error: SPIRE is disabled in this build, but enableSpire was set to true. Please recompile with SPIRE support.'
 
-/** @param cwd what relative paths are relative to. */
+/** @param cwd the base of relative paths. */
 export function readTektonPlan(argv: readonly string[], cwd: string): TektonReading {
   const separator = argv.indexOf('--')
-  // As the very first word it ends the flags, and nothing behind it reaches the command.
+  // When `--` is the first word, there are no flags, and the words behind it are not passed to the command.
   const flags = separator === -1 ? argv : argv.slice(0, separator)
   const words = separator > 0 ? argv.length - separator - 1 : 0
   const scanned = scanArgv(flags, TEKTON_OPTIONS)
@@ -129,7 +129,7 @@ function buildPlan(
   refuse: (problem: string) => void,
 ): TektonPlan {
   const given = (name: OptionName) => values.get(name) ?? []
-  /** Given as the empty text is as good as not given. */
+  /** The last value; an empty one counts as missing. */
   const last = (name: OptionName) => given(name).at(-1) || undefined
   const isOn = (name: OptionName) => last(name) === 'true'
   const list = (name: OptionName) => (last(name) ?? '').split(',').filter((item) => item !== '')

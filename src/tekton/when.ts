@@ -24,7 +24,7 @@ export function parseWhen(text: string): readonly WhenExpression[] | undefined {
   }
 }
 
-/** Replaces what earlier steps have left; the values may become more. */
+/** Replaces references to earlier steps; one value may become several. */
 export function substituteWhen(expression: WhenExpression, read: ReadText): Substituted<WhenExpression> {
   const input = substituteText(expression.input, read)
   const values = substituteWords(expression.values, read)
@@ -35,7 +35,7 @@ export function substituteWhen(expression: WhenExpression, read: ReadText): Subs
   return { value: { ...expression, input: input.value, values: values.value, cel: cel.value } }
 }
 
-/** All must hold. Those in CEL are asked first, so that a faulty one is told of whatever the others say. */
+/** Whether all expressions are true. Those in CEL are evaluated first, so that their faults are always reported. */
 export function holds(
   expressions: readonly WhenExpression[],
   evaluate: EvaluateCel,

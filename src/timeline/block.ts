@@ -1,8 +1,8 @@
-/** Lines that stay at the bottom of a terminal while text goes by above them. */
+/** Lines at the bottom of a terminal, which stay while text scrolls above them. */
 
 export interface Block {
   /**
-   * What to write so that the text stands above, and the lines below it instead of those before.
+   * @returns the output that shows the text above and replaces the old lines below it by the new ones
    * @param text whole lines, or none
    * @param columns the terminal's, as they are now
    */
@@ -27,7 +27,7 @@ export function createBlock(): Block {
   }
 }
 
-/** A terminal that has become narrower has wrapped the lines: up to the first of its rows, and all below is erased. */
+/** Erases the lines: moves up to their first row and clears below it. A terminal that became narrower has wrapped them to more rows. */
 function clear(lines: readonly string[], columns: number): string {
   if (lines.length === 0) return ''
   const rows = lines.map((line) => Math.max(1, Math.ceil(line.replaceAll(COLOUR, '').length / Math.max(1, columns))))

@@ -119,7 +119,7 @@ export function drawArrow(at: number, from: number, to: number): Markup {
   )
 }
 
-/** This row's part of the critical path: from the line below the bar before it to the one below its own bar, then along it. */
+/** Draws this row's part of the critical path: from below the previous bar to below its own bar, then along it. */
 export function drawCritical({ critical, opened }: Row, index: number, { height, bar }: RowSize): Markup {
   if (critical === undefined) return joinMarkup([])
   const { from, to } = critical

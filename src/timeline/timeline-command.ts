@@ -1,4 +1,4 @@
-/** `podorder timeline`: what became of a pod's containers and when, to be looked at. */
+/** `podorder timeline`: shows the history of a pod's containers. */
 import { CODE_MISUSE } from '../base/exit-code.ts'
 import { choosePalette } from '../base/palette.ts'
 import { formatOf, LEAST_WIDTH, TIMELINE_FORMATS, type TimelineFormat } from '../picture/format.ts'
@@ -70,7 +70,7 @@ function drawText(history: History, { output, width }: TimelineOptions, { termin
   return `${drawTimelineText(history, { width: width ?? own, palette }).join('\n')}\n`
 }
 
-/** While more of it comes, as from a pod that runs, a terminal shows what is known by now. */
+/** Reads a history; a terminal shows it while it grows, as that of a running pod does. */
 async function readAndShow(
   read: ReadTimeline,
   live: boolean,

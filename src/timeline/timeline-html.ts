@@ -26,7 +26,7 @@ const MOST_TICKS = 8
 const MOST_NAME_COLUMNS = 30
 /** Beyond so many rows the arrow of a gate shows with its row only; those of the critical path stay. */
 const MOST_POINTED = 40
-/** From here on one looks for a name. */
+/** The number of rows from which on there is a search field. */
 const FIND_FROM = 12
 
 const RULES = [
@@ -54,7 +54,7 @@ const RULES = [
   '#about dl div{display:flex;gap:6px}',
   '#about dt{color:$muted;white-space:nowrap}',
   '#about dd{margin:0;overflow-wrap:anywhere}',
-  // Where the bars do not fit they scroll between the names and the outcomes, and are seen to go on below them.
+  // On narrow pages the bars scroll between the names and the outcomes, with a shadow at the edge.
   '@media (max-width:800px){.timeline-box{max-height:82vh}.timeline tbody th{max-width:28vw}.timeline tr>:last-child{position:sticky;right:0;z-index:2;max-width:32vw;overflow:hidden;text-overflow:ellipsis;padding-left:8px;background:$surface;box-shadow:-6px 0 6px -6px $unclear}.timeline thead tr>:last-child{z-index:4}}',
   '@media (min-width:801px){.timeline-box{overflow:visible}}',
   '@media print{.timeline-box{max-height:none;overflow:visible}.timeline tr{break-inside:avoid}.timeline thead th,.timeline tbody th{position:static}.timeline .plot svg{min-width:0}}',

@@ -1,4 +1,4 @@
-/** What a terminal shows of a pod while it runs, below what the containers say: bars of as many as fit, and a line on all. Pure. */
+/** The live picture of a running pod below the containers' output: as many bars as fit, and a status line. Pure. */
 import type { Palette } from '../base/palette.ts'
 import { layOutTimeline } from './timeline-rows.ts'
 import { type ContainerHistory, type History, isSettled, keepPrintable } from '../history/history.ts'
@@ -10,7 +10,7 @@ export interface Screen {
   readonly rows: number
 }
 
-/** A share of the terminal's rows; what the containers say needs the others. */
+/** The part of the terminal's rows for the picture; the rest is for the containers' output. */
 const SHARE = 1 / 3
 /** Smaller than this one line is all. */
 const LEAST_COLUMNS = 40
@@ -34,13 +34,13 @@ export function drawLive(
   const drawn = some ? chooseContainers(containers, bars) : containers
   const places = new Map(containers.map(({ container }, index) => [container, index]))
   const timeline = layOutTimeline({ ...history, pod, containers: drawn, links: [] })
-  // What is critical is known at the end.
+  // The critical path is known only at the end.
   const lines = writeBars({ ...timeline, critical: undefined }, { width, palette, places })
   const more = some ? [palette.dim(`… and ${containers.length - drawn.length} more`)] : []
   return [...lines, ...more, status]
 }
 
-/** Those that are not where they shall be come first; all in the pod's order. */
+/** Chooses containers, first those that are not settled; all in the pod's order. */
 function chooseContainers(containers: readonly ContainerHistory[], count: number): readonly ContainerHistory[] {
   const due = containers.filter((container) => !isSettled(container) && container.state !== 'pending')
   const others = containers.filter((container) => !due.includes(container))

@@ -65,7 +65,7 @@ export function drawTimelineSvg(history: History, beside: readonly History[] = [
       return drawn.markup === '' ? drawn : inPlot(rowTop(index), [drawn])
     })
   const ticks = chooseTicks(spanMs, MOST_TICKS)
-  // Who looks at the last of many rows no longer sees the axis above.
+  // With many rows, the axis at the top is not visible from the last ones.
   const lowerAxis = quiet ? [inPlot(rowTop(rows.length), [drawAxis(ticks, spanMs, AXIS_HEIGHT - 6)])] : []
   const drawing = joinMarkup([
     drawSigns(),

@@ -1,4 +1,4 @@
-/** What became of each container, in words: the closing table of a run, and its live status line. Pure. */
+/** The closing table of a run, and its live status line. Pure. */
 import { choosePalette, type Palette } from '../base/palette.ts'
 import { beginOf, type ContainerHistory, type ContainerState, type HistoryLink, type Life } from '../history/history.ts'
 import { reachOf } from '../history/reach.ts'
@@ -18,7 +18,7 @@ const HEADINGS = [
 ] as const
 type Heading = (typeof HEADINGS)[number]
 
-/** What is left out first where a terminal is too narrow for all. */
+/** The columns that are left out first on a narrow terminal. */
 const LEAST_WORTH: readonly Heading[] = [
   'restarts',
   'waited for last',
@@ -32,8 +32,8 @@ const LEAST_WORTH: readonly Heading[] = [
 const RIGHT_ALIGNED = new Set<string>(['waited', 'started', 'ready', 'ended', 'restarts', 'exit'])
 
 /**
- * A line for each container after a line of headings, of its latest life. Times in seconds since the pod's start, `-` for what never
- * came; what has killed a container, the last time that a probe or a hook did, is a column only where something has.
+ * Writes a line of headings, and a line for each container about its latest incarnation. Times are seconds since the pod's start, and
+ * `-` means never. The column `killed by` is there only if a probe or a hook has killed a container; it names the last one.
  * @param startMs when the pod was started, ms since 1970
  * @param width columns of the terminal; undefined: there is none, and all is told
  */
@@ -118,7 +118,7 @@ function formatSeconds(ms: number): string {
 }
 
 const STATES = ['pending', 'waiting', 'restarting', 'running', 'ready', 'stopping', 'ended', 'skipped'] as const
-/** The names of those whom one wants to know: what is not where it shall be. */
+/** States whose containers are named, since they are not settled. */
 const NAMED = new Set<string>(['waiting', 'restarting', 'running', 'stopping'])
 /** Words for states; a container that runs and is not ready must not look like one that is. */
 const STATE_WORDS: Partial<Record<ContainerState, string>> = { running: 'not ready' }
@@ -150,7 +150,7 @@ export function formatStatus(
   return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`
 }
 
-/** Containers that do not wait themselves, and keep others waiting, the one with the most first: `db holds up 3`. */
+/** Finds containers that do not wait and for which others wait, the one with the most first: `db holds up 3`. */
 function findHolders(containers: readonly ContainerHistory[], links: readonly HistoryLink[]): readonly string[] {
   const byName = new Map(containers.map((container) => [container.container, container]))
   const isOpen = ({ container }: HistoryLink): boolean => byName.get(container)?.state === 'waiting'

@@ -1,9 +1,9 @@
-/** What to say to those who may not look. */
+/** Advice when a permission is missing. */
 import { writeRoles } from '../kube/least-role.ts'
 import type { Refusal } from '../kube/target-result.ts'
 import type { ObjectTarget } from '../kube/target.ts'
 
-/** @param targets all that are waited for. @returns the end of a sentence on the refusal */
+/** @param targets all targets of the wait. @returns the end of a sentence about the refusal */
 export function adviseRole(targets: readonly (ObjectTarget | { readonly kind: string })[], refusal: Refusal): string {
   if (refusal.kind !== 'denied') return ''
   const objects = targets.filter((target): target is ObjectTarget => 'which' in target)

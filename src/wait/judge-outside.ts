@@ -1,11 +1,11 @@
-/** Waiting for what is outside the pod's order: targets of the API and the network, and sidecars. Pure. */
+/** Judges waits for targets outside the pod's order: of the API and the network, and sidecars. Pure. */
 import { impossible, met, type Refusal, type TargetResult, type TargetState, waiting } from '../kube/target-result.ts'
 import type { RestartPolicy } from '../pod/pod.ts'
 import type { Awaited, WaitResult } from '../flags/judge.ts'
 
 /**
- * Judges what is known of one target. What can never hold, or cannot be found out, closes the gate for good only where nobody
- * starts anything again; else somebody may make another Job, or grant what is missing.
+ * Judges the state of one target. A target that can never be met or observed closes the gate for good only if the restartPolicy is
+ * Never; else somebody may still make another Job, or grant the missing permission.
  * @param state undefined: nothing is known yet
  */
 export function judgeOutside(wait: Awaited, state: TargetState | undefined, restartPolicy: RestartPolicy): WaitResult {
@@ -23,12 +23,12 @@ export function judgeOutside(wait: Awaited, state: TargetState | undefined, rest
   return { ...base, kind: 'refused', cause, message: `${wait.label} can never hold: ${cause}` }
 }
 
-/** Whether the target itself has said how it is, and not an API that cannot be reached, or asked. */
+/** Whether the state is that of the target itself, not a failure or refusal of the API. */
 export function isTold(state: TargetState | undefined): boolean {
   return state !== undefined && state.refused === undefined && state.trouble === undefined
 }
 
-/** A selector that the API does not understand today will not be understood tomorrow. */
+/** Whether a refusal may end. One of an invalid selector never does. */
 export function isPassing({ kind }: Refusal, restartPolicy: RestartPolicy): boolean {
   return kind !== 'selector' && restartPolicy !== 'Never'
 }
@@ -37,13 +37,13 @@ export function explainOutside(state: TargetState | undefined): string {
   return state === undefined ? 'looking' : (state.refused?.message ?? state.trouble ?? state.why)
 }
 
-/** What the files of a downward volume hold: names with commas between them; undefined where there is no such file. */
+/** The contents of files of a downward volume: names separated by commas; undefined when the file does not exist. */
 export interface Listing {
   readonly ready: string | undefined
   readonly failed: string | undefined
 }
 
-/** The kubelet makes the file empty as long as the pod has no such annotation (recorded from Kubernetes 1.26). */
+/** Judges a sidecar. The kubelet makes an empty file while the pod does not have the annotation (recorded from Kubernetes 1.26). */
 export function judgeSidecar(name: string, directory: string, { ready, failed }: Listing): TargetResult {
   const has = (list: string | undefined): boolean => list?.split(',').some((item) => item.trim() === name) === true
   if (has(ready)) return met('it is ready')

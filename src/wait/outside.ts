@@ -1,4 +1,4 @@
-/** Following what is waited for outside the pod's order, for as long as the gate is shut. */
+/** Follows targets outside the pod's order while the gate is closed. */
 import type { AccessWish } from '../kube/find-access.io.ts'
 import type { Kube } from '../kube/kube.io.ts'
 import type { Awaited } from '../flags/judge.ts'
@@ -19,7 +19,7 @@ import { startTimer } from '../base/timer.ts'
 export interface OutsideWish {
   readonly waits: readonly (Awaited & { readonly target: OutsideTarget })[]
   readonly kubeconfig: string | undefined
-  /** The directory in which the downward API tells of sidecars. */
+  /** The directory in which the downward API shows the sidecars' states. */
   readonly downwardDir: string
   readonly restartPolicy: RestartPolicy
 }
@@ -28,13 +28,13 @@ export interface OutsidePorts extends Pick<WatchPorts, 'prober' | 'watchPaths' |
   readonly openKube: (wish: AccessWish) => ReturnType<WatchPorts['kube']>
   readonly read: SidecarPorts['read']
   readonly log: Log
-  /** At random from 0 up to but without 1. */
+  /** A random number in [0, 1). */
   readonly chance: () => number
 }
 
-/** Between two checks of a server. */
+/** The interval of checks of a server. */
 const PERIOD_MS = 500
-/** Nobody is kept in the dark for longer by a target that does not answer. */
+/** After this time without an answer, that is reported. */
 const IMPATIENT_MS = 1000
 
 export function createOutside(wish: OutsideWish, ports: OutsidePorts): FollowOutside {
@@ -70,7 +70,7 @@ export function createOutside(wish: OutsideWish, ports: OutsidePorts): FollowOut
       const begin = (onState: OnState) =>
         target.kind === 'sidecar' ? watchSidecar(target, watching, onState) : watchTarget(target, watching, onState)
       return persist(begin, ports.chance, (state) => {
-        // Credentials and certificates are read anew next time.
+        // The next attempt reads credentials and certificates again.
         if (state.refused !== undefined) kube = undefined
         take(index, label, state)
         return state.refused !== undefined && isPassing(state.refused, restartPolicy)
@@ -92,7 +92,7 @@ export function createOutside(wish: OutsideWish, ports: OutsidePorts): FollowOut
   }
 }
 
-/** Begins anew after a pause, longer each time, whenever `take` says that there is use in it. */
+/** Begins again after a growing pause whenever `take` says that it is useful. */
 function persist(
   begin: (onState: OnState) => { close(): void },
   chance: () => number,

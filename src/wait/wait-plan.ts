@@ -1,8 +1,8 @@
 /**
- * `entrypoint wait …` and k8s-wait-for's command line, read once. Pure.
+ * Reads the command lines of `entrypoint wait …` and of k8s-wait-for. Pure.
  *
- * Flags and words may be mixed, as kubectl allows it, since k8s-wait-for hands all that follows its first two words on to
- * kubectl: `pod -lapp=db -n shop`, `job migrate --namespace=shop`.
+ * Flags and words may be mixed, since k8s-wait-for passes everything after its first two words to kubectl, which allows it:
+ * `pod -lapp=db -n shop`, `job migrate --namespace=shop`.
  */
 import { LONGEST_TIMER_MS, parseDuration } from '../base/duration.ts'
 import { suggest } from '../base/suggest.ts'
@@ -25,13 +25,13 @@ import { WAIT_OPTIONS, type WaitOption } from './wait-options.ts'
 export interface WaitPlan {
   readonly targets: readonly Target[]
   readonly timeoutMs: number | undefined
-  /** Between two checks; the API is never asked periodically. */
+  /** The interval of checks. The API is watched, not asked periodically. */
   readonly periodMs: number
   readonly kubeconfig: string | undefined
   readonly context: string | undefined
   readonly logFormat: 'text' | 'json'
   readonly quiet: boolean
-  /** Say every change, not only what is missing now and then (`DEBUG=1`). */
+  /** Report every change, not only periodic reminders (`DEBUG=1`). */
   readonly verbose: boolean
 }
 
@@ -48,7 +48,7 @@ const SHORT: ReadonlyMap<string, WaitOption> = new Map([
   ['h', 'help'],
 ])
 
-/** @param argv from `wait`, or from the k8s-wait-for word, on */
+/** @param argv begins with `wait` or the word of k8s-wait-for */
 export function readWait(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): WaitReading {
   const scanned = scan(argv[0] === 'wait' ? argv.slice(1) : argv)
   if ('problem' in scanned) return { kind: 'problem', problem: scanned.problem }
@@ -88,7 +88,7 @@ export function readWait(argv: readonly string[], env: Readonly<Record<string, s
     context: values.get('context')?.at(-1),
     logFormat: logFormat === 'json' ? 'json' : 'text',
     quiet: values.get('quiet')?.at(-1) === 'true',
-    // Many programs read a DEBUG; theirs are words.
+    // Other programs also use DEBUG, with words as values.
     verbose: /^[1-9]\d*$/.test(env['DEBUG'] ?? ''),
   }
   if (problems[0] === undefined && targets.length === 0)
@@ -96,7 +96,7 @@ export function readWait(argv: readonly string[], env: Readonly<Record<string, s
   return problems[0] === undefined ? { kind: 'plan', plan } : { kind: 'problem', problem: problems[0] }
 }
 
-/** `sleep`'s argument in k8s-wait-for: seconds without a unit, or with one. */
+/** Reads an argument of `sleep` in k8s-wait-for: seconds, or a number with a unit. */
 function readSeconds(text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined
   return /^[\d.]+$/.test(text) ? `${text}s` : text
@@ -133,7 +133,7 @@ function scan(argv: readonly string[]): Scanned | { readonly problem: string } {
   return { values, words }
 }
 
-/** `--name`, `--name=value`, the same with one dash or `_`, `-nvalue`, `-n=value`, `-n`. */
+/** Reads `--name`, `--name=value`, the same with one dash or `_`, `-nvalue`, `-n=value`, `-n`. */
 function readFlag(word: string): { readonly name: WaitOption; readonly value: string | undefined } | undefined {
   const [, spelled = '', , value] = /^--?([^=]*)(=([^]*))?$/.exec(word) ?? []
   const long = spelled.replaceAll('_', '-')
@@ -176,7 +176,7 @@ function collectTargets(values: Values, words: readonly string[]): readonly Pars
   ]
 }
 
-/** k8s-wait-for's own words, with its meanings. */
+/** Reads the words of k8s-wait-for with their meanings there. */
 function readKindWord(word: string | undefined): { kind: (typeof OBJECT_KINDS)[number]; demand: Demand } | undefined {
   const [, name, suffix] = /^([a-z]+?)(-we|-wr)?$/.exec(word ?? '') ?? []
   const kind = OBJECT_KINDS.find((known) => known === name)

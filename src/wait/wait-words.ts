@@ -1,2 +1,2 @@
-/** The first words of `entrypoint` that make it wait and do nothing else. No imports: it is read at every start. */
+/** First words of `entrypoint` for which it only waits. No imports: the file is loaded at every start. */
 export const WAIT_WORDS: readonly string[] = ['wait', 'pod', 'pod-we', 'pod-wr', 'job', 'job-we', 'job-wr', 'service']

@@ -1,4 +1,4 @@
-/** `entrypoint wait TARGET…`, and k8s-wait-for's words: returns when all targets hold, or one never will. */
+/** `entrypoint wait TARGET…`, and k8s-wait-for's words: returns when all targets are met, or one can never be met. */
 import { listFirst } from '../base/wording.ts'
 import { CODE_BROKEN, CODE_FAILED, CODE_MISUSE, CODE_SIGNAL, CODE_TIMEOUT } from '../base/exit-code.ts'
 import { ENDING_SIGNALS } from '../base/signal.ts'
@@ -25,12 +25,12 @@ export interface WaitPorts extends Omit<WatchPorts, 'kube' | 'warn' | 'periodMs'
 }
 
 const REMIND_MS = 30_000
-/** The first line comes when all targets have been looked at once; one that says so, if that takes longer than this. */
+/** The first line is printed when the states of all targets are known. After this time a line says that they are not. */
 const IMPATIENT_MS = 1000
-/** A reminder names so many targets and counts the rest. */
+/** How many targets a reminder names; it counts the rest. */
 const SPELLED_OUT = 8
 
-/** @param argv from `wait`, or from the k8s-wait-for word, on. @returns the exit code. */
+/** @param argv begins with `wait` or the word of k8s-wait-for. @returns the exit code. */
 export async function runWait(argv: readonly string[], ports: WaitPorts): Promise<number> {
   const reading = readWait(argv, ports.env)
   switch (reading.kind) {

@@ -1,4 +1,4 @@
-/** Following pods, Jobs or Services: what the API shows of them, judged after every change. */
+/** Follows pods, Jobs or Services in the API, and judges them after every change. */
 import type { Kube } from '../kube/kube.io.ts'
 import type { CacheChange } from '../kube/cache.ts'
 import { type Collection, collectionOf, slicesOf } from '../kube/collection.ts'

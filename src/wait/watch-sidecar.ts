@@ -1,4 +1,4 @@
-/** Following a container that podorder does not wrap, by the files of the downward API. */
+/** Follows a container without a wrapper by the files of the downward API. */
 import { judgeSidecar } from './judge-outside.ts'
 import { known } from '../kube/target-result.ts'
 import type { SidecarTarget } from '../order/outside-target.ts'
@@ -7,11 +7,11 @@ import type { OnState, WatchPorts } from './ports.ts'
 
 export interface SidecarPorts extends Pick<WatchPorts, 'watchPaths' | 'warn'> {
   readonly read: Flags['read']
-  /** The volume. */
+  /** The directory of the downward volume. */
   readonly downwardDir: string
 }
 
-/** Tells at once how it is, and after every change, until closed. */
+/** Reports the state at once, and after every change, until closed. */
 export function watchSidecar({ name }: SidecarTarget, ports: SidecarPorts, onState: OnState): { close(): void } {
   const { downwardDir, read } = ports
   const paths = { ready: `${downwardDir}/ready`, failed: `${downwardDir}/failed` }

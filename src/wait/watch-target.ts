@@ -1,4 +1,4 @@
-/** Following one target outside the pod, whatever it is. */
+/** Follows one target of any kind outside the pod. */
 import { known, met, refused, waiting } from '../kube/target-result.ts'
 import type { CheckTarget, FileTarget, Target } from '../kube/target.ts'
 import { explainFault } from '../probe/probe-fault.ts'
@@ -7,12 +7,12 @@ import type { OnState, WatchPorts } from './ports.ts'
 import { watchObjects } from './watch-objects.ts'
 import { startTimer } from '../base/timer.ts'
 
-/** Answers of servers that are just starting take a while. */
+/** Servers that are starting may answer slowly. */
 const CHECK_TIMEOUT_MS = 5000
 
 /**
- * Tells at once when something is known, and after every change, until closed. `met` may be taken back: a pod that was ready
- * may be so no longer.
+ * Reports the state as soon as it is known, and after every change, until closed. A target that was `met` may not be met later: a
+ * pod may lose its readiness.
  */
 export function watchTarget(target: Target, ports: WatchPorts, onState: OnState): { close(): void } {
   if (target.kind === 'check') return watchCheck(target, ports, onState)
@@ -20,7 +20,7 @@ export function watchTarget(target: Target, ports: WatchPorts, onState: OnState)
   return watchObjects(target, ports, onState)
 }
 
-/** Nobody tells when a server or a command would succeed, so these alone are tried again and again. */
+/** Checks a server or a command periodically, since nothing reports its changes. */
 function watchCheck({ check }: CheckTarget, ports: WatchPorts, onState: OnState): { close(): void } {
   const over = new AbortController()
   const probe: Probe = { check, timing: { ...DEFAULT_TIMING, timeoutMs: CHECK_TIMEOUT_MS } }

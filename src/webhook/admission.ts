@@ -1,4 +1,4 @@
-/** What becomes of a pod that asks to be admitted. Pure. */
+/** Decides about a pod in an admission review. Pure. */
 import { ORIGINAL } from '../pod/annotation-names.ts'
 import { INJECT, MAIN, PREFIX } from '../pod/annotation-names.ts'
 import { cite } from '../base/escape.ts'
@@ -19,7 +19,7 @@ import { createPatch } from './patch.ts'
 import type { ReviewResult } from './review.ts'
 import { findMisshapen } from './shape.ts'
 
-/** The webhook's own part of the options; the commands it finds itself. */
+/** The webhook's rewrite options; it finds the commands itself. */
 export type WebhookRewrite = Omit<RewriteOptions, 'commandOf' | 'textOf'>
 
 /** A pod that is to be rewritten as soon as its commands are known. */
@@ -27,7 +27,7 @@ export interface Admission {
   readonly kind: 'ordered'
   readonly pod: PodTemplate
   readonly order: Order
-  /** Those whose command only their image knows. */
+  /** Containers whose command only their image has. */
   readonly missing: readonly Container[]
   readonly warnings: readonly string[]
 }
@@ -37,34 +37,34 @@ export type ParseAnnotation = Parameters<typeof readPodOrder>[1]
 export const UNTOUCHED = { kind: 'allowed', patch: [], warnings: [] } as const satisfies ReviewResult
 
 /**
- * The budget of one review, beside the depth and the number of values (review-scan.ts). What is beyond it is refused unread.
- * podorder's annotations in characters, keys and texts: an order of 200 containers has 10,000. All annotations of a pod may have four
- * times as much (apimachinery, TotalAnnotationSizeLimitB).
+ * The limits of one review, besides the depth and the number of values (review-scan.ts). A larger review is refused unread.
+ * This one is for podorder's annotations, keys and texts, in characters: an order of 200 containers has 10,000. All annotations of
+ * a pod may have four times as much (apimachinery, TotalAnnotationSizeLimitB).
  */
 const MOST_TO_READ = 65_536
-/** No node runs more. */
+/** More than a node runs. */
 const MOST_CONTAINERS = 1000
-/** Each becomes a flag of a wrapper; 64 KiB hold some 13,000 of the shortest. */
+/** Each wait becomes a flag of a wrapper; 64 KiB hold some 13,000 of the shortest. */
 const MOST_WAITS = 4000
 /**
- * Two containers of which one stops after the other, a flag each: many wait for the end of one that needed many, or for the ends of
- * many that are the pod's work.
+ * Pairs of containers that stop one after the other; each pair is a flag. There are many when many containers wait for the end of
+ * one that needed many, or for the ends of many main containers.
  */
 const MOST_NEEDS = 10_000
 
-/** Faults of one pod that are put into words; whoever has more has one of them many times. */
+/** How many faults of a pod are put into words; more are mostly the same fault. */
 const MOST_FAULTS = 100
 
-/** Warnings that are put into words; the API server passes on 4 KiB of them (apiserver, pkg/endpoints/filters/warning.go). */
+/** How many warnings are put into words; the API server passes on 4 KiB of them (apiserver, pkg/endpoints/filters/warning.go). */
 const MOST_WARNINGS = 15
 
-/** A word of the pod's within a line. */
+/** The limit of a pod's word within a line. */
 const LONGEST_WORD = 64
 
-/** What a line quotes of the pod may be as long as the pod. */
+/** The limit of a line: a quotation could be as long as the pod. */
 const LONGEST_LINE = 1024
 
-/** The annotation of the pod that stands in the API for a static one; that one is in a file of the node, and what is changed here changes nothing there. */
+/** The annotation of a mirror pod. Its static pod is in a file of the node, so a change in the API has no effect. */
 const MIRROR = 'kubernetes.io/config.mirror'
 
 /** Linear in the pod's size, which has a limit. */
@@ -79,7 +79,7 @@ export function judgePod(
   const refusal = refuseUnread(pod, said)
   if (refusal !== undefined) return deny([refusal])
   if (pod.metadata?.annotations?.[INJECT] === 'disabled') return UNTOUCHED
-  // What an earlier call has put in would stand in its own way.
+  // Parts of an earlier rewrite would conflict with a new one, so the pod is restored first.
   const layout = layOut(restorePod(pod).template)
   if (layout === undefined) return deny(['spec: nested too deeply; pods are not'])
   const reading = readPodOrder(layout.tree, parse, { mostNeeds: MOST_NEEDS })
@@ -99,7 +99,7 @@ export function judgePod(
   return reading.order === undefined ? UNTOUCHED : accept(pod, reading.order, reading, layout)
 }
 
-/** @param said podorder's own annotations @returns why the pod is not even looked into */
+/** @param said podorder's annotations @returns why the pod is refused unread */
 function refuseUnread(pod: PodTemplate, said: readonly (readonly [string, unknown])[]): string | undefined {
   const misshapen = findMisshapen(pod)
   if (misshapen !== undefined) return `${misshapen}: this is not a pod as the API server sends it`
@@ -124,7 +124,7 @@ function accept(pod: PodTemplate, order: Order, { warnings }: PodOrder, layout: 
   return { kind: 'ordered', pod, order, missing: missingCommands(pod, order), warnings: told }
 }
 
-/** @param faults one line each @param all how many there are, if more than these */
+/** @param faults one line each @param all the number of all faults, if `faults` has only a part */
 export function deny(faults: readonly string[], all = faults.length): ReviewResult {
   const listed = faults.slice(0, MOST_FAULTS).map((fault) => cite(fault, LONGEST_LINE))
   if (all > listed.length) listed.push(`and ${all - listed.length} more`)
@@ -133,7 +133,7 @@ export function deny(faults: readonly string[], all = faults.length): ReviewResu
   return { kind: 'denied', message: all === 1 ? `podorder: ${only}` : many }
 }
 
-/** @param commands of the missing ones, all of them, by container */
+/** @param commands all missing commands, by container */
 export function admitPod(
   { pod, order, warnings }: Admission,
   rewrite: WebhookRewrite,

@@ -1,4 +1,4 @@
-/** Admission reviews, one after another: from the body to the answer. */
+/** Answers admission reviews, one after another. */
 import { commandAnnotation } from '../pod/annotation-names.ts'
 import type { Container } from '../pod/pod.ts'
 import type { FoundCommand } from '../rewrite/wrap.ts'
@@ -22,13 +22,13 @@ import { createShares } from './shares.ts'
 
 export const PATH = '/mutate'
 
-/** The most that is logged of a denial: the whole of it is in the API server's answer. */
+/** The limit of a logged denial; the API server's answer has all of it. */
 const LOGGED = 1000
 
-/** A body that is longer is parsed again once its images are known, rather than kept in memory as a pod for as long as that takes. */
+/** A longer body is parsed again after the image lookup, instead of keeping the parsed pod in memory meanwhile. */
 const KEPT_BYTES = 65_536
 
-/** Images of one pod that are asked for; each may take a request to a registry. */
+/** The limit of image lookups for one pod; each may take a request to a registry. */
 const MOST_LOOKUPS = 100
 
 type AnsweringPorts = Pick<WebhookPorts, 'parse' | 'log' | 'clock'> & {
@@ -36,12 +36,12 @@ type AnsweringPorts = Pick<WebhookPorts, 'parse' | 'log' | 'clock'> & {
   readonly queue: FairQueue
 }
 
-/** What one look at a pod comes to: an answer, or the containers whose commands are to be found first. */
+/** The result of judging a pod: an answer, or the containers whose commands must be found first. */
 type Judgement = { readonly review: Review } & (
   { readonly result: ReviewResult } | { readonly admission: Admission; readonly wanted: readonly Wanted[] }
 )
 
-/** A container whose command only its image knows, without the pod around it. */
+/** A container whose command only its image has, without its pod. */
 interface Wanted extends Pick<Container, 'name' | 'image' | 'args'> {
   /** Its path in the pod. */
   readonly path: string
@@ -53,7 +53,7 @@ interface Answered {
   readonly result: Result
 }
 
-/** Never rejects: what goes wrong within is an answer with status 500. */
+/** Never rejects: an internal error becomes an answer with status 500. */
 export function createAnswering(
   options: Pick<WebhookOptions, 'rewrite' | 'onLookupFailure'>,
   metrics: WebhookMetrics,
@@ -63,7 +63,7 @@ export function createAnswering(
   return async (ask) => {
     const began = ports.clock()
     const { answer, result } = await answerAsk(ask).catch((error: unknown): Answered => {
-      // Its message may hold words of the pod.
+      // Only the name is logged: the message may contain data of the pod.
       const name = error instanceof Error ? error.name : typeof error
       ports.log({ event: 'error', message: `a review could not be answered: ${name}`, stack: placeOf(error) })
       return { answer: plain(500, 'a fault of podorder itself; its log has the place'), result: 'failed' }
@@ -99,7 +99,7 @@ export function createAnswering(
     })
   }
 
-  /** Parses and judges. Everything that is made of the body is made here, so that nothing of it is kept while somebody waits. */
+  /** Parses and judges a body. All values from the body are local here, so that none stays in memory during a lookup. */
   function judge(body: Uint8Array): Judgement | { readonly problem: string } {
     const review = readReview(parseJson(body))
     if ('problem' in review) return review
@@ -117,7 +117,7 @@ export function createAnswering(
     return { review, admission, wanted }
   }
 
-  /** @returns the answer, or what is to be looked up for it; `kept` is the pod, where it may be kept for so long */
+  /** @returns the answer, or the containers to look up; `kept` is the parsed pod, if it is small enough to keep */
   function finishEarly(judgement: ReturnType<typeof judge>, keeps: boolean) {
     if ('problem' in judgement) return malformed(400, judgement.problem)
     const { review } = judgement
@@ -179,7 +179,7 @@ function listWanted({ pod, missing }: Admission): readonly Wanted[] {
 }
 
 function wantCommand({ name, image = '', args, said }: Wanted) {
-  // Its Secrets are none of the webhook's business: it would have to be allowed to read all of them.
+  // Pull secrets are not used: the webhook would need permission to read all Secrets.
   return { container: name, image, args, said, pullSecrets: [] }
 }
 
@@ -199,7 +199,7 @@ function parseJson(body: Uint8Array): unknown {
   }
 }
 
-/** The frames alone. */
+/** The stack without the message. */
 function placeOf(error: unknown): string | undefined {
   const lines = error instanceof Error ? (error.stack ?? '').split('\n') : []
   return lines.filter((line) => /^\s*at /.test(line)).join('\n')

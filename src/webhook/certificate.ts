@@ -1,23 +1,23 @@
 /**
- * Certificates for the webhook's own service: X.509 v3 (RFC 5280) with ECDSA on P-256. Node and Bun can read them but have nothing
- * that writes them. Pure: whoever calls makes keys and signatures.
+ * Writes certificates for the webhook's service: X.509 v3 (RFC 5280) with ECDSA on P-256. Node and Bun can read certificates but not
+ * write them. Pure: the caller makes keys and signatures.
  */
 import * as der from './der.ts'
 
 export interface CertificateWish {
-  /** Its common name; the issuer's too, where it signs itself. */
+  /** The common name; also the issuer's when self-signed. */
   readonly subject: string
   readonly issuer: string
-  /** Never the same twice of one issuer; at most 20 bytes, the first below 0x80. */
+  /** Unique for the issuer; at most 20 bytes, the first below 0x80. */
   readonly serial: Uint8Array
-  /** Tells the issuer's key from others; an authority is its own issuer. */
+  /** Identifies the issuer's key; an authority is its own issuer. */
   readonly issuerKeyId: Uint8Array
   /** Unix ms. */
   readonly from: number
   readonly until: number
   /** SubjectPublicKeyInfo in DER. */
   readonly publicKey: Uint8Array
-  /** `authority` signs others; `server` is one of these DNS names. */
+  /** `authority` signs other certificates; `server` has these DNS names. */
   readonly role: { readonly kind: 'authority' } | { readonly kind: 'server'; readonly names: readonly string[] }
 }
 
@@ -31,7 +31,7 @@ const AUTHORITY_KEY_ID = '2.5.29.35'
 const EXTENDED_KEY_USAGE = '2.5.29.37'
 const SERVER_AUTHENTICATION = '1.3.6.1.5.5.7.3.1'
 
-/** keyCertSign, and digitalSignature, as the named bits of KeyUsage with how many of the byte are not used. */
+/** Bits of KeyUsage: keyCertSign and digitalSignature, with the number of unused bits of the byte. */
 const SIGNS_CERTIFICATES = der.bits(Uint8Array.of(0b0000_0100), 2)
 const SIGNS_DATA = der.bits(Uint8Array.of(0b1000_0000), 7)
 

@@ -1,4 +1,4 @@
-/** The certificate that is served: from files, or one of the webhook's own, renewed before it ends. */
+/** The certificate that is served: from files, or made by the webhook and renewed before it expires. */
 import { describeError } from '../base/system-error.ts'
 import type { CertificateFacts, TlsCredentials } from './make-certificate.io.ts'
 import { isDue, type Kept, LIFETIME_MS, listServiceNames, readKept, succeed } from './tls-credentials.ts'
@@ -9,7 +9,7 @@ export interface Served extends TlsCredentials {
   readonly facts: CertificateFacts
 }
 
-/** @returns the certificate, or one sentence on what is wrong with it */
+/** @returns the certificate, or one sentence that says what is wrong */
 export type LookForCertificate = (signal: AbortSignal) => Promise<Served | { readonly problem: string }>
 
 type CertificatePorts = Pick<
@@ -17,7 +17,7 @@ type CertificatePorts = Pick<
   'makeCredentials' | 'readCredentials' | 'findMisfit' | 'readFile' | 'now' | 'log'
 >
 
-/** `tls.crt` and `tls.key`, as a mounted Secret has them. */
+/** Reads `tls.crt` and `tls.key` of a mounted Secret. */
 export function lookInFiles(directory: string, ports: CertificatePorts): LookForCertificate {
   return async () => {
     const [certificatePath, keyPath] = listFiles(directory)
@@ -36,12 +36,12 @@ export function listFiles(directory: string): readonly [string, string] {
   return [`${directory}/tls.crt`, `${directory}/tls.key`]
 }
 
-/** So often somebody else may be faster; each time what they have written is taken. */
+/** How often a write may fail since another replica was faster; each time that replica's certificate is read. */
 const TRIES = 5
 
 /**
- * The one in the Secret, made where there is none, or it is due, or it does not fit: one that clients would not take is as good as none. Its authority is made known before it is served, beside the one before,
- * so that it does not matter which of the replicas is how far.
+ * Reads the certificate in the Secret. Makes a new one when there is none, or it is due, or clients would not accept it. The
+ * authority is published before the certificate is served, and the previous one stays trusted, so that replicas may be out of step.
  */
 export function lookInCluster(
   cluster: Cluster,
@@ -64,7 +64,7 @@ export function lookInCluster(
         ports.log({ event: 'warning', message })
       }
       const made = ports.makeCredentials(names, ports.now(), LIFETIME_MS)
-      // Whose authority does not fit is not trusted any longer.
+      // An authority that does not fit is not trusted any more.
       const written = await cluster.writeSecret(
         { ...succeed(made, isUnfit ? undefined : before) },
         secret.version,

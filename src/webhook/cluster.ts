@@ -1,11 +1,11 @@
-/** The webhook's certificate as it is kept, and its authority as it is made known: a Secret and its own configuration. */
+/** Stores the webhook's certificate in a Secret, and publishes its authority in the webhook configuration. */
 import { decodeBase64, encodeBase64 } from '../base/base64.io.ts'
 import type { KubeClient } from '../kube/client.io.ts'
 import { isObject } from '../base/json-object.ts'
 import type { KubeFailure } from '../kube/failure.ts'
 import { fieldOf, textOf } from '../pod/api-object.ts'
 
-/** The names within the MutatingWebhookConfiguration; they key the list (patchMergeKey). */
+/** The names within the MutatingWebhookConfiguration; they are the keys of the list (patchMergeKey). */
 export const WEBHOOKS = ['namespaces.podorder.io', 'pods.podorder.io']
 
 export type Written = 'written' | 'conflict' | { readonly problem: string }
@@ -17,9 +17,9 @@ export interface SecretFound {
 
 export interface Cluster {
   readSecret(signal: AbortSignal): Promise<SecretFound | { readonly problem: string }>
-  /** Only over what was read: `conflict` when somebody else was faster. */
+  /** Replaces the version that was read: `conflict` when another replica was faster. */
   writeSecret(data: Readonly<Record<string, string>>, version: string, signal: AbortSignal): Promise<Written>
-  /** @returns one sentence when it could not be done */
+  /** @returns one sentence when it failed */
   patchCaBundle(pem: string, signal: AbortSignal): Promise<{ readonly problem?: string }>
 }
 
@@ -50,7 +50,7 @@ export function openCluster(
     },
     async writeSecret(data, version, signal) {
       const encoded = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, encodeBase64(value)]))
-      // With the version that was read, the API server refuses the patch when it is no longer the latest.
+      // With the version, the API server refuses the patch if the Secret has changed since it was read.
       const body = { metadata: { resourceVersion: version }, data: encoded }
       const contentType = 'application/merge-patch+json'
       const answer = await client.call({ method: 'PATCH', path, body, contentType, signal })

@@ -1,4 +1,4 @@
-/** The part of DER (ITU-T X.690) that certificates are written in. Pure. */
+/** The part of DER (ITU-T X.690) that certificates need. Pure. */
 
 const TAGS = {
   boolean: 0x01,
@@ -23,7 +23,7 @@ export function set(...parts: readonly Uint8Array[]): Uint8Array {
 
 export const TRUE = tagged(TAGS.boolean, Uint8Array.of(0xff))
 
-/** Not negative; its bytes, the highest first. */
+/** @param bytes of a number that is not negative, big-endian */
 export function integer(bytes: Uint8Array): Uint8Array {
   const first = bytes.findIndex((byte) => byte !== 0)
   const short = first === -1 ? Uint8Array.of(0) : bytes.subarray(first)
@@ -55,7 +55,7 @@ export function time(ms: number): Uint8Array {
   return date < '2050' ? tagged(TAGS.shortTime, utf8(written.slice(2))) : tagged(TAGS.time, utf8(written))
 }
 
-/** A field of the class that a certificate's own fields have; constructed: it holds others. */
+/** A context-specific field of a certificate; constructed: it contains other values. */
 export function field(number: number, content: Uint8Array, constructed: boolean): Uint8Array {
   return tagged(0x80 + (constructed ? 0x20 : 0) + number, content)
 }
@@ -85,7 +85,7 @@ function lengthOf(length: number): readonly number[] {
   return [0x80 + bytes.length, ...bytes]
 }
 
-/** Base 128, all but the last with the top bit set. */
+/** Writes base 128; all bytes except the last have the top bit set. */
 function sevenBits(number: number): readonly number[] {
   const bytes = [number & 0x7f]
   for (let left = number >> 7; left > 0; left >>= 7) bytes.unshift(0x80 + (left & 0x7f))

@@ -1,12 +1,12 @@
-/** A request and its answer, by node:http. */
+/** Reads a request and sends its answer, by node:http. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 export interface Ask {
   readonly method: string
-  /** Without its query. */
+  /** Without the query. */
   readonly path: string
   readonly body: Uint8Array
-  /** Fires when nobody waits for the answer any more. */
+  /** Aborted when the client does not wait any more. */
   readonly cancel: AbortSignal
 }
 
@@ -18,22 +18,22 @@ export interface Answer {
   readonly retryAfter?: number
 }
 
-/** The API server takes it for a failure of the call, and its clients come again. */
+/** The answer under overload: the API server treats it as a failed call, and its clients retry. */
 export const OVERLOADED: Answer = { status: 429, type: 'text/plain', text: 'too much at once\n', retryAfter: 1 }
 
-/** What the bodies of all requests may have together, and those that have not come whole. */
+/** The memory for the bodies of all requests, and the requests that are not complete. */
 export interface BodyPool {
   left: number
   readonly readers: Readers
 }
 
-/** A body of chunks has at most so many; each costs some microseconds, however small it is. */
+/** The limit of chunks of a body; each costs some microseconds, even a small one. */
 const MOST_PIECES = 8192
 
 /**
- * Reads one body. What it holds of the pool is given back when the answer is through.
- * @param giveUp is called when the request has to make room for others before it has come whole
- * @returns an answer when it is too long; undefined when it broke off
+ * Reads one body. Its memory returns to the pool when the answer is sent.
+ * @param giveUp called when the incomplete request must make room for others
+ * @returns an answer when the body is too long; undefined when it broke off
  */
 export function readAsk(
   request: IncomingMessage,
@@ -83,27 +83,27 @@ export function readAsk(
   return promise
 }
 
-/** A body may come in pieces of one byte, each of which would take a hundred if it were kept. */
+/** Copies into one larger buffer: a body may come in pieces of one byte, and a kept piece takes a hundred. */
 function enlarge(body: Buffer<ArrayBuffer>, used: number, size: number): Buffer<ArrayBuffer> {
   const larger = Buffer.allocUnsafeSlow(size)
   body.copy(larger, 0, 0, used)
   return larger
 }
 
-/** Requests whose bodies have not come whole. */
+/** Requests whose bodies are not complete. */
 export interface Readers {
-  /** @param end gives back at once what it holds; it stands for the request @param giveUp closes its connection */
+  /** @param end frees the request's memory at once; identifies the request @param giveUp closes its connection */
   enter(end: () => void, giveUp: () => void): void
   leave(end: () => void): void
   /**
-   * Gives up the one that has been read for the longest time.
-   * @param but who asks
-   * @returns false when none has taken longer than it should
+   * Gives up the oldest request.
+   * @param but the request that asks
+   * @returns false when no request has exceeded its time
    */
   evictOldest(but?: () => void): boolean
 }
 
-/** The API server sends a review at once. Whoever takes longer is the first to go when there is no place. */
+/** The API server sends a review at once. Slower requests are given up first when there is no room. */
 export function createReaders(patienceMs: number): Readers {
   const readers = new Map<() => void, { readonly since: number; readonly giveUp: () => void }>()
   return {
@@ -120,7 +120,7 @@ export function createReaders(patienceMs: number): Readers {
   }
 }
 
-/** @param last the connection ends with it */
+/** @param last whether the connection ends after this answer */
 export function sendAnswer(response: ServerResponse, { status, type, text, retryAfter }: Answer, last: boolean): void {
   response.writeHead(status, {
     'content-type': type,

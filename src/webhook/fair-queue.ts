@@ -1,7 +1,7 @@
 /**
- * Pieces of work one after another, and no tenant's work before that of tenants who have had less: the processor's time that each
- * has had of late decides, with what its next job will probably take. So somebody with one review waits for the one that is being
- * worked on, and not for those that another tenant has lined up. Pure but for its own queue.
+ * A queue of jobs, one after another, that is fair to tenants. The next job is that of the tenant with the least recent processor
+ * time, including the job's expected time. So a tenant with one review waits only for the current job, not for all queued jobs of
+ * another tenant. Pure except for its state.
  */
 
 export interface FairQueue {
@@ -12,7 +12,7 @@ export interface FairQueue {
 export interface FairQueuePorts {
   /** ms, never going back. */
   readonly clock: () => number
-  /** Lets everything else that is due have its turn. */
+  /** Lets other pending work run. */
   readonly rest: () => Promise<void>
 }
 
@@ -23,7 +23,7 @@ interface Job {
 }
 
 interface Tenant {
-  /** ms of the processor's time as of `at`; it halves with each `HALF_LIFE_MS`. */
+  /** Processor time in ms as of `at`; it halves in each `HALF_LIFE_MS`. */
   spent: number
   at: number
   readonly jobs: Job[]
@@ -31,17 +31,17 @@ interface Tenant {
 
 const HALF_LIFE_MS = 2000
 
-/** More than that is not held against a tenant: two that have had as much are told apart by what they ask for now. */
+/** The limit of counted time: tenants above it are compared by their next jobs. */
 const MOST_SPENT_MS = 200
 
-/** A job that has waited longer comes next, whosever it is: half of the API server's patience is left to it. */
+/** A job that has waited longer comes next in any case: it has half of the API server's timeout left. */
 const PATIENCE_MS = 3000
 
-/** What a review is expected to take, at worst. */
+/** The expected time of a review, in the worst case. */
 const BYTES_PER_MS = 1500
 const MOST_EXPECTED_MS = 200
 
-/** Less is not worth remembering. */
+/** Less time is forgotten. */
 const NOTHING_MS = 0.1
 
 export function createFairQueue({ clock, rest }: FairQueuePorts): FairQueue {

@@ -1,8 +1,8 @@
-/** Handshakes that have not ended: somebody who begins them without end closes their own, and nobody else's. */
+/** Limits unfinished handshakes, so that a client that begins many of them loses only its own. */
 import type { Socket } from 'node:net'
 import type { Server, TLSSocket } from 'node:tls'
 
-/** When one more begins than there may be, the oldest is closed: a client that means it is through in a moment. */
+/** Closes the oldest handshake when there are too many: a normal client finishes its own quickly. */
 export function holdHandshakes(server: Server, most: number): void {
   const begun = new Map<string, Socket>()
   server.on('connection', (socket: Socket) => {
@@ -15,7 +15,7 @@ export function holdHandshakes(server: Server, most: number): void {
       if (begun.get(name) === socket) begun.delete(name)
     })
   })
-  // Node makes another socket of it, Bun does not; its peer is the same.
+  // Node makes another socket for TLS, and Bun does not, so the peer identifies it.
   server.on('secureConnection', (socket: TLSSocket) => void begun.delete(nameOf(socket)))
 }
 

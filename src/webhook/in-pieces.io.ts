@@ -1,6 +1,6 @@
 /**
- * A connection as the HTTP parser is to see it: in small pieces, and nothing any more once the last answer is through. The parser makes a request
- * of each 20 bytes and does not stop within a piece, so that 64 KiB at once would be thousands of requests.
+ * Feeds a connection to the HTTP parser in small pieces, and nothing after the last answer. The parser may find a request in each
+ * 20 bytes and does not stop within a piece, so 64 KiB at once could be thousands of requests.
  */
 import { Duplex } from 'node:stream'
 

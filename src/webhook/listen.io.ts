@@ -1,6 +1,6 @@
 import type { AddressInfo, Server } from 'node:net'
 
-/** @returns the port, which is another one where 0 was asked for. @throws the system's error when it cannot listen */
+/** @returns the port, chosen by the system for 0. @throws the system's error when it cannot listen */
 export async function listen(server: Server, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

@@ -1,4 +1,4 @@
-/** A limited number of places for each tenant, and a limited time in which to get one. */
+/** A limited number of lookups for each tenant, with a limited time to wait for a place. */
 import { startTimer } from '../base/timer.ts'
 
 export interface LookupPlace {
@@ -6,7 +6,7 @@ export interface LookupPlace {
 }
 
 export interface LookupPlaces {
-  /** @returns undefined when there was none in time */
+  /** @returns undefined when no place became free in time */
   enter(tenant: string): Promise<LookupPlace | undefined>
 }
 

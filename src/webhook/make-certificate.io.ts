@@ -1,27 +1,27 @@
-/** Keys, signatures and what certificates say, by node:crypto. */
+/** Makes keys and signatures and reads certificates, by node:crypto. */
 import { createPrivateKey, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto'
 import { writeCertificate } from './certificate.ts'
 
 /** All in PEM. */
 export interface TlsCredentials {
-  /** The certificate that is served, and what leads from it to the authority. */
+  /** The served certificate and its chain to the authority. */
   readonly certificate: string
   readonly key: string
 }
 
 export interface OwnCredentials extends TlsCredentials {
-  /** The certificate of the authority that signed it; its key is thrown away, so nobody signs anything else. */
+  /** The certificate of the authority; its key is not kept, so that it can sign nothing else. */
   readonly authority: string
 }
 
-/** The difference of clocks that do not agree. */
+/** The tolerated difference of clocks. */
 const SKEW_MS = 300_000
 
-/** A new authority, and a certificate of its for these DNS names. */
+/** Makes a new authority and a certificate for these DNS names. */
 export function makeCredentials(names: readonly string[], now: number, lifetimeMs: number): OwnCredentials {
   const [authority, server] = [makeKeys(), makeKeys()]
   const serial = makeSerial()
-  // Two authorities of one name would be taken for each other while both are trusted.
+  // Authorities need different names, since two of them may be trusted at the same time.
   const issuer = `podorder webhook authority ${Buffer.from(serial).toString('hex').slice(0, 16)}`
   const common = { issuer, issuerKeyId: serial, from: now - SKEW_MS, until: now + lifetimeMs }
   const signed = (content: Uint8Array): Uint8Array => sign('sha256', content, authority.privateKey)
@@ -52,7 +52,7 @@ export interface CertificateFacts {
   readonly until: number
 }
 
-/** @returns one clause when the two cannot be served */
+/** @returns one clause when certificate and key cannot be served */
 export function readCredentials({ certificate, key }: TlsCredentials): CertificateFacts | { readonly problem: string } {
   try {
     const read = new X509Certificate(certificate)
@@ -63,7 +63,7 @@ export function readCredentials({ certificate, key }: TlsCredentials): Certifica
   }
 }
 
-/** When the first certificate of a PEM text ends, Unix ms; undefined where there is none. */
+/** The expiry of the first certificate of a PEM text, Unix ms; undefined when there is none. */
 export function readUntil(certificate: string): number | undefined {
   try {
     return Date.parse(new X509Certificate(certificate).validTo)
@@ -73,9 +73,9 @@ export function readUntil(certificate: string): number | undefined {
 }
 
 /**
- * Whether clients that trust this authority and ask for this name will take the certificate.
- * @param authority in PEM; the first certificate of it counts
- * @returns one clause on why not; undefined when they will
+ * Checks whether clients that trust this authority and ask for this name accept the certificate.
+ * @param authority in PEM; its first certificate counts
+ * @returns one clause that says why not; undefined when they accept it
  */
 export function findMisfit(certificate: string, authority: string, name: string): string | undefined {
   try {

@@ -1,4 +1,4 @@
-/** The difference of two JSON values as a JSON patch (RFC 6902). Pure. */
+/** Makes a JSON patch (RFC 6902) from the difference of two JSON values. Pure. */
 import { isObject, type JsonObject } from '../base/json-object.ts'
 import { isEqual } from '../manifest/equality.ts'
 
@@ -7,8 +7,8 @@ export type Operation =
   | { readonly op: 'remove'; readonly path: string }
 
 /**
- * Operations in the order of the document, each as small as it can be; a list of words is replaced whole. `after` may share
- * parts with `before`, which are not looked at then.
+ * Makes the smallest operations, in the order of the document; a list of words is replaced whole. Parts that `after` shares with
+ * `before` are skipped.
  * @returns empty when nothing differs
  */
 export function createPatch(before: unknown, after: unknown): readonly Operation[] {
@@ -33,7 +33,7 @@ function compareMaps(before: JsonObject, after: JsonObject, path: string): reado
   ]
 }
 
-/** What both begin and end with stays; between, items are compared one by one, or taken out and put in. */
+/** Keeps the common beginning and end. Items between are compared one by one, or removed and added. */
 function compareLists(before: readonly unknown[], after: readonly unknown[], path: string): readonly Operation[] {
   const shorter = Math.min(before.length, after.length)
   let start = 0
@@ -46,7 +46,7 @@ function compareLists(before: readonly unknown[], after: readonly unknown[], pat
     return olds.flatMap((old, index) => compare(old, news[index], `${path}/${start + index}`))
   }
   return [
-    // From the back, so that the places of the others hold.
+    // Removed from the back, so that the other indices stay valid.
     ...olds.map((_, index): Operation => ({ op: 'remove', path: `${path}/${start + olds.length - 1 - index}` })),
     ...news.map((value, index): Operation => ({ op: 'add', path: `${path}/${start + index}`, value })),
   ]

@@ -1,7 +1,7 @@
 /**
- * HTTP without TLS, for probes and metrics: the one request that a connection has, read as far as its first line. A parser of whole
- * HTTP would make a request of each 20 bytes that somebody sends without end. Where there is no place for one more connection, the
- * oldest goes, so that the kubelet's probe comes through however many others are held open.
+ * HTTP without TLS, for probes and metrics. It reads only the first line, of one request for each connection: a full HTTP parser could
+ * find a request in each 20 bytes of an endless stream. When there are too many connections, the oldest is closed, so that the
+ * kubelet's probe always succeeds.
  */
 import { STATUS_CODES } from 'node:http'
 import { createServer, type Socket } from 'node:net'
@@ -13,9 +13,9 @@ export interface PlainServer {
   close(): void
 }
 
-/** So many probes and scrapers there are not. */
+/** More than all probes and scrapers need. */
 const CONNECTIONS = 64
-/** Longer than any of them takes. */
+/** Longer than any of their requests. */
 const LONGEST_MS = 10_000
 const MOST_HEADERS = 16_384
 const HEADERS_END = '\r\n\r\n'
@@ -24,7 +24,7 @@ const FIRST_LINE = /^(?<method>GET|HEAD) (?<path>[^ ?]+)\S* HTTP\/1\.[01]\r\n/
 const NOT_FOUND: Answer = { status: 404, type: 'text/plain', text: 'there is /healthz, /readyz and /metrics\n' }
 const NOT_READ: Answer = { status: 400, type: 'text/plain', text: 'this is no GET of HTTP/1.1\n' }
 
-/** @param look the answer to a GET of this path; undefined: there is none @throws the system's error when it cannot listen */
+/** @param look gives the answer to a GET of this path; undefined: 404 @throws the system's error when it cannot listen */
 export async function servePlainly(port: number, look: (path: string) => Answer | undefined): Promise<PlainServer> {
   /** The oldest first. */
   const open = new Set<Socket>()

@@ -1,4 +1,4 @@
-/** What the webhook needs from outside; cmd/webhook.ts hands the real ones in. */
+/** The ports of the webhook; cmd/webhook.ts passes the real ones. */
 import type { CertificateFacts, TlsCredentials, OwnCredentials } from './make-certificate.io.ts'
 import type { Answer, Ask } from './exchange.io.ts'
 import type { PlainServer } from './plain.io.ts'
@@ -22,7 +22,7 @@ export interface WebhookOptions {
   readonly onLookupFailure: 'deny' | 'allow'
 }
 
-/** Never rejects, and ends in a time that it knows. In the order of `wanted`. @param tenant who asks: the pod's namespace */
+/** Finds commands, in the order of `wanted`, within a limited time. Never rejects. @param tenant the pod's namespace */
 export type FindCommands = (wanted: readonly CommandWanted[], tenant: string) => Promise<readonly CommandFound[]>
 
 export interface WebhookPorts {
@@ -33,16 +33,16 @@ export interface WebhookPorts {
   readonly parse: ParseAnnotation
   readonly makeCredentials: (names: readonly string[], now: number, lifetimeMs: number) => OwnCredentials
   readonly readCredentials: (credentials: TlsCredentials) => CertificateFacts | { readonly problem: string }
-  /** @returns one clause when clients that trust the authority would not take the certificate for this name */
+  /** @returns one clause when clients that trust the authority would not accept the certificate for this name */
   readonly findMisfit: (certificate: string, authority: string, name: string) => string | undefined
   /** Rejects with the system's error. */
   readonly readFile: (path: string) => Promise<string>
   readonly watchPaths: WatchPaths
-  /** The place where certificates of its own are kept and made known; undefined with `certDir`. */
+  /** The store of the webhook's own certificates; undefined with `certDir`. */
   readonly cluster: Cluster | undefined
   readonly signals: { listen(listener: (signal: number) => void): void }
   readonly log: Log
-  /** Lets everything else that is due have its turn. */
+  /** Lets other pending work run. */
   readonly rest: () => Promise<void>
   /** Unix ms. */
   readonly now: () => number

@@ -1,18 +1,18 @@
-/** Looking images up once for all the pods that come at the same time, and not again for a while. */
+/** Caches image lookups: one for all pods that come at the same time, and for a while after. */
 import { createWeighedMap } from '../base/weighed-map.ts'
 import type { CommandFound, CommandWanted } from '../image/lookup.ts'
 import { createLookupPlaces } from './lookup-places.ts'
 import type { FindCommands } from './ports.ts'
 
-/** A tag may be moved; this is how late a pod may learn of it. */
+/** How long a found command is kept; a moved tag is noticed after this time. */
 const FOUND_MS = 60_000
-/** A registry that does not answer is not asked by every pod of a Deployment. */
+/** How long a failure is kept, so that not every pod of a Deployment asks a registry that does not answer. */
 const FAILED_MS = 5000
 
-/** Together some 8 MiB: images, args and commands are as long as somebody likes. */
+/** The limits of the cache, some 8 MiB: images, args and commands may have any length. */
 const KNOWN = { entries: 1000, bytes: 8 * 1024 * 1024, entryBytes: 64 * 1024 }
 
-/** Lookups of one tenant at the same time; a registry that does not answer holds each for as long as a lookup may take. */
+/** The limit of concurrent lookups for one tenant: a registry that does not answer blocks each of them until its timeout. */
 const PLACES = { each: 16, waitMs: 2000 }
 
 const CROWDED: CommandFound = {
@@ -49,13 +49,13 @@ export function rememberCommands(
   }
 
   const look = (wanted: CommandWanted, tenant: string): Promise<CommandFound> => {
-    // What the pod itself says takes no looking up.
+    // A command in the pod needs no lookup.
     if (wanted.said !== undefined) return ask(wanted)
-    // A failure's text names the container, for which it says how to help oneself.
+    // The key has the container's name, since the text of a failure contains it.
     const key = JSON.stringify([wanted.container, wanted.image, wanted.args])
     const before = known.get(key)
     if (before !== undefined && clock() < before.until) return Promise.resolve(before.found)
-    // What one tenant has in the queue must not hold up another.
+    // Lookups are shared only within a tenant, so that no tenant waits for another one's queue.
     const own = `${tenant}/${key}`
     const found = asked.get(own) ?? askInTurn(wanted, key, tenant).finally(() => asked.delete(own))
     asked.set(own, found)

@@ -1,25 +1,24 @@
 /**
- * A first look at a review that nobody has parsed yet: how deeply it is nested, how many values it has, and whose it is. Parsing
- * and everything after it costs as much as the values are many, so a review beyond the budget is refused on this look. One pass
- * over the bytes, and no memory. Pure.
+ * Scans a review before it is parsed: its depth, its number of values, and its namespace. The cost of parsing and of all later work
+ * grows with the number of values, so a review above the limit is refused here. One pass over the bytes, without memory. Pure.
  */
 
 export interface ReviewScan {
-  /** To be echoed; undefined when it was not found. */
+  /** The answer must contain it; undefined when it was not found. */
   readonly uid: string | undefined
-  /** The namespace that asks, empty when none is named. */
+  /** The namespace of the request; empty when there is none. */
   readonly namespace: string
-  /** A clause that says which limit it breaks. */
+  /** A clause that says which limit is exceeded. */
   readonly refusal: string | undefined
 }
 
-/** The deepest of a pod's fields lie about 12 levels down, and the review around it adds 3. */
+/** A limit: the deepest fields of a pod are about 12 levels down, and the review adds 3. */
 const MAX_DEPTH = 100
 
-/** A container as the API server fills it in has some 50; the 1,000 containers that a pod may have here have half of these. */
+/** A limit: a container with the API server's defaults has some 50 values, so 1,000 containers have half of this. */
 const MAX_VALUES = 100_000
 
-/** No uid and no namespace is longer. */
+/** The limit of a uid and a namespace. */
 const LONGEST = 256
 
 const QUOTE = 0x22
@@ -31,7 +30,7 @@ const CLOSE_LIST = 0x5d
 const OPEN_MAP = 0x7b
 const CLOSE_MAP = 0x7d
 
-/** The fields of `request`, which is a field of the review, stand at this depth. */
+/** The depth of the fields of `request`. */
 const REQUEST_DEPTH = 2
 
 export function scanReview(body: Uint8Array): ReviewScan {
@@ -39,7 +38,7 @@ export function scanReview(body: Uint8Array): ReviewScan {
   let depth = 0
   let values = 1
   let refusal: string | undefined
-  /** The string that was read last at the depth of the request's fields, and the field that it may be the value of. */
+  /** The last string at the depth of the request's fields, and the field whose value it may be. */
   let text = ''
   let key: string | undefined
   for (let at = 0; at < body.length; at++) {
@@ -69,14 +68,14 @@ export function scanReview(body: Uint8Array): ReviewScan {
   return { uid: found.get('uid'), namespace: found.get('namespace') ?? '', refusal }
 }
 
-/** The place of the quote that ends a string. */
+/** Finds the closing quote of a string. */
 function findEnd(body: Uint8Array, from: number): number {
   let at = from
   while (at < body.length && body[at] !== QUOTE) at += body[at] === BACKSLASH ? 2 : 1
   return at
 }
 
-/** @returns empty for what is longer than any uid or name; such a text is of no interest here */
+/** @returns an empty text when the string is longer than any uid or name */
 function readText(body: Uint8Array, start: number, end: number): string {
   if (end - start > LONGEST) return ''
   try {

@@ -1,4 +1,4 @@
-/** The admission review, in and out: `admission.k8s.io/v1` (Kubernetes API reference, AdmissionReview). Pure. */
+/** Reads and writes admission reviews: `admission.k8s.io/v1` (Kubernetes API reference, AdmissionReview). Pure. */
 import { encodeBase64 } from '../base/base64.io.ts'
 import { cite } from '../base/escape.ts'
 import { isObject, type JsonObject } from '../base/json-object.ts'
@@ -6,12 +6,12 @@ import type { PodTemplate } from '../pod/pod.ts'
 import type { Operation } from './patch.ts'
 
 export interface Review {
-  /** To be echoed. */
+  /** The answer must contain it. */
   readonly uid: string
   readonly apiVersion: string
   /** `namespace/name`, for the log; pods of controllers have a generateName only. */
   readonly about: string
-  /** undefined: nothing that podorder changes, such as an UPDATE. */
+  /** undefined: podorder does not change the request, such as an UPDATE. */
   readonly pod: PodTemplate | undefined
 }
 
@@ -25,7 +25,7 @@ const LONGEST_NAME = 253
 const GROUP = 'admission.k8s.io/'
 const VERSION = `${GROUP}v1`
 
-/** A body that is not even one line of the API server's. */
+/** Reads a review. @returns the problem when the body is not a review */
 export function readReview(body: unknown): Review | { readonly problem: string } {
   if (!isObject(body) || body['kind'] !== 'AdmissionReview' || !startsWithGroup(body['apiVersion'])) {
     return { problem: 'this is not an AdmissionReview' }
@@ -48,12 +48,12 @@ export function readReview(body: unknown): Review | { readonly problem: string }
   }
 }
 
-/** The API server's own is a UUID; it is echoed, and stands in the log. */
+/** Whether a uid is too long. The API server sends a UUID; the uid is in the answer and in the log. */
 function isLong(uid: string): boolean {
   return uid.length > LONGEST_NAME
 }
 
-/** A review that was not parsed, as far as it takes to deny it. */
+/** Makes the part of an unparsed review that a denial needs. */
 export function refuseReview(uid: string, namespace: string): Review {
   return { uid, apiVersion: VERSION, about: cite(namespace, LONGEST_NAME), pod: undefined }
 }
@@ -63,8 +63,8 @@ export function isSpoken({ apiVersion }: Review): boolean {
 }
 
 /**
- * The answer to a version that is not spoken is one in that version: `response` is the same in v1beta1, and nothing else
- * would reach whoever has to correct it.
+ * Denies an unsupported version with an answer in that version, so that the message reaches the user. `response` is the same in
+ * v1beta1.
  */
 export function denyVersion({ apiVersion }: Review): ReviewResult {
   const message = `podorder supports ${VERSION}, not ${cite(apiVersion, LONGEST_NAME)}; write admissionReviewVersions: ["v1"] in the MutatingWebhookConfiguration`
@@ -96,7 +96,7 @@ function writeChanges({ patch, warnings }: Extract<ReviewResult, { readonly kind
   }
 }
 
-/** 422 Invalid, the API server's own for a pod that is not right; without a code it would say 400. */
+/** Writes a denial with 422 Invalid, the API server's code for an invalid pod; the default would be 400. */
 function writeDenial(message: string): object {
   return { allowed: false, status: { code: 422, reason: 'Invalid', message: fit(message, LONGEST_MESSAGE) } }
 }
@@ -115,7 +115,7 @@ function fitWarnings(warnings: readonly string[]): readonly string[] {
   return fitting.map((warning) => fit(warning, LONGEST_WARNING))
 }
 
-/** Code points, as the API server counts them. */
+/** Cuts a text to a number of code points, which the API server counts. */
 function fit(text: string, most: number): string {
   if (text.length <= most) return text
   const points = Array.from(text)

@@ -1,7 +1,7 @@
 /**
- * HTTPS that takes hostile clients: node:tls in front of node:http, since that is what can change its certificate while it runs on
- * Node and on Bun (1.4) alike. A connection that does not get on with a request is closed. Where there is no place for another one,
- * the oldest goes: of handshakes that have not ended, of connections that are idle, of requests that have not come whole.
+ * HTTPS that withstands hostile clients. It uses node:tls in front of node:http, since that can change its certificate at run time on
+ * Node and on Bun (1.4). A connection whose request makes no progress is closed. When there are too many, the oldest is closed: of
+ * unfinished handshakes, of idle connections, of incomplete requests.
  */
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -13,25 +13,25 @@ import { listen } from './listen.io.ts'
 import { startTimer } from '../base/timer.ts'
 
 export interface SecureLimits {
-  /** From the connection to its first whole request, and from a later request's headers to its end. */
+  /** The time from the connection to its first complete request, and from a later request's headers to its end. */
   readonly requestMs: number
-  /** Between two requests of a connection; Go's client, which is the API server's, lets go after 90 s. */
+  /** The time between two requests of a connection; the API server (Go's client) closes it after 90 s. */
   readonly idleMs: number
   readonly connections: number
   readonly inFlight: number
   readonly bodyBytes: number
   /** The bytes of all requests together. */
   readonly allBodiesBytes: number
-  /** How long a request may take to come whole before it has to give way to others. */
+  /** How long an incomplete request is protected before it may be given up for others. */
   readonly patienceMs: number
 }
 
 export interface SecureServer {
   readonly port: number
-  /** For connections from now on. */
+  /** Uses this certificate for new connections. */
   use(credentials: { readonly certificate: string; readonly key: string }): void
   readonly state: { inFlight: number; connections: number }
-  /** No more connections; resolves when every request that is here has been answered, or when the time is over. */
+  /** Accepts no more connections. Resolves when all requests have been answered, or the time is over. */
   close(withinMs: number): Promise<void>
 }
 
@@ -40,19 +40,19 @@ export interface SecureOptions {
   readonly limits: SecureLimits
   readonly credentials: { readonly certificate: string; readonly key: string }
   readonly answer: (ask: Ask) => Promise<Answer>
-  /** A request that was not even given to `answer`. */
+  /** Called for a request that was not passed to `answer`. */
   readonly onRefused: (status: number) => void
 }
 
 interface Connection {
-  /** Requests that have no answer yet. */
+  /** The number of requests without an answer. */
   open: number
   timer: NodeJS.Timeout | undefined
 }
 
 /**
- * Go's client, which is the API server's, has one request on a connection at a time, and reads the answer before it sends the next one.
- * Requests that have no answer yet, and bytes of answers that were not read.
+ * Limits of a connection: requests without an answer, and unread bytes of answers. The API server (Go's client) has one request at a
+ * time and reads its answer before it sends the next one.
  */
 const MOST_OPEN = 32
 const MOST_UNREAD = 65_536
@@ -67,7 +67,7 @@ export async function serveSecurely({
 }: SecureOptions): Promise<SecureServer> {
   const state = { inFlight: 0, connections: 0 }
   const pool = { left: limits.allBodiesBytes, readers: createReaders(limits.patienceMs) }
-  /** Those between two requests, the one that has been longest first; and all of them. */
+  /** The idle connections, the longest idle first; and all connections. */
   const idle = new Set<Duplex>()
   const connections = new Map<Duplex, Connection>()
   let closing = false
@@ -82,7 +82,7 @@ export async function serveSecurely({
   const http = createHttpServer({ maxHeaderSize: 16_384 }, (request, response) => void handle(request, response))
   http.keepAliveTimeout = 0
   http.on('clientError', (_error, socket) => socket.destroy())
-  // The server itself would answer each such request, past all limits.
+  // By default the server would answer each such request, without any limit.
   http.on('checkExpectation', (request) => void request.socket.destroy())
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -90,7 +90,7 @@ export async function serveSecurely({
     const connection = connections.get(socket)
     if (connection === undefined) return void socket.destroy()
     if (connection.open >= MOST_OPEN || socket.writableLength > MOST_UNREAD) {
-      // Whoever sends without reading would fill the memory with requests and answers.
+      // A client that sends without reading would fill the memory with requests and answers.
       clearTimeout(connection.timer)
       connections.delete(socket)
       return void socket.destroy()
@@ -110,7 +110,7 @@ export async function serveSecurely({
       cancel.abort()
       end()
       connection.open--
-      // A client that sends its next request before it has the answer to the last one has others open.
+      // A client may have sent further requests before the answer; these are still open.
       if (!connections.has(socket) || connection.open > 0) return
       if (closing || !response.shouldKeepAlive) return void socket.end()
       idle.add(socket)
@@ -128,7 +128,7 @@ export async function serveSecurely({
     })
     if (ask === undefined) return
     if ('status' in ask) return refuse(ask)
-    // The answer takes as long as it takes: whoever gives it has a limit of its own.
+    // No timeout here: `answer` has its own limit.
     clearTimeout(connection.timer)
     const answered = await answer(ask)
     if (!connections.has(socket)) return
@@ -141,7 +141,7 @@ export async function serveSecurely({
     (secured) => {
       const socket = readInPieces(secured)
       if (connections.size >= limits.connections) {
-        // A request that is being answered is worth more than a connection that has asked nothing yet.
+        // An idle connection is closed rather than one with a request.
         const [longest] = idle
         if (longest !== undefined) longest.destroy()
         else if (!pool.readers.evictOldest()) return void socket.destroy()

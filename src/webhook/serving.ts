@@ -1,13 +1,13 @@
-/** Serving with the right certificate for as long as the webhook runs. */
+/** Keeps the served certificate up to date while the webhook runs. */
 import { pause } from '../base/pause.ts'
 import { listFiles, lookInCluster, lookInFiles, type Served } from './certificates.ts'
 import type { WebhookOptions, WebhookPorts } from './ports.ts'
 
-/** How soon a certificate that another replica has made is served, or a caBundle that was taken away is put back. */
+/** The interval of checks for another replica's certificate and for a removed caBundle. */
 const LOOK_MS = 60_000
 const LOOK_AGAIN_MS = 5000
 
-/** Ends when it is told to. @returns one sentence when nothing can be served at all. @throws what `serve` throws */
+/** Serves until it is told to end. @returns one sentence when it cannot serve. @throws what `serve` throws */
 export async function keepServing(
   options: WebhookOptions,
   ports: WebhookPorts,
@@ -29,7 +29,7 @@ export async function keepServing(
   return undefined
 }
 
-/** A mounted Secret changes all at once, but it is read file by file: what does not fit together is looked at again. */
+/** Serves files. A mounted Secret changes at once but is read file by file, so files that do not match are read again. */
 async function serveFiles(
   directory: string,
   ports: WebhookPorts,

@@ -1,12 +1,12 @@
 /**
- * Whether a pod has the shape that the API server's own decoder gives every pod: all that follows relies on it. Only somebody else's
- * review can lack it. Pure.
+ * Checks the types in a pod, which all later code relies on. The API server's decoder guarantees them, so only a review of another
+ * client can fail. Pure.
  */
 import { PLATFORM_COMMANDS } from '../image/platform-commands.ts'
 import { cite } from '../base/escape.ts'
 import { isObject, isWords, readObject } from '../base/json-object.ts'
 
-/** @returns the path of the first value that is not what it should be; undefined when the pod is one */
+/** @returns the path of the first value of a wrong type; undefined when all are right */
 export function findMisshapen(pod: unknown): string | undefined {
   if (!isObject(pod)) return 'pod'
   const { metadata, spec } = pod
@@ -62,7 +62,7 @@ function isProbe(value: unknown): boolean {
   return exec === undefined || (isObject(exec) && isNothingOr(isWords, exec['command']))
 }
 
-/** A variable of podorder's own is read as JSON when a pod that was rewritten comes again. */
+/** Checks a variable. podorder's own variable must be JSON, since it is read when a rewritten pod comes again. */
 function isVariable({ name, value }: Named): boolean {
   if (!isNothingOr(isText, value)) return false
   return name !== PLATFORM_COMMANDS || (isText(value) && Object.values(readObject(value) ?? { bad: 0 }).every(isWords))

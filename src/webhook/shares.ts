@@ -1,13 +1,13 @@
 /**
- * How much one tenant may have in work at the same time. Reviews wait for registries, and a tenant whose registry does not answer
- * would otherwise take every place and all memory, and the reviews of others would be refused. Pure but for its own count.
+ * Limits the concurrent reviews of one tenant. Reviews wait for registries: without a limit, a tenant whose registry does not answer
+ * could use all places and memory, so that reviews of others are refused. Pure except for its state.
  */
 
-/** The most reviews, of the 512 that there are together, for a tenant that is alone; a few are left for whoever comes. */
+/** The limit for a single tenant, of 512 reviews together; a few are left for others. */
 const MOST_REVIEWS = 504
-/** A tenant among others; the same part for each, but not less than this. */
+/** The least limit when several tenants share the places equally. */
 const LEAST_REVIEWS = 128
-/** The most bytes, of the bodies' 32 MiB; one review of any size always fits. */
+/** The limit of bytes, of 32 MiB for all bodies; a single review of any size is accepted. */
 const MOST_BYTES = 6 * 1024 * 1024
 
 export interface Share {

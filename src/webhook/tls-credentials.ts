@@ -1,17 +1,17 @@
-/** When which certificate is served: the life of those that the webhook makes itself, kept in a Secret that its replicas share. Pure. */
+/** The lifetime of certificates that the webhook makes and keeps in a Secret, which its replicas share. Pure. */
 
 const DAY_MS = 86_400_000
 
 export const LIFETIME_MS = 90 * DAY_MS
 
-/** The share of the lifetime that has gone by; what is left is time for whoever has to find out why it was not renewed. */
+/** The part of the lifetime after which it is renewed; the rest is time to find out why a renewal fails. */
 const RENEWED_AFTER = 2 / 3
 
 /** The keys of the Secret; those of kubernetes.io/tls, and cert-manager's for the authority. */
 export interface Kept {
   readonly 'tls.crt': string
   readonly 'tls.key': string
-  /** The authority of `tls.crt` first, then the one before: a replica that has not looked yet still serves with it. */
+  /** The authority of `tls.crt` first, then the previous one, whose certificate other replicas may still serve. */
   readonly 'ca.crt': string
 }
 
@@ -29,7 +29,7 @@ export function isDue({ from, until }: { readonly from: number; readonly until: 
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
-/** Those that were trusted before stay trusted, but only the newest of them. */
+/** Adds a new authority; of the previous ones only the newest stays trusted. */
 export function succeed(
   made: { readonly certificate: string; readonly key: string; readonly authority: string },
   before: Kept | undefined,
@@ -39,7 +39,7 @@ export function succeed(
   return { 'tls.crt': made.certificate, 'tls.key': made.key, 'ca.crt': trusted }
 }
 
-/** As the API server calls a service in the cluster: the first is the one it verifies. */
+/** The DNS names of a Service in the cluster; the API server verifies the first. */
 export function listServiceNames(service: string, namespace: string): readonly string[] {
   return [
     `${service}.${namespace}.svc`,

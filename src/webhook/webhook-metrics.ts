@@ -1,26 +1,26 @@
-/** What the webhook has done, as Prometheus' text format 0.0.4 has it. Pure but for its own counts. */
+/** The webhook's metrics in the text format 0.0.4 of Prometheus. Pure except for its state. */
 import { version } from '../base/version.ts'
 
-/** `refused`: too much at once. `malformed`: no review. `failed`: our own fault. */
+/** `refused`: overload. `malformed`: not a review. `failed`: an internal error. */
 export const RESULTS = ['rewritten', 'unchanged', 'denied', 'malformed', 'refused', 'failed'] as const
 export type Result = (typeof RESULTS)[number]
 
 export interface WebhookGauges {
   readonly inFlight: number
   readonly connections: number
-  /** Unix seconds; undefined as long as there is no certificate. */
+  /** Unix seconds; undefined without a certificate. */
   readonly certificateExpiry: number | undefined
 }
 
 export interface WebhookMetrics {
   /** @param ms from the request's headers to the answer */
   countReview(result: Result, ms: number): void
-  /** Images that had to be looked up. */
+  /** Counts image lookups. */
   countLookups(found: number, failed: number): void
   write(gauges: WebhookGauges): string
 }
 
-/** Upper bounds in seconds; the API server itself gives up after 10 as a rule. */
+/** Upper bounds in seconds; the API server's timeout is usually 10. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 export function createWebhookMetrics(): WebhookMetrics {

@@ -13,7 +13,7 @@ import { keepServing } from './serving.ts'
 
 export type { WebhookOptions, WebhookPorts } from './ports.ts'
 
-/** The API server's own limit for a request is 3 MiB (--max-request-bytes has a multiple of it in etcd); the review is around it. */
+/** Limits. The API server accepts requests up to 3 MiB (etcd's --max-request-bytes is a multiple of it); a review is a little larger. */
 const LIMITS = {
   requestMs: 10_000,
   idleMs: 120_000,
@@ -27,12 +27,12 @@ const LIMITS = {
 const TERM = 15
 const INT = 2
 
-/** Endpoints take a moment to learn that this one is going; until then reviews still come. */
+/** The time until endpoints know that this replica ends; until then reviews still come. */
 const LEAVING_MS = 3000
-/** The API server waits 10 s for an answer, and 30 s is what a pod has to end. */
+/** More than the 10 s that the API server waits for an answer, and less than the pod's grace period of 30 s. */
 const DRAIN_MS = 15_000
 
-/** @returns the exit code, once it has been told to end. */
+/** Runs until it is told to end. @returns the exit code. */
 export async function runWebhook(options: WebhookOptions, ports: WebhookPorts): Promise<number> {
   const { log } = ports
   const stop = new AbortController()
