@@ -9,21 +9,25 @@ import type { Library } from '../base/libc.io.ts'
 import { drain } from './drain.io.ts'
 import { createJobControl } from './job-control-posix.io.ts'
 import { encodeForC, decodeUtf8 } from '../base/utf8.ts'
+import { SIGKILL } from '../base/signal.ts'
 import { offerToOomKiller } from './oom.io.ts'
 import {
   candidatesOf,
+  CLOSE_RANGE_CLOEXEC,
   explainStart,
+  openPipe,
   type Output,
   type Program,
+  SIG_SETMASK,
+  SIZE_SIGNAL_SET,
   type StartElsewhere,
   weighErrors,
   wordOf,
 } from './start-posix.io.ts'
 
-/** Structure sizes of glibc on x86-64 and aarch64 (80, 336, 128 bytes), with a margin. */
+/** Structure sizes of glibc on x86-64 and aarch64 (80 and 336 bytes), with a margin. */
 const SIZE_FILE_ACTIONS = 256
 const SIZE_ATTRIBUTES = 1024
-const SIZE_SIGNAL_SET = 256
 
 /** The exact bytes of this process's environment; process.env is not exact, and reading it is slow. */
 export const ENVIRONMENT = '/proc/self/environ'
@@ -33,13 +37,9 @@ const POSIX_SPAWN_SETSIGDEF = 0x04
 const POSIX_SPAWN_SETSIGMASK = 0x08
 const WNOHANG = 1
 const WUNTRACED = 2
-const SIG_SETMASK = 2
 const PR_SET_CHILD_SUBREAPER = 36
-const CLOSE_RANGE_CLOEXEC = 4
-const O_CLOEXEC = 0o2000000
 /** Low byte of the wait status of a stopped process (WIFSTOPPED). */
 const STOPPED_BY = 0x7f
-const SIGKILL = 9
 const SIGPIPE = 13
 const SIGXFSZ = 25
 
@@ -137,11 +137,7 @@ export function createPosixChild(
   }
   const openPipes = (sinks: readonly (Sink | undefined)[]) =>
     sinks.flatMap((sink, index) => {
-      if (sink === undefined) return []
-      const ends = new Int32Array(2)
-      c.seldom().pipe2(ends, O_CLOEXEC)
-      const [from = -1, to = -1] = ends
-      return [{ sink, from, to, as: index + 1 }]
+      return sink === undefined ? [] : [{ sink, ...openPipe(c), as: index + 1 }]
     })
   const spawnHere = (outputs: readonly Output[]): number | StartFault => {
     const { argv, env, program, attributes, terminal, ...usual } = prepare()

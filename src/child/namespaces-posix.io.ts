@@ -5,27 +5,34 @@
  */
 import type { Library } from '../base/libc.io.ts'
 import type { Files } from '../base/files.ts'
+import { SIGKILL } from '../base/signal.ts'
 import { describeError } from '../base/system-error.ts'
 import { decodeUtf8 } from '../base/utf8.ts'
 import type { StartFault } from './child.ts'
 import { loadMachineCode, shareMemory } from './machine-code.io.ts'
-import { candidatesOf, explainStart, type Output, type StartElsewhere, weighErrors, wordOf } from './start-posix.io.ts'
+import {
+  candidatesOf,
+  CLOSE_RANGE_CLOEXEC,
+  explainStart,
+  openPipe,
+  type Output,
+  type Pipe,
+  SIG_SETMASK,
+  SIZE_SIGNAL_SET,
+  type StartElsewhere,
+  weighErrors,
+  wordOf,
+} from './start-posix.io.ts'
 
 const CLONE_NEWNS = 0x0002_0000
 const CLONE_NEWUSER = 0x1000_0000
 const CLONE_NEWPID = 0x2000_0000
 const CLONE_NEWNET = 0x4000_0000
 const SIGCHLD = 17
-const SIGKILL = 9
 const LAST_SIGNAL = 64
-const SIG_SETMASK = 2
-const CLOSE_RANGE_CLOEXEC = 4
-const O_CLOEXEC = 0o2000000
 const EPERM = 1
 const EINTR = 4
 const ENOSPC = 28
-/** Size of glibc's sigset_t, with a margin. */
-const SIZE_SIGNAL_SET = 256
 /** Sizes in the kernel, not in glibc: a mask of 8 bytes, and a struct sigaction of 4 words. */
 const SIGNAL_SET_BYTES = 8
 const SIGACTION_BYTES = 32
@@ -42,11 +49,6 @@ interface Machine {
 const ROW_WORDS = 6
 const RESULT = 5
 const ROW_BYTES = 8 * ROW_WORDS
-
-interface Pipe {
-  readonly from: number
-  readonly to: number
-}
 
 const MACHINES: Readonly<Record<string, Machine>> = {
   x64: {
@@ -113,9 +115,12 @@ export function createIsolatedStart(c: Library, files: Files): StartElsewhere {
     const machine = MACHINES[process.arch]
     const code = machine === undefined ? undefined : loadMachineCode(c, Uint8Array.from(machine.instructions))
     if (machine === undefined || code === undefined) return fault('no memory may be executed here')
-    const permit = openPipe()
-    const report = openPipe()
-    if (permit.to < 0 || report.to < 0) return fault('no file descriptor is left')
+    const permit = openPipe(c)
+    const report = openPipe(c)
+    if (report.to < 0) {
+      for (const descriptor of [permit.from, permit.to]) c.close(descriptor)
+      return fault('no file descriptor is left')
+    }
     const paths = candidatesOf(program).map(pointTo)
     const rows = [
       ...listPreparations(machine, permit, outputs),
@@ -148,13 +153,6 @@ export function createIsolatedStart(c: Library, files: Files): StartElsewhere {
   function pointTo(memory: Uint8Array): number {
     kept.push(memory)
     return c.addressOf(memory)
-  }
-
-  function openPipe(): Pipe {
-    const ends = new Int32Array(2)
-    c.seldom().pipe2(ends, O_CLOEXEC)
-    const [from = -1, to = -1] = ends
-    return { from, to }
   }
 
   /** The child's steps after the permit; they match what posix_spawn does for other commands. */

@@ -1,5 +1,6 @@
 /** The data of a command's start, the search for its program, and the explanation of a failed start, with a shell's exit codes. */
 import type { Files } from '../base/files.ts'
+import type { Library } from '../base/libc.io.ts'
 import { decodeUtf8, encodeForC } from '../base/utf8.ts'
 import type { StartFault } from './child.ts'
 
@@ -10,6 +11,27 @@ const EAGAIN = 11
 const EACCES = 13
 const ENOTDIR = 20
 const EISDIR = 21
+
+/** Size of glibc's sigset_t (128 bytes on x86-64 and aarch64), with a margin. */
+export const SIZE_SIGNAL_SET = 256
+/** sigprocmask(2), close_range(2) */
+export const SIG_SETMASK = 2
+export const CLOSE_RANGE_CLOEXEC = 4
+const O_CLOEXEC = 0o2000000
+
+export interface Pipe {
+  /** -1 if no descriptor is left; so is `to`. */
+  readonly from: number
+  readonly to: number
+}
+
+/** Opens a pipe that closes at exec. */
+export function openPipe(c: Library): Pipe {
+  const ends = new Int32Array([-1, -1])
+  c.seldom().pipe2(ends, O_CLOEXEC)
+  const [from = -1, to = -1] = ends
+  return { from, to }
+}
 
 /** A program in the form that C takes. */
 export interface Program {

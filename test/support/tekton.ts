@@ -47,6 +47,8 @@ export interface Message {
 
 export interface StepOptions extends StartOptions {
   readonly as?: keyof typeof USERS
+  /** How many descriptors it may have open. */
+  readonly mostDescriptors?: number
 }
 
 export interface TektonStage extends Stage {
@@ -68,8 +70,9 @@ export function openTekton(t: ExecutionContext): TektonStage {
     // Steps may run as anybody.
     chmodSync(stage.path(`tekton/${name}`), 0o777)
   }
-  const step = (words: readonly string[], { as, ...options }: StepOptions = {}) => {
-    const lead = as === undefined ? '' : USERS[as]
+  const step = (words: readonly string[], { as, mostDescriptors, ...options }: StepOptions = {}) => {
+    const limit = mostDescriptors === undefined ? '' : `sh -c 'ulimit -n ${mostDescriptors}; exec "$@"' sh`
+    const lead = as === undefined ? limit : USERS[as]
     return stage.start(words, {
       ...options,
       prefix: ['unshare', '--mount', 'sh', '-c', MOUNT, 'sh', stage.path('tekton'), lead],

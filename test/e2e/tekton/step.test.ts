@@ -199,6 +199,17 @@ test('without a network, where no namespace can be made: the step fails, and is 
   t.regex(end.stderr, /cannot start true without a network: no user namespace can be made here .*CAP_SYS_ADMIN/)
 })
 
+test('without a network, and with hardly a descriptor: the step runs as ever, or not at all', async (t) => {
+  const stage = openTekton(t)
+  const told: string[] = []
+  for (let mostDescriptors = 6; mostDescriptors <= 12; mostDescriptors++) {
+    const end = await stage.runStep(run(STEP, sh('cat /proc/self/uid_map')), { env: HERMETIC, mostDescriptors })
+    t.regex(end.stdout, end.code === 0 ? /^ +0 +0 +\d+\n$/ : /^$/, end.stderr)
+    told.push(end.stderr)
+  }
+  t.regex(told.join(''), /cannot start sh without a network: no file descriptor is left/)
+})
+
 test('at a breakpoint the message is there before the user decides', async (t) => {
   const stage = openTekton(t)
   const step = stage.step(run([...STEP, '-breakpoint_on_failure'], sh('exit 3')))
