@@ -1,6 +1,7 @@
 /** Options of commands that read from a cluster, and when they do. */
 import { type Command, InvalidArgumentError } from 'commander'
 import { existsSync } from 'node:fs'
+import { isLabel } from '../src/base/dns-name.ts'
 import type { Kube } from '../src/kube/kube.io.ts'
 import { connect } from './connection.ts'
 
@@ -13,13 +14,13 @@ export interface GivenCluster {
 
 export function addClusterOptions(command: Command): Command {
   return command
-    .option('-n, --namespace <name>', 'namespace (default: that of the context)', readNamespace)
+    .option('-n, --namespace <name>', 'namespace (default: that of the context)', readLabel)
     .option('--context <name>', 'context of the kubeconfig')
     .option('--kubeconfig <file>', 'default: KUBECONFIG, ~/.kube/config, in-cluster')
 }
 
-export function readNamespace(text: string): string {
-  if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) return text
+export function readLabel(text: string): string {
+  if (isLabel(text)) return text
   throw new InvalidArgumentError('Give a name of lower-case letters, digits and -, at most 63 of them.')
 }
 

@@ -3,6 +3,7 @@ import { CONTROLLER_NAME } from '../src/pod/own.ts'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { hostname } from 'node:os'
 import type { Signals } from '../src/child/signals.io.ts'
+import { readLabel } from './cluster.ts'
 import { connect } from './connection.ts'
 
 const EXAMPLES = `
@@ -32,7 +33,7 @@ export function addController(program: Command, signals: Signals, end: (code: nu
   program
     .command('controller')
     .description('annotate pods of a cluster with their ready containers')
-    .option('-n, --namespace <name>', 'only pods of this namespace', readName)
+    .option('-n, --namespace <name>', 'only pods of this namespace', readLabel)
     .option('--tekton', "annotate Tekton's pods too, once their sidecars are ready")
     .option('--events', 'write an Event for a pod that has waited for a minute')
     .option('--qps <number>', 'writes per second', readRate, 50)
@@ -48,8 +49,8 @@ export function addController(program: Command, signals: Signals, end: (code: nu
         .default('true')
         .preset('true'),
     )
-    .option('--lease-namespace <name>', 'namespace of the Lease (default: its own)', readName)
-    .option('--lease-name <name>', 'name of the Lease', readName, CONTROLLER_NAME)
+    .option('--lease-namespace <name>', 'namespace of the Lease (default: its own)', readLabel)
+    .option('--lease-name <name>', 'name of the Lease', readLabel, CONTROLLER_NAME)
     .option('--identity <name>', 'identity of this replica (default: POD_NAME, or the host name)')
     .addHelpText('after', EXAMPLES)
     .action(async (given: Given) => end(await run(given, signals)))
@@ -89,11 +90,6 @@ async function run(given: Given, signals: Signals): Promise<number> {
       chance: () => Math.random(),
     },
   )
-}
-
-function readName(text: string): string {
-  if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) return text
-  throw new InvalidArgumentError('Give a name of lower-case letters, digits and -, at most 63 of them.')
 }
 
 function readRate(text: string): number {

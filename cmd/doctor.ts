@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { CODE_MISUSE } from '../src/base/exit-code.ts'
 import type { PodWanted } from '../src/cluster/see-pod.ts'
-import { addClusterOptions, type GivenCluster, readNamespace, takeInterrupt } from './cluster.ts'
+import { addClusterOptions, type GivenCluster, readLabel, takeInterrupt } from './cluster.ts'
 import { connect } from './connection.ts'
 import { addManifestOptions, type GivenManifests, openManifests, readManifests } from './manifests.ts'
 import { openTerminal, writeOut } from './terminal.ts'
@@ -27,7 +27,7 @@ interface Given extends GivenCluster, GivenManifests {
 export function addDoctor(program: Command, end: (code: number) => void): void {
   const command = program.command('doctor').description('check that a cluster has what podorder needs')
   addClusterOptions(command)
-    .option('--system-namespace <name>', 'namespace in which podorder runs', readNamespace, 'podorder')
+    .option('--system-namespace <name>', 'namespace in which podorder runs', readLabel, 'podorder')
     .option('--json', 'print one JSON object')
     .helpOption('-h, --help', 'print this page')
     .optionsGroup('Check whether the webhook would rewrite these pods:')

@@ -1,7 +1,8 @@
 /** `podorder rbac` on the command line. */
 import { CODE_MISUSE } from '../src/base/exit-code.ts'
 import { type Command, InvalidArgumentError } from 'commander'
-import { readNamespace } from './cluster.ts'
+import { isSubdomain } from '../src/base/dns-name.ts'
+import { readLabel } from './cluster.ts'
 import { addManifestOptions, type GivenManifests, openManifests } from './manifests.ts'
 import { KUSTOMIZED } from '../src/cli/kustomized.ts'
 import { openTerminal, writeOut } from './terminal.ts'
@@ -28,7 +29,7 @@ export function addRbac(program: Command, end: (code: number) => void): void {
       .description('print the minimal Roles of pods that wait for objects')
       .argument('[targets...]'),
   )
-    .option('-n, --namespace <name>', 'namespace of targets and pods that name none', readNamespace, 'default')
+    .option('-n, --namespace <name>', 'namespace of targets and pods that name none', readLabel, 'default')
     .option('--service-account <name>', 'ServiceAccount of pods that name none', readAccount, 'default')
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', EXAMPLES)
@@ -37,7 +38,7 @@ export function addRbac(program: Command, end: (code: number) => void): void {
 
 /** Reads a DNS subdomain, as the API server requires (RFC 1123). */
 function readAccount(text: string): string {
-  if (text.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text)) return text
+  if (isSubdomain(text)) return text
   throw new InvalidArgumentError('Give a name of lower-case letters, digits, - and ., at most 253 of them.')
 }
 

@@ -1,10 +1,9 @@
 /** The names by which services reach each other: in a pod, each of them is an alias of the pod itself. */
+import { isSubdomain } from '../base/dns-name.ts'
 import { type Entry, findEntry, type Tree } from '../manifest/tree.ts'
 import type { ContainerContext, Named } from './compose-context.ts'
 import { booleanOf, fieldAt, isMap, readItems, pairsOf, wordOf, wordsOf } from './compose-tree.ts'
 import { compact, type PlainMap } from './draft.ts'
-
-const HOST_NAME = /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/
 
 /** The pod's `hostAliases` and DNS. @param containers their variables, commands and probes may contain names of services */
 export function readHosts(
@@ -23,7 +22,7 @@ export function readHosts(
     const context = contextOf(named)
     for (const { name, at, always } of listNames(named)) {
       const host = name.toLowerCase()
-      if (HOST_NAME.test(host)) names.add(host)
+      if (isSubdomain(host)) names.add(host)
       else if (always || isUsed(name, text)) {
         const what = `"${name}" is not a valid host name in Kubernetes, so other containers cannot use it`
         context.note(at, what, 'use localhost, or a name of letters, digits and -')
@@ -74,7 +73,7 @@ const MOST_NAMESERVERS = 3
 function describeHost(name: string, address: string): readonly [what: string, fix: string] | undefined {
   if (address === 'host-gateway')
     return [`the host "${name}" is the machine that docker runs on`, 'a pod does not know it; it is left out']
-  if (!HOST_NAME.test(name.toLowerCase())) return [`"${name}" is not a valid host name in Kubernetes`, 'it is left out']
+  if (!isSubdomain(name.toLowerCase())) return [`"${name}" is not a valid host name in Kubernetes`, 'it is left out']
   if (ADDRESS.test(address)) return undefined
   const what =
     address === '' ? `the host "${name}" has no address` : `"${address}" is not an IP address of the host "${name}"`

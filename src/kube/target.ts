@@ -2,6 +2,7 @@
 import { type Demand, demandsOf, OBJECT_KINDS, type ObjectKind, SIDECAR_PREFIX, TARGET_KINDS } from './kinds.ts'
 import { probeFromFlag } from '../probe/probe-flag.ts'
 import type { Check } from '../probe/probe.ts'
+import { isLabel, isSubdomain } from '../base/dns-name.ts'
 import { proposeWord } from '../base/suggest.ts'
 
 export interface ObjectTarget {
@@ -56,10 +57,6 @@ function writeWord(kind: ObjectKind, demand: Demand): string {
   return `${kind}${demand === demandsOf(kind)[0] ? '' : SUFFIXES[demand]}`
 }
 
-/** Names of RFC 1123: a label, and a subdomain, which most objects have as their name. */
-const LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/
-const SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/
-
 interface Wish {
   readonly kind: ObjectKind
   readonly demand: Demand
@@ -106,10 +103,10 @@ export function makeObject(
 ): ObjectTarget | { readonly problem: string } {
   const named = 'name' in which ? which.name : `-l${which.selector}`
   const label = `${writeWord(kind, demand)}/${namespace === undefined ? '' : `${namespace}/`}${named}`
-  if (namespace !== undefined && !LABEL.test(namespace)) {
+  if (namespace !== undefined && !isLabel(namespace)) {
     return { problem: `"${namespace}" in ${label} is not the name of a namespace` }
   }
-  if ('selector' in which ? which.selector === '' : !SUBDOMAIN.test(which.name)) {
+  if ('selector' in which ? which.selector === '' : !isSubdomain(which.name)) {
     const what = 'selector' in which ? 'an empty selector would select everything' : `"${which.name}" is not a name`
     return { problem: `${label}: ${what}; write ${kind}/NAME or ${kind}/-lapp=db` }
   }

@@ -1,6 +1,7 @@
 /** Targets of `depends-on` that are not wrapped containers: those outside the pod, and its sidecars. Pure. */
 import { SIDECAR_PREFIX, TARGET_KINDS, type TargetCondition } from '../kube/kinds.ts'
 import { type CheckTarget, type ObjectTarget, parseTarget } from '../kube/target.ts'
+import { isLabel } from '../base/dns-name.ts'
 import { proposeWord } from '../base/suggest.ts'
 import type { Condition } from './conditions.ts'
 
@@ -18,8 +19,6 @@ export type ConditionWord = Condition | TargetCondition
 
 /** Kinds of targets of a gate, by prefix. */
 const KINDS = new Map(TARGET_KINDS.flatMap((row) => (row.conditions === undefined ? [] : [[row.prefix, row] as const])))
-
-const CONTAINER_NAME = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/
 
 /** Whether the target begins with a kind, known or not; container names have neither `/` nor `:`. */
 export function hasKind(target: string): boolean {
@@ -57,9 +56,7 @@ export function readTarget(text: string, condition: Condition | undefined, told 
 export function parseOutside(text: string): OutsideTarget | { readonly problem: string } {
   if (text.startsWith(SIDECAR_PREFIX)) {
     const name = text.slice(SIDECAR_PREFIX.length)
-    return CONTAINER_NAME.test(name)
-      ? { kind: 'sidecar', name, label: text }
-      : { problem: `"${text}" is not sidecar/NAME` }
+    return isLabel(name) ? { kind: 'sidecar', name, label: text } : { problem: `"${text}" is not sidecar/NAME` }
   }
   const target = parseTarget(text)
   if ('problem' in target) return KINDS.has(kindOf(text).replace(/-w[er]\/$/, '/')) ? target : refuseUnknown(text)

@@ -1,4 +1,5 @@
 /** Checks of a pod template that must pass before its order can be read. */
+import { isLabel } from '../base/dns-name.ts'
 import { parseProbe } from '../probe/probe.ts'
 import { namePorts, READINESS_PROBES } from '../probe/wrapper-probes.ts'
 import { checkPodPolicy, checkRestarts } from './restart-check.ts'
@@ -132,7 +133,7 @@ function checkName(place: string, name: Tree | undefined, at: Position): readonl
   if (name.kind !== 'scalar' || typeof name.value !== 'string') {
     return [{ at: name.at, what: `the name of ${place} is ${describeKind(name)}, not text`, fix: 'put it in quotes' }]
   }
-  if (name.value.length <= 63 && /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/.test(name.value)) return []
+  if (isLabel(name.value)) return []
   return [
     { at: name.at, what: 'the name is not a DNS label', fix: 'use up to 63 of a-z, 0-9 and -, with no - at an end' },
   ]
