@@ -55,9 +55,14 @@ export function noteSecrets(tree: Tree, context: ComposeContext): void {
     if (secret === undefined) continue
     const name = wordOf(fieldAt(secret, 'name')) ?? ''
     const key = wordOf(fieldAt(secret, 'key')) ?? 'latest'
-    const fix = `make it: kubectl create secret generic ${secretName(name)} --from-literal=${key}=…`
-    context.remarks.note(placeOf(secret, context), undefined, `the secret ${name} is kept by Google Cloud`, fix)
+    noteSecret(secret, name, `--from-literal=${key}=…`, context)
   }
+}
+
+/** @param words the content, as kubectl takes it */
+export function noteSecret(secret: Tree, name: string, words: string, context: ComposeContext): void {
+  const fix = `make it: kubectl create secret generic ${secretName(name)} ${words}`
+  context.remarks.note(placeOf(secret, context), undefined, `the secret ${name} is kept by Google Cloud`, fix)
 }
 
 /** The name of the Secret for a secret of Google Cloud. */

@@ -5,7 +5,7 @@
  */
 import { type Entry, findEntry, type Tree, toPlain } from '../manifest/tree.ts'
 import { proposeWord } from '../base/suggest.ts'
-import { noteOwn, noteSecrets, secretName } from './cloud-run-notes.ts'
+import { noteOwn, noteSecret, noteSecrets, secretName } from './cloud-run-notes.ts'
 import { PORT, portOf, readCloudContainer, toTyped } from './cloud-run-container.ts'
 import { isObject, readObject } from '../base/json-object.ts'
 import { readTexts } from '../manifest/yaml.io.ts'
@@ -86,8 +86,7 @@ function readVolumes(spec: Tree | undefined, context: ComposeContext): readonly 
       const name = wordOf(fieldAt(secret, 'secretName')) ?? ''
       const keys = readItems(fieldAt(secret, 'items')).map((one) => wordOf(fieldAt(one, 'key')) ?? 'latest')
       const words = (keys.length === 0 ? ['latest'] : keys).map((key) => `--from-file=${key}=PATH`).join(' ')
-      const fix = `make it: kubectl create secret generic ${secretName(name)} ${words}`
-      context.remarks.note(placeOf(secret, context), undefined, `the secret ${name} is kept by Google Cloud`, fix)
+      noteSecret(secret, name, words, context)
       return { ...plain, secret: { ...(plain['secret'] as PlainMap), secretName: secretName(name) } }
     }
     const driver = wordOf(fieldAt(item, 'csi', 'driver'))

@@ -7,7 +7,7 @@ import { noteNetworks } from './compose-names.ts'
 import { findReplicas, noteLeftOut } from './compose-left-out.ts'
 import { readEdges, refuseCycles } from './compose-order.ts'
 import { checkPorts, readPorts, writeContainerPorts, writeServicePorts } from './compose-ports.ts'
-import { readAnnotations, readServiceOptions, readPodFields } from './compose-pod.ts'
+import { readAnnotations, readGraces, readServiceOptions, readPodFields } from './compose-pod.ts'
 import type { ComposeProject } from './compose-project.ts'
 import { decideRestarts } from './compose-restart.ts'
 import { fieldAt, placeOf, readItems, wordOf } from './compose-tree.ts'
@@ -58,6 +58,7 @@ export async function draftProject(
   }
   const [first] = services
   if (first !== undefined) checkPorts(allPorts, contextOf(first))
+  const graces = readGraces(services, contextOf)
   noteNetworks(services, project.networks, contextOf)
   noteLeftOut(project.leftOut, project.context)
   return {
@@ -65,11 +66,11 @@ export async function draftProject(
     containers,
     volumes: [...shelf.volumes.values()],
     edges,
-    options: readServiceOptions(services, edges, contextOf),
+    options: readServiceOptions(services, edges, graces, contextOf),
     main: [],
     annotations: Object.fromEntries(services.flatMap((named) => readAnnotations(named, contextOf(named)))),
     restartPolicy: restarts.policy,
-    spec: readPodFields(services, containers, edges, contextOf),
+    spec: readPodFields(services, containers, edges, graces, contextOf),
     objects: [...shelf.objects.values()],
     ports: writeServicePorts(allPorts),
   }

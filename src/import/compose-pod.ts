@@ -4,10 +4,12 @@ import { findEntry } from '../manifest/tree.ts'
 import type { ContainerContext, Named } from './compose-context.ts'
 import { readHosts } from './compose-names.ts'
 import { fieldAt, type NamedValue, pairsOf, readItems, wordOf } from './compose-tree.ts'
-import { compact, type DraftEdge, type PlainMap } from './draft.ts'
+import { compact, type DraftEdge, listOrdered, type PlainMap } from './draft.ts'
 import { parseComposeDuration } from './units.ts'
 
 type ContextOf = (named: Named) => ContainerContext
+/** By service, ms. */
+type Graces = ReadonlyMap<string, number>
 
 /** Docker's default for each container; the default of Kubernetes for the pod is 30 s. */
 const DOCKER_GRACE_MS = 10_000
@@ -24,21 +26,29 @@ export function readAnnotations({ tree }: Named, { note }: ContainerContext): re
   })
 }
 
+/** Reads the time that each service has to stop, ms. Services without one are left out. */
+export function readGraces(services: readonly Named[], contextOf: ContextOf): Graces {
+  const graces = services.map((named) => [named.service, readGrace(named, contextOf(named))] as const)
+  return new Map(graces.flatMap(([service, ms]) => (ms === undefined ? [] : [[service, ms] as const])))
+}
+
 export function readServiceOptions(
   services: readonly Named[],
   edges: readonly DraftEdge[],
+  graces: Graces,
   contextOf: ContextOf,
 ): ReadonlyMap<string, PlainMap> {
-  const ordered = new Set(edges.flatMap(({ container, target }) => [container, target]))
+  const ordered = listOrdered(edges)
   const options = services.map((named) => {
     const signal = findEntry(named.tree, 'stop_signal')
-    if (signal !== undefined && wordOf(signal.value) !== undefined && !ordered.has(named.container)) {
+    const stopSignal = wordOf(signal?.value)?.toUpperCase()
+    if (signal !== undefined && stopSignal !== undefined && !ordered.has(named.container)) {
       const what = 'stop_signal is not converted for a container that nothing waits for, and that waits for nothing'
       contextOf(named).note(signal, what, 'set STOPSIGNAL in its image')
     }
-    const graceMs = readGrace(named, contextOf(named))
+    const graceMs = graces.get(named.service)
     const said = compact({
-      stopSignal: wordOf(fieldAt(named.tree, 'stop_signal'))?.toUpperCase(),
+      stopSignal,
       // 0 is not a valid option; 1 ms is the least.
       stopGracePeriod: graceMs === undefined ? undefined : formatDuration(Math.max(1, graceMs)),
     })
@@ -62,17 +72,15 @@ export function readPodFields(
   services: readonly Named[],
   containers: readonly PlainMap[],
   edges: readonly DraftEdge[],
+  graces: Graces,
   contextOf: ContextOf,
 ): PlainMap {
-  const graces = services.map((named) => readGrace(named, contextOf(named)))
-  const said = graces.filter((ms) => ms !== undefined)
+  const times = services.map(({ service }) => graces.get(service) ?? DOCKER_GRACE_MS)
   // With an order, containers stop in reverse, in the worst case one after another.
-  const graceMs = graces.reduce<number>((most, ms = DOCKER_GRACE_MS) => {
-    return edges.length === 0 ? Math.max(most, ms) : most + ms
-  }, 0)
+  const graceMs = edges.length === 0 ? Math.max(0, ...times) : times.reduce((sum, ms) => sum + ms, 0)
   const sharesPids = services.some(({ tree }) => (wordOf(fieldAt(tree, 'pid')) ?? '').startsWith('service:'))
   return compact({
-    terminationGracePeriodSeconds: said.length === 0 ? undefined : Math.ceil(Math.max(POD_GRACE_MS, graceMs) / 1000),
+    terminationGracePeriodSeconds: graces.size === 0 ? undefined : Math.ceil(Math.max(POD_GRACE_MS, graceMs) / 1000),
     shareProcessNamespace: sharesPids ? true : undefined,
     ...readHosts(services, containers, contextOf),
     securityContext: compact({

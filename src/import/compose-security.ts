@@ -43,7 +43,8 @@ function readUser(entry: Entry | undefined, { note }: ContainerContext): PlainMa
   return compact({ runAsUser, runAsGroup })
 }
 
-const numberOf = (word: string): number | undefined => (/^\d+$/.test(word) ? Number(word) : NUMBERS.get(word))
+/** The number of a user or group. @returns undefined for a name that only the image defines */
+export const numberOf = (word: string): number | undefined => (/^\d+$/.test(word) ? Number(word) : NUMBERS.get(word))
 
 /** Reads capabilities. Docker accepts `CAP_SYS_ADMIN` and `SYS_ADMIN`; Kubernetes accepts only the second. */
 function readCapabilities(tree: MapTree, key: string): readonly string[] {

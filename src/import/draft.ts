@@ -42,6 +42,11 @@ export interface Draft {
   readonly ports: readonly DraftPort[]
 }
 
+/** Lists the containers that an order names. */
+export function listOrdered(edges: readonly DraftEdge[], main: readonly string[] = []): ReadonlySet<string> {
+  return new Set([...edges.flatMap(({ container, target }) => [container, target]), ...main])
+}
+
 /** Removes fields that are undefined, and empty lists and maps. */
 export function compact(fields: PlainMap): PlainMap {
   return Object.fromEntries(

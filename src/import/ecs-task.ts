@@ -10,6 +10,7 @@ import { type Entry, findEntry, type Tree } from '../manifest/tree.ts'
 import { type ComposeContext, fieldAt, isMap, placeOf, booleanOf, readItems, wordOf, wordsOf } from './compose-tree.ts'
 import { compact, type Draft, type DraftEdge, escapeReferences, type PlainMap, toLabel } from './draft.ts'
 import { noteContainerKeys, noteTaskKeys } from './ecs-keys.ts'
+import { numberOf } from './compose-security.ts'
 import { readEcsMounts, readEcsVolumes } from './ecs-volumes.ts'
 import { writeCpus } from './units.ts'
 
@@ -185,8 +186,6 @@ function readUser(entry: Entry | undefined, about: string, context: ComposeConte
   const word = wordOf(entry?.value)
   if (entry === undefined || word === undefined) return {}
   const [user = '', group] = word.split(':')
-  const numberOf = (text: string): number | undefined =>
-    text === 'root' ? 0 : /^\d+$/.test(text) ? Number(text) : undefined
   const fields = { runAsUser: numberOf(user), runAsGroup: group === undefined ? undefined : numberOf(group) }
   if (fields.runAsUser === undefined || (group !== undefined && fields.runAsGroup === undefined)) {
     const what = `user ${word} has a name in it, which only the image knows`

@@ -3,7 +3,7 @@ import { formatDuration } from '../base/duration.ts'
 import { DEFAULT_CONDITION } from '../order/conditions.ts'
 import { CONTAINER_OPTIONS, DEPENDS_ON, MAIN } from '../pod/annotation-names.ts'
 import { writePair, type Style } from '../manifest/yaml-text.ts'
-import { compact, type Draft, type DraftEdge, type PlainMap, toLabel } from './draft.ts'
+import { compact, listOrdered, type Draft, type DraftEdge, type PlainMap, toLabel } from './draft.ts'
 
 export const IMPORT_KINDS = ['Pod', 'Deployment', 'Job'] as const
 export type ImportKind = (typeof IMPORT_KINDS)[number]
@@ -59,7 +59,7 @@ function makeSpec({ containers, volumes, restartPolicy, spec }: Draft, kind: Imp
 function writeAnnotations({ edges, options, main, annotations }: Draft): Readonly<Record<string, string>> {
   const byContainer = Map.groupBy(edges, ({ container }) => container)
   const order = [...byContainer].map(([container, of]) => `${writeKey(container)}: {${of.map(writeEdge).join(', ')}}\n`)
-  const ordered = new Set([...edges.flatMap(({ container, target }) => [container, target]), ...main])
+  const ordered = listOrdered(edges, main)
   const said = [...options]
     .filter(([container]) => ordered.has(container))
     .map(([container, fields]) => `${writeKey(container)}: ${writeFlow(fields)}\n`)
