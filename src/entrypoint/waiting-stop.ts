@@ -1,10 +1,10 @@
 /** Finds the meaning of a signal that comes before the command runs, when the image's stop signal is not known. */
-import { nameSignal } from '../base/signal-names.ts'
 import { awaitMeaning, type Pending, type TurnPorts } from './await-turn.ts'
 import type { WrapperLife } from './life.ts'
 import type { Plan } from './plan.ts'
 import { mayMeanStop } from './stop-signal.ts'
 import { TOGETHER_MS } from './turn.ts'
+import { publishUnsure } from './weighed-signals.ts'
 
 export interface WaitingStop {
   /** Handles a signal from outside that is not a known stop signal. */
@@ -29,7 +29,7 @@ export function createWaitingStop(
     weigh(signal) {
       if (pending !== undefined || peers.length === 0 || plan.ownDir === undefined || !mayMeanStop(signal, plan)) return
       const uptimeMs = ports.uptimeMs()
-      life.publish('stopping', { uptimeMs, signal: nameSignal(signal), unsure: true })
+      publishUnsure(life, signal, uptimeMs)
       pending = awaitMeaning(peers, { atMs: uptimeMs, patienceMs: TOGETHER_MS }, ports, (isStop) => {
         pending = undefined
         if (isStop) stop(signal)

@@ -22,6 +22,11 @@ interface Command {
 /** Signals of unknown meaning may be frequent. Waiting containers need to learn of the first ones only. */
 const UNSURE_EVERY_MS = TOGETHER_MS / 4
 
+/** Tells the other containers of a signal that is a stop only if others stop too. */
+export function publishUnsure(life: WrapperLife, signal: number, uptimeMs: number): void {
+  life.publish('stopping', { uptimeMs, signal: nameSignal(signal), unsure: true })
+}
+
 export function weighSignals(plan: Plan, life: WrapperLife, command: Command, ports: TurnPorts): WeighedSignals {
   /** The first signal is held back, and later ones wait behind it. */
   const held: number[] = []
@@ -36,9 +41,10 @@ export function weighSignals(plan: Plan, life: WrapperLife, command: Command, po
     weigh(signal) {
       const now = ports.uptimeMs()
       if (plan.stopAfter.length === 0) {
-        const isNews = unsureMs === undefined || now - unsureMs >= UNSURE_EVERY_MS
-        if (isNews) life.publish('stopping', { uptimeMs: now, signal: nameSignal(signal), unsure: true })
-        if (isNews) unsureMs = now
+        if (unsureMs === undefined || now - unsureMs >= UNSURE_EVERY_MS) {
+          publishUnsure(life, signal, now)
+          unsureMs = now
+        }
         return command.send(signal)
       }
       held.push(signal)

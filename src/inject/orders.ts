@@ -13,12 +13,11 @@ import { checkRewrite } from '../rewrite/rewrite-check.ts'
 import type { RewriteOptions } from '../rewrite/rewrite.ts'
 import { proposeWord } from '../base/suggest.ts'
 import type { Input } from './inputs.ts'
-import { readKnownPolicy } from '../manifest/pod-policy.ts'
+import { readGroup, readKnownPolicy } from '../manifest/pod-policy.ts'
 import { checkForeign } from './foreign-kinds.ts'
 import { findBuried } from './buried.ts'
 import { findStrays } from './strays.ts'
 import { type OpenManifest, openManifest } from './manifest.ts'
-import { groupOf } from '../manifest/template.ts'
 import { correctKind, type TemplateKind } from '../manifest/template-kinds.ts'
 import { readNested } from '../manifest/yaml.io.ts'
 
@@ -121,8 +120,9 @@ export function readTemplateOrder(
 }
 
 /** @returns faults of the object that the pod belongs to */
-function checkObject({ kind, template, tree, document, objectPath }: FoundPod): readonly Fault[] {
-  const meant = correctKind(groupOf(fieldOf(document.value, ...objectPath.map(String), 'apiVersion')), kind)
+function checkObject(pod: FoundPod): readonly Fault[] {
+  const { kind, template, tree, document, objectPath } = pod
+  const meant = correctKind(readGroup(pod), kind)
   if (meant !== undefined) {
     const at = findTree(document.tree, [...objectPath, 'kind'])?.at ?? tree.at
     return [{ at, what: `unknown kind "${kind}"`, fix: `did you mean "${meant}"?` }]

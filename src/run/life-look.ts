@@ -26,6 +26,8 @@ export interface LifeLook {
   /** @param why it is not ready, if a probe has said so */
   readonly tellReadiness: (container: string, life: RunLife, atMs: number, why?: string) => void
   readonly tellEnd: (container: string, life: RunLife, end: ContainerEnd) => void
+  /** A time in a flag, in ms; now, if it is none. */
+  readonly timeOf: (text: string | undefined) => number
 }
 
 /** @param lives the latest incarnation of each container */
@@ -36,7 +38,7 @@ export function createLifeLook(
   tell: (event: RunEvent) => void,
 ): LifeLook {
   const { now } = ports
-  return { look, tellStarted, tellReadiness, tellEnd }
+  return { look, tellStarted, tellReadiness, tellEnd, timeOf }
 
   function look(container: string, causedMs?: number): void {
     const life = lives.get(container)

@@ -43,7 +43,7 @@ export function createLives(
   const tell = (event: RunEvent): void => void report(event)
   const lives = new Map<string, RunLife>()
   const checksOf = createChecks(runtime, ports)
-  const { look, tellStarted, tellReadiness, tellEnd } = createLifeLook(lives, runDir, ports, tell)
+  const { look, tellStarted, tellReadiness, tellEnd, timeOf } = createLifeLook(lives, runDir, ports, tell)
 
   function start(container: string): Promise<void> | undefined {
     const trait = traits.get(container)
@@ -126,8 +126,7 @@ export function createLives(
     if (!life.told) tellEnd(container, life, life.words ?? end)
     const skipped = wasSkipped(life, life.words?.reason ?? '')
     life.begun.resolve()
-    const saidMs = Date.parse(life.words?.at ?? '')
-    const commandAtMs = Number.isNaN(saidMs) ? atMs : Math.min(atMs, clock() - (now() - saidMs))
+    const commandAtMs = Math.min(atMs, clock() - (now() - timeOf(life.words?.at)))
     owner.hand({ kind: 'ended', container, exitCode: end.exitCode, skipped, commandAtMs }, atMs)
   }
 
