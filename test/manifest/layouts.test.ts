@@ -29,11 +29,16 @@ function listScalars(tree: Tree, text: string): readonly (readonly [number, numb
   return parts.flatMap((part) => listScalars(part, text))
 }
 
+function readTree(text: string): Tree {
+  const tree = readPodManifest(text).documents[0]?.tree()
+  if (tree === undefined) throw new Error('nothing was read')
+  return tree
+}
+
 test('where lines had to be moved, places are those of the text as it was', (t) => {
   const text = 'a: [\n"one\ntwo", {\nb: 3 }\n# c\n]\nd: {e: "x"# y\n}\nf: 4\n'
   t.not(moveLines(text), undefined)
-  const tree = readPodManifest(text).documents[0]?.tree()
-  if (tree === undefined) throw new Error('nothing was read')
+  const tree = readTree(text)
   t.deepEqual(listScalars(tree, text), [
     [2, 1, '"one\ntwo"'],
     [4, 4, '3'],
@@ -60,8 +65,7 @@ test('in JSON within YAML a quote opens behind a colon without a blank, also whe
 test('where a backslash was left out, places are those of the text as it was', (t) => {
   const text = 'a: ["\\\'", "b"]\nc: "\\\'d\\\'" # e\nf: [\ng ]\n'
   t.not(moveLines(text), undefined)
-  const tree = readPodManifest(text).documents[0]?.tree()
-  if (tree === undefined) throw new Error('nothing was read')
+  const tree = readTree(text)
   t.deepEqual(listScalars(tree, text), [
     [1, 5, '"\\\'"'],
     [1, 11, '"b"'],

@@ -1,6 +1,6 @@
 /** Stop signals that mean something else, or come twice: what was told before does not put the next stop out of turn. */
 import test from 'ava'
-import { openStage, type Stage, sh } from '../../support/entrypoint.ts'
+import { type End, openStage, type Stage, sh, type Wrapper } from '../../support/entrypoint.ts'
 import { eventually } from '../../support/eventually.ts'
 
 /** Notes what it is told in a file that all share; SIGQUIT and SIGHUP it survives. By SIGTERM it ends once the file `NAME.go` is there. */
@@ -19,18 +19,23 @@ function startBoth(stage: Stage, flags: { readonly app: readonly string[]; reado
   return { app, db, ready: () => [app, db].every((wrapper) => wrapper.stdout() === 'ready\n') }
 }
 
+/** Stops app, then db, which is seen to hold back until app has ended. @returns how both have ended */
+async function stopBoth(stage: Stage, app: Wrapper, db: Wrapper): Promise<readonly End[]> {
+  app.signal('SIGTERM')
+  await noted(stage, 'app told')
+  db.signal('SIGTERM')
+  await eventually('it holds back', () => db.stderr().includes('stopping after app'))
+  stage.write('app.go')
+  return Promise.all([app.end, db.end])
+}
+
 test('a thread dump, and then a stop: it comes in turn', async (t) => {
   const stage = openStage(t)
   const { app, db, ready } = startBoth(stage, { app: [], db: ['--stop-alone', '0s'] })
   await eventually('both run', ready)
   db.signal('SIGQUIT')
   await noted(stage, 'db dumped')
-  app.signal('SIGTERM')
-  await noted(stage, 'app told')
-  db.signal('SIGTERM')
-  await eventually('it holds back', () => db.stderr().includes('stopping after app'))
-  stage.write('app.go')
-  for (const wrapper of [app, db]) t.is((await wrapper.end).code, 0)
+  for (const { code } of await stopBoth(stage, app, db)) t.is(code, 0)
   t.is(stage.read('trace'), 'db dumped\napp told\ndb told\n')
 })
 
@@ -89,12 +94,7 @@ test('a stop after a forgotten one is told to those that wait for it', async (t)
   app.signal('SIGQUIT')
   await noted(stage, 'app dumped')
   await eventually('it is forgotten', () => !stage.has('run/app/stopping'))
-  app.signal('SIGTERM')
-  await noted(stage, 'app told')
-  db.signal('SIGTERM')
-  await eventually('it holds back', () => db.stderr().includes('stopping after app'))
-  stage.write('app.go')
-  for (const wrapper of [app, db]) t.is((await wrapper.end).code, 0)
+  for (const { code } of await stopBoth(stage, app, db)) t.is(code, 0)
   t.is(stage.read('trace'), 'app dumped\napp told\ndb told\n')
 })
 
@@ -105,13 +105,7 @@ test('a grace period of months does not end at once', async (t) => {
     db: ['--grace-period', '9000h', '--stop-alone', '0s'],
   })
   await eventually('both run', ready)
-  app.signal('SIGTERM')
-  await noted(stage, 'app told')
-  db.signal('SIGTERM')
-  await eventually('it holds back', () => db.stderr().includes('stopping after app'))
-  stage.write('app.go')
-  for (const wrapper of [app, db]) {
-    const { code, stderr } = await wrapper.end
+  for (const { code, stderr } of await stopBoth(stage, app, db)) {
     t.is(code, 0)
     t.notRegex(stderr, /Timeout/)
   }
