@@ -2,12 +2,11 @@
 import test from 'ava'
 import { openStage, readEvents, sh, type Stage, type Wrapper } from '../../support/entrypoint.ts'
 import { eventually } from '../../support/eventually.ts'
+import { asksServer, serverScript } from '../../support/server.ts'
 
-/** Writes into one file, in which the sequence of lines is the sequence of events, when it starts and when it is told to stop. */
-const serve = (name: string): readonly string[] =>
-  sh(
-    `rm -f ${name}.up; trap 'echo ${name} down >> trace; exit 0' TERM; echo ${name} up >> trace; touch ${name}.up; while :; do sleep 0.02; done`,
-  )
+const serve = (name: string): readonly string[] => sh(serverScript(name))
+
+const readyAs = (name: string): readonly string[] => ['--ready-exec', JSON.stringify(asksServer(name))]
 
 const ALWAYS = ['--restart-policy', 'Always']
 
@@ -18,7 +17,7 @@ const after = (stage: Stage, target: string, ...more: readonly string[]): readon
 
 /** Ready once it has said that it is up, so that nobody overtakes it. */
 const startDb = (stage: Stage): Wrapper =>
-  stage.member('db', [...ALWAYS, '--restart-with=api', '--ready-exec', '["test","-e","db.up"]', '--', ...serve('db')])
+  stage.member('db', [...ALWAYS, '--restart-with=api', ...readyAs('db'), '--', ...serve('db')])
 
 const trace = (stage: Stage): readonly string[] => (stage.has('trace') ? stage.read('trace').trim().split('\n') : [])
 
@@ -36,7 +35,7 @@ test('a chain stops in reverse when its database is killed, and comes back in or
   const stage = openStage(t)
   const db = startDb(stage)
   const api = stage.member('api', [
-    ...after(stage, 'db', '--restart-with=web', '--ready-exec', '["test","-e","api.up"]'),
+    ...after(stage, 'db', '--restart-with=web', ...readyAs('api')),
     '--',
     ...serve('api'),
   ])
@@ -216,6 +215,7 @@ test('a job that has completed and is held is not run again, and not waited for'
   ])
   await happens(stage, 'job done')
   await stage.appears('run/job/completed')
+  await happens(stage, 'api up')
   killContainer(stage, 'db', top)
   await happens(stage, 'api down')
   startDb(stage)

@@ -29,7 +29,10 @@ test('bars stand below the output while the pod runs, and give way to the table'
   writeShop(place)
   const run = startOnTerminal(t, `'${PODORDER}' run pod.yaml`, options(place))
   const status = /^test \d+s · db holds up 2 · 2 waiting \(app, web\) · 1 ready$/
-  await eventually('the picture', () => status.test(run.lines().at(-1) ?? ''))
+  await eventually(
+    'the picture',
+    () => status.test(run.lines().at(-1) ?? '') && run.lines().some((line) => line.endsWith('| begun')),
+  )
   const lines = run.lines()
   t.is(lines.filter((line) => line.startsWith('db   ')).length, 2, lines.join('\n'))
   t.true(lines.findIndex((line) => line.endsWith('| begun')) < lines.findIndex((line) => /^db +[·█]/.test(line)))

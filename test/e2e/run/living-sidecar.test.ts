@@ -3,13 +3,11 @@ import test from 'ava'
 import { kill } from '../../support/entrypoint.ts'
 import { eventually } from '../../support/eventually.ts'
 import { openPlace, type RunLine, writePod } from '../../support/podorder.ts'
+import { asksServer, serverScript } from '../../support/server.ts'
 
 const serve = (name: string) => ({
-  command: [
-    ...['sh', '-c'],
-    `rm -f ${name}.up; trap 'echo ${name} down >> trace; exit 0' TERM; echo ${name} up >> trace; touch ${name}.up; while :; do sleep 0.02; done`,
-  ],
-  readinessProbe: { exec: { command: ['test', '-e', `${name}.up`] }, timeoutSeconds: 20 },
+  command: ['sh', '-c', serverScript(name)],
+  readinessProbe: { exec: { command: asksServer(name) }, timeoutSeconds: 20 },
 })
 const native = (name: string) => ({ name, image: 'none', restartPolicy: 'Always', ...serve(name) })
 const KEPT = '{condition: ready, restart: true}'

@@ -9,6 +9,7 @@ import { readStat } from '../../support/proc.ts'
 import { kill } from '../../support/entrypoint.ts'
 import { eventually } from '../../support/eventually.ts'
 import { openPlace, type Place, type RunLine, writePod } from '../../support/podorder.ts'
+import { asksServer, becomeReady } from '../../support/server.ts'
 
 /** One pod in each run; PODORDER_LOSSES_PODS=20 says otherwise. */
 const PODS = Number(process.env['PODORDER_LOSSES_PODS'] ?? 1)
@@ -70,9 +71,9 @@ function readLinks({ size, links }: Scene): readonly Link[] {
 /** Says when it was forked, when it is ready and when it is told, each by one line of one file. */
 const serve = (name: string, readyMs: number): string =>
   [
-    `rm -f ${name}.ready; set -- $(cat /proc/$$/stat)`,
+    'set -- $(cat /proc/$$/stat)',
     `trap "echo ${name} down >> trace; exit 0" TERM`,
-    `echo ${name} up \${22} >> trace; sleep ${readyMs / 1000}; echo ${name} ready >> trace; touch ${name}.ready`,
+    `echo ${name} up \${22} >> trace; sleep ${readyMs / 1000}; echo ${name} ready >> trace; ${becomeReady(name)}`,
     'while :; do sleep 0.02; done',
   ].join('\n')
 
@@ -96,7 +97,7 @@ function writeScene(scene: Scene, links: readonly Link[]): string {
           name,
           {
             command: ['sh', '-c', serve(name, scene.readyMs[Number(name.slice(1))] ?? 0)],
-            readinessProbe: { exec: { command: ['test', '-e', `${name}.ready`] }, timeoutSeconds: 20 },
+            readinessProbe: { exec: { command: asksServer(name) }, timeoutSeconds: 20 },
           },
         ]),
     ),
