@@ -82,6 +82,12 @@ export function createPosixFiles(c: Library): Files {
         offset += check(c.write(descriptor, bytes.subarray(offset), bytes.length - offset), 'write', path)
       }
     })
+  /** Creates a directory whose parent exists; an existing one is no error. @returns 0, or the system's errno */
+  const makeOne = (path: string): number => {
+    if (c.files().mkdir(named(path), 0o777) === 0) return 0
+    const errno = c.errno()
+    return errno === EEXIST && files.find(path)?.isDirectory === true ? 0 : errno
+  }
   /** @returns the next names in an open directory; none at the end */
   const listNext = (descriptor: number, memory: Uint8Array, path: string): readonly string[] => {
     const names: string[] = []
@@ -164,14 +170,14 @@ export function createPosixFiles(c: Library): Files {
         return names
       }),
     makeDirectory(path) {
-      if (c.files().mkdir(named(path), 0o777) === 0) return
-      const errno = c.errno()
-      if (errno === EEXIST && files.find(path)?.isDirectory === true) return
+      const errno = makeOne(path)
+      if (errno === 0) return
       const parent = path.slice(0, path.lastIndexOf('/'))
-      // A file system such as /proc accepts no new names. It reports ENOENT although the parent exists.
-      if (errno !== ENOENT || parent === '' || files.find(parent) !== undefined) fail('mkdir', path, errno)
+      if (errno !== ENOENT || parent === '') fail('mkdir', path, errno)
       files.makeDirectory(parent)
-      files.makeDirectory(path)
+      // The parent exists now. It may also have come from another process, just after the first try.
+      const again = makeOne(path)
+      if (again !== 0) fail('mkdir', path, again)
     },
     setMode: (path, mode) => void check(c.files().chmod(named(path), mode), 'chmod', path),
     send: (descriptor, text) => send(descriptor, encodeUtf8(text)),

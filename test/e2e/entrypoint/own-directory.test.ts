@@ -2,6 +2,7 @@
 import test from 'ava'
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { openStage, sh, type Runtime } from '../../support/entrypoint.ts'
+import { findProgram } from '../../support/installed.ts'
 import { IS_ROOT } from '../../support/hostile-files.ts'
 
 const RUNTIMES: readonly Runtime[] = ['executable', 'node']
@@ -75,6 +76,31 @@ for (const runtime of RUNTIMES) {
     t.false(stage.has('ran'))
   })
 }
+
+/** Needs strace. */
+const traced = findProgram('strace') === undefined ? test.skip : test
+
+for (const runtime of RUNTIMES) {
+  traced(`the run directory may be made by another wrapper between two looks: ${runtime}`, async (t) => {
+    const stage = openStage(t)
+    mkdirSync(stage.path('run'))
+    // What the first of two wrappers sees that start at the same time: no run directory yet, although there is one by now.
+    const late = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', 'inject=mkdir,mkdirat:error=ENOENT:when=1']
+    const { code, stderr } = await stage.member('a', ['--', 'true'], { runtime, prefix: late }).end
+    t.is(code, 0, stderr)
+    t.true(stage.has('run/a/completed'))
+  })
+}
+
+test('many wrappers that start at once make their run directory together', async (t) => {
+  const stage = openStage(t)
+  for (const round of ['one', 'two', 'three']) {
+    const ends = Array.from({ length: 16 }, (_, index) =>
+      stage.run(['--run-dir', stage.path(`${round}/deep/run`), '--name', `c${index}`, '--', 'true']),
+    )
+    for (const { code, stderr } of await Promise.all(ends)) t.is(code, 0, stderr)
+  }
+})
 
 test('names of files in the making cannot be foreseen', async (t) => {
   const stage = openStage(t)

@@ -205,11 +205,8 @@ test('a thread dump of all containers ends none of them', async (t) => {
   await eventually('both run', () => [app, db].every((wrapper) => wrapper.stdout() === 'ready\n'))
   for (const wrapper of [app, db]) wrapper.signal('SIGQUIT')
   await noted(stage, 'db dumped')
-  for (const name of ['app', 'db']) stage.write(`${name}.go`)
-  for (const wrapper of [app, db]) {
-    wrapper.signal('SIGTERM')
-    t.is((await wrapper.end).code, 0)
-  }
+  for (const name of ['app', 'db']) stage.write(`${name}.over`)
+  for (const wrapper of [app, db]) t.is((await wrapper.end).code, 3)
 })
 
 test('a command that does not end is killed a grace period after it was told, however late its turn came', async (t) => {
