@@ -5,6 +5,9 @@ const MEANINGS: Readonly<Record<string, string>> = {
   EPERM: 'not permitted',
   EBUSY: 'something is mounted there',
   ENXIO: 'it is a socket, or a pipe without a reader',
+  EMFILE: 'no file descriptor is left',
+  ENFILE: 'the machine has no file descriptor left',
+  EIO: 'the disk cannot be read or written',
   ENOENT: 'no such file or directory',
   ENOSPC: 'no space left on the volume',
   ENOTDIR: 'a part of its path is a file',
@@ -17,6 +20,12 @@ const MEANINGS: Readonly<Record<string, string>> = {
 
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+/** Whether the system refuses to change a path, for reasons that its owner, its mode or its mount can remove. */
+export function isRefusal(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
 }
 
 /** `permission denied (EACCES)`: the meaning, and the code to search for. */

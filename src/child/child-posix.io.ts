@@ -151,13 +151,18 @@ export function createPosixChild(
     const errno = c.posix_spawnp(started, program, actions, attributes, argv, env)
     return errno === 0 ? (started[0] ?? 0) : explainStart(errno, wordOf(program), files)
   }
+  const spawnWith = (outputs: readonly Output[]): number | StartFault =>
+    elsewhere === undefined ? spawnHere(outputs) : elsewhere(prepare(), outputs)
+  const explainPipes = (): StartFault => {
+    return { code: 126, why: `${wordOf(prepare().program)}: no file descriptor is left for a copy of its output` }
+  }
 
   return {
     prepare: () => void prepare(),
     spawn({ stdout, stderr }): Running | StartFault {
       // The engine compiles an array method at its first call, which would add 0.1 ms to every start.
       const pipes = stdout === undefined && stderr === undefined ? [] : openPipes([stdout, stderr])
-      const pid = elsewhere === undefined ? spawnHere(pipes) : elsewhere(prepare(), pipes)
+      const pid = pipes.length === 0 || pipes.every(({ from }) => from >= 0) ? spawnWith(pipes) : explainPipes()
       for (const { to } of pipes) c.close(to)
       if (typeof pid !== 'number') {
         for (const { from } of pipes) c.close(from)

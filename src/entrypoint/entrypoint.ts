@@ -1,7 +1,7 @@
 /** `entrypoint [flags] -- command`: waits at the gate, runs the command, publishes the flags. */
 import { SIGHUP } from '../base/signal.ts'
 import { CODE_BROKEN, CODE_SIGNAL } from '../base/exit-code.ts'
-import { describeError } from '../base/system-error.ts'
+import { describeError, isRefusal } from '../base/system-error.ts'
 import { formatDuration } from '../base/duration.ts'
 import { followsEnd } from '../pod/restarts.ts'
 import { type Outcome, settle } from './outcome.ts'
@@ -41,10 +41,8 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
   try {
     life = await beginWrapperLife(plan, ports)
   } catch (error) {
-    log({
-      event: 'error',
-      message: `cannot use ${plan.ownDir ?? 'the flag files'}: ${describeError(error)}; is it writable for uid ${ports.self.uid}?`,
-    })
+    const advice = isRefusal(error) ? `; is it writable for uid ${ports.self.uid}?` : ''
+    log({ event: 'error', message: `cannot use ${plan.ownDir ?? 'the flag files'}: ${describeError(error)}${advice}` })
     return CODE_BROKEN
   }
   if (life.over) {
@@ -176,16 +174,16 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
       const delayMs = Math.round(delayAttempt(plan.retry, tries, ports.chance()))
       const attempts = plan.retry.times + 1
       const how = `attempt ${tries} of ${attempts} failed: ${message ?? reason}`
-      log({
-        event: 'retrying',
-        message: `${how}; next attempt in ${formatDuration(delayMs)}`,
-        ...{ attempt, attempts, exitCode, reason, delayMs },
-      })
       for (const flag of ['ready', 'unready', 'live'] as const) life.withdraw(flag)
       if (plan.restartWith.length > 0) life.withdraw('started')
       life.clear('stopping')
       // Dependents that restart with this container learn of the failure before the next attempt.
       life.publish('restarting', { message: how, reason, exitCode })
+      log({
+        event: 'retrying',
+        message: `${how}; next attempt in ${formatDuration(delayMs)}`,
+        ...{ attempt, attempts, exitCode, reason, delayMs },
+      })
       if (await endsWithin(delayMs)) return outcome
     }
   }

@@ -113,6 +113,22 @@ test('where no process is left to be had, that is said in a line, and in the exi
   ])
 })
 
+test('with hardly a file descriptor, the command and its copies run whole, or a line says what is missing', async (t) => {
+  const stage = openStage(t)
+  const told: string[] = []
+  for (let most = 6; most <= 16; most++) {
+    const copies = ['--stdout-path', `out${most}`, '--stderr-path', `err${most}`]
+    const command = sh('echo out; echo err >&2')
+    const { code, stdout, stderr } = await stage.run([...copies, '--', ...command], { prefix: limit(`n ${most}`) })
+    told.push(stderr)
+    t.notRegex(stderr, /^\s+at |^\d+ \| |unexpected/m)
+    if (code !== 0) continue
+    t.is(stdout, 'out\n')
+    t.deepEqual([stage.read(`out${most}`), stage.read(`err${most}`)], ['out\n', 'err\n'])
+  }
+  t.regex(told.join(''), /StartError: sh: no file descriptor is left for a copy of its output\n/)
+})
+
 test('a working directory that was removed is told in a line', async (t) => {
   const stage = openStage(t)
   const gone = ['bash', '-c', 'mkdir gone; cd gone; rmdir ../gone; exec "$@"', 'bash']
