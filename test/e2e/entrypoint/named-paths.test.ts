@@ -8,7 +8,7 @@ import { IS_ROOT, listenAt, makeDevice, makePipe } from '../../support/hostile-f
 const RUNTIMES: readonly Runtime[] = ['executable', 'node']
 
 interface Case {
-  readonly make: (stage: Stage, path: string) => unknown
+  readonly make: (stage: Stage, path: string) => Promise<{ close(): void } | void> | void
   /** That of a command that completes. */
   readonly code: number
   readonly complaint?: RegExp
@@ -18,9 +18,11 @@ interface Case {
 const THINGS: Readonly<Record<string, Case>> = {
   'a device': { make: (_, path) => makeDevice(path, 3), code: 0, privileged: true },
   'a pipe that is read': {
-    make(stage, path) {
+    async make(stage, path) {
       makePipe(path)
-      stage.start(['--', 'sh', '-c', 'exec cat "$0" > copied', path])
+      // For reading and writing, since that does not wait for a writer.
+      stage.start(['--', 'sh', '-c', 'exec 3<>"$0"; touch reads; exec cat <&3 > copied', path])
+      await stage.appears('reads')
     },
     code: 0,
   },
@@ -51,14 +53,10 @@ for (const runtime of RUNTIMES) {
       run(`--${flag} replaces no such thing: ${what}, ${runtime}`, async (t) => {
         const stage = openStage(t)
         const path = stage.path('flag')
-        const made = make(stage, path)
-        if (made instanceof Promise) {
-          const server = (await made) as { close(): void }
-          t.teardown(() => server.close())
-        }
+        const server = await make(stage, path)
+        if (server !== undefined) t.teardown(() => void server.close())
         const before = lstatSync(path)
-        const command = what === 'a pipe that is read' ? ['sh', '-c', 'sleep 0.3'] : ['true']
-        const ended = await stage.run([`--${flag}`, path, '--', ...command], { runtime })
+        const ended = await stage.run([`--${flag}`, path, '--', 'true'], { runtime })
         const after = lstatSync(path)
         t.is(after.mode & 0o170_000, before.mode & 0o170_000)
         t.is(after.ino, before.ino)
