@@ -268,7 +268,7 @@ test.serial(
   async (t) => {
     const pod = openPod(t, {
       annotations: { 'depends-on': '{app: {db: ready}}', main: 'app' },
-      spec: { restartPolicy: 'OnFailure', ...WITH_DATA },
+      spec: { restartPolicy: 'OnFailure', terminationGracePeriodSeconds: 600, ...WITH_DATA },
       containers: {
         app: {
           command: ['/bin/sh', '-c', 'touch /data/app; until [ -e /data/asked ]; do sleep 0.05; done; echo done'],
@@ -281,10 +281,15 @@ test.serial(
           volumeMounts: DATA,
         },
         db: {
-          command: ['/bin/sh', '-c', 'trap "exit 9" TERM; while :; do sleep 0.05; done'],
+          command: [
+            ...['/bin/sh', '-c'],
+            'trap "rm -f /data/db; exit 9" TERM; echo x >> /data/lives; touch /data/db; while :; do sleep 0.05; done',
+          ],
           env: [{ name: 'ENOUGH', value: '1' }],
           startupProbe: {
-            exec: { command: ['/bin/sh', '-c', 'echo x >> /data/tries; test "$(wc -l < /data/tries)" -gt $(ENOUGH)'] },
+            exec: {
+              command: ['/bin/sh', '-c', `${until('/data/db')}; test "$(wc -l < /data/lives)" -gt $(ENOUGH)`],
+            },
             ...OFTEN,
           },
           livenessProbe: { exec: { command: ['/bin/true'] } },
