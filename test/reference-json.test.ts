@@ -78,7 +78,7 @@ const LIVELY = writePod({
   annotations: { 'depends-on': '{follower: {measured: ready}, late: {slow: ready}}', main: 'follower' },
   spec: { restartPolicy: 'Always', terminationGracePeriodSeconds: 3 },
   containers: {
-    deaf: sh('trap "" TERM; while :; do sleep 0.02; done'),
+    deaf: sh('trap "" TERM; touch c; while :; do sleep 0.02; done'),
     measured: {
       ...sh(`touch a; ${SERVE}`),
       readinessProbe: isUp('a'),
@@ -107,6 +107,7 @@ async function runBoth(place: Place): Promise<readonly string[]> {
     )
   await Promise.all([happens('ready', 'asked'), happens('started', 'follower'), happens('restarting', 'ill')])
   await happens('not-ready', 'slow')
+  await eventually('one is deaf', () => place.has('c'))
   for (const name of ['a', 'b']) rmSync(place.path(name))
   await Promise.all([happens('unready', 'measured'), happens('unready', 'asked')])
   run.signal('SIGINT')

@@ -69,7 +69,8 @@ function findCandidates(program: string): readonly string[] {
 function drain(stream: Readable | null, sink: Sink | undefined): Promise<void> | undefined {
   if (stream === null || sink === undefined) return undefined
   return (async () => {
-    for await (const chunk of stream as AsyncIterable<Uint8Array>) await sink(chunk)
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) await sink.take(chunk)
+    sink.close()
   })()
 }
 

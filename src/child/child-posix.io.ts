@@ -191,10 +191,10 @@ export function createPosixChild(
     sweep() {
       // When an orphan is killed, its children become ours. Repeat until waitpid reports no children (ECHILD).
       while (c.waitpid(-1, status, WNOHANG) >= 0) {
-        const orphans = listChildren(files)
-        if (orphans.length === 0) return
-        for (const pid of orphans) c.kill(pid, SIGKILL)
-        c.waitpid(-1, status, 0)
+        const killed = listChildren(files).filter((pid) => c.kill(pid, SIGKILL) === 0)
+        // Only root may kill a process that has changed its user (sudo), and without the kill the wait could last forever.
+        if (killed.length === 0) return
+        for (const pid of killed) c.waitpid(pid, status, 0)
       }
     },
     shareReaping(next) {

@@ -9,8 +9,13 @@ export interface StartFault {
   readonly why: string
 }
 
-/** Consumes the command's output; the next chunk is read after it has resolved. */
-export type Sink = (chunk: Uint8Array) => Promise<void>
+/** Consumes the command's output. */
+export interface Sink {
+  /** The next chunk is read after it has resolved. */
+  take(chunk: Uint8Array): Promise<void>
+  /** Called after the last chunk. */
+  close(): void
+}
 
 export interface SpawnOptions {
   /** The sink of the command's stdout; undefined = the command inherits our descriptor. */

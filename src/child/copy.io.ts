@@ -1,5 +1,5 @@
 /** A copy of a stream: every chunk is written to our own descriptor and appended to a file (`--stdout-path`). */
-import { constants, mkdirSync, openSync, write } from 'node:fs'
+import { closeSync, constants, mkdirSync, openSync, write } from 'node:fs'
 import type { Sink } from './child.ts'
 
 const { O_APPEND, O_CREAT, O_NOCTTY, O_NONBLOCK, O_WRONLY } = constants
@@ -10,8 +10,11 @@ export async function openCopy(path: string, descriptor: 1 | 2): Promise<Sink> {
   mkdirSync(path.slice(0, path.lastIndexOf('/')) || '/', { recursive: true })
   // A pipe without a reader is an error, and opening it does not block.
   const file = openSync(path, APPENDING, 0o644)
-  return async (chunk) => {
-    await Promise.all([writeAll(descriptor, chunk), writeAll(file, chunk)])
+  return {
+    async take(chunk) {
+      await Promise.all([writeAll(descriptor, chunk), writeAll(file, chunk)])
+    },
+    close: () => closeSync(file),
   }
 }
 

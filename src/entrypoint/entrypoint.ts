@@ -54,9 +54,15 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     return 0
   }
 
-  const work = followStopFiles(plan, ports)
-  const done = work?.done
+  let stopForWork = (): void => {}
+  const work = followStopFiles(plan, ports, () => stopForWork())
   const workIsDone = (): boolean => work?.isDone() === true
+  /** Tells the current phase that the pod's work is done; at once if it is. A promise would keep the callbacks of all earlier phases. */
+  const whenDone = (act: () => void): void => {
+    const isDone = workIsDone()
+    stopForWork = act
+    if (isDone) act()
+  }
   /** Whether a signal ends the wrapper while no command runs; SIGHUP comes from a closed terminal. */
   const isEnding = (signal: number): boolean => isStopSignal(signal, plan) || signal === SIGHUP
   /** Whether the command ended by SIGHUP. To a command that handles it, SIGHUP usually means to reload the configuration. */
@@ -120,7 +126,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
     // The work may be done already, for example after a restart of this container alone.
     if (workIsDone()) return { kind: 'stopped' }
     gate = plan.waits.length === 0 && ports.outside === undefined ? OPEN : passGate(plan, ports, startAhead, pauseMs)
-    void done?.then(() => gate?.end({ kind: 'stopped' }))
+    whenDone(() => gate?.end({ kind: 'stopped' }))
     // Prepares the command's start while the gate is closed.
     child.prepare()
     let gateResult = await gate.gateResult
@@ -159,7 +165,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
         hungUp ||= signal === SIGHUP
         running.signal(signal)
       })
-      void done?.then(() => running.stop())
+      whenDone(() => running.stop())
       const outcome = await (keeper === undefined ? running.outcome : keeper.keep(running, without))
       keep()
       const halted = running.asked()
@@ -197,7 +203,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
         resolve(true)
       }
       listen((signal) => (isEnding(signal) ? end() : rest(signal)))
-      void done?.then(end)
+      whenDone(end)
     })
   }
 
@@ -224,7 +230,7 @@ export async function runEntrypoint(plan: Plan, ports: EntrypointPorts): Promise
       log({ event: 'holding', message: 'staying until told to stop (--hold)' })
       await new Promise<void>((resolve) => {
         listen((signal) => (isEnding(signal) ? resolve() : rest(signal)))
-        void done?.then(resolve)
+        whenDone(resolve)
       })
       life.publish('stopped')
     }

@@ -68,6 +68,7 @@ export function holdLifeline(dir: string, files: Files, onChange: () => void, li
   let link: SocketState = 'none'
   let tried = ''
   let end: (() => void) | undefined
+  let closed = false
   /** The backlog is full: the state is `held` without a connection, and the next try is due at this time. */
   let againAtMs: number | undefined
   const identify = (path: string): string | undefined => {
@@ -90,6 +91,7 @@ export function holdLifeline(dir: string, files: Files, onChange: () => void, li
     const onEnd = (how: 'lost' | 'none'): void => void (over || become(how))
     connect(dir, onEnd).then(
       (close) => {
+        if (closed) return close()
         end = close
         if (!over) become('held')
       },
@@ -119,6 +121,7 @@ export function holdLifeline(dir: string, files: Files, onChange: () => void, li
       return link
     },
     close() {
+      closed = true
       end?.()
     },
   }

@@ -7,8 +7,12 @@ export function holdHandshakes(server: Server, most: number): void {
   const begun = new Map<string, Socket>()
   server.on('connection', (socket: Socket) => {
     const name = nameOf(socket)
-    const [oldest] = begun.values()
-    if (begun.size >= most) oldest?.destroy()
+    const [oldest] = begun
+    if (begun.size >= most && oldest !== undefined) {
+      // In a burst, the next connection comes before the event `close` of this one.
+      begun.delete(oldest[0])
+      oldest[1].destroy()
+    }
     begun.delete(name)
     begun.set(name, socket)
     socket.on('close', () => {

@@ -143,8 +143,10 @@ export async function serveSecurely({
       if (connections.size >= limits.connections) {
         // An idle connection is closed rather than one with a request.
         const [longest] = idle
-        if (longest !== undefined) longest.destroy()
-        else if (!pool.readers.evictOldest()) return void socket.destroy()
+        if (longest !== undefined) {
+          idle.delete(longest)
+          longest.destroy()
+        } else if (!pool.readers.evictOldest()) return void socket.destroy()
       }
       state.connections++
       idle.add(socket)

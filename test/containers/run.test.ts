@@ -16,12 +16,15 @@ import { PODORDER_IMAGE, ROOTS } from './roots.ts'
 
 const BUSYBOX = ROOTS.find(({ name }) => name === 'busybox')?.image ?? ''
 const OPTIONS = ['run', '--runtime', 'podman', '--image', PODORDER_IMAGE]
-/** Ends when it is told to; says so. */
-const SERVE = 'trap "echo stopped; exit 0" TERM; echo up; while :; do sleep 0.05; done'
+/** Ends when it is told to; says so. @param mark a file that says that it can be told */
+const serve = (mark = '/dev/null') =>
+  `trap "echo stopped; exit 0" TERM; touch ${mark}; echo up; while :; do sleep 0.05; done`
+const until = (mark: string) => `until [ -e ${mark} ]; do sleep 0.05; done`
 
 /** Each time podman is a process of its own, which takes its time on a busy machine. */
-const OFTEN = { periodSeconds: 1, failureThreshold: 1, timeoutSeconds: 10 }
+const OFTEN = { periodSeconds: 1, failureThreshold: 1, timeoutSeconds: 60 }
 const DATA = [{ name: 'data', mountPath: '/data' }]
+const WITH_DATA = { volumes: [{ name: 'data', emptyDir: {} }] }
 
 interface Pod {
   readonly place: Place
@@ -87,9 +90,14 @@ function outputOf(lines: readonly RunLine[], container: string): readonly (strin
 test('containers start in their order, and what is left is stopped when the main one has ended', async (t) => {
   const pod = openPod(t, {
     annotations: { 'depends-on': '{migrate: {db: ready}, app: {migrate: completed, db: ready}}', main: 'app' },
+    spec: WITH_DATA,
     containers: {
       app: 'echo app',
-      db: { command: ['/bin/sh', '-c', SERVE], readinessProbe: { exec: { command: ['/bin/true'] }, periodSeconds: 1 } },
+      db: {
+        command: ['/bin/sh', '-c', serve('/data/up')],
+        readinessProbe: { exec: { command: ['/bin/test', '-e', '/data/up'] }, periodSeconds: 1 },
+        volumeMounts: DATA,
+      },
       migrate: 'echo migrated',
     },
   })
@@ -130,7 +138,7 @@ test('a failure skips what waits for the success, and its code is the exit code'
 test('restarts are the kubelet’s: with its back-off, and in order again', async (t) => {
   const pod = openPod(t, {
     annotations: { steps: 'flaky, last' },
-    spec: { restartPolicy: 'OnFailure', volumes: [{ name: 'data', emptyDir: {} }] },
+    spec: { restartPolicy: 'OnFailure', ...WITH_DATA },
     containers: {
       flaky: {
         command: ['/bin/sh', '-c', 'echo x >> /data/lives; [ "$(wc -l < /data/lives)" = 3 ]'],
@@ -154,7 +162,9 @@ test('restarts are the kubelet’s: with its back-off, and in order again', asyn
 test('Ctrl-C stops in reverse order, and nothing is left', async (t) => {
   const pod = openPod(t, {
     annotations: { 'depends-on': '{app: {db: started}}' },
-    containers: { db: SERVE, app: SERVE },
+    // Each has the time that it takes on a busy machine.
+    spec: { terminationGracePeriodSeconds: 600 },
+    containers: { db: serve(), app: serve() },
   })
   const lines = await assertReverse(t, pod, ['db', 'app'])
   for (const name of ['db', 'app']) t.is(outputOf(lines, name).at(-1), 'stopped', name)
@@ -258,7 +268,7 @@ test.serial(
   async (t) => {
     const pod = openPod(t, {
       annotations: { 'depends-on': '{app: {db: ready}}', main: 'app' },
-      spec: { restartPolicy: 'OnFailure', volumes: [{ name: 'data', emptyDir: {} }] },
+      spec: { restartPolicy: 'OnFailure', terminationGracePeriodSeconds: 600, ...WITH_DATA },
       containers: {
         app: {
           command: ['/bin/sh', '-c', 'touch /data/app; until [ -e /data/asked ]; do sleep 0.05; done; echo done'],
@@ -266,17 +276,20 @@ test.serial(
           livenessProbe: {
             exec: { command: ['/bin/sh', '-c', 'test -e /data/app && touch /data/asked'] },
             ...OFTEN,
-            // `podman exec` takes its time on a busy machine.
-            timeoutSeconds: 10,
             failureThreshold: 8,
           },
           volumeMounts: DATA,
         },
         db: {
-          command: ['/bin/sh', '-c', 'echo x >> /data/lives; trap "exit 9" TERM; while :; do sleep 0.05; done'],
+          command: [
+            ...['/bin/sh', '-c'],
+            'trap "rm -f /data/db; exit 9" TERM; echo x >> /data/lives; touch /data/db; while :; do sleep 0.05; done',
+          ],
           env: [{ name: 'ENOUGH', value: '1' }],
           startupProbe: {
-            exec: { command: ['/bin/sh', '-c', 'test "$(wc -l < /data/lives)" -gt $(ENOUGH)'] },
+            exec: {
+              command: ['/bin/sh', '-c', `${until('/data/db')}; test "$(wc -l < /data/lives)" -gt $(ENOUGH)`],
+            },
             ...OFTEN,
           },
           livenessProbe: { exec: { command: ['/bin/true'] } },
@@ -298,11 +311,11 @@ test.serial(
 
 test.serial('a liveness probe of what is not wrapped kills, with a preStop hook before', async (t) => {
   const pod = openPod(t, {
-    spec: { volumes: [{ name: 'data', emptyDir: {} }] },
+    spec: WITH_DATA,
     containers: {
       a: {
-        command: ['/bin/sh', '-c', 'trap "cat /data/hook; exit 0" TERM; while :; do sleep 0.05; done'],
-        livenessProbe: { exec: { command: ['/bin/sh', '-c', 'echo ill; exit 3'] }, ...OFTEN },
+        command: ['/bin/sh', '-c', 'trap "cat /data/hook; exit 0" TERM; touch /data/up; while :; do sleep 0.05; done'],
+        livenessProbe: { exec: { command: ['/bin/sh', '-c', `${until('/data/up')}; echo ill; exit 3`] }, ...OFTEN },
         lifecycle: { preStop: { exec: { command: ['/bin/sh', '-c', 'echo hook > /data/hook'] } } },
         volumeMounts: DATA,
       },
@@ -321,7 +334,7 @@ test.serial('a liveness probe of what is not wrapped kills, with a preStop hook 
 test.serial('a wrapper that holds comes back when it is killed, and its follower is left alone', async (t) => {
   const pod = openPod(t, {
     annotations: { 'depends-on': '{b: {a: completed}}', main: 'b' },
-    spec: { restartPolicy: 'Always', volumes: [{ name: 'data', emptyDir: {} }] },
+    spec: { restartPolicy: 'Always', ...WITH_DATA },
     containers: {
       a: 'echo a',
       b: {
@@ -370,7 +383,11 @@ test.serial('kill -9 of a wrapper that runs: its followers hear of it', async (t
 test.serial('a Job with a sidecar: the main container’s end stops the sidecar, and both have succeeded', async (t) => {
   const pod = openPod(t, {
     annotations: { 'depends-on': '{job: {proxy: started}}', main: 'job' },
-    containers: { proxy: SERVE, job: 'echo work' },
+    spec: WITH_DATA,
+    containers: {
+      proxy: { command: ['/bin/sh', '-c', serve('/data/up')], volumeMounts: DATA },
+      job: { command: ['/bin/sh', '-c', `${until('/data/up')}; echo work`], volumeMounts: DATA },
+    },
   })
   const { code, lines } = await pod.run()
   t.is(code, 0)
@@ -392,12 +409,17 @@ test.serial('native sidecars in the order: one after another, waited for, stoppe
           name: 'proxy',
           ...native,
           readinessProbe: up,
-          command: ['/bin/sh', '-c', `sleep 0.3; touch /data/up; ${SERVE}`],
+          command: ['/bin/sh', '-c', `sleep 0.3; ${serve('/data/up')}`],
         },
-        { name: 'agent', ...native, command: ['/bin/sh', '-c', `test -e /data/up && ${SERVE}`] },
+        { name: 'agent', ...native, command: ['/bin/sh', '-c', `test -e /data/up && ${serve('/data/agent')}`] },
       ],
     },
-    containers: { app: { command: ['/bin/sh', '-c', 'test -e /data/up && echo done'], volumeMounts: DATA } },
+    containers: {
+      app: {
+        command: ['/bin/sh', '-c', `test -e /data/up && ${until('/data/agent')}; echo done`],
+        volumeMounts: DATA,
+      },
+    },
   })
   const { code, lines, stdout } = await pod.run()
   t.is(code, 0, stdout)
@@ -552,6 +574,7 @@ for (const signal of Object.keys(STOP_SIGNALS) as readonly (keyof typeof STOP_SI
     const given = { image, command: ['/bin/sh', '-c', endBy(STOP_SIGNALS[signal], 0.5)] }
     const pod = openPod(t, {
       annotations: { 'depends-on': '{app: {db: started}, api: {app: started}, web: {api: started}}' },
+      spec: { terminationGracePeriodSeconds: 600 },
       containers: { db: { image }, app: given, api: { image }, web: given },
     })
     await assertReverse(t, pod, ['db', 'app', 'api', 'web'])
@@ -567,6 +590,7 @@ test.serial('a pod of images that are stopped by five different signals stops in
     annotations: {
       'depends-on': '{quit: {int: started}, term: {quit: started}, winch: {term: started}, rt: {winch: started}}',
     },
+    spec: { terminationGracePeriodSeconds: 600 },
     containers: Object.fromEntries(names.map((name, index) => [name, { image: images[index] }])),
   })
   await assertReverse(t, pod, names)

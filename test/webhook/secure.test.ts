@@ -244,6 +244,16 @@ for (const runtime of ['bun', 'node'] as const) {
     t.true(silent.filter((client) => client.isClosed()).length <= 2)
   })
 
+  test(`a burst of handshakes that do not end leaves no more than there may be: ${runtime}`, async (t) => {
+    const server = await serve(t, runtime, { connections: 3 })
+    const silent = Array.from({ length: 100 }, () => server.open({ plain: true }))
+    await eventually('the rest is closed', () => silent.filter((client) => !client.isClosed()).length <= 3)
+    const good = server.open()
+    good.write(ask('/'))
+    await answered(good, 200)
+    t.pass()
+  })
+
   test(`a request that does not come whole gives way to others: ${runtime}`, async (t) => {
     const limits = { inFlight: 2, connections: 2, allBodiesBytes: 1500, patienceMs: 0 }
     const server = await serve(t, runtime, limits)

@@ -17,8 +17,9 @@ for (const runtime of ['node', 'bun'] as const) {
     changePod(server, 'a', { containers: { app: true, proxy: true } })
     changePod(server, 'a', { containers: { app: true, proxy: false } })
     await eventually('it is announced no more', () => readAnnotation(server, 'a', 'ready') === undefined)
-    t.deepEqual(nudges, [undefined, '1', '2', undefined])
-    t.is(countPatches(server), 4)
+    // On a busy machine there may be a third one before the change.
+    t.regex(nudges.join(), /^,1,2,(?:3,)?(?:4,)?$/)
+    t.is(countPatches(server), nudges.length)
     controller.signal('SIGTERM')
     t.is(await controller.code, 0)
   })

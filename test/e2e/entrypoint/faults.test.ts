@@ -2,7 +2,7 @@
 import test from 'ava'
 import { execa } from 'execa'
 import { rmSync } from 'node:fs'
-import { openStage, readEvents, sh, type Stage } from '../../support/entrypoint.ts'
+import { openStage, readEvents, sh, type Stage, type Wrapper } from '../../support/entrypoint.ts'
 import { eventually } from '../../support/eventually.ts'
 import { readChildren, readStat } from '../../support/proc.ts'
 
@@ -102,10 +102,18 @@ test('a wrapper that is frozen while it waits goes on when it is woken', async (
 test('one that is frozen for longer than its time to wait still sees what has come meanwhile', async (t) => {
   const stage = openStage(t)
   const patience = ['--wait-timeout', '2s']
-  const wrapper = stage.start([...patience, '--wait-file', 'go', '--', 'echo', 'open'])
-  await eventually('it waits', () => wrapper.stderr().includes('waiting for'))
-  wrapper.signal('SIGSTOP')
-  await eventually('it is frozen', () => readStat(wrapper.pid)?.state === 'T')
+  const freeze = async (): Promise<Wrapper> => {
+    const wrapper = stage.start([...patience, '--wait-file', 'go', '--', 'echo', 'open'])
+    await eventually('it waits', () => wrapper.stderr().includes('waiting for'))
+    wrapper.signal('SIGSTOP')
+    const state = await eventually('it is frozen, or has given up', () => {
+      const { state = 'X' } = readStat(wrapper.pid) ?? {}
+      return 'TXZ'.includes(state) && state
+    })
+    // On a busy machine it may have given up before.
+    return state === 'T' ? wrapper : freeze()
+  }
+  const wrapper = await freeze()
   // Another one with the same patience, started later, has none left.
   t.is((await stage.run([...patience, '--wait-file', 'never', '--', 'true'])).code, 124)
   stage.write('go')

@@ -90,8 +90,7 @@ const STOPS: Readonly<Record<string, (stage: ReturnType<typeof openStage>, pid: 
 for (const [what, stop] of Object.entries(STOPS)) {
   test(`${what} calls it off, and its command ends as it will`, async (t) => {
     const stage = openStage(t)
-    const script =
-      'trap "until ! kill -0 $(cat pid); do sleep 0.01; done; exit 0" TERM; touch up; while :; do sleep 0.01; done'
+    const script = `trap 'until ! kill -0 "$(cat pid)"; do sleep 0.01; done; exit 0' TERM; touch up; while :; do sleep 0.01; done`
     const flags = [...LINGERING, '--stop-file', 'stop']
     const wrapper = stage.member('app', [...flags, '--', ...sh(script)])
     for (const file of ['pid', 'up']) await stage.appears(file)

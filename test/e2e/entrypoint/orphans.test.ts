@@ -33,3 +33,19 @@ test('when the command has ended, nothing that it started is left, not even in a
   )
   t.deepEqual(findProcessesIn(stage.dir), [])
 })
+
+test('a process that has changed its user does not keep the wrapper, which may not kill it', async (t) => {
+  if (process.getuid?.() !== 0) {
+    t.pass('only root can give away the right to change the user')
+    return
+  }
+  const stage = openStage(t)
+  const rights = ['--inh-caps=-all,+setuid', '--ambient-caps=+setuid', '--bounding-set=-all,+setuid']
+  const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...rights]
+  const changed = "setpriv --reuid=61234 sh -c 'echo $$ > other; exec sleep 600' & sleep 600 & echo $! > own"
+  const script = `${changed}; until [ -s other ]; do sleep 0.02; done; exit 3`
+  const { code } = await stage.start(['--', ...sh(script)], { prefix: nobody }).gone
+  t.is(code, 3)
+  t.true(isRunning(Number(stage.read('other'))))
+  t.false(isRunning(Number(stage.read('own'))))
+})

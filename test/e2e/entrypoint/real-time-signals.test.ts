@@ -21,6 +21,9 @@ const ECHO = sh(
 const SAY_END = (name: string) =>
   sh(`trap 'echo ${name} >> ends; exit 0' ${STOP}; echo ready; while :; do sleep 0.05; done`)
 
+/** However long the other takes to be stopped too. */
+const AFTER_APP = ['--stop-after', 'app', '--stop-wait', '1h', '--stop-alone', '1h']
+
 test('every real-time signal reaches the command', async (t) => {
   const stage = openStage(t)
   const wrapper = stage.start(['--', ...ECHO])
@@ -50,7 +53,7 @@ for (const name of ['SIGRTMIN+3', 'rtmin+3', 'SIGRTMAX-27', '37']) {
   test(`--stop-signal ${name} stops in reverse`, async (t) => {
     const stage = openStage(t)
     const signal = ['--stop-signal', name]
-    const db = stage.member('db', [...signal, '--stop-after', 'app', '--stop-wait', '1h', '--', ...SAY_END('db')])
+    const db = stage.member('db', [...signal, ...AFTER_APP, '--', ...SAY_END('db')])
     const app = stage.member('app', [...signal, '--', ...SAY_END('app')])
     await eventually('both run', () => [db, app].every((wrapper) => wrapper.stdout() === 'ready\n'))
     db.signal(STOP)
@@ -64,12 +67,19 @@ for (const name of ['SIGRTMIN+3', 'rtmin+3', 'SIGRTMAX-27', '37']) {
 
 test('where nobody has said what stops the image, they stop in reverse too', async (t) => {
   const stage = openStage(t)
-  const db = stage.member('db', ['--stop-after', 'app', '--stop-wait', '1h', '--', ...SAY_END('db')])
-  const app = stage.member('app', ['--', ...SAY_END('app')])
+  const db = stage.member('db', [...AFTER_APP, '--', ...SAY_END('db')])
+  const slow = sh(`trap 'until [ -e go ]; do sleep 0.02; done; echo app >> ends; exit 0' ${STOP}
+    echo ready; while :; do sleep 0.05; done`)
+  const app = stage.member('app', ['--', ...slow])
   const both = [app, db]
   await eventually('both run', () => both.every((wrapper) => wrapper.stdout() === 'ready\n'))
   await eventually('it is taken', () => both.every(({ pid }) => isCaught(pid, STOP)))
-  for (const wrapper of both) wrapper.signal(STOP)
+  app.signal(STOP)
+  await stage.appears('run/app/stopping')
+  // Later than TOGETHER_MS it would be a signal for db alone.
+  db.signal(STOP)
+  await eventually('it holds back', () => db.stderr().includes('stopping after app'))
+  stage.write('go')
   for (const wrapper of both) t.is((await wrapper.end).code, 0)
   t.is(stage.read('ends'), 'app\ndb\n')
 })

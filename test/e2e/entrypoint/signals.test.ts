@@ -147,10 +147,11 @@ for (const [phase, flags] of [
 
 test('SIGTERM is for the command to answer: without a given grace period it is not killed', async (t) => {
   const stage = openStage(t)
-  const wrapper = stage.start(['--', ...sh('trap "echo asked" TERM; echo ready; read go; exit 9')])
+  const wrapper = stage.start(['--', ...sh('trap "echo asked" TERM; echo ready; read go; read go; exit 9')])
   await eventually('the command is ready', () => wrapper.stdout() === 'ready\n')
   wrapper.signal('SIGTERM')
-  wrapper.stdin.end('go\n')
+  await eventually('it was asked', () => wrapper.stdout() === 'ready\nasked\n')
+  wrapper.stdin.end('go\ngo\n')
   t.is((await wrapper.end).code, 9)
 })
 

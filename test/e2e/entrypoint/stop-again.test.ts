@@ -204,14 +204,14 @@ test('a thread dump of all containers ends none of them', async (t) => {
   const db = stage.member('db', ['--stop-after', 'app', '--stop-wait', '100ms', '--', ...APP('db')])
   await eventually('both run', () => [app, db].every((wrapper) => wrapper.stdout() === 'ready\n'))
   for (const wrapper of [app, db]) wrapper.signal('SIGQUIT')
-  await noted(stage, 'db dumped')
+  for (const name of ['app', 'db']) await noted(stage, `${name} dumped`)
   for (const name of ['app', 'db']) stage.write(`${name}.over`)
   for (const wrapper of [app, db]) t.is((await wrapper.end).code, 3)
 })
 
 test('a command that does not end is killed a grace period after it was told, however late its turn came', async (t) => {
   const stage = openStage(t)
-  const deaf = sh(`trap 'echo told' TERM; echo ready; while :; do sleep 0.02; done`)
+  const deaf = sh(`trap '' TERM; echo ready; while :; do sleep 0.02; done`)
   const app = stage.member('app', [
     '--',
     ...sh(`trap 'sleep 2.2; exit 0' TERM; echo ready; while :; do sleep 0.02; done`),
@@ -223,8 +223,9 @@ test('a command that does not end is killed a grace period after it was told, ho
   db.signal('SIGTERM')
   t.is((await app.end).code, 0)
   const end = await db.end
-  t.like(end, { code: 137, stdout: 'ready\ntold\n' })
+  t.is(end.code, 137)
   t.regex(end.stderr, /killed \S+ after SIGTERM: it had not ended/)
+  t.true((stage.record('run/db/stopped')?.killedAfterMs ?? 0) > 2900)
 })
 
 test('a thread dump is no reason to kill a command that has a grace period', async (t) => {

@@ -75,12 +75,11 @@ test('a preStop hook that hangs is cut short for those that stop after it, and s
   await eventually('both run', () => [app, db].every((wrapper) => wrapper.stdout() === 'ready\n'))
   db.signal('SIGTERM')
   await eventually('it holds back', () => db.stderr().includes('stopping after app'))
-  const hook = JSON.stringify({ exec: { command: ['sh', '-c', 'touch hooked; while :; do sleep 0.02; done'] } })
+  const hook = JSON.stringify({ exec: { command: ['sleep', '600'] } })
   const times = ['--stop-before', 'db', '--stop-kill', '1s', '--grace-period', '1h']
   const end = await stage.run(['pre-stop', '--run-dir', stage.path('run'), '--name', 'app', ...times, '--hook', hook])
   t.is(end.code, 1)
   t.regex(end.stderr, /^ended early, \S+ after the stop began: db must stop after it\n$/)
-  t.true(stage.has('hooked'))
   app.signal('SIGTERM')
   for (const wrapper of [app, db]) t.is((await wrapper.end).code, 0)
   t.is(stage.read('trace'), 'app told\ndb told\n')

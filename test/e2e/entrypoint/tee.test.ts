@@ -48,3 +48,16 @@ test('a reader of stdout that has gone away does not disturb the copy', async (t
   t.is(stage.read('out').trimEnd().split('\n').length, 200_000)
   t.true(stage.has('done'))
 })
+
+for (const runtime of ['executable', 'node'] satisfies Runtime[]) {
+  test(`an attempt of the command leaves no descriptor open (${runtime})`, async (t) => {
+    const stage = openStage(t)
+    const copies = ['--stdout-path', 'logs/out', '--stderr-path', 'logs/err']
+    const count = 'echo /proc/$PPID/fd/* | wc -w >> counts; exit 1'
+    await stage.run([...copies, '--retries', '19', '--retry-delay', '0s', '--', ...sh(count)], { runtime })
+    const counts = stage.read('counts').trim().split('\n').map(Number)
+    t.is(counts.length, 20)
+    // The first attempt may open what later ones use too.
+    t.true(Math.max(...counts) < (counts[1] ?? 0) + 10, counts.join(' '))
+  })
+}

@@ -39,6 +39,8 @@ test('Ctrl-C reaches the command once', async (t) => {
   await eventually('it is ready', () => wrapper.stdout().includes('ready'))
   wrapper.stdin.write(CTRL_C)
   await eventually('it has got it', () => wrapper.stdout().includes('SIGINT'))
+  // The command runs a moment before its wrapper says so.
+  await stage.appears('up')
   process.kill(-(stage.record('up')?.pid ?? Number.NaN), 'SIGTERM')
   const end = await wrapper.end
   t.is(end.code, 0)

@@ -231,7 +231,7 @@ test('it has one inotify instance while it waits, whatever for, and none once it
   const files = ['here/flag', 'a/b/c/flag', 'elsewhere/flag']
   const wrapper = stage.member('app', [
     ...files.map((file) => `--wait-file=${stage.path(file)}`),
-    ...['--stop-after', 'db', '--', 'sleep', '600'],
+    ...['--stop-after', 'db', '--stop-wait', '1h', '--stop-alone', '1h', '--', 'sleep', '600'],
   ])
   await eventually('it watches', () => countWatches(wrapper.pid) > 0)
   t.is(countInstances(wrapper.pid), 1)

@@ -152,7 +152,8 @@ test('SIGKILL of a wrapper that holds: it comes back, and its follower is left a
 
 test('a predecessor that flaps: who runs is left alone, who waits still waits', async (t) => {
   const place = openPlace(t)
-  const readinessProbe = { exec: { command: ['test', '-e', 'open'] }, periodSeconds: 1, failureThreshold: 1 }
+  const timing = { periodSeconds: 1, failureThreshold: 1, timeoutSeconds: 60 }
+  const readinessProbe = { exec: { command: ['test', '-e', 'open'] }, ...timing }
   place.write(
     'pod.yaml',
     writePod({

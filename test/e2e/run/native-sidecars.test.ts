@@ -42,12 +42,12 @@ test('main does not stop a native sidecar: the kubelet does, after all others ha
         initContainers: [
           {
             ...{ name: 'proxy', image: 'x', restartPolicy: 'Always' },
-            ...sh(`trap 'test -e helper-stopped && touch proxy-was-last; exit' TERM; ${SERVE}`),
+            ...sh(`trap 'test -e helper-stopped && touch proxy-was-last; exit' TERM; touch proxy-runs; ${SERVE}`),
           },
         ],
       },
       containers: {
-        app: sh('until [ -e helper-runs ]; do sleep 0.05; done'),
+        app: sh('until [ -e helper-runs ] && [ -e proxy-runs ]; do sleep 0.05; done'),
         helper: sh(`trap 'sleep 0.3; touch helper-stopped; exit' TERM; touch helper-runs; ${SERVE}`),
       },
     }),
@@ -59,7 +59,7 @@ test('main does not stop a native sidecar: the kubelet does, after all others ha
 
 test('what is listed after a native sidecar that waits starts once its own startupProbe has succeeded', async (t) => {
   const place = openPlace(t)
-  const up = { exec: { command: ['test', '-e', 'agent-up'] }, periodSeconds: 1 }
+  const up = { exec: { command: ['test', '-e', 'agent-up'] }, periodSeconds: 1, failureThreshold: 100 }
   place.write(
     'pod.yaml',
     writePod({

@@ -5,10 +5,13 @@ import { eventually } from '../../support/eventually.ts'
 import { findFreePorts } from '../../support/order.ts'
 import { openPlace, readLines, type RunLine, writePod } from '../../support/podorder.ts'
 
-/** Ends well when it is told to. */
-const SERVE = 'trap "exit 0" TERM; while :; do sleep 0.05; done'
+/** Ends well when it is told to, once it has said that it is up. */
+const SERVE = 'trap "exit 0" TERM; touch up; while :; do sleep 0.05; done'
 const exec = (script: string) => ({ exec: { command: ['sh', '-c', script] } })
-const OFTEN = { periodSeconds: 1, failureThreshold: 1 }
+/** A probe that must not fail before the container can take the stop that follows. */
+const onceUp = (script: string) => exec(`until [ -e up ]; do sleep 0.05; done; ${script}`)
+/** On a busy machine a probe must not fail for being slow. */
+const OFTEN = { periodSeconds: 1, failureThreshold: 1, timeoutSeconds: 60 }
 
 /** `db started`, in the order in which it was told. */
 function tellEvents(lines: readonly RunLine[], ...events: readonly string[]): readonly string[] {
@@ -21,7 +24,7 @@ function isTold(lines: readonly RunLine[], event: string, container: string): bo
 
 test('a container whose liveness probe fails is told to stop, and started again even after success', async (t) => {
   const place = openPlace(t)
-  const livenessProbe = { ...exec('echo "feeling ill"; exit 3'), ...OFTEN, failureThreshold: 2 }
+  const livenessProbe = { ...onceUp('echo "feeling ill"; exit 3'), ...OFTEN, failureThreshold: 2 }
   const patient = `echo x >> lives; [ "$(wc -l < lives)" = 2 ] && exit 0; ${SERVE}`
   place.write(
     'pod.yaml',
@@ -51,7 +54,7 @@ test('text and table say what was killed for what', async (t) => {
   const place = openPlace(t)
   place.write(
     'pod.yaml',
-    writePod({ containers: { a: { command: ['sh', '-c', SERVE], livenessProbe: { ...exec('exit 7'), ...OFTEN } } } }),
+    writePod({ containers: { a: { command: ['sh', '-c', SERVE], livenessProbe: { ...onceUp('exit 7'), ...OFTEN } } } }),
   )
   const { code, stdout } = await place.run(['run', 'pod.yaml'])
   t.is(code, 0)
@@ -72,12 +75,14 @@ test('under restartPolicy Never that is its end', async (t) => {
 
 test('what does not stop is killed at the end of the probe’s own grace period, not of the pod’s', async (t) => {
   const place = openPlace(t)
-  const livenessProbe = { ...exec('false'), ...OFTEN, terminationGracePeriodSeconds: 1 }
+  const livenessProbe = { ...onceUp('false'), ...OFTEN, terminationGracePeriodSeconds: 1 }
   place.write(
     'pod.yaml',
     writePod({
       spec: { terminationGracePeriodSeconds: 3600 },
-      containers: { deaf: { command: ['sh', '-c', 'trap "" TERM; while :; do sleep 0.05; done'], livenessProbe } },
+      containers: {
+        deaf: { command: ['sh', '-c', 'trap "" TERM; touch up; while :; do sleep 0.05; done'], livenessProbe },
+      },
     }),
   )
   t.is((await place.run(['run', '--json', 'pod.yaml'])).code, 137)

@@ -66,15 +66,26 @@ test('T11: without HOME no credentials are copied, and a line says so', async (t
   t.is(end.stderr.split('\n').filter((line) => line.includes('HOME is not set')).length, 1)
 })
 
+/** How long an answer may stay empty. */
+const ANSWER_MS = 1000
+
 test('T12: the answer at a breakpoint is read when it is written, not when its file is made', async (t) => {
-  const stage = openTekton(t)
-  const step = stage.step(run(['-breakpoint_on_failure'], ['false']))
-  await eventually('it asks', () => step.stderr().includes('the step has failed'))
-  const answer = stage.path('tekton/run/0/out.breakpointexit')
-  writeFileSync(answer, '')
-  await new Promise((resolve) => setTimeout(resolve, 20))
-  writeFileSync(answer, '3\n')
-  t.is((await step.end).code, 3)
+  for (;;) {
+    const stage = openTekton(t)
+    const step = stage.step(run(['-breakpoint_on_failure'], ['false']))
+    await eventually('it asks', () => step.stderr().includes('the step has failed'))
+    const answer = stage.path('tekton/run/0/out.breakpointexit')
+    const since = performance.now()
+    writeFileSync(answer, '')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    writeFileSync(answer, '3\n')
+    const tookMs = performance.now() - since
+    const { code } = await step.end
+    // On a busy machine this test itself may be too late.
+    if (tookMs >= ANSWER_MS) continue
+    t.is(code, 3)
+    return
+  }
 })
 
 test('T12: an answer that stays empty is 0', async (t) => {
