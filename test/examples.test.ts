@@ -62,7 +62,8 @@ test('voting: when the main container has ended, every server is stopped and non
 })
 
 test('voting: without an order the worker crashes, and nothing but the deadline ends the pod', async (t) => {
-  const life = await runPod('--time-scale', '0.05', join(await copyVoting(t), 'without.yaml'))
+  // 18 s to the deadline: all must have started by then, on a busy machine too.
+  const life = await runPod('--time-scale', '0.2', join(await copyVoting(t), 'without.yaml'))
   t.not(life.exitCode, 0)
   t.is(life.events.at(-1)?.reason, 'DeadlineExceeded')
   assertOrder(t, life, 'worker started', 'worker ended', 'worker restarting')
