@@ -1,4 +1,4 @@
-/** Reports the facts in a container's flags: each once, in the order in which they happened, causes first. */
+/** Reports the events that a container's flags show: each once, in the order in which they happened, causes first. */
 import { WORK_DONE } from '../entrypoint/outcome.ts'
 import type { RunEvent } from '../history/run-event.ts'
 import type { ContainerEnd } from './container-end.ts'
@@ -17,16 +17,16 @@ interface Start {
 
 export interface LifeLook {
   /**
-   * Reads a container's flags, and reports what is new.
-   * @param causedMs the time of an event that will be reported next. Only earlier facts can be its cause, and an end among them is
-   * reported without waiting for the rest of its output.
+   * Reads a container's flags, and reports new events.
+   * @param causedMs the time of an event that will be reported next, ms since 1970. Only earlier events are reported, since only they
+   * can be its cause. An earlier end is reported at once, without waiting for the rest of the container's output.
    */
   readonly look: (container: string, causedMs?: number) => void
   readonly tellStarted: (container: string, life: RunLife, how: Start) => void
-  /** @param why it is not ready, if a probe has said so */
+  /** @param why the message of the probe because of which it is not ready */
   readonly tellReadiness: (container: string, life: RunLife, atMs: number, why?: string) => void
   readonly tellEnd: (container: string, life: RunLife, end: ContainerEnd) => void
-  /** A time in a flag, in ms; now, if it is none. */
+  /** Parses a time in a flag, as ms since 1970; returns the current time if the text is not a time. */
   readonly timeOf: (text: string | undefined) => number
 }
 
@@ -53,7 +53,7 @@ export function createLifeLook(
     const isDue = (at: string | undefined): boolean => causedMs === undefined || timeOf(at) <= causedMs
     life.incarnation ??= (started ?? ended)?.incarnation
     if (restarting?.reason === STARTS_ANEW && isDue(restarting.at)) tellYielding(container, life, restarting)
-    // The restart was over before the look.
+    // The whole restart happened between two looks.
     if (started?.restarts !== undefined && started.restarts > life.anews && isDue(started.since)) {
       tellYielding(container, life, { ...started, at: started.since ?? started.at ?? '', exitCode: 0 })
     }
@@ -82,7 +82,7 @@ export function createLifeLook(
     }
   }
 
-  /** Reports that it stops, or has stopped, for a restart. */
+  /** Reports that a container stops, or has stopped, for a restart with its dependency. */
   function tellYielding(container: string, life: RunLife, record: Partial<FlagRecord>): void {
     const { restarts = 0, message, exitCode } = record
     if (!life.started || restarts <= life.anews) return
@@ -128,9 +128,9 @@ export function createLifeLook(
     const atMs = timeOf(end.at)
     life.told = true
     const skipped = wasSkipped(life, reason)
-    // The wrapper wrote no flag of its end: its words are on stderr, and there never was a flag `started`.
+    // The wrapper ended without a flag, so it never started its command. Its messages are on stderr only.
     const wordless = life.trait.wrapped && life.words === undefined && reason !== 'StartError'
-    // The flag `started` of a failed command is removed, sometimes before a look.
+    // The wrapper removes the flag `started` of a failed command, sometimes before a look has seen it.
     if (!life.started && !wordless && (reason === 'Completed' || reason === 'Error')) {
       tellStarted(container, life, { atMs, sinceMs: atMs, pid: undefined })
     }

@@ -1,4 +1,4 @@
-/** The incarnations of a pod's containers: each from the start of its process to its end, with the facts in its flags. */
+/** The incarnations of a pod's containers: starts them, reports their events, and stops them. */
 import { SIGKILL } from '../base/signal.ts'
 import { needsCare } from '../probe/care.ts'
 import type { RunEvent } from '../history/run-event.ts'
@@ -16,19 +16,23 @@ import type { PodPlan } from './prepare.ts'
 
 type Ports = Pick<RunPorts, 'disk' | 'now' | 'clock' | 'prober'>
 
-/** Reports an event; returns a promise while the reader is too slow. */
+/** Reports an event. Returns a promise that resolves when the reader can take more; undefined when it can already. */
 export type LifeReport = (event: RunEvent) => Promise<void> | undefined
 
 export interface Lives {
-  /** @returns a promise of the postStart hook's success: until then the kubelet starts no other container */
+  /**
+   * Starts a new incarnation of a container.
+   * @returns a promise that resolves after the postStart hook; until then the kubelet starts no other container. Undefined without a
+   * hook.
+   */
   start(container: string): Promise<void> | undefined
-  /** Looks at its flags, and reports what is new. */
+  /** Looks at the container's flags, and reports new events. */
   readonly look: (container: string) => void
-  /** Runs the preStop hook early. */
+  /** Runs the preStop hook before the container's turn to stop. */
   prepare(container: string, graceMs: number): void
-  /** Runs the preStop hook, then sends SIGTERM to the first process. @param cause undefined: the pod is stopped */
+  /** Runs the preStop hook, then sends the stop signal to the first process. @param cause undefined: the pod is stopped */
   terminate(container: string, graceMs: number, cause: KillCause | undefined): void
-  /** Sends SIGKILL to all processes. @param hurried the grace period is not over */
+  /** Sends SIGKILL to all processes of the container. @param hurried whether the grace period is not over */
   kill(container: string, hurried: boolean): void
 }
 
@@ -47,7 +51,7 @@ export function createLives(
 
   function start(container: string): Promise<void> | undefined {
     const trait = traits.get(container)
-    if (trait === undefined) throw new Error(`nothing is known of container ${container}`)
+    if (trait === undefined) throw new Error(`unknown container ${container}`)
     const own = runtime.start(container, (stream, lines) => {
       if (life.muted) return undefined
       const speak = () => tellOutput(container, stream, lines)
@@ -71,7 +75,7 @@ export function createLives(
     return trait.care.hooks.postStart === undefined ? undefined : life.begun.promise
   }
 
-  /** The first process runs: probes and hooks begin. */
+  /** Begins the probes and hooks, when the first process runs. */
   function acknowledge(container: string, life: RunLife): void {
     const atMs = now()
     if (!life.trait.wrapped) tellStarted(container, life, { atMs, sinceMs: atMs, pid: life.own.pid })
@@ -105,19 +109,19 @@ export function createLives(
     return congested
   }
 
-  /** The first process has ended; its last output may still come. */
+  /** Handles the end of the first process. Its last output may not be read yet. */
   function dissolve(container: string, life: RunLife, how: ProcessEnd): void {
     look(container)
     if (how.kind === 'signalled' && life.trait.wrapped) {
-      // A wrapper that was killed may have left its command behind.
+      // The command of a killed wrapper may still run.
       life.own.kill(life.commandPid)
       if (life.words === undefined) tellEnd(container, life, weigh(life, how))
     }
-    // Output of the runtime about a failed start is not the container's; it is in the message of the end.
+    // After a failed start the output is the runtime's. The message of the end repeats it.
     if (how.kind !== 'unstartable') release(life)
   }
 
-  /** @param atMs when its first process ended, monotonic */
+  /** Handles the end of the last output. @param atMs the monotonic time when the first process ended, in ms */
   function conclude(container: string, life: RunLife, how: ProcessEnd, atMs: number): void {
     look(container)
     life.ended = true
@@ -141,7 +145,7 @@ export function createLives(
     return life === undefined || life.own.failed || life.ended ? undefined : life
   }
 
-  /** Ends probes and hooks. */
+  /** Ends the probes and a running postStart hook. */
   function leave(container: string): RunLife | undefined {
     const life = findRunning(container)
     life?.lifecycle?.retire()

@@ -1,4 +1,4 @@
-/** What the supervision remembers of one container. */
+/** The supervision's state of one container. */
 import {
   type Backoff,
   type BackOffPace,
@@ -18,7 +18,7 @@ export interface Seat {
   startedAtMs: number
   endedAtMs: number
   commandEndedAtMs: number
-  /** When the grace period of what it is told to do is over. */
+  /** The monotonic time in ms when the grace period of its stop is over. */
   graceEndMs: number
   killCause: KillCause | undefined
   exitCode: number | undefined
@@ -44,7 +44,7 @@ export function takeSeats(members: readonly Member[]): ReadonlyMap<string, Seat>
   )
 }
 
-/** How long the restart of one that has just ended is held back. */
+/** Decides when a container that has just ended restarts. @param atMs the monotonic time of the end, in ms */
 export function holdRestartBack(seat: Seat, atMs: number, pace: BackOffPace): Restart {
   const ranMs = atMs - seat.startedAtMs
   const killed = seat.killCause === 'startup' || seat.killCause === 'liveness'

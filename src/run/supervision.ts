@@ -1,6 +1,6 @@
 /**
- * The kubelet's management of a pod: init containers one after another, then all others at once, restarts with back-off, health by
- * probes and hooks, the deadline, the stop. Pure: it takes events with their time, and returns steps.
+ * The kubelet's management of a pod: init containers one after another, then all other containers at once; restarts with back-off;
+ * kills for failed probes and hooks; the deadline; the stop. Pure: it takes events with their time, and returns steps.
  *
  * Source: pkg/kubelet/kuberuntime (computePodActions, killContainer, doBackOff, terminationOrdering) and KEP-753 (sidecar
  * containers).
@@ -12,12 +12,13 @@ import { holdRestartBack, type Seat, takeSeats } from './seat.ts'
 
 type Ended = Extract<Event, { readonly kind: 'ended' }>
 
-/** The least grace period after a preStop hook (pkg/kubelet/kuberuntime, minimumGracePeriodInSeconds). */
+/** The minimum grace period after a preStop hook, in ms (pkg/kubelet/kuberuntime, minimumGracePeriodInSeconds). */
 const LEAST_GRACE_MS = 2000
 
 /**
- * @returns a function of an event and its monotonic time in ms, which returns the steps to take now. An end may be reported a little
- * after later events.
+ * Creates the supervision of a pod.
+ * @returns a function that takes an event and its monotonic time in ms, and returns the steps to take now. The event of an end may be
+ * passed in shortly after events with a later time.
  */
 export function supervise(members: readonly Member[], rules: Rules): (event: Event, atMs: number) => readonly Step[] {
   const seats = takeSeats(members)
@@ -28,7 +29,7 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
   let appsLeft = apps.length
   const mains = rules.mainGiven ? apps.filter(({ member }) => member.main).length : Infinity
   let mainsLeft = mains
-  /** The delay of a restart of all containers, in ms after the last end. */
+  /** The delay of a restart of all containers, in ms after the last end; undefined: no such restart is under way. */
   let renewal: number | undefined
   let othersRunning = 0
   let stopping: StopReason | 'Done' | undefined
@@ -140,8 +141,8 @@ export function supervise(members: readonly Member[], rules: Rules): (event: Eve
   }
 
   /**
-   * Restarts all containers. The others get SIGTERM without a hook, and 2 s (recorded from Kubernetes 1.36). The back-off is that
-   * of the container whose end asks for it (KEP-5532).
+   * Begins a restart of all containers (KEP-5532). The other containers get the stop signal without a preStop hook, and 2 s to end
+   * (recorded from Kubernetes 1.36). The back-off is that of the container whose end causes the restart.
    */
   function renew(asking: Seat, atMs: number): void {
     const { afterMs, backoff } = holdRestartBack(asking, atMs, rules.backOff)
