@@ -1,14 +1,15 @@
 /**
- * What people do today about order in a pod, beside podorder: the same programs, each approach in its best form, at real
- * seconds. The kubelet is `podorder run`: all containers at once, back-offs of 10 s, 20 s, …, probes at their periods, native
- * sidecars in order. What a real kubelet adds is in the notes under the tables, from recordings of Kubernetes 1.26.
+ * Compares podorder with other ways to order the containers of a pod. All run the same programs in real time, each in its best form.
+ * `podorder run` takes the place of the kubelet: it starts all containers at once, with back-offs of 10 s, 20 s and so on, probes at
+ * their periods, and native sidecars in order. The notes under the tables give the additional delays of a real kubelet, from recordings
+ * of Kubernetes 1.26.
  *
- * - Shell loops look each second, and go on as soon as the port is open.
- * - Native sidecars have the shortest startupProbe there is.
- * - Tekton's entrypoint (pkg/entrypoint) knows of a step only that it has ended: for servers it has nothing. Its poll is the real
- *   one where TEKTON_ENTRYPOINT names it, else a stand-in that does nothing but look.
- * - kubexit (cmd/kubexit/main.go) watches its pod in the API until all that it needs is `ready`, which the kubelet's readinessProbe
- *   says. Its stand-in is told at once, never times out (kubexit: after 30 s), and needs no access to the API.
+ * - Shell loops check the port each second, and continue as soon as it is open.
+ * - Native sidecars have the shortest possible startupProbe.
+ * - Tekton's entrypoint (pkg/entrypoint) waits only for the end of a step, so it cannot order servers. TEKTON_ENTRYPOINT can name the
+ *   real one. Otherwise a stand-in is used that only polls.
+ * - kubexit (cmd/kubexit/main.go) watches its pod in the API until its dependencies are `ready` by the kubelet's readinessProbe. Its
+ *   stand-in is notified at once, never times out (kubexit does after 30 s), and needs no access to the API.
  */
 import { asInitContainers, byPolling, bySteps, byTekton, type MakeSteps, timeSteps } from './approaches/batch.ts'
 import { type MakePod, type Trial, tryPod } from './approaches/trial.ts'
@@ -19,7 +20,7 @@ import { requireProgram } from './tools.ts'
 
 const ROUNDS = 3
 
-/** Undefined: it has no way to say when a server may be used. */
+/** The approaches. Undefined: the approach cannot wait for a server. */
 const PODS: readonly (readonly [string, MakePod | undefined])[] = [
   ['nothing', unordered],
   ['a shell loop in each command, each 1 s', looping],
@@ -47,7 +48,7 @@ export async function measureApproaches({ directory }: Bench): Promise<readonly 
 
 async function comparePods(directory: string): Promise<Sheet> {
   const trials = await inTurns(PODS, async (makePod, prefix, isLast) => {
-    // Once is enough: it takes longest, and its results do not vary.
+    // One trial is enough, since its results do not vary, and it takes the longest time.
     return makePod === undefined ? [] : [await tryPod(makePod, `${directory}/pod-${prefix}`, isLast)]
   })
   return {
@@ -75,8 +76,8 @@ async function compareSteps(directory: string): Promise<Sheet> {
 }
 
 /**
- * Round by round, so that a machine that is busy for a while is so for all of them.
- * @param measure gets a prefix for its files
+ * Measures all approaches in each round, so that temporary load of the machine affects all of them.
+ * @param measure gets a prefix for the names of its files
  */
 async function inTurns<Maker, Result>(
   approaches: readonly (readonly [string, Maker])[],
