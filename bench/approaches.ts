@@ -25,20 +25,20 @@ const PODS: readonly (readonly [string, MakePod | undefined])[] = [
   ['nothing', unordered],
   ['a shell loop in each command, each 1 s', looping],
   ['native sidecars in sequence, startupProbe each 1 s', inSequence],
-  ['Tekton: the end of the step before', undefined],
+  ["Tekton's steps", undefined],
   ['kubexit (stand-in), readinessProbe each 10 s', (ports, directory) => byKubelet(ports, 10, directory)],
   ['kubexit (stand-in), readinessProbe each 1 s', (ports, directory) => byKubelet(ports, 1, directory)],
   ['podorder, readinessProbe each 10 s', annotated],
 ]
 
 const POD_NOTES = [
-  `Medians of ${ROUNDS} lives; postgres, and then worker, are killed in the last of them.`,
-  'A real kubelet adds to each: up to 1 s until it notices an end or a start (also between two sidecars, and before each restart), 0.05 s a container.',
-  "To kubexit's it adds the way through the API: 0.83 s (p50) from a container's start or end to a watcher, up to 2.4 s on a busy node.",
-  "To podorder's it adds one init container, which copies the executable: 0.4 to 1 s.",
+  `Medians of ${ROUNDS} runs. In the last run postgres, and then worker, are killed.`,
+  'A real kubelet adds up to 1 s until it notices an end or a start (also between two sidecars, and before each restart), and 0.05 s for each container.',
+  "For kubexit the API adds 0.83 s (p50) from a container's start or end to the watch event, and up to 2.4 s on a busy node.",
+  'For podorder the init container that copies the executable adds 0.4 to 1 s.',
 ]
 const STEP_NOTES = [
-  'A real kubelet adds 0.26 to 0.9 s for each init container after the first: here 2.3 to 8 s. The others it starts all at once.',
+  'A real kubelet adds 0.26 to 0.9 s for each init container after the first, which is 2.3 to 8 s here. It starts the containers of the other approaches all at once.',
 ]
 
 export async function measureApproaches({ directory }: Bench): Promise<readonly Sheet[]> {
@@ -54,10 +54,10 @@ async function comparePods(directory: string): Promise<Sheet> {
   return {
     name: 'voting pod: redis, postgres (2.5 s), worker, vote, result',
     columns: [
-      'answer after',
+      'result after',
       'restarts',
-      'database killed: worker back after',
-      'crashes on the way',
+      'worker runs again after its database was killed',
+      'further crashes',
       'stops in reverse',
     ],
     rows: trials.map(([name, own]) => [name, ...describeTrials(own.flat())]),
@@ -105,7 +105,7 @@ function listSteps(): readonly (readonly [string, MakeSteps])[] {
 }
 
 function describeTrials(trials: readonly Trial[]): readonly string[] {
-  if (trials.length === 0) return ['cannot: a server does not end', '', '', '', '']
+  if (trials.length === 0) return ['not possible: a server does not end', '', '', '', '']
   const recovery = trials.findLast((trial) => trial.recovery !== undefined)?.recovery
   return [
     formatSeconds(median(trials.map(({ answerS }) => answerS))),
