@@ -26,7 +26,7 @@ export function cancelled(number: number): ContainerEnd {
 }
 
 /** Derives the end of a container from the end of its process. For containers whose wrapper reports none. */
-export function weighEnd(how: ProcessEnd, kill?: RunKill): ContainerEnd {
+export function deriveEnd(how: ProcessEnd, kill?: RunKill): ContainerEnd {
   const end = nameEnd(how)
   if (kill === undefined || end.exitCode === 0) return end
   const { afterMs: killedAfterMs, hurried } = kill

@@ -27,9 +27,9 @@ export interface RunLife {
   /** The time of the wrapper's last reported reason for not being ready. */
   unreadyAt: string | undefined
   /** The number of restarts within this incarnation that have been reported. */
-  anews: number
+  reportedRestarts: number
   /** Whether it is being stopped for another restart within this incarnation. */
-  yielding: boolean
+  stoppingForRestart: boolean
   /** The reported readiness. */
   ready: boolean
   /** The message of the failed probe or hook that is the reason of its kill. */
@@ -43,9 +43,9 @@ export interface RunLife {
   /** Whether output is dropped: the command never started, so all output is the wrapper's. The message of the end repeats it. */
   muted: boolean
   /** The end as its wrapper reports it. */
-  words: ContainerEnd | undefined
+  reportedEnd: ContainerEnd | undefined
   /** Whether its end has been reported, because of its flags or its process. */
-  told: boolean
+  endReported: boolean
   ended: boolean
 }
 
@@ -53,11 +53,17 @@ export interface RunLife {
 export function startLife(trait: Trait, own: StartedContainer, before: string | undefined): RunLife {
   return {
     ...{ trait, own, before, held: [], killReason: '', begun: Promise.withResolvers<void>() },
-    ...{ incarnation: undefined, commandPid: undefined, lifecycle: undefined, answers: undefined, words: undefined },
+    ...{
+      incarnation: undefined,
+      commandPid: undefined,
+      lifecycle: undefined,
+      answers: undefined,
+      reportedEnd: undefined,
+    },
     ...{ toldMs: undefined, kill: undefined },
-    ...{ unreadyAt: undefined, anews: 0, yielding: false },
+    ...{ unreadyAt: undefined, reportedRestarts: 0, stoppingForRestart: false },
     ...{ looking: false, started: false, up: false, flagged: false, ready: false },
-    ...{ muted: false, told: false, ended: false },
+    ...{ muted: false, endReported: false, ended: false },
   }
 }
 

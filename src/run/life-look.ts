@@ -42,7 +42,7 @@ export function createLifeLook(
 
   function look(container: string, causedMs?: number): void {
     const life = lives.get(container)
-    if (life === undefined || life.told || life.looking || !life.trait.wrapped) return
+    if (life === undefined || life.endReported || life.looking || !life.trait.wrapped) return
     life.looking = true
     readFlags(container, life, causedMs)
     life.looking = false
@@ -52,10 +52,10 @@ export function createLifeLook(
     const { started, ready, unready, restarting, ended, held } = lookAt(runDir, container, life.before, ports)
     const isDue = (at: string | undefined): boolean => causedMs === undefined || timeOf(at) <= causedMs
     life.incarnation ??= (started ?? ended)?.incarnation
-    if (restarting?.reason === STARTS_ANEW && isDue(restarting.at)) tellYielding(container, life, restarting)
+    if (restarting?.reason === STARTS_ANEW && isDue(restarting.at)) tellRestart(container, life, restarting)
     // The whole restart happened between two looks.
-    if (started?.restarts !== undefined && started.restarts > life.anews && isDue(started.since)) {
-      tellYielding(container, life, { ...started, at: started.since ?? started.at ?? '', exitCode: 0 })
+    if (started?.restarts !== undefined && started.restarts > life.reportedRestarts && isDue(started.since)) {
+      tellRestart(container, life, { ...started, at: started.since ?? started.at ?? '', exitCode: 0 })
     }
     if (started !== undefined && !life.started && isDue(started.at)) {
       const atMs = timeOf(started.at)
@@ -67,9 +67,9 @@ export function createLifeLook(
       tellReadiness(container, life, timeOf(ready.at))
     }
     if (ended !== undefined) {
-      life.words = { exitCode: 0, reason: 'Completed', ...ended }
+      life.reportedEnd = { exitCode: 0, reason: 'Completed', ...ended }
       const due = causedMs === undefined ? held : isDue(ended.at)
-      return due ? tellEnd(container, life, life.words) : undefined
+      return due ? tellEnd(container, life, life.reportedEnd) : undefined
     }
     if (ready === undefined && life.flagged && life.trait.measured) {
       life.flagged = false
@@ -83,21 +83,21 @@ export function createLifeLook(
   }
 
   /** Reports that a container stops, or has stopped, for a restart with its dependency. */
-  function tellYielding(container: string, life: RunLife, record: Partial<FlagRecord>): void {
+  function tellRestart(container: string, life: RunLife, record: Partial<FlagRecord>): void {
     const { restarts = 0, message, exitCode } = record
-    if (!life.started || restarts <= life.anews) return
+    if (!life.started || restarts <= life.reportedRestarts) return
     const atMs = timeOf(record.at)
     const why = message === undefined ? {} : { message }
-    if (!life.yielding) {
+    if (!life.stoppingForRestart) {
       for (const cause of life.trait.causes) look(cause, atMs)
       tell({ event: 'stopping', atMs, container, cause: 'predecessor', ...why })
     }
-    life.yielding = exitCode === undefined
+    life.stoppingForRestart = exitCode === undefined
     if (exitCode === undefined) return
     for (const dependent of life.trait.anew) look(dependent, atMs)
     tell({ event: 'ended', atMs, container, exitCode, reason: STARTS_ANEW, ...why })
     tell({ event: 'waiting', atMs, container, waitingFor: life.trait.waits })
-    life.anews = restarts
+    life.reportedRestarts = restarts
     for (const sign of ['started', 'flagged', 'ready'] as const) life[sign] = false
   }
 
@@ -117,7 +117,7 @@ export function createLifeLook(
 
   function tellReadiness(container: string, life: RunLife, atMs: number, why?: string): void {
     const ready = isReady(life)
-    if (ready === life.ready || life.told) return
+    if (ready === life.ready || life.endReported) return
     life.ready = ready
     if (ready) tell({ event: 'ready', atMs, container, measured: life.trait.measured })
     else tell({ event: 'unready', atMs, container, ...(why === undefined ? {} : { message: why }) })
@@ -126,10 +126,10 @@ export function createLifeLook(
   function tellEnd(container: string, life: RunLife, end: ContainerEnd): void {
     const { exitCode, reason, message, killedAfterMs } = end
     const atMs = timeOf(end.at)
-    life.told = true
+    life.endReported = true
     const skipped = wasSkipped(life, reason)
     // The wrapper ended without a flag, so it never started its command. Its messages are on stderr only.
-    const wordless = life.trait.wrapped && life.words === undefined && reason !== 'StartError'
+    const wordless = life.trait.wrapped && life.reportedEnd === undefined && reason !== 'StartError'
     // The wrapper removes the flag `started` of a failed command, sometimes before a look has seen it.
     if (!life.started && !wordless && (reason === 'Completed' || reason === 'Error')) {
       tellStarted(container, life, { atMs, sinceMs: atMs, pid: undefined })

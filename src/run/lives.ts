@@ -6,7 +6,7 @@ import type { KillCause } from '../pod/pod.ts'
 import type { Event } from './pod-events.ts'
 import { openLifecycle } from './lifecycle.ts'
 import { createChecks } from './probing.ts'
-import { cancelled, type ContainerEnd, weighEnd } from './container-end.ts'
+import { cancelled, type ContainerEnd, deriveEnd } from './container-end.ts'
 import { startLife, holdBack, type RunLife, release, wasSkipped } from './container-life.ts'
 import { createLifeLook } from './life-look.ts'
 import type { RunPorts } from './ports.ts'
@@ -55,7 +55,7 @@ export function createLives(
     const own = runtime.start(container, (stream, lines) => {
       if (life.muted) return undefined
       const speak = () => tellOutput(container, stream, lines)
-      return life.started || life.told ? speak() : holdBack(life, speak)
+      return life.started || life.endReported ? speak() : holdBack(life, speak)
     })
     const life = startLife(trait, own, lives.get(container)?.incarnation)
     lives.set(container, life)
@@ -63,20 +63,20 @@ export function createLives(
       .then((how) => {
         const atMs = clock()
         life.lifecycle?.close()
-        dissolve(container, life, how)
-        return own.end.then(() => conclude(container, life, how, atMs))
+        handleExit(container, life, how)
+        return own.end.then(() => handleEnd(container, life, how, atMs))
       })
       .catch(owner.fail)
     if (own.failed) return undefined
     if (trait.waits.length > 0) tell({ event: 'waiting', atMs: now(), container, waitingFor: trait.waits })
     if (!trait.wrapped || trait.native || needsCare(trait.care)) {
-      own.running().then((runs) => runs && !life.told && acknowledge(container, life), owner.fail)
+      own.running().then((runs) => runs && !life.endReported && beginCare(container, life), owner.fail)
     }
     return trait.care.hooks.postStart === undefined ? undefined : life.begun.promise
   }
 
   /** Begins the probes and hooks, when the first process runs. */
-  function acknowledge(container: string, life: RunLife): void {
+  function beginCare(container: string, life: RunLife): void {
     const atMs = now()
     if (!life.trait.wrapped) tellStarted(container, life, { atMs, sinceMs: atMs, pid: life.own.pid })
     const ports = { clock, scale: rules.timeScale, checks: checksOf(container) }
@@ -110,34 +110,34 @@ export function createLives(
   }
 
   /** Handles the end of the first process. Its last output may not be read yet. */
-  function dissolve(container: string, life: RunLife, how: ProcessEnd): void {
+  function handleExit(container: string, life: RunLife, how: ProcessEnd): void {
     look(container)
     if (how.kind === 'signalled' && life.trait.wrapped) {
       // The command of a killed wrapper may still run.
       life.own.kill(life.commandPid)
-      if (life.words === undefined) tellEnd(container, life, weigh(life, how))
+      if (life.reportedEnd === undefined) tellEnd(container, life, deriveEndOf(life, how))
     }
     // After a failed start the output is the runtime's. The message of the end repeats it.
     if (how.kind !== 'unstartable') release(life)
   }
 
   /** Handles the end of the last output. @param atMs the monotonic time when the first process ended, in ms */
-  function conclude(container: string, life: RunLife, how: ProcessEnd, atMs: number): void {
+  function handleEnd(container: string, life: RunLife, how: ProcessEnd, atMs: number): void {
     look(container)
     life.ended = true
-    const end = weigh(life, how)
+    const end = deriveEndOf(life, how)
     if (how.kind === 'unstartable' && life.trait.wrapped) tellUnstarted(container, how.why, plan, ports)
-    if (!life.told) tellEnd(container, life, life.words ?? end)
-    const skipped = wasSkipped(life, life.words?.reason ?? '')
+    if (!life.endReported) tellEnd(container, life, life.reportedEnd ?? end)
+    const skipped = wasSkipped(life, life.reportedEnd?.reason ?? '')
     life.begun.resolve()
-    const commandAtMs = Math.min(atMs, clock() - (now() - timeOf(life.words?.at)))
+    const commandAtMs = Math.min(atMs, clock() - (now() - timeOf(life.reportedEnd?.at)))
     owner.hand({ kind: 'ended', container, exitCode: end.exitCode, skipped, commandAtMs }, atMs)
   }
 
-  function weigh({ trait, started, toldMs, kill }: RunLife, how: ProcessEnd): ContainerEnd {
+  function deriveEndOf({ trait, started, toldMs, kill }: RunLife, how: ProcessEnd): ContainerEnd {
     const unheard = trait.wrapped && !started && toldMs !== undefined
     if (unheard && how.kind === 'signalled' && how.number !== SIGKILL) return cancelled(how.number)
-    return weighEnd(how, kill)
+    return deriveEnd(how, kill)
   }
 
   function findRunning(container: string): RunLife | undefined {
@@ -146,7 +146,7 @@ export function createLives(
   }
 
   /** Ends the probes and a running postStart hook. */
-  function leave(container: string): RunLife | undefined {
+  function retire(container: string): RunLife | undefined {
     const life = findRunning(container)
     life?.lifecycle?.retire()
     return life
@@ -155,9 +155,9 @@ export function createLives(
   return {
     start,
     look: (container) => look(container),
-    prepare: (container, graceMs) => void leave(container)?.lifecycle?.preStop(graceMs),
+    prepare: (container, graceMs) => void retire(container)?.lifecycle?.preStop(graceMs),
     terminate(container, graceMs, cause) {
-      const life = leave(container)
+      const life = retire(container)
       if (life === undefined) return
       const why = cause === undefined ? {} : { cause, message: life.killReason }
       tell({ event: 'stopping', atMs: now(), container, ...why })

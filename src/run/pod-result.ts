@@ -19,7 +19,7 @@ interface Ending {
 }
 
 /** Decides the exit code of the pod. @param mains the containers whose end decides the pod's result */
-export function weighExit(mains: readonly Ending[], reason: StopReason | undefined): number {
+export function decideExitCode(mains: readonly Ending[], reason: StopReason | undefined): number {
   if (reason === undefined && mains.every(({ exitCode }) => exitCode === 0)) return 0
   const failed = mains.filter(({ exitCode }) => exitCode !== undefined && exitCode !== 0)
   // A skip is the consequence of another failure. The skipped wrapper may still end before the failed container does.

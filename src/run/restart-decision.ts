@@ -1,6 +1,6 @@
 /** Decides whether a container restarts after its end while its pod continues. Pure. */
 import { followsEnd } from '../pod/restarts.ts'
-import type { Seat } from './seat.ts'
+import type { SupervisedContainer } from './supervised-container.ts'
 
 export interface WorkState {
   /** Whether `podorder.io/main` is given. */
@@ -14,7 +14,7 @@ export interface WorkState {
  * restart under restartPolicy Always, and no app restarts after all main containers have ended. Otherwise a run would never end.
  */
 export function decideRestart(
-  { member, killCause, exitCode = 1 }: Pick<Seat, 'member' | 'killCause' | 'exitCode'>,
+  { member, killCause, exitCode = 1 }: Pick<SupervisedContainer, 'member' | 'killCause' | 'exitCode'>,
   { mainGiven, workDone }: WorkState,
 ): ReturnType<typeof followsEnd> {
   const after = followsEnd(member.restarts, exitCode)

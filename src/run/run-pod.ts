@@ -91,9 +91,9 @@ export async function runPod(
       case 'prepare':
         return lives.prepare(step.container, step.graceMs)
       case 'terminate':
-        return withdraw(step.container) ? undefined : lives.terminate(step.container, step.graceMs, step.cause)
+        return cancelStart(step.container) ? undefined : lives.terminate(step.container, step.graceMs, step.cause)
       case 'kill':
-        return withdraw(step.container) ? undefined : lives.kill(step.container, step.hurried === true)
+        return cancelStart(step.container) ? undefined : lives.kill(step.container, step.hurried === true)
       case 'renew':
         for (const name of wrapped) ports.disk.emptyDirectory(`${plan.runDir}/${name}`)
         return
@@ -140,7 +140,7 @@ export async function runPod(
   }
 
   /** Cancels a start that has not happened yet. @returns whether there was one */
-  function withdraw(container: string): boolean {
+  function cancelStart(container: string): boolean {
     const index = toStart.indexOf(container)
     if (index === -1) return false
     toStart.splice(index, 1)
