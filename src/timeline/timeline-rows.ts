@@ -5,7 +5,7 @@ import { hasFailed } from '../picture/facts.ts'
 
 /** The end of an incarnation, or that it continues. */
 export type RowEnd = 'ended' | 'failed' | 'skipped' | 'ongoing'
-/** What a legend can explain. `opened` is the arrow from the container that opened a gate, if it is not on the critical path. */
+/** The kinds of marks in a legend. `opened` is the arrow from the container that opened a gate, if it is not on the critical path. */
 export type Kind = Phase | RowEnd | 'opened' | 'critical'
 
 export interface Row {
