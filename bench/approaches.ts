@@ -1,14 +1,15 @@
 /**
- * What people do today about order in a pod, beside podorder: the same programs, each approach in its best form, at real
- * seconds. The kubelet is `podorder run`: all containers at once, back-offs of 10 s, 20 s, …, probes at their periods, native
- * sidecars in order. What a real kubelet adds is in the notes under the tables, from recordings of Kubernetes 1.26.
+ * Compares podorder with other ways to order the containers of a pod. All run the same programs in real time, each in its best form.
+ * `podorder run` takes the place of the kubelet: it starts all containers at once, with back-offs of 10 s, 20 s and so on, probes at
+ * their periods, and native sidecars in order. The notes under the tables give the additional delays of a real kubelet, from recordings
+ * of Kubernetes 1.26.
  *
- * - Shell loops look each second, and go on as soon as the port is open.
- * - Native sidecars have the shortest startupProbe there is.
- * - Tekton's entrypoint (pkg/entrypoint) knows of a step only that it has ended: for servers it has nothing. Its poll is the real
- *   one where TEKTON_ENTRYPOINT names it, else a stand-in that does nothing but look.
- * - kubexit (cmd/kubexit/main.go) watches its pod in the API until all that it needs is `ready`, which the kubelet's readinessProbe
- *   says. Its stand-in is told at once, never times out (kubexit: after 30 s), and needs no access to the API.
+ * - Shell loops check the port each second, and continue as soon as it is open.
+ * - Native sidecars have the shortest possible startupProbe.
+ * - Tekton's entrypoint (pkg/entrypoint) waits only for the end of a step, so it cannot order servers. TEKTON_ENTRYPOINT can name the
+ *   real one. Otherwise a stand-in is used that only polls.
+ * - kubexit (cmd/kubexit/main.go) watches its pod in the API until its dependencies are `ready` by the kubelet's readinessProbe. Its
+ *   stand-in is notified at once, never times out (kubexit does after 30 s), and needs no access to the API.
  */
 import { asInitContainers, byPolling, bySteps, byTekton, type MakeSteps, timeSteps } from './approaches/batch.ts'
 import { type MakePod, type Trial, tryPod } from './approaches/trial.ts'
@@ -19,25 +20,25 @@ import { requireProgram } from './tools.ts'
 
 const ROUNDS = 3
 
-/** Undefined: it has no way to say when a server may be used. */
+/** The approaches. Undefined: the approach cannot wait for a server. */
 const PODS: readonly (readonly [string, MakePod | undefined])[] = [
   ['nothing', unordered],
   ['a shell loop in each command, each 1 s', looping],
   ['native sidecars in sequence, startupProbe each 1 s', inSequence],
-  ['Tekton: the end of the step before', undefined],
+  ["Tekton's steps", undefined],
   ['kubexit (stand-in), readinessProbe each 10 s', (ports, directory) => byKubelet(ports, 10, directory)],
   ['kubexit (stand-in), readinessProbe each 1 s', (ports, directory) => byKubelet(ports, 1, directory)],
   ['podorder, readinessProbe each 10 s', annotated],
 ]
 
 const POD_NOTES = [
-  `Medians of ${ROUNDS} lives; postgres, and then worker, are killed in the last of them.`,
-  'A real kubelet adds to each: up to 1 s until it notices an end or a start (also between two sidecars, and before each restart), 0.05 s a container.',
-  "To kubexit's it adds the way through the API: 0.83 s (p50) from a container's start or end to a watcher, up to 2.4 s on a busy node.",
-  "To podorder's it adds one init container, which copies the executable: 0.4 to 1 s.",
+  `Medians of ${ROUNDS} runs. In the last run postgres, and then worker, are killed.`,
+  'A real kubelet adds up to 1 s until it notices an end or a start (also between two sidecars, and before each restart), and 0.05 s for each container.',
+  "For kubexit the API adds 0.83 s (p50) from a container's start or end to the watch event, and up to 2.4 s on a busy node.",
+  'For podorder the init container that copies the executable adds 0.4 to 1 s.',
 ]
 const STEP_NOTES = [
-  'A real kubelet adds 0.26 to 0.9 s for each init container after the first: here 2.3 to 8 s. The others it starts all at once.',
+  'A real kubelet adds 0.26 to 0.9 s for each init container after the first, which is 2.3 to 8 s here. It starts the containers of the other approaches all at once.',
 ]
 
 export async function measureApproaches({ directory }: Bench): Promise<readonly Sheet[]> {
@@ -47,16 +48,16 @@ export async function measureApproaches({ directory }: Bench): Promise<readonly 
 
 async function comparePods(directory: string): Promise<Sheet> {
   const trials = await inTurns(PODS, async (makePod, prefix, isLast) => {
-    // Once is enough: it takes longest, and its results do not vary.
+    // One trial is enough, since its results do not vary, and it takes the longest time.
     return makePod === undefined ? [] : [await tryPod(makePod, `${directory}/pod-${prefix}`, isLast)]
   })
   return {
     name: 'voting pod: redis, postgres (2.5 s), worker, vote, result',
     columns: [
-      'answer after',
+      'result after',
       'restarts',
-      'database killed: worker back after',
-      'crashes on the way',
+      'worker runs again after its database was killed',
+      'further crashes',
       'stops in reverse',
     ],
     rows: trials.map(([name, own]) => [name, ...describeTrials(own.flat())]),
@@ -75,8 +76,8 @@ async function compareSteps(directory: string): Promise<Sheet> {
 }
 
 /**
- * Round by round, so that a machine that is busy for a while is so for all of them.
- * @param measure gets a prefix for its files
+ * Measures all approaches in each round, so that temporary load of the machine affects all of them.
+ * @param measure gets a prefix for the names of its files
  */
 async function inTurns<Maker, Result>(
   approaches: readonly (readonly [string, Maker])[],
@@ -104,7 +105,7 @@ function listSteps(): readonly (readonly [string, MakeSteps])[] {
 }
 
 function describeTrials(trials: readonly Trial[]): readonly string[] {
-  if (trials.length === 0) return ['cannot: a server does not end', '', '', '', '']
+  if (trials.length === 0) return ['not possible: a server does not end', '', '', '', '']
   const recovery = trials.findLast((trial) => trial.recovery !== undefined)?.recovery
   return [
     formatSeconds(median(trials.map(({ answerS }) => answerS))),

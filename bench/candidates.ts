@@ -1,4 +1,4 @@
-/** The measured programs: entrypoint, its peers, and the least that the kernel allows. */
+/** The measured programs: entrypoint, its peers, and the minimum that the kernel allows. */
 import { OURS } from './figure.ts'
 import { findProgram, type Tools } from './tools.ts'
 
@@ -8,18 +8,18 @@ export interface Candidate {
   readonly name: string
   /** Runs the command at once. */
   readonly run?: (command: Argv) => Argv
-  /** Runs the command once the file is there. */
+  /** Runs the command once the file exists. */
   readonly wait?: (file: string, command: Argv) => Argv
-  /** It looks for the file at this interval, ms, instead of being told by the kernel. */
+  /** The interval in ms at which it looks for the file; undefined: the kernel notifies it. */
   readonly pollMs?: number
 }
 
-/** `entrypoint` becomes the command. */
+/** Returns a command line with which `entrypoint` is replaced by the command. */
 export function execArgv(entrypoint: string, command: Argv): Argv {
   return [entrypoint, '--quiet', '--exec', '--', ...command]
 }
 
-/** @param directory where Tekton's entrypoint, which always writes some, may leave its files. */
+/** @param directory for the files that Tekton's entrypoint always writes */
 export function listCandidates(tools: Tools, directory: string, skip: (message: string) => void): readonly Candidate[] {
   const candidates: Candidate[] = [
     { name: 'bare', run: (command) => command },
@@ -48,7 +48,7 @@ export function listCandidates(tools: Tools, directory: string, skip: (message: 
   return candidates
 }
 
-/** Each run has its own files: the termination message is appended to, and a run fails when it is full (4096 bytes). */
+/** Gives each run its own files. Tekton appends to the termination message, and a run fails when it exceeds 4096 bytes. */
 function tektonCandidate(path: string, directory: string): Candidate {
   let runs = 0
   const files = (): Argv => {

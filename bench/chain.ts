@@ -1,4 +1,4 @@
-/** `podorder run` of a chain of containers: the time of each link once all wrappers run. */
+/** Measures the time of each link in a chain of containers in `podorder run`, when all wrappers run already. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { msBetween } from './clock.ts'
 import { type Bench, type Figure, OURS, setBar } from './figure.ts'
@@ -27,10 +27,10 @@ export async function measureChain({ stamp, directory }: Bench): Promise<readonl
 }
 
 /**
- * The first container lasts until all the others have been seen waiting, then tells the time as its last act; the last one
- * tells it as its first. In between, `true`.
- * @param prefix of the names of its files.
- * @returns ms between the two.
+ * Runs the chain. The first container runs until all others wait, and writes the time just before it ends. The last container writes
+ * the time at its start. The others run `true`.
+ * @param prefix for the names of its files
+ * @returns the time between the two, in ms
  */
 async function timeChain(stamp: string, prefix: string): Promise<number> {
   const go = `${prefix}-go`
@@ -70,7 +70,7 @@ function chainPod(commands: readonly (readonly string[])[]): unknown {
   }
 }
 
-/** @returns ns. */
+/** @returns the time in a file, in ns */
 function readStamp(path: string): bigint {
   return BigInt(readFileSync(path, 'utf8').trim())
 }

@@ -1,6 +1,6 @@
 /**
- * Start-up of the installed executable in a container (podman, an empty root file system) and of the very same file outside.
- * The clock runs inside: what podman takes to make a container is not ours.
+ * Measures the start-up of the installed executable in a container (podman, an empty root file system) and of the same file outside.
+ * The time is measured inside the container, so that it excludes podman's time to create it.
  */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
@@ -15,7 +15,7 @@ const RUNS = 200
 const ARCHITECTURE = process.arch === 'x64' ? 'amd64' : process.arch
 const TREE = fileURLToPath(new URL(`../dist/image/${ARCHITECTURE}/podorder/image`, import.meta.url))
 
-/** @throws when something that it needs is missing */
+/** @throws when a required program or file is missing */
 export async function measureContainer({ repeat, directory }: Bench): Promise<readonly Figure[]> {
   if (repeat === undefined) throw new Error('no C compiler (cc)')
   if (!existsSync(TREE)) throw new Error('no image tree; npm run build:image-files makes it')
@@ -25,7 +25,7 @@ export async function measureContainer({ repeat, directory }: Bench): Promise<re
 
   const bin = `${directory}/bin`
   putExecutable(bin, { libraries: `${TREE}/lib` })
-  // It is both the stop watch and the command that does nothing.
+  // The program measures the time, and is also the command, which does nothing.
   copyFileSync(repeat, `${bin}/repeat`)
   const words = [`${bin}/repeat`, String(RUNS), `${bin}/entrypoint`, '--quiet', '--', `${bin}/repeat`]
   const outside = (): number => readMedian(spawnSync(words[0] ?? '', words.slice(1), { encoding: 'utf8' }).stdout)
@@ -36,13 +36,13 @@ export async function measureContainer({ repeat, directory }: Bench): Promise<re
 
   const before = outside()
   const value = await inside()
-  // Measured on both sides of it, so that a machine that grows slower or faster does not decide.
+  // The measurements before and after it compensate changes in the speed of the machine.
   const bare = (before + outside()) / 2
   const bars = [setBar('<= outside + 3 ms', value, bare + 3)]
   return [{ name: 'start-up in a container (bare: outside)', unit: 'ms', values: { bare, [OURS]: value }, bars }]
 }
 
-/** @param text ns, one run a line. @returns ms */
+/** @param text the times of runs in ns, one in each line. @returns the median in ms */
 function readMedian(text: string): number {
   return median(text.trim().split('\n').map(Number)) / 1e6
 }

@@ -1,4 +1,4 @@
-/** The controller: its CPU and memory with many pods, and whether it keeps up when all of them change. */
+/** Measures the controller: its CPU and memory with many pods, and whether it keeps up when all of them change. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ApiServer, startApiServer } from '../test/support/api-server.ts'
 import type { ApiObject } from '../test/support/api-store.ts'
@@ -17,10 +17,10 @@ const COUNT = 10_000
 const PER_SECOND = 1000
 const SECONDS = 20
 const TICK_MS = 10
-/** The limit from the last change until everything is written. */
+/** The time limit from the last change to the last patch, in ms. */
 const CATCH_UP_MS = 10_000
 
-/** @param command that starts it */
+/** @param command the words that start the controller */
 export async function measureController(
   { directory }: Bench,
   command: readonly [string, ...string[]] = [PODORDER, 'controller'],
@@ -88,10 +88,10 @@ export async function measureController(
 }
 
 interface Run {
-  /** From each change to its patch, ms. */
+  /** The times from each change to its patch, in ms. */
   readonly lags: readonly number[]
   readonly lost: number
-  /** Patches that changed nothing. */
+  /** The number of patches that changed nothing. */
   readonly idle: number
 }
 
@@ -130,7 +130,10 @@ async function change(server: ApiServer, template: ApiObject): Promise<Run> {
   return { lags, lost: changed.size, idle: sent - patches }
 }
 
-/** Its sidecar is ready, or not; what waits for it is seen to have gone on, so that nothing is nudged. */
+/**
+ * Puts a pod whose sidecar is ready or not. The container that waits for it has started already, so the controller does not nudge the
+ * kubelet.
+ */
 function put(server: ApiServer, template: ApiObject, name: string, ready: boolean): void {
   const found = server.store.find(PODS, 'bench', name)
   const annotations = { ...(found?.metadata['annotations'] as object), 'podorder.io/depends-on': 'web: [sidecar/side]' }

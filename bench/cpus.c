@@ -1,4 +1,4 @@
-/* cpus.so: a machine that has FAKE_CPUS processors, for a process that it is preloaded into. */
+/* cpus.so: preloaded into a process, it reports FAKE_CPUS processors. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <sched.h>

@@ -1,12 +1,12 @@
-/** The result of a measurement: rows of the table, or a separate table. */
+/** The results of measurements: rows of the common table, or a separate table. */
 import type { Candidate } from './candidates.ts'
 
 export interface Figure {
   readonly name: string
   readonly unit: 'ms' | 'MiB' | ''
-  /** By candidate; a median unless the name says otherwise. */
+  /** The values by candidate. They are medians unless the name of the figure says otherwise. */
   readonly values: Readonly<Record<string, number>>
-  /** What entrypoint must reach. */
+  /** The limits for entrypoint. */
   readonly bars: readonly Bar[]
 }
 
@@ -16,34 +16,34 @@ export interface Bar {
   readonly met: boolean
 }
 
-/** A table for readers of the README: words beside numbers, and no bars. */
+/** A separate table for readers of the README, with words and numbers and without bars. */
 export interface Sheet {
   readonly name: string
-  /** Beside the first one, whose heading is the name. */
+  /** The headings of all columns except the first, whose heading is the name of the table. */
   readonly columns: readonly string[]
   readonly rows: readonly (readonly string[])[]
-  /** What its numbers leave out. */
+  /** Sentences about what the numbers do not include. */
   readonly notes: readonly string[]
 }
 
-/** What a measurement works with. */
+/** The input of a measurement. */
 export interface Bench {
   readonly candidates: readonly Candidate[]
-  /** Path of the compiled `stamp.c`; undefined without a C compiler. */
+  /** The path of the compiled `stamp.c`; undefined without a C compiler. */
   readonly stamp: string | undefined
-  /** The installed copy that is measured. */
+  /** The path of the installed copy that is measured. */
   readonly entrypoint: string
-  /** Path of the compiled `cpus.c`, a library; undefined without a C compiler. */
+  /** The path of the compiled library `cpus.c`; undefined without a C compiler. */
   readonly cpus: string | undefined
-  /** Of `repeat.c`, likewise. */
+  /** The path of the compiled `repeat.c`; undefined without a C compiler. */
   readonly repeat: string | undefined
-  /** Where measurements keep their files; removed at the end. */
+  /** The directory for files of measurements, which is removed at the end. */
   readonly directory: string
-  /** Idle CPU as the bar has it: the first 75 s let go by, then 120 s. */
+  /** Whether the CPU of waiting wrappers is measured for the full time of the bar: 120 s, after the first 75 s. */
   readonly long: boolean
 }
 
-/** The column that the others are peers of. */
+/** The name of podorder's own candidate. */
 export const OURS = 'entrypoint'
 
 export function setBar(text: string, value: number | undefined, limit: number): Bar {

@@ -1,6 +1,6 @@
 /*
  * floor FILE COMMAND [ARG...]: waits until FILE exists, then runs the command and exits as it does.
- * The least that any gate has to do on Linux: one inotify watch, one look, vfork, exec. What entrypoint is measured against.
+ * This is the minimum work of a gate on Linux: one inotify watch, one look, vfork, exec. entrypoint is compared with it.
  */
 #include <errno.h>
 #include <libgen.h>
@@ -31,7 +31,7 @@ int main(int argc, char **argv) {
   if (notifier < 0) return fail("inotify_init1");
   if (inotify_add_watch(notifier, dirname(directory), IN_CREATE | IN_MOVED_TO) < 0) return fail(argv[1]);
 
-  /* Looked at after the watch is there, so that nothing can come unseen between the two. */
+  /* The look comes after the watch, so that a file that appears between the two is not missed. */
   while (access(argv[1], F_OK) != 0) {
     char events[4096];
     if (read(notifier, events, sizeof events) < 0 && errno != EINTR) return fail("read");

@@ -1,6 +1,6 @@
 /**
- * `bun bench/fuzz.ts [--runs 10000000] [--seed 1]`: the webhook's answer to pods and annotations that nobody would write. It ends
- * with 1 when something did not hold; the seed that it prints brings the same pod again.
+ * `bun bench/fuzz.ts [--runs 10000000] [--seed 1]`: sends random, unusual pods and annotations to the webhook's code. The exit code is
+ * 1 when a property does not hold. The printed seed makes the same pod again.
  */
 import { parseArgs } from 'node:util'
 import { fuzz } from '../test/support/fuzz.ts'

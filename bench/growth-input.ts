@@ -1,11 +1,11 @@
-/** What the commands read whose growth is measured: orders, a pod that hangs, a run that has ended. */
+/** The input for measurements of growth: orders, a pod that hangs, a run that has ended. */
 
-/** Each waits for the one before it and for the first. */
+/** Writes a pod in which each container waits for the one before it and for the first. */
 export function writeLong(count: number): string {
   return writeOrdered(count, (index) => (index > 1 ? [0, index - 1] : [0]))
 }
 
-/** Each waits for the one before it and for the one at half its number. */
+/** Writes a pod in which each container waits for the one before it and for the one at half its number. */
 export function writeHalves(count: number): string {
   return writeOrdered(count, halvesOf)
 }
@@ -25,7 +25,10 @@ function writeOrdered(count: number, targetsOf: (index: number) => readonly numb
   return `${head}${order.join('')}spec:\n  restartPolicy: Never\n  containers:\n${containers.join('')}`
 }
 
-/** A compose file: each service waits for the one before it and for the one at half its number, and is healthy when its port is open. */
+/**
+ * Writes a compose file in which each service waits for the one before it and for the one at half its number. A service is healthy when
+ * its port is open.
+ */
 export function writeCompose(count: number): string {
   const services = nameAll(count).map((name, index) => {
     const depends =
@@ -43,7 +46,7 @@ export function writeCompose(count: number): string {
 const MOMENT = Date.parse('2026-03-01T12:00:00Z')
 const at = (ms: number): string => new Date(MOMENT + ms).toISOString()
 
-/** A pod as the API server has it, whose first container is not ready, so that all others wait, each for two. */
+/** Writes a pod as the API server returns it. Its first container is not ready, so that all others wait, each for two containers. */
 export function writeHung(count: number): string {
   const names = nameAll(count)
   const containers = names.map((name, index) => {
@@ -81,7 +84,7 @@ export function writeHung(count: number): string {
   })
 }
 
-/** What `podorder run --json` writes of as many containers, each of which waits for two, runs and ends. */
+/** Writes the output of `podorder run --json` for containers that each wait for two others, run and end. */
 export function writeRun(count: number): string {
   const events: object[] = [
     { at: at(0), event: 'pod', phase: 'Pending', name: 'order', containers: nameAll(count) },

@@ -1,4 +1,4 @@
-/** How time grows: each command with n, 2n and 4n of what it reads, and the exponent between them. */
+/** Measures the growth of CPU time: each command runs with input of the sizes n, 2n and 4n. The figure is the exponent. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as immediate } from 'node:timers/promises'
@@ -10,7 +10,7 @@ import { median } from './statistics.ts'
 import { PODORDER } from './tools.ts'
 
 const ROUNDS = 3
-/** A linear command has 1; what a start costs makes it less. */
+/** The highest exponent that is allowed. A linear command has 1, or less because of the constant cost of its start. */
 const MOST = 1.2
 const LIMIT_MS = 120_000
 
@@ -75,7 +75,7 @@ export async function measureGrowth({ directory }: Bench): Promise<readonly Figu
       const file = join(directory, `${count}.yaml`)
       writeFileSync(file, write(count))
       runs.push(measure([PODORDER, ...args(file, file)]))
-      // Between them the bench can be told to stop.
+      // The bench can handle a signal here, between two synchronous runs.
       await immediate()
     }
     const [first, , last] = runs
@@ -94,11 +94,14 @@ export async function measureGrowth({ directory }: Bench): Promise<readonly Figu
 }
 
 interface Run {
-  /** Of the process, user and system: a busy machine adds little to it. Its highest RSS is not told: the kernel counts the bench's own. */
+  /**
+   * The user and system time of the process, in ms. Load of the machine adds little to it. The peak RSS is not used, since the kernel
+   * includes the bench's own in it.
+   */
   readonly cpuMs: number
 }
 
-/** The part of Bun's API that tells what a process took; only Bun runs the bench. */
+/** The part of Bun's API that returns the resource usage of a process. Only Bun runs the bench. */
 interface BunSpawn {
   spawnSync(
     command: readonly string[],
@@ -117,7 +120,7 @@ function measure(command: readonly string[]): Run {
       stderr: 'ignore',
       timeout: LIMIT_MS,
     })
-    // `check` ends with 1 where it has found something.
+    // The exit code 1 of `check` means that it has found something.
     if (exitCode !== 0 && exitCode !== 1) throw new Error(`${command.join(' ')} ended with ${exitCode}`)
     return { cpuMs: Number(resourceUsage.cpuTime.total) / 1000 }
   })

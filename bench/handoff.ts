@@ -1,4 +1,4 @@
-/** Hand-off: from the flag's being renamed into place to the first instruction of the command that waited for it. */
+/** Measures the hand-off: the time from the rename of the flag to the first instruction of the command that waits for it. */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Candidate } from './candidates.ts'
@@ -8,7 +8,7 @@ import { endProcess, startProcess, waitUntilIdle } from './processes.ts'
 import { median, percentile } from './statistics.ts'
 
 const RUNS = 300
-/** Programs that poll need seconds for each run, so they get few runs; their p99 is the longest. */
+/** The number of runs of programs that poll. It is low since each takes seconds, so their p99 is the longest run. */
 const POLLING_RUNS = 20
 
 export async function measureHandoff({ candidates, stamp, directory }: Bench): Promise<readonly Figure[]> {
@@ -36,9 +36,10 @@ export async function measureHandoff({ candidates, stamp, directory }: Bench): P
 }
 
 /**
- * @param phase 0 to 1: where between two looks of a polling waiter the flag comes. All of them settle equally long after
- * their start, so that without it they would all be caught at the same point.
- * @returns ms.
+ * Measures one hand-off.
+ * @param phase the time of the flag between two looks of a polling waiter, from 0 to 1. All waiters settle the same time after their
+ * start, so without a phase the flag would always come at the same point.
+ * @returns the time in ms
  */
 async function timeHandoff(
   { wait, pollMs }: Candidate & Required<Pick<Candidate, 'wait'>>,
@@ -46,7 +47,7 @@ async function timeHandoff(
   directory: string,
   phase: number,
 ): Promise<number> {
-  // Written in another directory, so that the waiter sees the rename and nothing else.
+  // The flag is written in another directory, so that the waiter sees only the rename.
   const aside = `${directory}/aside`
   const gate = `${directory}/gate`
   const flag = `${gate}/flag`

@@ -1,4 +1,4 @@
-/** A hundred waiting wrappers: their cost while nothing happens, and how fast one flag releases all of them. */
+/** Measures a hundred waiting wrappers: their memory and CPU while nothing happens, and the time in which a flag releases all. */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Candidate } from './candidates.ts'
@@ -12,14 +12,14 @@ import { requireProgram } from './tools.ts'
 const WRAPPERS = 100
 const RELEASES = 5
 const SHORT = { settleMs: 5000, windowMs: 30_000 }
-/** As the bar has it: a JavaScript engine tidies up for a while after its start. */
+/** The times of the bar. It excludes the first 75 s, since a JavaScript engine does housekeeping for a while after its start. */
 const LONG = { settleMs: 75_000, windowMs: 120_000 }
 
 type Waiter = Candidate & Required<Pick<Candidate, 'wait'>>
 
 interface Rest {
   readonly memory: readonly Memory[]
-  /** Of each wrapper on average, ms. */
+  /** The CPU time of a wrapper on average, in ms. */
   readonly cpuMs: number
 }
 
@@ -28,7 +28,7 @@ export async function measureIdle({ candidates, directory, long }: Bench): Promi
   const rests = new Map<string, Rest>()
   const releases = new Map<string, number[]>()
   for (const { wait, ...rest } of candidates) {
-    // The floor and the shell loop are no wrappers that anybody runs by the hundred.
+    // Nobody runs the floor and the shell loop in such numbers.
     if (wait === undefined || (rest.name !== OURS && rest.name !== 'tekton')) continue
     const crowd = await gather({ ...rest, wait }, directory)
     rests.set(rest.name, await watchRest(crowd, span))
@@ -76,7 +76,7 @@ export async function measureIdle({ candidates, directory, long }: Bench): Promi
   ]
 }
 
-/** Starts them all, and returns when each of them waits. */
+/** Starts all wrappers. Returns when each of them waits. */
 async function gather({ wait, pollMs }: Waiter, directory: string): Promise<readonly Process[]> {
   mkdirSync(`${directory}/gate`)
   const command: [string] = [requireProgram('true')]
@@ -96,7 +96,7 @@ async function watchRest(crowd: readonly Process[], span: typeof SHORT): Promise
   return { memory, cpuMs: sum(used) / used.length / 1e6 }
 }
 
-/** @returns ms from the flag until every command has run and every wrapper has exited with its code. */
+/** @returns the time in ms from the flag until every command has run and every wrapper has exited with its code */
 async function release(crowd: readonly Process[], directory: string): Promise<number> {
   writeFileSync(`${directory}/aside`, 'x\n')
   try {

@@ -1,4 +1,4 @@
-/** `podorder inject` and `import`: how long large files take, start-up and output included, and how much longer they become. */
+/** Measures `podorder inject` and `import` with large files: the time with start-up and output, and the growth of the files. */
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { writePods, writeSteps } from '../test/support/manifest.ts'
@@ -21,7 +21,7 @@ const SERVICES_LIMIT_MS = 300
 
 interface Rewritten {
   readonly ms: number
-  /** What the text has become longer by. */
+  /** The growth of the text in bytes. */
   readonly bytes: number
 }
 

@@ -1,4 +1,4 @@
-/** `install` into a directory, as the init container does: one pod, and five that start at once. And what it is that is copied. */
+/** Measures `install` into a directory, as in an init container, for one pod and for five at once; and the sizes of the files. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync, statSync } from 'node:fs'
 import { msBetween, readClock } from './clock.ts'
@@ -47,7 +47,7 @@ async function install(to: string): Promise<number> {
   return msBetween(began, readClock())
 }
 
-/** What a node pulls: `npm run build:image-files` makes it. */
+/** Measures the image that a node pulls, if `npm run build:image-files` has made it. */
 function measureImage(): readonly Figure[] {
   const target = process.arch === 'x64' ? 'amd64' : process.arch
   if (findProgram('zstd') === undefined || !existsSync(`${IMAGE}/${target}`)) return []

@@ -1,4 +1,4 @@
-/** `restart: true`, three levels deep: how soon followers are told of a death, and how soon all run again. */
+/** Measures `restart: true` in a chain of three dependents: the time until they are told to stop, and until all run again. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { msBetween, readClock } from './clock.ts'
 import { type Bench, type Figure, OURS, setBar } from './figure.ts'
@@ -6,24 +6,24 @@ import { endProcess, type Process, startProcess, waitUntil } from './processes.t
 import { median } from './statistics.ts'
 import { ENTRYPOINT } from './tools.ts'
 
-/** The first is the database; each depends on the one before. */
+/** The containers. The first is the database; each of the others depends on the one before. */
 const NAMES = ['db', 'api', 'app', 'web']
 const FOLLOWERS = NAMES.slice(1)
 const LAST = 'web'
 const ROUNDS = 10
 
 interface Round {
-  /** From the death of the database until the first, and until all followers have been told. ms */
+  /** The times in ms from the end of the database until the first dependent, and until all are told to stop. */
   readonly firstMs: number
   readonly allMs: number
-  /** From the database's being ready until the last follower's command runs. */
+  /** The time in ms from the moment when the database is ready until the command of the last dependent runs. */
   readonly againMs: number
 }
 
 export async function measureLiving({ stamp, directory }: Bench): Promise<readonly Figure[]> {
   if (stamp === undefined) return []
   const rounds: Round[] = []
-  // Wrappers of their own each time: the second restart in a row would be damped.
+  // Each round has new wrappers, since the second restart of a wrapper is delayed.
   for (let round = 0; round < ROUNDS; round++) rounds.push(await measureRound(stamp, `${directory}/${round}`))
   const again = median(rounds.map(({ againMs }) => againMs))
   const all = median(rounds.map(({ allMs }) => allMs))
@@ -42,7 +42,7 @@ export async function measureLiving({ stamp, directory }: Bench): Promise<readon
   ]
 }
 
-/** Says when it is told, as its last act; it is ready by an exec probe, like most databases. */
+/** Writes the command of a wrapper. Its application writes a stamp when it is told to stop, and has an exec probe for readiness. */
 function writeWrapper(name: string, stamp: string, directory: string): readonly [string, ...string[]] {
   const before = NAMES[NAMES.indexOf(name) - 1]
   const behind = NAMES[NAMES.indexOf(name) + 1]

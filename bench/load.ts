@@ -1,8 +1,8 @@
-/** A machine that is busy with other work: a process for each processor, which does nothing else than to use it. */
+/** Makes the machine busy: runs a process for each processor that uses it completely. */
 import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 
-/** @returns what `work` gives; the load ends with it */
+/** @returns the result of `work`. The load ends with it. */
 export async function underLoad<Result>(work: () => Promise<Result>): Promise<Result> {
   const busy = Array.from({ length: availableParallelism() }, () =>
     spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),

@@ -1,4 +1,4 @@
-/** What the figures depend on besides the program. */
+/** The machine and the versions of programs on which the figures depend. */
 import { spawnSync } from 'node:child_process'
 import { cpus, release, totalmem } from 'node:os'
 import { ENTRYPOINT, findProgram } from './tools.ts'
@@ -8,7 +8,7 @@ export interface Machine {
   readonly cores: number
   readonly memoryMiB: number
   readonly kernel: string
-  /** First line of what each program says of itself. */
+  /** The first line that each program prints for its version. */
   readonly versions: Readonly<Record<string, string>>
 }
 
@@ -31,7 +31,7 @@ export function describeMachine(): Machine {
   }
 }
 
-/** dumb-init tells it on stderr. */
+/** Asks a program for its version. dumb-init writes it to stderr. */
 function askVersion(path: string): string {
   const { stdout, stderr } = spawnSync(path, ['--version'], { encoding: 'utf8' })
   return `${stdout}${stderr}`.split('\n', 1)[0] ?? ''

@@ -1,4 +1,4 @@
-/** Memory of one wrapper on nodes of other sizes, after a minute, and while it measures readiness. */
+/** Measures the memory of a wrapper on nodes with different numbers of CPUs, after a minute, and while it measures readiness. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Bench, type Figure, OURS, setBar } from './figure.ts'
 import { readMemory, readThreads } from './proc.ts'
@@ -9,7 +9,7 @@ import { requireProgram } from './tools.ts'
 type Argv = readonly [string, ...string[]]
 
 const ROUNDS = 5
-/** The promised memory of each, MiB. */
+/** The nodes, with the promised memory of a wrapper in MiB. */
 const NODES = [
   { cpus: 2, waiting: 3.8, running: 2.4 },
   { cpus: 8, waiting: 4, running: 2.5 },
@@ -63,7 +63,7 @@ async function measure(
   let threads = 0
   for (let round = 0; round < ROUNDS; round++) {
     const wrapper = await startProcess(argv)
-    // The wrapper that does not wait has set up all when its command runs.
+    // A wrapper that does not wait has no watch to look for. Its setup is complete when its command runs, for which 300 ms are enough.
     if (!watching) await delay(300)
     await waitUntilIdle(wrapper.pid, { watching })
     anonymous.push(readMemory(wrapper.pid).anonymous)

@@ -1,8 +1,8 @@
 /**
- * `npm run bench [-- --only startup,handoff] [-- --long] [-- --json FILE]`: what is promised, measured here and now beside
- * the peers. It informs: a bar that is not reached is printed as such, and the exit code stays 0. Times are CLOCK_MONOTONIC,
- * candidates take turns, waiters are seen to be at rest before they are released. PSS is shared among all that run the same
- * file at that moment, other runs of entrypoint on this machine included. `approaches` runs only when it is named.
+ * `npm run bench [-- --only startup,handoff] [-- --long] [-- --json FILE]`: measures podorder and its peers on this machine, and
+ * compares the figures with the promised limits (bars). A missed bar is printed, and the exit code stays 0. Times are from
+ * CLOCK_MONOTONIC. Candidates run in turn. Waiters are released only when they are at rest. PSS is shared among all processes that run
+ * the same file at that moment, including other runs of entrypoint. `approaches` runs only when it is named.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -52,7 +52,7 @@ const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => Measured | Promise
   growth: measureGrowth,
   approaches: measureApproaches,
 }
-/** Five minutes, and nearly all of them spent waiting. */
+/** The measurement that runs only when it is named, since it takes five minutes. */
 const ONLY_WHEN_NAMED = 'approaches'
 
 const USAGE = `usage: npm run bench -- [--only ${Object.keys(MEASUREMENTS).join(',')}] [--long] [--json FILE]`
@@ -89,7 +89,7 @@ for (const [signal, code] of [
     process.exit(code)
   })
 }
-// Whatever the measured programs leave in the temporary directory goes with ours.
+// The directory is removed at the end, with the temporary files of the measured programs.
 process.env['TMPDIR'] = directory
 await run(options)
 report(options.json)
@@ -117,7 +117,7 @@ function skip(message: string): void {
   process.stderr.write(`${message}\n`)
 }
 
-/** Writes it at once, since the process may be about to end. */
+/** Writes the results synchronously, since the process may be about to end. */
 function report(json: string | undefined): void {
   if (reported) return
   reported = true
@@ -136,7 +136,7 @@ function report(json: string | undefined): void {
   if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine, figures, sheets, skipped }, null, 2)}\n`)
 }
 
-/** @returns the options, or one sentence that says what is wrong. */
+/** @returns the options; or one sentence about a fault */
 function readOptions(argv: string[]): Options | string {
   const names = Object.keys(MEASUREMENTS)
   try {
@@ -148,7 +148,7 @@ function readOptions(argv: string[]): Options | string {
     const unknown = only.find((name) => !names.includes(name))
     if (unknown !== undefined) return `--only knows ${names.join(', ')}, not "${unknown}"`
     if (!isExecutable(ENTRYPOINT)) return 'dist/entrypoint is not there; npm run build makes it'
-    // A path that cannot be written is better known before the minutes of measuring than after.
+    // The file is written here once, so that a fault in the path appears before the measurements.
     if (values.json !== undefined) writeFileSync(values.json, '')
     return { only, json: values.json, long: values.long }
   } catch (error) {

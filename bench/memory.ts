@@ -1,4 +1,4 @@
-/** Memory of one wrapper: while it waits, while its command runs, and after `--exec`, when there is none. */
+/** Measures the memory of a wrapper while it waits and while its command runs. After `--exec` no wrapper must be left. */
 import { realpathSync } from 'node:fs'
 import { type Candidate, execArgv } from './candidates.ts'
 import { type Bench, type Figure, OURS, setBar, summarize } from './figure.ts'
@@ -44,7 +44,7 @@ export async function measureMemory({ candidates, directory }: Bench): Promise<r
   ]
 }
 
-/** What it needs besides, such as the shell loop's `sleep`, is part of the cost. */
+/** Measures a waiting wrapper with its helper processes, such as the `sleep` of the shell loop. */
 async function readWaiting(wrapper: Process, { pollMs }: Candidate): Promise<Memory> {
   await waitUntilIdle(wrapper.pid, { watching: pollMs === undefined })
   const parts = [wrapper.pid, ...listDescendants(wrapper.pid)].map(readMemory)
@@ -56,7 +56,7 @@ async function readWaiting(wrapper: Process, { pollMs }: Candidate): Promise<Mem
   }))
 }
 
-/** The wrapper alone, without the command. */
+/** Measures the wrapper without its command. */
 async function readCommanding(wrapper: Process, command: string): Promise<Memory> {
   await waitUntil(`process ${wrapper.pid} was to start ${command} and`, () =>
     listDescendants(wrapper.pid).some((pid) => runs(pid, command)),
@@ -67,7 +67,7 @@ async function readCommanding(wrapper: Process, command: string): Promise<Memory
   return memory
 }
 
-/** The process that was entrypoint has to run the command's own file, and to have no other beside it. */
+/** Counts processes other than the command. The process of entrypoint itself must run the command's file. */
 async function countLeft(command: readonly [string, ...string[]]): Promise<number> {
   const started = await startProcess(execArgv(ENTRYPOINT, command))
   await waitUntil(`process ${started.pid} was to become ${command[0]} and`, () => runs(started.pid, command[0]))

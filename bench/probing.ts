@@ -1,4 +1,4 @@
-/** A probe that never succeeds: its cost in the first minute, beside an application that is starting. */
+/** Measures the CPU of a probe that never succeeds in the first minute, during which an application would start. */
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Bench, type Figure, OURS, setBar } from './figure.ts'
@@ -6,9 +6,9 @@ import { endProcess, startProcess } from './processes.ts'
 import { ENTRYPOINT, requireProgram } from './tools.ts'
 
 const MINUTE_MS = 60_000
-/** Of a core, in percent. */
+/** The limit in percent of a core. */
 const MOST = 3
-/** `sysconf(_SC_CLK_TCK)` is 100 on every Linux that podorder runs on: /proc counts in steps of 10 ms. */
+/** The unit of times in /proc, in ms: `sysconf(_SC_CLK_TCK)` is 100 on every Linux on which podorder runs. */
 const TICK_MS = 10
 
 export async function measureProbing({ directory }: Bench): Promise<readonly Figure[]> {
@@ -34,7 +34,7 @@ export async function measureProbing({ directory }: Bench): Promise<readonly Fig
   }
 }
 
-/** ms on a CPU of the process and of all its children that have ended: proc(5), utime, stime, cutime, cstime. */
+/** Returns the CPU time of a process and its ended children, in ms: utime, stime, cutime and cstime of proc(5). */
 function readFamilyCpu(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')

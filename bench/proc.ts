@@ -1,19 +1,19 @@
-/** What the kernel tells about a process under /proc; all of it is about another one, which may end at any moment. */
+/** Reads facts about other processes in /proc. A process may end at any moment. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 export interface Memory {
-  /** Pages without a file: the cost of one more process, regardless of how many share the executable. MiB. */
+  /** Pages without a file, in MiB. Each further process costs this much, however many share the executable. */
   readonly anonymous: number
-  /** Anonymous pages, plus the process's share of shared pages. MiB. */
+  /** Anonymous pages and the process's share of shared pages, in MiB. */
   readonly pss: number
-  /** Highest resident set so far. MiB. */
+  /** The highest resident set so far, in MiB. */
   readonly peak: number
 }
 
 export interface Thread {
   readonly id: string
   readonly sleeping: boolean
-  /** Time on a CPU, ns. */
+  /** The CPU time in ns. */
   readonly cpu: number
 }
 
@@ -29,32 +29,32 @@ function readField(text: string, name: string): number {
   return Number(kib) / 1024
 }
 
-/** `/proc/PID/schedstat` tells about the main thread only, and `utime` in `stat` counts in steps of 10 ms: neither would do. */
+/** Reads the threads of a process. `/proc/PID/schedstat` has only the main thread, and `utime` counts in steps of 10 ms. */
 export function readThreads(pid: number): readonly Thread[] {
   return readdirSync(`/proc/${pid}/task`).flatMap((id) => {
     const stat = tryRead(`/proc/${pid}/task/${id}/stat`)
     const schedstat = tryRead(`/proc/${pid}/task/${id}/schedstat`)
     if (stat === undefined || schedstat === undefined) return []
-    // The name before the state is in brackets and may itself contain brackets and blanks.
+    // The name before the state is in parentheses, and may contain parentheses and spaces.
     const state = stat.charAt(stat.lastIndexOf(')') + 2)
     return [{ id, sleeping: state === 'S', cpu: Number(schedstat.split(' ', 1)[0]) }]
   })
 }
 
-/** @returns time on a CPU since an earlier look, ns; that of threads that have ended in between is lost. */
+/** @returns the CPU time between two looks, in ns. The time of threads that have ended in between is missing. */
 export function cpuSince(before: readonly Thread[], after: readonly Thread[]): number {
   const earlier = new Map(before.map(({ id, cpu }) => [id, cpu]))
   return after.reduce((total, { id, cpu }) => total + cpu - (earlier.get(id) ?? 0), 0)
 }
 
-/** Whether it holds an inotify watch. */
+/** Tells whether the process has an inotify watch. */
 export function isWatching(pid: number): boolean {
   return tryList(`/proc/${pid}/fdinfo`).some((descriptor) =>
     tryRead(`/proc/${pid}/fdinfo/${descriptor}`)?.includes('inotify wd:'),
   )
 }
 
-/** @returns the file that it runs; undefined when it has ended. */
+/** @returns the file that the process runs; undefined when it has ended */
 export function readProgram(pid: number): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/exe`)
@@ -63,7 +63,7 @@ export function readProgram(pid: number): string | undefined {
   }
 }
 
-/** Children, their children and so on. */
+/** Lists the children of a process, their children and so on. */
 export function listDescendants(pid: number): readonly number[] {
   return tryList(`/proc/${pid}/task`).flatMap((thread) =>
     (tryRead(`/proc/${pid}/task/${thread}/children`) ?? '')

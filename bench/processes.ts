@@ -1,4 +1,4 @@
-/** Starting processes, knowing what they do, and leaving none behind. */
+/** Starts processes, waits for their states, and ends all of them. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -10,7 +10,7 @@ export interface Process {
 }
 
 interface End {
-  /** null after a signal. */
+  /** The exit code; null after a signal. */
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
@@ -24,7 +24,7 @@ interface Start {
 const LOOK_MS = 20
 const PATIENCE_MS = 30_000
 
-/** Only these may be killed: the system may have reused the ID of a process that has ended. */
+/** The processes that run. No others are killed, since the kernel may reuse the ID of an ended process. */
 const running = new Set<number>()
 
 export async function startProcess(
@@ -48,29 +48,29 @@ export async function startProcess(
   return { pid, ended }
 }
 
-/** Kills it and all that it has started, and returns when it is gone. */
+/** Kills a process with its descendants. Returns when it has ended. */
 export async function endProcess({ pid, ended }: Process): Promise<void> {
   if (running.has(pid)) killTree(pid)
   await ended
 }
 
-/** For the end of the bench, however it comes; synchronous, since there may be no later. */
+/** Kills all processes at the end of the bench. It is synchronous, since it runs in the handler of the exit. */
 export function killProcesses(): void {
   for (const pid of running) killTree(pid)
 }
 
-/** Descendants are found before their parent is killed: after that nothing leads to them. */
+/** Kills a process with its descendants, which are listed first. They cannot be found after the end of their parent. */
 function killTree(pid: number): void {
   for (const victim of [pid, ...listDescendants(pid)]) {
     try {
       process.kill(victim, 'SIGKILL')
     } catch {
-      // It has ended by itself.
+      // The process has ended by itself.
     }
   }
 }
 
-/** @param what completes "… did not within 30 s", the error when it does not come true. */
+/** Waits until a condition is true. @param what the beginning of the error "… did not within 30 s" */
 export async function waitUntil(what: string, isSo: () => boolean): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS
   while (!isSo()) {
@@ -80,8 +80,8 @@ export async function waitUntil(what: string, isSo: () => boolean): Promise<void
 }
 
 /**
- * Returns when the process is at rest: all its threads sleep, and none has run since the last look.
- * @param watching it must hold an inotify watch too, so that it rests because it waits and not before it has begun.
+ * Waits until a process is at rest: all its threads sleep, and none has run since the last look.
+ * @param watching whether it must also have an inotify watch, which shows that it waits and has not only just begun
  */
 export async function waitUntilIdle(pid: number, { watching }: { readonly watching: boolean }): Promise<void> {
   let before = readThreads(pid)

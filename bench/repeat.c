@@ -15,7 +15,7 @@ static long long now(void) {
 }
 
 int main(int argc, char **argv) {
-  /* As the command of a benchmark it does nothing. */
+  /* Without arguments it is the command of a benchmark, which does nothing. */
   if (argc < 3) return 0;
   for (int left = atoi(argv[1]); left > 0; left--) {
     long long begin = now();

@@ -1,6 +1,6 @@
 /*
- * stamp [FILE]: writes CLOCK_MONOTONIC in ns, read before anything else, to FILE or to stdout.
- * The command whose start is timed. Linked statically, since a dynamic loader would run before its first instruction.
+ * stamp [FILE]: reads CLOCK_MONOTONIC as its first action, and writes it in ns to FILE or to stdout.
+ * It is the command whose start is measured. It is linked statically, since a dynamic loader would run before its first instruction.
  */
 #include <stdio.h>
 #include <time.h>

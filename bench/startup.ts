@@ -1,4 +1,4 @@
-/** Start-up: how much longer `true` takes when it is run through a wrapper. */
+/** Measures the start-up: the time of `true` through each wrapper. */
 import { spawnSync } from 'node:child_process'
 import { msBetween, readClock } from './clock.ts'
 import { type Bench, type Figure, OURS, setBar, summarize } from './figure.ts'
@@ -13,7 +13,7 @@ export function measureStartup({ candidates }: Bench): readonly Figure[] {
   const runners = candidates.flatMap(({ name, run }) => (run === undefined ? [] : [{ name, run }]))
   const samples = new Map<string, number[]>(runners.map(({ name }) => [name, []]))
   for (let round = -WARM_UP; round < RUNS; round++) {
-    // In turn, so that whatever else the machine does hits all alike.
+    // The candidates run in turn, so that load of the machine affects all of them.
     for (const { name, run } of runners) {
       const ms = timeRun(run(command))
       if (round >= 0) samples.get(name)?.push(ms)

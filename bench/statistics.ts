@@ -1,4 +1,4 @@
-/** Of samples that need not be sorted; NaN when there are none. */
+/** Statistics of samples, which need not be sorted. The result is NaN without samples. */
 
 export function median(samples: readonly number[]): number {
   const sorted = samples.toSorted((a, b) => a - b)
@@ -7,7 +7,7 @@ export function median(samples: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
 }
 
-/** Nearest rank: the smallest sample that `percent` of all samples do not exceed. */
+/** Returns the percentile by nearest rank: the smallest sample that `percent` of all samples do not exceed. */
 export function percentile(samples: readonly number[], percent: number): number {
   const sorted = samples.toSorted((a, b) => a - b)
   return sorted[Math.max(Math.ceil((percent / 100) * sorted.length) - 1, 0)] ?? Number.NaN

@@ -1,4 +1,4 @@
-/** The total time of hand-overs between steps. As by Tekton's controller, all start at once, and each waits for the previous one. */
+/** Measures the total time of hand-offs between steps. As with Tekton's controller, all start at once and wait for the previous one. */
 import { mkdirSync } from 'node:fs'
 import { STEPS } from './approaches/batch.ts'
 import { msBetween, readClock } from './clock.ts'
@@ -9,7 +9,7 @@ import { ENTRYPOINT } from './tools.ts'
 
 interface Pod {
   readonly name: string
-  /** How long each step works, s. */
+  /** The duration of the work of each step, in s. */
   readonly steps: readonly number[]
   readonly limitMs: number
 }
@@ -50,7 +50,7 @@ export async function measureSteps({ directory }: Bench): Promise<readonly Figur
   return figures
 }
 
-/** @returns ms from the first start to the last end */
+/** @returns the time from the first start to the last end, in ms */
 async function timeSteps(program: string, steps: readonly number[], directory: string): Promise<number> {
   mkdirSync(directory)
   const startedAt = readClock()

@@ -1,9 +1,9 @@
-/** Figures as one table: a row each, candidates side by side, ours last with what it must reach. Sheets as Markdown. */
+/** Formats figures as one table, with a row for each figure and a column for each candidate, and sheets as Markdown. */
 import { type Bar, type Figure, OURS, type Sheet } from './figure.ts'
 
 const LEGEND = `In brackets: ${OURS}'s figure as a multiple of this one.`
 
-/** @param order of the columns; one without a figure is left out. */
+/** @param order the columns in order; those without a figure are left out */
 export function formatTable(figures: readonly Figure[], order: readonly string[]): string {
   const columns = order.filter((name) => figures.some(({ values }) => values[name] !== undefined))
   const rows = [
@@ -23,7 +23,7 @@ export function formatSheet({ name, columns, rows, notes }: Sheet): string {
   return [...lines, '', ...notes, ''].join('\n')
 }
 
-/** Each cell as wide as its column. */
+/** Pads each cell to the width of its column. */
 function pad(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)))
@@ -41,7 +41,7 @@ function formatBar({ text, met }: Bar): string {
   return `${met ? 'pass' : 'FALLS SHORT'} ${text}`
 }
 
-/** Three digits that count; more would be noise. */
+/** Formats a number with three significant digits, which is the precision of the measurements. */
 function formatNumber(value: number): string {
   return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)))
 }

@@ -1,4 +1,4 @@
-/** The programs that a measurement needs: ours, and small ones in C. */
+/** The programs that measurements need: podorder's own, and small ones in C. */
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -14,7 +14,7 @@ export interface Tools {
 export const ENTRYPOINT = fileURLToPath(new URL('../dist/entrypoint', import.meta.url))
 export const PODORDER = fileURLToPath(new URL('../dist/podorder', import.meta.url))
 
-/** Installs a copy, and compiles the C programs, all in the directory. */
+/** Installs a copy of the executable and compiles the C programs, all in the directory. */
 export function prepareTools(directory: string, skip: (message: string) => void): Tools {
   const entrypoint = installCopy(directory, skip)
   const compiler = findProgram('cc')
@@ -33,7 +33,7 @@ export function prepareTools(directory: string, skip: (message: string) => void)
   }
 }
 
-/** Copies the file, as pods have it: a copy starts faster than a linker's output, since its pages are read in larger pieces. */
+/** Installs a copy, as in a pod. A copy starts faster than the output of a linker, since its pages are read in larger pieces. */
 function installCopy(directory: string, skip: (message: string) => void): string {
   const { status } = spawnSync(ENTRYPOINT, ['install', '--to', `${directory}/bin`], { stdio: 'ignore' })
   if (status === 0) return `${directory}/bin/entrypoint`
@@ -50,7 +50,7 @@ function compileLibrary(compiler: string, name: string, directory: string): stri
   return status === 0 ? library : undefined
 }
 
-/** Statically where that can be had: some distributions ship no static libc. */
+/** Compiles a program, statically if possible. Some distributions have no static libc. */
 function compileProgram(compiler: string, name: string, directory: string): string | undefined {
   const source = fileURLToPath(new URL(`${name}.c`, import.meta.url))
   const program = `${directory}/${name}`
@@ -60,7 +60,7 @@ function compileProgram(compiler: string, name: string, directory: string): stri
   return isBuilt ? program : undefined
 }
 
-/** @returns its absolute path, as a shell would find it on PATH. */
+/** @returns the absolute path of a program on PATH; undefined if there is none */
 export function findProgram(name: string): string | undefined {
   return (process.env['PATH'] ?? '')
     .split(':')
@@ -68,7 +68,7 @@ export function findProgram(name: string): string | undefined {
     .find(isExecutable)
 }
 
-/** A program that every system has. */
+/** Returns the path of a program that every system should have. @throws if it is missing */
 export function requireProgram(name: string): string {
   const path = findProgram(name)
   if (path === undefined) throw new Error(`${name} is not on PATH`)

@@ -1,4 +1,4 @@
-/** `entrypoint wait`: how soon it is gone when its pod is ready, and what it takes while nothing happens. */
+/** Measures `entrypoint wait`: the time until it ends after its pod is ready, and its cost while nothing happens. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ApiServer, startApiServer } from '../test/support/api-server.ts'
 import { createAuthority } from '../test/support/certificates.ts'
@@ -12,12 +12,12 @@ import { ENTRYPOINT, findProgram } from './tools.ts'
 
 const PODS = '/api/v1/pods'
 const NAMESPACE = 'bench'
-/** The p99 of so few is the longest of them. */
+/** The number of runs. It is low, so their p99 is the longest run. */
 const RUNS = 30
-/** Fewer runs for programs that poll, which need seconds for each. */
+/** The number of runs of programs that poll, which need seconds for each. */
 const POLLING_RUNS = 10
 const SETTLE_MS = 30_000
-/** A window of this length always has one reminder, which is printed every 30 s. */
+/** The time of the measurement in ms. It always includes one reminder, which is printed every 30 s. */
 const WINDOW_MS = 30_000
 
 interface Waiter {
@@ -25,7 +25,7 @@ interface Waiter {
   readonly command: readonly [string, ...string[]]
   /** The number of requests to the API after which it waits. */
   readonly asks: number
-  /** It asks again at this interval, ms, instead of being told by the API. */
+  /** The interval in ms at which it asks again; undefined: the API notifies it. */
   readonly pollMs?: number
 }
 
@@ -33,7 +33,7 @@ export async function measureWait({ directory }: Bench): Promise<readonly Figure
   const authority = createAuthority(directory)
   const server = await startApiServer({ authority })
   const kubeconfig = `${directory}/kubeconfig`
-  // The double takes any token; without one kubectl would ask for a user name.
+  // The test server accepts any token. Without a token kubectl would ask for a user name.
   writeKubeconfig(kubeconfig, { server, authority, user: '{token: any}', namespace: NAMESPACE })
   try {
     const ours: Waiter = { name: OURS, command: [ENTRYPOINT, 'wait', `--kubeconfig=${kubeconfig}`, 'pod/x'], asks: 2 }
@@ -69,8 +69,8 @@ export async function measureWait({ directory }: Bench): Promise<readonly Figure
 }
 
 /**
- * What k8s-wait-for does, with its pause of 2 s, and kinder: `--raw` spares kubectl the discovery of the API, and the pod is
- * looked at by grep instead of by a template.
+ * Does the same as k8s-wait-for, with its pause of 2 s, but with less work: with `--raw` kubectl skips the discovery of the API, and
+ * grep checks the pod instead of a template.
  */
 function loopOver(kubectl: string, kubeconfig: string): Waiter {
   const script = `until "$0" "--kubeconfig=$1" get --raw "$2" | grep -q '"type":"Ready","status":"True"'; do sleep 2; done`
@@ -79,8 +79,8 @@ function loopOver(kubectl: string, kubeconfig: string): Waiter {
 }
 
 /**
- * @param phase 0 to 1: where between two looks of a polling waiter the pod becomes ready.
- * @returns ms from the change in the API, the sending of its watch event included, to the end of the process.
+ * @param phase the time of the change between two looks of a polling waiter, from 0 to 1
+ * @returns the time in ms from the change in the API to the end of the process, including the sending of the watch event
  */
 async function timeRelease(waiter: Waiter, server: ApiServer, phase: number): Promise<number> {
   const waiting = await startWaiting(waiter, server)
@@ -97,7 +97,7 @@ async function timeRelease(waiter: Waiter, server: ApiServer, phase: number): Pr
   }
 }
 
-/** Returns when it waits: it has asked what it asks, and, unless it polls, come to rest. */
+/** Starts a waiter. Returns when it has sent its requests, and is at rest unless it polls. */
 async function startWaiting({ command, asks, pollMs }: Waiter, server: ApiServer): Promise<Process> {
   putPod(server, 'False')
   const asked = server.requests.length
@@ -120,7 +120,7 @@ async function watchRest(waiter: Waiter, server: ApiServer): Promise<Rest> {
     const before = readThreads(waiting.pid)
     const asked = server.requests.length
     await delay(WINDOW_MS / 2)
-    // An API server sends one about every minute.
+    // An API server sends a bookmark about every minute.
     server.bookmark()
     await delay(WINDOW_MS / 2)
     return {

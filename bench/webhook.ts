@@ -1,4 +1,4 @@
-/** The webhook: how soon it answers, what it takes, and what becomes of a burst that is too much for it. */
+/** Measures the webhook: the time of its responses, its cost, and its behaviour in a burst of too many requests. */
 import { writeFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { Agent, request } from 'node:https'
@@ -23,9 +23,9 @@ const BURST_CONNECTIONS = 500
 
 const CONTAINERS = 10
 
-/** What others ask meanwhile: each a client that waits for its answer, and asks again. */
+/** The number of clients that send expensive reviews at the same time. Each waits for its response, and then sends again. */
 const HOSTILE_CLIENTS = 3
-/** All that a review may ask for: of the reviews that it takes, these cost it most. */
+/** The highest number of containers in a review. Such reviews are the most expensive that the webhook accepts. */
 const HOSTILE_CONTAINERS = 1000
 const HOSTILE_SECONDS = 10
 const BESIDE_HOSTILE = 20
@@ -99,7 +99,7 @@ export async function measureWebhook({ directory }: Bench): Promise<readonly Fig
   }
 }
 
-/** @returns two that are free now. */
+/** @returns two free ports */
 async function findPorts(): Promise<readonly [number, number]> {
   const servers = [createServer(), createServer()] as const
   const ports = await Promise.all(
@@ -132,7 +132,7 @@ function ask(port: number, agent: Agent, body = writeReview()): Promise<Reply> {
   })
 }
 
-/** Sends the promised number of requests a second, each at its time, without waiting for earlier answers. @returns ms */
+/** Sends requests at a constant rate, without waiting for earlier responses. @returns the times of the responses, in ms */
 async function askEvenly(port: number, agent: Agent, perSecond: number, seconds: number): Promise<readonly number[]> {
   const began = performance.now()
   const replies: Promise<Reply>[] = []
@@ -175,7 +175,7 @@ async function askAtOnce(port: number, agent: Agent) {
 
 let written = 0
 
-/** A pod as the ReplicaSet controller sends it; no two are the same. */
+/** Writes a review of a pod as the ReplicaSet controller creates it. No two are the same. */
 function writeReview(): string {
   const name = `c${written++}`
   const names = Array.from({ length: CONTAINERS }, (_, index) => `${name}-${index}`)
@@ -207,7 +207,7 @@ function writeReview(): string {
   return wrap(object)
 }
 
-/** Steps that come one after another: each stops after all that follow it. */
+/** Writes the most expensive review: containers in a sequence, each of which stops after all that follow it. */
 function writeDearest(): string {
   const containers = Array.from({ length: HOSTILE_CONTAINERS }, (_, index) => ({
     name: `c${index}`,

@@ -1,6 +1,6 @@
 /**
- * `npm run build:image [-- --target arm64 --tag NAME]`: the image of the Dockerfile from `dist/image/<target>`, without any
- * base image: the Dockerfile's last stage, its files taken from disk instead of from the stage before. Prints what it weighs.
+ * `npm run build:image [-- --target arm64 --tag NAME]`: builds the image of the Dockerfile without a base image. It uses the last
+ * stage, and takes its files from `dist/image/<target>` instead of the stage before. Prints the size of the image.
  */
 import { execa } from 'execa'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -17,7 +17,7 @@ const { values } = parseArgs({
 })
 const target = readTarget(values.target)
 
-/** @returns the last stage, from `FROM scratch` on. @throws when it does not copy what it should. */
+/** @returns the last stage, from `FROM scratch` on. @throws when it does not copy the expected files */
 function cutLastStage(dockerfile: string): string {
   const stage = dockerfile.slice(dockerfile.lastIndexOf('\nFROM ') + 1)
   const copy = 'COPY --from=build /src/dist/image/${TARGETARCH}/ /'

@@ -1,10 +1,10 @@
 /**
- * `npm run build:image-files [-- --target arm64]`: `dist/image/<target>/`, what the container image holds, and all of it.
+ * `npm run build:image-files [-- --target arm64]`: makes `dist/image/<target>/`, the complete content of the container image.
  *
- * podorder/image/   the executable under its names, relocated to run here, and `lib/`, its own loader and C library.
- *                   Not podorder/bin: there the pods mount their volume, which would hide it from the init container.
- * entrypoint, lib   the same where an image volume mounts all of this at podorder/image
- * ko-app/           the name under which Tekton's images have their entrypoint
+ * podorder/image/   the executable under its names, relocated to this path, and `lib/` with its own loader and C library.
+ *                   The path is not podorder/bin: pods mount their volume there, which would hide it in the init container.
+ * entrypoint, lib   links for an image volume, which mounts this whole directory at podorder/image
+ * ko-app/           the directory of the entrypoint in Tekton's images
  * podorder/licenses/, podorder/sbom.cdx.json
  */
 import { execa } from 'execa'
@@ -19,9 +19,9 @@ import { quietLoader } from './quiet-loader.ts'
 import { createSbom } from './sbom.ts'
 import { HOST, readTarget } from './target.ts'
 
-/** Where the image has them; the executable there is relocated to it. */
+/** The path of the files in the image, for which the executable is relocated. */
 const PLACE = '/podorder/image'
-/** What the executable needs (DT_NEEDED), besides the loader. */
+/** The libraries that the executable needs (DT_NEEDED), other than the loader. */
 const LIBRARIES = ['libc.so.6', 'libm.so.6', 'libpthread.so.0', 'libdl.so.2']
 const COMMON_LICENSES = '/usr/share/common-licenses'
 
@@ -38,7 +38,7 @@ await mkdir(join(bin, 'lib'), { recursive: true })
 await putLibraries(libc)
 putExecutable()
 for (const name of ['podorder', 'kubectl-podorder']) await symlink('entrypoint', join(bin, name))
-// When the image is mounted as a volume, podorder/image is this directory, so it must have the same files.
+// If the image is mounted as a volume, this directory becomes podorder/image, so it must have the same files.
 for (const name of ['entrypoint', 'lib']) await symlink(join(PLACE.slice(1), name), join(root, name))
 await mkdir(join(root, 'ko-app'))
 await symlink(`..${PLACE}/entrypoint`, join(root, 'ko-app/entrypoint'))
@@ -75,7 +75,7 @@ async function putLicenses({ root: from, version }: Libc): Promise<void> {
   }
 }
 
-/** Packages spell its name as they like. */
+/** Finds the licence file of a package. Its name differs between packages. */
 async function findLicense(path: string): Promise<string> {
   const name = (await readdir(path)).find((file) => /^licen[cs]e/i.test(file))
   if (name === undefined) throw new Error(`${path} has no licence file`)

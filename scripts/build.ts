@@ -1,11 +1,12 @@
 /**
- * `npm run build`: one multi-call executable, `dist/entrypoint`, and its other names beside it.
- * `npm run build -- --target arm64` (or amd64): `dist/arm64/entrypoint`, built on any machine from packages of npm.
+ * `npm run build`: builds one multi-call executable, `dist/entrypoint`, with links for its other names.
+ * `npm run build -- --target arm64` (or amd64): builds `dist/arm64/entrypoint` on any machine, from packages of npm.
  *
- * What a command does not use lies in chunks that are never read, so that the CLI, YAML and chokidar cost the hot path
- * nothing. `splitting` alone would also put what the hot path shares with them into chunks, each of which costs every
- * start: so what cmd/entrypoint.ts loads lazily is bundled first, and shares nothing with it. The large parts share among
- * themselves; a wrapper that waits or probes reads a part that is by itself, which lies together.
+ * Code that a command does not use is in chunks that the command never reads. So the CLI, YAML and chokidar add nothing to the start of
+ * a container. The option `splitting` alone would also move the code that they share with the start of a container into chunks, and
+ * each chunk costs time at every start. For this reason the modules that cmd/entrypoint.ts loads lazily are bundled first, and share
+ * nothing with it. The large parts share chunks with each other. The parts for waiting and probing are single pieces, which are read
+ * at once.
  */
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
@@ -23,10 +24,10 @@ import { HOST, readTarget, type Target } from './target.ts'
 
 const ENTRY = 'cmd/entrypoint.ts'
 const PAD = 'build/pad.bin'
-/** Lazily loaded by cmd/entrypoint.ts, and large: each by itself would have a copy of YAML, of the API's client and so on. */
+/** Large modules that cmd/entrypoint.ts loads lazily. Bundled alone, each would have its own copy of YAML, the API client and so on. */
 const LARGE_PARTS = ['cmd/podorder.ts', 'cmd/job.ts', 'cmd/outside.ts'].map((path) => resolve(path))
 
-/** The part of Bun's bundler that is used here; the whole of Bun's types would come with globals that Node has not. */
+/** The part of Bun's bundler that is used here. All of Bun's types would declare globals that Node does not have. */
 interface Bundler {
   build(options: object): Promise<{ readonly success: boolean; readonly logs: readonly unknown[] }>
 }
@@ -50,7 +51,7 @@ const { values } = parseArgs({ options: { target: { type: 'string' } } })
 const target = values.target === undefined ? HOST : readTarget(values.target)
 const directory = values.target === undefined ? 'dist' : `dist/${target.name}`
 const out = `${directory}/entrypoint`
-/** Writes down which functions it uses. */
+/** The path of an executable that records the functions it uses. */
 const recorder = 'build/recorder'
 const partsDirectory = `build/parts-${target.name}`
 
@@ -59,7 +60,7 @@ await rm(partsDirectory, { recursive: true, force: true })
 await mkdir(partsDirectory, { recursive: true })
 await writeFile(PAD, createPad())
 const parts = await bundleParts()
-// The order in which functions are used is the same on every machine.
+// The recorded order is the same on every machine, so that of the host serves for all targets.
 await compile(HOST, recorder, { hidden: false, order: [] })
 await compile(target, out, { hidden: true, order: await recordOrder(recorder, `${partsDirectory}/order`) })
 for (const name of ['podorder', 'kubectl-podorder']) {
@@ -67,14 +68,14 @@ for (const name of ['podorder', 'kubectl-podorder']) {
   await symlink('entrypoint', `${directory}/${name}`)
 }
 
-/** @param given.hidden from its engine, the container's environment is; `order` as `recordOrder` makes it. */
+/** @param given `hidden`: whether the engine cannot see the container's environment; `order`: the result of `recordOrder` */
 async function compile(
   { name, bun: bunTarget }: Target,
   path: string,
   { hidden, order }: { readonly hidden: boolean; readonly order: readonly string[] },
 ): Promise<void> {
   const base = `build/bun-${name}`
-  // Bun's x64 package needs no AVX2: since 1.4 it is byte for byte its own baseline build.
+  // Bun's x64 package does not need AVX2: since 1.4 it is identical to the baseline build.
   const engine = await readFile(name === HOST.name ? process.execPath : await fetchBase(target))
   patchEngine(engine, name)
   emptyLanguages(engine)
@@ -83,7 +84,7 @@ async function compile(
   if (hidden) hideVariables(engine, name)
   await writeFile(base, engine, { mode: 0o755 })
   await bundle({
-    // Nothing imports the pad. As an entry point it is embedded unchanged.
+    // Nothing imports the pad. As an entry point it is embedded without changes.
     entrypoints: [ENTRY, PAD],
     bytecode: true,
     compile: {
@@ -93,16 +94,16 @@ async function compile(
       autoloadDotenv: false,
       autoloadBunfig: false,
       bytecodeOrder: order,
-      // The JIT is put off; cmd/entrypoint.ts allows it to the CLI.
+      // The high policy delays the JIT. cmd/entrypoint.ts allows it for the CLI.
       jitPolicy: 1000,
     },
     plugins: [{ name: 'parts', setup: (plugin: Plugin) => usePart(plugin, parts) }],
   })
-  // Renamed into place: the old one may be running.
+  // The old file may be running, so it is not overwritten.
   await rename(`${path}.new`, path)
 }
 
-/** @returns source file of each lazily loaded part -> its bundle. */
+/** @returns the bundle of each lazily loaded part, by its source file */
 async function bundleParts(): Promise<ReadonlyMap<string, string>> {
   const source = await readFile(ENTRY, 'utf8')
   const found = [...source.matchAll(/import\('(\..+?)'\)/g)].map(([, path = '']) => resolve(dirname(ENTRY), path))
@@ -133,7 +134,7 @@ async function bundleParts(): Promise<ReadonlyMap<string, string>> {
 async function bundle(options: object): Promise<void> {
   const { success, logs } = await bun.build({ format: 'esm', minify: true, splitting: true, ...options })
   if (!success) throw new Error(logs.map(String).join('\n'))
-  // Warnings, as of an order that nothing in the build has.
+  // The logs of a successful build are warnings, for example about entries of the order that match no function.
   for (const log of logs) process.stderr.write(`build: ${String(log)}\n`)
 }
 
@@ -150,7 +151,7 @@ function makeReaddirpLazy(plugin: Plugin): void {
   )
 }
 
-/** In the source, since the bundler asks no plugin where a module of the runtime is. */
+/** Changes the imports in chokidar's source, since the bundler does not let plugins resolve modules of the runtime. */
 function makeChokidarImmediate(plugin: Plugin): void {
   plugin.onLoad({ filter: /\/node_modules\/chokidar\/\w+\.js$/ }, async ({ path }) => {
     const source = await readFile(path, 'utf8')

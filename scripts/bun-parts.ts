@@ -1,16 +1,16 @@
 /**
- * What Bun contains, which no lock file names: the libraries that are linked into its executable, by what it says of itself
- * (`process.versions`), and under which licences (Bun's LICENSE.md). A test compares this list with the Bun that is locked.
+ * The libraries that are linked into Bun's executable, which no lock file names. Their versions are those of `process.versions`, and
+ * their licences those of Bun's LICENSE.md. A test compares this list with the locked Bun.
  */
 
-/** The Bun that this list is of. */
+/** The version of Bun to which this list belongs. */
 export const BUN_VERSION = '1.4.5'
 
 export interface BunPart {
-  /** As `process.versions` calls it. */
+  /** The key in `process.versions`. */
   readonly key: string
   readonly name: string
-  /** Where its source is; empty where it has no repository on GitHub. */
+  /** The repository on GitHub; empty if there is none. */
   readonly repository: string
   /** A commit or a version. */
   readonly version: string
@@ -49,14 +49,14 @@ export const BUN_PARTS: readonly BunPart[] = [
   part('icu', 'ICU', 'unicode-org/icu', '78.3', 'Unicode-3.0'),
 ]
 
-/** What else `process.versions` has: versions of interfaces and formats, and of what only builds Bun. */
+/** The other keys of `process.versions`: versions of interfaces, formats and tools that build Bun. */
 export const NO_PARTS = ['node', 'bun', 'openssl', 'zig', 'v8', 'uv', 'napi', 'unicode', 'typescript', 'modules']
 
 function part(key: string, name: string, repository: string, version: string, license: string): BunPart {
   return { key, name, repository, version, license }
 }
 
-/** A package URL; one without a repository is generic. */
+/** Returns the package URL of a part; a generic one if the part has no repository. */
 export function purlOf({ key, repository, version }: BunPart): string {
   return repository === '' ? `pkg:generic/${key}@${version}` : `pkg:github/${repository.toLowerCase()}@${version}`
 }

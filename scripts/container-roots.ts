@@ -1,7 +1,7 @@
 /**
- * `bun scripts/container-roots.ts`: the images of the container tests, in a podman storage of their own. Needs root, a C
- * compiler, musl-tools, busybox-static and debootstrap; and `npm run build:image-files` for podorder's own. The trees of
- * Debian, which take long, are kept in build/roots.
+ * `bun scripts/container-roots.ts`: makes the images of the container tests, in a separate storage of podman. It needs root, a C
+ * compiler, musl-tools, busybox-static and debootstrap, and for podorder's own image `npm run build:image-files`. The trees of Debian
+ * are kept in build/roots, since they take long to make.
  */
 import { execa } from 'execa'
 import { access, chown, copyFile, glob, mkdir, rename, rm, symlink } from 'node:fs/promises'
@@ -16,7 +16,7 @@ const PRELOAD = 'test/containers/preload.c'
 const BUSYBOX = '/bin/busybox'
 const MUSL_LOADER = '/lib/ld-musl-*.so.1'
 const WARNINGS = ['-Wall', '-Wextra', '-Werror']
-/** Files that nothing needs, about half of a Debian image. */
+/** Paths that no test needs, about half of a Debian image. */
 const LEFT_OUT = ['debootstrap', 'var/cache', 'var/lib/apt', 'usr/share/doc', 'usr/share/locale', 'usr/share/man']
 
 await setUpPodman()
@@ -60,18 +60,18 @@ async function makeMusl(name: string): Promise<void> {
   for await (const loader of glob(MUSL_LOADER)) await copyFile(loader, join(tree, loader))
   await execa('musl-gcc', [...WARNINGS, ACTOR, '-o', join(tree, 'actor')])
   await execa('musl-gcc', [...WARNINGS, '-shared', '-fPIC', PRELOAD, '-o', join(tree, 'foreign/preload.so')])
-  // A library that another C library's loader takes for its own, by its name.
+  // The name is that of glibc's C library, so glibc's loader would take this file of musl for its own.
   for await (const loader of glob(MUSL_LOADER)) await copyFile(loader, join(tree, 'foreign/libc.so.6'))
 }
 
-/** A Debian that has been unpacked but not set up: nothing of it is run here. */
+/** Makes a tree of Debian that is unpacked but not configured, since none of its programs run here. */
 async function makeDebian(name: string, release: string): Promise<void> {
   const tree = join(TREES, name)
   if (!(await isThere(tree))) {
     const making = await makeTree(`${name}.making`)
     await execa('debootstrap', ['--variant=minbase', '--foreign', release, making])
     for (const path of LEFT_OUT) await rm(join(making, path), { recursive: true, force: true })
-    // The machine's own, until Debian is set up; a container mounts its own there.
+    // debootstrap leaves the machine's /proc there. A container mounts its own.
     await rm(join(making, 'proc'))
     await mkdir(join(making, 'proc'))
     await mkdir(join(making, 'foreign'))
@@ -81,7 +81,7 @@ async function makeDebian(name: string, release: string): Promise<void> {
     await rename(making, tree)
   }
   await execa('musl-gcc', [...WARNINGS, '-static', ACTOR, '-o', join(tree, 'actor')])
-  // It links no library, so any Debian can load it.
+  // Without libraries, every release of Debian can load it.
   await execa('gcc', [...WARNINGS, '-shared', '-nostdlib', '-fPIC', PRELOAD, '-o', join(tree, 'foreign/preload.so')])
 }
 

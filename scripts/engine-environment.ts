@@ -1,19 +1,20 @@
 /**
- * Hides variables from the engine. Bun and what it is made of obey hundreds of variables: some open a debugger's port, write
- * files, replace the program or end it. A container's environment is the application's, and must do none of that to a wrapper.
+ * Hides variables from the engine. Bun and its libraries read hundreds of variables. Some of them open a debugger's port, write files,
+ * replace the program or end it. The environment of a container belongs to its application, and must not change the wrapper.
  *
- * The executable gets a few instructions that run before all of its others: in the array of environment strings that the
- * kernel has put on the stack, they let the entries whose names begin so point to an empty string. The strings themselves stay
- * where they are, so that /proc/self/environ, from which the command's environment is read, still has all of them.
+ * The executable gets a few instructions that run before all others. They change the array of environment strings that the kernel has
+ * put on the stack: entries with such names point to an empty string. The strings themselves do not change, so /proc/self/environ, from
+ * which the command's environment is read, still has all of them.
  */
 import type { Target } from './target.ts'
 
-/** Hidden from the wrapper, which no operator configures; the CLI obeys NODE_EXTRA_CA_CERTS and the like. */
+/** Prefixes of variables that are hidden from wrappers only. The CLI needs some of them, such as NODE_EXTRA_CA_CERTS. */
 const OF_WRAPPERS = 'NODE_'
 
 /**
- * Hidden from both; compared without regard to case, as mimalloc does. Bun's own, JavaScriptCore's, WebKit's and its allocators',
- * mimalloc's, libuv's, ICU's, lsquic's, BoringSSL's, simdutf's, c-ares', Bun's thread pool's; Node's pipe to a parent.
+ * Prefixes of variables that are hidden from wrappers and the CLI. They are compared without regard to case, as mimalloc does. They
+ * belong to Bun, JavaScriptCore, WebKit and its allocators, mimalloc, libuv, ICU, lsquic, BoringSSL, simdutf, c-ares and Bun's thread
+ * pool; the last one is Node's pipe to a parent.
  */
 const OF_ALL = [
   ...['BUN_', 'JSC_', 'JAVASCRIPTCORE', 'WTF_', 'WEBKIT', 'GIGACAGE', 'MIMALLOC_', 'MALLOC', 'LIBPAS_', 'UV_', 'ICU_'],
@@ -21,8 +22,8 @@ const OF_ALL = [
 ]
 
 /**
- * Position independent; the names follow it. The registers it changes hold nothing yet (System V ABI, process initialization);
- * the one for atexit's function, rdx or x0, is not among them.
+ * The instructions, which are position independent. The names follow them. They change only registers whose content is unspecified at
+ * the start of a process (System V ABI, process initialization), and not the register of the function for atexit (rdx or x0).
  *
  *     envp = sp + 8 * (argc + 2)
  *     names = argv[0] ends with "podorder" ? OF_ALL : OF_WRAPPERS and OF_ALL
@@ -122,9 +123,9 @@ const PF_X = 1
 const SMALLEST_PAGE = 4096
 
 /**
- * Puts the instructions before the executable's text, where the linker has left room in a page that is executable, and lets
- * the program begin there.
- * @throws when there is no such room
+ * Writes the instructions into the unused space before the executable's text, which is in an executable page, and makes them the entry
+ * point of the program.
+ * @throws when there is not enough space
  */
 export function hideVariables(program: Buffer, target: Target['name']): void {
   const entry = program.readBigUInt64LE(24)

@@ -1,9 +1,9 @@
 /**
- * Keeps the resource limits that a wrapper is started with. Bun raises its own soft limits, of open files and of the stack, to the
- * hard ones before any of our code runs, and nothing tells afterwards what they were; the command would inherit that.
+ * Keeps the resource limits with which a wrapper is started. Bun raises its soft limits of open files and of the stack to the hard
+ * limits before podorder's code runs. The earlier values cannot be read afterwards, and the command would inherit the raised limits.
  *
- * Bun calls `setrlimit` of the C library by its name, so the name is changed: `getrlimit` has the same length, the same
- * version in the library and the same arguments, and changes nothing.
+ * Bun calls `setrlimit` of the C library by its name. The name is changed to `getrlimit`, which has the same length, the same symbol
+ * version and the same arguments, and changes no limit.
  */
 const RAISES = 'setrlimit'
 const ASKS = 'getrlimit'
@@ -16,7 +16,7 @@ const DT_STRSZ = 10
 const SIZE_HEADER = 56
 const SIZE_ENTRY = 16
 
-/** Changes it in place. @throws when it does not call that function by that name */
+/** Changes the program in place. @throws when it does not call that function by that name */
 export function keepLimits(program: Buffer): void {
   const { start, end } = findNames(program)
   const at = program.subarray(start, end).indexOf(`\0${RAISES}\0`, 0, 'latin1')
@@ -24,7 +24,7 @@ export function keepLimits(program: Buffer): void {
   program.write(ASKS, start + at + 1, 'latin1')
 }
 
-/** Where in the file the names of dynamic symbols are. @throws */
+/** Finds the names of dynamic symbols in the file. @throws when there are none */
 function findNames(program: Buffer): { readonly start: number; readonly end: number } {
   const word = (at: number): number => Number(program.readBigUInt64LE(at))
   const table = word(32)

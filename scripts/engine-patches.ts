@@ -1,31 +1,34 @@
 /**
- * What is changed in the base executable, Bun, so that a wrapper weighs less. Bun and JavaScriptCore have options for all of
- * it, but read them from the environment only, and a container's environment is the container's.
+ * Patches of the base executable, Bun, so that a wrapper uses less memory and CPU. Bun and JavaScriptCore have options for all of them,
+ * but only as environment variables, and the environment of a container belongs to its application.
  *
- * Each change names bytes that must be there exactly once, else the build fails: then the disassembly of the new Bun must
- * be looked at anew. The places are those where `BUN_JSC_<option>` and `BUN_GC_TIMER_DISABLE` are read or have their default.
+ * Each patch names bytes that must be in the file exactly once. Otherwise the build fails, and the patch must be adapted to the
+ * disassembly of the new Bun. The places are those where `BUN_JSC_<option>` and `BUN_GC_TIMER_DISABLE` are read or get their default.
  */
 import type { Target } from './target.ts'
 
 export interface Change {
   readonly what: string
-  /** A text of the program, NUL-terminated, that must be there exactly once too: `pattern` gets its address. */
+  /** A NUL-terminated text of the program that must be there exactly once. `pattern` gets its address. */
   readonly literal?: string
-  /** What must be there exactly once, in hexadecimal; `..` is any byte. */
+  /** The bytes that must be there exactly once, in hexadecimal. `..` stands for any byte. */
   readonly pattern: string | ((address: number) => string)
-  /** Which byte of it is replaced by the first of `bytes`. */
+  /** The position in the pattern that `bytes` replace. */
   readonly at: number
   readonly bytes: readonly number[]
 }
 
-/** Of the read-only segment, the first in the file; checked with every build, since addresses are looked for in the code. */
+/**
+ * The address of the read-only segment, which is the first in the file. Each build checks it, since it finds the addresses of literals
+ * in the code.
+ */
 const IMAGE_BASE = 0x20_0000
 
 /**
- * numberOfGCMarkers = 1: otherwise every wrapper starts min(8, CPUs) - 1 threads of 70 to 80 KiB to collect its 2 MiB.
- * warmUpMarkedBlockStartAfterBlocks, 64 by default, beyond any heap of ours: no thread that keeps 32 blocks of 16 KiB in store.
- * BUN_GC_TIMER_DISABLE taken as set: no tick each second that asks whether to collect. Allocation still collects.
- * ensureMegamorphicCache() not called by every start, which writes zeros to 140 KiB: its first user, compiled code, makes it.
+ * numberOfGCMarkers = 1: otherwise every wrapper starts min(8, CPUs) - 1 threads of 70 to 80 KiB to collect a heap of 2 MiB.
+ * warmUpMarkedBlockStartAfterBlocks, by default 64, exceeds any heap here: no thread keeps a store of 32 blocks of 16 KiB.
+ * BUN_GC_TIMER_DISABLE counts as set: no timer asks each second whether to collect. Allocations still start collections.
+ * ensureMegamorphicCache(), which writes zeros to 140 KiB, is not called at every start. Compiled code makes the cache if needed.
  */
 const CHANGES: Readonly<Record<Target['name'], readonly Change[]>> = {
   amd64: [
@@ -47,14 +50,14 @@ const CHANGES: Readonly<Record<Target['name'], readonly Change[]>> = {
       literal: 'BUN_GC_TIMER_DISABLE',
       pattern: (address) => `bf${hexOf(address)} e8........ 4885c0 7427`,
       at: 14,
-      // je to where a value goes that is longer than any word for false.
+      // je to the branch for values that are longer than any word for false.
       bytes: [0x5c],
     },
     {
       what: 'ensureMegamorphicCache(): and rax, ~3; mov rdi, rbx; lea rsi, [rbx + 0x1a840]; call [rax]; jmp -0x37d',
       pattern: '4883e0fc 4889df 488db340a80100 ff10 e983fcffff',
       at: 0,
-      // jmp to where that one leads.
+      // jmp to the target of the jmp that ends the pattern.
       bytes: [0xe9, 0x93, 0xfc, 0xff, 0xff],
     },
   ],
@@ -78,32 +81,32 @@ const CHANGES: Readonly<Record<Target['name'], readonly Change[]>> = {
       literal: 'BUN_GC_TIMER_DISABLE',
       pattern: (address) => `${hexOf(0x9100_0000 + (address % 4096) * 1024)} ........ 400200b4 a00f00f9`,
       at: 8,
-      // cbz x0, to where a value goes that is no word for false.
+      // cbz x0 to the branch for values that are not a word for false.
       bytes: [0xc0, 0x04, 0x00, 0xb4],
     },
     {
       what: 'ensureMegamorphicCache(): and x8, x8, #~3; add x1, x26, #368; mov x0, x19; ldr x8, [x8]; blr x8; b -0xbc0',
       pattern: '08f57e92 41c30591 e00313aa 080140f9 00013fd6 10fdff17',
       at: 0,
-      // b to where that one leads.
+      // b to the target of the b that ends the pattern.
       bytes: [0x15, 0xfd, 0xff, 0x17],
     },
   ],
 }
 
-/** Changes it in place. @throws when one of the places is not there exactly once */
+/** Changes the program in place. @throws when one of the places is not there exactly once */
 export function patchEngine(program: Buffer, target: Target['name']): void {
   for (const change of CHANGES[target]) applyOnce(program, change)
 }
 
-/** @throws */
+/** Applies one patch in place. @throws when its place is not there exactly once */
 export function applyOnce(program: Buffer, { what, literal, pattern, at, bytes }: Change): void {
   const wanted =
     typeof pattern === 'string' ? pattern : pattern(literal === undefined ? 0 : findLiteral(program, literal))
   program.set(bytes, findOnce(program, wanted, what) + at)
 }
 
-/** @returns its address in memory. @throws */
+/** @returns the address of the text in memory. @throws when it is not there exactly once */
 function findLiteral(program: Buffer, literal: string): number {
   return IMAGE_BASE + 1 + findOnce(program, Buffer.from(`\0${literal}\0`).toString('hex'), literal)
 }
@@ -124,7 +127,7 @@ function findAll(program: Buffer, pattern: string): readonly number[] {
   const wanted = (pattern.replaceAll(' ', '').match(/../g) ?? []).map((byte) =>
     byte === '..' ? -1 : parseInt(byte, 16),
   )
-  // Looking for the longest part without a gap is a matter of milliseconds.
+  // A search for the longest part without a gap takes only milliseconds.
   const { start, part } = findLongestPart(wanted)
   const found: number[] = []
   for (let at = program.indexOf(part); at !== -1; at = program.indexOf(part, at + 1)) {

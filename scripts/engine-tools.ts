@@ -1,17 +1,17 @@
 /**
- * Empties texts that Bun contains for its own tools: documentation of lint rules, TypeScript's libraries, modules for browsers,
- * completion of shells. They are compressed, so that an image cannot compress them again: 1 MB of what a node pulls. Only
- * `bun` itself reads them, and the executable is no `bun`: `BUN_BE_BUN` is hidden from it (`engine-environment.ts`).
+ * Empties texts in Bun that only its own tools read: documentation of lint rules, TypeScript's libraries, modules for browsers, and
+ * completions of shells. They are 1 MB of the image that a node pulls, since they are compressed already. The executable cannot act as
+ * `bun`, because `BUN_BE_BUN` is hidden from it (`engine-environment.ts`).
  */
 import { zstdDecompressSync } from 'node:zlib'
 
-/** What each of them begins with, decompressed. */
+/** The beginning of each text after decompression. */
 const TEXTS: Readonly<Record<string, RegExp>> = {
   'documentation of lint rules': /^\0bun-test\/consistent-test-filename\n/,
   'options of lint rules': /^@typescript-eslint\/array-type\t/,
   'messages of lint rules': /^Define a getter for this property\n/,
-  'what reads the configuration of lint': /^\/\/ -+ paths -+\n/,
-  'what reads the configuration of fmt': /^\/\/ The first part of a script that runs a configuration file/,
+  'reader of the lint configuration': /^\/\/ -+ paths -+\n/,
+  'reader of the fmt configuration': /^\/\/ The first part of a script that runs a configuration file/,
   'libraries of TypeScript': /^\/\*! \*+\nCopyright \(c\) Microsoft Corporation/,
   'messages of TypeScript': /^1002\tE\tUnterminated string literal/,
   'names of packages': /^[^]{6}a-big-triangle/,
@@ -21,13 +21,13 @@ const TEXTS: Readonly<Record<string, RegExp>> = {
   'completion of shells': /^(?:#\/usr\/bin\/env bash\n|# This is terribly complicated\n|#compdef bun\n)/,
 }
 
-/** Of Zstandard (RFC 8878, 3.1.1), little-endian; sizes in bytes by the bits of the header's descriptor. */
+/** The format of a Zstandard frame (RFC 8878, 3.1.1), little-endian. Sizes are in bytes, by the bits of the header's descriptor. */
 const MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 const CONTENT_SIZES = [0, 2, 4, 8]
 const DICTIONARY_SIZES = [0, 1, 2, 4]
 const RLE_BLOCK = 1
 
-/** Changes it in place. @returns how many bytes are empty now. @throws when one of the texts is not there */
+/** Changes the program in place. @returns the number of emptied bytes. @throws when one of the texts is missing */
 export function emptyTools(program: Buffer): number {
   const missing = new Set(Object.keys(TEXTS))
   let emptied = 0
@@ -40,11 +40,11 @@ export function emptyTools(program: Buffer): number {
     program.fill(0, at, end)
     emptied += end - at
   }
-  if (missing.size > 0) throw new Error(`the base executable does not have its ${[...missing].join(', nor ')}`)
+  if (missing.size > 0) throw new Error(`the base executable lacks its ${[...missing].join(', ')}`)
   return emptied
 }
 
-/** @returns undefined when it is not a frame, or needs a dictionary */
+/** @returns undefined when the bytes are not a frame, or need a dictionary */
 function decompress(frame: Buffer): string | undefined {
   try {
     return zstdDecompressSync(frame).toString('latin1')
@@ -53,7 +53,7 @@ function decompress(frame: Buffer): string | undefined {
   }
 }
 
-/** @returns where the frame ends; undefined when it is none. */
+/** @returns the end of the frame; undefined when there is none */
 function findEnd(program: Buffer, start: number): number | undefined {
   const descriptor = program[start + MAGIC.length] ?? 0
   const single = (descriptor >> 5) & 1

@@ -1,4 +1,4 @@
-/** Bun for another machine: npm installs only the host's own, so its package is fetched and checked by the lock file. */
+/** Fetches Bun for another machine, since npm installs only that of the host. The lock file has the digest of the package. */
 import { execa } from 'execa'
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rm } from 'node:fs/promises'
@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { readLock } from './lock.ts'
 import type { Target } from './target.ts'
 
-/** @returns the path of the executable, in `build/`. @throws */
+/** @returns the path of the executable, in `build/`. @throws when it cannot be fetched, or its digest differs */
 export async function fetchBase({ name, base }: Target): Promise<string> {
   const { version, integrity } = (await readLock()).packages[`node_modules/${base}`] ?? {}
   if (version === undefined || integrity === undefined) throw new Error(`${base} is not in package-lock.json`)
@@ -25,7 +25,7 @@ export async function fetchBase({ name, base }: Target): Promise<string> {
   return join(directory, 'package/bin/bun')
 }
 
-/** @returns the hash as npm writes it; undefined when there is no such file. */
+/** @returns the hash in npm's form; undefined when the file does not exist */
 async function hash(file: string): Promise<string | undefined> {
   const bytes = await readFile(file).catch(() => undefined)
   return bytes === undefined ? undefined : `sha512-${createHash('sha512').update(bytes).digest('base64')}`

@@ -1,16 +1,16 @@
-/** Fetches Debian's C library for any machine by a separate apt configuration: without root, and without a change to the machine's apt. */
+/** Fetches Debian's C library for any machine. A separate apt configuration avoids root and changes to the machine's apt. */
 import { execa } from 'execa'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Target } from './target.ts'
 
 export interface Libc {
-  /** The package's files, from `/` on. */
+  /** The directory with the package's files, which takes the place of `/`. */
   readonly root: string
   readonly version: string
 }
 
-/** Apt checks the package by the keys of the Debian release that runs this. @throws */
+/** Fetches the package. apt checks it with the keys of the Debian release on which this runs. @throws when apt fails */
 export async function fetchLibc({ name }: Target): Promise<Libc> {
   const directory = resolve(`build/libc-${name}`)
   const root = join(directory, 'root')
@@ -22,7 +22,7 @@ export async function fetchLibc({ name }: Target): Promise<Libc> {
     `APT::Architectures=${name}`,
     `Dir::State::lists=${directory}/lists`,
     `Dir::Cache=${directory}/cache`,
-    // An empty status means that no package is installed. No sandbox user: _apt may not write to this directory.
+    // An empty status means that no package is installed. apt's sandbox user is not used, since it cannot write to this directory.
     'Dir::State::status=/dev/null',
     'APT::Sandbox::User=',
   ].flatMap((setting) => ['-o', setting])

@@ -1,6 +1,6 @@
-/** The table of costs in README.md: which figures of the bench, in which words. Pure. */
+/** The table of costs in README.md, made from figures of the bench. Pure. */
 
-/** What the bench writes with `--json`. */
+/** The output of the bench with `--json`. */
 export interface Measured {
   readonly machine: { readonly cpu: string; readonly cores: number; readonly kernel: string }
   readonly figures: readonly {
@@ -14,7 +14,7 @@ export interface Measured {
 const COLUMNS = ['entrypoint', 'tini', 'dumb-init', 'sh loop', 'tekton', 'floor'] as const
 const HEADINGS = ['median', 'entrypoint', 'tini', 'dumb-init', '`sleep 1` loop', 'Tekton', 'minimal C program', 'bar']
 
-/** Names of figures, and what the README calls them. */
+/** The names of figures in the bench, and their names in the README. */
 const ROWS: readonly (readonly [name: string, words: string])[] = [
   ['start-up of true', 'start-up of `true`'],
   ['hand-off, p50', 'hand-off: flag to the command’s first instruction'],
@@ -41,7 +41,7 @@ const ROWS: readonly (readonly [name: string, words: string])[] = [
 const BEGIN = '<!-- figures: npm run bench -- --long --json docs/bench.json && npm run figures -->'
 const END = '<!-- end of figures -->'
 
-/** Markdown; a figure that was not measured has no row, nor has a peer that was not there a column. */
+/** Formats the table as Markdown. Figures and peers that were not measured are left out. */
 export function formatFigures({ machine, figures }: Measured): string {
   const found = ROWS.flatMap(([name, words]) => {
     const figure = figures.find((one) => one.name === name)
@@ -70,7 +70,7 @@ export function formatFigures({ machine, figures }: Measured): string {
   ].join('\n')
 }
 
-/** @throws when the README has no place for it */
+/** Replaces the table in the README. @throws when the README has no place for it */
 export function putFigures(readme: string, figures: string): string {
   const [from, to] = [readme.indexOf(BEGIN), readme.indexOf(END)]
   if (from === -1 || to < from) throw new Error(`README.md has no ${BEGIN} … ${END}`)
@@ -82,7 +82,7 @@ function formatValue(value: number | undefined, unit: string): string {
   return `${formatNumber(value)}${unit === '' ? '' : ` ${unit}`}`
 }
 
-/** Three digits that count. */
+/** Formats a number with three significant digits. */
 function formatNumber(value: number): string {
   return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)))
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run chart`: the Helm chart, in `dist/chart/podorder`, from the manifests of `deploy/base`, so that both ways to install
- * are one source. What an installer may choose becomes a value; each place is found as often as expected, or nothing is written.
+ * `npm run chart`: makes the Helm chart in `dist/chart/podorder` from the manifests of `deploy/base`, so that both ways to install have
+ * one source. Settings become values of the chart. If a text to replace is not found as often as expected, nothing is written.
  */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -10,13 +10,13 @@ import manifest from '../package.json' with { type: 'json' }
 const BASE = new URL('../deploy/base/', import.meta.url)
 const SOURCE = new URL('../deploy/helm/', import.meta.url)
 
-/** The release has its own namespace, which Helm makes. */
+/** Files that are left out. Helm makes the namespace of a release. */
 const LEFT_OUT = ['namespace.yaml']
 
 interface Choice {
   readonly text: RegExp
   readonly template: string
-  /** In which file; undefined: in all of them. */
+  /** The file in which the text is replaced; undefined: in all files. */
   readonly file?: string
 }
 
@@ -38,11 +38,11 @@ const CHOICES: readonly Choice[] = [
     template: 'failurePolicy: {{ .Values.webhook.failurePolicy }}',
     file: 'webhook-configuration.yaml',
   },
-  // Its own namespace is never asked about.
+  // The webhook is not called for its own namespace, whose name is that of the release.
   { text: /, podorder\] \}$/gm, template: ', {{ .Release.Namespace }}] }', file: 'webhook-configuration.yaml' },
 ]
 
-/** @param directory where the chart is written */
+/** Writes the chart. @param directory the directory to write it to */
 export function writeChart(directory: string): void {
   rmSync(directory, { recursive: true, force: true })
   mkdirSync(`${directory}/templates`, { recursive: true })

@@ -1,6 +1,6 @@
 /**
- * `bun scripts/krew.ts URL FOLDER`: the manifest of `kubectl krew install`, on stdout. URL is where the archives of a release lie,
- * FOLDER has them here. krew knows an archive by its digest.
+ * `bun scripts/krew.ts URL FOLDER`: writes the manifest for `kubectl krew install` to stdout. URL is the address of the archives of a
+ * release. FOLDER is a local directory with the same archives, whose digests the manifest needs.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -9,7 +9,7 @@ import manifest from '../package.json' with { type: 'json' }
 
 const ARCHITECTURES = ['amd64', 'arm64'] as const
 
-/** @param digestOf of an archive, by its name. Source: krew's PluginManifest, krew.googlecontainertools.github.com/v1alpha2 */
+/** @param digestOf returns the digest of an archive. Source: PluginManifest of krew.googlecontainertools.github.com/v1alpha2 */
 export function writeKrew(url: string, digestOf: (archive: string) => string): string {
   return stringify({
     apiVersion: 'krew.googlecontainertools.github.com/v1alpha2',

@@ -1,6 +1,6 @@
 /**
- * Stands in for the package `readdirp` in the executable. chokidar lists directories with it, which a waiting wrapper
- * never does; the real one, and node:stream behind it, is loaded with the first listing (0.7 MiB for every wrapper).
+ * Replaces the package `readdirp` in the executable. chokidar lists directories with it, but never in a waiting wrapper. The real
+ * package, which needs node:stream, is loaded with the first listing. This saves 0.7 MiB in every wrapper.
  */
 import { EventEmitter } from 'node:events'
 import type { ReaddirpOptions } from 'readdirp'

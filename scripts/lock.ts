@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 
 export interface LockedPackage {
   readonly version?: string
-  /** `sha512-` and base64. */
+  /** The digest, as `sha512-` and base64. */
   readonly integrity?: string
   readonly license?: string
   readonly dev?: boolean
@@ -13,7 +13,7 @@ export interface LockedPackage {
 export interface Lock {
   readonly name: string
   readonly version: string
-  /** Path -> package; the empty path is this project. */
+  /** The packages by path. The empty path is this project. */
   readonly packages: Readonly<Record<string, LockedPackage | undefined>>
 }
 
@@ -21,14 +21,14 @@ export async function readLock(): Promise<Lock> {
   return JSON.parse(await readFile('package-lock.json', 'utf8')) as Lock
 }
 
-/** What the executable is made of. @returns path -> package */
+/** Lists the packages in the executable. @returns pairs of path and package */
 export function listShipped(lock: Lock): readonly (readonly [string, LockedPackage])[] {
   return Object.entries(lock.packages).flatMap(([path, locked]) =>
     path === '' || locked === undefined || locked.dev === true ? [] : [[path, locked] as const],
   )
 }
 
-/** `node_modules/a/node_modules/@b/c` is `@b/c`. */
+/** Returns the name of the package at a path: `@b/c` for `node_modules/a/node_modules/@b/c`. */
 export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
 }

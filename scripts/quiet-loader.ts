@@ -1,19 +1,19 @@
 /**
- * Makes a copy of Debian's ld.so deaf to the container's environment: `LD_PRELOAD`, `LD_AUDIT` and /etc/ld.so.preload name
- * libraries for the application's C library, and loading one into a process with ours is fatal before its first instruction.
- * The application still gets the variables, and its own loader obeys them.
+ * Makes a copy of Debian's ld.so that ignores `LD_PRELOAD`, `LD_AUDIT` and /etc/ld.so.preload of the container. They name libraries for
+ * the application's C library. If the loader loaded one into a process with podorder's C library, the process would fail before its
+ * first instruction. The application still gets the variables, and its own loader uses them.
  */
 import type { Target } from './target.ts'
 
 interface Change {
   readonly what: string
-  /** What must be there exactly once; `at` in it is replaced by `bytes`. */
+  /** The bytes that must be there exactly once. `bytes` replace those from position `at` on. */
   readonly pattern: readonly number[]
   readonly at: number
   readonly bytes: readonly number[]
 }
 
-/** An empty path is never there. */
+/** Makes the path of the preload file empty. No file has an empty path. */
 const NO_PRELOAD_FILE: Change = {
   what: 'the path /etc/ld.so.preload',
   pattern: Array.from('/etc/ld.so.preload\0', (character) => character.charCodeAt(0)),
@@ -21,7 +21,7 @@ const NO_PRELOAD_FILE: Change = {
   bytes: [0],
 }
 
-/** In `_dl_next_ld_env_entry`: which variables are the loader's. Compared with NUL instead of `D`, none is. */
+/** Changes `_dl_next_ld_env_entry`, which finds variables with `LD_`: it compares with NUL instead of `D`, so it finds none. */
 const NO_VARIABLES: Readonly<Record<Target['name'], Change>> = {
   amd64: {
     what: "cmpb $'D', 1(%rax)",
@@ -37,7 +37,7 @@ const NO_VARIABLES: Readonly<Record<Target['name'], Change>> = {
   },
 }
 
-/** @returns a changed copy. @throws when the loader is not as expected: then its disassembly must be looked at anew */
+/** @returns a changed copy. @throws when the loader does not match; the changes must then be adapted to its disassembly */
 export function quietLoader(loader: Uint8Array, target: Target['name']): Uint8Array {
   const quiet = Uint8Array.from(loader)
   for (const { what, pattern, at, bytes } of [NO_VARIABLES[target], NO_PRELOAD_FILE]) {
@@ -48,7 +48,7 @@ export function quietLoader(loader: Uint8Array, target: Target['name']): Uint8Ar
   return quiet
 }
 
-/** In the pattern, -1 stands for any byte. */
+/** Finds all places of a pattern, in which -1 stands for any byte. */
 function findAll(bytes: Uint8Array, pattern: readonly number[]): readonly number[] {
   const found: number[] = []
   for (let at = bytes.indexOf(pattern[0] ?? 0); at !== -1; at = bytes.indexOf(pattern[0] ?? 0, at + 1)) {

@@ -1,6 +1,6 @@
 /**
  * `bun scripts/readme-figures.ts`: writes the table of costs in README.md from docs/bench.json, which
- * `npm run bench -- --long --json docs/bench.json` makes. No figure there is written by hand.
+ * `npm run bench -- --long --json docs/bench.json` makes. All its figures come from there.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { formatFigures, putFigures, type Measured } from './figure-table.ts'

@@ -1,6 +1,6 @@
 /**
- * `npm run pictures`: records the voting pod without an order and with it, here, and draws both on one scale for README.md. The first
- * goes on until its last container is ready: what comes after tells nothing.
+ * `npm run pictures`: runs the voting pod on this machine without an order and with it, and draws both on one scale for README.md. The
+ * picture without an order ends when the last container is ready.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ import { readHistory } from '../src/history/read-history.ts'
 import { drawTimelineSvg } from '../src/timeline/timeline-svg.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-/** By then the last one is ready: two crashes, a back-off of 10 s and a probe each 10 s take 20 s. */
+/** The deadline of a run, in s. Two crashes, a back-off of 10 s and a probe each 10 s make the last container ready after 20 s. */
 const DEADLINE_S = 22
 
 const directory = mkdtempSync(join(tmpdir(), 'podorder-pictures-'))
@@ -45,7 +45,7 @@ async function record(name: string): Promise<History> {
   return history
 }
 
-/** A run that fails has been recorded all the same. */
+/** Runs a pod and returns its events, also when the run fails. */
 function run(manifest: string): string {
   try {
     return execFileSync(`${ROOT}dist/podorder`, ['run', '--json', manifest], { encoding: 'utf8' })

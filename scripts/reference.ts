@@ -1,6 +1,6 @@
 /**
- * The tables of docs/reference.md that repeat help pages, written from the pages of the built executables. Such a table stands
- * below a comment that names its pages: `<!-- entrypoint --help, entrypoint wait --help -->`; COMMAND means each of podorder's.
+ * Writes the tables of docs/reference.md that repeat help pages, from the pages of the built executables. A comment above a table names
+ * its pages: `<!-- entrypoint --help, entrypoint wait --help -->`. COMMAND stands for each command of podorder.
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -13,21 +13,21 @@ const DIST = fileURLToPath(new URL('../dist/', import.meta.url))
 const MARKED = /^(<!-- (.+) -->)\n(?:\|.*\n)*/gm
 
 interface Row {
-  /** `--wait-file PATH …` */
+  /** The flag with its value, such as `--wait-file PATH …`. */
   readonly flag: string
-  /** The commands that have it, by the word that tells them apart. */
+  /** The commands that have it, each by its own word. */
   readonly of: readonly string[]
   readonly help: string
 }
 
-/** @returns the page with its tables made anew */
+/** @returns the page with new tables */
 export function writeTables(page: string): string {
   return page.replace(MARKED, (_, comment: string, pages: string) => {
     return `${comment}\n${writeTable(pages.split(', ').flatMap(listPages))}`
   })
 }
 
-/** The commands of podorder, with what its page says that each does. */
+/** Lists the commands of podorder, each with its description on the help page. */
 export function listCommands(): ReadonlyMap<string, string> {
   const rows = askHelp('podorder --help').matchAll(/^ {2}([a-z]+) {2,}(\S.*)$/gm)
   return new Map([...rows].map(([, name = '', does = '']) => [name, does]))
@@ -52,12 +52,12 @@ function writeTable(pages: readonly string[]): string {
   return `${['| flag | of | what it says |', '|---|---|---|', ...lines].join('\n')}\n`
 }
 
-/** `podorder help registries` -> `registries`, `podorder run --help` -> `run` */
+/** Returns the word of a command: `registries` for `podorder help registries`, `run` for `podorder run --help`. */
 function nameCommand(page: string): string {
   return page.replace(/ --help.*/, '').replace(/^.* /, '')
 }
 
-/** Lists every flag except `--help` and `--version`. A long line continues below. */
+/** Lists every flag except `--help` and `--version`. The description of a flag may have several lines. */
 function readFlags(page: string, command: string): readonly Row[] {
   const rows: { readonly flag: string; readonly of: readonly string[]; help: string }[] = []
   let isWithin = false
@@ -72,7 +72,7 @@ function readFlags(page: string, command: string): readonly Row[] {
   return rows.filter(({ flag }) => !/(?:^|, )--(?:help|version)$/.test(flag))
 }
 
-/** What several commands have, in the same words, once. */
+/** Merges rows with the same flag and description. */
 function mergeRows(rows: readonly Row[]): readonly Row[] {
   const same = Map.groupBy(rows, ({ flag, help }) => `${flag}\n${help}`)
   return [...same.values()].flatMap(([first, ...others]) =>

@@ -1,4 +1,4 @@
-/** The schema of `podorder run --json`: one line, as src/history/run-event.ts writes it. */
+/** The schema of a line of `podorder run --json`, which src/history/run-event.ts writes. */
 import type { Schema } from './schemas.ts'
 
 const TEXT = { type: 'string' }
@@ -16,7 +16,7 @@ interface Event {
 }
 
 const EVENTS: Readonly<Record<string, Event>> = {
-  waiting: { what: 'its gate is shut', fields: { waitingFor: LIST }, always: ['waitingFor'] },
+  waiting: { what: 'it waits at its gate', fields: { waitingFor: LIST }, always: ['waitingFor'] },
   started: {
     what: 'its command runs',
     fields: { since: MOMENT, pid: { type: 'integer', minimum: 1 }, waitedFor: TEXT },
@@ -24,9 +24,9 @@ const EVENTS: Readonly<Record<string, Event>> = {
   },
   ready: { what: 'it is ready', fields: { measured: { type: 'boolean' } }, always: ['measured'] },
   unready: { what: 'its readinessProbe fails', fields: { message: TEXT }, always: [] },
-  'not-ready': { what: 'it is still not ready, and why', fields: { message: TEXT }, always: ['message'] },
+  'not-ready': { what: 'the reason why it is still not ready', fields: { message: TEXT }, always: ['message'] },
   unhealthy: {
-    what: 'its liveness probe has failed so many times in a row',
+    what: 'its liveness probe has failed `failures` times in a row',
     fields: { failures: COUNT, threshold: COUNT, message: TEXT },
     always: ['failures', 'threshold', 'message'],
   },
@@ -37,7 +37,7 @@ const EVENTS: Readonly<Record<string, Event>> = {
   },
   'hook-failed': { what: 'its preStop hook has failed', fields: { message: TEXT }, always: ['message'] },
   ended: {
-    what: 'it has ended; PredecessorLost: it starts anew',
+    what: 'it has ended; with the reason PredecessorLost it starts again',
     fields: { exitCode: EXIT_CODE, reason: TEXT, message: TEXT, killedAfterMs: NUMBER },
     always: ['exitCode', 'reason'],
   },
@@ -47,7 +47,7 @@ const EVENTS: Readonly<Record<string, Event>> = {
     always: ['exitCode', 'reason', 'message'],
   },
   restarting: {
-    what: 'the how manyth restart, after which back-off',
+    what: 'it restarts after a back-off of `afterMs`; `restarts` counts this restart',
     fields: { restarts: COUNT, afterMs: NUMBER },
     always: ['restarts', 'afterMs'],
   },

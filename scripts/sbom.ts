@@ -5,11 +5,11 @@ import { HOST, type Target } from './target.ts'
 
 export interface SbomOptions {
   readonly target: Target
-  /** Of Debian's libc6, where it is shipped with the executable. */
+  /** The version of Debian's libc6, if it is shipped with the executable. */
   readonly libcVersion?: string
 }
 
-/** The same for the same lock file: no time, no serial number. */
+/** Creates the SBOM. It depends on the lock file only, and has no time and no serial number. */
 export function createSbom(lock: Lock, { target, libcVersion }: SbomOptions): object {
   const bunPath = `node_modules/${target.base}`
   const shipped = [...listShipped(lock), [bunPath, lock.packages[bunPath] ?? {}] as const]
@@ -20,7 +20,7 @@ export function createSbom(lock: Lock, { target, libcVersion }: SbomOptions): ob
     [own, [...resolveDependencies(lock, '', lock.packages[''] ?? {}), ...runtime]],
     ...shipped.map(([path, locked]) => [refOf(path, locked), resolveDependencies(lock, path, locked)] as const),
   ])
-  // Of another Bun nothing is known; a test sees to it that this one is locked.
+  // The list of parts belongs to one version of Bun. A test checks that this version is locked.
   const parts = lock.packages[bunPath]?.version === BUN_VERSION ? BUN_PARTS : []
   for (const one of parts) components.set(purlOf(one), describePart(one))
   for (const ref of runtime) edges.set(ref, parts.map(purlOf))
@@ -62,12 +62,12 @@ function describePackage(path: string, locked: LockedPackage): object {
   }
 }
 
-/** CycloneDX tells a single licence from an SPDX expression. */
+/** Describes a licence. CycloneDX has different fields for a single licence and an SPDX expression. */
 function describeLicense(license: string): object {
   return license.includes(' ') ? { expression: license } : { license: { id: license } }
 }
 
-/** A library within Bun's executable. */
+/** Describes a library in Bun's executable. */
 function describePart(part: BunPart): object {
   const { name, version, license } = part
   const ref = purlOf(part)
@@ -86,18 +86,18 @@ function describeLibc(ref: string, version: string): object {
   }
 }
 
-/** A package URL serves as the reference too; in it, only the `@` of a scope needs escaping. */
+/** Returns the package URL, which is the reference too. In it only the `@` of a scope needs escaping. */
 function refOf(path: string, { version }: LockedPackage): string {
   return `pkg:npm/${nameOf(path).replace('@', '%40')}@${version}`
 }
 
-/** npm's `sha512-` and base64; CycloneDX wants hexadecimal. */
+/** Converts npm's `sha512-` and base64 to the hexadecimal form of CycloneDX. */
 function hashOf(integrity: string): object {
   const [, base64 = ''] = integrity.split('-', 2)
   return { alg: 'SHA-512', content: Buffer.from(base64, 'base64').toString('hex') }
 }
 
-/** As Node resolves a name: in its own node_modules, then in each one above. */
+/** Resolves dependencies as Node does: in the package's own node_modules, then in each one above. */
 function resolveDependencies(lock: Lock, path: string, { dependencies = {} }: LockedPackage): string[] {
   return Object.keys(dependencies).flatMap((name) => {
     for (let base = path; ; base = base.slice(0, Math.max(0, base.lastIndexOf('/node_modules/')))) {

@@ -1,6 +1,6 @@
 /**
- * The JSON schemas in docs/, for editors and for programs that read what podorder prints: made from the same tables as the reader of
- * the annotations. `npm run schemas` writes them; a test compares. Draft 7, which editors know.
+ * The JSON schemas in docs/, for editors and for programs that read podorder's output. They are made from the tables with which
+ * annotations are read. `npm run schemas` writes them, and a test compares them. They use draft 7, which editors support.
  */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -23,7 +23,7 @@ const OBJECT = `(?:(?:${CONTAINER}/)?${SUBDOMAIN}|(?:${CONTAINER}/)?${SELECTOR})
 const HOST = '[A-Za-z0-9](?:[-A-Za-z0-9]{0,40}[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[-A-Za-z0-9]{0,40}[A-Za-z0-9])?){0,4}'
 const PORT = '(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])'
 
-/** Usual forms of durations; 0 is valid only for DURATION_OR_NONE. */
+/** The usual forms of durations. 0 is valid only for DURATION_OR_NONE. */
 const PARTS = '(?:[0-9]{1,5}ms|[0-9]{1,5}(?:\\.[0-9])?(?:s|m|h))+'
 const DURATION = { type: 'string', pattern: `^(?=.*[1-9])${PARTS}$`, examples: ['500ms', '30s', '5m', '1h30m'] }
 const DURATION_OR_NONE = { ...DURATION, pattern: `^${PARTS}$` }
@@ -32,7 +32,7 @@ const FROM_10_MS = {
   pattern: '^(?:[1-9][0-9]{1,4}ms|(?=.*[1-9])(?:[0-9]{1,5}(?:\\.[0-9])?(?:s|m|h))+)$',
 }
 
-/** What follows the prefix of a target. */
+/** The form of the text after the prefix of a target. */
 const FORMS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(OBJECT_KINDS.map((kind) => [`${kind}/`, OBJECT])),
   [SIDECAR_PREFIX]: CONTAINER,
@@ -41,7 +41,7 @@ const FORMS: Readonly<Record<string, string>> = {
   'https://': `${HOST}(?::${PORT})?(?:/[-A-Za-z0-9_./]*)?`,
 }
 
-/** Targets of a gate. @throws for a kind whose form is unknown here */
+/** The targets of a gate. @throws for a kind whose form is unknown here */
 const TARGETS = TARGET_KINDS.flatMap(({ prefix, conditions }) => {
   if (conditions === undefined) return []
   const form = FORMS[prefix]
@@ -49,7 +49,7 @@ const TARGETS = TARGET_KINDS.flatMap(({ prefix, conditions }) => {
   return [{ prefix, conditions, pattern: `${prefix}${form}` }]
 })
 
-/** `said` with its own words and those of other platforms. */
+/** Lists the words of conditions, those of other platforms included. */
 function spell(said: readonly ConditionWord[]): readonly string[] {
   return said.flatMap((name) => [
     name,
@@ -60,9 +60,9 @@ function spell(said: readonly ConditionWord[]): readonly string[] {
 const isEnd = (name: ConditionWord): boolean => CONDITION_NAMES.some((known) => known === name && isOfEnd(known))
 
 /**
- * What a target's value may be: a condition, or one with its options.
- * @param said the first is meant where none is said
- * @param mayBeAbsent it is known what one means that is not there
+ * Makes the schema for the value of a target: a condition, or a condition with options.
+ * @param said the allowed conditions; the first is the default
+ * @param mayBeAbsent whether the option `absent` is allowed, which says how to treat an object that does not exist
  */
 function makeTerms(said: readonly ConditionWord[], mayBeAbsent = false): Schema {
   const life = said.filter((name) => !isEnd(name))
@@ -84,7 +84,7 @@ function makeTerms(said: readonly ConditionWord[], mayBeAbsent = false): Schema 
       ],
     },
   )
-  // An end cannot be lost, so there is no restart for these conditions.
+  // These conditions cannot become false again, so they have no option `restart`.
   const ofEnds = object(
     {
       condition: { enum: spell(ends) },
@@ -168,7 +168,7 @@ function makeOptions(): Schema {
   }
 }
 
-/** Annotations are text; `definitions` has the schemas of the texts. */
+/** Makes the schema of the annotations, which are texts. `definitions` has the schemas of the content of the texts. */
 export function makeAnnotationsSchema(): Schema {
   const list = `^\\s*${CONTAINER}\\s*(?:,\\s*${CONTAINER}\\s*)*$`
   const yaml = (name: string, $ref: string): Schema => ({
@@ -195,7 +195,7 @@ export function makeAnnotationsSchema(): Schema {
       ...Object.fromEntries([names.ORIGINAL, names.READY, names.FAILED, names.NUDGE].map((name) => [name, written])),
     },
     patternProperties: { [`^${names.PREFIX.replace('.', '\\.')}command\\.${CONTAINER}$`]: json },
-    // Another word behind podorder's prefix is a mistake; annotations with other prefixes are allowed.
+    // An unknown name after podorder's prefix is a mistake. Annotations with other prefixes are allowed.
     propertyNames: {
       anyOf: [
         { not: { pattern: `^${names.PREFIX.replace('.', '\\.')}` } },
@@ -234,7 +234,7 @@ export function makeAnnotationsSchema(): Schema {
   }
 }
 
-/** By the file that it stands in. */
+/** The schemas by their file. */
 export const SCHEMAS: Readonly<Record<string, () => Schema>> = {
   'annotations.schema.json': makeAnnotationsSchema,
   'run-events.schema.json': makeRunEventSchema,

@@ -1,14 +1,14 @@
-/** The target of a build: a machine with its names in each tool. */
+/** The target of a build: an architecture, with its names in each tool. */
 
 export interface Target {
-  /** Kubernetes', Go's, Debian's and OCI's. */
+  /** The name in Kubernetes, Go, Debian and OCI. */
   readonly name: 'amd64' | 'arm64'
   readonly bun: string
-  /** The npm package with Bun for it. */
+  /** The npm package of Bun for this target. */
   readonly base: string
-  /** Below /lib, where Debian puts its libraries. */
+  /** The directory of Debian's libraries, below /lib. */
   readonly debianLibraries: string
-  /** What its executables have as DT_NEEDED, and Debian as the loader's file name. */
+  /** The file name of the loader in Debian, which executables have as DT_NEEDED. */
   readonly loader: string
 }
 
@@ -29,10 +29,10 @@ const TARGETS: readonly Target[] = [
   },
 ]
 
-/** The machine that builds. */
+/** The target of the machine that builds. */
 export const HOST = readTarget(process.arch === 'x64' ? 'amd64' : process.arch)
 
-/** @throws */
+/** @throws when the name is unknown */
 export function readTarget(name: string): Target {
   const target = TARGETS.find((known) => known.name === name)
   if (target !== undefined) return target

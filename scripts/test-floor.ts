@@ -1,4 +1,4 @@
-/** `npm run test:floor`: the pure rooms and the npm package on the oldest Node that package.json allows; npm exec brings that Node. */
+/** `npm run test:floor`: tests the pure rooms and the npm package on the oldest Node in package.json, which npm exec provides. */
 import { execFileSync } from 'node:child_process'
 import manifest from '../package.json' with { type: 'json' }
 

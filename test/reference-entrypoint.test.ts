@@ -97,12 +97,14 @@ test('every end, event, file and field of a flag comes, and they are all that do
 
 test('the exit codes of the other jobs are as it says', async (t) => {
   const text = readSection('Ends').replaceAll('\n', ' ')
+  t.true(text.includes('`install` exits with 0, 2 (wrong usage) or 125 (failed).'))
+  t.true(text.includes('`probe` exits with 0 (live), 1 (not yet live) or 2 (wrong usage).'))
   t.true(
     text.includes(
-      '`install`: 0, 2 usage, 125 it could not. `probe`: 0 live, 1 not yet, 2 usage. `wait`: 0 all hold, 1 one can',
+      '`wait` exits with 0 (all targets hold), 1 (a target can never hold), 2 (wrong usage), 124 (timed out),',
     ),
   )
-  t.true(text.includes(' 1 one can never hold, 2 usage, 124 timed out, 125 it cannot be found out, 128 + n signal n.'))
+  t.true(text.includes(' 125 (the state cannot be found out) or 128 + n (signal n).'))
   const stage = openStage(t)
   stage.write('plain')
   stage.write('run/up/live')

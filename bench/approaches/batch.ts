@@ -1,10 +1,10 @@
-/** Ten steps of a batch, each after the one before, in the form that each approach gives them. */
+/** Ten steps of a batch in sequence, in the form of each approach. */
 import { followPod, secondsBetween } from './follow.ts'
 
-/** How long each works, s. */
+/** The duration of the work of each step, in s. */
 export const STEPS = [0.03, 0.7, 0.1, 0.25, 0.05, 0.5, 0.3, 0.04, 0.6, 0.05]
 const FLAGS = '/flags'
-/** Tekton's waiter (pkg/entrypoint) looks for the file, sleeps a second, and looks again; its post file is empty. */
+/** A script that waits as Tekton (pkg/entrypoint) does: it looks for the file each second. Its post file is empty. */
 const POLLING = 'if [ "$0" ]; then until [ -e "$0" ]; do sleep 1; done; fi; post=$1; shift; "$@" && : >"$post"'
 
 interface Step {
@@ -15,7 +15,7 @@ interface Step {
 
 export type MakeSteps = () => unknown
 
-/** @returns from the pod's beginning to the end of its last step, s. */
+/** @returns the time from the start of the pod to the end of its last step, in s */
 export async function timeSteps(makePod: MakeSteps, prefix: string): Promise<number> {
   return followPod(
     makePod(),
@@ -39,12 +39,12 @@ export function bySteps(): unknown {
   return makePod({ containers: makeSteps() }, { 'podorder.io/steps': '*' })
 }
 
-/** A stand-in for Tekton's entrypoint, with its second between two looks. */
+/** Makes the pod with a stand-in for Tekton's entrypoint, which looks each second. */
 export function byPolling(): unknown {
   return withFlags((wait, post, command) => ['sh', '-c', POLLING, wait, post, ...command])
 }
 
-/** @param entrypoint Tekton's own, or what stands in its place */
+/** Makes the pod with Tekton's entrypoint. @param entrypoint its path, or that of a replacement */
 export function byTekton(entrypoint: string): unknown {
   return withFlags((wait, post, [program = '', ...args]) => {
     const files = [

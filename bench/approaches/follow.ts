@@ -1,29 +1,29 @@
-/** A pod under `podorder run`, at the kubelet's own pace, followed by the events that it prints. */
+/** Runs a pod with `podorder run`, with the kubelet's own delays, and follows the events that it prints. */
 import { closeSync, openSync, readSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { endProcess, type Process, startProcess } from '../processes.ts'
 import { PODORDER } from '../tools.ts'
 
-/** A line of `podorder run --json`; what else it says is not looked at. */
+/** The fields of a line of `podorder run --json` that are used here. */
 export interface Line {
-  /** RFC 3339, milliseconds. */
+  /** The time in RFC 3339, with milliseconds. */
   readonly at: string
   readonly event: string
   readonly container?: string
-  /** Of the command, with `started`. */
+  /** The process ID of the command, in the event `started`. */
   readonly pid?: number
-  /** With `output`. */
+  /** The line of output, in the event `output`. */
   readonly line?: string
 }
 
 export interface Followed {
-  /** All until now, in the order in which they were told. */
+  /** All lines so far, in the order of the output. */
   readonly lines: readonly Line[]
-  /** @returns the first such line from that position on. @param what completes "… was not seen within 120 s" */
+  /** Waits for a line from a position on. @param what the beginning of the error "… was not seen within 120 s" */
   readonly seek: (what: string, isIt: (line: Line) => boolean, from?: number) => Promise<Line>
-  /** As when the pod is deleted; returns when all of it has ended. */
+  /** Stops the pod as if it were deleted. Returns when all its containers have ended. */
   readonly stop: () => Promise<void>
-  /** Returns when it has ended by itself; throws when it has failed. */
+  /** Waits for the end of the pod. @throws when it has failed */
   readonly finish: () => Promise<void>
 }
 
@@ -31,8 +31,9 @@ const LOOK_MS = 10
 const PATIENCE_MS = 120_000
 
 /**
- * @param notice gets each line within some 10 ms
- * @param use whatever becomes of it, the pod is gone when this returns
+ * Runs a pod. It has always ended when this returns.
+ * @param notice gets each line after about 10 ms
+ * @param use works with the running pod
  */
 export async function followPod<Result>(
   pod: unknown,
@@ -75,11 +76,11 @@ function createFollowed({ pid, ended }: Process, file: number, notice: (line: Li
     }
   }
 
-  /** @returns whether it came true before the run was over. */
+  /** @returns whether the condition became true before the run ended */
   async function lookUntil(what: string, isSo: () => boolean): Promise<boolean> {
     const deadline = performance.now() + PATIENCE_MS
     for (;;) {
-      // Asked before the look: what a run has printed until its end is there to be read.
+      // This is read before the look, so that the last look sees all output of an ended run.
       const last = over
       look()
       if (isSo() || last) return isSo()
@@ -115,7 +116,7 @@ function createFollowed({ pid, ended }: Process, file: number, notice: (line: Li
   }
 }
 
-/** @returns s. */
+/** @returns the time between two lines, in s */
 export function secondsBetween(from: Line, to: Line): number {
   return (Date.parse(to.at) - Date.parse(from.at)) / 1000
 }

@@ -1,4 +1,4 @@
-/** One life of the voting pod: until its answer, through the death of its database, and to its end. */
+/** A trial of the voting pod: until its result, through the kill of its database, and to its end. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { type Followed, followPod, type Line, secondsBetween } from './follow.ts'
 import { ANSWER, findPorts, LISTENING, NEEDS, SERVERS } from './voting.ts'
@@ -6,24 +6,24 @@ import { ANSWER, findPorts, LISTENING, NEEDS, SERVERS } from './voting.ts'
 export type MakePod = (ports: Awaited<ReturnType<typeof findPorts>>, readyDirectory: string) => unknown
 
 export interface Trial {
-  /** From the pod's beginning, s. */
+  /** The time from the start of the pod to its result, in s. */
   readonly answerS: number
-  /** Until then, of all containers. */
+  /** The restarts of all containers until then. */
   readonly restarts: number
-  /** Each server was told to stop after those that need it. */
+  /** Whether each server was told to stop after its dependents. */
   readonly reversed: boolean
   readonly recovery: Recovery | undefined
 }
 
-/** After `postgres` was killed, and `worker` as soon as `postgres` had ended. */
+/** The recovery after kills of `postgres` and, as soon as that has ended, of `worker`. */
 export interface Recovery {
-  /** Until `worker` listens again, s. */
+  /** The time until `worker` listens again, in s. */
   readonly afterS: number
-  /** Restarts beside those of the two that were killed. */
+  /** The number of restarts other than those of the two killed containers. */
   readonly crashes: number
 }
 
-/** @param kills whether the database is killed once the answer is there */
+/** Runs a trial. @param kills whether the database is killed after the result */
 export async function tryPod(makePod: MakePod, prefix: string, kills: boolean): Promise<Trial> {
   const ready = `${prefix}-ready`
   mkdirSync(ready)
@@ -41,7 +41,7 @@ export async function tryPod(makePod: MakePod, prefix: string, kills: boolean): 
   })
 }
 
-/** A file for each container that the kubelet calls ready, in the place of its status in the API. */
+/** Writes a file for each container that is ready, which takes the place of its status in the API. */
 function mirror(directory: string): (line: Line) => void {
   return ({ event, container }) => {
     if (event === 'ready') writeFileSync(`${directory}/${container}`, '')
@@ -73,7 +73,7 @@ function countRestarts(lines: readonly Line[]): number {
   return lines.filter(({ event }) => event === 'restarting').length
 }
 
-/** By what the servers themselves say when they get SIGTERM. */
+/** Tells whether the servers stopped in reverse, by the lines that they print on SIGTERM. */
 function isReversed(lines: readonly Line[]): boolean {
   const order = lines.flatMap(({ container, line }) => (line === 'stopped' ? [container] : []))
   const placeOf = (name: string): number => {

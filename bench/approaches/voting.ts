@@ -1,6 +1,6 @@
 /**
- * The voting pod of `examples/voting` in the form that each approach gives it: the same programs, ports and needs. `result`
- * stays once it has its answer, so that something can still happen to the others.
+ * The voting pod of `examples/voting` in the form of each approach, with the same programs, ports and dependencies. `result` continues
+ * to run after its result, so that the pod does not end.
  */
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -12,7 +12,7 @@ export type Server = (typeof SERVERS)[number]
 type Role = Server | 'result'
 type Ports = Readonly<Record<Server, number>>
 
-/** What each role needs when it starts, and `postgres` after `redis`, so that there is an order to stop in. */
+/** The dependencies of each role. `postgres` depends on `redis` so that there is an order of stops. */
 export const NEEDS: Readonly<Record<Role, readonly Server[]>> = {
   redis: [],
   postgres: ['redis'],
@@ -21,14 +21,14 @@ export const NEEDS: Readonly<Record<Role, readonly Server[]>> = {
   result: ['postgres', 'vote'],
 }
 
-/** `result`, once it has counted the votes. */
+/** The output of `result` when it has counted the votes. */
 export const ANSWER = /^cats 3, dogs 2$/
 export const LISTENING = /^listening on port/
 
 const ROLES: readonly Role[] = [...SERVERS, 'result']
 const APP = fileURLToPath(new URL('../../examples/voting/app.mjs', import.meta.url))
 const STAYING = '"$0" "$@" && exec sleep 600'
-/** What people write with `nc -z`, which not every machine has. */
+/** A script that waits for ports. It does not use `nc -z` as usual, since not every machine has that. */
 const POLLING = 'for port in $0; do until (: </dev/tcp/127.0.0.1/$port) 2>/dev/null; do sleep 1; done; done; exec "$@"'
 
 interface Container {
@@ -37,7 +37,7 @@ interface Container {
   readonly [field: string]: unknown
 }
 
-/** @returns one for each server, on which nothing listens now. */
+/** @returns a free port for each server */
 export async function findPorts(): Promise<Ports> {
   const servers = SERVERS.map((name) => [name, createServer().listen(0, '127.0.0.1')] as const)
   const found = await Promise.all(
@@ -51,12 +51,12 @@ export async function findPorts(): Promise<Ports> {
   return Object.fromEntries(found) as Record<Server, number>
 }
 
-/** Plain Kubernetes. */
+/** Makes the pod without any order. */
 export function unordered(ports: Ports): unknown {
   return makePod({ containers: makeContainers(ports) })
 }
 
-/** Each command behind a loop of the shell that looks for its ports once a second. */
+/** Makes the pod with a shell loop before each command, which checks its ports once a second. */
 export function looping(ports: Ports): unknown {
   const wait = ({ name, command }: Container) => {
     const needed = NEEDS[name].map((server) => ports[server])
@@ -65,7 +65,7 @@ export function looping(ports: Ports): unknown {
   return makePod({ containers: makeContainers(ports).map((made) => ({ ...made, command: wait(made) })) })
 }
 
-/** The servers as native sidecars: the kubelet starts one when the startup probe of the one before has succeeded. */
+/** Makes the pod with the servers as native sidecars. The kubelet starts each after the startup probe of the previous one succeeds. */
 export function inSequence(ports: Ports): unknown {
   const all = makeContainers(ports)
   const initContainers = all.flatMap((made) => {
@@ -77,9 +77,10 @@ export function inSequence(ports: Ports): unknown {
 }
 
 /**
- * Each command starts when all that it needs is `ready` in the eyes of the kubelet, whose readiness probe looks each
- * `periodSeconds`. The wait for the API's watch is a wait for files, which `mirror` of trial.ts keeps.
- * @param directory of those files
+ * Makes the pod in which each command waits until the kubelet reports its dependencies as ready. In place of the watch of the API it
+ * waits for files, which `mirror` of trial.ts writes.
+ * @param periodSeconds the period of the readiness probes
+ * @param directory the directory of those files
  */
 export function byKubelet(ports: Ports, periodSeconds: number, directory: string): unknown {
   return makePod({
@@ -88,14 +89,14 @@ export function byKubelet(ports: Ports, periodSeconds: number, directory: string
       const command =
         files.length === 0 ? made.command : [ENTRYPOINT, '--quiet', '--exec', ...files, '--', ...made.command]
       if (made.name === 'result') return { ...made, command }
-      // A kubelet looks first when it has noticed that the container runs, at the next relist of each second.
+      // A kubelet begins to probe after its next relist, which is each second.
       const readinessProbe = { tcpSocket: { port: ports[made.name] }, periodSeconds, initialDelaySeconds: 1 }
       return { ...made, command, readinessProbe }
     }),
   })
 }
 
-/** Annotations, and readiness probes as the example has them: each 10 s, Kubernetes' default. */
+/** Makes the pod with podorder's annotations, and readiness probes as in the example: each 10 s, the default of Kubernetes. */
 export function annotated(ports: Ports): unknown {
   const dependsOn = Object.fromEntries(
     ROLES.map((role) => [role, NEEDS[role]]).filter(([, needs]) => needs?.length !== 0),

@@ -1,9 +1,9 @@
-// A shop for votes whose programs are patient: `node app.mjs redis|postgres|worker|vote`. Each waits for what it needs as long
-// as it takes, and listens only then. That is well meant: meanwhile its livenessProbe finds nobody.
+// An application for votes: `node app.mjs redis|postgres|worker|vote`. Each role waits for its dependency without a limit, and listens
+// only then. Until then its livenessProbe fails.
 import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-// A kubelet probes the pod's address, so the image says 0.0.0.0; on a workstation nobody else should get in.
+// A kubelet probes the pod's address, so the image sets 0.0.0.0. On a workstation the port should not be open to the network.
 const address = process.env.SHOP_LISTEN ?? '127.0.0.1'
 const ports = {
   redis: Number(process.env.SHOP_REDIS_PORT ?? 26379),

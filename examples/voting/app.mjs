@@ -1,12 +1,12 @@
-// The voting application in one file, no dependencies: `node app.mjs redis|postgres|worker|vote|result`.
-// The roles are small HTTP servers and each other's clients. Like many real programs, a role that does not find at its
-// start what it needs says so and exits 1; it leaves it to whoever starts it to get the order right.
+// The voting application in one file without packages: `node app.mjs redis|postgres|worker|vote|result`.
+// The roles are small HTTP servers and clients of each other. Like many real programs, a role whose dependency is missing at its
+// start prints that and exits with 1. It relies on the right order of starts.
 import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-// A kubelet probes the pod's address, so the image says 0.0.0.0; on a workstation nobody else should get in.
+// A kubelet probes the pod's address, so the image sets 0.0.0.0. On a workstation the port should not be open to the network.
 const address = process.env.VOTING_LISTEN ?? '127.0.0.1'
-// Not REDIS_PORT: Kubernetes sets that to a URL in every pod of a namespace that has a Service named redis.
+// The name is not REDIS_PORT, which Kubernetes sets to a URL in every pod of a namespace that has a Service named redis.
 const redisPort = Number(process.env.VOTING_REDIS_PORT ?? 27431)
 const postgresPort = Number(process.env.VOTING_POSTGRES_PORT ?? 27432)
 const workerPort = Number(process.env.VOTING_WORKER_PORT ?? 27433)

@@ -5,13 +5,13 @@ import type { ProcessEnd } from './processes.io.ts'
 
 /** A kill by the runner. */
 export interface RunKill {
-  /** ms since its stop signal. */
+  /** The time from the stop signal to the kill, in ms. */
   readonly afterMs: number
-  /** The user has interrupted the run twice, and the grace period is not over. */
+  /** Whether the kill came before the end of the grace period, because the user interrupted the run twice. */
   readonly hurried: boolean
 }
 
-/** The end of a container, in the wrapper's words if there are any. */
+/** The end of a container: as its wrapper reports it, or else derived from the end of its process. */
 export interface ContainerEnd {
   readonly at?: string
   readonly exitCode: number
@@ -20,15 +20,13 @@ export interface ContainerEnd {
   readonly killedAfterMs?: number
 }
 
-/** The end of a wrapper whose stop signal came before it could handle signals; the same as that of a waiting wrapper. */
+/** Returns the end of a wrapper that got its stop signal before it could handle signals. A waiting wrapper ends in the same way. */
 export function cancelled(number: number): ContainerEnd {
   return { exitCode: 128 + number, reason: 'Cancelled', message: `signal ${number} while its wrapper was starting` }
 }
 
-/**
- * The end of a container whose wrapper has reported none.
- */
-export function weighEnd(how: ProcessEnd, kill?: RunKill): ContainerEnd {
+/** Derives the end of a container from the end of its process. For containers whose wrapper reports none. */
+export function deriveEnd(how: ProcessEnd, kill?: RunKill): ContainerEnd {
   const end = nameEnd(how)
   if (kill === undefined || end.exitCode === 0) return end
   const { afterMs: killedAfterMs, hurried } = kill

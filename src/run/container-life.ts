@@ -10,40 +10,42 @@ export interface RunLife {
   /** The ID of the previous incarnation, whose flags are leftovers. */
   readonly before: string | undefined
   incarnation: string | undefined
-  /** Its flags are being read: prevents recursion when other containers are read first as causes. */
+  /** Whether its flags are being read. Prevents recursion, since its causes are read first. */
   looking: boolean
   commandPid: number | undefined
   started: boolean
-  /** Set once it runs. */
+  /** The probes and hooks, once the container runs. */
   lifecycle: Lifecycle | undefined
-  /** Its postStart hook has succeeded, or the life is over. */
+  /** Resolves when its postStart hook has succeeded, or the incarnation has ended. */
   readonly begun: PromiseWithResolvers<void>
-  /** Its startup probe has succeeded, if it has one. */
+  /** Whether its startup probe has succeeded, if it has one. */
   up: boolean
-  /** Its wrapper says that it is ready. */
+  /** Whether its wrapper reports that it is ready. */
   flagged: boolean
   /** The result of the readiness probe, if the runner carries it out; undefined before the first result. */
   answers: boolean | undefined
   /** The time of the wrapper's last reported reason for not being ready. */
   unreadyAt: string | undefined
-  /** The reported number of restarts within this incarnation; and whether it is being stopped for another one. */
-  anews: number
-  yielding: boolean
+  /** The number of restarts within this incarnation that have been reported. */
+  reportedRestarts: number
+  /** Whether it is being stopped for another restart within this incarnation. */
+  stoppingForRestart: boolean
   /** The reported readiness. */
   ready: boolean
-  /** The message of the probe or hook because of which it is killed. */
+  /** The message of the failed probe or hook that is the reason of its kill. */
   killReason: string
-  /** The time of its stop signal, monotonic; and the kill, if it did not end. */
+  /** The monotonic time of its stop signal, in ms. */
   toldMs: number | undefined
+  /** The kill, if it did not end after the stop signal. */
   kill: RunKill | undefined
   /** Output that is held back until its start is known. */
   readonly held: (() => void)[]
-  /** The command never started: the output is only the wrapper's, which is also in the message of the end. */
+  /** Whether output is dropped: the command never started, so all output is the wrapper's. The message of the end repeats it. */
   muted: boolean
-  /** The end as its wrapper has reported it. */
-  words: ContainerEnd | undefined
-  /** Its end has been reported, by its flags or by its process. */
-  told: boolean
+  /** The end as its wrapper reports it. */
+  reportedEnd: ContainerEnd | undefined
+  /** Whether its end has been reported, because of its flags or its process. */
+  endReported: boolean
   ended: boolean
 }
 
@@ -51,17 +53,23 @@ export interface RunLife {
 export function startLife(trait: Trait, own: StartedContainer, before: string | undefined): RunLife {
   return {
     ...{ trait, own, before, held: [], killReason: '', begun: Promise.withResolvers<void>() },
-    ...{ incarnation: undefined, commandPid: undefined, lifecycle: undefined, answers: undefined, words: undefined },
+    ...{
+      incarnation: undefined,
+      commandPid: undefined,
+      lifecycle: undefined,
+      answers: undefined,
+      reportedEnd: undefined,
+    },
     ...{ toldMs: undefined, kill: undefined },
-    ...{ unreadyAt: undefined, anews: 0, yielding: false },
+    ...{ unreadyAt: undefined, reportedRestarts: 0, stoppingForRestart: false },
     ...{ looking: false, started: false, up: false, flagged: false, ready: false },
-    ...{ muted: false, told: false, ended: false },
+    ...{ muted: false, endReported: false, ended: false },
   }
 }
 
 /**
- * Whether a container is ready. A wrapped one is ready when its wrapper says so and no readiness probe fails. Any other is ready as
- * in a cluster: by its readiness probe, or as soon as it has started.
+ * Tells whether a container is ready. A wrapped container is ready when its wrapper says so and no readiness probe fails. Any other
+ * container is ready as in a cluster: when its readiness probe succeeds, or as soon as it has started if it has none.
  */
 export function isReady({ trait, flagged, up, answers }: RunLife): boolean {
   if (trait.wrapped) return flagged && answers !== false

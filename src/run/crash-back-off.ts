@@ -1,5 +1,5 @@
 /**
- * The kubelet's back-off: it delays the restarts of a container that keeps ending by a growing time.
+ * The kubelet's back-off: growing delays between the restarts of a container.
  *
  * Source: pkg/kubelet/kuberuntime (doBackOff) with client-go's util/flowcontrol/backoff.go; pkg/kubelet (newCrashLoopBackOff).
  */
@@ -10,7 +10,7 @@ export interface BackOffPace {
   readonly firstMs: number
   /** `crashLoopBackOff.maxContainerRestartPeriod` of the configuration; also limits the first delay. */
   readonly longestMs: number
-  /** A factor for all durations; 1 for the kubelet's. */
+  /** A factor for all durations; 1 gives the kubelet's own. */
   readonly scale: number
 }
 
@@ -26,7 +26,7 @@ export interface Backoff {
 }
 
 export interface Restart {
-  /** From the end of the container to its restart. */
+  /** The time from the end of the container to its restart, in ms. */
   readonly afterMs: number
   /** The state for the next end. */
   readonly backoff: Backoff
@@ -38,8 +38,8 @@ export function beginBackoff(): Backoff {
 }
 
 /**
- * Decides the restart of a container that has just ended. A success counts like a failure.
- * @param ranMs from its start to its end
+ * Decides when a container that has just ended restarts. An exit code of 0 makes no difference.
+ * @param ranMs the time from its start to its end, in ms
  */
 export function nextRestart({ delayMs }: Backoff, ranMs: number, pace: BackOffPace = DEFAULT_PACE): Restart {
   const { scale } = pace
@@ -52,10 +52,10 @@ export function nextRestart({ delayMs }: Backoff, ranMs: number, pace: BackOffPa
 }
 
 /**
- * Decides the restart of a container that was killed for a failed probe. The kubelet starts it in the same sync in which it was
+ * Decides when a container restarts that was killed for a failed probe. The kubelet starts it in the same sync in which it was
  * killed, and doBackOff uses the previous end: after an incarnation longer than the delay, the next one starts at once.
- * @param ranMs from its start to its end
- * @param sinceMs from the previous end to this one; Infinity for the first, which has no back-off
+ * @param ranMs the time from its start to its end, in ms
+ * @param sinceMs the time from the previous end to this one, in ms; Infinity for the first end, which has no back-off
  */
 export function nextRestartAfterKill(
   { delayMs }: Backoff,

@@ -1,4 +1,4 @@
-/** Replaces `podorder controller` of a cluster: writes the files of the downward volume with the sidecars' states. */
+/** Does the work of `podorder controller` in a cluster: writes the states of the sidecars to the files of the downward volume. */
 import { followsEnd } from '../pod/restarts.ts'
 import { describeError } from '../base/system-error.ts'
 import type { RunEvent } from '../history/run-event.ts'
@@ -29,7 +29,9 @@ export function keepDownward(
     const text = [...lists[file]].toSorted().join(',')
     writing = writing
       .then(() => disk.makeFile(`${downwardDir}/${file}`, { text }, MODE))
-      .catch((error: unknown) => terminal.complain(`podorder: cannot tell of sidecars: ${describeError(error)}`))
+      .catch((error: unknown) =>
+        terminal.complain(`podorder: cannot write the states of sidecars: ${describeError(error)}`),
+      )
   }
   const take = (event: RunEvent): void => {
     if (!('container' in event) || event.container === undefined || !awaited.has(event.container)) return

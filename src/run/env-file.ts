@@ -1,4 +1,4 @@
-/** Variables of `--env-file`, which replace those of a cluster's Secrets and ConfigMaps. Pure. */
+/** Variables from `--env-file`. They replace those that Secrets and ConfigMaps give in a cluster. Pure. */
 import { textOf } from '../pod/api-object.ts'
 import type { PodTemplate } from '../pod/pod.ts'
 import type { Sources } from '../pod/sources.ts'
@@ -6,9 +6,9 @@ import type { Sources } from '../pod/sources.ts'
 type Variables = ReadonlyMap<string, string>
 
 /**
- * Reads lines of `NAME=VALUE`. A value may be in quotes, `#` begins a comment line, and the value of a NAME alone comes from the
- * runner's environment.
- * @returns one sentence about an invalid line
+ * Reads lines of the form `NAME=VALUE`. A value may be in quotes. `#` begins a comment line. A line with a NAME only takes the value
+ * from the runner's environment.
+ * @returns the variables; or one sentence about an invalid line
  */
 export function readVariables(
   file: string,
@@ -24,7 +24,7 @@ export function readVariables(
     if (line === '' || line.startsWith('#')) continue
     const [, name = '', equals, value = ''] = /^(?:export\s+)?([A-Za-z_][\w.-]*)\s*(=)?(.*)$/s.exec(line) ?? []
     if (name === '' || (equals === undefined && value !== '') || value.includes('\0')) {
-      return { problem: `${file}:${index + 1}: no line such as NAME=VALUE` }
+      return { problem: `${file}:${index + 1}: the line is not of the form NAME=VALUE` }
     }
     const own = equals === undefined ? env[name] : unquote(value.trim())
     if (own !== undefined) variables.set(name, own)
@@ -38,7 +38,7 @@ function unquote(value: string): string {
 }
 
 /**
- * Gives the variables to all containers. They replace variables of the same name, and references to missing ConfigMaps and Secrets.
+ * Adds the variables to all containers. They replace variables of the same name, and references to missing ConfigMaps and Secrets.
  */
 export function giveVariables(template: PodTemplate, variables: Variables, given: Sources): PodTemplate {
   if (variables.size === 0) return template

@@ -1,14 +1,14 @@
 /**
- * A variable from a file of a volume (`fileKeyRef`, Kubernetes 1.34). The file is a subset of what a POSIX shell reads: a name, =
- * and a value in single quotes, which may go over several lines; empty lines and comments. Pure.
+ * A variable from a file in a volume (`fileKeyRef`, Kubernetes 1.34). The format is a subset of what a POSIX shell reads: a name,
+ * `=`, and a value in single quotes, which may span several lines. Empty lines and comments are allowed. Pure.
  *
  * Source: staging/src/k8s.io/kubelet or pkg/util/env (ParseEnv) of Kubernetes 1.35.
  */
 export type EnvKey =
   | { readonly kind: 'value'; readonly value: string }
-  /** The variable is not there, or is empty, which to the kubelet is the same. */
+  /** The variable is missing or empty. The kubelet does not distinguish the two. */
   | { readonly kind: 'none' }
-  /** A problem in one clause. What comes behind the key that was asked for does not matter. */
+  /** A problem in one clause. Lines after the requested key are not checked. */
   | { readonly kind: 'problem'; readonly problem: string }
 
 export function readEnvKey(text: string, key: string): EnvKey {
@@ -24,7 +24,7 @@ export function readEnvKey(text: string, key: string): EnvKey {
     if (/^[ \t]*$/.test(name)) return problem('has no name')
     if (/[ \t]$/.test(name)) return problem('has a space before =')
     const value = line.slice(equals + 1)
-    // As in a shell: the variable is empty, and what follows is a command.
+    // As in a shell, the variable is empty here, and the text after the space is a command.
     if (/^[ \t]/.test(value)) {
       if (name === key) return { kind: 'none' }
       continue
@@ -34,14 +34,14 @@ export function readEnvKey(text: string, key: string): EnvKey {
     while (!inner.includes("'")) {
       index++
       const next = lines[index]
-      // What ends with a line break has no line behind it.
+      // A line break at the end of the file begins no further line.
       if (next === undefined || (next === '' && index === lines.length - 1))
         return problem('has a quote that is not closed')
       inner += `\n${next}`
     }
     const end = inner.indexOf("'")
     const behind = inner.slice(end + 1).replace(/^[ \t]+/, '')
-    if (behind !== '' && !behind.startsWith('#')) return problem('goes on behind its value')
+    if (behind !== '' && !behind.startsWith('#')) return problem('has text after its value')
     if (name === key) return end === 0 ? { kind: 'none' } : { kind: 'value', value: inner.slice(0, end) }
   }
   return { kind: 'none' }

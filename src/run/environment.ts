@@ -1,4 +1,4 @@
-/** A container's environment as the kubelet makes it (pkg/kubelet, makeEnvironmentVariables). Pure. */
+/** The environment of a container, built as the kubelet does (pkg/kubelet, makeEnvironmentVariables). Pure. */
 import { decodeBase64 } from '../base/base64.io.ts'
 import type { Container } from '../pod/pod.ts'
 import { expand } from '../pod/expand.ts'
@@ -9,7 +9,7 @@ import type { SourceContent, Data, Sources } from '../pod/sources.ts'
 export interface EnvironmentInput {
   readonly facts: PodFacts
   readonly given: Sources
-  /** Reads a file of a volume; undefined when there is none. Without this function, variables from files are left out. */
+  /** Reads a file of a volume; returns undefined when it does not exist. Without this function, variables from files are left out. */
   readonly readFile?: (volume: string, path: string) => string | undefined
 }
 
@@ -45,7 +45,10 @@ interface EnvFrom {
   readonly secretRef?: KeyRef
 }
 
-/** `envFrom` first, then `env` in its order: a later one replaces an earlier one, and may refer to it as `$(NAME)`. */
+/**
+ * Builds the environment from `envFrom` and then `env`, in the order of the manifest. A later variable replaces an earlier one of the
+ * same name, and may refer to earlier ones as `$(NAME)`.
+ */
 export function buildEnvironment(container: Container, input: EnvironmentInput): Environment {
   const values = new Map<string, string>()
   for (const from of container.envFrom ?? []) {
@@ -115,11 +118,11 @@ function readFromFile(ref: FileRef, { readFile }: EnvironmentInput): Found {
   if (found?.kind === 'problem')
     return { kind: 'problem', problem: `${path} of volume ${volumeName}: ${found.problem}` }
   if (optional) return { kind: 'none' }
-  const what = text === undefined ? `there is no ${path}` : `${path} says no ${key}`
+  const what = text === undefined ? `there is no ${path}` : `${path} has no variable ${key}`
   return { kind: 'problem', problem: `${what} in volume ${volumeName}` }
 }
 
-/** Whether the environment must be made again at the start, since a file's content is not known before. */
+/** Tells whether the environment must be built again at each start, because it depends on files that may change until then. */
 export function readsFiles({ env = [] }: Container): boolean {
   return env.some(({ valueFrom }) => (valueFrom?.['fileKeyRef'] ?? undefined) !== undefined)
 }

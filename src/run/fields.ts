@@ -1,4 +1,4 @@
-/** The downward API: what a pod may ask about itself, with this machine in the place of a node. Pure. */
+/** The downward API: the facts about itself that a pod can read. This machine takes the place of the node. Pure. */
 import { allContainers, type Container, type PodTemplate } from '../pod/pod.ts'
 import { parseQuantity } from '../pod/quantity.ts'
 
@@ -8,7 +8,7 @@ export interface Machine {
   readonly memoryBytes: number
 }
 
-/** What is known of a pod once it runs. */
+/** The facts about a running pod. */
 export interface PodFacts {
   readonly name: string
   readonly namespace: string
@@ -20,10 +20,10 @@ export interface PodFacts {
   readonly machine: Machine
 }
 
-/** A process of this machine shares its network: the pod's address, and the node's, is loopback. */
+/** The address of the pod and of the node. It is loopback, since processes of this machine share the machine's network. */
 const ADDRESS = '127.0.0.1'
 
-/** @param name of the workload, should the template have none */
+/** @param name the name of the workload, for a template without a name */
 export function gatherFacts(template: PodTemplate, name: string, uid: string, machine: Machine): PodFacts {
   const { metadata, spec } = template
   const serviceAccount = spec['serviceAccountName']
@@ -40,8 +40,9 @@ export function gatherFacts(template: PodTemplate, name: string, uid: string, ma
 }
 
 /**
- * A `fieldRef.fieldPath`: those that Kubernetes allows in env and in volumes (reference: concepts/workloads/pods/downward-api).
- * @returns undefined for any other path; a label or annotation that is not there is empty text.
+ * Reads the field at a `fieldRef.fieldPath`. It knows the paths that Kubernetes allows in env and in volumes (source: the page
+ * concepts/workloads/pods/downward-api of the Kubernetes documentation).
+ * @returns the text, which is empty for a missing label or annotation; undefined for an unknown path
  */
 export function readField(path: string, facts: PodFacts): string | undefined {
   const keyed = /^metadata\.(labels|annotations)\['(.*)'\]$/s.exec(path)
@@ -71,7 +72,7 @@ export function readField(path: string, facts: PodFacts): string | undefined {
   }
 }
 
-/** `key="value"` lines, sorted by key, as pkg/fieldpath's FormatMap writes them. */
+/** Formats a map as lines of `key="value"`, sorted by key, as FormatMap of pkg/fieldpath does. */
 function formatMap(map: ReadonlyMap<string, string>): string {
   return [...map]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
@@ -86,9 +87,9 @@ export interface ResourceRef {
 }
 
 /**
- * A `resourceFieldRef`: rounded up to whole divisors. A limit that was not set is what the machine has; a request that was
- * not set is the limit, or 0.
- * @param own the container that asks, when the reference names none
+ * Reads the amount of a `resourceFieldRef`, rounded up to whole divisors. A missing limit is the capacity of the machine. A missing
+ * request is the limit, or 0 if that is missing too.
+ * @param own the container to read from, when the reference names none
  * @returns undefined for an unknown container, resource or divisor
  */
 export function readResource(ref: ResourceRef, own: string | undefined, facts: PodFacts): string | undefined {
@@ -105,6 +106,6 @@ export function readResource(ref: ResourceRef, own: string | undefined, facts: P
   const amount = parseQuantity(asked)
   const divisor = parseQuantity(ref.divisor ?? 1)
   if (amount === undefined || divisor === undefined) return undefined
-  // Kubernetes takes a divisor of 0 for 1. A ratio of two decimal fractions is a little off at times.
+  // Kubernetes treats a divisor of 0 as 1. The precision is cut because a ratio of two decimal fractions can be slightly too large.
   return String(Math.ceil(Number((amount / (divisor || 1)).toPrecision(12))))
 }

@@ -1,4 +1,4 @@
-/** Follows the states of wrapped containers by their flags in the run directory: watch, then look. */
+/** Follows the states of wrapped containers by their flags in the run directory. It watches before it looks, to miss nothing. */
 import { flagPathOf, ownDirectoryOf } from '../flags/layout.ts'
 import { type Flag, type FlagRecord, readRecord } from '../flags/record.ts'
 import type { RunPorts } from './ports.ts'
@@ -7,16 +7,19 @@ import type { RunPorts } from './ports.ts'
 export interface SeenFlags {
   readonly started: Partial<FlagRecord> | undefined
   readonly ready: Partial<FlagRecord> | undefined
-  /** Why it is not ready. */
+  /** The record of why it is not ready. */
   readonly unready: Partial<FlagRecord> | undefined
-  /** The record of a stop for a restart with a dependency, begun or done. */
+  /** The record of a stop, begun or completed, for a restart together with a dependency. */
   readonly restarting: Partial<FlagRecord> | undefined
   readonly ended: Partial<FlagRecord> | undefined
   /** Whether it has succeeded and its wrapper holds the container. */
   readonly held: boolean
 }
 
-/** @param before the ID of the previous incarnation, whose flags are leftovers. */
+/**
+ * Reads the flags of a container's current incarnation.
+ * @param before the ID of the previous incarnation, whose flags are ignored
+ */
 export function lookAt(
   runDir: string,
   container: string,
@@ -28,7 +31,7 @@ export function lookAt(
     const record = text === undefined ? undefined : readRecord(text)
     return record?.incarnation === before && before !== undefined ? undefined : record
   }
-  // In the sequence in which they are published: whoever follows the first of them finds it here too.
+  // The order of reading is that of publishing: if a wait has seen the first of these flags, this look sees it too.
   const ended = read('completed') ?? read('failed') ?? read('exitCode')
   return {
     started: read('started'),
@@ -40,13 +43,13 @@ export function lookAt(
   }
 }
 
-/** The least interval of looks at all containers, when it is not known which one has changed. */
+/** The minimum interval between looks at all containers, in ms. Used when the watch does not tell which container has changed. */
 const RELOOK_MS = 1000
 const SETTLE_MS = 1
 
 /**
- * Calls `look` for a container whose flags may have changed. The cost does not depend on the number of containers. It waits a moment,
- * so that several flags need only one look, and the output before an end has been read from the pipe.
+ * Calls `look` for a container whose flags may have changed. The cost of a change does not depend on the number of containers. The
+ * call is delayed by `SETTLE_MS`, so that several flags need one look only, and the output before an end is read from the pipe first.
  * @returns once all directories are watched
  */
 export async function followFlags(

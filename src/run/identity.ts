@@ -17,7 +17,11 @@ export function readIdentity(spec: PodSpec, container: Container): ProcessIdenti
   return { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) }
 }
 
-/** Only root may change the user. @returns a sentence about containers that run as the current user instead; undefined: none */
+/**
+ * Finds containers whose `runAsUser` has no effect, since only root can change the user of a process.
+ * @param own the user and group of the runner; undefined where the system has no such numbers
+ * @returns one sentence about containers that run as the current user instead; undefined if there are none
+ */
 export function describeForeign(
   identities: ReadonlyMap<string, ProcessIdentity>,
   own: { readonly uid: number; readonly gid: number } | undefined,

@@ -1,4 +1,4 @@
-/** The images that podman has, or can get: podorder's own, and those whose words are a container's command. */
+/** Images in podman's store: podorder's own, and those whose ENTRYPOINT and CMD are the command of a container. */
 import { combineCommand, readImageWords } from '../image/image-command.ts'
 import { DEFAULT_IMAGE } from '../pod/own.ts'
 import { missingCommands } from '../rewrite/rewrite.ts'
@@ -6,7 +6,7 @@ import type { FoundCommand } from '../rewrite/wrap.ts'
 import type { LoadedPod, LoadRefusal } from './load.ts'
 import type { Podman } from './ports.ts'
 
-/** @returns one line when podman has no such image */
+/** @returns one line about the fault when podman does not have the image; else undefined */
 export async function findImageFault(image: string, podman: Podman): Promise<string | undefined> {
   const { problem } = await podman(['image', 'inspect', '--format', '{{.Id}}', image])
   if (problem === undefined) return undefined
@@ -17,7 +17,7 @@ export async function findImageFault(image: string, podman: Podman): Promise<str
   return `podorder: podman has no image ${image}, which podorder-init installs the entrypoint from; ${fix}`
 }
 
-/** @returns of each ordered container that has no `command`, by its name: the words and the stop signal of its image */
+/** @returns by name of each ordered container without a `command`: the words and the stop signal of its image; or the faults */
 export async function lookUpCommands(
   { file, template, order }: LoadedPod,
   podman: Podman,

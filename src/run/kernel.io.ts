@@ -1,8 +1,8 @@
-/** What the kernel does with processes, and tells of them. */
+/** Signals to processes, and the list of processes in /proc. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { readStat, type Stat } from './process-stat.ts'
 
-/** SIGKILL to a process group; one that is gone is no error. */
+/** Sends SIGKILL to a process group. A missing group is no error. */
 export function killGroup(pid: number): void {
   signalQuietly(-pid, 'SIGKILL')
 }
@@ -15,16 +15,16 @@ export function hasGroup(pid: number): boolean {
   }
 }
 
-/** To one process; one that is gone is no error. */
+/** Sends a signal to one process. A missing process is no error. */
 export function signalQuietly(pid: number, signal: NodeJS.Signals | number): void {
   try {
     process.kill(pid, signal)
   } catch {
-    // ESRCH: it is gone.
+    // ESRCH: the process is gone.
   }
 }
 
-/** Those that run; without /proc (not Linux) none is found, and the process groups have to do. */
+/** Lists the running processes by ID. Without /proc (not Linux) the list is empty, and only process groups can be killed. */
 export function listProcesses(): ReadonlyMap<number, Stat> {
   const stats = new Map<number, Stat>()
   for (const name of readQuietly(() => readdirSync('/proc')) ?? []) {
@@ -36,7 +36,7 @@ export function listProcesses(): ReadonlyMap<number, Stat> {
   return stats
 }
 
-/** A process may be gone at any moment. */
+/** Returns undefined when the read fails: a process may end at any moment. */
 function readQuietly<Value>(read: () => Value): Value | undefined {
   try {
     return read()

@@ -1,10 +1,13 @@
 /** Retries the start of a container whose variables come from a file that does not exist yet, as the kubelet does. */
 import type { StartedContainer } from './runtime.ts'
 
-/** The interval of retries; the kubelet's is 10 s and more. */
+/** The interval of retries in ms; the kubelet retries after 10 s or more. */
 const AGAIN_MS = 250
 
-/** @param tryStart returns undefined when it cannot start yet. @param why the first problem, in one clause */
+/**
+ * @param tryStart starts the container; returns undefined when it cannot start yet
+ * @param why the first problem, in one clause
+ */
 export function startLate(tryStart: () => StartedContainer | undefined, why: string): StartedContainer {
   const { promise, resolve, reject } = Promise.withResolvers<StartedContainer | undefined>()
   let own: StartedContainer | undefined

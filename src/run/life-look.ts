@@ -1,4 +1,4 @@
-/** Reports the facts in a container's flags: each once, in the order in which they happened, causes first. */
+/** Reports the events that a container's flags show: each once, in the order in which they happened, causes first. */
 import { WORK_DONE } from '../entrypoint/outcome.ts'
 import type { RunEvent } from '../history/run-event.ts'
 import type { ContainerEnd } from './container-end.ts'
@@ -17,16 +17,16 @@ interface Start {
 
 export interface LifeLook {
   /**
-   * Reads a container's flags, and reports what is new.
-   * @param causedMs the time of an event that will be reported next. Only earlier facts can be its cause, and an end among them is
-   * reported without waiting for the rest of its output.
+   * Reads a container's flags, and reports new events.
+   * @param causedMs the time of an event that will be reported next, ms since 1970. Only earlier events are reported, since only they
+   * can be its cause. An earlier end is reported at once, without waiting for the rest of the container's output.
    */
   readonly look: (container: string, causedMs?: number) => void
   readonly tellStarted: (container: string, life: RunLife, how: Start) => void
-  /** @param why it is not ready, if a probe has said so */
+  /** @param why the message of the probe because of which it is not ready */
   readonly tellReadiness: (container: string, life: RunLife, atMs: number, why?: string) => void
   readonly tellEnd: (container: string, life: RunLife, end: ContainerEnd) => void
-  /** A time in a flag, in ms; now, if it is none. */
+  /** Parses a time in a flag, as ms since 1970; returns the current time if the text is not a time. */
   readonly timeOf: (text: string | undefined) => number
 }
 
@@ -42,7 +42,7 @@ export function createLifeLook(
 
   function look(container: string, causedMs?: number): void {
     const life = lives.get(container)
-    if (life === undefined || life.told || life.looking || !life.trait.wrapped) return
+    if (life === undefined || life.endReported || life.looking || !life.trait.wrapped) return
     life.looking = true
     readFlags(container, life, causedMs)
     life.looking = false
@@ -52,10 +52,10 @@ export function createLifeLook(
     const { started, ready, unready, restarting, ended, held } = lookAt(runDir, container, life.before, ports)
     const isDue = (at: string | undefined): boolean => causedMs === undefined || timeOf(at) <= causedMs
     life.incarnation ??= (started ?? ended)?.incarnation
-    if (restarting?.reason === STARTS_ANEW && isDue(restarting.at)) tellYielding(container, life, restarting)
-    // The restart was over before the look.
-    if (started?.restarts !== undefined && started.restarts > life.anews && isDue(started.since)) {
-      tellYielding(container, life, { ...started, at: started.since ?? started.at ?? '', exitCode: 0 })
+    if (restarting?.reason === STARTS_ANEW && isDue(restarting.at)) tellRestart(container, life, restarting)
+    // The whole restart happened between two looks.
+    if (started?.restarts !== undefined && started.restarts > life.reportedRestarts && isDue(started.since)) {
+      tellRestart(container, life, { ...started, at: started.since ?? started.at ?? '', exitCode: 0 })
     }
     if (started !== undefined && !life.started && isDue(started.at)) {
       const atMs = timeOf(started.at)
@@ -67,9 +67,9 @@ export function createLifeLook(
       tellReadiness(container, life, timeOf(ready.at))
     }
     if (ended !== undefined) {
-      life.words = { exitCode: 0, reason: 'Completed', ...ended }
+      life.reportedEnd = { exitCode: 0, reason: 'Completed', ...ended }
       const due = causedMs === undefined ? held : isDue(ended.at)
-      return due ? tellEnd(container, life, life.words) : undefined
+      return due ? tellEnd(container, life, life.reportedEnd) : undefined
     }
     if (ready === undefined && life.flagged && life.trait.measured) {
       life.flagged = false
@@ -82,22 +82,22 @@ export function createLifeLook(
     }
   }
 
-  /** Reports that it stops, or has stopped, for a restart. */
-  function tellYielding(container: string, life: RunLife, record: Partial<FlagRecord>): void {
+  /** Reports that a container stops, or has stopped, for a restart with its dependency. */
+  function tellRestart(container: string, life: RunLife, record: Partial<FlagRecord>): void {
     const { restarts = 0, message, exitCode } = record
-    if (!life.started || restarts <= life.anews) return
+    if (!life.started || restarts <= life.reportedRestarts) return
     const atMs = timeOf(record.at)
     const why = message === undefined ? {} : { message }
-    if (!life.yielding) {
+    if (!life.stoppingForRestart) {
       for (const cause of life.trait.causes) look(cause, atMs)
       tell({ event: 'stopping', atMs, container, cause: 'predecessor', ...why })
     }
-    life.yielding = exitCode === undefined
+    life.stoppingForRestart = exitCode === undefined
     if (exitCode === undefined) return
     for (const dependent of life.trait.anew) look(dependent, atMs)
     tell({ event: 'ended', atMs, container, exitCode, reason: STARTS_ANEW, ...why })
     tell({ event: 'waiting', atMs, container, waitingFor: life.trait.waits })
-    life.anews = restarts
+    life.reportedRestarts = restarts
     for (const sign of ['started', 'flagged', 'ready'] as const) life[sign] = false
   }
 
@@ -117,7 +117,7 @@ export function createLifeLook(
 
   function tellReadiness(container: string, life: RunLife, atMs: number, why?: string): void {
     const ready = isReady(life)
-    if (ready === life.ready || life.told) return
+    if (ready === life.ready || life.endReported) return
     life.ready = ready
     if (ready) tell({ event: 'ready', atMs, container, measured: life.trait.measured })
     else tell({ event: 'unready', atMs, container, ...(why === undefined ? {} : { message: why }) })
@@ -126,11 +126,11 @@ export function createLifeLook(
   function tellEnd(container: string, life: RunLife, end: ContainerEnd): void {
     const { exitCode, reason, message, killedAfterMs } = end
     const atMs = timeOf(end.at)
-    life.told = true
+    life.endReported = true
     const skipped = wasSkipped(life, reason)
-    // The wrapper wrote no flag of its end: its words are on stderr, and there never was a flag `started`.
-    const wordless = life.trait.wrapped && life.words === undefined && reason !== 'StartError'
-    // The flag `started` of a failed command is removed, sometimes before a look.
+    // The wrapper ended without a flag, so it never started its command. Its messages are on stderr only.
+    const wordless = life.trait.wrapped && life.reportedEnd === undefined && reason !== 'StartError'
+    // The wrapper removes the flag `started` of a failed command, sometimes before a look has seen it.
     if (!life.started && !wordless && (reason === 'Completed' || reason === 'Error')) {
       tellStarted(container, life, { atMs, sinceMs: atMs, pid: undefined })
     }

@@ -1,6 +1,7 @@
 /**
- * The kubelet's work for one incarnation of a container after its start: the postStart hook, the probes, the preStop hook
- * (pkg/kubelet/prober, pkg/kubelet/kuberuntime).
+ * The kubelet's work for one incarnation of a container after its start: the postStart hook, the probes and the preStop hook.
+ *
+ * Source: pkg/kubelet/prober, pkg/kubelet/kuberuntime.
  */
 import type { Care, CareProbe, ProbeKind } from '../probe/care.ts'
 import type { Hook } from '../probe/hook.ts'
@@ -10,37 +11,39 @@ import type { Checks } from './probing.ts'
 import { startTimer } from '../base/timer.ts'
 
 export interface Observer {
-  /** The postStart hook has succeeded, or there is none: the next container may start. */
+  /** Called when the postStart hook has succeeded, or there is none. The next container may start. */
   begun(): void
-  /** The startup probe has succeeded too, or there is none. */
+  /** Called when the startup probe has succeeded too, or there is none. */
   up(): void
-  /** The result of the readiness probe has changed. */
+  /** Called when the result of the readiness probe has changed. */
   ready(isReady: boolean, why: string | undefined): void
   unhealthy(failures: number, threshold: number, why: string): void
-  /** A probe or the postStart hook has failed, and the container must be killed. @param graceMs the probe's grace period */
+  /** Called when a probe or the postStart hook has failed. The container must be killed. @param graceMs the probe's grace period */
   failed(cause: KillCause, why: string, graceMs: number | undefined): void
   preStopFailed(why: string): void
-  /** A bug. */
+  /** Called with an unexpected exception, which is a bug. */
   readonly broken: (error: unknown) => void
 }
 
 export interface Lifecycle {
-  /** To be called when it runs. */
+  /** Must be called when the container runs. */
   begin(): void
   /** Must be called before a stop: ends the probes and a running postStart hook. */
   retire(): void
   /**
-   * Runs the preStop hook, once even after several calls.
-   * @returns resolves when the hook has ended or its time is over (it then continues until `close`); undefined without a hook
+   * Runs the preStop hook, only once even after several calls.
+   * @param graceMs the longest wait for the hook
+   * @returns a promise that resolves when the hook has ended or `graceMs` have passed; the hook then continues until `close`. Undefined
+   * without a hook.
    */
   preStop(graceMs: number): Promise<void> | undefined
-  /** To be called when it has ended. */
+  /** Must be called when the container has ended. */
   close(): void
 }
 
 export interface LifecyclePorts {
   readonly checks: Checks
-  /** Monotonic, ms. */
+  /** Monotonic time, in ms. */
   readonly clock: () => number
   /** A factor for the probes' delays and periods. */
   readonly scale: number
@@ -107,7 +110,7 @@ export function openLifecycle(
     else comeUp()
   }
 
-  /** Never resolves after `retire`. */
+  /** Resolves at a monotonic time; never after `retire`. */
   function until(due: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = startTimer(() => {
@@ -118,7 +121,7 @@ export function openLifecycle(
     })
   }
 
-  /** Waits for the hook for the grace period at most. The hook then continues until the container ends, as in the kubelet. */
+  /** Waits for the hook, for the grace period at most. A longer hook continues until the container ends, as in the kubelet. */
   async function runPreStop(hook: Hook, graceMs: number): Promise<void> {
     const { promise: expired, resolve: expire } = Promise.withResolvers<void>()
     const timer = startTimer(expire, graceMs)

@@ -1,4 +1,4 @@
-/** The incarnations of a pod's containers: each from the start of its process to its end, with the facts in its flags. */
+/** The incarnations of a pod's containers: starts them, reports their events, and stops them. */
 import { SIGKILL } from '../base/signal.ts'
 import { needsCare } from '../probe/care.ts'
 import type { RunEvent } from '../history/run-event.ts'
@@ -6,7 +6,7 @@ import type { KillCause } from '../pod/pod.ts'
 import type { Event } from './pod-events.ts'
 import { openLifecycle } from './lifecycle.ts'
 import { createChecks } from './probing.ts'
-import { cancelled, type ContainerEnd, weighEnd } from './container-end.ts'
+import { cancelled, type ContainerEnd, deriveEnd } from './container-end.ts'
 import { startLife, holdBack, type RunLife, release, wasSkipped } from './container-life.ts'
 import { createLifeLook } from './life-look.ts'
 import type { RunPorts } from './ports.ts'
@@ -16,19 +16,23 @@ import type { PodPlan } from './prepare.ts'
 
 type Ports = Pick<RunPorts, 'disk' | 'now' | 'clock' | 'prober'>
 
-/** Reports an event; returns a promise while the reader is too slow. */
+/** Reports an event. Returns a promise that resolves when the reader can take more; undefined when it can already. */
 export type LifeReport = (event: RunEvent) => Promise<void> | undefined
 
 export interface Lives {
-  /** @returns a promise of the postStart hook's success: until then the kubelet starts no other container */
+  /**
+   * Starts a new incarnation of a container.
+   * @returns a promise that resolves after the postStart hook; until then the kubelet starts no other container. Undefined without a
+   * hook.
+   */
   start(container: string): Promise<void> | undefined
-  /** Looks at its flags, and reports what is new. */
+  /** Looks at the container's flags, and reports new events. */
   readonly look: (container: string) => void
-  /** Runs the preStop hook early. */
+  /** Runs the preStop hook before the container's turn to stop. */
   prepare(container: string, graceMs: number): void
-  /** Runs the preStop hook, then sends SIGTERM to the first process. @param cause undefined: the pod is stopped */
+  /** Runs the preStop hook, then sends the stop signal to the first process. @param cause undefined: the pod is stopped */
   terminate(container: string, graceMs: number, cause: KillCause | undefined): void
-  /** Sends SIGKILL to all processes. @param hurried the grace period is not over */
+  /** Sends SIGKILL to all processes of the container. @param hurried whether the grace period is not over */
   kill(container: string, hurried: boolean): void
 }
 
@@ -47,11 +51,11 @@ export function createLives(
 
   function start(container: string): Promise<void> | undefined {
     const trait = traits.get(container)
-    if (trait === undefined) throw new Error(`nothing is known of container ${container}`)
+    if (trait === undefined) throw new Error(`unknown container ${container}`)
     const own = runtime.start(container, (stream, lines) => {
       if (life.muted) return undefined
       const speak = () => tellOutput(container, stream, lines)
-      return life.started || life.told ? speak() : holdBack(life, speak)
+      return life.started || life.endReported ? speak() : holdBack(life, speak)
     })
     const life = startLife(trait, own, lives.get(container)?.incarnation)
     lives.set(container, life)
@@ -59,20 +63,20 @@ export function createLives(
       .then((how) => {
         const atMs = clock()
         life.lifecycle?.close()
-        dissolve(container, life, how)
-        return own.end.then(() => conclude(container, life, how, atMs))
+        handleExit(container, life, how)
+        return own.end.then(() => handleEnd(container, life, how, atMs))
       })
       .catch(owner.fail)
     if (own.failed) return undefined
     if (trait.waits.length > 0) tell({ event: 'waiting', atMs: now(), container, waitingFor: trait.waits })
     if (!trait.wrapped || trait.native || needsCare(trait.care)) {
-      own.running().then((runs) => runs && !life.told && acknowledge(container, life), owner.fail)
+      own.running().then((runs) => runs && !life.endReported && beginCare(container, life), owner.fail)
     }
     return trait.care.hooks.postStart === undefined ? undefined : life.begun.promise
   }
 
-  /** The first process runs: probes and hooks begin. */
-  function acknowledge(container: string, life: RunLife): void {
+  /** Begins the probes and hooks, when the first process runs. */
+  function beginCare(container: string, life: RunLife): void {
     const atMs = now()
     if (!life.trait.wrapped) tellStarted(container, life, { atMs, sinceMs: atMs, pid: life.own.pid })
     const ports = { clock, scale: rules.timeScale, checks: checksOf(container) }
@@ -105,35 +109,35 @@ export function createLives(
     return congested
   }
 
-  /** The first process has ended; its last output may still come. */
-  function dissolve(container: string, life: RunLife, how: ProcessEnd): void {
+  /** Handles the end of the first process. Its last output may not be read yet. */
+  function handleExit(container: string, life: RunLife, how: ProcessEnd): void {
     look(container)
     if (how.kind === 'signalled' && life.trait.wrapped) {
-      // A wrapper that was killed may have left its command behind.
+      // The command of a killed wrapper may still run.
       life.own.kill(life.commandPid)
-      if (life.words === undefined) tellEnd(container, life, weigh(life, how))
+      if (life.reportedEnd === undefined) tellEnd(container, life, deriveEndOf(life, how))
     }
-    // Output of the runtime about a failed start is not the container's; it is in the message of the end.
+    // After a failed start the output is the runtime's. The message of the end repeats it.
     if (how.kind !== 'unstartable') release(life)
   }
 
-  /** @param atMs when its first process ended, monotonic */
-  function conclude(container: string, life: RunLife, how: ProcessEnd, atMs: number): void {
+  /** Handles the end of the last output. @param atMs the monotonic time when the first process ended, in ms */
+  function handleEnd(container: string, life: RunLife, how: ProcessEnd, atMs: number): void {
     look(container)
     life.ended = true
-    const end = weigh(life, how)
+    const end = deriveEndOf(life, how)
     if (how.kind === 'unstartable' && life.trait.wrapped) tellUnstarted(container, how.why, plan, ports)
-    if (!life.told) tellEnd(container, life, life.words ?? end)
-    const skipped = wasSkipped(life, life.words?.reason ?? '')
+    if (!life.endReported) tellEnd(container, life, life.reportedEnd ?? end)
+    const skipped = wasSkipped(life, life.reportedEnd?.reason ?? '')
     life.begun.resolve()
-    const commandAtMs = Math.min(atMs, clock() - (now() - timeOf(life.words?.at)))
+    const commandAtMs = Math.min(atMs, clock() - (now() - timeOf(life.reportedEnd?.at)))
     owner.hand({ kind: 'ended', container, exitCode: end.exitCode, skipped, commandAtMs }, atMs)
   }
 
-  function weigh({ trait, started, toldMs, kill }: RunLife, how: ProcessEnd): ContainerEnd {
+  function deriveEndOf({ trait, started, toldMs, kill }: RunLife, how: ProcessEnd): ContainerEnd {
     const unheard = trait.wrapped && !started && toldMs !== undefined
     if (unheard && how.kind === 'signalled' && how.number !== SIGKILL) return cancelled(how.number)
-    return weighEnd(how, kill)
+    return deriveEnd(how, kill)
   }
 
   function findRunning(container: string): RunLife | undefined {
@@ -141,8 +145,8 @@ export function createLives(
     return life === undefined || life.own.failed || life.ended ? undefined : life
   }
 
-  /** Ends probes and hooks. */
-  function leave(container: string): RunLife | undefined {
+  /** Ends the probes and a running postStart hook. */
+  function retire(container: string): RunLife | undefined {
     const life = findRunning(container)
     life?.lifecycle?.retire()
     return life
@@ -151,9 +155,9 @@ export function createLives(
   return {
     start,
     look: (container) => look(container),
-    prepare: (container, graceMs) => void leave(container)?.lifecycle?.preStop(graceMs),
+    prepare: (container, graceMs) => void retire(container)?.lifecycle?.preStop(graceMs),
     terminate(container, graceMs, cause) {
-      const life = leave(container)
+      const life = retire(container)
       if (life === undefined) return
       const why = cause === undefined ? {} : { cause, message: life.killReason }
       tell({ event: 'stopping', atMs: now(), container, ...why })

@@ -24,7 +24,7 @@ import { selectContainers, type Selection } from './selection.ts'
 import type { Given } from './suitability.ts'
 
 export interface LoadedPod {
-  /** The name in faults: the path, or `stdin`. */
+  /** The name of the file in faults: the path, or `stdin`. */
   readonly file: string
   readonly name: string
   readonly template: PodTemplate
@@ -38,7 +38,7 @@ export interface LoadedPod {
 }
 
 export interface LoadRefusal {
-  /** A line for each. */
+  /** The faults, one line each. */
   readonly faults: readonly string[]
 }
 
@@ -52,14 +52,14 @@ export interface Wanted {
   readonly only: string | undefined
   /** Further kinds with pod templates. */
   readonly templates: readonly TemplateKind[]
-  /** Finds needs of the pod that the runtime cannot meet. */
+  /** Finds features of the pod that the runtime does not support. */
   readonly findUnsuitable: (template: Tree, given: Sources & Pick<Given, 'variables'>) => readonly Fault[]
   readonly selection: Selection
   /** Paths of files with variables. */
   readonly envFiles: readonly string[]
 }
 
-/** A file that was read as a manifest, or translated to one. */
+/** A file that is a manifest, or was translated to one. */
 interface ReadFile {
   readonly input: Input
   readonly documents: ReturnType<typeof readPodManifest>['documents']
@@ -67,7 +67,7 @@ interface ReadFile {
   readonly faults: readonly Fault[]
   readonly say: (fault: Fault) => string
   readonly notes: readonly string[]
-  /** Finds orders at places where nothing reads them, in wanted objects. */
+  /** Finds annotations of an order at places where nothing reads them, in the objects that `isWanted` selects. */
   readonly findStrays: (isWanted: (object: Pick<FoundPod, 'kind' | 'name'>) => boolean) => readonly Fault[]
 }
 
@@ -92,7 +92,7 @@ export async function loadPod(
   { paths, recursive, only, templates, findUnsuitable, selection, envFiles }: Wanted,
   ports: Ports,
 ): Promise<LoadedPod | LoadRefusal> {
-  // The default limit of the size: a file to run does not have ten thousand pods.
+  // The limit of the size is the default one, since nobody runs a file of ten thousand pods.
   const disk = { ...ports.disk, readManifestFile: (path: string) => ports.disk.readManifestFile(path) }
   const inputs = await readInputs(paths, recursive, { disk })
   if ('problems' in inputs) return { faults: inputs.problems }
@@ -127,7 +127,7 @@ export async function loadPod(
     return { faults: [first.say({ at: first.documents[0]?.at ?? { line: 1, column: 1 }, ...chosen })] }
   }
   const home = files.find(({ pods }) => pods.includes(chosen))
-  if (home === undefined) throw new Error('a pod of no file')
+  if (home === undefined) throw new Error('the pod belongs to no file')
   const { input, say, faults } = home
   const words = (list: readonly Fault[]) => [...others(home), ...sortFaults(list).map(say)]
   const { tree } = chosen
@@ -184,7 +184,7 @@ function givePolicy(template: PodTemplate, restartPolicy: RestartPolicy | undefi
   return restartPolicy === undefined ? template : { ...template, spec: { ...template.spec, restartPolicy } }
 }
 
-/** Removes nulls, which count as missing, as in Go. */
+/** Removes nulls. Kubernetes treats them as missing, since Go's JSON decoder does. */
 function dropNulls<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(dropNulls) as Value
@@ -192,7 +192,7 @@ function dropNulls<Value>(value: Value): Value {
   return Object.fromEntries(kept.map(([key, part]) => [key, dropNulls(part as unknown)])) as Value
 }
 
-/** Refuses waits for missing sidecars: here no webhook adds them. */
+/** Refuses waits for sidecars that are missing in the manifest, since no webhook adds them in a run on this machine. */
 function refuseAbsent(tree: Tree, { outside }: Order): readonly Fault[] {
   const fix = 'add it to the manifest, or remove this to run the pod here'
   return findAbsentSidecars(outside, namePod(readTemplate(tree)), fix)

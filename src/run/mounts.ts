@@ -1,23 +1,24 @@
 /**
- * Mounts for a process without a mount namespace: paths in its words are changed to the local directories of its volumes. Pure.
+ * Mounts for a process without a mount namespace: paths in its command and variables are replaced by the local directories of its
+ * volumes. Pure.
  */
 import type { VolumeMount } from '../pod/pod.ts'
 
 /**
- * Characters directly before a path: separators of words, and `@` (`curl -d @/data/body`). Not `}` and `)`, since `${base}/data` is
- * another path; `://` only without a host behind it.
+ * Characters directly before a path: separators of words, and `@` (`curl -d @/data/body`). `}` and `)` are not among them, since
+ * `${base}/data` is another path. `://` counts only if no host follows it.
  */
 const BEFORE = String.raw`(?<=^|[\s'"\x60:;,=|&<>(\[{@!]|://)`
 
-/** Characters directly after a path. Any other could continue the file's name: `/data.old`, `/data*`, `/data$n`. */
+/** Characters directly after a path. Any other character could be part of the file's name: `/data.old`, `/data*`, `/data$n`. */
 const AFTER = String.raw`(?=$|[/\s'"\x60:;,=|&<>)\]}])`
 
 /**
- * Prepares to change paths below the mounts, wherever they stand in a text, to the local ones. Of nested mounts the innermost
- * counts, as for the kernel. A text that was put in is not looked at again: one mount may lie below another's directory.
- * So references (`$(NAME)`) come first, and each word is relocated once.
- * @param directories each volume's local directory, an absolute path; `subPath` is below it
- * @returns takes a word of a command, a working directory, or the value of a variable
+ * Creates a function that replaces all paths below the mounts in a text by local ones. Among nested mounts the innermost counts, as in
+ * the kernel. A replaced path is not replaced again, since its local directory may contain the path of another mount. For this reason
+ * callers expand references (`$(NAME)`) first and relocate each word once.
+ * @param directories each volume's local directory, as an absolute path; a `subPath` is relative to it
+ * @returns a function for a word of a command, a working directory, or the value of a variable
  */
 export function createRelocation(
   mounts: readonly VolumeMount[],
@@ -30,12 +31,12 @@ export function createRelocation(
   return (text) => text.replace(paths, (path) => places.get(path) ?? path)
 }
 
-/** The kubelet takes a mountPath without its first slash too. */
+/** Adds a missing first slash, as the kubelet does. */
 function normalize(mountPath: string): string {
   return `/${mountPath.replace(/^\/+|\/+$/g, '')}`
 }
 
-/** `RegExp.escape` is younger than the oldest Node that is supported. */
+/** Escapes a text for a regular expression. The oldest supported Node has no `RegExp.escape`. */
 function escape(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
 }

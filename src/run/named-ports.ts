@@ -1,10 +1,10 @@
-/** The TCP ports that a pod names: on a machine that its processes share with others, they must be free. Pure. */
+/** The TCP ports that a pod names. They must be free on this machine, since processes of other programs share its network. Pure. */
 import { type Entry, type Fault, findEntry, findTree, listItems, type Position, type Tree } from '../manifest/tree.ts'
 
 export interface NamedPort {
   readonly port: number
   readonly container: string
-  /** `readinessProbe`, `containerPort` */
+  /** The field that names it, such as `readinessProbe` or `containerPort`. */
   readonly field: string
   readonly at: Position
 }
@@ -12,7 +12,7 @@ export interface NamedPort {
 const PROBES = ['startupProbe', 'readinessProbe', 'livenessProbe']
 const CHECKS = ['httpGet', 'tcpSocket', 'grpc']
 
-/** Each port once for each container. A probe that names a `host` is about something else than its container. */
+/** Lists each port once for each container. A probe with a `host` is left out, since it does not test its container. */
 export function listNamedPorts(template: Tree): readonly NamedPort[] {
   const containers = [...listItems(template, 'spec', 'initContainers'), ...listItems(template, 'spec', 'containers')]
   return containers.flatMap((container) => {
@@ -43,7 +43,7 @@ export function listNamedPorts(template: Tree): readonly NamedPort[] {
   })
 }
 
-/** @param owners of those ports that are taken */
+/** Returns a fault for each port that is taken. @param owners the process that listens, by port; undefined if it is unknown */
 export function refuseTaken(
   named: readonly NamedPort[],
   owners: ReadonlyMap<number, string | undefined>,

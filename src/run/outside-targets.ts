@@ -1,4 +1,4 @@
-/** What containers of a run wait for outside the pod: who asks the API for it, and how. */
+/** Waits for objects outside the pod: which containers ask the Kubernetes API, and with which kubeconfig. */
 import { describeFault } from '../manifest/tree.ts'
 import type { OutsideWait } from '../order/order.ts'
 import type { LoadedPod, LoadRefusal } from './load.ts'
@@ -6,7 +6,7 @@ import type { RunPorts } from './ports.ts'
 
 type Ports = Pick<RunPorts, 'disk' | 'env' | 'cwd'>
 
-/** As kubectl finds it. @returns absolute paths with `:` between them; undefined: nobody needs one */
+/** Finds the kubeconfig as kubectl does. @returns absolute paths separated by `:`; undefined if no container needs one */
 export function findKubeconfig(pod: LoadedPod, { disk, env, cwd }: Ports): string | undefined | LoadRefusal {
   const asking = findAsking(pod)
   if (asking.length === 0) return undefined
@@ -18,7 +18,7 @@ export function findKubeconfig(pod: LoadedPod, { disk, env, cwd }: Ports): strin
   return refuse(pod, asking, 'there is no Kubernetes API to ask', 'set KUBECONFIG, or remove it for the run')
 }
 
-/** A container of podman has no kubeconfig, and perhaps no way to the API. */
+/** Refuses such waits for podman: its containers have no kubeconfig, and perhaps no network route to the API. */
 export function refuseAsking(pod: LoadedPod): LoadRefusal | undefined {
   const asking = findAsking(pod)
   if (asking.length === 0) return undefined

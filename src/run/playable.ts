@@ -1,50 +1,50 @@
 /**
  * Changes a pod for `podman kube play` so that it behaves as in a cluster. Pure.
  *
- * Differences of podman 4.3: all pods share an emptyDir by its name in the manifest, which only root can use and which is never
- * removed; secrets, downwardAPI and projected volumes are refused; `$(NAME)` is not expanded; probes run as `curl` inside the
- * container; a container that ends is restarted at once; native sidecars are unknown.
+ * Differences of podman 4.3 to Kubernetes: All pods share an emptyDir of the same name; only root can use it, and it is never removed.
+ * Volumes of the kinds secret, downwardAPI and projected are refused. `$(NAME)` is not expanded. Probes run as `curl` inside the
+ * container. A container that ends is restarted at once. Native sidecars are unknown.
  */
 import type { Container, EnvVar, PodSpec, PodTemplate, Volume, VolumeMount } from '../pod/pod.ts'
 import { expand } from '../pod/expand.ts'
 
-/** Volumes that are files on this disk as long as the pod lives. */
+/** Kinds of volumes that the runner makes as directories on this disk; they exist as long as the pod. */
 const LOCAL_KINDS = ['emptyDir', 'configMap', 'secret', 'downwardAPI', 'projected']
 const PROJECTED_KINDS = new Set(['configMap', 'secret', 'downwardAPI'])
-/** Fields that are left out; also a sidecar's restartPolicy, since the runner restarts containers. */
+/** Fields of containers that are left out. A sidecar's restartPolicy is among them, since the runner restarts containers. */
 const LEFT_OUT = ['livenessProbe', 'readinessProbe', 'startupProbe', 'restartPolicy', 'envFrom']
 
 /**
- * A container that is never started. Without it podman removes the pod's network whenever no container runs or is to be started,
- * also between two incarnations.
+ * The name of a container that is never started. Without it podman removes the pod's network whenever no container runs and none is
+ * waiting for its first start. This happens between two incarnations too.
  */
 const ANCHOR = 'podorder-anchor'
 
-/** Annotations that podman 4.3 accepts: up to 63 bytes. The API server accepts 256 KiB for all together. */
+/** Values of annotations that podman 4.3 accepts: up to 63 bytes. The API server accepts 256 KiB for all annotations together. */
 const SHORT_ANNOTATION = /^[ -~]{0,63}$/
 
-/** The kernel's limit of a host name, to which the kubelet cuts it. */
+/** The longest host name in bytes, to which the kubelet cuts it (pkg/kubelet, truncatePodHostnameIfNeeded). */
 const HOST_NAME_LENGTH = 63
 
 export interface PlayableParts {
-  /** podman's name for the pod; its containers are called `NAME-CONTAINER`. */
+  /** The pod's name in podman. Its containers are called `NAME-CONTAINER`. */
   readonly name: string
-  /** What the pod is called in the manifest. */
+  /** The pod's name in the manifest. */
   readonly hostName: string
-  /** The path on this disk of each volume that is local. */
+  /** The path on this disk of each local volume. */
   readonly directories: ReadonlyMap<string, string>
-  /** What the runner has made of each container's `env` and `envFrom`. */
+  /** The environment of each container, which the runner has built from `env` and `envFrom`. */
   readonly environments: ReadonlyMap<string, PlayableEnvironment>
 }
 
 export interface PlayableEnvironment {
   readonly values: ReadonlyMap<string, string>
-  /** Left to podman. */
+  /** Variables that podman resolves. */
   readonly env: readonly EnvVar[]
   readonly envFrom: readonly Readonly<Record<string, unknown>>[]
 }
 
-/** Whether the runner can make the volume. A missing Secret may be in podman's store. */
+/** Tells whether the runner can make the volume. It cannot if a Secret is missing, which may be in podman's own store. */
 export function isLocalVolume(volume: Volume, secrets: { has(name: string): boolean }): boolean {
   const kinds = Object.keys(volume).filter((key) => key !== 'name' && volume[key] !== null)
   if (kinds.some((kind) => !LOCAL_KINDS.includes(kind))) return false
@@ -54,7 +54,7 @@ export function isLocalVolume(volume: Volume, secrets: { has(name: string): bool
   return secret === undefined || secret.optional === true || secrets.has(secret.secretName ?? '')
 }
 
-/** @param template rewritten. @returns a v1 Pod, as plain values. */
+/** @param template the rewritten pod template @returns a v1 Pod as plain values, for `podman kube play` */
 export function makePlayable({ metadata, spec }: PodTemplate, parts: PlayableParts): object {
   const shares = new Map<string, Volume>()
   const convert = (container: Container): Container => convertContainer(container, parts, shares)
@@ -100,7 +100,7 @@ function convertContainer(container: Container, parts: PlayableParts, shares: Ma
   }
 }
 
-/** Each directory that is mounted, a subPath too, becomes a volume of its own; `z` lets SELinux share it among containers. */
+/** Makes one volume of each mounted directory, also of a subPath. `z` lets SELinux share it among containers. */
 function convertMount(
   mount: VolumeMount,
   directories: ReadonlyMap<string, string>,

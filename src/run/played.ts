@@ -1,4 +1,4 @@
-/** The containers of a pod that `podman kube play` has made: each life is a `podman start --attach`. */
+/** The containers of a pod that `podman kube play` has made. Each incarnation is a `podman start --attach`. */
 import { expand } from '../pod/expand.ts'
 import type { Podman, RunPorts } from './ports.ts'
 import type { CommandEnd, ProcessEnd, TakeLines } from './processes.io.ts'
@@ -6,36 +6,36 @@ import type { Runtime, StartedContainer } from './runtime.ts'
 
 type Ports = Pick<RunPorts, 'processes' | 'podman' | 'disk' | 'terminal' | 'env' | 'cwd'>
 
-/** Each look at a container is a process of its own. */
+/** The interval of looks at a container, in ms. It is not shorter because each look starts a process. */
 const LOOK_MS = 100
 const CODE_KILLED = 137
 const FAULT = 'Error: '
 
-/** The state that `podman container inspect` tells. */
+/** The state in the output of `podman container inspect`. */
 interface State {
   readonly Running: boolean
   readonly ExitCode: number
-  /** RFC 3339; of the year 1 before its first life. */
+  /** The time of the last start in RFC 3339; in the year 1 before the first start. */
   readonly StartedAt: string
 }
 
 export interface PlayedPod {
-  /** podman's name for it. */
+  /** The pod's name in podman. */
   readonly name: string
-  /** Holds its volumes. */
+  /** The directory of its volumes. */
   readonly workspace: string
-  /** Each container's variables, as far as the runner knows them. */
-  /** On which this machine reaches its ports; undefined: loopback. */
+  /** The address at which this machine reaches its ports; undefined: loopback. */
   readonly address: string | undefined
+  /** The variables of each container that the runner knows. */
   readonly environments: ReadonlyMap<string, { readonly values: ReadonlyMap<string, string> }>
-  /** By container, what the manifest says; without that the image's counts. */
+  /** The stop signals that the manifest names, by container. For all others the image's counts. */
   readonly stopSignals: ReadonlyMap<string, number>
 }
 
 export function createPodmanRuntime(pod: PlayedPod, ports: Ports): Runtime {
   const { name, workspace, address, environments, stopSignals } = pod
   const { podman, processes, terminal, disk } = ports
-  /** When each container's latest life began. */
+  /** The start time of each container's latest incarnation, as podman reports it. */
   const latest = new Map<string, string>()
   const env = Object.fromEntries(Object.entries(ports.env).flatMap(([key, value = '']) => [[key, value]]))
 
@@ -57,10 +57,10 @@ export function createPodmanRuntime(pod: PlayedPod, ports: Ports): Runtime {
       if (how.kind === 'unstartable') return how
       const state = await findLastState(target, podman)
       over = true
-      // Somebody has removed it: podman kills it first.
+      // Somebody has removed the container. podman kills a container before it removes it.
       if (state === undefined) return { kind: 'exited', code: CODE_KILLED }
       if (!hasStarted(state)) {
-        // What podman has to say may still be on its way.
+        // podman's error message may not be read yet.
         await client.end
         return { kind: 'unstartable', why }
       }
@@ -76,7 +76,7 @@ export function createPodmanRuntime(pod: PlayedPod, ports: Ports): Runtime {
       }
     }
 
-    /** Signals a container that may not run yet: then podman refuses, and is asked again. */
+    /** Sends a signal to a container. podman refuses while the container does not run yet, so the call is repeated. */
     async function signal(name: () => Promise<string>): Promise<void> {
       const { problem } = await podman(['kill', '--signal', await name(), target])
       if (problem === undefined || over) return
@@ -96,7 +96,7 @@ export function createPodmanRuntime(pod: PlayedPod, ports: Ports): Runtime {
     }
   }
 
-  /** podman ends its own process when it is cancelled, and leaves the one in the container to itself. */
+  /** Runs `podman exec`. A cancellation kills that client; the process in the container continues. */
   function run(
     container: string,
     words: readonly string[],
@@ -122,7 +122,7 @@ export function createPodmanRuntime(pod: PlayedPod, ports: Ports): Runtime {
     try {
       await disk.removeWorkspace(workspace)
     } catch {
-      // Without root, what a container has written as another user is that user's, and only podman may become it.
+      // Without root, files that a container has written as another user belong to a subordinate user ID, which only podman can use.
       await podman(['unshare', 'rm', '-rf', workspace])
     }
   }
@@ -135,7 +135,7 @@ async function inspect(target: string, podman: Podman): Promise<State | undefine
   return problem === undefined ? (JSON.parse(stdout) as State) : undefined
 }
 
-/** The client may have been killed: the container goes on then, unseen. */
+/** Waits for the container's end, since it continues when its client is killed. */
 async function findLastState(target: string, podman: Podman): Promise<State | undefined> {
   const state = await inspect(target, podman)
   if (state?.Running !== true) return state
@@ -147,7 +147,7 @@ function hasBegun({ StartedAt }: State, before: string | undefined): boolean {
   return before === undefined ? !StartedAt.startsWith('0001-') : StartedAt !== before
 }
 
-/** The image's, as the kubelet has it; SIGTERM when it says none. */
+/** Reads the stop signal of the image, which the kubelet uses too; SIGTERM when the image names none. */
 async function readStopSignal(target: string, podman: Podman): Promise<string> {
   const { stdout } = await podman(['container', 'inspect', '--format', '{{.Config.StopSignal}}', target])
   return stdout.trim() === '' ? 'TERM' : stdout.trim()

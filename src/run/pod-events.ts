@@ -1,4 +1,4 @@
-/** What happens to a pod's containers, and what is to be done about it: what goes into `supervision.ts` and comes out of it. */
+/** The input and output of `supervision.ts`: events of a pod's containers, and the steps to take. */
 import type { ContainerRole, KillCause } from '../pod/pod.ts'
 import type { Restarts } from '../pod/restarts.ts'
 import type { BackOffPace } from './crash-back-off.ts'
@@ -7,23 +7,23 @@ import type { StopReason, PodResult } from './pod-result.ts'
 export interface Member {
   readonly name: string
   readonly role: ContainerRole
-  /** Its end counts for the pod's: named in `podorder.io/main`, or an app while none is named. */
+  /** Whether its end decides the pod's result. `podorder.io/main` names such containers; without it they are all app containers. */
   readonly main: boolean
-  /** Which of its ends are final; of an init container, of its failures. */
+  /** The rules that decide which of its ends are final. For an init container they apply to failures only. */
   readonly restarts: Restarts
 }
 
 export interface Rules {
-  /** `podorder.io/main` was given: the main containers' end is the end of the work. */
+  /** Whether `podorder.io/main` is given. The work is then done when the main containers have ended. */
   readonly mainGiven: boolean
   readonly graceMs: number
   readonly deadlineMs: number | undefined
   /**
-   * Back-off, deadline, and the delays and periods of probes are so many times as long; 1 is the kubelet's own. What bounds
-   * work (a probe's timeout, a hook, a grace period) and what the wrapper itself does is left as it is.
+   * A factor for the back-off, the deadline, and the delays and periods of probes; 1 gives the kubelet's own. It does not apply to limits
+   * of work (a probe's timeout, a hook, a grace period) and to the wrapper itself.
    */
   readonly timeScale: number
-  /** Scaled alike. */
+  /** The back-off, with the same factor. */
   readonly backOff: BackOffPace
 }
 
@@ -34,38 +34,38 @@ export type Event =
       readonly kind: 'failed'
       readonly container: string
       readonly cause: KillCause
-      /** The probe's own terminationGracePeriodSeconds; the pod's when not given. */
+      /** The probe's own terminationGracePeriodSeconds in ms; undefined: the pod's. */
       readonly graceMs: number | undefined
     }
-  /** Its preStop hook is over, if it has one, and SIGTERM has been sent. */
+  /** The container has got its stop signal, after its preStop hook if it has one. */
   | { readonly kind: 'told'; readonly container: string }
   | {
       readonly kind: 'ended'
       readonly container: string
-      /** Undefined: it was told to stop before it could be started. */
+      /** Undefined: its start was cancelled by a stop. */
       readonly exitCode: number | undefined
-      /** Whether it was never started, since another had failed. */
+      /** Whether its command was never started, because another container failed. */
       readonly skipped?: boolean
-      /** When its command ended, monotonic: before its wrapper, which may be gone after those that the end let go. */
+      /** The monotonic time in ms when its command ended. Its wrapper ends later, perhaps after containers that waited for this. */
       readonly commandAtMs?: number
     }
   | { readonly kind: 'due'; readonly container: string; readonly restarts?: number }
   /** The back-off of RestartAllContainers is over. */
   | { readonly kind: 'anew' }
   | { readonly kind: 'stop'; readonly reason: StopReason }
-  /** The pod's grace period is over: native sidecars do not wait for their turn any more. */
+  /** The pod's grace period is over. All native sidecars that still run are stopped at once. */
   | { readonly kind: 'expire' }
-  /** The grace period of a single container is over, in the life that began with so many restarts. */
+  /** The grace period of a single container is over. Ignored if the number of its restarts has changed since. */
   | { readonly kind: 'kill-one'; readonly container: string; readonly restarts: number }
-  /** All of them, now. */
+  /** Kill all containers now. */
   | { readonly kind: 'kill' }
 
 export type Step =
   | { readonly kind: 'start'; readonly container: string; readonly restarts: number }
   | { readonly kind: 'back-off'; readonly container: string; readonly restarts: number; readonly afterMs: number }
-  /** Its preStop hook may begin; SIGTERM follows when its turn comes. */
+  /** Run the preStop hook. The stop signal follows when it is the container's turn. */
   | { readonly kind: 'prepare'; readonly container: string; readonly graceMs: number }
-  /** The preStop hook, for no longer than `graceMs`, then SIGTERM to the container's first process. */
+  /** Run the preStop hook, for `graceMs` at most, then send the stop signal to the container's first process. */
   | {
       readonly kind: 'terminate'
       readonly container: string
@@ -73,11 +73,11 @@ export type Step =
       /** Undefined: the pod is stopped. */
       readonly cause: KillCause | undefined
     }
-  /** All containers start anew: what their wrappers have left is removed, as podorder-init does in a cluster. */
+  /** Prepare a restart of all containers: remove the files of their wrappers, as podorder-init does in a cluster. */
   | { readonly kind: 'renew' }
-  /** SIGKILL to all of it; `hurried`: its grace period is not over. */
+  /** Send SIGKILL to all processes of a container. `hurried`: its grace period is not over. */
   | { readonly kind: 'kill'; readonly container: string; readonly hurried?: true }
-  /** Hand in this event after so many ms. */
+  /** Pass in this event after `afterMs`. */
   | { readonly kind: 'later'; readonly afterMs: number; readonly event: Event }
   | { readonly kind: 'phase'; readonly phase: 'Pending' | 'Running' }
   | { readonly kind: 'stopping'; readonly reason: StopReason }

@@ -1,21 +1,21 @@
-/** Calling podman. */
+/** Calls podman. */
 import { execa } from 'execa'
 import { codeOf } from '../base/system-error.ts'
 import { findProblem } from './podman-problem.ts'
 
 export interface PodmanOptions {
   readonly input?: string
-  /** Ends the call before it is done. */
+  /** Cancels the call. */
   readonly cancel?: AbortSignal
-  /** Below TMPDIR, for what podman leaves there when it is ended before it is done. */
+  /** A directory for the temporary files of podman, which leaves them behind when it is killed. */
   readonly temporary?: string
 }
 
 export interface PodmanAnswer {
   readonly stdout: string
-  /** What went wrong, in one line; undefined when it did what it was asked for. */
+  /** The error in one line; undefined after a success. */
   readonly problem: string | undefined
-  /** There is no podman in PATH. */
+  /** Whether there is no podman in PATH. */
   readonly missing: boolean
 }
 
@@ -25,17 +25,17 @@ export async function callPodman(
   { input, cancel, temporary }: PodmanOptions = {},
 ): Promise<PodmanAnswer> {
   const result = await execa('podman', words, {
-    // A session of its own: Ctrl-C on the terminal is for the runner, who must still clear up.
+    // In its own session podman does not get Ctrl-C from the terminal. The runner does, and still needs podman to clean up.
     detached: true,
-    // conmon leaves an empty file `oom` where podman was called, when the kernel kills a container over its memory.
+    // conmon creates an empty file `oom` in the working directory of podman when the kernel kills a container for its memory.
     cwd: '/',
     reject: false,
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
     ...(cancel === undefined ? {} : { cancelSignal: cancel }),
-    // Without TMPDIR podman unpacks layers in /var/tmp, which has more room than where we are.
+    // Without TMPDIR podman unpacks layers in /var/tmp, which usually has more room than the runner's directory.
     ...(temporary === undefined || process.env['TMPDIR'] === undefined ? {} : { env: { TMPDIR: temporary } }),
   })
   if (!result.failed) return { stdout: result.stdout, problem: undefined, missing: false }
-  const problem = findProblem(result.stderr ?? '') || (result.shortMessage ?? 'it failed without a word')
+  const problem = findProblem(result.stderr ?? '') || (result.shortMessage ?? 'it failed without a message')
   return { stdout: result.stdout ?? '', problem, missing: codeOf(result.cause) === 'ENOENT' }
 }

@@ -1,16 +1,16 @@
-/** What podman says when something goes wrong, in one line. Pure. */
+/** Finds the error in podman's stderr, in one line. Pure. */
 
 const PREFIX = /^Error: /
-/** logrus, for what podman only mentions. */
+/** A log line of podman (logrus). */
 const MENTIONED = /^time="[^"]*" level=(?:error|warning) msg=(".*")$/
 
-/** What is not there is netavark's iptables: Debian's podman runs without it, but no pod with a network of its own does. */
+/** The message of netavark when iptables is missing. Debian's podman does not require it, but a pod with its own network does. */
 const NO_FILTER = 'netavark: No such file or directory'
 const NO_FILTER_FIX = 'install iptables, or write hostNetwork: true in the pod'
 
 /**
- * From `Error: ` on, where it says so, else its last line. What it has mentioned before comes after it in parentheses: for a
- * network that cannot be set up, the reason may be there alone.
+ * Returns the text from `Error: ` on, or the last line if there is no such text. Earlier log lines follow in parentheses: when podman
+ * cannot set up a network, the reason may be only there.
  */
 export function findProblem(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '')

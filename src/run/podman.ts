@@ -1,6 +1,6 @@
 /**
- * Runs a pod's containers in podman. `podman kube play` makes the containers of the rewritten pod and starts none. The runner then
- * starts, restarts and stops them, as it does with processes.
+ * Runs a pod's containers in podman. `podman kube play` creates the containers of the rewritten pod without starting them. The runner
+ * then starts, restarts and stops them, as it does with processes.
  */
 import type { Container } from '../pod/pod.ts'
 import { RUN_VOLUME } from '../pod/own.ts'
@@ -18,11 +18,14 @@ import { fillVolumes } from './volumes.ts'
 
 type Ports = Pick<RunPorts, 'disk' | 'processes' | 'podman' | 'terminal' | 'env' | 'cwd' | 'machine' | 'makeUid'>
 
-/** The containers' users are not ours. The kubelet makes an emptyDir so, and `install` a run directory. */
+/**
+ * The modes of volumes and of the run directory. Users of containers differ from the runner's user, so all may write. The kubelet
+ * gives an emptyDir the first mode, and `install` gives a run directory the second.
+ */
 const VOLUME_MODE = 0o777
 const RUN_MODE = 0o1777
 const NETWORK_FORMAT = '{{.HostConfig.NetworkMode}} {{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}'
-/** Tells pods of one manifest apart, as a Deployment's. */
+/** The length of the random suffix that makes the names of pods from one manifest differ, as those of a Deployment do. */
 const SUFFIX_LENGTH = 5
 
 export async function preparePodman(
@@ -90,7 +93,7 @@ type LaidOut = Pick<RewrittenPod, 'template'> & {
   readonly environments: ReadonlyMap<string, PlayableEnvironment>
 }
 
-/** Makes the volumes whose contents are in the file; podman has the others. */
+/** Makes the volumes whose contents the manifest gives. podman provides the others. */
 async function layOut(
   pod: LoadedPod,
   { facts, template }: RewrittenPod,
@@ -126,7 +129,7 @@ async function layOut(
   return { template: { ...template, spec: { ...spec, initContainers, containers } }, directories, environments }
 }
 
-/** A Secret that is not in the file may be in podman's own store. */
+/** Separates variables that podman resolves: a Secret that is not in the file may be in podman's own store. */
 function splitEnvironment({ env = [], envFrom = [], ...container }: Container, { given }: LoadedPod) {
   const isElsewhere = (ref: unknown): boolean => {
     const { name = '', optional = false } = (ref ?? { optional: true }) as { name?: string; optional?: boolean }
@@ -142,8 +145,8 @@ function divide<Item>(list: readonly Item[], isOther: (item: Item) => boolean): 
 }
 
 /**
- * Creates the pod and its network, so that a problem of the network is reported once and before anything runs.
- * @returns the address of the pod as this machine sees it; undefined for this machine's own
+ * Creates the pod and its network. A problem of the network is then reported once, before any container runs.
+ * @returns the address at which this machine reaches the pod; undefined if the pod uses this machine's network
  */
 async function play(
   name: string,
@@ -162,6 +165,6 @@ async function play(
   const { stdout } = await podman(['container', 'inspect', '--format', NETWORK_FORMAT, infra])
   const [mode = '', address = ''] = stdout.trim().split(' ')
   if (mode === 'host') return { address: undefined }
-  // Without root podman's networks are its own.
+  // Without root, this machine cannot reach podman's networks.
   return { address: address === '' ? UNREACHABLE : address }
 }

@@ -1,12 +1,15 @@
-/** The listeners of TCP ports of this machine, as the kernel tells them. */
+/** Finds the processes that listen on TCP ports of this machine, in /proc. */
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 
-/** include/net/tcp_states.h */
+/** The state of a listening socket (include/net/tcp_states.h of the kernel). */
 const TCP_LISTEN = '0A'
 const ASK_MS = 500
 
-/** @returns port -> the inodes of the sockets that listen on it, at an address by which this machine reaches itself */
+/**
+ * Reads the listening sockets that this machine can reach at a loopback address.
+ * @returns the inodes of the sockets by port; undefined without /proc
+ */
 function readListeners(): ReadonlyMap<number, readonly string[]> | undefined {
   const tables = ['/proc/net/tcp', '/proc/net/tcp6'].filter((path) => existsSync(path))
   if (tables.length === 0) return undefined
@@ -22,7 +25,7 @@ function readListeners(): ReadonlyMap<number, readonly string[]> | undefined {
   return listeners
 }
 
-/** Any address, or loopback, in the words of /proc/net/tcp: 32-bit words, little-endian. */
+/** Tells whether an address of /proc/net/tcp is unspecified or loopback. It is written as little-endian words of 32 bits. */
 function isOwn(address: string): boolean {
   return (
     /^0+$/.test(address) ||
@@ -32,7 +35,7 @@ function isOwn(address: string): boolean {
   )
 }
 
-/** The kernel tells of others' processes to root only. */
+/** Names the process that has one of the sockets. Only root sees the descriptors of other users' processes. */
 function nameOwner(inodes: readonly string[]): string | undefined {
   const wanted = new Set(inodes.map((inode) => `socket:[${inode}]`))
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
@@ -43,7 +46,7 @@ function nameOwner(inodes: readonly string[]): string | undefined {
   return undefined
 }
 
-/** @returns undefined for a process that is gone or of another user, and for a descriptor that has just been closed */
+/** @returns undefined for a process that has ended or belongs to another user, and for a descriptor that has just been closed */
 function tryRead<Value>(read: () => Value): Value | undefined {
   try {
     return read()
@@ -52,7 +55,7 @@ function tryRead<Value>(read: () => Value): Value | undefined {
   }
 }
 
-/** Whether anybody answers, for systems without /proc. */
+/** Tells whether a connection to the port succeeds, for systems without /proc. */
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port, timeout: ASK_MS })
@@ -64,7 +67,7 @@ function answers(port: number): Promise<boolean> {
   })
 }
 
-/** @returns of those ports that are taken, who has them: `nginx, pid 812`, or undefined where that is not told */
+/** @returns for each port that is taken, the process that listens, such as `nginx, pid 812`; undefined if it is unknown */
 export async function findPortOwners(ports: readonly number[]): Promise<ReadonlyMap<number, string | undefined>> {
   const owners = new Map<number, string | undefined>()
   if (ports.length === 0) return owners

@@ -1,4 +1,4 @@
-/** Prepares a loaded pod for the runner: rewrites it as in a cluster, and plans all that does not depend on the runtime. */
+/** Prepares a loaded pod for the runner: rewrites it as in a cluster, and makes the part of the plan that all runtimes share. */
 import { planStops } from '../order/stopping.ts'
 import type { Order } from '../order/order.ts'
 import { DEFAULT_GRACE_S, type Container, type PodSpec, type PodTemplate, type RestartPolicy } from '../pod/pod.ts'
@@ -17,13 +17,13 @@ import type { Runtime } from './runtime.ts'
 
 /** The properties of a container that the runner needs. */
 export interface Trait {
-  /** Whether it runs through the entrypoint, and tells by flags how it is. */
+  /** Whether it runs through the entrypoint, which reports its state by flags. */
   readonly wrapped: boolean
-  /** A native sidecar: what is listed after it starts when it has started. */
+  /** Whether it is a native sidecar: the containers listed after it start when it has started. */
   readonly native: boolean
-  /** A probe measures its readiness; else it is ready as soon as it is started. */
+  /** Whether a probe measures its readiness. Without a probe it is ready as soon as it has started. */
   readonly measured: boolean
-  /** What it waits for: `db/ready`, `pod/db`. */
+  /** The targets that it waits for, such as `db/ready` and `pod/db`. */
   readonly waits: readonly string[]
   /** The containers whose flags start or stop it. */
   readonly causes: readonly string[]
@@ -42,20 +42,21 @@ export interface PodPlan {
   readonly traits: ReadonlyMap<string, Trait>
   /** The directory on this disk of the wrapped containers' flags. */
   readonly runDir: string
-  /** Those that others wait for as `sidecar/NAME`; and the volume that says how they are, on this disk. */
+  /** The sidecars that containers wait for as `sidecar/NAME`. */
   readonly sidecars: readonly string[]
+  /** The directory on this disk of the downward volume, whose files give the states of the sidecars. */
   readonly downwardDir: string
   readonly runtime: Runtime
-  /** What is to be known before it starts. */
+  /** A hint to print before the pod starts. */
   readonly note: string | undefined
 }
 
 export interface PrepareOptions {
   readonly workspace: string
   readonly backOff: BackOffPace
-  /** podorder's own image, where containers are made from images. */
+  /** The name of podorder's own image, for runtimes that use images. */
   readonly image: string
-  /** Somebody asks for the end before anything has been started. */
+  /** Aborts when the user interrupts the preparation. */
   readonly cancel: AbortSignal
 }
 
@@ -68,7 +69,7 @@ const READINESS_FLAG = '--ready-probe'
 const STARTUP_FLAG = '--startup-probe'
 const NO_CARE: Care = { probes: {}, hooks: {} }
 
-/** @param kubeconfig for those who wait for objects of an API */
+/** @param kubeconfig for containers that wait for objects of the Kubernetes API */
 export function rewriteLoaded(
   { template, order, name }: LoadedPod,
   options: RewriteOptions,
@@ -83,7 +84,7 @@ export function rewriteLoaded(
   const quieten = (container: Container): Container => {
     if (!wrapped.has(container.name)) return container
     const access = kubeconfig !== undefined && asking.has(container.name) ? [`--kubeconfig=${kubeconfig}`] : []
-    // The runner reports the containers' states. With --quiet a wrapper still reports errors.
+    // The runner prints the containers' states itself. With --quiet a wrapper still prints errors.
     return { ...container, args: ['--quiet', ...access, ...(container.args ?? [])] }
   }
   const { spec } = rewritten
@@ -92,7 +93,7 @@ export function rewriteLoaded(
   return { facts, template: { ...rewritten, spec: { ...spec, initContainers, containers } } }
 }
 
-/** @param spec of the rewritten pod, with those init containers that are run */
+/** @param spec the spec of the rewritten pod, with only those init containers that run */
 export function planPod(
   { template, order }: LoadedPod,
   spec: PodSpec,
@@ -132,7 +133,7 @@ function readTraits(
     const wrapped = ordered.has(name)
     const words = [...command, ...args]
     const flags = new Set(wrapped ? words.slice(0, words.indexOf('--')).map((word) => word.split('=', 1)[0]) : [])
-    // What the wrapper measures with the same probe is not measured twice.
+    // The wrapper carries out the readiness probe itself when it has the flag for it.
     const kinds = PROBE_KINDS.filter((kind) => kind !== 'readiness' || !flags.has(READINESS_FLAG))
     const care = isCaredFor(container, initContainers) ? readCare(container, kinds).care : NO_CARE
     const { startup, readiness } = care.probes
@@ -157,7 +158,7 @@ function readTraits(
   return new Map(traits)
 }
 
-/** An init container that is waited for has neither probes nor hooks (pkg/apis/core/validation). */
+/** Tells whether a container may have probes and hooks. Init containers other than sidecars may not (pkg/apis/core/validation). */
 function isCaredFor(container: Container, initContainers: readonly Container[]): boolean {
   return !initContainers.includes(container) || container.restartPolicy === 'Always'
 }

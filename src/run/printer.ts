@@ -1,4 +1,4 @@
-/** The output of a run: lines of text or JSON, on a terminal a live picture of the containers, a table at the end. */
+/** The output of a run: lines of text or JSON, a live picture of the containers on a terminal, and a table at the end. */
 import { choosePalette } from '../base/palette.ts'
 import { type RunEvent, writeRunEvent } from '../history/run-event.ts'
 import { describeRunEvent } from './run-words.ts'
@@ -13,7 +13,7 @@ import type { RunPorts } from './ports.ts'
 type Ports = Pick<RunPorts, 'terminal' | 'now'>
 
 export interface PrinterOptions {
-  /** Containers in the pod's order: it is the table's, and gives each its colour. */
+  /** The containers in the pod's order. The table has the same order, and the place of a container decides its colour. */
   readonly containers: readonly string[]
   readonly json: boolean
   /** Print only the table. */
@@ -26,13 +26,13 @@ export interface Printer {
   readonly print: (event: RunEvent) => Promise<void> | undefined
   /** The containers' states so far. */
   history(): History
-  /** The table; nothing is printed after. */
+  /** Prints the table. Must be the last call. */
   close(): Promise<void>
 }
 
 const RUNNER = 'podorder'
 const PICTURE_MS = 200
-/** On a terminal, so that the picture is not drawn again with every line. */
+/** How long and how many lines are collected on a terminal, so that the picture is not drawn again for every line. In ms. */
 const GATHER_MS = 30
 const GATHER_LINES = 1000
 
@@ -43,7 +43,7 @@ export function createPrinter(options: PrinterOptions, { terminal, now }: Ports)
   const recorder = createRecorder(startMs)
   const width = [RUNNER, ...containers].reduce((widest, name) => Math.max(widest, name.length), 0)
   const prefixes = new Map(containers.map((name, index) => [name, palette.paint(`${name.padEnd(width)} | `, index)]))
-  /** Told to stop with the pod. */
+  /** The containers that were told to stop with the pod. */
   const stopped = new Set<string>()
   const lines: string[] = []
   const block = createBlock()
@@ -83,7 +83,7 @@ export function createPrinter(options: PrinterOptions, { terminal, now }: Ports)
     return failed ? palette.bad(line) : palette.dim(line)
   }
 
-  /** What comes in one turn, or on a terminal in a moment, goes out in one write. */
+  /** Adds a line. Lines of one turn of the event loop, or of `GATHER_MS` on a terminal, are written together. */
   function add(line: string): void {
     lines.push(line)
     if (live && lines.length >= GATHER_LINES) flush()

@@ -1,4 +1,4 @@
-/** Carrying out what a probe or a hook asks: a command beside the container's own, or a request to one of its ports. */
+/** Carries out the checks of probes and hooks: commands beside the container's own, and requests to its ports. */
 import { formatDuration, LONGEST_TIMER_MS } from '../base/duration.ts'
 import type { Hook } from '../probe/hook.ts'
 import type { Check, Probe, ProbeResult } from '../probe/probe.ts'
@@ -6,20 +6,20 @@ import type { RunPorts } from './ports.ts'
 import { type Runtime, UNREACHABLE } from './runtime.ts'
 import { startTimer } from '../base/timer.ts'
 
-/** They never reject, and leave nothing behind. What was ended by the signal says nothing. */
+/** Checks that never reject and leave no process behind. After an abort by the signal their result has no meaning. */
 export interface Checks {
   /** Settles within the probe's timeout. */
   probe(probe: Probe, signal: AbortSignal): Promise<ProbeResult>
-  /** As long as it takes. */
+  /** Runs without a time limit. */
   perform(hook: Hook, signal: AbortSignal): Promise<ProbeResult>
 }
 
 export function createChecks(runtime: Runtime, { prober }: Pick<RunPorts, 'prober'>): (container: string) => Checks {
   const { address } = runtime
-  /** The prober goes to loopback for gRPC, which knows no host. */
+  /** Tells whether the prober can reach the pod. A gRPC probe has no host, so the prober connects to loopback only. */
   const canReach = (kind: Check['kind']): boolean =>
     address === undefined || (address !== UNREACHABLE && kind !== 'grpc')
-  /** A check that names no host is of this pod. */
+  /** Adds the address of the pod to a check that names no host. */
   const place = <Asked extends { readonly host: string | undefined }>(check: Asked): Asked => ({
     ...check,
     host: check.host ?? address,
@@ -29,7 +29,7 @@ export function createChecks(runtime: Runtime, { prober }: Pick<RunPorts, 'probe
       if (check.kind === 'exec') {
         return within(timing.timeoutMs, signal, (cancel) => runtime.run(container, check.argv, cancel, 'probe'))
       }
-      // What cannot be asked is not held against the container.
+      // A check that this machine cannot make counts as passed.
       if (!canReach(check.kind)) return { ok: true }
       return prober.probe({ check: check.kind === 'grpc' ? check : place(check), timing }, signal)
     },

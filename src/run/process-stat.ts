@@ -1,4 +1,4 @@
-/** What Linux tells of a process, and which processes are ours to end. Pure. */
+/** Parses /proc/PID/stat, and selects the processes that the runner must end. Pure. */
 
 export interface Stat {
   readonly state: string
@@ -6,15 +6,15 @@ export interface Stat {
   readonly session: number
 }
 
-/** proc_pid_stat(5): the name in parentheses may hold anything, so what follows is counted from its end. */
+/** Reads the fields of proc_pid_stat(5), counted from the last parenthesis: the name in parentheses may hold any character. */
 export function readStat(text: string): Stat {
   const [state = '', parent, , session] = text.slice(text.lastIndexOf(')') + 2).split(' ')
   return { state, parent: Number(parent), session: Number(session) }
 }
 
 /**
- * Our descendants (all of them where we are their subreaper), and those of sessions whose leader has ended; a leader that
- * still lives has got a number that was used again.
+ * Finds the descendants of `self`, and the members of sessions whose leader has ended. The descendants are complete only if `self` is
+ * their subreaper. A leader that still runs is another process to which the kernel gave the same ID.
  */
 export function findLeftovers(
   stats: ReadonlyMap<number, Stat>,

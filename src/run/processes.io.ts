@@ -12,16 +12,16 @@ import { startTimer } from '../base/timer.ts'
 export interface ProcessPlan {
   readonly argv: readonly string[]
   readonly cwd: string
-  /** The whole environment, nothing is inherited; its PATH is used to find the program. */
+  /** The complete environment. Nothing is inherited. Its PATH is used to find the program. */
   readonly env: Readonly<Record<string, string>>
-  /** Another user; only root may set it. */
+  /** The user and group, if they are not the runner's. Only root may set them. */
   readonly uid?: number
   readonly gid?: number
 }
 
 export type Stream = 'stdout' | 'stderr'
 
-/** Takes lines without their ends; while what it returns is pending, the process's next output stays in the pipe. */
+/** Takes lines without their line ends. While a returned promise is pending, further output of the process stays in the pipe. */
 export type TakeLines = (stream: Stream, lines: readonly string[]) => Promise<void> | undefined
 
 export type ProcessEnd =
@@ -30,36 +30,36 @@ export type ProcessEnd =
   | { readonly kind: 'unstartable'; readonly why: string }
 
 export interface ContainerProcess {
-  /** Undefined when it could not be started. */
+  /** The process ID; undefined when the process could not be started. */
   readonly pid: number | undefined
-  /** The first process has ended; what it wrote may still be on its way. */
+  /** Resolves when the first process has ended. Its last output may not be read yet. */
   readonly exited: Promise<ProcessEnd>
-  /** Its process group is gone too, and its output has been taken. */
+  /** Resolves when its process group has ended too, and its output has been taken. */
   readonly end: Promise<ProcessEnd>
 }
 
-/** How a command beside the first process has ended: a probe's, a hook's. */
+/** The end of a command of a probe or hook, which runs beside the first process. */
 export type CommandEnd = { readonly ok: true } | { readonly ok: false; readonly why: string }
 
-/** The most of a command's output (pkg/probe/exec). */
+/** The longest output of a command that is kept (pkg/probe/exec). */
 const MAX_OUTPUT_BYTES = 10 * 1024
-/** How long output is read after the end of the first process: a process outside the group may keep it open. */
+/** How long output is read after the end of the first process, in ms. A process outside the group may keep it open. */
 const DRAIN_MS = 500
-/** A process that forks while it is looked for is found in the next round. */
+/** The number of rounds of a sweep. A process that is forked during one round is found in the next. */
 const SWEEP_ROUNDS = 20
 
 export interface Processes {
   start(plan: ProcessPlan, takeLines: TakeLines): ContainerProcess
   /**
-   * Runs a command to its end; one that leaves a process behind with its output open is not over, as for container runtimes.
-   * @param cancel kills it with its process group; its reason, an Error, is said then
+   * Runs a command to its end. As in container runtimes, it ends only when no process has its output open any more.
+   * @param cancel kills the command with its process group; the message of its reason, an Error, then becomes the result
    */
   run(plan: ProcessPlan, cancel: AbortSignal): Promise<CommandEnd>
-  /** To one process; one that is gone is no error. */
+  /** Sends a signal to one process. A missing process is no error. */
   signal(pid: number, signal: number): void
-  /** SIGKILL to a process group; one that is gone is no error. */
+  /** Sends SIGKILL to a process group. A missing group is no error. */
   killGroup(pid: number): void
-  /** Kills everything that was ever started here and still runs. */
+  /** Kills all processes that were started here and still run, with their descendants. */
   sweep(): void
 }
 
@@ -86,7 +86,7 @@ export function createProcesses(): Processes {
       ...(plan.uid === undefined ? {} : { uid: plan.uid }),
       ...(plan.gid === undefined ? {} : { gid: plan.gid }),
       extendEnv: false,
-      // A session of its own: Ctrl-C on the terminal is for the runner, who stops the containers in order.
+      // In its own session it does not get Ctrl-C from the terminal. The runner does, and stops the containers in order.
       detached: true,
       stdin: 'ignore',
       buffer: false,
@@ -119,7 +119,7 @@ export function createProcesses(): Processes {
     const end = async (): Promise<ProcessEnd> => {
       const how = await exited
       finish(pid)
-      // In a container the kernel ends the whole PID namespace with its first process. Here the process group is the nearest to it.
+      // In a container the kernel ends the whole PID namespace with its first process. A process group is the closest equivalent.
       killGroup(pid)
       await within(DRAIN_MS, drained)
       child.stdout.destroy()
@@ -151,7 +151,7 @@ export function createProcesses(): Processes {
     const { failed, exitCode, signal } = await child
     cancel.removeEventListener('abort', kill)
     finish(pid)
-    // There may be thousands of leaders, and the system reuses their numbers.
+    // Probes start thousands of leaders, and the kernel reuses their IDs.
     if (!hasGroup(pid)) leaders.delete(pid)
     if (cancel.aborted) return { ok: false, why: (cancel.reason as Error).message }
     if (!failed) return { ok: true }
@@ -173,7 +173,7 @@ export function createProcesses(): Processes {
   return { start, run, signal: signalQuietly, killGroup, sweep }
 }
 
-/** Reads a stream to its end, in lines; bytes that are not UTF-8 become U+FFFD. */
+/** Reads a stream to its end, in lines. Bytes that are not UTF-8 become U+FFFD. */
 function readLines(stream: Readable, take: (lines: readonly string[]) => Promise<void> | undefined): Promise<void> {
   const splitter = createLineSplitter()
   stream.setEncoding('utf8')

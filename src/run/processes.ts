@@ -1,4 +1,4 @@
-/** A pod's containers as processes of this machine: its volumes on this disk, its words made local. */
+/** A pod's containers as processes of this machine. Volumes are directories on this disk, and commands get their local paths. */
 import { SIGTERM } from '../base/signal.ts'
 import type { Container } from '../pod/pod.ts'
 import { BIN_VOLUME, INIT_CONTAINER, RUN_VOLUME } from '../pod/own.ts'
@@ -19,9 +19,9 @@ import { readStopSignals } from './stop-signals.ts'
 import { fillVolumes } from './volumes.ts'
 
 interface Launch extends ProcessPlan {
-  /** A word of the manifest, for a process of this machine. */
+  /** Expands references in a word of the manifest, and replaces paths in volumes by local ones. */
   readonly localize: (word: string) => string
-  /** The same without its references expanded. */
+  /** Only replaces paths in volumes by local ones. */
   readonly relocate: (word: string) => string
   readonly stopSignal: number
 }
@@ -31,7 +31,7 @@ type Ports = Pick<
   'disk' | 'processes' | 'env' | 'cwd' | 'entrypoint' | 'machine' | 'makeUid' | 'user' | 'terminal'
 >
 
-/** Variables of this machine that programs need; no others are inherited. */
+/** Variables of the runner's environment that programs need. No others are inherited. */
 const HOST_VARIABLES = /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TERM|TZ|TMPDIR)$/
 
 export async function prepareProcesses(
@@ -51,13 +51,13 @@ export async function prepareProcesses(
     [RUN_VOLUME, runDir] as const,
     [BIN_VOLUME, `${workspace}/bin`] as const,
   ])
-  // What podorder-init does in a cluster.
+  // In a cluster podorder-init installs the entrypoint.
   await ports.disk.makeCommand(`${workspace}/bin/entrypoint`, ports.entrypoint)
   const containers = [...initContainers, ...spec.containers]
   const identities = new Map(containers.map((container) => [container.name, readIdentity(spec, container)]))
   const foreign = describeForeign(identities, ports.user)
   if (foreign !== undefined) ports.terminal.complain(`podorder: warning: ${foreign}`)
-  // Containers of several users share what is in here, as they do in a cluster.
+  // Containers of several users share the workspace, as they share volumes in a cluster.
   const shared =
     ports.user?.uid === 0 && [...identities.values()].some(({ uid = 0, gid = 0 }) => uid !== 0 || gid !== 0)
   if (shared) await ports.disk.makeDirectory(workspace, 0o755)
@@ -98,7 +98,10 @@ export async function prepareProcesses(
   return planPod(pod, spec, backOff, { name: facts.name, workspace, runDir, runtime })
 }
 
-/** @param renew before each start: reads what is known only then, and says why it cannot be started yet */
+/**
+ * @param renew called before each start: rebuilds what depends on files; returns why the container cannot be started yet, or
+ * undefined
+ */
 function createRuntime(
   launches: ReadonlyMap<string, Launch>,
   { processes, terminal }: Pick<Ports, 'processes' | 'terminal'>,
@@ -106,7 +109,7 @@ function createRuntime(
 ): Runtime {
   const launchOf = (container: string): Launch => {
     const launch = launches.get(container)
-    if (launch === undefined) throw new Error(`nothing is known of container ${container}`)
+    if (launch === undefined) throw new Error(`unknown container ${container}`)
     return launch
   }
   return {
@@ -136,7 +139,7 @@ function createRuntime(
       terminate() {
         if (pid !== undefined) processes.signal(pid, stopSignal)
       },
-      // A killed wrapper leaves its command behind. In a container the kernel would end it.
+      // The command of a killed wrapper continues. In a container the kernel would end it.
       kill(commandPid) {
         for (const group of [pid, commandPid]) if (group !== undefined) processes.killGroup(group)
       },
@@ -144,7 +147,7 @@ function createRuntime(
   }
 }
 
-/** References first, as the kubelet resolves them, then mount paths: each word is relocated once. */
+/** Builds the local command and environment. References are expanded first, so that each word is relocated only once. */
 function makeLocal(
   container: Container,
   directories: ReadonlyMap<string, string>,

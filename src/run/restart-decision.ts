@@ -1,20 +1,20 @@
-/** What the kubelet does after the end of a container while its pod goes on. Pure. */
+/** Decides whether a container restarts after its end while its pod continues. Pure. */
 import { followsEnd } from '../pod/restarts.ts'
-import type { Seat } from './seat.ts'
+import type { SupervisedContainer } from './supervised-container.ts'
 
 export interface WorkState {
-  /** `podorder.io/main` was given. */
+  /** Whether `podorder.io/main` is given. */
   readonly mainGiven: boolean
-  /** All main containers have ended. */
+  /** Whether all main containers have ended. */
   readonly workDone: boolean
 }
 
 /**
- * Once the main containers have ended nothing is started again. Under restartPolicy Always the kubelet would; here the
- * main containers' success is the end, or a run could never end by itself.
+ * Decides as the kubelet does, with one difference for a pod with `podorder.io/main`: a main container that succeeded does not
+ * restart under restartPolicy Always, and no app restarts after all main containers have ended. Otherwise a run would never end.
  */
 export function decideRestart(
-  { member, killCause, exitCode = 1 }: Pick<Seat, 'member' | 'killCause' | 'exitCode'>,
+  { member, killCause, exitCode = 1 }: Pick<SupervisedContainer, 'member' | 'killCause' | 'exitCode'>,
   { mainGiven, workDone }: WorkState,
 ): ReturnType<typeof followsEnd> {
   const after = followsEnd(member.restarts, exitCode)
@@ -22,7 +22,7 @@ export function decideRestart(
   if (member.role === 'init') return exitCode === 0 && after === 'restarts' ? 'stays' : after
   if (workDone) return 'stays'
   if (after === 'restarts all') return after
-  // What a probe has killed is started again whatever its exit code, when anything is (computePodActions).
+  // After a kill by a probe the exit code does not matter, unless the policy is Never (pkg/kubelet/kuberuntime, computePodActions).
   if ((killCause === 'startup' || killCause === 'liveness') && member.restarts.policy !== 'Never') return 'restarts'
   return mainGiven && member.main && exitCode === 0 ? 'stays' : after
 }

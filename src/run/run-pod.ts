@@ -17,8 +17,9 @@ const STOP_MESSAGES: Readonly<Record<StopReason, string>> = {
 }
 
 /**
- * @param listen gets a callback for interrupts: the first one stops the pod as if it was deleted, the second one kills it
- * @returns how the pod ended; by then everything that was started has ended, as far as the runtime knows
+ * Runs the pod until it ends.
+ * @param listen gets a callback for interrupts: the first one stops the pod as if it were deleted, the second one kills it
+ * @returns the result of the pod, when all started processes have ended as far as the runtime knows
  */
 export async function runPod(
   plan: PodPlan,
@@ -64,7 +65,7 @@ export async function runPod(
     interrupted = true
   }
 
-  /** Events are handled one after another: a step may cause the next event before the steps of this one are done. */
+  /** Handles events one after another. A step may cause the next event before all steps of this event are carried out. */
   function hand(event: Event, atMs: number = ports.clock()): void {
     events.push([event, atMs])
     if (taking) return
@@ -90,9 +91,9 @@ export async function runPod(
       case 'prepare':
         return lives.prepare(step.container, step.graceMs)
       case 'terminate':
-        return withdraw(step.container) ? undefined : lives.terminate(step.container, step.graceMs, step.cause)
+        return cancelStart(step.container) ? undefined : lives.terminate(step.container, step.graceMs, step.cause)
       case 'kill':
-        return withdraw(step.container) ? undefined : lives.kill(step.container, step.hurried === true)
+        return cancelStart(step.container) ? undefined : lives.kill(step.container, step.hurried === true)
       case 'renew':
         for (const name of wrapped) ports.disk.emptyDirectory(`${plan.runDir}/${name}`)
         return
@@ -126,8 +127,8 @@ export async function runPod(
   }
 
   /**
-   * Starts one container in each turn of the event loop, so that output and Ctrl-C are handled between a thousand starts. A postStart
-   * hook delays the next ones, as in the kubelet.
+   * Starts one container in each turn of the event loop, so that output and Ctrl-C are handled even during a thousand starts. A
+   * postStart hook delays the next starts, as in the kubelet.
    */
   function startNext(): void {
     const container = toStart.shift()
@@ -138,8 +139,8 @@ export async function runPod(
     else begun.then(guard(startNext), reject)
   }
 
-  /** @returns whether the container was waiting for its start, which is now cancelled. */
-  function withdraw(container: string): boolean {
+  /** Cancels a start that has not happened yet. @returns whether there was one */
+  function cancelStart(container: string): boolean {
     const index = toStart.indexOf(container)
     if (index === -1) return false
     toStart.splice(index, 1)

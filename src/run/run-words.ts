@@ -1,4 +1,4 @@
-/** What happens in a running pod, in one sentence each, for people. Pure. */
+/** The events of a run as sentences for people. Pure. */
 import { listFirst } from '../base/wording.ts'
 import { formatDuration } from '../base/duration.ts'
 import { WORK_DONE } from '../entrypoint/outcome.ts'
@@ -13,7 +13,11 @@ const STOP_CAUSES: Readonly<Record<StopCause, string>> = {
   predecessor: 'is stopped to start anew',
 }
 
-/** @param stopped containers that were told to stop with their pod @returns undefined for what need not be said: output speaks for itself. */
+/**
+ * Describes an event in one sentence.
+ * @param stopped containers that were told to stop with their pod
+ * @returns undefined for events that need no sentence, such as output
+ */
 export function describeRunEvent(event: RunEvent, stopped: ReadonlySet<string>): string | undefined {
   switch (event.event) {
     case 'waiting':
@@ -61,7 +65,7 @@ const MET: ReadonlyMap<string, string> = new Map([
   ['ended', 'has ended'],
 ])
 
-/** `db/ready` as words; what is outside the pod has its kind first: `pod/db`. */
+/** Turns `db/ready` into words. A target outside the pod begins with its kind, as in `pod/db`. */
 function wordMet(label: string): string {
   const slash = label.lastIndexOf('/')
   const words = MET.get(label.slice(slash + 1))

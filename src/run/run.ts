@@ -1,4 +1,4 @@
-/** `podorder run POD.yaml`: a pod's containers on this machine, in the order they need. */
+/** `podorder run POD.yaml`: runs a pod's containers on this machine, in the order they need. */
 import { CODE_FAILED, CODE_MISUSE, CODE_SIGNAL } from '../base/exit-code.ts'
 import { ENDING_SIGNALS } from '../base/signal.ts'
 import { describeError } from '../base/system-error.ts'
@@ -23,7 +23,7 @@ import { prepareProcesses } from './processes.ts'
 import type { Runtime } from './runtime.ts'
 import { drawPicture } from '../timeline/timeline-picture.ts'
 
-/** What runs the containers, and what a pod may ask for that it cannot give. Podman says that itself. */
+/** The runtimes, each with the check for features that it does not support. podman reports such features itself. */
 const RUNTIMES = {
   process: { prepare: prepareProcesses, findUnsuitable },
   podman: { prepare: preparePodman, findUnsuitable: () => [] },
@@ -31,38 +31,40 @@ const RUNTIMES = {
 
 export interface RunOptions {
   readonly runtime: keyof typeof RUNTIMES
-  /** podorder's own, where containers are made from images; `localhost/podorder` of this version when not given. */
+  /** The name of podorder's own image, for runtimes that use images. The default is `localhost/podorder` of this version. */
   readonly image: string | undefined
   /** Files and directories; `-` is stdin. */
   readonly manifests: readonly string[]
-  /** Directories of directories too. */
+  /** Whether subdirectories are read too. */
   readonly recursive: boolean
-  /** `KIND/NAME`; the first pod or workload when not given. */
+  /** `KIND/NAME` of the pod or workload to run; undefined: the first one. */
   readonly only: string | undefined
   readonly templates: readonly TemplateKind[]
   readonly selection: Selection
-  /** Files with variables, which all containers are given. */
+  /** Files with variables for all containers. */
   readonly envFiles: readonly string[]
   readonly backOff: BackOffPace
   readonly json: boolean
   readonly quiet: boolean
   readonly output: boolean
-  /** The file of the picture when it has ended. */
+  /** The file for the timeline after the run. */
   readonly timeline: { readonly path: string; readonly format: PictureFormat } | undefined
 }
 
 const SIGPIPE = 13
-/** TSTP, TTIN, TTOU: the terminal asks for a pause. The containers, in sessions of their own, go on. */
+/**
+ * SIGTSTP, SIGTTIN and SIGTTOU, by which the terminal stops the runner. The containers continue, since they have their own sessions.
+ */
 const PAUSING: ReadonlySet<number> = new Set([20, 21, 22])
 
-/** @returns the exit code. Whatever happens, no process and no file is left behind. */
+/** Runs the pod of a manifest. It never leaves processes or temporary files behind. @returns the exit code */
 export async function runManifest(options: RunOptions, ports: RunPorts): Promise<number> {
   const { terminal, disk } = ports
   const { manifests: paths, recursive, only, templates, selection, envFiles, backOff, image = DEFAULT_IMAGE } = options
   const { prepare, findUnsuitable: find } = RUNTIMES[options.runtime]
   const interruption = takeInterruptions(ports)
   const { timeline } = options
-  // Better said now than when the pod has run.
+  // Without this check the fault would appear only after the run.
   if (timeline !== undefined && !disk.exists(disk.directoryOf(timeline.path))) {
     return refuse([`podorder: --timeline ${timeline.path}: its directory does not exist; make it first`], ports)
   }
@@ -118,13 +120,13 @@ async function runAndPrint(
   }
 }
 
-/** The processes share this machine's network: a stranger's answer would count as `ready`. */
+/** Finds ports that are taken. All processes share this machine's network, so another program's response would count as `ready`. */
 async function findTaken({ file, namedPorts }: LoadedPod, { findPortOwners }: RunPorts): Promise<readonly string[]> {
   const owners = await findPortOwners([...new Set(namedPorts.map(({ port }) => port))])
   return sortFaults(refuseTaken(namedPorts, owners)).map((fault) => describeFault(file, fault))
 }
 
-/** @returns the exit code */
+/** Writes the timeline, if it is asked for. @returns the exit code */
 async function writePicture(history: History, { timeline }: RunOptions, ports: RunPorts): Promise<number> {
   if (timeline === undefined) return 0
   return writeOutput(await drawPicture(timeline.format, history), timeline.path, ports)
@@ -136,11 +138,11 @@ function refuse(faults: readonly string[], { terminal }: RunPorts): number {
 }
 
 interface Interruption {
-  /** As the first one asks for. */
+  /** The exit code for the first interrupt; undefined before it. */
   readonly exitCode: number | undefined
-  /** stdout has refused something, though it is read. */
+  /** Whether a write to stdout failed for another reason than a closed pipe. */
   readonly unwritten: boolean
-  /** From now on every one is told, also one that has come before. */
+  /** Passes all further interrupts to a callback, and one that has happened already. */
   readonly listen: (interrupt: () => void) => void
 }
 
@@ -156,7 +158,7 @@ function takeInterruptions({ signals, terminal, suspend }: RunPorts): Interrupti
     if (ENDING_SIGNALS.has(signal)) interrupt(CODE_SIGNAL + signal)
     else if (PAUSING.has(signal)) suspend()
   })
-  // Nobody sees any more what it says, as when `head` has seen enough, or a disk is full: stop, in order.
+  // The output is lost from now on, for example after `head` has ended, or when a disk is full. The pod is stopped in order.
   terminal.onClosed((error) => {
     unwritten = error !== undefined
     if (unwritten) terminal.complain(`podorder: stdout: ${describeError(error)}`)

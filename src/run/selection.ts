@@ -1,24 +1,24 @@
-/** Only some of a pod's containers, and what they need. Pure. */
+/** Selects some of a pod's containers and their dependencies. Pure. */
 import { proposeWord } from '../base/suggest.ts'
 import { enumerate } from '../base/wording.ts'
 import type { Order } from '../order/order.ts'
 import { nativeSidecars, type PodTemplate } from '../pod/pod.ts'
 
 export interface Selection {
-  /** Those, and what they need; empty = all. */
+  /** The containers to run, with their dependencies; empty: all. */
   readonly containers: readonly string[]
-  /** Not these. */
+  /** The containers to leave out. */
   readonly without: readonly string[]
 }
 
 export interface SelectedPod {
   readonly template: PodTemplate
   readonly order: Order | undefined
-  /** Sentences on waits that are left out now. */
+  /** Sentences about waits that are dropped, since their target is left out. */
   readonly notes: readonly string[]
 }
 
-/** @returns one sentence on a name that is not there, or that nothing is left */
+/** @returns the selected part of the pod; or one sentence about an unknown name or an empty selection */
 export function selectContainers(
   template: PodTemplate,
   order: Order | undefined,
@@ -26,7 +26,7 @@ export function selectContainers(
 ): SelectedPod | { readonly problem: string } {
   const { containers } = template.spec
   const initContainers = template.spec.initContainers ?? []
-  // Native sidecars may be left out as well; ordinary init containers come before all others, in a cluster too.
+  // Native sidecars may be left out too. Ordinary init containers always run, since all other containers start after them.
   const sidecars = nativeSidecars(template.spec)
   const names = [...containers, ...sidecars].map(({ name }) => name)
   for (const [flag, given] of [
@@ -53,7 +53,7 @@ export function selectContainers(
   }
 }
 
-/** What is waited for is needed too, and what that waits for. */
+/** Finds the wanted containers, their dependencies, and the dependencies of those. @param left containers that are left out */
 function findNeeded(wanted: readonly string[], order: Order | undefined, left: ReadonlySet<string>): readonly string[] {
   const targets = Map.groupBy(order?.edges ?? [], ({ container }) => container)
   const needed = new Set<string>()

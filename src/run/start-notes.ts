@@ -1,9 +1,9 @@
-/** What is to be known of a pod before it starts: that nothing is ordered, or that `ready` means less than it says. Pure. */
+/** Hints before a pod starts: the pod has no order, or a container counts as ready without a probe. Pure. */
 import { enumerate } from '../base/wording.ts'
 import type { Order } from '../order/order.ts'
 import { allContainers, type PodTemplate } from '../pod/pod.ts'
 
-/** @returns one clause; undefined: nothing */
+/** @returns one clause; undefined if there is no hint */
 export function noteStart({ spec }: PodTemplate, order: Order | undefined): string | undefined {
   const all = allContainers(spec)
   if (order === undefined) {

@@ -1,11 +1,11 @@
-/** By which signal each container is stopped, as its manifest has it. Pure. */
+/** The stop signals that a manifest gives its containers. Pure. */
 import { parseSignal } from '../base/signal-names.ts'
 import type { Order } from '../order/order.ts'
 import type { Container } from '../pod/pod.ts'
 
 /**
- * @returns by container, what `lifecycle.stopSignal` says (Kubernetes >= 1.33), else its options, which say what its image does;
- * no entry where neither does
+ * @returns the signal by container: that of `lifecycle.stopSignal` (Kubernetes >= 1.33), else that of its podorder options, which
+ * repeat the image's; no entry for a container with neither
  */
 export function readStopSignals(
   containers: readonly Container[],

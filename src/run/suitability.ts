@@ -1,4 +1,4 @@
-/** What a pod needs that processes of this machine cannot have. Pure. */
+/** Finds features of a pod that processes of this machine cannot have. Pure. */
 import {
   describeKind,
   type Entry,
@@ -12,11 +12,11 @@ import {
 } from '../manifest/tree.ts'
 import { INIT_CONTAINER } from '../pod/own.ts'
 
-/** Names of what stands in the same file as the pod. */
+/** The names of the ConfigMaps and Secrets in the pod's file. */
 export interface Given {
   readonly configMaps: { has(name: string): boolean }
   readonly secrets: { has(name: string): boolean }
-  /** Variables that all containers are given, in the place of what they refer to. */
+  /** Variables for all containers, which replace references to missing ConfigMaps and Secrets. */
   readonly variables?: ReadonlyMap<string, string>
 }
 
@@ -28,8 +28,8 @@ const FILE_KIND = 'fileKeyRef'
 type Refuse = (at: Position, what: string, fix: string) => void
 
 /**
- * All reasons why the containers cannot run as processes, in the order of the file.
- * @param template a pod or a pod template that `checkTemplate` finds nothing wrong with
+ * Finds all reasons why the containers cannot run as processes, in the order of the file.
+ * @param template a pod or a pod template in which `checkTemplate` finds no fault
  */
 export function findUnsuitable(template: Tree, given: Given): readonly Fault[] {
   const volumes = new Map(listItems(template, 'spec', 'volumes').map((volume) => [readText(volume, 'name'), volume]))
@@ -71,7 +71,7 @@ function checkContainer(container: Tree, volumes: ReadonlyMap<string, Tree>, giv
   return faults
 }
 
-/** What is wrong with a volume is said where it is mounted: one that nobody mounts does no harm. */
+/** Checks a mount and its volume. Faults are reported at the mount, since a volume without a mount does no harm. */
 function checkMount(mount: Tree, volumes: ReadonlyMap<string, Tree>, given: Given, refuse: Refuse): void {
   const name = readText(mount, 'name')
   const volume = volumes.get(name)
@@ -90,7 +90,7 @@ function checkMount(mount: Tree, volumes: ReadonlyMap<string, Tree>, given: Give
   }
 }
 
-/** A volume without any source is none of these, and to the API server an emptyDir. */
+/** Checks the source of a volume. A volume without a source is not checked: the API server makes it an emptyDir. */
 function checkVolume(name: string, source: Entry, at: Position, given: Given, refuse: Refuse): void {
   if (!VOLUME_KINDS.includes(source.key)) {
     const fix = 'try it with an emptyDir, or use --runtime podman'
@@ -108,7 +108,7 @@ function checkVariable(source: Entry, given: Given, refuse: Refuse): void {
   else refuse(source.keyAt, `a process gets no variable from ${source.key}`, 'write its value')
 }
 
-/** The kubelet reads it from an emptyDir only (pkg/apis/core/validation, validateFileKeySelector). */
+/** Checks a `fileKeyRef`. Its volume must be an emptyDir (pkg/apis/core/validation, validateFileKeySelector). */
 function checkFile({ keyAt, value }: Entry, volumes: ReadonlyMap<string, Tree>, refuse: Refuse): void {
   const name = readText(value, 'volumeName')
   const volume = volumes.get(name)
@@ -125,7 +125,7 @@ function checkFile({ keyAt, value }: Entry, volumes: ReadonlyMap<string, Tree>, 
   if (readText(value, 'key') === '') refuse(keyAt, 'fileKeyRef has no key', 'name the variable in the file')
 }
 
-/** Is the ConfigMap or Secret there that a volume, a part of one, a variable or an `envFrom` refers to? */
+/** Checks that the file has the ConfigMap or Secret of a volume, a part of a volume, a variable or an `envFrom`. */
 function checkPresence({ key, value }: Entry, at: Position, given: Given, refuse: Refuse): void {
   const optional = findTree(value, ['optional'])
   if (optional?.kind === 'scalar' && optional.value === true) return
@@ -137,7 +137,7 @@ function checkPresence({ key, value }: Entry, at: Position, given: Given, refuse
   }
 }
 
-/** Without those that are empty: to the API server they are not there. */
+/** Lists the entries of a map without the empty ones, which the API server treats as missing. */
 function listEntries(tree: Tree | undefined): readonly Entry[] {
   if (tree?.kind !== 'map') return []
   return tree.entries.filter(({ value }) => describeKind(value) !== 'empty')

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import type { Writable } from 'node:stream'
 
-/** Gets the start and the end of each process that leads a session. */
+/** The messages to the helper: the start and the end of each process that leads a session. */
 export interface Survivor {
   begun(pid: number): void
   ended(pid: number): void
@@ -44,8 +44,8 @@ done
 `
 
 /**
- * Starts the helper with the first message; it ends with the runner or in the sweep. Without a shell or /proc there is no helper.
- * Bun writes at the end of a turn, so processes that start in the turn of the kill are missed.
+ * Starts the helper with the first message. It ends with the runner or in the sweep. Without a shell or /proc there is no helper.
+ * Bun writes at the end of a turn of its event loop, so the helper misses processes that start in the turn of the kill.
  */
 export function openSurvivor(): Survivor {
   let words: Writable | undefined

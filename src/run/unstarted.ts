@@ -1,4 +1,4 @@
-/** Publishes the failure of a wrapper that could not start, in its place, for its followers. */
+/** Publishes the failure of a wrapper that could not start. The containers that wait for it need the wrapper's flags. */
 import { CODE_SIGNAL } from '../base/exit-code.ts'
 import { settle } from '../entrypoint/outcome.ts'
 import { flagPathOf, refusalOf } from '../flags/layout.ts'
@@ -9,7 +9,7 @@ import type { PodPlan } from './prepare.ts'
 /** The kubelet's exit code of a container that could not start (StartError). */
 const exitCode = CODE_SIGNAL
 
-/** @param why in one clause */
+/** @param why the reason, in one clause */
 export function tellUnstarted(
   container: string,
   why: string,

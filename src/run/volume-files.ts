@@ -1,16 +1,16 @@
-/** What stands in a volume when a pod begins: the files of configMap, secret, downwardAPI and projected volumes. Pure. */
+/** The initial content of volumes: the files of configMap, secret, downwardAPI and projected volumes. Pure. */
 import type { Volume } from '../pod/pod.ts'
 import { type PodFacts, readField, readResource, type ResourceRef } from './fields.ts'
 import type { SourceContent, Data, Sources } from '../pod/sources.ts'
 
 export interface VolumeFile {
-  /** Relative to the volume; may have directories. */
+  /** The path in the volume; may contain directories. */
   readonly path: string
   readonly content: SourceContent
   readonly mode: number
 }
 
-/** Kubernetes' `defaultMode` of all four kinds. */
+/** The default of `defaultMode` for all four kinds in Kubernetes. */
 const DEFAULT_MODE = 0o644
 
 interface Item {
@@ -31,7 +31,7 @@ interface Source {
 
 type SourceKind = 'configMap' | 'secret' | 'downwardAPI'
 
-/** @returns the files, none for an emptyDir; or one sentence on what they lack. */
+/** @returns the files, none for an emptyDir; or one sentence about a missing source */
 export function listVolumeFiles(
   volume: Volume,
   facts: PodFacts,

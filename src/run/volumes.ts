@@ -1,4 +1,4 @@
-/** A pod's volumes, as directories of this disk. */
+/** A pod's volumes as directories on this disk. */
 import type { Container, Volume } from '../pod/pod.ts'
 import type { PodFacts } from './fields.ts'
 import { listVolumeFiles } from './volume-files.ts'
@@ -9,11 +9,11 @@ export interface VolumePlan {
   readonly volumes: readonly Volume[]
   readonly containers: readonly Container[]
   readonly directories: ReadonlyMap<string, string>
-  /** The mode of directories; the disk's own when not given. */
+  /** The mode of the directories; undefined: that of the umask. */
   readonly mode?: number
 }
 
-/** Makes those that are mounted, with what stands in them when the pod begins. @returns what is wrong, in one line each */
+/** Makes the mounted volumes with their initial content. @returns the faults, one line each */
 export async function fillVolumes(
   { volumes, containers, directories, mode }: VolumePlan,
   facts: PodFacts,
@@ -36,7 +36,7 @@ export async function fillVolumes(
     }
     await disk.makeDirectory(directory, mode)
     for (const { path, content, mode: own } of files) await disk.makeFile(`${directory}/${path}`, content, own)
-    // The kubelet makes a subPath that is not there a directory.
+    // The kubelet makes a directory for a missing subPath.
     const paths = new Set(files.map(({ path }) => path))
     for (const { subPath } of mounted) {
       if (subPath !== undefined && !paths.has(subPath)) await disk.makeDirectory(`${directory}/${subPath}`, mode)

@@ -1,9 +1,9 @@
-/** CEL, the Common Expression Language of Kubernetes. */
+/** Evaluates CEL, the Common Expression Language of Kubernetes and Tekton. */
 import { Environment } from '@marcbachmann/cel-js'
 
 /**
  * Evaluates an expression without variables. Types are checked first, as in cel-go: `true || unknown` and `1 == '1'` are errors.
- * `matches` uses JavaScript's regular expressions, whose time is not bounded as that of RE2.
+ * `matches` uses JavaScript's regular expressions. Their run time has no bound, unlike that of RE2 in cel-go.
  */
 export function evaluateCel(expression: string): { readonly value: boolean } | { readonly problem: string } {
   const refuse = (why: string) => ({ problem: `the CEL expression ${expression} ${why}` })
@@ -18,7 +18,7 @@ export function evaluateCel(expression: string): { readonly value: boolean } | {
   }
 }
 
-/** The first line of it; a drawing of the place follows. */
+/** Returns the first line of the message. The other lines show the place in the expression. */
 function describe(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
 }

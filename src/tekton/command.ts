@@ -1,4 +1,4 @@
-/** The command of a step: from the spawn to its end. */
+/** Runs the command of a step. */
 import { describeError } from '../base/system-error.ts'
 import { formatDuration } from '../base/duration.ts'
 import type { TektonPlan } from './tekton-flags.ts'
@@ -9,7 +9,7 @@ import { startTimer } from '../base/timer.ts'
 
 const SIGKILL = 9
 
-/** How long output is copied after the command's end: a background process may keep it open. */
+/** How long output is copied after the command's end, in ms. A background process may keep it open. */
 const DRAIN_MS = 500
 
 export interface Command {
@@ -17,7 +17,7 @@ export interface Command {
   readonly env: RawTexts
 }
 
-/** @param onStart called when the command runs. */
+/** Runs the command until it ends. Passes on signals; kills it at its timeout or a cancellation. @param onStart called at its start */
 export async function runCommand(
   { argv, env }: Command,
   plan: Pick<TektonPlan, 'stdoutPath' | 'stderrPath' | 'timeoutMs'>,
@@ -25,7 +25,7 @@ export async function runCommand(
   onStart: () => void,
   ports: TektonPorts,
 ): Promise<StepOutcome> {
-  // For Tekton, an image without a command for this platform is a success.
+  // The command is empty if the image has none for this platform. Tekton treats that as a success.
   if (argv.length === 0) return { kind: 'exited', code: 0 }
   const copies = await openCopies(plan, ports)
   if ('problem' in copies) return { kind: 'unstartable', message: copies.problem }
@@ -56,7 +56,7 @@ export async function runCommand(
 
   const outcome: StepOutcome =
     'code' in status ? { kind: 'exited', code: status.code } : { kind: 'signalled', signal: status.signal }
-  // It may have succeeded before it could be killed.
+  // The command may have succeeded just before the kill.
   if (stopped === undefined || (outcome.kind === 'exited' && outcome.code === 0)) return outcome
   return stopped === 'cancelled'
     ? { kind: 'cancelled' }

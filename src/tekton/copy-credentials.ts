@@ -6,7 +6,7 @@ import type { TektonPorts } from './ports.ts'
 
 type Ports = Pick<TektonPorts, 'files' | 'openDisk' | 'log' | 'env'>
 
-/** Makes the files from the secrets. @returns a sentence about a fault in the flags */
+/** Writes the files that are made from the secrets. @returns a sentence about a fault in the flags or a missing secret */
 export async function provideCredentials(flags: CredentialFlags, ports: Ports): Promise<string | undefined> {
   if (Object.values(flags).every((given) => given.length === 0)) return undefined
   const disk = await ports.openDisk()
@@ -26,13 +26,13 @@ export async function provideCredentials(flags: CredentialFlags, ports: Ports): 
   return undefined
 }
 
-/** Copies the files to HOME for this step's user. A step also runs without credentials. */
+/** Copies the files to HOME for this step's user. Faults are warnings only, since a step also runs without credentials. */
 export async function copyCredentialsHome(ports: Ports): Promise<void> {
   let names: readonly string[]
   try {
     names = ports.files.list(CREDENTIALS_DIR).filter((name) => COPIED.includes(name))
   } catch {
-    // The directory is missing when the mount is switched off (disable-creds-init).
+    // The directory is missing when Tekton's feature flag disable-creds-init is set.
     return
   }
   if (names.length === 0) return

@@ -1,11 +1,13 @@
 /**
- * Makes configuration files of git and registry clients from mounted secrets. Pure.
- * Source: tektoncd/pipeline pkg/credentials. Texts of secrets are written to files only, never to messages.
+ * Makes configuration files for git and registry clients from mounted secrets. The content of secrets is written to files only, never
+ * to messages. Pure.
+ *
+ * Source: tektoncd/pipeline pkg/credentials.
  */
 import { encodeBase64 } from '../base/base64.io.ts'
 import { buildAliases, buildSsh, readSshHosts } from './ssh-config.ts'
 
-/** A secret and its target. */
+/** A secret, and the URL or host that it is for. */
 export interface CredentialPair {
   readonly secret: string
   readonly target: string
@@ -21,23 +23,23 @@ export interface CredentialFlags {
 }
 
 export interface SecretFile {
-  /** Below the directory of credentials, and below HOME. */
+  /** The path, relative to the directory of credentials and to HOME. */
   readonly path: string
   readonly content: string
 }
 
 export interface TektonCredentials {
   readonly files: readonly SecretFile[]
-  /** Secrets that could not be used; the step still runs. */
+  /** Sentences about secrets that could not be used. The step still runs. */
   readonly warnings: readonly string[]
 }
 
 export const CREDENTIALS_DIR = '/tekton/creds'
 const SECRETS_DIR = '/tekton/creds-secrets'
-/** What is copied from there to HOME. */
+/** The names in that directory that are copied to HOME. */
 export const COPIED = ['.docker', '.gitconfig', '.git-credentials', '.ssh']
 
-/** A field that old Docker clients required; no registry reads it. */
+/** The value of a field that old Docker clients required and no registry reads. */
 const EMAIL = 'not@val.id'
 
 export function readPairs(
@@ -57,7 +59,8 @@ export function readPairs(
 }
 
 /**
- * @returns a problem, in one sentence, when a required secret is missing
+ * Builds the files.
+ * @returns the files and warnings; or one sentence about a required secret that is missing
  */
 export function buildCredentials(
   flags: CredentialFlags,
@@ -84,7 +87,7 @@ export function buildCredentials(
     knownHosts: read(`${SECRETS_DIR}/${secret}/known_hosts`) ?? '',
   }))
   if (missing[0] !== undefined)
-    return { problem: `cannot read ${missing[0]}; is the secret mounted, and has it that key?` }
+    return { problem: `cannot read ${missing[0]}; is the secret mounted, and does it have this key?` }
 
   const registries = buildDockerConfig(flags, docker, read)
   const hosts = readSshHosts(keys)
@@ -108,31 +111,31 @@ function buildGitConfig(logins: readonly Login[]): string {
   if (logins.length === 0) return ''
   const sections = logins.map(({ target, username }) => {
     const name = `\tusername = ${username.replaceAll('\\', '\\\\')}\n`
-    // Without useHttpPath git would use one repository's login for the whole host.
+    // Without useHttpPath git would use the login of one repository for its whole host.
     return `[credential ${JSON.stringify(target)}]\n${name}${hasPath(target) ? '\tuseHttpPath = true\n' : ''}`
   })
   return `[credential]\n\thelper = store\n${sections.join('')}`
 }
 
-/** git uses the first match: logins of a host come before those of one repository. */
+/** Builds .git-credentials. The logins of hosts come before those of single repositories, as in Tekton; git uses the first match. */
 function buildGitCredentials(logins: readonly Login[]): readonly SecretFile[] {
   if (logins.length === 0) return []
   const sorted = logins.toSorted((a, b) => Number(hasPath(a.target)) - Number(hasPath(b.target)))
   return [{ path: '.git-credentials', content: sorted.map((one) => `${addLogin(one)}\n`).join('') }]
 }
 
-/** Whether a URL has anything behind its host but a slash. */
+/** Tells whether a URL has a path other than a slash. */
 function hasPath(target: string): boolean {
   return /^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/?#]*\/[^?#]/i.test(target)
 }
 
-/** `https://host/path` -> `https://user:password@host/path`, as Go's net/url writes it. */
+/** Turns `https://host/path` into `https://user:password@host/path`, as Go's net/url writes it. */
 function addLogin({ target, username, password }: Login): string {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*:)?(?:\/\/)?(?:[^/@]*@)?(.*)$/is.exec(target) ?? []
   return `${scheme}//${escapeLogin(username)}:${escapeLogin(password)}@${rest}`
 }
 
-/** Go leaves some letters of RFC 3986's userinfo that encodeURIComponent does not, and the other way round. */
+/** Escapes a login as Go's net/url does. Its set of characters that stay unescaped differs from that of encodeURIComponent. */
 function escapeLogin(text: string): string {
   return encodeURIComponent(text.toWellFormed())
     .replaceAll(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
@@ -146,7 +149,7 @@ interface Auth {
   readonly email?: string
 }
 
-/** A later one replaces an earlier one for the same registry: .dockercfg, config.json, user and password. */
+/** Builds config.json. For the same registry a user and password replace a config.json, which replaces a .dockercfg. */
 function buildDockerConfig(
   { dockerCfg, dockerConfig }: CredentialFlags,
   logins: readonly Login[],
@@ -161,7 +164,7 @@ function buildDockerConfig(
     const found = readAuths(read(path), within)
     if (found === undefined)
       return {
-        problem: `${path} is not there, or not JSON of a Docker configuration; no registry gets its credentials`,
+        problem: `${path} is missing, or is not a Docker configuration in JSON; no registry gets its credentials`,
       }
     for (const [registry, auth] of found) auths.set(registry, auth)
   }
@@ -186,7 +189,7 @@ function readAuths(text: string | undefined, within: boolean): ReadonlyMap<strin
   }
 }
 
-/** The fields that Tekton knows, in its order. */
+/** Selects the fields that Tekton knows, in its order. */
 function only({ username, password, auth, email }: Partial<Auth>): Auth {
   return {
     ...(username ? { username } : {}),

@@ -1,4 +1,4 @@
-/** Raw DEFLATE in base64 without padding, by node:zlib. */
+/** Compresses and decompresses raw DEFLATE in base64 without padding, with node:zlib. */
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Packing } from './message.ts'
 

@@ -1,13 +1,13 @@
-/** A queue of signals and the cancellation for the current listener. */
+/** A queue that passes signals and the cancellation of the step to one listener at a time. */
 
-/** A signal's number, or the step was cancelled. */
+/** The number of a signal, or the cancellation of the step. */
 export type StepEvent = number | 'cancel'
 
 export interface Events {
   post(event: StepEvent): void
-  /** Passes on events, beginning with those that are kept. */
+  /** Passes all further events to the listener, beginning with the kept ones. */
   listen(listener: (event: StepEvent) => void): void
-  /** Keeps events for the next listener, including those that the last one returns. */
+  /** Keeps events for the next listener. @param returned events that the last listener has not handled */
   keep(returned?: readonly StepEvent[]): void
 }
 

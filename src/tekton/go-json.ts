@@ -1,6 +1,6 @@
 /**
- * Writes JSON as Go's encoding/json does: it escapes `<`, `>`, `&` and two line separators. Scripts compare such texts, and Tekton
- * counts their bytes. Pure.
+ * Writes JSON as Go's encoding/json does: it escapes `<`, `>`, `&` and two line separators. Scripts in steps may compare such texts,
+ * and Tekton limits their size in bytes. Pure.
  */
 export function writeAsGo(value: unknown): string {
   return JSON.stringify(value).replaceAll(

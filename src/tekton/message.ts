@@ -1,6 +1,8 @@
 /**
- * The termination message with a step's results for Tekton's controller. Pure.
- * Source: tektoncd/pipeline pkg/termination and pkg/result; the limit is the kubelet's, for one container.
+ * The termination message, which passes a step's results to Tekton's controller. The kubelet limits it to 4096 bytes for each
+ * container. Pure.
+ *
+ * Source: tektoncd/pipeline pkg/termination and pkg/result.
  */
 import { isObject } from '../base/json-object.ts'
 import { writeAsGo } from './go-json.ts'
@@ -10,14 +12,14 @@ export const ENTRY_TYPE = { taskResult: 1, internal: 3, stepResult: 4, stepArtif
 export interface MessageEntry {
   readonly key: string
   readonly value: string
-  /** A value of `ENTRY_TYPE`; those of an existing message are kept whatever they are, and a missing one stays missing. */
+  /** A value of `ENTRY_TYPE`. In entries of an existing message any other value is kept, and a missing one stays missing. */
   readonly type?: number
 }
 
-/** Raw DEFLATE (RFC 1951) and base64 without padding (RFC 4648, section 4). */
+/** The compression of messages: raw DEFLATE (RFC 1951) in base64 without padding (RFC 4648, section 4). */
 export interface Packing {
   pack(text: string): string
-  /** @returns undefined when it is damaged, or larger than `limit` bytes once unpacked. */
+  /** @returns undefined when the text is damaged, or larger than `limit` bytes after decompression */
   unpack(packed: string, limit: number): string | undefined
 }
 
@@ -25,10 +27,10 @@ const MAX_BYTES = 4096
 const MAX_UNPACKED_BYTES = 128 * 1024
 const PACKED = 'tknz:'
 
-/** Tekton's words, for which its users search. */
+/** The message of Tekton itself, which its users can search for. */
 const TOO_LONG = 'Termination message is above max allowed size 4096, caused by large task result.'
 
-/** What readers of older messages accept in place of numbers (UnmarshalJSON of ResultType); anything else is unknown. */
+/** Names in older messages in place of numbers (UnmarshalJSON of ResultType). Any other name counts as unknown. */
 const NAMED_TYPES: Readonly<Record<string, number>> = {
   TaskRunResult: 1,
   InternalTektonResult: 3,
@@ -43,8 +45,9 @@ export function isPacked(text: string): boolean {
 }
 
 /**
- * @param packing needed where `isPacked` says so
- * @returns undefined when it is no message: it will be overwritten
+ * Reads an existing message.
+ * @param packing required if `isPacked` is true
+ * @returns undefined when the text is not a message; it will then be overwritten
  */
 export function readMessage(text: string, packing: Packing | undefined): readonly MessageEntry[] | undefined {
   const json = isPacked(text) ? packing?.unpack(text.slice(PACKED.length), MAX_UNPACKED_BYTES) : text
@@ -57,8 +60,9 @@ export function readMessage(text: string, packing: Packing | undefined): readonl
 }
 
 /**
- * Writes a message if it fits. It is called before the flag of success is written.
- * @param packing undefined: not compressed
+ * Writes a message if it fits in 4096 bytes. Must be called before the flag of success is written, since a message that does not fit
+ * makes the step fail.
+ * @param packing undefined: without compression
  */
 export function writeMessage(
   entries: readonly MessageEntry[],
@@ -66,12 +70,12 @@ export function writeMessage(
 ): { readonly text: string } | { readonly problem: string } {
   const plain = writeAsGo(entries.map(({ key, value, type }) => ({ key, value, type })))
   const packed = packing === undefined ? plain : `${PACKED}${packing.pack(plain)}`
-  // A short text without repetitions may become longer by compression and base64.
+  // Compression and base64 may make a short text longer.
   const text = countBytes(packed) < countBytes(plain) ? packed : plain
   return countBytes(text) > MAX_BYTES ? { problem: TOO_LONG } : { text }
 }
 
-/** @throws when it is not an entry: the whole message is not Tekton's then. */
+/** @throws when the item is not an entry. The whole message is then not one of Tekton's. */
 function readEntry(item: unknown): MessageEntry {
   if (!isObject(item)) throw new TypeError('not a map')
   const { key = '', value: text = '', type } = item

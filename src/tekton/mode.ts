@@ -1,4 +1,4 @@
-/** Whether this process is called as Tekton's entrypoint. No imports: it is on the hot path of every container. */
+/** Decides whether this process is called as Tekton's entrypoint. It has no imports, since every container's start runs it. */
 
 const SUBCOMMANDS: Readonly<Record<string, (words: number) => boolean>> = {
   cp: (words) => words === 2,
@@ -8,9 +8,9 @@ const SUBCOMMANDS: Readonly<Record<string, (words: number) => boolean>> = {
 }
 
 /**
- * Tekton's controller names the program, or by a variable the programs of several platforms; its init containers name a
- * subcommand.
- * @param hasVariable asked last, since looking costs more than the words do
+ * Recognizes three forms: Tekton's controller gives the option -entrypoint, or a variable with the commands of several platforms; its
+ * init containers give a subcommand.
+ * @param hasVariable called last, since it costs more time than the check of the words
  */
 export function isTektonMode(argv: readonly string[], hasVariable: (name: string) => boolean): boolean {
   const [first = ''] = argv

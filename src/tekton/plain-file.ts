@@ -1,10 +1,10 @@
-/** Reads a file that another step has written. It may be anything, and must not block the step that reads it. */
+/** Reads a file that another step has written. It may be of any type and size, and must not block the step that reads it. */
 import type { Files } from '../base/files.ts'
 
-/** The limit of a result, a script or a secret. */
+/** The size limit of a result, a script or a secret, in bytes. */
 const LONGEST = 1024 * 1024
 
-/** As the file has it; Tekton follows links. @throws the system's error, or one in words where it is no file of such a size */
+/** Reads a regular file of up to 1 MiB. Links are followed, as in Tekton. @throws the system's error, or an error with a clause */
 export function readPlainText(path: string, files: Pick<Files, 'find' | 'readPlain'>): string {
   const content = files.readPlain(path, LONGEST + 1, 'followed')
   if (content === undefined) {

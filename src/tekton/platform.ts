@@ -1,9 +1,9 @@
-/** The words of an image whose platforms disagree on them, as Tekton's controller hands them to the entrypoint. Pure. */
+/** The command of an image whose platforms have different commands. Tekton's controller passes them to the entrypoint. Pure. */
 import { readObject } from '../base/json-object.ts'
 
 export const TEKTON_PLATFORM_COMMANDS = 'TEKTON_PLATFORM_COMMANDS'
 
-/** Go's names of Linux on it, by Node's `process.arch`; with the variant that containerd/platforms adds. */
+/** Go's names of Linux platforms by Node's `process.arch`, with the variant that containerd/platforms adds. */
 const PLATFORMS: Readonly<Record<string, string>> = {
   x64: 'linux/amd64',
   arm64: 'linux/arm64/v8',
@@ -13,9 +13,10 @@ const PLATFORMS: Readonly<Record<string, string>> = {
 }
 
 /**
- * @param text JSON: platform -> words
+ * Selects the command for this platform.
+ * @param text a JSON map from platforms to the words of their command
  * @param arch Node's `process.arch`
- * @returns the words, or one sentence on what is wrong
+ * @returns the words; or one sentence about the problem
  */
 export function selectPlatformCommand(
   text: string,

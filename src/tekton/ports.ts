@@ -1,4 +1,4 @@
-/** What the Tekton mode needs from outside; cmd/tekton.ts hands the real ones in. */
+/** The interfaces of the Tekton mode to the system. cmd/tekton.ts passes the real ones. */
 import type { TektonDisk } from './tekton-disk.io.ts'
 import type { Files } from '../base/files.ts'
 import type { Child, Sink } from '../child/child.ts'
@@ -7,30 +7,30 @@ import type { EvaluateCel } from './when.ts'
 import type { InstallPorts } from '../install/install.ts'
 import type { FlagPorts } from '../flags/ports.ts'
 
-/** Texts without their NUL, byte by byte as the kernel has them. */
+/** Texts as the kernel stores them: bytes, which need not be UTF-8, here without the final NUL. */
 export type RawTexts = readonly Uint8Array[]
 
 export interface TektonPorts extends FlagPorts {
   readonly signals: { listen(listener: (signal: number) => void): void }
-  /** Wall time, for what people read. */
+  /** Wall-clock time, for times that people read. */
   readonly now: () => Date
-  /** Opens a copy of a stream: what is given is written to our own descriptor and appended to the file. @throws */
+  /** Opens a sink that writes to a descriptor of this process and appends to the file. @throws the system's error */
   readonly openCopy: (path: string, descriptor: 1 | 2) => Promise<Sink>
   readonly files: Files
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Node's name of this machine's architecture. */
+  /** The architecture of this machine, as Node's `process.arch`. */
   readonly arch: string
-  /** The last words of our own command line. */
+  /** Returns the last words of this process's command line. */
   readonly readWords: (count: number) => RawTexts
-  /** `NAME=value` each. */
+  /** Returns the environment of this process, as texts of the form `NAME=value`. */
   readonly readEnvironment: () => RawTexts
-  /** A command with nothing to read on stdin. @param isolated without a network */
+  /** Starts a command with an empty stdin. @param isolated whether it gets no network */
   readonly openChild: (argv: RawTexts, env: RawTexts, isolated: boolean) => Promise<Child>
   readonly openDisk: () => Promise<TektonDisk>
   readonly openPlacement: () => Promise<Pick<InstallPorts, 'disk' | 'executable'>>
   readonly openPacking: () => Promise<Packing>
   readonly openCel: () => Promise<EvaluateCel>
-  /** Text for people, on stderr, where step logs have it. */
+  /** Writes text for people to stderr, which is in the log of the step. */
   readonly tell: (text: string) => void
 }

@@ -1,4 +1,4 @@
-/** What a step's `$(steps.…)` refers to, and what it stands for. Pure. */
+/** Resolves the references `$(steps.…)` of a step. Pure. */
 
 import { writeAsGo } from './go-json.ts'
 
@@ -17,19 +17,19 @@ export type Value =
   | { readonly kind: 'words'; readonly words: readonly string[] }
   | { readonly kind: 'problem'; readonly problem: string }
 
-/** @returns the text of a file; undefined when it is not there or cannot be read */
+/** @returns the text of a file; undefined when it does not exist or cannot be read */
 export type ReadText = (path: string) => string | undefined
 
 const STEPS = '/tekton/steps'
 
 /**
- * Sources: tektoncd/pipeline pkg/internal/resultref, whose greedy pattern takes two references in one word for one, and
- * internal/artifactref.
+ * The patterns of references. Sources: tektoncd/pipeline pkg/internal/resultref, whose greedy pattern reads two references in one word
+ * as a single one, and internal/artifactref.
  */
 export const ARTIFACTS = /\$\(steps\.([^.()]+)\.(inputs|outputs)\.([^.()]+)\)/g
 export const RESULTS_AND_ARTIFACTS = /\$\(steps\.([^.()]+)\.(inputs|outputs|results)\.([^()]+)\)/g
 
-/** @param match of one of the two patterns. @returns undefined when it has none of the forms that Tekton knows */
+/** Parses a match of one of the two patterns. @returns undefined when it has none of the forms that Tekton knows */
 export function parseVariable([, step = '', what = '', name = '']: readonly string[]): Reference | undefined {
   const metadata = `${STEPS}/step-${step}`
   if (what === 'inputs' || what === 'outputs') {
@@ -51,7 +51,7 @@ function partOf(index: string | undefined, key: string | undefined): Part {
 
 export function resolveReference(reference: Reference, read: ReadText): Value {
   const text = read(reference.path)
-  if (text === undefined) return refuse(`there is no ${reference.path}; has that step run, and written it?`)
+  if (text === undefined) return refuse(`there is no ${reference.path}; has that step run and written it?`)
   return reference.kind === 'result'
     ? takePart(readResult(text), reference.part)
     : takeArtifact(text, reference.side, reference.name)
@@ -59,7 +59,7 @@ export function resolveReference(reference: Reference, read: ReadText): Value {
 
 type Result = string | readonly string[] | ReadonlyMap<string, string>
 
-/** A file of a result holds JSON: a list of strings, a map of strings, or a string; anything else is the text itself. */
+/** Reads the file of a result. JSON of a list of strings, a map of strings or a string is decoded. Any other content is plain text. */
 function readResult(text: string): Result {
   if (!/^["[{]/.test(text)) return text
   const value = parseJson(text)
@@ -71,8 +71,8 @@ function readResult(text: string): Result {
 }
 
 /**
- * What is of another kind than the reference says is empty, and so is a key that is not there: Go's zero values. An index
- * beyond the end makes Tekton panic.
+ * Takes the part of a result that a reference names. A result of another kind and a missing key give empty values, as Go's zero
+ * values do in Tekton. An index beyond the end makes Tekton panic; here it is a problem.
  */
 function takePart(result: Result, part: Part): Value {
   switch (part.kind) {

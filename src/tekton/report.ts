@@ -1,4 +1,4 @@
-/** The report of a step at its end: results, artifacts and outcome, in the termination message. */
+/** The report of a step at its end: its results, artifacts and outcome, in the termination message. */
 import { codeOf, describeError } from '../base/system-error.ts'
 import type { TektonPlan } from './tekton-flags.ts'
 import { type MessageEntry, ENTRY_TYPE, isPacked, type Packing, readMessage, writeMessage } from './message.ts'
@@ -15,7 +15,7 @@ export interface Findings {
   readonly artifacts: readonly MessageEntry[]
 }
 
-/** Collects results and artifacts. A missing file is no error: the step has not written it. */
+/** Collects results and artifacts. A missing file is no error, since a step need not write all its results. */
 export function collectFindings(plan: TektonPlan, { files }: Ports): Findings | { readonly problem: string } {
   if (!plan.resultsInMessage) return { results: [], artifacts: [] }
   const { metadataDir } = plan
@@ -47,13 +47,13 @@ export function collectFindings(plan: TektonPlan, { files }: Ports): Findings | 
 }
 
 export interface StepReport {
-  /** Whether it fits. */
+  /** Builds the message, or returns the problem that it is too long. */
   compose(entries: readonly MessageEntry[]): { readonly text: string } | { readonly problem: string }
-  /** Writes in place: the kubelet has mounted the file itself. @throws */
+  /** Writes the message in place. The file cannot be replaced, since the kubelet mounts it. @throws the system's error */
   write(text: string): void
 }
 
-/** Opens the report; an existing valid message is kept. @throws the system's error when it cannot be read */
+/** Opens the report. The entries of an existing valid message are kept. @throws the system's error when it cannot be read */
 export async function openReport(
   plan: Pick<TektonPlan, 'terminationPath' | 'compress'>,
   { files, openPacking }: Ports,

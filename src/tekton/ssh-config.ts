@@ -1,4 +1,4 @@
-/** Keys for git over ssh: `.ssh/config`, and what git's own configuration needs for keys of single repositories. Pure. */
+/** Keys for git over ssh: builds `.ssh/config`, and the part of .gitconfig for keys of single repositories. Pure. */
 
 export interface SshKey {
   readonly target: string
@@ -7,18 +7,18 @@ export interface SshKey {
   readonly knownHosts: string
 }
 
-/** What one section of `.ssh/config` is for: a host, or one repository (or group of them) on it. */
+/** A section of `.ssh/config`, for a host, or for one repository or group of repositories on a host. */
 export interface SshHost {
   readonly host: string
   readonly port: string
-  /** Without the slash before it; empty for the whole host. */
+  /** The path of the repository without its first slash; empty for the whole host. */
   readonly path: string
-  /** What git is to call it. */
+  /** The host name that git uses for this section. */
   readonly alias: string
   readonly keys: readonly SshKey[]
 }
 
-/** `HOST[:PORT][/PATH]`, those without a path first. Hosts and ports are told apart as Go's net.SplitHostPort does. */
+/** Parses targets of the form `HOST[:PORT][/PATH]`, as Go's net.SplitHostPort does, and sorts those without a path first. */
 export function readSshHosts(keys: readonly SshKey[]): readonly SshHost[] {
   const hosts = [...Map.groupBy(keys, ({ target }) => target)].map(([target, all]) => {
     const [, authority = '', path = ''] = /^([^/]*)(?:\/(.*))?$/s.exec(target) ?? []
@@ -29,7 +29,7 @@ export function readSshHosts(keys: readonly SshKey[]): readonly SshHost[] {
   return hosts.toSorted((a, b) => Number(a.path !== '') - Number(b.path !== ''))
 }
 
-/** @param directory of the credentials */
+/** Builds the files in `.ssh`. @param directory the directory of the credentials */
 export function buildSsh(
   keys: readonly SshKey[],
   hosts: readonly SshHost[],
@@ -48,7 +48,7 @@ export function buildSsh(
   ]
 }
 
-/** ssh knows hosts, not paths: git is told to call a repository with a key of its own by an alias of its host. */
+/** Builds the part of .gitconfig that maps repositories to aliases of their host, since ssh chooses keys by host and not by path. */
 export function buildAliases(hosts: readonly SshHost[]): string {
   const sections = hosts.flatMap(({ host, port, path, alias }) => {
     if (path === '') return []

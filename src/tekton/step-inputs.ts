@@ -1,4 +1,4 @@
-/** What a step gets from those before it: in the words of its command, in its variables, and in its `when`. */
+/** Results and artifacts of earlier steps in the command, the variables and the `when` of a step. */
 import { describeError } from '../base/system-error.ts'
 import type { ReadText } from './reference.ts'
 import { type Substituted, substituteScript, substituteVariable, substituteWords, MARK } from './substitution.ts'
@@ -15,14 +15,14 @@ const mark = encoder.encode(MARK)
 
 export interface PreparedStep extends Command {
   readonly when: readonly WhenExpression[]
-  /** References that lead nowhere, in sentences. */
+  /** Sentences about references that cannot be resolved. */
   readonly faults: readonly string[]
 }
 
 /**
- * Replaces references in the variables, then in `when`, then in the words, up to the first that leads nowhere: what comes
- * before it stays replaced, the rest stays as it is, and the command runs all the same (tektoncd/pipeline pkg/entrypoint). A
- * step that was skipped has left no results, so such a task is legal. Bytes that refer to nothing stay the very bytes that they are.
+ * Replaces references in the variables, then in `when`, then in the words of the command. After the first reference that cannot be
+ * resolved, the rest stays as it is, and the command runs nevertheless (tektoncd/pipeline pkg/entrypoint). Such a task is legal, since
+ * a skipped step leaves no results. Words without references keep their bytes, which need not be UTF-8.
  */
 export async function prepareStep(
   { argv, env }: Command,
@@ -34,13 +34,13 @@ export async function prepareStep(
   const variables = substituteVariables(env, read, faults)
   const when = faults.length === 0 ? substituteExpressions(expressions, read, faults) : expressions
   const words = faults.length === 0 ? substituteArgv(argv, read, faults) : argv
-  // A script refers to artifacts alone, and is replaced by itself.
+  // Scripts may refer to artifacts only. A fault in the script does not undo the other replacements.
   const script = await prepareScript(words, read, ports)
   if ('problem' in script) faults.push(script.problem)
   return { argv: 'problem' in script ? words : script.value, env: variables, when, faults }
 }
 
-/** All of them, or none. */
+/** Replaces references in all words, or in none if one cannot be resolved. */
 function substituteArgv(argv: RawTexts, read: ReadText, faults: string[]): RawTexts {
   const words: Uint8Array[] = []
   for (const word of argv) {
@@ -68,7 +68,7 @@ function substituteExpressions(
   })
 }
 
-/** @returns whether the command is to run */
+/** Evaluates `when`. @returns whether the command is to run; or one sentence about a problem */
 export async function decideWhen(
   expressions: readonly WhenExpression[],
   ports: Pick<TektonPorts, 'openCel'>,
@@ -87,7 +87,7 @@ function readVia({ files }: Pick<TektonPorts, 'files'>): ReadText {
   }
 }
 
-/** The controller has made a file of it, which is read-only: what refers to artifacts becomes another file. */
+/** Replaces references in a script. The file that the controller made is read-only, so the result is written to another file. */
 async function prepareScript(
   words: RawTexts,
   read: ReadText,

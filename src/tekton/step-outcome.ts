@@ -1,21 +1,21 @@
-/** Every way a step can end, and what Tekton's controller and the other steps are to see of it. Pure. */
+/** The outcomes of a step, and what Tekton's controller and the other steps see of each. Pure. */
 import { type MessageEntry, ENTRY_TYPE } from './message.ts'
 
 export type StepOutcome =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signalled'; readonly signal: number }
   | { readonly kind: 'timeout'; readonly message: string }
-  /** By the downward file. */
+  /** The task was cancelled (the file of the downward API). */
   | { readonly kind: 'cancelled' }
-  /** A signal came while waiting; the command was never started. */
+  /** A signal arrived while the step was waiting. The command was never started. */
   | { readonly kind: 'interrupted'; readonly signal: number }
-  /** A predecessor failed, or died without a word. */
+  /** A predecessor failed, or ended without a post file. */
   | { readonly kind: 'skipped'; readonly message: string }
-  /** Its `when` does not hold. */
+  /** Its `when` is false. */
   | { readonly kind: 'unneeded' }
-  /** The command could not be started, or what it was to be started with makes no sense. */
+  /** The command could not be started, or its input is invalid. */
   | { readonly kind: 'unstartable'; readonly message: string }
-  /** The user said so at a breakpoint, or what the step has done cannot be told. */
+  /** The user decided so at a breakpoint, or the results of the step cannot be reported. */
   | { readonly kind: 'failed'; readonly message: string }
 
 export interface StepPolicy {
@@ -24,19 +24,19 @@ export interface StepPolicy {
 }
 
 export interface StepSettlement {
-  /** `success` is the post file itself, `failure` the one with `.err`. `undecided`: the user at the breakpoint writes it. */
+  /** `success`: the post file is written. `failure`: the one with `.err`. `undecided`: the user decides at the breakpoint. */
   readonly flag: 'success' | 'failure' | 'undecided'
-  /** What the file `exitCode` says; undefined: it is not written. */
+  /** The content of the file `exitCode`; undefined: it is not written. */
   readonly exitCodeFile: string | undefined
-  /** Entries of the message, besides StartedAt. */
+  /** Entries of the message other than StartedAt. */
   readonly entries: readonly MessageEntry[]
-  /** What is there of results by then goes into the message: those of a task may be an earlier step's. */
+  /** Whether existing results go into the message. Results of the task may come from an earlier step. */
   readonly results: boolean
-  /** The exit code of this process; at a breakpoint the user's number comes instead. */
+  /** The exit code of this process. At a breakpoint the user's number replaces it. */
   readonly exitCode: number
 }
 
-/** Go's ExitCode() of a process that a signal ended, and what os.Exit makes of it. */
+/** The result of Go's ExitCode() for a process that a signal ended; the low byte, 255, is the exit code of Tekton's entrypoint. */
 const SIGNALLED = -1
 const CODE_CANCELLED = 9
 
@@ -73,7 +73,7 @@ export function settleStep(outcome: StepOutcome, policy: StepPolicy): StepSettle
   }
 }
 
-/** A sentence for the log; undefined where there is nothing to add to what the command has said itself. */
+/** Describes an outcome in a sentence for the log; undefined when the command itself has ended, and has written its own messages. */
 export function describeStep(outcome: StepOutcome): string | undefined {
   switch (outcome.kind) {
     case 'exited':

@@ -1,4 +1,4 @@
-/** A step from its start to its end: gate, breakpoint, `when`, command, flags, message. */
+/** Runs a step from its start to its end: gate, breakpoint, `when`, command, flags, message. */
 import { pause } from '../base/pause.ts'
 import { describeError } from '../base/system-error.ts'
 import type { TektonPlan } from './tekton-flags.ts'
@@ -13,11 +13,11 @@ import { collectFindings, openReport } from './report.ts'
 import { followCancellation, type StepGateResult, restrictLifelines, waitForFile } from './wait-files.ts'
 
 const CODE_FAILED = 1
-/** How long the answer at a breakpoint may be empty, and how often it is looked at. */
+/** How long the answer at a breakpoint may be empty, and the interval of looks at it, in ms. */
 const ANSWER_MS = 1000
 const LOOK_MS = 20
 
-/** @param program the words in front of those of our command line. @returns the exit code */
+/** Runs the step. @param program the words before the arguments of this process's command line @returns the exit code */
 export async function runStep(plan: TektonPlan, program: readonly string[], given: TektonPorts): Promise<number> {
   const ports = { ...given, lifelines: restrictLifelines(given.lifelines) }
   const { files, flags, log } = ports
@@ -35,7 +35,7 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
   if (postFile !== undefined) await serveLifeline(postFile.slice(0, postFile.lastIndexOf('/')))
   let cancellation: { close(): void } | undefined
   const followCancel = (): void => void (cancellation ??= followCancellation(events, ports))
-  /** After the waits, as the controller shows it. */
+  /** The time after the waits, which the controller shows as the start of the step. */
   let startedAt: Date | undefined
   const outcome = await live().catch((error: unknown): StepOutcome => ({
     kind: 'failed',
@@ -48,7 +48,7 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
   async function live(): Promise<StepOutcome> {
     for (const path of plan.waits) {
       const gateResult = await waitFor(path, plan.waitContent)
-      // At a breakpoint the user decides about the failed step, and wants the others to go on.
+      // With a breakpoint the user decides about the failed step, and the later steps continue.
       const waived = plan.breakpointOnFailure && gateResult.kind === 'refused'
       if (gateResult.kind !== 'there' && !waived) return outcomeOf(gateResult)
     }
@@ -70,7 +70,7 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
 
   async function waitFor(path: string, content: boolean): Promise<StepGateResult> {
     const gateResult = await waitForFile(path, content, events, followCancel, ports)
-    // The steps behind a breakpoint outlive the one that stands at it.
+    // With a breakpoint the later steps do not fail when the step at the breakpoint dies.
     return gateResult.kind === 'died' && plan.breakpointOnFailure ? { ...gateResult, kind: 'refused' } : gateResult
   }
 
@@ -78,7 +78,7 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
     const message = describeStep(outcome)
     if (message !== undefined) tell(message)
     const started = internal('StartedAt', (startedAt ?? ports.now()).toISOString())
-    const { settlement, text } = await reckon(outcome, started)
+    const { settlement, text } = await buildMessage(outcome, started)
     const told = [
       publishFlags(settlement),
       text !== undefined && attempt(plan.terminationPath, () => files.write(plan.terminationPath, text)),
@@ -87,8 +87,8 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
     return settlement.flag === 'undecided' ? askUser() : settlement.exitCode
   }
 
-  /** Makes the message before any flag: a success whose message cannot be written is a failure. */
-  async function reckon(
+  /** Builds the message before any flag is written, since a success whose message cannot be written is a failure. */
+  async function buildMessage(
     outcome: StepOutcome,
     started: MessageEntry,
   ): Promise<{ readonly settlement: StepSettlement; readonly text: string | undefined }> {
@@ -122,11 +122,11 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
     ].every(Boolean)
   }
 
-  /** Waits for the user's decision at a breakpoint; the scripts of /tekton/debug/scripts also write the post file. */
+  /** Waits for the user's decision at a breakpoint. The scripts of /tekton/debug/scripts also write the post file. */
   async function askUser(): Promise<number> {
     if (postFile === undefined) return CODE_FAILED
     const path = `${postFile}.breakpointexit`
-    tell(`the step has failed; its container stays until ${path} says with which exit code to go on`)
+    tell(`the step has failed; its container stays until ${path} gives the exit code to continue with`)
     const gateResult = await waitFor(path, false)
     if (gateResult.kind === 'cancelled' || gateResult.kind === 'interrupted') {
       const settlement = settleStep(gateResult, plan)
@@ -137,7 +137,7 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
     return /^[+-]?\d+$/.test(text) ? Number(BigInt.asUintN(8, BigInt(text.replace('+', '')))) : 0
   }
 
-  /** Reads the answer. The file may be open and still empty, which Tekton would read as 0. */
+  /** Reads the answer. Waits while the file is still empty; Tekton would read it as 0. */
   async function readAnswer(path: string): Promise<string> {
     for (let waitedMs = 0; waitedMs < ANSWER_MS; waitedMs += LOOK_MS) {
       const text = flags.read(path) ?? ''
@@ -151,7 +151,7 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
     try {
       await ports.lifelines.serve(dir)
     } catch (error) {
-      // Flags still work; only the death of a wrapper by SIGKILL is not noticed.
+      // Flags still work. Only the end of a wrapper by SIGKILL is not noticed.
       log({ event: 'warning', message: `cannot listen in ${dir}: ${describeError(error)}` })
     }
   }
@@ -174,9 +174,9 @@ export async function runStep(plan: TektonPlan, program: readonly string[], give
 function outcomeOf(gateResult: Exclude<StepGateResult, { readonly kind: 'there' }>): StepOutcome {
   if (gateResult.kind === 'refused' || gateResult.kind === 'died')
     return { kind: 'skipped', message: gateResult.message }
-  // Only the running step reports Cancelled (in Tekton, waiting steps see its `.err`).
+  // Only the running step reports Cancelled. In Tekton, waiting steps see its `.err`.
   if (gateResult.kind === 'cancelled') return { kind: 'skipped', message: 'the task was cancelled' }
-  // With breakpoints the user decides, and no post file is written.
+  // With a breakpoint `unstartable` leaves the decision to the user, and no post file is written.
   if (gateResult.kind === 'failed') return { kind: 'unstartable', message: gateResult.message }
   return gateResult
 }

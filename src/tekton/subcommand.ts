@@ -1,4 +1,4 @@
-/** `cp`, `init`, `step-init`, `decode-script`: what Tekton's init containers ask for, before any step. */
+/** The subcommands of Tekton's init containers, which run before all steps: `cp`, `init`, `step-init` and `decode-script`. */
 import { describeError } from '../base/system-error.ts'
 import { relocate } from '../install/elf.ts'
 import type { Subcommand } from './tekton-flags.ts'
@@ -9,7 +9,7 @@ type Ports = Pick<TektonPorts, 'openDisk' | 'openPlacement' | 'cwd'>
 
 const STEPS_DIR = '/tekton/steps'
 
-/** @returns 0 or 1, and one line on what has been done or why it could not. */
+/** @returns the exit code 0 or 1, and one line about the result or the error */
 export async function runSubcommand(
   subcommand: Subcommand,
   ports: Ports,
@@ -46,9 +46,9 @@ async function copy(source: string, target: string, ports: Ports): Promise<void>
 }
 
 /**
- * The copy has to run in any image: its loader and libraries go beside it, and their paths into it. It gets mode 0755, not
- * Tekton's 0311: what its user may not read the kernel makes undumpable, and then that user may not read the process's own
- * /proc/self/environ either, from which the command's environment is taken.
+ * Installs a copy of this executable that runs in any image: its loader and libraries are copied beside it, and their paths are
+ * written into it. It gets mode 0755, not Tekton's 0311. If the user cannot read an executable, the kernel makes the process
+ * undumpable. The process then cannot read its own /proc/self/environ, from which the command's environment is taken.
  */
 function installAs(
   target: string,
@@ -64,7 +64,7 @@ function installAs(
   if ('problem' in patches) throw new Error(`${executable}: ${patches.problem}`)
   const pieces: readonly (readonly [string, string, Parameters<InstallPorts['disk']['place']>[2]])[] = [
     ...(whole ? names.map((name) => [`${libraries}/${name}`, `${directory}/lib/${name}`, []] as const) : []),
-    // Last: once it is there, it can be run.
+    // The executable comes last, since it may be run as soon as it exists.
     [executable, path, patches],
   ]
   for (const [source, goal, changes] of pieces) {
@@ -73,7 +73,7 @@ function installAs(
   }
 }
 
-/** By name and by index, each leads to what that step writes about itself. */
+/** Makes two links for each step, by name and by index, to the directory where the step writes its status. */
 async function linkSteps(steps: readonly string[], { openDisk }: Ports): Promise<void> {
   const disk = await openDisk()
   disk.makeDirectory(STEPS_DIR)

@@ -1,15 +1,15 @@
 /**
- * `$(steps.S.results.R)` and `$(steps.S.outputs.A)` in words, variables and scripts: what earlier steps have left. Pure.
- * A reference that leads nowhere is a problem; whoever asks decides what becomes of the text.
+ * Replaces `$(steps.S.results.R)` and `$(steps.S.outputs.A)` in words, variables and scripts by the results and artifacts of earlier
+ * steps. A reference that cannot be resolved is a problem, and the caller decides what to do with the text. Pure.
  */
 import { ARTIFACTS, parseVariable, type ReadText, resolveReference, RESULTS_AND_ARTIFACTS } from './reference.ts'
 
 export type Substituted<Result> = { readonly value: Result } | { readonly problem: string }
 
-/** How all of them begin: a text without it needs no look. */
+/** The beginning of all references. A text without it needs no replacement. */
 export const MARK = '$(steps.'
 
-/** Words of a command, or the values of a `when`: `[*]` stands alone, and becomes as many words as there are. */
+/** Replaces references in the words of a command or the values of a `when`. A word that is a single `[*]` becomes several words. */
 export function substituteWords(words: readonly string[], read: ReadText): Substituted<readonly string[]> {
   const made: string[] = []
   for (const word of words) {
@@ -21,7 +21,7 @@ export function substituteWords(words: readonly string[], read: ReadText): Subst
   return { value: made }
 }
 
-/** @returns undefined when the word is not one single reference to a list */
+/** @returns undefined when the word is not a single reference to a list */
 function expandWhole(word: string, read: ReadText): Substituted<readonly string[]> | undefined {
   const [match, ...others] = word.matchAll(RESULTS_AND_ARTIFACTS)
   if (match === undefined || others.length > 0 || match[0] !== word) return undefined
@@ -32,29 +32,29 @@ function expandWhole(word: string, read: ReadText): Substituted<readonly string[
   return value.kind === 'words' ? { value: value.words } : undefined
 }
 
-/** A single text: one word, or what is said in a `when`. */
+/** Replaces references in a single text, such as the input of a `when`. */
 export function substituteText(text: string, read: ReadText): Substituted<string> {
   return replaceEach(text, RESULTS_AND_ARTIFACTS, read, undefined)
 }
 
-/** The value of a variable, in which a list becomes nothing. */
+/** Replaces references in a variable. A list becomes empty text. */
 export function substituteVariable(text: string, read: ReadText): Substituted<string> {
   return replaceEach(text, RESULTS_AND_ARTIFACTS, read, '')
 }
 
-/** A script: results are left alone in it, since whoever writes a result could write shell. */
+/** Replaces references to artifacts in a script. Results are not replaced, since a result could contain shell commands. */
 export function substituteScript(text: string, read: ReadText): Substituted<string> {
   return replaceEach(text, ARTIFACTS, read, undefined)
 }
 
-/** @param list what a list becomes; undefined where it has no place */
+/** @param list the replacement of a list; undefined where a list is a problem */
 function replaceEach(text: string, pattern: RegExp, read: ReadText, list: string | undefined): Substituted<string> {
   let problem: string | undefined
   const value = text.replaceAll(pattern, (...match: string[]) => {
     const [expression = ''] = match
     const reference = parseVariable(match)
     if (reference === undefined) {
-      problem ??= `${expression}: write it as $(steps.STEP.results.RESULT), with [0], [*] or .KEY behind it if need be`
+      problem ??= `${expression}: write it as $(steps.STEP.results.RESULT), if needed followed by [0], [*] or .KEY`
       return expression
     }
     const found = resolveReference(reference, read)

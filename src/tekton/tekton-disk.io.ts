@@ -1,4 +1,4 @@
-/** What the Tekton mode does on a disk beyond flags: credentials, scripts, links and copies, by node:fs. */
+/** The disk for credentials, scripts, links and copies of the Tekton mode, with node:fs. Flags are not among them. */
 import {
   closeSync,
   constants,
@@ -17,24 +17,24 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-/** Owner writes and runs it, everybody runs it: what Tekton gives to a copy (cmd/entrypoint/subcommands/cp.go). */
+/** The mode of a copy in Tekton: the owner may write and run it, all others may run it (cmd/entrypoint/subcommands/cp.go). */
 const COPY_MODE = 0o311
 const COPY_PIECE_BYTES = 1024 * 1024
 
 export interface TektonDisk {
-  /** Only its owner may read it; its directories are made. @throws */
+  /** Writes a file that only its owner can read, and makes its directories. @throws the system's error */
   writeSecret(path: string, content: string): void
-  /** With all below it, for nobody but its owner; what is not there is not copied. @throws */
+  /** Copies a file or a directory, readable by its owner only. A missing source is ignored. @throws the system's error */
   copySecrets(source: string, target: string): void
-  /** @returns the path of a file that may be run. @throws */
+  /** Writes an executable file. @returns its path @throws the system's error */
   writeScript(content: string): string
   isSameFile(path: string, other: string): boolean
-  /** Over what is there: a longer file keeps its end, and links are followed. @throws */
+  /** Copies over an existing file without truncating it: a longer one keeps its end. Follows links. @throws the system's error */
   copyOver(source: string, target: string): void
-  /** Makes a link at `path`; whatever is there already stays. @throws */
+  /** Makes a symbolic link at `path`. An existing file stays. @throws the system's error */
   link(target: string, path: string): void
   makeDirectory(path: string): void
-  /** Replaces a file's content, which is base64, by what it says; its mode stays. @throws */
+  /** Decodes the base64 content of a file in place. Its mode stays. @throws the system's error, or an error with a clause */
   decodeBase64(path: string): void
 }
 
@@ -51,7 +51,7 @@ export const tektonDisk: TektonDisk = {
     for (const name of readdirSync(source)) tektonDisk.copySecrets(join(source, name), join(target, name))
   },
   writeScript(content) {
-    // A directory of its own, which nobody else can have prepared.
+    // A new directory prevents that somebody else has prepared the path.
     const path = join(mkdtempSync(join(tmpdir(), 'script-')), 'script')
     writeFileSync(path, content, { mode: 0o755 })
     return path

@@ -5,7 +5,7 @@ import { LONGEST_TIMER_MS, parseDuration } from '../base/duration.ts'
 import { type CredentialFlags, readPairs } from './credentials.ts'
 import { parseWhen, type WhenExpression } from './when.ts'
 
-/** Names with `_` are written with `-` here, as `scanArgv` reads them. Source: tektoncd/pipeline cmd/entrypoint/main.go. */
+/** The options of Tekton's entrypoint. `scanArgv` reads `_` in names as `-`. Source: tektoncd/pipeline cmd/entrypoint/main.go. */
 export const TEKTON_OPTIONS = {
   entrypoint: { kind: 'value', value: 'PROGRAM', help: 'what to run; the words after -- are its arguments' },
   'wait-file': { kind: 'value', value: 'PATHS', help: 'wait until each exists, one after another' },
@@ -37,9 +37,9 @@ export const TEKTON_OPTIONS = {
 type OptionName = keyof typeof TEKTON_OPTIONS
 
 export interface TektonPlan {
-  /** Undefined: the words come from the platform commands. */
+  /** The program to run; undefined: the platform commands give it. */
   readonly program: string | undefined
-  /** How many words of the command line are the command's arguments: the last ones. */
+  /** The number of words at the end of the command line that are arguments of the command. */
   readonly words: number
   readonly waits: readonly string[]
   readonly waitContent: boolean
@@ -47,10 +47,10 @@ export interface TektonPlan {
   readonly terminationPath: string
   readonly results: readonly string[]
   readonly stepResults: readonly string[]
-  /** Results and artifacts go into the termination message. */
+  /** Whether results and artifacts go into the termination message. */
   readonly resultsInMessage: boolean
   readonly when: readonly WhenExpression[]
-  /** Undefined: none. A negative one fails the step. */
+  /** The timeout in ms; undefined: none. A negative one makes the step fail. */
   readonly timeoutMs: number | undefined
   readonly stdoutPath: string | undefined
   readonly stderrPath: string | undefined
@@ -67,7 +67,7 @@ export type TektonReading =
   | { readonly kind: 'subcommand'; readonly subcommand: Subcommand }
   | { readonly kind: 'help' }
   | { readonly kind: 'problem'; readonly problem: string }
-  /** Results were to be signed. */
+  /** The option to sign results is set. It is not supported. */
   | { readonly kind: 'unsigned'; readonly problem: string }
 
 export type Subcommand =
@@ -80,14 +80,14 @@ export type Subcommand =
   | { readonly kind: 'step-init'; readonly steps: readonly string[] }
   | { readonly kind: 'decode-script'; readonly path: string }
 
-/** The words of a Tekton that was built without SPIRE (cmd/entrypoint, disable_spire), which its users search for. */
+/** The message of a Tekton that was built without SPIRE (cmd/entrypoint, disable_spire), which its users can search for. */
 const UNSIGNED =
   'Error: SPIRE is disabled in this build, but enableSpire was set to true. Please recompile with SPIRE support.'
 
-/** @param cwd the base of relative paths. */
+/** Reads a command line. @param cwd the base of relative paths */
 export function readTektonPlan(argv: readonly string[], cwd: string): TektonReading {
   const separator = argv.indexOf('--')
-  // When `--` is the first word, there are no flags, and the words behind it are not passed to the command.
+  // When `--` is the first word, there are no flags, and Tekton does not pass the words after it to the command.
   const flags = separator === -1 ? argv : argv.slice(0, separator)
   const words = separator > 0 ? argv.length - separator - 1 : 0
   const scanned = scanArgv(flags, TEKTON_OPTIONS)
@@ -104,7 +104,7 @@ export function readTektonPlan(argv: readonly string[], cwd: string): TektonRead
   return subcommand === undefined ? { kind: 'plan', plan } : { kind: 'subcommand', subcommand }
 }
 
-/** @returns undefined when it is none, or has not the words it needs: Tekton goes on without it then */
+/** Reads a subcommand. @returns undefined for no subcommand, or one with missing words, which Tekton treats as a normal call */
 export function readSubcommand([name, ...words]: readonly string[]): Subcommand | undefined {
   const [first = '', second = '', ...steps] = words
   switch (name) {
@@ -129,11 +129,11 @@ function buildPlan(
   refuse: (problem: string) => void,
 ): TektonPlan {
   const given = (name: OptionName) => values.get(name) ?? []
-  /** The last value; an empty one counts as missing. */
+  /** Returns the last value of an option. An empty value counts as missing. */
   const last = (name: OptionName) => given(name).at(-1) || undefined
   const isOn = (name: OptionName) => last(name) === 'true'
   const list = (name: OptionName) => (last(name) ?? '').split(',').filter((item) => item !== '')
-  /** The names of a list; Tekton takes the whole list for empty where the first is. */
+  /** Returns the names of a list. Tekton treats the whole list as empty when its first name is empty. */
   const names = (name: OptionName) => (last(name)?.startsWith(',') === true ? [] : list(name))
   const absolute = (path: string) => (path.startsWith('/') ? path : `${cwd === '/' ? '' : cwd}/${path}`)
   const path = (name: OptionName) => {
@@ -176,7 +176,7 @@ function buildPlan(
   }
 }
 
-/** The page of `-h`, and what follows a sentence on a wrong flag. */
+/** Formats the help page, which `-h` and faults in flags print. */
 export function formatTektonHelp(): string {
   const spell = (name: string): string => `-${/^(?:basic|ssh|docker)-/.test(name) ? name : name.replaceAll('-', '_')}`
   return `Usage: entrypoint -entrypoint PROGRAM [flags] -- [args…]

@@ -1,4 +1,4 @@
-/** The executable as Tekton's controller calls it. */
+/** The Tekton mode: runs the command line with which Tekton's controller calls the entrypoint. */
 import { CODE_FAILED, CODE_MISUSE } from '../base/exit-code.ts'
 import { formatTektonHelp, readTektonPlan, type TektonPlan } from './tekton-flags.ts'
 import { TEKTON_PLATFORM_COMMANDS, selectPlatformCommand } from './platform.ts'

@@ -1,4 +1,4 @@
-/** Waiting in a step: for its predecessor, for the user at a breakpoint, and beside all else for the cancellation. */
+/** The waits of a step: for its predecessor, for the user at a breakpoint, and at any time for the cancellation. */
 import { ENDING_SIGNALS } from '../base/signal.ts'
 import type { Look, Wait } from '../flags/judge.ts'
 import { refusalOf } from '../flags/layout.ts'
@@ -9,21 +9,21 @@ import type { TektonPorts } from './ports.ts'
 
 type Ports = Pick<TektonPorts, 'flags' | 'lifelines' | 'watchPaths' | 'log'>
 
-/** Filled by the downward API from the annotation tekton.dev/cancel. */
+/** The directory of the downward volume, whose file `cancel` has the value of the annotation tekton.dev/cancel. */
 const CANCEL_DIR = '/tekton/downward'
 const CANCEL_FILE = `${CANCEL_DIR}/cancel`
 
-/** Only its own step may write there (pkg/pod/pod.go mounts it read-only for the others), so its socket is that step's. */
+/** The run directory of a step. Tekton mounts it read-only in the other steps (pkg/pod/pod.go), so its socket belongs to the step. */
 const OWN_RUN_DIR = /^\/tekton\/run\/\d+$/
 
 export type StepGateResult =
   | { readonly kind: 'there' }
-  /** `<file>.err` is there, or the wrapper that was to write the file is gone. */
+  /** `<file>.err` exists (`refused`), or the wrapper that should write the file has ended without it (`died`). */
   | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'died'; readonly message: string }
   | Extract<StepOutcome, { readonly kind: 'cancelled' | 'interrupted' | 'failed' }>
 
-/** @param onWait called once when the file is not there at the first look. */
+/** Waits for a file. @param onWait called once when the file does not exist at the first look */
 export function waitForFile(
   path: string,
   content: boolean,
@@ -54,7 +54,7 @@ export function waitForFile(
   return promise
 }
 
-/** A good file wins over `.err` beside it. */
+/** Judges a look at the file. The file itself takes precedence over `.err`. */
 function judge(path: string, content: boolean, { file, problem, refusal, link }: Look): StepGateResult | undefined {
   if (problem !== undefined) return { kind: 'failed', message: `cannot wait for ${path}: ${problem}` }
   if (file === 'present' || (file === 'empty' && !content)) return { kind: 'there' }
@@ -64,14 +64,14 @@ function judge(path: string, content: boolean, { file, problem, refusal, link }:
     : undefined
 }
 
-/** Posts the cancellation once. Without the mount it can never come. */
+/** Posts the cancellation, once. Does nothing without the downward volume, since then no cancellation can arrive. */
 export function followCancellation(events: Events, ports: Ports): { close(): void } {
   if (ports.flags.look(CANCEL_DIR).file === 'absent') return { close() {} }
   const isCancelled = ([seenNow]: readonly Look[]): true | undefined => (seenNow?.file === 'present' ? true : undefined)
   return observe([plainWait(CANCEL_FILE)], ports, isCancelled, () => events.post('cancel'))
 }
 
-/** Liveness sockets, where their directory belongs to one step alone. */
+/** Restricts liveness sockets to directories that belong to a single step. */
 export function restrictLifelines(lifelines: Ports['lifelines']): Ports['lifelines'] {
   return {
     serve: async (dir) => (OWN_RUN_DIR.test(dir) ? lifelines.serve(dir) : undefined),

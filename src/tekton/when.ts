@@ -1,14 +1,14 @@
-/** A step's `when`: whether its command is to run. Pure. Source: tektoncd/pipeline pkg/apis/pipeline/v1/when_types.go. */
+/** The `when` of a step, which decides if its command runs. Pure. Source: tektoncd/pipeline pkg/apis/pipeline/v1/when_types.go. */
 import { isObject } from '../base/json-object.ts'
 import type { ReadText } from './reference.ts'
 import { type Substituted, substituteText, substituteWords } from './substitution.ts'
 
 export interface WhenExpression {
   readonly input: string
-  /** `in`; anything else means `notin`. */
+  /** `in` or `notin`; any other text counts as `notin`. */
   readonly operator: string
   readonly values: readonly string[]
-  /** An expression in CEL, without variables; where it is given it alone decides. */
+  /** An expression in CEL without variables. If it is not empty, the other fields are ignored. */
   readonly cel: string
 }
 
@@ -24,7 +24,7 @@ export function parseWhen(text: string): readonly WhenExpression[] | undefined {
   }
 }
 
-/** Replaces references to earlier steps; one value may become several. */
+/** Replaces references to earlier steps. A value may become several values. */
 export function substituteWhen(expression: WhenExpression, read: ReadText): Substituted<WhenExpression> {
   const input = substituteText(expression.input, read)
   const values = substituteWords(expression.values, read)
@@ -35,7 +35,7 @@ export function substituteWhen(expression: WhenExpression, read: ReadText): Subs
   return { value: { ...expression, input: input.value, values: values.value, cel: cel.value } }
 }
 
-/** Whether all expressions are true. Those in CEL are evaluated first, so that their faults are always reported. */
+/** Tells whether all expressions are true. Those in CEL are evaluated first, so that their faults are always reported. */
 export function holds(
   expressions: readonly WhenExpression[],
   evaluate: EvaluateCel,
@@ -49,7 +49,7 @@ export function holds(
   return { value: lists.every(({ input, operator, values }) => values.includes(input) === (operator === 'in')) }
 }
 
-/** @throws when it is no map, or has fields of another kind. */
+/** @throws when the value is not a map, or has fields of another type */
 function readExpression(value: unknown): WhenExpression {
   if (!isObject(value)) throw new TypeError('not a map')
   const { input, operator, values, cel } = value

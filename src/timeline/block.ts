@@ -1,17 +1,18 @@
-/** Lines at the bottom of a terminal, which stay while text scrolls above them. */
+/** Lines that stay at the bottom of a terminal while text scrolls above them. */
 
 export interface Block {
   /**
-   * @returns the output that shows the text above and replaces the old lines below it by the new ones
-   * @param text whole lines, or none
-   * @param columns the terminal's, as they are now
+   * Replaces the lines, and adds text above them.
+   * @param text whole lines, or empty
+   * @param columns the current width of the terminal
+   * @returns the output to write to the terminal
    */
   show(text: string, lines: readonly string[], columns: number): string
-  /** Whether it shows just these. */
+  /** Tells whether the terminal shows exactly these lines. */
   shows(lines: readonly string[]): boolean
 }
 
-/** The sequence of SGR, the only one in the lines. */
+/** A control sequence for colours (SGR). Lines have no other control sequences. */
 // oxlint-disable-next-line no-control-regex
 const COLOUR = /\u001B\[[\d;]*m/g
 
@@ -27,7 +28,7 @@ export function createBlock(): Block {
   }
 }
 
-/** Erases the lines: moves up to their first row and clears below it. A terminal that became narrower has wrapped them to more rows. */
+/** Moves up to the first row of the lines and clears all below. If the terminal became narrower, it has wrapped them to more rows. */
 function clear(lines: readonly string[], columns: number): string {
   if (lines.length === 0) return ''
   const rows = lines.map((line) => Math.max(1, Math.ceil(line.replaceAll(COLOUR, '').length / Math.max(1, columns))))

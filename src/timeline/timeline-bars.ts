@@ -1,10 +1,10 @@
-/** Draws the row of one container and the axis above. All of x is in percent, so that a row is as wide as its surroundings. Pure. */
+/** Draws the row of a container, and the axis. All x are in percent, so that a row fills the width it is given. Pure. */
 import type { Phase } from '../history/history.ts'
 import { element, joinMarkup, type Markup } from '../picture/markup.ts'
 import type { Tick } from '../picture/ticks.ts'
 import type { RowEnd, Row } from './timeline-rows.ts'
 
-/** px; whole numbers keep edges sharp. */
+/** The sizes of a row in px. Whole numbers give sharp edges. */
 export interface RowSize {
   readonly height: number
   readonly bar: number
@@ -12,7 +12,7 @@ export interface RowSize {
   readonly font: number
 }
 
-/** The more there are, the lower. */
+/** Chooses the size of rows. The more rows there are, the lower they are. */
 export function sizeRows(count: number): RowSize {
   if (count <= 40) return { height: 28, bar: 12, font: 13 }
   if (count <= 100) return { height: 22, bar: 10, font: 12 }
@@ -20,7 +20,7 @@ export function sizeRows(count: number): RowSize {
   return { height: 15, bar: 6, font: 10 }
 }
 
-/** The patterns and signs that rows refer to; once in each file. */
+/** Draws the patterns and signs that rows refer to. Must be in the file once. */
 export function drawSigns(): Markup {
   const pattern = (id: string, size: number, turn: number, ...contents: readonly Markup[]) =>
     element(
@@ -92,14 +92,14 @@ export function drawBars(row: Row, { height, bar }: RowSize): Markup {
 
 const SIGNS: Readonly<Record<Exclude<RowEnd, 'ended'>, string>> = { failed: 'fail', skipped: 'skip', ongoing: 'on' }
 
-/** Below the bar. */
+/** Returns the y of the critical path, which is below the bar. */
 function criticalLine(middle: number, bar: number): number {
   return middle + bar / 2 + 3
 }
 
 /**
- * From the row of what opened the gate to this one.
- * @param index of this row; the rows between are as high
+ * Draws an arrow from the row of the container that opened the gate to this row.
+ * @param index the index of this row; all rows have the same height
  */
 export function drawOpening({ opened }: Row, index: number, { height, bar }: RowSize): Markup {
   if (opened === undefined) return joinMarkup([])
@@ -151,7 +151,7 @@ export function drawGrid(ticks: readonly Tick[], spanMs: number, height: number)
   return element('g', { class: 'grid' }, ...lines)
 }
 
-/** @param y of the baseline */
+/** @param y the baseline of the labels */
 export function drawAxis(ticks: readonly Tick[], spanMs: number, y: number): Markup {
   const labels = ticks.map(({ ms, label }) => element('text', { x: percent((ms / spanMs) * 100), y }, label))
   return element('g', { class: 'axis' }, ...labels)
@@ -161,7 +161,7 @@ function use(id: string, at: number, y: number, dx: number): Markup {
   return element('use', { href: `#${id}`, x: percent(at), y, ...(dx === 0 ? {} : { transform: `translate(${dx})` }) })
 }
 
-/** Thousandths of an axis 1,000 px wide are hundredths of a pixel. */
+/** Formats a percentage. On an axis of 1,000 px the third decimal is a hundredth of a pixel. */
 function percent(value: number): string {
   return `${Math.round(value * 1000) / 1000}%`
 }

@@ -10,39 +10,39 @@ import { createBlock } from './block.ts'
 import { drawPicture } from './timeline-picture.ts'
 import type { ReadProblem } from '../history/read-history.ts'
 
-/** @param watch gets the history as far as it is known, whenever more of it has come */
+/** Reads a history. @param watch called with the history so far whenever it has grown */
 export type ReadTimeline = (watch: (history: () => History | ReadProblem) => void) => Promise<History | ReadProblem>
 
 export interface TimelineOptions {
-  /** Undefined: as `output` is called, and text without one. */
+  /** The format; undefined: that of the ending of `output`, or text without a file. */
   readonly format: TimelineFormat | undefined
-  /** A file; undefined = stdout. */
+  /** The file to write; undefined: stdout. */
   readonly output: string | undefined
-  /** Columns of the text; undefined: as many as the terminal has. */
+  /** The width of the text in columns; undefined: that of the terminal. */
   readonly width: number | undefined
 }
 
 export interface TimelineCommandPorts {
-  /** Wall time, ms since 1970. */
+  /** Wall-clock time, in ms since 1970. */
   readonly now: () => number
   readonly terminal: {
-    /** Resolves when it has gone out, if it does not at once. */
+    /** Writes to stdout. Returns a promise while the output is congested, which resolves when it is written. */
     write(text: string): Promise<void> | undefined
     complain(line: string): void
-    /** Undefined when stdout is no terminal. */
+    /** The width of the terminal in columns; undefined when stdout is not a terminal. */
     columns(): number | undefined
-    /** How many rows a terminal has that can move its cursor; undefined when stdout is none. */
+    /** The height of the terminal in rows; undefined when stdout is not a terminal that can move its cursor. */
     rows(): number | undefined
     readonly coloured: boolean
   }
   readonly disk: OutputPorts['disk']
 }
 
-/** The width where no terminal says how wide it is. */
+/** The width in columns without a terminal, and the interval of drawing on a terminal in ms. */
 const PLAIN_WIDTH = 100
 const PICTURE_MS = 200
 
-/** @returns the exit code */
+/** Reads a history, and shows it or writes it to a file. @returns the exit code */
 export async function showTimeline(
   read: ReadTimeline,
   options: TimelineOptions,
@@ -70,7 +70,7 @@ function drawText(history: History, { output, width }: TimelineOptions, { termin
   return `${drawTimelineText(history, { width: width ?? own, palette }).join('\n')}\n`
 }
 
-/** Reads a history; a terminal shows it while it grows, as that of a running pod does. */
+/** Reads a history. A terminal shows it while it grows: the history of a running pod is not complete. */
 async function readAndShow(
   read: ReadTimeline,
   live: boolean,

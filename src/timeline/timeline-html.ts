@@ -1,4 +1,4 @@
-/** A timeline as one self-contained HTML file: a table whose rows hold the bars, and another with all that is known. Pure. */
+/** A timeline as one self-contained HTML file: a table with the bars, and a table with all facts. Pure. */
 import type { History } from '../history/history.ts'
 import { FACT_HEADINGS, listFacts, tellOutcome } from '../picture/facts.ts'
 import { type Content, element, joinMarkup, type Markup } from '../picture/markup.ts'
@@ -24,7 +24,7 @@ import { describeTimeline, nameTimeline } from './timeline-words.ts'
 
 const MOST_TICKS = 8
 const MOST_NAME_COLUMNS = 30
-/** Beyond so many rows the arrow of a gate shows with its row only; those of the critical path stay. */
+/** The number of rows above which the page shows only the arrows of the selected row and of the critical path. */
 const MOST_POINTED = 40
 /** The number of rows from which on there is a search field. */
 const FIND_FROM = 12
@@ -61,7 +61,7 @@ const RULES = [
   TIMELINE_RULES,
 ].join('')
 
-/** Rows are exactly as high as lines between them count on. */
+/** Sets the exact height of rows, on which the lines between rows depend. */
 function styleRows({ height, font }: RowSize): string {
   const line = `height:${height}px;line-height:${height}px`
   return `.timeline tbody td{font-size:${font}px;${line}}.timeline tbody th{font:500 ${font}px/${height}px ${MONO};height:${height}px}`

@@ -1,18 +1,18 @@
-/** The legend of a timeline: what occurs in it, and nothing else. Pure. */
+/** The legend of a timeline, with only the kinds that occur in it. Pure. */
 import type { Phase } from '../history/history.ts'
 import { type Key, SWATCH } from '../picture/frame.ts'
 import { element, type Markup } from '../picture/markup.ts'
 import { drawArrow, drawBars, type RowSize } from './timeline-bars.ts'
 import type { Kind, Row } from './timeline-rows.ts'
 
-/** Keys in the order of a life. */
+/** Lists the keys in the order of an incarnation. */
 export function listKeys(kinds: ReadonlySet<Kind>, size: RowSize): readonly (Key & { readonly kind: Kind })[] {
   return (Object.keys(WORDS) as Kind[])
     .filter((kind) => kinds.has(kind))
     .map((kind) => ({ kind, words: WORDS[kind], swatch: drawSwatch(kind, size) }))
 }
 
-/** What stands for one kind in a legend, as wide as its surroundings. */
+/** Draws the sample of a kind for the legend. It fills the width it is given. */
 function drawSwatch(kind: Kind, { bar }: RowSize): Markup {
   const bars = (row: Partial<Row>) => drawBars({ ...NOTHING, ...row }, { height: SWATCH.height, bar, font: 12 })
   const span = (phase: Phase, to = 100) => [{ phase, from: 0, to }]

@@ -10,13 +10,13 @@ export interface Screen {
   readonly rows: number
 }
 
-/** The part of the terminal's rows for the picture; the rest is for the containers' output. */
+/** The part of the terminal's rows for the picture. The other rows are for the containers' output. */
 const SHARE = 1 / 3
-/** Smaller than this one line is all. */
+/** The smallest picture. On a smaller terminal only the status line is shown. */
 const LEAST_COLUMNS = 40
 const LEAST_BARS = 2
 
-/** No line is as wide as the terminal, which would wrap it. @param elapsedMs since the pod was started */
+/** Draws the lines. None is as wide as the terminal, which would wrap it. @param elapsedMs the time since the start of the pod */
 export function drawLive(
   history: History,
   elapsedMs: number,
@@ -26,7 +26,7 @@ export function drawLive(
   const { pod, containers } = keepPrintable(history)
   const width = columns - 1
   const status = palette.dim(formatStatus(pod, containers, elapsedMs, width, history.links))
-  // The axis and the status line are there too.
+  // The axis and the status line take two rows.
   const room = Math.floor(rows * SHARE) - 2
   const some = containers.length > room
   const bars = some ? room - 1 : room
@@ -40,7 +40,7 @@ export function drawLive(
   return [...lines, ...more, status]
 }
 
-/** Chooses containers, first those that are not settled; all in the pod's order. */
+/** Chooses containers, preferring those that are not settled. The result has the pod's order. */
 function chooseContainers(containers: readonly ContainerHistory[], count: number): readonly ContainerHistory[] {
   const due = containers.filter((container) => !isSettled(container) && container.state !== 'pending')
   const others = containers.filter((container) => !due.includes(container))

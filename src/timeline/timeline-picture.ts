@@ -1,9 +1,9 @@
-/** A history as a file of its own. */
+/** Writes a history as a file. */
 import type { PictureFormat } from '../picture/format.ts'
 import { writeHistory } from '../history/history-json.ts'
 import type { History } from '../history/history.ts'
 
-/** Ends with a line end. */
+/** @returns the content of the file, which ends with a line end */
 export async function drawPicture(format: PictureFormat, history: History): Promise<string> {
   switch (format) {
     case 'json':

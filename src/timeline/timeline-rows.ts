@@ -1,24 +1,24 @@
-/** A history as rows of a picture: what is drawn where, in percent of the time axis. Pure. */
+/** A history as rows of a picture, with places in percent of the time axis. Pure. */
 import { type Critical, findCritical } from '../history/critical.ts'
 import { beginOf, type ContainerHistory, type History, layOutSpans, type Life, type Phase } from '../history/history.ts'
 import { hasFailed } from '../picture/facts.ts'
 
-/** How a life ended, or that it goes on. */
+/** The end of an incarnation, or that it continues. */
 export type RowEnd = 'ended' | 'failed' | 'skipped' | 'ongoing'
-/** `opened`: the line from what opened a gate, off the critical path. */
+/** The kinds of marks in a legend. `opened` is the arrow from the container that opened a gate, if it is not on the critical path. */
 export type Kind = Phase | RowEnd | 'opened' | 'critical'
 
 export interface Row {
   readonly history: ContainerHistory
   readonly spans: readonly { readonly phase: Phase; readonly from: number; readonly to: number }[]
-  /** When it became ready. */
+  /** The times when it became ready. */
   readonly readies: readonly number[]
-  /** When a later life began. */
+  /** The times when later incarnations began. */
   readonly rebirths: readonly number[]
   readonly ends: readonly { readonly end: RowEnd; readonly at: number }[]
   /** Its part of the critical path. */
   readonly critical?: { readonly from: number; readonly to: number }
-  /** What opened its gate, of those in the picture, and when. */
+  /** The container in the picture that opened its gate, and the time. */
   readonly opened?: Opening
 }
 
@@ -26,28 +26,28 @@ interface Opening {
   /** The index of its row. */
   readonly by: number
   readonly at: number
-  /** On the critical path. */
+  /** Whether it is on the critical path. */
   readonly critical: boolean
 }
 
 export interface Timeline {
   readonly history: History
-  /** How much time the axis has; at least the history's own. */
+  /** The duration of the axis in ms, at least that of the history. */
   readonly spanMs: number
   readonly rows: readonly Row[]
   readonly critical: Critical | undefined
-  /** All that occurs, for the legend. */
+  /** The kinds that occur, for the legend. */
   readonly kinds: ReadonlySet<Kind>
 }
 
-/** @returns at least a millisecond */
+/** @returns the duration of a history in ms, at least 1 */
 export function measureSpan({ startMs, endMs }: History): number {
   return Math.max(1, endMs - startMs)
 }
 
 export function layOutTimeline(history: History, spanMs = measureSpan(history)): Timeline {
   const found = findCritical(history)
-  // One container alone is no path.
+  // A path has at least two containers.
   const critical = found === undefined || found.steps.length < 2 ? undefined : found
   const place = (ms: number): number => (Math.min(spanMs, Math.max(0, ms - history.startMs)) / spanMs) * 100
   const indexes = new Map(history.containers.map(({ container }, index) => [container, index]))
@@ -92,7 +92,7 @@ function layOutRow(history: ContainerHistory, endMs: number, place: (ms: number)
       if (life.endedMs !== undefined)
         return [{ end: judgeEnd(life, last && state === 'skipped'), at: place(life.endedMs) }]
       if (!last || beginOf(life) === undefined) return []
-      // When it has ended nobody tells: at some time up to here.
+      // The time of the end is unknown, so it is drawn at the latest possible time.
       return [{ end: state === 'ended' ? judgeEnd(life, false) : ('ongoing' as const), at: place(endMs) }]
     }),
   }
@@ -103,7 +103,7 @@ function judgeEnd(life: Life, skipped: boolean): RowEnd {
   return hasFailed(life) ? 'failed' : 'ended'
 }
 
-/** The wait that was over last, `db/ready`: where it names no container of the pod, as `service/mail`, there is no row to point from. */
+/** Finds the target of the wait that ended last, such as `db/ready`. A target outside the pod, such as `service/mail`, has no row. */
 function findOpening({ lives }: ContainerHistory): {
   readonly target: string | undefined
   readonly atMs: number | undefined

@@ -1,7 +1,7 @@
-/** What the page of a timeline does when it is used: the facts and the chain of one container, and finding it. */
+/** The script in the page of a timeline: shows the facts and the chain of a selected container, and searches containers. */
 import { type Script, THEME_SCRIPT } from '../picture/html-page.ts'
 
-/** Rows follow each other up and down; `data-by` is the row of what opened a row's gate. */
+/** The source of the script. `data-by` of a row is the row of the container that opened its gate. */
 const SOURCE = `${THEME_SCRIPT}
 const table = document.getElementById('timeline')
 const about = document.getElementById('about')
@@ -83,5 +83,5 @@ find?.addEventListener('input', () => {
 })
 `
 
-/** `test/picture/page.test.ts` computes the digest and tells when it is another. */
+/** The script and its digest. `test/picture/page.test.ts` compares the digest with the source. */
 export const TIMELINE_SCRIPT: Script = { source: SOURCE, sha256: 'Gz7WLuvR45Yri8+MW4EOESB8N2pBzHmpo/kAsdjyGf0=' }

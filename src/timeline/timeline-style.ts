@@ -1,4 +1,4 @@
-/** How the marks of a timeline look, in a picture and on a page. Colours as `theme.ts` fills them in. Pure. */
+/** The style of the marks in a timeline, for pictures and pages. `theme.ts` replaces the names of colours. Pure. */
 
 export const TIMELINE_RULES = [
   '.waiting{stroke:$waiting;stroke-width:2;stroke-dasharray:2 4}',

@@ -1,4 +1,4 @@
-/** A timeline as one SVG that stands alone. Pure. */
+/** A timeline as a self-contained SVG. Pure. */
 import type { History } from '../history/history.ts'
 import { tellOutcome } from '../picture/facts.ts'
 import { drawFrame, PAD } from '../picture/frame.ts'
@@ -21,14 +21,14 @@ import { layOutTimeline, measureSpan, type Row } from './timeline-rows.ts'
 import { TIMELINE_RULES } from './timeline-style.ts'
 import { describeTimeline, nameTimeline } from './timeline-words.ts'
 
-/** px; what a page of documentation gives a picture. */
+/** The width in px, which fits a page of documentation. */
 const WIDTH = 960
 const GAP = 16
 const AXIS_HEIGHT = 24
 const MOST_NAME_COLUMNS = 30
 const MOST_FACT_COLUMNS = 40
 const MOST_TICKS = 8
-/** Beyond so many rows the arrows of all gates hide what they point to; those of the critical path stay. */
+/** The number of rows above which only the arrows of the critical path are drawn, since more arrows would hide the bars. */
 const MOST_POINTED = 40
 
 const RULES = [
@@ -40,7 +40,7 @@ const RULES = [
   TIMELINE_RULES,
 ].join('')
 
-/** @param beside those that it is to be compared with: all of them on one scale */
+/** @param beside further histories that are compared with this one; all get the same scale */
 export function drawTimelineSvg(history: History, beside: readonly History[] = []): string {
   const timeline = layOutTimeline(history, Math.max(...[history, ...beside].map(measureSpan)))
   const { rows, spanMs } = timeline
@@ -65,7 +65,7 @@ export function drawTimelineSvg(history: History, beside: readonly History[] = [
       return drawn.markup === '' ? drawn : inPlot(rowTop(index), [drawn])
     })
   const ticks = chooseTicks(spanMs, MOST_TICKS)
-  // With many rows, the axis at the top is not visible from the last ones.
+  // With many rows, the axis at the top is too far from the last rows.
   const lowerAxis = quiet ? [inPlot(rowTop(rows.length), [drawAxis(ticks, spanMs, AXIS_HEIGHT - 6)])] : []
   const drawing = joinMarkup([
     drawSigns(),

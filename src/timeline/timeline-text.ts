@@ -1,4 +1,4 @@
-/** A history as bars of characters, fitted to a width: each phase has its own, so that it can be read without colours. Pure. */
+/** A history as bars of characters that fit a width. Each phase has its own character, so it needs no colours. Pure. */
 import type { Palette } from '../base/palette.ts'
 import { hasRoughMoments, tellEdge, tellOutcome } from '../picture/facts.ts'
 import { cutMiddle } from '../picture/text-width.ts'
@@ -25,7 +25,7 @@ const PHASES = {
   restarting: AGAIN,
 } as const
 
-/** Kinds in the sequence of a container's life. */
+/** The legend, in the sequence of an incarnation. */
 const LEGEND: readonly { readonly kinds: readonly Kind[]; readonly words: string }[] = [
   { kinds: ['waiting'], words: `${WAITING} waiting` },
   { kinds: ['unclear'], words: `${UNCLEAR} waiting or running` },
@@ -37,26 +37,27 @@ const LEGEND: readonly { readonly kinds: readonly Kind[]; readonly words: string
   { kinds: ['critical'], words: `${CRITICAL} critical path` },
 ]
 
-/** Narrower than this there are names and bars only. */
+/** The width in columns below which only names and bars are shown. */
 const WIDTH_FOR_FACTS = 60
-/** Columns between two ticks, and so much room for their labels. */
+/** The number of columns between two ticks, which their labels must fit. */
 const TICK_COLUMNS = 7
 
-const ROUGH = '≈ is as the kubelet saw it, to the second; all other times are the wrappers’, to the millisecond.'
+const ROUGH =
+  '≈ marks times of the kubelet, which are exact to the second. All other times are those of the wrappers, exact to the millisecond.'
 const UNTOLD =
-  'When gates opened Kubernetes does not tell. It follows from what was recorded from the start, by `kubectl get pod POD -o json ' +
-  '--watch --show-managed-fields`; and while the pod runs its run directory says it to the millisecond: `kubectl cp -c CONTAINER ' +
-  'POD:/podorder/run run`, if there is tar in the image.'
+  'Kubernetes does not record when gates opened. To learn it, record the pod from its start with `kubectl get pod POD -o json ' +
+  '--watch --show-managed-fields`. While the pod runs, copy its run directory, which has the times to the millisecond: ' +
+  '`kubectl cp -c CONTAINER POD:/podorder/run run`, if there is tar in the image.'
 
 export interface TextSettings {
-  /** At least `LEAST_WIDTH` (picture/format.ts). */
+  /** The width in columns, at least `LEAST_WIDTH` (picture/format.ts). */
   readonly width: number
   readonly palette: Palette
-  /** The place of each container in its pod, which gives it its colour, when not all are drawn. */
+  /** The place of each container in its pod, which decides its colour. Needed if not all containers are drawn. */
   readonly places?: ReadonlyMap<string, number>
 }
 
-/** An axis, one line per container, a legend of what occurs, and what made it take so long. */
+/** Draws an axis, one line for each container, a legend of the kinds that occur, and the critical path in words. */
 export function drawTimelineText(given: History, settings: TextSettings): readonly string[] {
   const history = keepPrintable(given)
   const { width, palette } = settings
@@ -80,7 +81,7 @@ export function drawTimelineText(given: History, settings: TextSettings): readon
   ]
 }
 
-/** The axis and the bars alone, with the critical path where there is one. */
+/** Draws only the axis and the bars, with the critical path if there is one. */
 export function writeBars(timeline: Timeline, { width, palette, places }: TextSettings): readonly string[] {
   const { history } = timeline
   const marked = timeline.critical !== undefined
@@ -125,7 +126,7 @@ function drawAxis(spanMs: number, columns: number): string {
   }, '')
 }
 
-/** A phase that is shorter than a column takes one all the same, unless the next one is there. */
+/** Fills the cells of a bar. A phase shorter than a column still gets one, unless the next phase begins in it. */
 function fillBar({ spans, rebirths, ends }: Row, columns: number): string {
   const cells = Array.from({ length: columns }, () => ' ')
   const at = (percent: number): number => Math.min(columns - 1, Math.floor((percent / 100) * columns))
@@ -139,7 +140,7 @@ function fillBar({ spans, rebirths, ends }: Row, columns: number): string {
       if (end === which && over.includes(cells[last(percent)] ?? '')) cells[last(percent)] = sign
     }
   }
-  // A life that begins and ends within a column has no bar of its own.
+  // An incarnation that begins and ends within a column has no bar yet, so it gets one of one column.
   mark('ended', RUNNING, ` ${AGAIN}`)
   for (const born of rebirths) cells[at(born)] = AGAIN
   mark('failed', FAILED, cells.join(''))
@@ -147,7 +148,7 @@ function fillBar({ spans, rebirths, ends }: Row, columns: number): string {
   return cells.join('')
 }
 
-/** @param index the container's place in the pod, for its colour */
+/** Colours a bar. @param index the container's place in the pod, which decides its colour */
 function paintBar(bar: string, index: number, palette: Palette): string {
   return bar.replaceAll(
     new RegExp(`([${WAITING}${UNCLEAR}]+)|([${STARTING}${RUNNING}]+)`, 'g'),

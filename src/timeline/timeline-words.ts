@@ -8,7 +8,7 @@ export function nameTimeline({ pod }: History): string {
   return pod === '' ? 'Timeline' : `Timeline of ${pod}`
 }
 
-/** `5 containers in 9.30 s. Critical path: redis → postgres, 4.1 s; …` */
+/** Describes a timeline: `5 containers in 9.30 s. Critical path: redis → postgres, 4.1 s; …` */
 export function describeTimeline({ history, critical }: Timeline): string {
   const { containers } = history
   const edge = tellEdge(history)
@@ -18,7 +18,7 @@ export function describeTimeline({ history, critical }: Timeline): string {
     `${count} in ${formatTime(measureSpan(history))}.`,
     ...(path === undefined ? [] : [`${beautify(path)}.`]),
     ...(edge === undefined ? [] : [edge]),
-    ...(hasRoughMoments(history) ? ['≈ is as the kubelet saw it, to the second.'] : []),
+    ...(hasRoughMoments(history) ? ['≈ marks times of the kubelet, which are exact to the second.'] : []),
   ].join(' ')
 }
 
@@ -28,7 +28,7 @@ function beautify(path: string): string {
 
 const MOST_STEPS = 12
 
-/** A long chain is seen in the picture; its sentence names both ends. */
+/** Shortens a long chain to its two ends, since the picture shows the rest. */
 function shorten(critical: Critical): Critical {
   const { steps } = critical
   const [first] = steps

@@ -1,4 +1,4 @@
-/** The closing table of a run, and its live status line. Pure. */
+/** The table at the end of a run, and its live status line. Pure. */
 import { choosePalette, type Palette } from '../base/palette.ts'
 import { beginOf, type ContainerHistory, type ContainerState, type HistoryLink, type Life } from '../history/history.ts'
 import { reachOf } from '../history/reach.ts'
@@ -18,8 +18,8 @@ const HEADINGS = [
 ] as const
 type Heading = (typeof HEADINGS)[number]
 
-/** The columns that are left out first on a narrow terminal. */
-const LEAST_WORTH: readonly Heading[] = [
+/** The columns that are left out on a narrow terminal, in this order. */
+const LEFT_OUT_FIRST: readonly Heading[] = [
   'restarts',
   'waited for last',
   'waited',
@@ -35,7 +35,7 @@ const RIGHT_ALIGNED = new Set<string>(['waited', 'started', 'ready', 'ended', 'r
  * Writes a line of headings, and a line for each container about its latest incarnation. Times are seconds since the pod's start, and
  * `-` means never. The column `killed by` is there only if a probe or a hook has killed a container; it names the last one.
  * @param startMs when the pod was started, ms since 1970
- * @param width columns of the terminal; undefined: there is none, and all is told
+ * @param width the width of the terminal in columns; undefined: without a limit
  */
 export function formatTable(
   containers: readonly ContainerHistory[],
@@ -82,10 +82,10 @@ export function formatTable(
   })
 }
 
-/** As many as fit, in their order. */
+/** Chooses as many columns as fit. They keep their order. */
 function chooseColumns(widths: readonly number[], killed: boolean, width: number): readonly number[] {
   const left = new Set<Heading>(killed ? [] : ['killed by'])
-  for (const heading of LEAST_WORTH) {
+  for (const heading of LEFT_OUT_FIRST) {
     const kept = HEADINGS.flatMap((one, index) => (left.has(one) ? [] : [widths[index] ?? 0]))
     if (kept.reduce((sum, column) => sum + column + 2, -2) <= width) break
     left.add(heading)
@@ -93,7 +93,7 @@ function chooseColumns(widths: readonly number[], killed: boolean, width: number
   return HEADINGS.flatMap((heading, index) => (left.has(heading) ? [] : [index]))
 }
 
-/** The reason; a container that was told to stop with its pod has not failed, whatever its exit code. */
+/** Describes the reason of an end. A container that was told to stop with its pod counts as stopped, whatever its exit code. */
 function tellReason(life: Life): string {
   const { killedAfterMs } = life
   const reason = nameReason(life)
@@ -112,7 +112,7 @@ function cutEnd(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`
 }
 
-/** Never below zero: two clocks of one machine may differ by a little. */
+/** Formats a duration in seconds. A negative one becomes 0, since two clocks of one machine may differ a little. */
 function formatSeconds(ms: number): string {
   return `${(Math.max(0, ms) / 1000).toFixed(2)}s`
 }
@@ -120,11 +120,11 @@ function formatSeconds(ms: number): string {
 const STATES = ['pending', 'waiting', 'restarting', 'running', 'ready', 'stopping', 'ended', 'skipped'] as const
 /** States whose containers are named, since they are not settled. */
 const NAMED = new Set<string>(['waiting', 'restarting', 'running', 'stopping'])
-/** Words for states; a container that runs and is not ready must not look like one that is. */
+/** Words for states. `running` alone could be taken for ready. */
 const STATE_WORDS: Partial<Record<ContainerState, string>> = { running: 'not ready' }
 const MOST_NAMES = 3
 
-/** `voting 12s · 1 waiting (result) · 3 ready · 1 ended`, no longer than the terminal is wide. */
+/** Formats the status line, such as `voting 12s · 1 waiting (result) · 3 ready · 1 ended`, cut to the width of the terminal. */
 export function formatStatus(
   pod: string,
   containers: readonly ContainerHistory[],
@@ -150,7 +150,7 @@ export function formatStatus(
   return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`
 }
 
-/** Finds containers that do not wait and for which others wait, the one with the most first: `db holds up 3`. */
+/** Finds containers for which others wait and that do not wait themselves, the one with the most waits first: `db holds up 3`. */
 function findHolders(containers: readonly ContainerHistory[], links: readonly HistoryLink[]): readonly string[] {
   const byName = new Map(containers.map((container) => [container.container, container]))
   const isOpen = ({ container }: HistoryLink): boolean => byName.get(container)?.state === 'waiting'

@@ -261,7 +261,7 @@ test('the timeline is exact to the millisecond, of a finished pod and of previou
   const text = await ask('timeline', 'x', '-n', 'shop')
   t.regex(text.stdout, /extra .* ended ≈/)
   t.false(/ db .*≈/.test(text.stdout))
-  t.true(text.stdout.includes('≈ is as the kubelet saw it, to the second'))
+  t.true(text.stdout.includes('≈ marks times of the kubelet, which are exact to the second'))
 })
 
 /** app had 28 s and did not use them; db ended by itself. */

@@ -32,7 +32,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   "B='b'\nexport": 'line 2 has no =',
   "A='a": 'line 1 has a quote that is not closed',
   "# c\nA='a\n": 'line 2 has a quote that is not closed',
-  "A='a'b": 'line 1 goes on behind its value',
+  "A='a'b": 'line 1 has text after its value',
 }
 for (const [text, problem] of Object.entries(PROBLEMS)) {
   test(`refused: ${JSON.stringify(text)}`, (t) => t.deepEqual(readEnvKey(text, 'A'), { kind: 'problem', problem }))

@@ -1,4 +1,4 @@
-/** Reviews as the API server sends them, and what the webhook makes of them. */
+/** Admission reviews as the API server sends them, and the webhook's responses. */
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { readNested } from '../../src/manifest/yaml.io.ts'
@@ -27,7 +27,7 @@ export const RECORDED = Object.entries(
   ) as Readonly<Record<string, RecordedReview>>,
 )
 
-/** Those that podorder has to look at. */
+/** The recorded reviews that podorder must process. */
 export const NEW_PODS = RECORDED.filter(
   ([, { request }]) =>
     request.operation === 'CREATE' && request.resource.resource === 'pods' && request.subResource === undefined,
@@ -35,7 +35,7 @@ export const NEW_PODS = RECORDED.filter(
 
 export const REWRITE: WebhookRewrite = { image: 'registry.example/podorder:1' }
 
-/** With these annotations of podorder's in the place of all others. */
+/** Replaces all annotations of a pod by these annotations of podorder. */
 export function annotate(pod: PodTemplate, annotations: Readonly<Record<string, string>>): PodTemplate {
   const own = Object.entries(annotations).map(([name, text]) => [`podorder.io/${name}`, text])
   return { ...pod, metadata: { ...pod.metadata, annotations: Object.fromEntries(own) as Record<string, string> } }
@@ -46,7 +46,7 @@ export function admit(pod: PodTemplate, commands: ReadonlyMap<string, FoundComma
   return admission.kind === 'ordered' ? admitPod(admission, REWRITE, commands) : admission
 }
 
-/** @returns the pod as the API server has it afterwards */
+/** Applies a review result. @returns the pod as the API server stores it */
 export function carryOut(pod: PodTemplate, verdict: ReviewResult): PodTemplate {
   if (verdict.kind === 'denied') throw new Error(verdict.message)
   return applyPatch(pod, verdict.patch) as PodTemplate

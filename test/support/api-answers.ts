@@ -1,10 +1,10 @@
-/** Refusals in the API's own words; `test/kube/double.test.ts` compares them with recorded ones. */
+/** Error responses with the texts of a real API server. `test/kube/double.test.ts` compares them with recorded ones. */
 import type { Asked } from './api-selection.ts'
 
 export interface Answer {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
-  /** Text as it is, everything else as JSON. */
+  /** The body: a text is sent unchanged, any other value as JSON. */
   readonly body: unknown
 }
 
@@ -44,12 +44,12 @@ export function alreadyExists(asked: Asked): Answer {
   return refuse(409, 'AlreadyExists', `${qualify(asked)} "${asked.name}" already exists`, detail(asked))
 }
 
-/** What a change of the uid gets: another object has taken the name. */
+/** Returns the response to a change of the uid, which means that another object has taken the name. */
 export function immutableUid(asked: Asked, uid: string): Answer {
   const kind = asked.plural.charAt(0).toUpperCase() + asked.plural.slice(1, -1)
   const why = `Invalid value: ${JSON.stringify(uid)}: field is immutable`
   const cause = { reason: 'FieldValueInvalid', message: why, field: 'metadata.uid' }
-  // The API names it twice.
+  // A real API server lists the cause twice.
   const details = { name: asked.name, kind, causes: [cause, cause] }
   return refuse(422, 'Invalid', `${kind} "${asked.name}" is invalid: metadata.uid: ${why}`, { details })
 }

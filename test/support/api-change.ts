@@ -1,4 +1,4 @@
-/** GET of one object, and all that changes objects, of an API server's double. */
+/** The requests of the fake API server for single objects: get, create, replace, patch and delete. */
 import { type Answer, alreadyExists, badRequest, conflict, immutableUid, missing, missingPath } from './api-answers.ts'
 import type { Asked } from './api-selection.ts'
 import type { ApiObject, Store } from './api-store.ts'
@@ -41,7 +41,7 @@ export function changeObject(store: Store, { asked, verb, body, contentType }: C
       if (uid !== found.metadata.uid) return immutableUid(asked, uid)
       const version = changed.metadata.resourceVersion
       if (version !== undefined && version !== found.metadata.resourceVersion) return conflict(asked)
-      // As the API does, a change that changes nothing makes no version.
+      // As in a real API server, a patch without an effect makes no new version.
       if (JSON.stringify(changed) === JSON.stringify(found)) return { status: 200, body: found }
       return { status: 200, body: store.put(resource, changed) }
     }
@@ -56,12 +56,12 @@ function create(store: Store, asked: Asked, object: ApiObject): Answer {
   return { status: 201, body: store.put(asked.resource, place(named, asked)) }
 }
 
-/** The path says the namespace where the object does not. */
+/** Adds the namespace of the path to an object. */
 function place(object: ApiObject, { namespace }: Asked): ApiObject {
   return namespace === undefined ? object : { ...object, metadata: { ...object.metadata, namespace } }
 }
 
-/** RFC 7386. A strategic merge patch differs in lists only. */
+/** Applies a merge patch (RFC 7386). A strategic merge patch differs in lists only. */
 function merge(target: unknown, patch: unknown): unknown {
   if (!isFields(patch)) return patch
   const result: Record<string, unknown> = isFields(target) ? { ...target } : {}
@@ -78,7 +78,7 @@ interface Operation {
   readonly value?: unknown
 }
 
-/** RFC 6902, as far as maps go. */
+/** Applies a JSON patch (RFC 6902), for maps only. */
 function patchByPaths(object: ApiObject, operations: readonly Operation[]): ApiObject {
   return operations.reduce<ApiObject>((result, { op, path, value }) => {
     const names = path

@@ -1,27 +1,28 @@
-/** How an API server's double misbehaves, when it is told to. */
+/** The faults that a test can order from the fake API server. */
 import type { Answer } from './api-answers.ts'
 
 export interface Fault {
-  /** Answer with this instead. */
+  /** The response to send instead. */
   readonly answer?: Answer
-  /** Do not answer before this is kept. */
+  /** Delays the response until the promise resolves. */
   readonly hold?: Promise<unknown>
-  /** Break the connection instead of answering. */
+  /** Breaks the connection instead of a response. */
   readonly hangUp?: boolean
-  /** End a watch after so many lines: in good order, by breaking the connection, or in the middle of the next line. */
+  /** Ends a watch after this number of lines. */
   readonly endAfter?: number
+  /** How it ends: properly, by a broken connection, or in the middle of the next line. */
   readonly how?: 'closed' | 'cut' | 'half'
-  /** Send each line of a watch twice. */
+  /** Sends each line of a watch twice. */
   readonly twice?: boolean
-  /** Send the lines of a watch in this order: one is held back and sent after the next. */
+  /** Swaps lines of a watch: one line is held back and sent after the next. */
   readonly swap?: boolean
-  /** Write in pieces of so many bytes, whatever they cut through. */
+  /** Writes in pieces of this number of bytes, which may split characters. */
   readonly pieces?: number
-  /** An ERROR line at the end of a watch (`endAfter`). */
+  /** The object of an ERROR line at the end of a watch (`endAfter`). */
   readonly error?: object
 }
 
-/** What a watch writes; `half` is written without its end. */
+/** The output of a watch. `half` is written without its end. */
 export interface Piece {
   readonly lines: readonly string[]
   readonly half: string
@@ -29,7 +30,7 @@ export interface Piece {
 }
 
 export interface Mangler {
-  /** Before the first line. */
+  /** Returns the output before the first line. */
   begin(): Piece
   take(line: string): Piece
 }

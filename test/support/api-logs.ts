@@ -1,16 +1,16 @@
-/** The logs of containers, as an API server's double hands them on from the kubelet. */
+/** The logs of containers, which a real API server passes on from the kubelet. */
 import type { ServerResponse } from 'node:http'
 import { type Answer, badRequest } from './api-answers.ts'
 import type { Asked } from './api-selection.ts'
 
 export interface Logs {
-  /** Appends to the log of a container's life; those who follow it get it. @param place `NAMESPACE/POD/CONTAINER` */
+  /** Appends to the log of a container, and sends it to all followers. @param place `NAMESPACE/POD/CONTAINER` */
   write(place: string, text: string): void
-  /** The life is over: nobody who follows it waits for more. */
+  /** Ends the container. All followers get the end of the log. */
   end(place: string): void
-  /** The next life begins: what was written is of the previous one. */
+  /** Restarts the container. The log so far becomes the previous one. */
   restart(place: string): void
-  /** @returns a refusal; undefined when it is being answered */
+  /** Handles a request. @returns an error response; undefined when the log is being sent */
   serve(asked: Asked, query: URLSearchParams, response: ServerResponse): Answer | undefined
 }
 
@@ -50,7 +50,7 @@ export function createLogs(): Logs {
       const container = query.get('container') ?? ''
       const before = query.get('previous') === 'true'
       const log = (before ? previous : current).get(`${namespace}/${name}/${container}`)
-      // The words of pkg/registry/core/pod/strategy.go and pkg/kubelet/kubelet_pods.go.
+      // The texts are from pkg/registry/core/pod/strategy.go and pkg/kubelet/kubelet_pods.go.
       if (log === undefined) {
         return before
           ? badRequest(`previous terminated container "${container}" in pod "${name}" not found`)

@@ -1,4 +1,4 @@
-/** Lists and watches of an API server's double. */
+/** Lists and watches of the fake API server. */
 import { type Answer, badRequest, expiredToken, expiredVersion } from './api-answers.ts'
 import { type Asked, readFieldSelector, readLabelSelector, type Selector } from './api-selection.ts'
 import type { ApiObject, Happening, Store } from './api-store.ts'
@@ -12,7 +12,7 @@ const KINDS: Readonly<Record<string, string>> = {
   events: 'Event',
 }
 
-/** Some kinds are all that the double knows by name. */
+/** Returns the kind of a resource. The fake API server knows only some kinds. */
 const kindOf = (plural: string): string => KINDS[plural] ?? 'Object'
 
 function readSelector(asked: Asked, query: URLSearchParams): Selector {
@@ -25,7 +25,7 @@ function readSelector(asked: Asked, query: URLSearchParams): Selector {
     byField(object)
 }
 
-/** Consistent across pages: a continue token holds the version of the first, and expires with it. */
+/** Lists objects, consistently across pages: a continue token holds the version of the first page, and expires with it. */
 export function listObjects(store: Store, asked: Asked, query: URLSearchParams): Answer {
   let selector: Selector
   try {
@@ -51,14 +51,14 @@ export function listObjects(store: Store, asked: Asked, query: URLSearchParams):
     ...(more ? { continue: btoa(JSON.stringify({ v: 'meta.k8s.io/v1', rv: version, start: nameOf(last) })) } : {}),
     ...(more && !query.has('labelSelector') ? { remainingItemCount: rest.length - limit } : {}),
   }
-  // Items of a list do not say what they are.
+  // Items of a list have no kind and apiVersion.
   const items = page.map((object) =>
     Object.fromEntries(Object.entries(object).filter(([name]) => name !== 'kind' && name !== 'apiVersion')),
   )
   return { status: 200, body: { kind: `${kindOf(asked.plural)}List`, apiVersion: 'v1', metadata, items } }
 }
 
-/** The objects as they were at a version. */
+/** Returns the objects as they were at a version. */
 function rewind(store: Store, resource: string, version: number): readonly ApiObject[] {
   const objects = new Map(store.list(resource).map((object) => [nameIn(object), object]))
   for (const { before, object, ...happening } of store.since(version).toReversed()) {
@@ -74,7 +74,7 @@ function nameIn({ metadata }: ApiObject): string {
 }
 
 export interface Reading {
-  /** Sends what has happened since the version that was asked for, and then whatever happens. */
+  /** Sends all changes since the requested version, and then each further change. */
   begin(): void
   bookmark(): string
   close(): void
@@ -119,7 +119,7 @@ export function openWatch(
   }
 }
 
-/** An object that comes into the selection is ADDED to the watch, one that leaves it DELETED, whatever really happened. */
+/** Formats a change as a watch event. An object that enters the selection is ADDED, and one that leaves it is DELETED. */
 function describe({ before, after, object }: Happening, selector: Selector): string | undefined {
   const was = before !== undefined && selector(before)
   const is = after !== undefined && selector(after)

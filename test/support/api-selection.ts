@@ -1,20 +1,20 @@
-/** What a request to the API asks for: its path, and its selectors. */
+/** Parses requests to the API: paths and selectors. */
 import type { ApiObject } from './api-store.ts'
 
 export interface Asked {
-  /** `/api/v1/pods` */
+  /** The path of the resource, such as `/api/v1/pods`. */
   readonly resource: string
   readonly group: string
   readonly plural: string
   readonly namespace: string | undefined
   readonly name: string | undefined
-  /** `status` */
+  /** The subresource, such as `status`. */
   readonly subresource: string | undefined
 }
 
 const PATH = /^(\/api\/v1|\/apis\/([^/]+)\/[^/]+)(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/
 
-/** @returns undefined for a path that names no resource. */
+/** @returns undefined for a path without a resource */
 export function readPath(path: string): Asked | undefined {
   const [, root, group = '', namespace, plural = '', name, subresource] = PATH.exec(path) ?? []
   if (root === undefined) return undefined
@@ -23,7 +23,7 @@ export function readPath(path: string): Asked | undefined {
 
 export type Selector = (object: ApiObject) => boolean
 
-/** `app=db,tier in (a, b),!old` @throws what the API says of one it does not understand. */
+/** Parses a label selector such as `app=db,tier in (a, b),!old`. @throws with the API's text for an invalid one */
 export function readLabelSelector(text: string): Selector {
   const terms = [...text.matchAll(/\s*((?:\([^)]*\)|[^,(])+)\s*(?:,|$)/g)].map(([, term = '']) => readTerm(term.trim()))
   return ({ metadata: { labels = {} } }) => terms.every((holds) => holds(labels))
@@ -51,7 +51,7 @@ function readTerm(term: string): (labels: Readonly<Record<string, string>>) => b
   }
 }
 
-/** `metadata.name=db,status.phase!=Failed` */
+/** Parses a field selector such as `metadata.name=db,status.phase!=Failed`. */
 export function readFieldSelector(text: string): Selector {
   const terms = text.split(',').map((term) => {
     const [, path = '', operator, value = ''] = /^([\w.]+)(==?|!=)(.*)$/.exec(term) ?? []
@@ -64,7 +64,7 @@ export function readFieldSelector(text: string): Selector {
   return (object) => terms.every((holds) => holds(object))
 }
 
-/** The name that RBAC sees: of the path, or of a field selector that allows one name only. */
+/** Returns the name for the check by RBAC: that of the path, or that of a field selector for a single name. */
 export function nameFor(asked: Asked, fieldSelector: string): string | undefined {
   return asked.name ?? /(?:^|,)metadata\.name==?([^,]+)/.exec(fieldSelector)?.[1]
 }

@@ -1,6 +1,6 @@
 /**
- * An API server's double: objects in memory, lists in pages, watches with bookmarks and expiry, refusals in the API's own
- * words, recorded streams played back, and any misbehaviour on demand.
+ * A fake API server with objects in memory. It has lists in pages, watches with bookmarks and expiry, the error texts of a real API
+ * server, playback of recorded streams, and faults that tests can order.
  */
 import {
   createServer as createHttpServer,
@@ -38,19 +38,19 @@ export interface ApiRequest {
 export interface ApiServer {
   readonly url: string
   readonly store: Store
-  /** What containers write. */
+  /** The logs of containers. */
   readonly logs: Logs
-  /** All that has been asked, in order. */
+  /** All requests so far, in order. */
   readonly requests: readonly ApiRequest[]
-  /** How many watches are open now. */
+  /** The number of open watches. */
   watches(): number
-  /** The next request of that verb gets this; faults that were given earlier are used up first. */
+  /** Orders a fault for the next request with a verb. Faults of one verb are used in the order of these calls. */
   misbehave(verb: string, fault: Fault): void
-  /** A path that is no resource, such as /version, has this from now on. */
+  /** Sets the body of a path that is not a resource, such as /version. */
   serve(path: string, body: unknown): void
-  /** Tokens that are accepted, and who they stand for; anybody is, before this is called. */
+  /** Sets the accepted tokens, each with its user. Before this call all clients are accepted. */
   trust(tokens: Readonly<Record<string, string>>): void
-  /** Everything is allowed, before this is called. */
+  /** Sets the rules of RBAC. Before this call everything is allowed. */
   allow(rules: readonly Rule[]): void
   /** Sends every watch a BOOKMARK with the latest version. */
   bookmark(): void
@@ -60,7 +60,7 @@ export interface ApiServer {
 }
 
 export interface ApiOptions {
-  /** Signs the server's certificate and its clients'; plain HTTP without it. */
+  /** The authority that signs the certificates of the server and its clients; undefined: plain HTTP. */
   readonly authority?: Authority
   readonly port?: number
 }
@@ -139,9 +139,9 @@ export async function startApiServer({ authority, port = 0 }: ApiOptions = {}): 
     return allowed ? undefined : forbid(asked, verb, user)
   }
 
-  /** @returns undefined for a token that nobody knows. */
+  /** @returns undefined for an unknown token */
   function userOf(request: IncomingMessage): string | undefined {
-    // Sockets of Bun's servers (1.4) do not know it, and ask for none.
+    // Sockets of Bun's servers (1.4) lack this function, and request no certificate.
     const socket = request.socket as Partial<TLSSocket>
     const { subject } = authority === undefined ? {} : (socket.getPeerCertificate?.() ?? {})
     if (socket.authorized === true && subject !== undefined) return String(subject.CN)
@@ -167,7 +167,7 @@ export async function startApiServer({ authority, port = 0 }: ApiOptions = {}): 
         stop()
         streams.delete(stream)
         if (how === 'closed') response.end()
-        // What has been written is to arrive before the connection breaks.
+        // All written data must arrive before the connection breaks.
         else response.write('', () => response.socket?.destroySoon())
       },
       bookmark: () => stream.send(reading.bookmark()),

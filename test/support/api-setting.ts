@@ -1,4 +1,4 @@
-/** An API server's double behind TLS, and clients of it. */
+/** The fake API server with TLS, and clients of it. */
 import type { ExecutionContext } from 'ava'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,7 +15,7 @@ export interface Setting {
   readonly client: (more?: Partial<Access>) => Promise<KubeClient>
 }
 
-/** Struck when the test ends. */
+/** Starts the server. It is closed when the test ends. */
 export async function openSetting(t: ExecutionContext): Promise<Setting> {
   const dir = mkdtempSync(join(tmpdir(), 'podorder-kube-'))
   const authority = createAuthority(dir)

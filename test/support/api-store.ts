@@ -1,4 +1,4 @@
-/** The objects of an API server's double, their versions and their history. */
+/** The objects of the fake API server, with their versions and history. */
 import { randomUUID } from 'node:crypto'
 
 export interface ApiObject {
@@ -15,33 +15,33 @@ export interface ApiObject {
   readonly [field: string]: unknown
 }
 
-/** `before`: undefined of one that has been created. `after`: undefined of one that has been deleted. */
+/** A change of an object. `before` is undefined for a creation, `after` for a deletion. */
 export interface Happening {
   readonly version: number
-  /** `/api/v1/pods`, `/apis/batch/v1/jobs` */
+  /** The path of the resource, such as `/api/v1/pods` or `/apis/batch/v1/jobs`. */
   readonly resource: string
   readonly before: ApiObject | undefined
   readonly after: ApiObject | undefined
-  /** The object as it was when it was deleted, with the version of the deletion; else the same as `after`. */
+  /** The object after the change; for a deletion the last state, with the version of the deletion. */
   readonly object: ApiObject
 }
 
 export interface Store {
-  /** The last one given. */
+  /** The latest version. */
   readonly version: () => number
-  /** Watches and lists from before this have expired. */
+  /** The oldest version that has not expired for watches and lists. */
   oldest(): number
-  /** Forgets all history: what etcd's compaction does. */
+  /** Forgets all history, as the compaction of etcd does. */
   compact(): void
   list(resource: string): readonly ApiObject[]
   find(resource: string, namespace: string | undefined, name: string): ApiObject | undefined
-  /** Creates or replaces; a uid and the next version are given. */
+  /** Creates or replaces an object. It gets a uid and the next version. */
   put(resource: string, object: ApiObject): ApiObject
   remove(resource: string, namespace: string | undefined, name: string): ApiObject | undefined
-  /** One recorded line of a watch, with its own uid and version. */
+  /** Applies a recorded line of a watch, with its own uid and version. */
   replay(resource: string, line: string): void
   since(version: number): readonly Happening[]
-  /** @returns how to end it. */
+  /** Listens to changes. @returns a function that ends the listening */
   listen(listener: (happening: Happening) => void): () => void
 }
 
@@ -49,7 +49,7 @@ export function createStore(): Store {
   const objects = new Map<string, ApiObject>()
   const listeners = new Set<(happening: Happening) => void>()
   let history: Happening[] = []
-  // As in a cluster that has lived for a while.
+  // Versions begin at 1000, as in a cluster that has existed for some time.
   let version = 1000
   let oldest = 1000
 

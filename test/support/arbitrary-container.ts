@@ -1,4 +1,4 @@
-/** Random containers for property tests: everything that the API server's schema has for them and a rewrite might meet. */
+/** Random containers for property tests, with all fields of the API server's schema that a rewrite may find. */
 import * as fc from 'fast-check'
 import type { Container } from '../../src/pod/pod.ts'
 import { arbitraryCommand, arbitraryWord } from './arbitrary-words.ts'
@@ -123,7 +123,7 @@ function arbitraryMounts(volumes: readonly string[]): fc.Arbitrary<readonly obje
   return fc.uniqueArray(mount, { maxLength: 3, selector: ({ mountPath }) => mountPath })
 }
 
-/** What all containers may have; of the rest, an init container has nothing and a native sidecar everything. */
+/** Generates the fields that all containers may have. Init containers have only these; native sidecars have all others too. */
 function arbitraryCommon(name: string, volumes: readonly string[]): fc.Arbitrary<Container> {
   return fc.record(
     {
@@ -150,7 +150,7 @@ function arbitraryCommon(name: string, volumes: readonly string[]): fc.Arbitrary
   ) as fc.Arbitrary<Container>
 }
 
-/** One that may be ordered, with or without a command. @param volumes names of the pod's volumes */
+/** Generates a container that may be ordered, with or without a command. @param volumes names of the pod's volumes */
 export function arbitraryContainer(name: string, volumes: readonly string[]): fc.Arbitrary<Container> {
   return fc.uniqueArray(port, { maxLength: 2, selector: (each) => each.name }).chain((ports) =>
     fc
@@ -171,7 +171,7 @@ export function arbitraryContainer(name: string, volumes: readonly string[]): fc
   )
 }
 
-/** An init container, or a native sidecar. */
+/** Generates an init container or a native sidecar. */
 export function arbitraryInitContainer(name: string, volumes: readonly string[]): fc.Arbitrary<Container> {
   return fc.oneof(
     arbitraryCommon(name, volumes),

@@ -1,18 +1,18 @@
-/** Random pods as random text: the same pod in all the styles of YAML and JSON. */
+/** Random pods as random text, in all styles of YAML and JSON. */
 import * as fc from 'fast-check'
 import { arbitraryPod, type Pod } from './arbitrary-pod.ts'
 import { type Choose, printYaml } from './yaml-style.ts'
 
 export interface PodText {
   readonly pod: Pod
-  /** What parses into the pod. */
+  /** The text, which parses to the pod. */
   readonly text: string
   readonly format: 'yaml' | 'json'
 }
 
 const INDENTATIONS = [undefined, 2, 4, '\t']
 
-/** The fewer and smaller the numbers that it is made of, the plainer the text: failures shrink to block YAML. */
+/** Generates texts. Fewer and smaller numbers give plainer text, so failures shrink to block YAML. */
 export const arbitraryManifest: fc.Arbitrary<PodText> = fc
   .record({
     pod: arbitraryPod,
@@ -26,7 +26,7 @@ export const arbitraryManifest: fc.Arbitrary<PodText> = fc
     return { pod, text: dress(printYaml(shuffled, choose), choose), format: 'yaml' }
   })
 
-/** Round and round; with nothing to follow, always 0. */
+/** Makes choices from a list of numbers, which is repeated. Without numbers all choices are 0. */
 function followNumbers(numbers: readonly number[]): Choose {
   let next = 0
   return (ways) => (numbers[next++ % Math.max(numbers.length, 1)] ?? 0) % ways
@@ -40,7 +40,7 @@ function shuffleKeys(value: unknown, choose: Choose): unknown {
   return Object.fromEntries([...entries.slice(from), ...entries.slice(0, from)])
 }
 
-/** What stands around a document, and its line ends. */
+/** Adds text around a document, and chooses its line ends. */
 function dress(text: string, choose: Choose): string {
   const before = ['', '---\n', '# first\n', '--- # first\n', '%YAML 1.2\n---\n', '# first\n\n---\n\n'][choose(6)] ?? ''
   const after = ['', '---\n', '...\n', '# last\n', '---\n# nothing\n'][choose(5)] ?? ''

@@ -1,4 +1,4 @@
-/** Random orders for property tests: acyclic, with every kind of edge, and waits for every kind of thing outside. */
+/** Random acyclic orders for property tests, with every kind of edge, and waits for every kind of target outside the pod. */
 import * as fc from 'fast-check'
 import { type Condition, isOfEnd } from '../../src/order/conditions.ts'
 import type { SaidOptions } from '../../src/order/container-options.ts'
@@ -53,7 +53,7 @@ const said: fc.Arbitrary<SaidOptions> = fc
   )
   .map((options) => ({ ...options, places: {} }))
 
-/** Of up to a dozen containers; only a container listed later waits for one listed earlier, at most once. */
+/** Generates orders of 2 to 12 containers. A container waits only for containers that are listed before it, for each at most once. */
 export const arbitraryOrder: fc.Arbitrary<Order> = fc
   .record({
     size: fc.integer({ min: 2, max: 12 }),

@@ -1,4 +1,4 @@
-/** Random pods for property tests: an API server takes every one of them, and the order that they say is without fault. */
+/** Random pods for property tests. An API server accepts all of them, and their orders are valid. */
 import * as fc from 'fast-check'
 import * as yaml from 'yaml'
 import { formatDuration } from '../../src/base/duration.ts'
@@ -21,7 +21,7 @@ const CONDITIONS: readonly (readonly [Condition, ...string[]])[] = [
 ]
 const ENDINGS: readonly Condition[] = ['completed', 'failed', 'ended']
 
-/** `waiting` and `target` are taken modulo the containers that there are. */
+/** Generates a wait. `waiting` and `target` are taken modulo the number of containers. */
 const link = fc.record({
   waiting: fc.nat(),
   target: fc.nat(),
@@ -33,12 +33,12 @@ const link = fc.record({
 
 interface Saying {
   readonly links: readonly (typeof link extends fc.Arbitrary<infer Link> ? Link : never)[]
-  /** How many of the containers are steps, of those that follow one another from the first on. */
+  /** The number of containers, from the first on, that are steps. */
   readonly steps: number | undefined
   readonly main: number
   readonly stopOrder: string | undefined
   readonly waitTimeoutMs: number | undefined
-  /** Prints `podorder.io/depends-on`. */
+  /** Prints the value of `podorder.io/depends-on`. */
   readonly print: (value: unknown) => string
 }
 
@@ -56,7 +56,7 @@ const saying: fc.Arbitrary<Saying> = fc.record({
   ),
 })
 
-/** @param names in a sequence in which they could start: each waits only for those before it */
+/** @param names the containers in a possible sequence of starts: each waits only for containers before it */
 function sayOrder(
   names: readonly string[],
   { links, steps, main, stopOrder, waitTimeoutMs, print }: Saying,
@@ -68,7 +68,7 @@ function sayOrder(
     const later = 1 + (waiting % (names.length - 1))
     const earlier = target % later
     const [container = '', name = ''] = [names[later], names[earlier]]
-    // What the steps say already cannot be said again.
+    // The annotation must not repeat the order of the steps.
     if (chain[later] !== undefined && earlier === later - 1) continue
     if (ENDINGS.includes(words[0])) awaited.add(name)
     const condition = words[synonym] ?? words[0]
@@ -78,7 +78,7 @@ function sayOrder(
   }
   if (chain.length === 0 && targets.size === 0) return {}
   const all = [...targets].map(([container, said]) => [container, shorten(said)] as const)
-  // Nobody waits for the end of main, so nothing is in its shadow.
+  // No container may wait for the end of a main container.
   const leading = names.filter((name) => !awaited.has(name)).slice(0, main)
   return {
     ...(all.length > 0 ? { 'podorder.io/depends-on': print(Object.fromEntries(all)) } : {}),
@@ -89,7 +89,7 @@ function sayOrder(
   }
 }
 
-/** A list, or a word, where nothing but the default is said. */
+/** Writes waits as a list or a single name, if all have the default condition. */
 function shorten(said: ReadonlyMap<string, unknown>): unknown {
   const [first = '', ...more] = said.keys()
   if (![...said.values()].every((condition) => condition === 'ready')) return Object.fromEntries(said)
@@ -109,7 +109,7 @@ const SOURCES = [
   {},
 ]
 
-/** Fields of the pod that a rewrite has to leave alone, or to take into account. */
+/** Generates fields of the pod that a rewrite must keep or take into account. */
 const around: fc.Arbitrary<Partial<PodSpec>> = fc.record(
   {
     restartPolicy: fc.constantFrom('Always', 'OnFailure', 'Never'),
@@ -137,7 +137,7 @@ const names = fc.record({
   volumes: fc.uniqueArray(arbitraryLabel, { maxLength: 4 }),
 })
 
-/** Up to a dozen containers with and without an order, init containers, native sidecars and volumes. */
+/** Generates pods of up to 12 containers with or without an order, with init containers, native sidecars and volumes. */
 export const arbitraryPod: fc.Arbitrary<Pod> = names.chain(({ names, inits, volumes }) => {
   const init = names.slice(0, Math.min(inits, names.length - 1))
   const main = names.slice(init.length).slice(0, 12)
@@ -174,7 +174,7 @@ export const arbitraryPod: fc.Arbitrary<Pod> = names.chain(({ names, inits, volu
     })
 })
 
-/** What the images of those without a command would run. */
+/** Returns the commands of the images, for containers without a command. */
 function sayCommands(
   containers: readonly Container[],
   commands: readonly (readonly string[])[],

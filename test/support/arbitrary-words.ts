@@ -1,13 +1,13 @@
 /** Random names and words for property tests. */
 import * as fc from 'fast-check'
 
-/** DNS labels, among them those that YAML takes for something else, and those that every object has. */
+/** Generates DNS labels, among them words that YAML reads as other types, and names of properties that all objects have. */
 export const arbitraryLabel: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom('app', 'db', 'no', 'null', 'true', 'y', '1e3', '007', '0x1f', 'constructor', '1-2-3', 'a'.repeat(55)),
   fc.stringMatching(/^[a-z0-9](?:[-a-z0-9]{0,6}[a-z0-9])?$/),
 )
 
-/** What means something to YAML, the kubelet, a shell, or our own command line. */
+/** Words with a meaning in YAML, for the kubelet, in a shell, or on podorder's own command line. */
 const ODD_WORDS = [
   ...'| > - &a *a !a %a @a ` ? : # , [ ] { } {} [] << = ~ \' " \\ \\n $(X) $$(X) $$$(X) $ $( ${X} -- --name=a --hold -h'.split(
     ' ',
@@ -35,7 +35,7 @@ const ODD_WORDS = [
   ...['\u00a0', '\u2028', '\u0085', '\ufeff', '\u0007', '\u007f', '\r\n', 'a\rb'],
 ]
 
-/** Without NUL, which no command can hold. */
+/** Generates words without NUL, which a command cannot contain. */
 export const arbitraryWord: fc.Arbitrary<string> = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...ODD_WORDS) },
   { weight: 2, arbitrary: fc.stringMatching(/^[-a-z/=.]{1,8}$/) },
@@ -47,7 +47,7 @@ const program: fc.Arbitrary<string> = fc.oneof(
   arbitraryWord.filter((text) => text !== ''),
 )
 
-/** A program and its arguments. */
+/** Generates a program with its arguments. */
 export const arbitraryCommand: fc.Arbitrary<readonly string[]> = fc
   .tuple(program, fc.array(arbitraryWord, { maxLength: 4 }))
   .map(([first, rest]) => [first, ...rest])

@@ -1,4 +1,4 @@
-/** `podorder explain` and `podorder timeline` that ask an API server's double. */
+/** Runs `podorder explain` and `podorder timeline` with the fake API server. */
 import type { ExecutionContext } from 'ava'
 import type { PodTemplate } from '../../src/pod/pod.ts'
 import type { ApiObject } from './api-store.ts'
@@ -8,7 +8,7 @@ import { openCluster } from './wait.ts'
 
 export const PODS = '/api/v1/pods'
 
-/** What the reference names. */
+/** The permissions that the reference names. */
 export const NEEDED: readonly Rule[] = [
   { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
@@ -20,7 +20,7 @@ export interface AskedScene {
   readonly env: Readonly<Record<string, string>>
   readonly ask: (...words: readonly string[]) => ReturnType<Place['run']>
   readonly put: (pod: PodTemplate) => void
-  /** Lines of a wrapper: `+0.104 waiting for db/ready (…)`, in seconds since `at`. */
+  /** Writes lines of a wrapper to a log, such as `+0.104 waiting for db/ready (…)`, with seconds since `at`. */
   readonly wrote: (pod: PodTemplate, container: string, at: string, lines: readonly string[]) => void
 }
 
@@ -43,7 +43,7 @@ export async function openAsked(t: ExecutionContext): Promise<AskedScene> {
   }
 }
 
-/** A line without a sign is the command's own. */
+/** Formats lines of a log. A line without `+` is output of the command. */
 export function writeLines(container: string, at: string, lines: readonly string[]): string {
   return lines
     .map((line) => {

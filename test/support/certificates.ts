@@ -1,4 +1,4 @@
-/** A certificate authority of the test's own, and what it signs. Made by openssl when it is needed. */
+/** A certificate authority for tests, and the certificates that it signs. openssl makes them when needed. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,11 +9,11 @@ export interface Certificate {
 }
 
 export interface Authority extends Certificate {
-  /** @param subject `/CN=jane/O=admins` @param alternatives `IP:127.0.0.1,DNS:localhost`; without it for a client */
+  /** @param subject such as `/CN=jane/O=admins` @param alternatives such as `IP:127.0.0.1,DNS:localhost`; undefined for a client */
   sign(subject: string, alternatives?: string): Certificate
 }
 
-/** @param dir where it keeps its files */
+/** @param dir the directory for its files */
 export function createAuthority(dir: string): Authority {
   let made = 0
   const make = (subject: string, extensions: readonly string[], more: readonly string[]): Certificate => {

@@ -1,4 +1,4 @@
-/** `podorder check` in this process: real adapters, one manifest in memory, what is said captured. */
+/** Runs `podorder check` in this process, with real adapters, one manifest in memory, and captured output. */
 import { checkManifests, type CheckOptions, type CheckPorts } from '../../src/check/check.ts'
 import type { Finding, Summary } from '../../src/check/finding.ts'
 import { capture, type Given, IMAGE, lookUpOffline, type Said, type Source } from './inject.ts'
@@ -10,7 +10,7 @@ export interface Report {
   readonly summary: Summary
 }
 
-/** @param file the name that findings have. @param source its text, or what reads it. @param find stands for the lookup */
+/** @param file the name in findings @param source the text, or a function that reads it @param find replaces the lookup of images */
 export async function check(
   file: string,
   source: Source,

@@ -1,4 +1,4 @@
-/** A wall clock that a test sets, for one program and what it starts: Debian's package faketime. The monotonic one goes on. */
+/** A wall clock that a test sets for a program and its children, by Debian's package faketime. The monotonic clock is not changed. */
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -6,11 +6,11 @@ const LIBRARIES = '/usr/lib'
 
 export interface Clock {
   readonly env: Readonly<Record<string, string>>
-  /** @param offset `-1h`, `+2h` from the time of the machine */
+  /** @param offset from the time of the machine, such as `-1h` or `+2h` */
   set(offset: string): void
 }
 
-/** @returns undefined where faketime is not installed. */
+/** @returns undefined if faketime is not installed */
 export function openClock(directory: string): Clock | undefined {
   const library = readdirSync(LIBRARIES)
     .map((name) => join(LIBRARIES, name, 'faketime/libfaketime.so.1'))

@@ -1,4 +1,4 @@
-/** The shells themselves, asked what they propose for a line, by the scripts of `podorder completion`. */
+/** Asks real shells for their proposals for a line, with the scripts of `podorder completion`. */
 import { execa } from 'execa'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,12 +7,12 @@ import { findProgram } from './installed.ts'
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof SHELLS)[number]
 
-/** Those on this machine; the gate installs all. */
+/** The shells on this machine. In CI all are installed. */
 export const INSTALLED = SHELLS.filter((shell) => findProgram(shell) !== undefined)
 
 /**
- * zsh has completion in its line editor only, so a terminal of its own is given to one that shows what it would add.
- * Nothing is timed: the terminal is read until the marks have come.
+ * A script that runs zsh on a terminal, since only zsh's line editor has completion. It shows the text that zsh would add. It reads
+ * the terminal until marks appear, so it depends on no time.
  */
 const ZSH_DRIVER = `
 zmodload zsh/zpty
@@ -40,7 +40,7 @@ done
 zpty -d shell
 `
 
-/** @returns for each line, sorted, what stands in the place of its last word if it is chosen, as the shell writes it */
+/** @returns for each line, the sorted proposals for its last word, as the shell writes them */
 export async function completeLines(
   shell: Shell,
   lines: readonly string[],
@@ -66,7 +66,7 @@ export async function completeLines(
   }
 }
 
-/** As readline calls it: the line, the words, and the cursor at the end. */
+/** A script that sets the variables as readline does: the line, the words, and the cursor at the end. */
 const BASH_DRIVER = `
 source ./script.bash
 COMP_LINE=$0 COMP_POINT=\${#0} COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
@@ -74,7 +74,7 @@ _podorder
 ((\${#COMPREPLY[@]} == 0)) || printf '%s\\n' "\${COMPREPLY[@]}"
 `
 
-/** At blanks, and at the = and : of COMP_WORDBREAKS, which become words. */
+/** Splits a line at spaces, and at the = and : of COMP_WORDBREAKS, which become words. */
 function splitAsBash(line: string): readonly string[] {
   const words = line.match(/"[^"]*"?|(?:\\.|[^\s:="])+|[:=]+/g) ?? []
   return /\s$/.test(line) ? [...words, ''] : words

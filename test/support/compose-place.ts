@@ -1,4 +1,4 @@
-/** A project of compose files in a directory of its own, and what podorder import makes of it. */
+/** A project of compose files in its own directory, and the result of podorder import. */
 import type { ExecutionContext } from 'ava'
 import { execa } from 'execa'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -29,7 +29,7 @@ export function openPlace(t: ExecutionContext): ComposePlace {
   }
 }
 
-/** The executable with these words. */
+/** Runs the executable with these words. */
 async function start(cwd: string, words: readonly string[], input: string, env: Readonly<Record<string, string>>) {
   const options = { cwd, input, env, reject: false } as const
   const { exitCode, stdout, stderr } = await execa(PODORDER, ['import', ...words], options)

@@ -8,7 +8,7 @@ interface HttpGet {
   readonly httpHeaders?: readonly { readonly name: string }[] | null
 }
 
-/** Of a probe or a hook. */
+/** The action of a probe or a hook. */
 interface Handler {
   readonly httpGet?: HttpGet | null
   readonly tcpSocket?: { readonly port: number | string } | null
@@ -46,7 +46,7 @@ interface RestartRule {
   readonly exitCodes?: { readonly operator?: string | null; readonly values?: readonly number[] | null } | null
 }
 
-/** One that has passed the schema; native sidecars are init containers with restartPolicy Always. */
+/** A container that has passed the schema. Native sidecars are init containers with restartPolicy Always. */
 export interface Container {
   readonly name: string
   readonly image?: string | null
@@ -109,7 +109,7 @@ export function checkContainer(
   if ((runAsUser ?? 0) < 0) refuse(`${at}.securityContext.runAsUser`, 'less than 0')
 }
 
-/** As Kubernetes 1.36 has it (pkg/apis/core/validation, validateContainerRestartPolicy). */
+/** Checks restarts as Kubernetes 1.36 does (pkg/apis/core/validation, validateContainerRestartPolicy). */
 function checkRestarts({ restartPolicy, restartPolicyRules }: Container, at: string, refuse: Refuse): void {
   const rules = restartPolicyRules ?? []
   if (rules.length > 0 && (restartPolicy ?? undefined) === undefined)
@@ -161,7 +161,7 @@ function checkProbe(probe: Probe | undefined, field: (typeof PROBES)[number], at
   const { initialDelaySeconds, periodSeconds, timeoutSeconds, successThreshold, failureThreshold } = probe
   const numbers = { initialDelaySeconds, periodSeconds, timeoutSeconds, successThreshold, failureThreshold }
   for (const [name, number] of Object.entries(numbers)) if ((number ?? 0) < 0) refuse(`${at}.${name}`, 'less than 0')
-  // A 0 becomes the default, 1.
+  // A 0 gets the default, 1.
   if (field !== 'readinessProbe' && (successThreshold ?? 0) > 1) refuse(`${at}.successThreshold`, 'must be 1')
   const grace = probe.terminationGracePeriodSeconds ?? undefined
   if (grace !== undefined && field === 'readinessProbe')
@@ -169,7 +169,7 @@ function checkProbe(probe: Probe | undefined, field: (typeof PROBES)[number], at
   if (grace !== undefined && grace < 1) refuse(`${at}.terminationGracePeriodSeconds`, 'less than 1')
 }
 
-/** In the order in which the API server looks at them; every one but the first is refused. */
+/** The handlers in the order of the API server's checks. All but the first are refused. */
 const HANDLERS = ['exec', 'httpGet', 'tcpSocket', 'grpc', 'sleep'] as const
 
 function checkHandler(handler: Handler, at: string, refuse: Refuse): void {

@@ -1,4 +1,4 @@
-/** Containers of podman whose first process is the installed entrypoint, as locked down as PodSecurity's `restricted`. */
+/** Containers of podman whose first process is the installed entrypoint, with the restrictions of Pod Security's `restricted`. */
 import type { ExecutionContext } from 'ava'
 import { execa } from 'execa'
 import { randomUUID } from 'node:crypto'
@@ -10,7 +10,7 @@ import type { FlagRecord } from '../../src/flags/record.ts'
 import { eventually, inTime } from './eventually.ts'
 import { podman, PODMAN_ENVIRONMENT } from './podman.ts'
 
-/** Where the containers see the installed executable, and their flags. */
+/** The paths of the installed executable and the run directory in the containers. */
 export const BIN = '/podorder/bin'
 export const RUN = '/podorder/run'
 export const ENTRYPOINT = `${BIN}/entrypoint`
@@ -18,15 +18,15 @@ export const ENTRYPOINT = `${BIN}/entrypoint`
 /** A directory of this machine that `install` has filled. */
 export const INSTALLED = fileURLToPath(new URL('../../build/roots/installed', import.meta.url))
 
-/** The user that they run as. */
+/** The user ID of the containers. */
 export const NOBODY = 65534
 
-/** What every container gets; so no test passes only because something was allowed. */
+/** Flags of all containers, so that no test passes only because of a permission. */
 const LOCKED_DOWN = [
   '--network=none',
   '--pull=never',
   '--read-only',
-  // Else podman mounts /tmp and /run writable all the same.
+  // Without this flag podman mounts /tmp and /run writable.
   '--read-only-tmpfs=false',
   '--cap-drop=all',
   '--security-opt=no-new-privileges',
@@ -34,13 +34,13 @@ const LOCKED_DOWN = [
 
 export interface ContainerOptions {
   readonly env?: Readonly<Record<string, string>>
-  /** As podman reads it; 64m without it. */
+  /** The memory limit in podman's form; the default is 64m. */
   readonly memory?: string
   /** Further flags of `podman run`. */
   readonly flags?: readonly string[]
-  /** What is run first instead of the entrypoint. */
+  /** The first program; by default the entrypoint. */
   readonly program?: readonly string[]
-  /** A command that ends in running its arguments, put before podman. */
+  /** A command before podman that runs its arguments at its end. */
   readonly prefix?: readonly string[]
 }
 
@@ -52,43 +52,43 @@ export interface ContainerEnd {
 
 export interface Container {
   readonly name: string
-  /** What it has written so far. */
+  /** The output so far. */
   stdout(): string
   stderr(): string
-  /** Until it has written this. @throws when it ends without */
+  /** Waits until it has written a text. @throws when it ends without it */
   says(text: string): Promise<void>
   /** Writes to its stdin. */
   type(text: string): void
-  /** The process on this machine that has started it. */
+  /** The ID of the process of podman that has started it. */
   readonly client: number
-  /** Of its first process, as this machine numbers it. */
+  /** Returns the ID of its first process on this machine. */
   pid(): Promise<number>
-  /** To its first process. */
+  /** Sends a signal to its first process. */
   signal(signal: string): Promise<void>
-  /** As the kubelet does it: SIGTERM, and SIGKILL after a while. */
+  /** Stops it as the kubelet does, with SIGTERM, and SIGKILL after the grace period. */
   stop(): Promise<void>
   readonly end: Promise<ContainerEnd>
 }
 
 export interface Host {
-  /** The run directory of a pod, as this machine sees it. */
+  /** The path of the pod's run directory on this machine. */
   readonly run: string
   path(name: string): string
   has(name: string): boolean
-  /** What a flag file says; undefined while it is not there. */
+  /** Returns the record of a flag file; undefined while the file does not exist. */
   record(name: string): Partial<FlagRecord> | undefined
-  /** A directory below `run` that any uid may write to, as `install` makes it. */
+  /** Makes a directory below `run` that any user may write to, as `install` does. */
   makeOpen(name: string): string
-  /** One for `install` to open. */
+  /** Makes a directory below `run` that only the containers' user can use. `install` must open it for all. */
   makeClosed(name: string): void
   write(name: string, content: string | Buffer, mode?: number): void
-  /** @param words of the entrypoint. */
+  /** @param words the command line of the entrypoint */
   start(image: string, words: readonly string[], options?: ContainerOptions): Container
-  /** A container of the run directory. */
+  /** Starts a container of the pod, with the options for the run directory and its name. */
   member(image: string, name: string, words: readonly string[], options?: ContainerOptions): Container
 }
 
-/** @param t when this test ends, its containers and its directory are removed. */
+/** @param t the containers and the directory are removed when this test ends */
 export function openHost(t: ExecutionContext): Host {
   const run = mkdtempSync(join(tmpdir(), 'podorder-'))
   chmodSync(run, 0o777)
@@ -147,7 +147,7 @@ function startContainer(
   ]
   const [file = '', ...rest] = command
   const child = execa(file, rest, {
-    // Where conmon may leave a file `oom`.
+    // conmon may write a file `oom` to the working directory.
     cwd: '/',
     env: PODMAN_ENVIRONMENT,
     reject: false,

@@ -1,4 +1,4 @@
-/** The parts of what `deploy/` has that its test looks at. */
+/** The parts of the manifests in `deploy/` that its test reads. */
 import type { PodTemplate } from '../../src/pod/pod.ts'
 import type { DeployedObject } from './kustomize.ts'
 

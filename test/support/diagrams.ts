@@ -1,4 +1,4 @@
-/** Orders to be drawn: any at all, and of shapes that are hard to draw. */
+/** Orders for drawing: random ones, and shapes that are hard to draw. */
 import * as fc from 'fast-check'
 import { diagramOrder } from '../../src/graph/diagram-order.ts'
 import type { Diagram } from '../../src/graph/diagram.ts'
@@ -7,7 +7,7 @@ import type { Edge } from '../../src/order/order.ts'
 import { arbitraryOrder } from './arbitrary-order.ts'
 import { arbitraryLabel } from './arbitrary-words.ts'
 
-/** Titles hold whatever stands in a manifest. */
+/** Generates titles. They may hold any text of a manifest. */
 const arbitraryTitle = fc
   .oneof(fc.constantFrom('Pod/voting', 'Pod/"x"', 'Pod/a\\', 'Pod/#quot;', 'Pod/`x`', '__proto__'), fc.string())
   .map((title) => title.replaceAll(/\p{Cc}/gu, '?'))
@@ -24,7 +24,7 @@ export const arbitraryDiagram: fc.Arbitrary<Diagram> = fc
     return diagramOrder(title, [...order.containers, ...free.slice(inits)], order, free.slice(0, inits))
   })
 
-/** `app: db cache:completed` = app waits for db as ready, and for cache as completed. */
+/** Makes an order from lines. `app: db cache:completed` means: app waits for db/ready and for cache/completed. */
 export function drawLines(title: string, containers: string, ...lines: readonly string[]): Diagram {
   const edges = lines.flatMap((line) => {
     const [container = '', targets = ''] = line.split(': ')
@@ -36,7 +36,7 @@ export function drawLines(title: string, containers: string, ...lines: readonly 
   return drawEdges(title, containers.split(' '), edges)
 }
 
-/** @param pairs `[3, 1]`: the container with number 3 waits for number 1 as ready */
+/** @param pairs `[3, 1]` means: container 3 waits until container 1 is ready */
 export function drawPairs(count: number, pairs: readonly (readonly [number, number])[]): Diagram {
   const nameOf = (index: number): string => `container-${index}`
   const names = Array.from({ length: count }, (_, index) => nameOf(index))
@@ -65,7 +65,7 @@ function drawEdges(title: string, listed: readonly string[], edges: readonly Edg
 
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index)
 
-/** A generator of its own, so that a shape is the same in every run. */
+/** Makes random pairs from a fixed seed, so that a shape is the same in every run. */
 function scatter(count: number, links: number): readonly (readonly [number, number])[] {
   let seed = 42
   const next = (below: number): number => {
@@ -83,15 +83,14 @@ function scatter(count: number, links: number): readonly (readonly [number, numb
 
 const STAGE = 17
 
-/** What pods of 200 containers may look like. */
-/** Each waits for the one before it and for the first. */
+/** Makes an order in which each container waits for the one before it and for the first. */
 export const longLinks = (size: number): Diagram =>
   drawPairs(
     size,
     range(size - 1).flatMap((index) => [[index + 1, index] as const, ...(index > 0 ? [[index + 1, 0] as const] : [])]),
   )
 
-/** Each waits for the one before it and for the one at half its number. */
+/** Makes an order in which each container waits for the one before it and for the one at half its number. */
 export const halves = (size: number): Diagram =>
   drawPairs(
     size,

@@ -1,4 +1,4 @@
-/** A cluster of an API server's double in which podorder is installed as deploy/ has it, and works. */
+/** A fake cluster in which podorder is installed from deploy/ and works. */
 import type { ExecutionContext } from 'ava'
 import { version } from '../../src/base/version.ts'
 import type { DoctorFinding } from '../../src/cluster/doctor-finding.ts'
@@ -11,7 +11,7 @@ import { render } from './kustomize.ts'
 import { openPlace, type Place, type RunEnd } from './podorder.ts'
 import { openCluster } from './wait.ts'
 
-/** What the reference names; `create` of pods is of -f only. */
+/** The permissions that the reference names. Only -f needs `create` of pods. */
 export const NEEDED_TO_EXAMINE: readonly Rule[] = [
   {
     apiGroups: ['admissionregistration.k8s.io'],
@@ -29,11 +29,11 @@ export const NEEDED_TO_EXAMINE: readonly Rule[] = [
 export interface DoctorScene {
   readonly server: ApiServer
   readonly place: Place
-  /** `podorder doctor -n shop …` */
+  /** Runs `podorder doctor -n shop …`. */
   readonly ask: (...words: readonly string[]) => Promise<RunEnd>
-  /** The same as JSON: its findings. */
+  /** Runs it with JSON output, and returns its findings. */
   readonly find: (...words: readonly string[]) => Promise<readonly DoctorFinding[]>
-  /** Changes an object that is there. */
+  /** Changes an existing object. */
   readonly change: (resource: string, name: string, change: (object: ApiObject) => object) => void
 }
 
@@ -50,7 +50,7 @@ export const PLACES = {
 const encode = (text: string): string => Buffer.from(text).toString('base64')
 export const IMAGE = `registry.example/podorder:${version}`
 
-/** @param lifetimeMs of the webhook's certificate */
+/** @param lifetimeMs the lifetime of the webhook's certificate, in ms */
 export async function openDoctor(t: ExecutionContext, lifetimeMs = 60 * 86_400_000): Promise<DoctorScene> {
   const { server, kubeconfig } = await openCluster(t)
   const { store } = server

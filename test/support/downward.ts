@@ -1,6 +1,6 @@
 /**
- * A downward volume as the kubelet keeps it: its updates are played back, step by step, from the inotify events that a container saw
- * under Kubernetes 1.26 (`test/fixtures/downward.jsonl`: of a volume with the files `ready`, `labels`, `annotations`).
+ * A downward volume as the kubelet maintains it. Updates are played back step by step from the inotify events in a container under
+ * Kubernetes 1.26 (`test/fixtures/downward.jsonl`, from a volume with the files `ready`, `labels` and `annotations`).
  */
 import {
   mkdirSync,
@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path'
 
 const FIXTURE = new URL('../fixtures/downward.jsonl', import.meta.url)
-/** The two of ours stand for two of those that were recorded. */
+/** The recorded files that are replaced by podorder's two files. */
 const FILES: ReadonlyMap<string, keyof Lists> = new Map([
   ['ready', 'ready'],
   ['labels', 'failed'],
@@ -38,7 +38,7 @@ const updates = readFileSync(FIXTURE, 'utf8')
 /** The names of the recorded updates. */
 export const UPDATES: readonly string[] = updates.map(({ update }) => update)
 
-/** As it is mounted for a pod without the annotations. */
+/** Makes the volume of a pod without the annotations. */
 export function makeVolume(dir: string): void {
   mkdirSync(join(dir, '..0'), { recursive: true })
   for (const file of FILES.values()) {
@@ -48,7 +48,7 @@ export function makeVolume(dir: string): void {
   symlinkSync('..0', join(dir, '..data'))
 }
 
-/** @param update one of `UPDATES` */
+/** Plays back an update. @param update an item of `UPDATES` */
 export function updateVolume(dir: string, update: string, lists: Lists): void {
   const old = readlinkSync(join(dir, '..data'))
   const made = `..${Number(old.slice(2)) + 1}`

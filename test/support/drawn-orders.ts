@@ -1,4 +1,4 @@
-/** Orders as pictures of them are tested with: a plain one, one with all that there can be, and any. */
+/** Orders for tests of pictures: a plain one, one with all features, and random ones. */
 import * as fc from 'fast-check'
 import type { Diagram, DiagramLink, DiagramNode } from '../../src/graph/diagram.ts'
 import { anyText } from './histories.ts'
@@ -30,7 +30,7 @@ export const VOTING_ORDER: Diagram = {
 const on = { critical: true } as const
 const LONG = 'warm-up-of-a-cache-with-a-name-that-is-longer-than-a-box-can-be'
 
-/** With times, optional waits, timeouts, a target outside, an init container, and a container that is left alone. */
+/** An order with times, optional waits, timeouts, a target outside the pod, an init container, and a container that is not wrapped. */
 export const MIXED_ORDER: Diagram = {
   title: 'Deployment/checkout',
   nodes: [
@@ -55,7 +55,7 @@ export const MIXED_ORDER: Diagram = {
   criticalMs: 53_100,
 }
 
-/** As no order would be: markup for names and conditions, links in circles. */
+/** Generates invalid orders, with markup in names and conditions, and cycles. */
 export const anyDrawnOrder: fc.Arbitrary<Diagram> = fc
   .uniqueArray(anyText, { minLength: 1, maxLength: 6 })
   .chain((names) =>

@@ -1,8 +1,8 @@
-/** Short lives of a wrapper, by how they end: what docs/reference.md says of ends, log events and flags. */
+/** Short runs of a wrapper for each end, log event and flag in docs/reference.md. */
 import { eventually } from './eventually.ts'
 import type { Stage, Wrapper } from './entrypoint.ts'
 
-/** An event of its log. */
+/** An event of the wrapper's log. */
 export type Line = Readonly<Record<string, unknown>>
 
 /** Starts the wrapper of a container `me` whose events are JSON. */
@@ -24,12 +24,12 @@ const says = (wrapper: Wrapper, event: string): Promise<unknown> =>
   eventually(`${event} is told`, () => linesOf(wrapper).some((line) => line['event'] === event))
 
 const sh = (script: string): readonly string[] => ['--', 'sh', '-c', script]
-/** Until it is told to stop, then with this exit code. @param mark a file that says that it can be told */
+/** Returns a command that ends with an exit code on SIGTERM. @param mark a file that it writes when it handles SIGTERM */
 const serve = (code: number, mark = 'up'): readonly string[] =>
   sh(`trap "exit ${code}" TERM; touch ${mark}; while :; do sleep 0.02; done`)
 const REFUSED = JSON.stringify({ exec: { command: ['sh', '-c', 'until [ -e up ]; do sleep 0.02; done; exit 1'] } })
 
-/** By exit code and reason as the table has them. */
+/** The ends, by exit code and reason as in the table. */
 export const ENDS: Readonly<Record<string, Scene>> = {
   "the command's Error": { play: (_, start) => start(sh('exit 7')), code: 7 },
   '128 + n Error': { play: (_, start) => start(sh('kill -9 $$')), code: 137 },
@@ -117,7 +117,7 @@ function writeProbe(failureThreshold: number): string {
 
 const ALWAYS = ['--restart-policy', 'Always']
 
-/** Until it waits for what it depends on to come back. */
+/** Runs a wrapper until its dependency is lost and it waits for it to become ready again. */
 async function loseDatabase(stage: Stage, start: (words: readonly string[]) => Wrapper): Promise<Wrapper> {
   const db = stage.member('db', [...ALWAYS, ...serve(0)])
   const ready = stage.path('run/db/ready')
@@ -129,7 +129,7 @@ async function loseDatabase(stage: Stage, start: (words: readonly string[]) => W
   return wrapper
 }
 
-/** What else there is to be logged, or to be found in a run directory. */
+/** Runs for the other log events, and for the other files in a run directory. */
 export const OTHERS: Readonly<Record<string, Scene>> = {
   'a wrong flag': { play: (_, start) => start(['--bogus']), code: 2 },
   'a run directory that cannot be used': {

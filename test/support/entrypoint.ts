@@ -1,4 +1,4 @@
-/** Drives the built executable from outside: a directory for each test, and processes that do not outlive it. */
+/** Runs the built executable. Each test has its own directory, and its processes are killed at its end. */
 import type { ExecutionContext } from 'ava'
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -23,11 +23,11 @@ const PROGRAMS: Readonly<Record<Runtime, readonly string[]>> = {
 
 export interface StartOptions {
   readonly runtime?: Runtime
-  /** The whole environment; a plain PATH without it. */
+  /** The whole environment; undefined: only PATH. */
   readonly env?: Readonly<Record<string, string>>
-  /** A command that ends in running its arguments, put before the program. */
+  /** A command before the program that runs its arguments at its end. */
   readonly prefix?: readonly string[]
-  /** Descriptors from 3 on. */
+  /** The descriptors from 3 on. */
   readonly descriptors?: readonly number[]
   readonly uid?: number
 }
@@ -43,13 +43,13 @@ export interface End {
 export interface Wrapper {
   readonly pid: number
   readonly stdin: Writable
-  /** What it has written so far. */
+  /** The output so far. */
   stdout(): string
   stderr(): string
   signal(signal: NodeJS.Signals | number): void
-  /** Its end, with all output; that takes the ends of all that hold its stdout or stderr. */
+  /** Resolves at its end, with all output. Processes that keep its stdout or stderr open delay it. */
   readonly end: Promise<End>
-  /** Its end alone: what it has started may go on. */
+  /** Resolves at the end of the wrapper itself. Its child processes may continue. */
   readonly gone: Promise<Pick<End, 'code' | 'signal'>>
 }
 
@@ -58,22 +58,22 @@ export interface Stage {
   path(name: string): string
   has(name: string): boolean
   read(name: string): string
-  /** What a flag file says; undefined while it is not there. */
+  /** Returns the record of a flag file; undefined while the file does not exist. */
   record(name: string): Partial<FlagRecord> | undefined
-  /** Puts a file in place whole, with its directories. */
+  /** Writes a file atomically, and makes its directories. */
   write(name: string, content?: string): void
   start(words: readonly string[], options?: StartOptions): Wrapper
   run(words: readonly string[], options?: StartOptions): Promise<End>
-  /** A container of the run directory `run`. */
+  /** Starts a wrapper with the options for the run directory `run` and its name. */
   member(name: string, words: readonly string[], options?: StartOptions): Wrapper
-  /** Until a file is there. */
+  /** Waits until a file exists. */
   appears(name: string): Promise<unknown>
 }
 
-/** @param t the stage is struck when this test ends: its processes are killed, its directory is removed. */
+/** @param t at the end of this test the processes are killed and the directory is removed */
 export function openStage(t: ExecutionContext): Stage {
   const dir = mkdtempSync(join(tmpdir(), 'podorder-'))
-  // Some of them run as another user.
+  // Some processes run as another user.
   chmodSync(dir, 0o777)
   t.teardown(async () => {
     await eventually(`no process left in ${dir}`, () => {
@@ -107,7 +107,7 @@ export function openStage(t: ExecutionContext): Stage {
 function startProgram(cwd: string, words: readonly string[], options: StartOptions): Wrapper {
   const { runtime = 'executable', env = { PATH: process.env['PATH'] ?? '' }, prefix = [], descriptors = [] } = options
   const [program = '', ...rest] = [...prefix, ...PROGRAMS[runtime], ...words]
-  // Not execa: what was killed must be seen to be gone while its orphans still hold its output open.
+  // execa is not used, since it does not report the end of a process while orphans keep its output open.
   const child = spawn(program, rest, {
     cwd,
     env,
@@ -116,7 +116,7 @@ function startProgram(cwd: string, words: readonly string[], options: StartOptio
   }) as ChildProcessWithoutNullStreams
   const stdout = collect(child.stdout)
   const stderr = collect(child.stderr)
-  // A command that has ended does not read on.
+  // A command that has ended no longer reads its input.
   child.stdin.on('error', () => {})
   const exit = Promise.withResolvers<Pick<End, 'code' | 'signal'>>()
   const close = Promise.withResolvers<End>()
@@ -147,7 +147,7 @@ function collect(stream: Readable): () => Buffer {
   return () => Buffer.concat(chunks)
 }
 
-/** A process that is gone already is no error. */
+/** Sends a signal. A missing process is no error. */
 export function kill(pid: number, signal: NodeJS.Signals | number): void {
   try {
     process.kill(pid, signal)
@@ -156,7 +156,7 @@ export function kill(pid: number, signal: NodeJS.Signals | number): void {
   }
 }
 
-/** What the wrapper has said, line by line, without the time and its own name. */
+/** Returns the lines of a wrapper without the time and its name. */
 export function readEvents(stderr: string): readonly string[] {
   return stderr
     .split('\n')
@@ -164,18 +164,18 @@ export function readEvents(stderr: string): readonly string[] {
     .map((line) => line.replace(/^\S+Z entrypoint(?: \S+)?: /, ''))
 }
 
-/** A command that says `ready`, then the name of every signal it gets; SIGTERM ends it with 0. */
+/** A command that prints `ready`, and then the name of every signal it gets. SIGTERM ends it with 0. */
 export const ECHO_SIGNALS: readonly string[] = [process.execPath, join(FIXTURES, 'echo-signals.mjs')]
 
-/** Runs its arguments with signals blocked and ignored, as a careless parent leaves them. */
+/** A command that runs its arguments with blocked and ignored signals, as some parent processes leave them. */
 export const MASK_SIGNALS: readonly string[] = [join(ROOT, 'node_modules/.bin/bun'), join(FIXTURES, 'mask-signals.mjs')]
 
-/** A shell command. */
+/** Returns the words of a shell command. */
 export function sh(script: string, ...words: readonly string[]): readonly string[] {
   return ['sh', '-c', script, 'sh', ...words]
 }
 
-/** Exit code of a shell for a command that a signal ended. */
+/** Returns the exit code of a shell for a command that a signal ended. */
 export function codeOfSignal(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal]
 }

@@ -1,13 +1,13 @@
-/** Waiting in tests: an assertion is tried again until it holds, so that no test knows how long anything takes. */
+/** Waits in tests: an assertion is repeated until it holds, so that tests contain no durations. */
 
 import { LIMIT_MS } from './time-limit.ts'
 
 const RETRY_MS = 10
 
 /**
- * Tries until `look` returns something other than false or undefined.
- * @param what names the promise, for the error.
- * @throws what `look` threw last, or that it has not come.
+ * Repeats `look` until it returns something other than false or undefined.
+ * @param what the expected state, for the error
+ * @throws after the time limit; the cause is the last error of `look`
  */
 export async function eventually<Seen>(
   what: string,
@@ -27,7 +27,7 @@ export async function eventually<Seen>(
   }
 }
 
-/** @throws when the promise has not been kept in time; `explain` says more about it then. */
+/** @throws when the promise does not resolve in time; `explain` gives details for the error */
 export async function inTime<Value>(what: string, promise: Promise<Value>, explain: () => string): Promise<Value> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {

@@ -1,4 +1,4 @@
-/** Pods as a cluster would show them: manifests through the project's own rewrite, with statuses in the kubelet's words. */
+/** Pods as a cluster would return them: rewritten by podorder, with statuses as the kubelet writes them. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
@@ -14,22 +14,22 @@ import { rewritePod } from '../../src/rewrite/rewrite.ts'
 import { layOut } from '../../src/manifest/pod-page.ts'
 import { listStreams, readStream } from './recordings.ts'
 
-/** All pods of these tests are looked at then. */
+/** The time at which all pods of these tests are examined. */
 export const NOW = '2026-11-21T12:00:00Z'
 
-/** So many seconds before `NOW`. */
+/** Returns the time this number of seconds before `NOW`. */
 export function ago(seconds: number): string {
   return new Date(Date.parse(NOW) - seconds * 1000).toISOString().replace('.000Z', 'Z')
 }
 
-/** A container's status but its name, as the kubelet writes them. */
+/** The status of a container without its name, as the kubelet writes it. */
 export type Status = Readonly<Record<string, unknown>>
 
 export const creating: Status = { state: { waiting: { reason: 'ContainerCreating' } }, ready: false, started: false }
 
 export const initializing: Status = { state: { waiting: { reason: 'PodInitializing' } }, ready: false, started: false }
 
-/** @param signs `ready` and `started`, where they are not as of a container without probes */
+/** @param signs values of `ready` and `started` other than those of a container without probes */
 export function running(seconds: number, signs: Status = {}): Status {
   return { state: { running: { startedAt: ago(seconds) } }, ready: true, started: true, restartCount: 0, ...signs }
 }
@@ -49,7 +49,7 @@ export function waiting(reason: string, message = ''): Status {
   return { state: { waiting: { reason, message } }, ready: false, started: false, restartCount: 0 }
 }
 
-/** As recorded in pod-crashloopbackoff-3-restarts. */
+/** Returns a status as recorded in pod-crashloopbackoff-3-restarts. */
 export function crashing(exitCode: number, restarts: number, details: Status = {}): Status {
   const message = 'back-off 40s restarting failed container=x pod=x_shop(eed44ad1)'
   const last = ended(exitCode, 20, 1, details)['state']
@@ -61,17 +61,17 @@ export interface Parts {
   readonly labels?: Readonly<Record<string, string>>
   readonly metadata?: Readonly<Record<string, unknown>>
   readonly spec?: Readonly<Record<string, unknown>>
-  /** Of the pod. */
+  /** Further fields of the pod's status. */
   readonly status?: Readonly<Record<string, unknown>>
-  /** podorder-init; it has completed, where not told otherwise. */
+  /** The status of podorder-init; by default it has completed. */
   readonly init?: Status
-  /** Of native sidecars and other init containers. */
+  /** The statuses of native sidecars and other init containers. */
   readonly inits?: Readonly<Record<string, Status>>
-  /** Container -> what is in its spec, and its status; none: the kubelet has not said anything of it. */
+  /** The containers by name, each with fields of its spec, and its status; undefined: the kubelet has not reported one. */
   readonly containers: Readonly<Record<string, readonly [spec: object, status?: Status]>>
 }
 
-/** @param parts annotations without `podorder.io/` */
+/** @param parts the parts of the pod; annotations are without `podorder.io/` */
 export function makePod(parts: Parts): PodTemplate {
   const { annotations = {}, labels, metadata = {}, spec = {}, containers } = parts
   const list = Object.entries(containers).map(([name, [own]]) => ({ name, image: 'i', command: ['run'], ...own }))
@@ -117,12 +117,12 @@ export function giveStatus(
   } as PodTemplate
 }
 
-/** An injected pod with its status, explained. */
+/** Explains a rewritten pod with a status. */
 export function explainParts(parts: Parts): Explanation {
   return explain(giveStatus(injectPod(makePod(parts)), parts))
 }
 
-/** A pod that podorder has not touched. */
+/** Explains a pod that is not rewritten. */
 export function explainPlain(parts: Parts): Explanation {
   return explain(giveStatus(makePod(parts), parts))
 }
@@ -136,7 +136,7 @@ export function print(explanation: Explanation): string {
   return printExplanation(explanation, choosePalette(false))
 }
 
-/** `cause redis: keeps failing …`, podorder-init left out where it is fine. */
+/** Lists the findings, such as `cause redis: keeps failing …`. podorder-init is left out if it is fine. */
 export function say({ containers }: Explanation): readonly string[] {
   return containers
     .filter(({ name, rank }) => name !== 'podorder-init' || rank !== 'fine')
@@ -144,14 +144,14 @@ export function say({ containers }: Explanation): readonly string[] {
 }
 
 export interface RecordedPod {
-  /** Of the recording, and the how manyth of its pods: `pod-ErrImageNeverPull 2`. */
+  /** The name of the recording with the number of the pod in it, such as `pod-ErrImageNeverPull 2`. */
   readonly name: string
   readonly pod: unknown
 }
 
 const KUBELET = fileURLToPath(new URL('../fixtures/explain/kubelet.jsonl.gz', import.meta.url))
 
-/** Every pod that a real Kubernetes has shown us, at every step of its life. */
+/** Reads every recorded pod of a real Kubernetes, in every recorded state. */
 export function readRecordedPods(): readonly RecordedPod[] {
   const kubelet = gunzipSync(readFileSync(KUBELET)).toString().trimEnd().split('\n')
   const sessions = Map.groupBy(

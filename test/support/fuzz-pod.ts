@@ -1,15 +1,15 @@
-/** Pods and annotations that nobody would write: grown from a grammar, then broken. Everything comes from one seed. */
+/** Unusual pods and annotations, generated from a grammar and then damaged. They depend on one seed only. */
 import type { PodTemplate } from '../../src/pod/pod.ts'
 
 export interface Chance {
-  /** 0 … below `limit`. */
+  /** Returns an integer from 0 to `limit - 1`. */
   below(limit: number): number
   pick<Item>(items: readonly [Item, ...Item[]]): Item
-  /** True once in so many times. */
+  /** Returns true with a probability of 1 / `times`. */
   once(times: number): boolean
 }
 
-/** Mulberry32: enough to wander about, and the same on every machine. */
+/** The generator Mulberry32. Its quality is sufficient here, and it is the same on every machine. */
 export function createChance(seed: number): Chance {
   let state = seed >>> 0
   const next = (): number => {
@@ -23,7 +23,7 @@ export function createChance(seed: number): Chance {
 }
 
 const NAMES = ['a', 'b', 'c', 'db', 'app'] as const
-/** What would do harm where a name, a flag or a word of a shell was expected. */
+/** Words that would do harm in place of a name, a flag or a word of a shell. */
 const HOSTILE = [
   ...[
     '--',
@@ -92,7 +92,7 @@ const SYNTAX = [
   '?',
 ] as const
 
-/** @param names of those that may be meant; hostile now and then */
+/** Generates a name, sometimes a hostile one. @param names the names of the pod's containers */
 function growName(chance: Chance, names: readonly string[]): string {
   const [first = 'a', ...others] = names
   const name = chance.once(40) ? chance.pick(HOSTILE) : chance.pick([first, ...others])
@@ -119,7 +119,7 @@ function growCondition(chance: Chance): string {
   return chance.once(40) ? chance.pick(HOSTILE) : chance.pick(CONDITIONS)
 }
 
-/** Most lines name a container, and what stands before it in the pod: no cycles. */
+/** Generates an annotation. Most lines name a container and containers before it in the pod, which gives no cycles. */
 export function growAnnotation(chance: Chance, names: readonly string[]): string {
   const lines = names.flatMap((name, index) =>
     index === 0 || chance.once(3)
@@ -129,7 +129,7 @@ export function growAnnotation(chance: Chance, names: readonly string[]): string
   return breakText(lines.join(chance.once(20) ? '\r\n' : '\n'), chance)
 }
 
-/** Now and then: pieces put in, taken out, doubled. */
+/** Sometimes damages a text: inserts, removes or doubles pieces. */
 function breakText(text: string, chance: Chance): string {
   if (!chance.once(6)) return text
   let broken = text
@@ -169,7 +169,7 @@ export function growPod(chance: Chance): PodTemplate {
 
 const JUNK = [null, true, 0, -1, 1e308, '', 'x', [], {}, [null], { name: 'a' }, ['a'], [['a']]] as const
 
-/** One value somewhere in it becomes another, goes, or gets a neighbour. */
+/** Damages a value: one value in it is replaced or removed, or gets a neighbour. */
 export function breakValue(value: unknown, chance: Chance): unknown {
   if (typeof value !== 'object' || value === null || chance.once(6)) return chance.pick(JUNK)
   const keys = Object.keys(value)

@@ -1,4 +1,4 @@
-/** What must hold of the webhook's answer, whatever it is sent: it answers, and no word of an annotation becomes one of a command. */
+/** Properties of the webhook for any request: it responds, and no word of an annotation becomes a word of a command. */
 import { readNested } from '../../src/manifest/yaml.io.ts'
 import { createAnswering } from '../../src/webhook/answering.ts'
 import { createFairQueue } from '../../src/webhook/fair-queue.ts'
@@ -11,14 +11,14 @@ import { applyPatch } from './json-patch.ts'
 
 export interface FuzzEnd {
   readonly runs: number
-  /** By what the webhook answered. */
+  /** The number of responses by kind. */
   readonly answers: Readonly<Record<string, number>>
-  /** Empty when all held; each with the body that it needs. */
+  /** The violations, each with the body of its request; empty if all properties held. */
   readonly faults: readonly string[]
   readonly slowestMs: number
 }
 
-/** The flags that the rewrite writes, with all that an annotation can bring into them; nothing else may stand before `--`. */
+/** The flags that the rewrite may write before `--`, with all values that an annotation can give. */
 const FLAGS = [
   /^--run-dir=\/podorder\/run$/,
   /^--(?:name|stop-after|stop-before)=[a-z]+$/,
@@ -29,7 +29,7 @@ const FLAGS = [
   /^--(?:exec|hold)$/,
   /^--downward-dir=\/podorder\/downward$/,
   /^--wait-for(?:-optional|-timeout)?=(?:(?:pod|job|service|sidecar)(?:-we|-wr)?\/|tcp:|https?:)[^\n]*$/,
-  // These hold the pod's own probe or hook, as JSON.
+  // The values of these flags are the pod's own probe or hook, as JSON.
   /^--(?:startup-probe|ready-probe|live-delay|post-start)=/,
 ]
 
@@ -75,7 +75,7 @@ export async function fuzz(seed: number, runs: number): Promise<FuzzEnd> {
     }
     const patch = await send(run, writeBody(pod), pod)
     if (patch === undefined) continue
-    // What was rewritten comes again: by the API server, or by somebody who has changed something in it.
+    // A rewritten pod may be sent again, by the API server or after a change by somebody else.
     const rewritten = applyPatch(pod, JSON.parse(patch) as readonly Operation[])
     const again = await send(run, writeBody(rewritten), undefined)
     if (again !== undefined) faults.push(`seed ${run}: it changes its own work: ${again}`)
@@ -86,7 +86,7 @@ export async function fuzz(seed: number, runs: number): Promise<FuzzEnd> {
 
 const IMAGE = ['of-the-image', '--']
 
-/** Half of the images have other commands on other platforms. */
+/** Returns the command of an image. Half of the images have different commands on other platforms. */
 function findCommand({
   container,
   args = [],
@@ -113,7 +113,7 @@ interface Judgement {
   readonly patch?: string
 }
 
-/** @param pod what was sent, where it was sent whole and as podorder's users write it */
+/** @param pod the pod in the request; undefined if the request was damaged */
 function judge(status: number, text: string, pod: PodTemplate | undefined): Judgement {
   if (status !== 200) return { kind: String(status), ...(status === 400 ? {} : { fault: `answered ${status}` }) }
   const { response } = JSON.parse(text) as { readonly response: { readonly allowed: boolean; readonly patch?: string } }
@@ -129,7 +129,7 @@ function findStray(pod: PodTemplate, patch: readonly Operation[]): string | unde
   return stray === undefined ? findStrayWord(pod, applyPatch(pod, patch) as PodTemplate) : `it changes ${stray.path}`
 }
 
-/** The program and the flags are podorder's, and all words behind `--` are the container's own. */
+/** Checks that the program and the flags are podorder's, and all words after `--` are the container's own. */
 function findStrayWord(before: PodTemplate, { spec }: PodTemplate): string | undefined {
   for (const [index, { name, command, args = [] }] of spec.containers.entries()) {
     const own = before.spec.containers[index]

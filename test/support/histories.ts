@@ -1,12 +1,12 @@
-/** Histories of pods as tests need them: a plain one, one in which all goes wrong, a large one, and any. */
+/** Histories of pods for tests: a plain one, one with many failures, a large one, and random ones. */
 import * as fc from 'fast-check'
 import type { Condition } from '../../src/order/conditions.ts'
 import type { ContainerHistory, ContainerState, History, HistoryLink, Life } from '../../src/history/history.ts'
 
-/** 2026-11-21T09:00:00Z */
+/** The start of the pods: 2026-11-21T09:00:00Z. */
 export const START_MS = 1_795_251_600_000
 
-/** Times in ms since the pod's start become times since 1970. */
+/** Converts times in ms since the pod's start to times since 1970. */
 function live(life: Life): Life {
   const later = (name: 'sinceMs' | 'startedMs' | 'readyMs' | 'endedMs') =>
     life[name] === undefined ? {} : { [name]: START_MS + life[name] }
@@ -26,7 +26,7 @@ function tie(container: string, target: string, condition: Condition = 'ready'):
   return { container, target, condition }
 }
 
-/** Five containers, each after the one before; `result` ends the pod's work. */
+/** Five containers in sequence. The end of `result` is the end of the pod's work. */
 export const VOTING: History = {
   pod: 'voting',
   startMs: START_MS,
@@ -48,7 +48,7 @@ export const VOTING: History = {
   ],
 }
 
-/** Failures, restarts, skips, what nobody told, what goes on after the record's end, and names that are long. */
+/** A history with failures, restarts, skips, unknown times, containers that still run at its end, and long names. */
 export const TROUBLED: History = {
   pod: 'checkout-7d9f8b6c5d-x2x8q',
   startMs: START_MS,
@@ -117,7 +117,7 @@ export const TROUBLED: History = {
 
 const STAGE_COUNT = 12
 
-/** So many containers in 12 stages; each waits for one or two of the stage before. The same in every run. */
+/** Makes a history of containers in 12 stages. Each waits for one or two of the stage before. It is the same in every run. */
 export function makeCrowd(count = 200): History {
   const readyMs: number[] = []
   const links: HistoryLink[] = []
@@ -165,7 +165,7 @@ export const ODD_TEXTS = [
   '',
 ]
 
-/** Text as it may come from outside. */
+/** Generates text as it may come from outside. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(...ODD_TEXTS),
   fc.string({ unit: 'binary', maxLength: 12 }),
@@ -189,7 +189,7 @@ const anyLife: fc.Arbitrary<Life> = fc
   )
   .map(live)
 
-/** Any at all, as no pod would have them: names twice, ends before starts, markup for names. */
+/** Generates invalid histories: duplicate names, ends before starts, markup in names. */
 export const anyHistory: fc.Arbitrary<History> = fc
   .record({
     pod: anyText,

@@ -1,4 +1,4 @@
-/** What somebody may put in the place of a file that others look at. */
+/** Objects that somebody may put in place of a file that podorder reads. */
 import { execFileSync } from 'node:child_process'
 import {
   closeSync,
@@ -14,7 +14,7 @@ import { createServer, type Server } from 'node:net'
 
 export const IS_ROOT = process.getuid?.() === 0
 
-/** Never the machine's own devices: nodes of their kind, which only root can make. */
+/** Makes a device node, which only root can do. The machine's own device files are not used. */
 export function makeDevice(path: string, minor: number): void {
   execFileSync('mknod', [path, 'c', '1', String(minor)])
 }
@@ -23,16 +23,16 @@ export function makePipe(path: string): void {
   execFileSync('mkfifo', [path])
 }
 
-/** A listener; whoever connects is handed on. */
+/** Listens on a socket, and passes on connections. */
 export function listenAt(path: string, onConnection: Parameters<typeof createServer>[1] = () => {}): Promise<Server> {
   return new Promise((resolve) => {
     const server: Server = createServer(onConnection).listen(path, () => resolve(server))
   })
 }
 
-/** A liveness socket whose wrapper was killed: nobody listens. */
+/** Makes a liveness socket without a listener, as a killed wrapper leaves it. */
 export async function makeDeadSocket(path: string): Promise<void> {
-  // Node removes the name that it has bound, and no other one.
+  // Node removes only the name that it has bound.
   const server = await listenAt(`${path}.bound`)
   renameSync(`${path}.bound`, path)
   server.close()
@@ -47,9 +47,9 @@ function makeHuge(path: string): void {
 
 export interface HostileThing {
   readonly make: (path: string) => void
-  /** A look at it is no error. */
+  /** Whether a look at it succeeds. */
   readonly visible: boolean
-  /** Only root can make it. */
+  /** Set if only root can make it. */
   readonly privileged?: true
 }
 

@@ -1,4 +1,4 @@
-/** `podorder inject` and `eject` in this process: real adapters, but files are kept in memory and what is said is captured. */
+/** Runs `podorder inject` and `eject` in this process, with real adapters, files in memory, and captured output. */
 import { diffTexts } from '../../src/inject/diff.ts'
 import { ejectManifests, type EjectOptions, injectManifests, type InjectOptions } from '../../src/inject/inject.ts'
 import type { InjectPorts, ManifestPorts } from '../../src/inject/ports.ts'
@@ -16,17 +16,17 @@ export type Source = string | (() => Promise<string>)
 
 export const IMAGE = 'registry.example/podorder:1'
 
-/** The options of a command line as its action gets them; what is not given is as by default. */
+/** The options of a command line. Missing ones have their defaults. */
 export interface Given {
   readonly rewrite?: Partial<InjectOptions['rewrite']>
   readonly only?: readonly string[]
-  /** Of `--template`. */
+  /** The value of `--template`. */
   readonly templates?: readonly TemplateKind[]
-  /** What the file of `--image-config` says. */
+  /** The content of the file of `--image-config`. */
   readonly imageConfig?: unknown
 }
 
-/** @param file the name that faults have. @param source its text, or what reads it */
+/** @param file the name in faults @param source the text, or a function that reads it */
 export async function inject(file: string, source: Source, given: Given = {}): Promise<Said> {
   return capture(source, (ports) =>
     injectManifests(
@@ -36,7 +36,7 @@ export async function inject(file: string, source: Source, given: Given = {}): P
   )
 }
 
-/** @param said what the file of `--image-config` says */
+/** @param said the content of the file of `--image-config` */
 export function lookUpOffline(said: unknown = {}): InjectPorts['findCommands'] {
   const config = readConfigFile(said)
   if ('faults' in config) throw new Error(config.faults.join('; '))
@@ -60,7 +60,7 @@ function options(file: string, { only = [], templates }: Given): EjectOptions {
   return { paths: [file], recursive: false, only, ...target, ...more }
 }
 
-/** @param source what a file says, or what reads it */
+/** @param source the text of a file, or a function that reads it */
 export async function capture(source: Source, run: (ports: ManifestPorts) => Promise<number>): Promise<Said> {
   let stdout = ''
   let stderr = ''

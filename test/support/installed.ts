@@ -1,4 +1,4 @@
-/** Executables with their libraries beside them, as the image has them, in directories of a test. */
+/** Executables in directories of a test, with their libraries beside them as in the image. */
 import { LIMIT_MS } from './time-limit.ts'
 import { execa, type Options } from 'execa'
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
@@ -16,7 +16,7 @@ export interface Done {
   readonly stderr: string
 }
 
-/** Runs to the end, with an environment of its own: a PATH, unless given. */
+/** Runs a program to its end. Its environment is only PATH unless another one is given. */
 export async function run(words: readonly string[], options: Options = {}): Promise<Done> {
   const [program = '', ...rest] = words
   const env = { PATH: process.env['PATH'] ?? '' }
@@ -24,7 +24,7 @@ export async function run(words: readonly string[], options: Options = {}): Prom
   return { code: end.exitCode, stdout: String(end.stdout), stderr: String(end.stderr) }
 }
 
-/** A relocated executable with a copy of the libraries. @returns its path */
+/** Installs a relocated executable with a copy of the libraries. @returns its path */
 export function putExecutable(
   directory: string,
   { built = BUILT, libraries }: { readonly built?: string; readonly libraries: string },
@@ -37,7 +37,7 @@ export function putExecutable(
   return join(directory, 'entrypoint')
 }
 
-/** This machine's own loader and C library, which the built executable uses too, as a `lib` directory. @returns its path */
+/** Makes a `lib` directory with the loader and C library of this machine, which the built executable uses. @returns its path */
 export async function collectLibraries(directory: string): Promise<string> {
   mkdirSync(directory, { recursive: true })
   const { stdout } = await execa('ldd', [BUILT])
@@ -47,20 +47,20 @@ export async function collectLibraries(directory: string): Promise<string> {
   return directory
 }
 
-/** Every file below, with its mode and size: what is left behind. */
+/** Lists all files in a directory with their modes and sizes, to find files that are left behind. */
 export function listFiles(directory: string): readonly string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .filter((name) => statSync(join(directory, name)).isFile())
     .toSorted()
 }
 
-/** What `npm run build:image-files` has made; undefined where it has not been run. */
+/** Returns the result of `npm run build:image-files`; undefined if it has not been run. */
 export function findImageFiles(target: 'amd64' | 'arm64'): string | undefined {
   const directory = join(ROOT, 'dist/image', target)
   return existsSync(directory) ? directory : undefined
 }
 
-/** The target that this machine runs natively. */
+/** The target of this machine. */
 export const HOST = process.arch === 'x64' ? 'amd64' : 'arm64'
 
 /** @returns the path of a program on the PATH */

@@ -1,4 +1,4 @@
-/** Applies a JSON patch (RFC 6902) as strictly as the API server's library: what does not apply is an error. */
+/** Applies a JSON patch (RFC 6902) as strictly as the API server's library. An operation that does not apply is an error. */
 
 interface Operation {
   readonly op: string

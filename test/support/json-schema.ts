@@ -1,8 +1,8 @@
-/** As much of JSON Schema (draft 7) as the schemas in docs/ use; any other keyword is an error, so that none is taken for checked. */
+/** The part of JSON Schema (draft 7) that the schemas in docs/ use. Any other keyword is an error, so that none is ignored. */
 
 type Schema = Readonly<Record<string, unknown>>
 
-/** They say something to people and editors, and refuse nothing. */
+/** Keywords for people and editors. They refuse no value. */
 const SPOKEN = new Set([
   ...['$schema', 'title', 'description', 'examples', 'definitions', 'contentMediaType', 'contentSchema', 'format'],
 ])
@@ -76,7 +76,7 @@ const KEYWORDS: Readonly<Record<string, Judge>> = {
   },
 }
 
-/** @param root the whole schema, for its definitions. @throws at a keyword that is not known here */
+/** Tells whether a value is valid. @param root the whole schema, for its definitions @throws at an unknown keyword */
 export function accepts(schema: Schema, value: unknown, root: Schema): boolean {
   return Object.entries(schema).every(([keyword, argument]) => {
     if (SPOKEN.has(keyword)) return true
@@ -86,7 +86,7 @@ export function accepts(schema: Schema, value: unknown, root: Schema): boolean {
   })
 }
 
-/** Throws at an unknown keyword anywhere in it, also where no value would lead. */
+/** Checks all keywords of a schema, also in parts that no value reaches. @throws at an unknown keyword */
 export function checkKeywords(schema: unknown): void {
   if (Array.isArray(schema)) for (const each of schema) checkKeywords(each)
   if (!isObject(schema)) return

@@ -1,4 +1,4 @@
-/** How a test or a measurement reaches the API server's double. */
+/** Writes a kubeconfig for the fake API server. */
 import { writeFileSync } from 'node:fs'
 import type { ApiServer } from './api-server.ts'
 import type { Authority } from './certificates.ts'
@@ -6,7 +6,7 @@ import type { Authority } from './certificates.ts'
 export interface Access {
   readonly server: Pick<ApiServer, 'url'>
   readonly authority: Pick<Authority, 'certificate'>
-  /** In YAML. */
+  /** The user of the kubeconfig, in YAML. */
   readonly user: string
   readonly namespace: string
 }

@@ -1,6 +1,6 @@
 /**
- * As much of kustomize as `deploy/` uses: resources, JSON patches, patches that delete, images, and the replacement of a part
- * of a text. Anything else is an error.
+ * The part of kustomize that `deploy/` uses: resources, JSON patches, patches that delete, images, and the replacement of a part of a
+ * text. Any other feature is an error.
  */
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -97,7 +97,7 @@ function replace(
   return copies
 }
 
-/** @param path `a.b.[name=x].c`, also with numbers. @returns what holds the field, and its key */
+/** @param path such as `a.b.[name=x].c`, also with numbers @returns the object that holds the field, and the key of the field */
 function locate(object: unknown, path: string): readonly [Record<string, unknown>, string] {
   const steps = path.split(/\.(?![^[]*\])/)
   const key = steps.pop() ?? ''

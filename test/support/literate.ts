@@ -1,7 +1,7 @@
 /**
- * Pages that are run: the `sh` blocks of a section, one after another in one directory, in which every YAML block of the page
- * that begins with a comment `# name.yaml` is a file. Programs that are not podorder's have stand-ins: `kubectl` checks what
- * it is given as an API server would, and `npm` builds nothing, since other tests run what is built.
+ * Runs the `sh` blocks of a section of a page, one after another in one directory. Every YAML block of the page that begins with a
+ * comment `# name.yaml` is a file there. Other programs than podorder's have stand-ins: `kubectl` checks objects as an API server
+ * does, and `npm` builds nothing, since other tests use the built files.
  */
 import { LONG_LIMIT_MS } from './time-limit.ts'
 import { execa } from 'execa'
@@ -16,19 +16,19 @@ const LINKED = ['dist', 'examples', 'deploy', 'package.json']
 
 export interface Section {
   readonly title: string
-  /** Its `sh` blocks. */
+  /** The `sh` blocks of the section. */
   readonly scripts: readonly string[]
 }
 
 export interface Page {
   readonly sections: readonly Section[]
-  /** By name; the last of a name counts. */
+  /** The files by name. The last block with a name counts. */
   readonly files: ReadonlyMap<string, string>
 }
 
 export function readPage(path: string): Page {
   const text = readFileSync(join(ROOT, path), 'utf8')
-  // Comments in blocks look like headings.
+  // Blocks are matched too, since comments in them look like headings.
   const headings = [...text.matchAll(/^```.*?^```$|^#+ ([^\n]*)$/gms)].filter(([, title]) => title !== undefined)
   const sections = headings.map((heading, index) => ({
     title: heading[1] ?? '',
@@ -47,11 +47,11 @@ function blocksOf(text: string, language: string): readonly string[] {
 
 export interface PageRun {
   readonly code: number
-  /** Standard output and error, as they came. */
+  /** Standard output and error, in the order of writing. */
   readonly output: string
 }
 
-/** Runs one section's blocks as one user would, each in a shell of its own; the first that fails is the last. */
+/** Runs the blocks of a section, each in its own shell, until one fails. */
 export async function runSection(
   { scripts }: Section,
   { files }: Page,
@@ -81,7 +81,7 @@ export async function runSection(
   }
 }
 
-/** @returns the directory of the stand-ins */
+/** Makes the directory for the blocks. @returns the directory of the stand-ins */
 function layOut(directory: string, files: ReadonlyMap<string, string>): string {
   for (const name of LINKED) symlinkSync(join(ROOT, name), join(directory, name))
   mkdirSync(join(directory, 'manifests'))

@@ -1,25 +1,25 @@
-/** What must hold of a pod with `restart: true`, judged from what has happened and from nothing that the wrappers think. */
+/** Checks the properties of a pod with `restart: true` from the recorded events only, and not from the state of the wrappers. */
 import type { Edge, Order } from '../../src/order/order.ts'
 import type { Moment, Scene } from './virtual-pod.ts'
 
-/** One run of a command. */
+/** A single run of a command. */
 interface Run {
   readonly container: string
   readonly life: number
   readonly startMs: number
-  /** It was optional, and it went on without it. */
+  /** The optional targets without which it started. */
   readonly without: readonly string[]
-  /** It has said that it stops to start anew: whoever depends on it stops before it. */
+  /** The time of the log line that it stops for a restart. Its dependents must stop before it. */
   retiredMs: number
-  /** It has said that what comes next is no retry. */
+  /** Whether the log says that the next run is a restart. */
   anew: boolean
-  /** It has said that what comes next is a retry. */
+  /** Whether the log says that the next run is a retry. */
   retried: boolean
   toldMs: number
   toldBy: 'wrapper' | 'kubelet' | undefined
   endMs: number
   code: number | undefined
-  /** From when to when its probe succeeded. */
+  /** The periods in which its probe succeeded. */
   readonly ready: { readonly fromMs: number; toMs: number }[]
 }
 
@@ -37,10 +37,10 @@ export interface Verdict {
   readonly starts: number
 }
 
-/** A follower that has just been started may not have said so yet: so long its predecessor waits for that (living-run.ts). */
+/** How long a wrapper waits for the flags of dependents that have just started, in ms (living-run.ts). */
 const SPAWN_MS = 100
 const PEACE_MS = 60_000
-/** So long a failed command's wrapper waits for the loss that may be the cause (living-run.ts). */
+/** How long the wrapper of a failed command waits for the loss of a dependency that may be the cause, in ms (living-run.ts). */
 const NOTICE_MS = 300
 const RETIRES = 'stopping: stopping it, to start anew'
 
@@ -54,7 +54,7 @@ export function judgeLiving(scene: Scene, moments: readonly Moment[], untilMs: n
   )
   const problems: string[] = []
   const refuse = (atMs: number, what: string): void => void problems.push(`${atMs.toFixed(1)}: ${what}`)
-  /** Whoever hears of something hears of it so late, several times over. */
+  /** The tolerance for the latency of several messages, in ms. */
   const slackMs = 4 * latencyMs + 10
   const frozenMs = (names: readonly string[], fromMs: number, toMs: number): number =>
     names
@@ -64,7 +64,7 @@ export function judgeLiving(scene: Scene, moments: readonly Moment[], untilMs: n
     names.some((name) => (frozen.get(name) ?? []).some(([from, to]) => from <= atMs && to >= atMs - slack))
   const lifeOf = (run: Run): Life => lives.get(run.container)?.[run.life] as Life
 
-  /** The run of the target that the edge holds by, a moment ago. */
+  /** Finds the run of the target that satisfied the edge at a time, with a tolerance. */
   const findHolder = ({ target, condition }: Edge, atMs: number, slack: number): Run | undefined =>
     (runs.get(target) ?? []).findLast((run) => {
       if (run.startMs > atMs) return false
@@ -76,14 +76,14 @@ export function judgeLiving(scene: Scene, moments: readonly Moment[], untilMs: n
       return lasts && run.ready.some(({ fromMs, toMs }) => fromMs <= atMs && (toMs > atMs - slack || run.code === 0))
     })
 
-  /** When the run that an edge was opened by was lost; Infinity: never. */
+  /** Returns the time when an edge lost the run that satisfied it; Infinity: never. */
   const findLoss = ({ condition }: Edge, holder: Run): number => {
     const life = lifeOf(holder)
     const restartMs = holder.retiredMs
-    // That it was ready stays so only where it was ready to its end.
+    // A run that has ended with success stays ready only if it was ready until its end.
     const wasReady = condition !== 'ready' || holder.ready.at(-1)?.toMs === holder.endMs
     if (isForGood(scene, holder, life)) return wasReady ? restartMs : Math.min(restartMs, holder.endMs)
-    // That it was started stays so where nobody starts it again.
+    // A run that has ended stays started if no run follows.
     if (condition === 'started' && scene.policy === 'Never' && life.last && !holder.retried) {
       return life.silent ? Math.min(life.endMs, restartMs) : restartMs
     }
@@ -111,10 +111,10 @@ export function judgeLiving(scene: Scene, moments: readonly Moment[], untilMs: n
   function judgeRun(run: Run): void {
     const { container, startMs } = run
     const edges = edgesOf.get(container) ?? []
-    // Only what restarts with something looks again before a retry.
+    // Only a container that restarts with a dependency checks its waits again before a retry.
     const isBare = isRetry(run) && edges.every(({ restart }) => restart === undefined)
     for (const edge of edges) {
-      // Nor does it take back that it was started, where nobody restarts with it.
+      // Before a retry the flag `started` is not removed if no container restarts with it.
       const before = (runs.get(edge.target) ?? []).findLast((other) => other.startMs < startMs)
       const isKept = edge.condition === 'started' && before?.retried === true && !dependentsOf.has(edge.target)
       if (edge.optional || isBare || isKept) continue
@@ -125,7 +125,7 @@ export function judgeLiving(scene: Scene, moments: readonly Moment[], untilMs: n
     const lostMs = lossOf(run)
     if (run.toldBy === 'wrapper') {
       const early = findUnready(run)
-      // Started by what one says whose wrapper stands still.
+      // It may have started because of an old flag, since the wrapper that should have removed it was frozen.
       const isBlind = (edgesOf.get(container) ?? []).some(
         (edge) => findHolder(edge, startMs, slackMs) === undefined && wasFrozen([container, edge.target], startMs),
       )
@@ -141,14 +141,14 @@ export function judgeLiving(scene: Scene, moments: readonly Moment[], untilMs: n
     if (lostMs === Infinity) return
     const doneMs = Math.min(run.toldMs, run.endMs)
     const besides = followersOf(run, true)
-    // Of one whose wrapper stands still nobody knows that it has ended, however long ago that was.
+    // The end of a container whose wrapper is frozen is not known to others, however long ago it was.
     const names = [container, ...(dependentsOf.get(container) ?? []).map((edge) => edge.container)]
     const stoppedMs = besides.reduce(
       (last, other) => (other.startMs <= doneMs ? Math.max(last, Math.min(other.endMs, doneMs)) : last),
       lostMs,
     )
     const targets = (edgesOf.get(container) ?? []).map(({ target }) => target)
-    // Until it is clear that the target is retried, that it was started holds where its end may be the last.
+    // Under Never the end of the target may be the last, so `started` holds until the log says that it is retried.
     const noticeMs =
       scene.policy === 'Never' && (edgesOf.get(container) ?? []).some((edge) => edge.condition === 'started')
         ? NOTICE_MS
@@ -162,7 +162,7 @@ export function judgeLiving(scene: Scene, moments: readonly Moment[], untilMs: n
     return before?.retried === true
   }
 
-  /** Loss of readiness for as long as the edge says. */
+  /** Finds the first loss of readiness that lasts for the time in the edge. */
   function findUnready(run: Run): number {
     return (edgesOf.get(run.container) ?? [])
       .flatMap((edge) => {
@@ -179,8 +179,8 @@ export function judgeLiving(scene: Scene, moments: readonly Moment[], untilMs: n
   }
 
   /**
-   * Runs beside it of those that restart with it; one may still be stopping over an earlier loss.
-   * @param stopping also those that were started without it, while they stop for something else
+   * Finds runs of its dependents at the same time. A dependent may still be stopping because of an earlier loss.
+   * @param stopping whether to include dependents that were started without it and that stop for another reason
    */
   function followersOf(run: Run, stopping = false): readonly Run[] {
     return (dependentsOf.get(run.container) ?? []).flatMap(({ container }) =>
@@ -199,11 +199,11 @@ export function judgeLiving(scene: Scene, moments: readonly Moment[], untilMs: n
       const next = list[index + 1]
       if (next === undefined || next.life !== run.life) return void (row = 0)
       if (!run.anew) return
-      // The loss that it was stopped for is no later than its end.
+      // The loss because of which it was stopped is not later than its end.
       row = Math.min(run.toldMs, run.endMs) - run.startMs >= PEACE_MS + slackMs ? 1 : row + 1
       const pauseMs = row <= 1 ? 0 : Math.min(30_000, 1000 * 2 ** (row - 2))
       const tookMs = next.startMs - run.endMs
-      // An end within a moment of a whole minute may count either way.
+      // The wrapper may count a run of about a minute either way.
       const isClose = Math.abs(Math.min(run.toldMs, run.endMs) - run.startMs - PEACE_MS) < 40_000
       if (isClose) row = 1
       else if (tookMs < pauseMs - 1) {
@@ -220,7 +220,7 @@ export function judgeLiving(scene: Scene, moments: readonly Moment[], untilMs: n
       const isOver = life !== undefined && life.endMs < Infinity && life.last
       if (isOver || (run !== undefined && run.code === 0 && isForGood(scene, run, lifeOf(run)))) continue
       if (run === undefined || run.endMs < Infinity) {
-        // Under Never it may wait for what never comes; others are skipped.
+        // Under Never it may wait for a condition that is never met, or be skipped.
         if (scene.policy === 'Always') refuse(untilMs, `${name} does not run in the end`)
         continue
       }
@@ -234,10 +234,10 @@ export function judgeLiving(scene: Scene, moments: readonly Moment[], untilMs: n
   }
 }
 
-/** It has succeeded, and nobody starts it again. */
+/** Tells whether a run has succeeded and no run follows. */
 function isForGood({ policy, order }: Scene, run: Run, life: Life): boolean {
   if (run.code !== 0 || run.toldBy === 'wrapper') return false
-  // Under Never nobody starts it again that was told to stop, either.
+  // Under Never a container that was told to stop is not started again either.
   if (run.toldBy === 'kubelet') return policy === 'Never'
   const isHeld = order.edges.some(({ target, condition }) => target === run.container && condition === 'completed')
   return policy !== 'Always' || (isHeld && life.endMs === Infinity)

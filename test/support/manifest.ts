@@ -1,6 +1,6 @@
-/** Small manifests for tests that drive `podorder inject` from outside. */
+/** Manifests for tests that run `podorder inject`. */
 
-/** A pod of two containers, the second of which waits for the first; each line of it is worth keeping. */
+/** Writes a pod of two containers, the second of which waits for the first. A rewrite must keep every line. */
 export function writeManifest(name = 'shop'): string {
   return `# The shop.
 apiVersion: v1
@@ -20,7 +20,7 @@ spec:
 `
 }
 
-/** A pod of so many containers, each of which starts after the one before it has completed. */
+/** Writes a pod in which each container starts after the one before it has completed. */
 export function writeSteps(count: number): string {
   const containers = Array.from({ length: count }, (_, index) => {
     const number = String(index).padStart(5, '0')
@@ -30,12 +30,12 @@ export function writeSteps(count: number): string {
   return `${head}spec:\n  restartPolicy: Never\n  containers:\n${containers.join('')}`
 }
 
-/** As many documents, each a pod of two containers. */
+/** Writes documents that each have a pod of two containers. */
 export function writePods(count: number): string {
   return Array.from({ length: count }, (_, index) => writeManifest(`shop-${index}`)).join('---\n')
 }
 
-/** A pod of so many servers, each of which starts when the one before it is ready, with a probe of its own. */
+/** Writes a pod of servers. Each has its own probe, and starts when the one before it is ready. */
 export function writeServers(count: number): string {
   const names = Array.from({ length: count }, (_, index) => `server-${String(index).padStart(5, '0')}`)
   const order = names.slice(1).map((name, index) => `      ${name}: ${names[index]}\n`)

@@ -1,15 +1,15 @@
-/** A name server for tests: it knows some names, and says of all others that they do not exist. */
+/** A name server for tests. It knows some names, and reports that all others do not exist. */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 
 const TYPE_A = 1
-/** QR, RD, RA; and NXDOMAIN. */
+/** The flags QR, RD and RA of a response, and the code NXDOMAIN (RFC 1035). */
 const ANSWER = 0x8180
 const NO_SUCH_NAME = 3
 
 /**
- * Serves IPv4 addresses on UDP port 53, the only one that resolv.conf(5) can mean: it takes root.
- * @param names name without a dot at its end -> address
+ * Serves IPv4 addresses on UDP port 53, which needs root. resolv.conf(5) allows no other port.
+ * @param names the addresses by name, without a dot at its end
  */
 export async function serveNames(at: string, names: Readonly<Record<string, string>>): Promise<{ close(): void }> {
   const socket = createSocket('udp4')
@@ -19,7 +19,7 @@ export async function serveNames(at: string, names: Readonly<Record<string, stri
   return { close: () => socket.close() }
 }
 
-/** RFC 1035: a header of 12 bytes, the question, and the answer, whose name points to the question's. */
+/** Writes a response (RFC 1035): a header of 12 bytes, the question, and the answer, whose name points to that of the question. */
 function answer(query: Buffer, names: Readonly<Record<string, string>>): Buffer {
   const labels: string[] = []
   let at = 12

@@ -2,7 +2,7 @@
 import { isQualifiedName, isSubdomain } from './object-names.ts'
 import { checkPodSpec } from './pod-rules.ts'
 
-/** Takes what is wrong, and where. */
+/** Reports a fault at a path. */
 export type Refuse = (path: string, what: string) => void
 
 interface Metadata {
@@ -38,7 +38,7 @@ export function checkObject(object: ApiObject, refuse: Refuse): void {
   const { kind, metadata = {} } = object
   if (!metadata.name && !metadata.generateName) refuse('metadata.name', 'name or generateName is required')
   if (metadata.name && !isSubdomain(metadata.name)) refuse('metadata.name', `no DNS subdomain: ${metadata.name}`)
-  // What is generated is five characters more; the name may end in a dash so far.
+  // The API server adds five characters, so the prefix may end with a dash.
   if (metadata.generateName && !isSubdomain(`${metadata.generateName}x`))
     refuse('metadata.generateName', `no DNS subdomain: ${metadata.generateName}`)
   checkMetadata(metadata, 'metadata', refuse)
@@ -51,7 +51,7 @@ export function checkObject(object: ApiObject, refuse: Refuse): void {
     case 'Job':
       return checkJobTemplate(spec.template, 'spec.template', refuse)
     case 'CronJob':
-      // Jobs get eleven characters more, and a pod's host name is at most 63.
+      // The names of its Jobs get eleven more characters, and the host name of a pod has at most 63.
       if ((metadata.name ?? '').length > 52) refuse('metadata.name', 'more than 52 characters')
       return checkJobTemplate(spec.jobTemplate?.spec?.template, 'spec.jobTemplate.spec.template', refuse)
     case 'Deployment':
@@ -92,7 +92,7 @@ function checkSelector(
   if (missing) refuse('spec.template.metadata.labels', 'the selector does not match')
 }
 
-/** Each claim of a StatefulSet becomes a volume of its pods, and takes the place of one of its name. */
+/** Adds the claims of a StatefulSet to the volumes of its pods. A claim replaces a volume of the same name. */
 function withClaims({ template, volumeClaimTemplates }: WorkloadSpec): Template | undefined {
   const claims = (volumeClaimTemplates ?? []).map(({ metadata }) => ({ name: metadata?.name ?? '' }))
   if (template?.spec === undefined || claims.length === 0) return template
@@ -117,7 +117,7 @@ function checkLastingTemplate(template: Template | undefined, refuse: Refuse): v
 
 function checkJobTemplate(template: Template | undefined, path: string, refuse: Refuse): void {
   checkTemplate(template, path, refuse)
-  // Nothing said is Always, by default.
+  // The default is Always.
   if ((template?.spec?.restartPolicy ?? 'Always') === 'Always')
     refuse(`${path}.spec.restartPolicy`, 'required: OnFailure or Never')
 }

@@ -1,4 +1,4 @@
-/** Reads the order of a pod that is nothing but annotations and names. */
+/** Reads the order of a pod that has only annotations and names of containers. */
 import { readManifest, readNested } from '../../src/manifest/yaml.io.ts'
 import { readTemplate } from '../../src/manifest/template.ts'
 import { describeFault } from '../../src/manifest/tree.ts'
@@ -10,7 +10,7 @@ export interface Pod {
   readonly restartPolicy?: string
 }
 
-/** The order of a pod with these annotations (YAML, from line 4 on, each line indented by 4). */
+/** Reads the order of a pod with these annotations. They are YAML from line 4 on, with each line indented by 4. */
 export function readPod(
   annotations: string,
   { containers = 'db cache migrate app', init, restartPolicy = 'Never' }: Pod = {},
@@ -29,7 +29,7 @@ export function readPod(
   return readOrderOf(documents)
 }
 
-/** The order of the first document. */
+/** Reads the order of the first document. */
 export function readOrderOf([document]: ReturnType<typeof readManifest>['documents']): OrderReading {
   if (document === undefined) throw new Error('there is no document')
   return readOrder({ ...readTemplate(document.tree()), parse: readNested })
@@ -38,6 +38,6 @@ export function readOrderOf([document]: ReturnType<typeof readManifest>['documen
 export const describeAll = (faults: OrderReading['faults']): readonly string[] =>
   faults.map((fault) => describeFault('pod.yaml', fault))
 
-/** The annotation depends-on as a literal block. */
+/** Writes the annotation depends-on as a literal block. */
 export const block = (...lines: readonly string[]): string =>
   ['podorder.io/depends-on: |', ...lines.map((line) => `  ${line}`)].join('\n')

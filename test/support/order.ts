@@ -1,4 +1,4 @@
-/** Runs a manifest through the built executable and tells what happened before what. */
+/** Runs a manifest with the built executable, and compares the order of events. */
 import { LONG_LIMIT_MS } from './time-limit.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -6,11 +6,11 @@ import { createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
-/** Under ava's own deadline, so that a pod that hangs is stopped, and what it did is told. */
+/** The deadline in ms. It is below ava's own, so that a pod that hangs is stopped and its events are reported. */
 const DEADLINE_MS = LONG_LIMIT_MS
 const PODORDER = fileURLToPath(new URL('../../dist/podorder', import.meta.url))
 
-/** One line of `podorder run --json`. */
+/** A line of `podorder run --json`. */
 export interface Event {
   readonly event: string
   readonly container?: string
@@ -18,14 +18,14 @@ export interface Event {
   readonly reason?: string
 }
 
-/** One life of one pod, from its start to the exit of `podorder run`. */
+/** A run of a pod, from its start to the exit of `podorder run`. */
 export interface PodLife {
   readonly exitCode: number
   readonly events: readonly Event[]
   readonly stderr: string
 }
 
-/** `podorder run --json` with these arguments; the pod's own end ends it. */
+/** Runs `podorder run --json` with these arguments until the pod ends. */
 export async function runPod(...args: readonly string[]): Promise<PodLife> {
   const child = spawn(PODORDER, ['run', '--json', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -36,31 +36,31 @@ export async function runPod(...args: readonly string[]): Promise<PodLife> {
   return { exitCode: exitCode as number, events: lines.map((line) => JSON.parse(line) as Event), stderr }
 }
 
-/** What a container printed, in all its incarnations. */
+/** Returns the output of a container in all its incarnations. */
 export function linesOf(life: PodLife, container: string): readonly string[] {
   return life.events
     .filter((event) => event.event === 'output' && event.container === container)
     .map((event) => event.line ?? '')
 }
 
-/** The containers to which this happened, in the order in which it did. */
+/** Returns the containers of all events of a kind, in order. */
 export function happenings(life: PodLife, event: string): readonly (string | undefined)[] {
   return life.events.filter((happening) => happening.event === event).map(({ container }) => container)
 }
 
-/** Did the first come, and the second only after it? */
+/** Tells whether the first event happened, and the second only after it. */
 export function happenedBefore(life: PodLife, first: string, second: string): boolean {
   const told = life.events.map((event) => `${event.container} ${event.event}`)
   const earlier = told.indexOf(first)
   return earlier >= 0 && told.indexOf(second) > earlier
 }
 
-/** Below those that the kernel gives to clients (net.ipv4.ip_local_port_range), which tests beside this one are. */
+/** The range of ports. It is below the kernel's ports for clients (net.ipv4.ip_local_port_range), which other tests use. */
 const PORTS = { first: 20_000, count: 12_000 }
 
 const given = new Set<number>()
 
-/** TCP ports that nobody listens on. They differ, in this process from all that were given before. */
+/** Finds free TCP ports. They all differ, also from those of earlier calls in this process. */
 export async function findFreePorts(count: number): Promise<readonly number[]> {
   const ports: number[] = []
   while (ports.length < count) {

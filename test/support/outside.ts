@@ -1,4 +1,4 @@
-/** A container that waits for what is outside its pod, and an API server's double for it. */
+/** A container that waits for a target outside its pod, and a fake API server for it. */
 import type { ExecutionContext } from 'ava'
 import type { ApiServer } from './api-server.ts'
 import { openStage, type Runtime, type Stage, type Wrapper } from './entrypoint.ts'
@@ -8,7 +8,7 @@ import { openCluster } from './wait.ts'
 const PODS = '/api/v1/pods'
 export const JOBS = '/apis/batch/v1/jobs'
 
-/** What every object has. */
+/** Returns the metadata of an object. */
 export const meta = (name: string, labels: Readonly<Record<string, string>> = { app: name }) => ({
   metadata: { name, namespace: 'rec', labels },
 })
@@ -27,7 +27,7 @@ export function putJob(server: ApiServer, name: string, end?: object): void {
 export interface Scene {
   readonly server: ApiServer
   readonly stage: Stage
-  /** The container `app`, which says `open`. */
+  /** Starts the container `app`, which prints `open`. */
   readonly start: (flags: readonly string[], runtime?: Runtime) => Wrapper
   readonly env: Readonly<Record<string, string>>
 }

@@ -1,25 +1,25 @@
-/** Pods from manifests, by `podman kube play`. */
+/** Runs pods from manifests with `podman kube play`. */
 import type { ExecutionContext } from 'ava'
 import { execa } from 'execa'
 import { eventually } from './eventually.ts'
 import { podman, PODMAN_ENVIRONMENT } from './podman.ts'
 
 export interface PlayedPod {
-  /** What a container has written so far. */
+  /** Returns the output of a container so far. */
   stdout(container: string): Promise<string>
   stderr(container: string): Promise<string>
-  /** Until a container has written this. */
+  /** Waits until a container has written a text. */
   says(container: string, text: string): Promise<unknown>
-  /** To a container's first process. */
+  /** Sends a signal to a container's first process. */
   signal(container: string, signal: string): Promise<void>
-  /** Until a container has ended. @returns its exit code */
+  /** Waits until a container has ended. @returns its exit code */
   end(container: string): Promise<number>
 }
 
 /**
- * @param manifest of one pod, whose name no other has.
- * @param t when this test ends, the pod is removed.
- * @returns when its init containers have ended, and the others have been started.
+ * Starts a pod. Returns when its init containers have ended and the others have been started.
+ * @param t the pod is removed when this test ends
+ * @param manifest a pod with a unique name
  */
 export async function playPod(t: ExecutionContext, name: string, manifest: object): Promise<PlayedPod> {
   t.teardown(async () => {

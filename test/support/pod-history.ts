@@ -1,4 +1,4 @@
-/** Pods as `kubectl get -o json` prints them, read as histories. */
+/** Reads pods in the form of `kubectl get -o json` as histories. */
 import { deflatePacking } from '../../src/tekton/deflate.io.ts'
 import { readNested } from '../../src/manifest/yaml.io.ts'
 import type { PodTemplate } from '../../src/pod/pod.ts'
@@ -8,7 +8,7 @@ import { NOW } from './explained.ts'
 
 export const openRecorder = (): PodRecorder => createPodRecorder({ parse: readNested, packing: deflatePacking })
 
-/** One after another, as a watch sees them. */
+/** Records states of a pod in sequence, as a watch does. */
 export function see(...pods: readonly unknown[]): History {
   const recorder = openRecorder()
   for (const pod of pods) recorder.see(pod as PodTemplate)
@@ -19,7 +19,7 @@ export function find({ containers }: History, name: string): ContainerHistory | 
   return containers.find(({ container }) => container === name)
 }
 
-/** Phases and their lengths in seconds: `waiting 10, running 30`. */
+/** Lists phases with their durations in seconds, such as `waiting 10, running 30`. */
 export function tellBars(history: History, name: string): string {
   const container = find(history, name)
   const spans = container === undefined ? [] : layOutSpans(container, history.endMs)

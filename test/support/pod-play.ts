@@ -1,4 +1,4 @@
-/** The life of a pod in virtual time: run/supervision.ts decides, and containers do what they are told to. */
+/** Runs a pod in virtual time. run/supervision.ts decides, and simulated containers follow. */
 import type { Container, PodSpec } from '../../src/pod/pod.ts'
 import { readCare } from '../../src/probe/care.ts'
 import type { Event, Step } from '../../src/run/pod-events.ts'
@@ -8,24 +8,27 @@ import type { Runtime } from '../../src/run/runtime.ts'
 import { supervise } from '../../src/run/supervision.ts'
 
 export interface Player {
-  /** How its lives end by themselves, one after another, and after how many ms; what is not there goes on until it is stopped. */
+  /** The ends of its incarnations in sequence, each with the time in ms. Further incarnations run until they are stopped. */
   readonly ends?: readonly (readonly [exitCode: number, afterMs: number])[]
-  /** From its stop signal to its end; Infinity: it does not hear it. */
+  /** The time in ms from the stop signal to the end; Infinity: it ignores the signal. */
   readonly drainMs?: number
-  /** Its exit code then. */
+  /** Its exit code after the stop signal. */
   readonly stopCode?: number
-  /** Of a native sidecar: from its start to the success of its startupProbe. */
+  /** For a native sidecar: the time in ms from its start to the success of its startupProbe. */
   readonly upMs?: number
 }
 
 export interface Play {
-  /** What: `start`, `told`, `end CODE`, of hooks that run a command `preStop-begin` and `preStop-end`; of the pod, its phase. */
+  /**
+   * The events. `what` is `start`, `told` or `end CODE`; `preStop-begin` and `preStop-end` for hooks that run a command; for the pod
+   * its phase.
+   */
   readonly marks: readonly (readonly [atMs: number, container: string, what: string])[]
 }
 
 const NO_RUNTIME = {} as Runtime
 
-/** @param acts what happens from outside, each with its time in ms. @param untilMs up to when it is looked at */
+/** @param acts external events, each with its time in ms @param untilMs the end of the simulation */
 export function playPod(
   spec: PodSpec,
   players: Readonly<Record<string, Player>>,
@@ -51,7 +54,7 @@ export function playPod(
   hand({ kind: 'begin' })
   for (const [atMs, event] of acts) at(atMs, () => hand(event))
   for (;;) {
-    // Of those that are due at the same time the one that was entered first.
+    // If several are due at the same time, the first one in the queue is taken.
     const next = queue.reduce<(typeof queue)[number] | undefined>(
       (a, b) => (a === undefined || b.atMs < a.atMs ? b : a),
       undefined,
@@ -126,7 +129,7 @@ export function playPod(
   }
 }
 
-/** @returns how long it takes, and whether it leaves no trace */
+/** @returns the duration of the preStop hook in ms, and whether it writes no marks */
 function readHook(container: Container): { readonly ms: number; readonly silent: boolean } | undefined {
   const hook = readCare(container, []).care.hooks.preStop
   if (hook?.kind === 'sleep') return { ms: hook.ms, silent: true }

@@ -55,7 +55,7 @@ export function checkPodSpec(spec: PodSpec = {}, path: string, refuse: Refuse): 
   checkWhole(spec, path, refuse)
 }
 
-/** What the pod as a whole has bounds its containers (validatePodResourceConsistency). */
+/** Checks that the resources of the pod as a whole limit those of its containers (validatePodResourceConsistency). */
 function checkWhole({ resources, containers, initContainers }: PodSpec, path: string, refuse: Refuse): void {
   const requests = Object.entries(resources?.requests ?? {})
   const limits = Object.entries(resources?.limits ?? {})
@@ -71,7 +71,7 @@ function checkWhole({ resources, containers, initContainers }: PodSpec, path: st
         refuse(`${path}.containers[${index}].resources.limits.${name}`, 'more than the pod')
 }
 
-/** @returns the names of them. */
+/** Checks the volumes. @returns their names */
 function checkVolumes(volumes: readonly Volume[], path: string, refuse: Refuse): ReadonlySet<string> {
   const names = new Set<string>()
   for (const [index, volume] of volumes.entries()) {
@@ -84,7 +84,7 @@ function checkVolumes(volumes: readonly Volume[], path: string, refuse: Refuse):
   return names
 }
 
-/** In the order in which the API server looks at them; the second is the one that is refused. None is an emptyDir. */
+/** The sources of volumes in the order of the API server's checks. The second of two is refused. A volume without a source is an emptyDir. */
 const SOURCES = [
   'emptyDir',
   'hostPath',
@@ -114,7 +114,7 @@ function checkPath(path: string | undefined, at: string, refuse: Refuse): void {
   if (path?.split('/').includes('..')) refuse(at, "no '..'")
 }
 
-/** Files of a volume show fewer fields than variables do, which also know the pod's status. */
+/** The fields for files of a volume. Variables can have more fields, such as those of the pod's status. */
 const DOWNWARD_FIELDS = [
   'metadata.annotations',
   'metadata.labels',
@@ -123,7 +123,7 @@ const DOWNWARD_FIELDS = [
   'metadata.uid',
 ]
 
-/** The API server names neither the item's index nor, for a bad key, the field. */
+/** Checks an item of a downwardAPI volume. The paths of faults have no index, since the API server gives none. */
 function checkDownward({ path, fieldRef }: VolumeFile, at: string, refuse: Refuse): void {
   checkPath(path, `${at}.path`, refuse)
   if (fieldRef === undefined || fieldRef === null) return

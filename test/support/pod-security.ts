@@ -1,6 +1,7 @@
 /**
- * Would a namespace take this pod that enforces the Pod Security Standard "restricted"? (Kubernetes:
- * staging/src/k8s.io/pod-security-admission/policy, as of 1.33.)
+ * Checks whether a namespace that enforces the Pod Security Standard "restricted" would accept a pod.
+ *
+ * Source: staging/src/k8s.io/pod-security-admission/policy of Kubernetes 1.33.
  */
 interface Security {
   readonly privileged?: boolean
@@ -28,7 +29,7 @@ export interface PodSpec {
   readonly hostIPC?: boolean
 }
 
-/** Images since 1.33; a volume that says none is an emptyDir. */
+/** The allowed sources of volumes; `image` since 1.33. A volume without a source is an emptyDir. */
 const VOLUMES = new Set([
   'configMap',
   'csi',
@@ -41,7 +42,7 @@ const VOLUMES = new Set([
   'secret',
 ])
 
-/** What is not allowed, each `container or pod: what`. */
+/** Lists violations in the form `container or pod: what`. */
 export function checkRestricted(spec: PodSpec): readonly string[] {
   const { containers, initContainers, volumes, securityContext: ofPod = {}, hostNetwork, hostPID, hostIPC } = spec
   const faults = [hostNetwork, hostPID, hostIPC].includes(true) ? ['pod: a namespace of the host'] : []
@@ -52,7 +53,7 @@ export function checkRestricted(spec: PodSpec): readonly string[] {
   return faults
 }
 
-/** What a container does not say, the pod says for it, where it can. */
+/** Checks a container. Settings that it does not have come from the pod, if the pod can have them. */
 function checkContainer({ securityContext: own = {}, ports }: Container, ofPod: Security): readonly string[] {
   const { runAsNonRoot, runAsUser, seccompProfile, seLinuxOptions = {} } = { ...ofPod, ...own }
   const { add = [], drop = [] } = own.capabilities ?? {}

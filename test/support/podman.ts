@@ -1,4 +1,4 @@
-/** Podman with storage and settings of its own, below build/: what the machine has otherwise is left alone. Needs root. */
+/** Runs podman with separate storage and settings below build/, so that the machine's own are not changed. Needs root. */
 import { execa, execaSync } from 'execa'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ const STORAGE = join(HOME, 'storage.conf')
 
 export const PODMAN_ENVIRONMENT = { CONTAINERS_CONF: SETTINGS, CONTAINERS_STORAGE_CONF: STORAGE }
 
-/** Writes what the environment above names, and removes the containers that a killed run has left. */
+/** Writes the settings, and removes containers that a killed run has left behind. */
 export async function setUpPodman(): Promise<void> {
   await mkdir(HOME, { recursive: true })
   await writeFile(STORAGE, formatStorage())
@@ -20,13 +20,16 @@ export async function setUpPodman(): Promise<void> {
   await podman('volume', 'prune', '--force')
 }
 
-/** @returns its stdout. @throws with its stderr when it fails */
+/** Runs podman. @returns its stdout @throws with its stderr when it fails */
 export async function podman(...words: readonly string[]): Promise<string> {
   const { stdout } = await execa('podman', words, { env: PODMAN_ENVIRONMENT, stdin: 'ignore' })
   return stdout
 }
 
-/** Builds an image. It is kept: while one is removed, other podmans may not find theirs. @param lines of its Containerfile */
+/**
+ * Builds an image. It is not removed, since during a removal other podman processes may fail to find their images.
+ * @param lines the lines of its Containerfile
+ */
 export async function buildImage(image: string, lines: readonly string[]): Promise<void> {
   const words = ['build', '--quiet', '--tag', image, '-']
   await execa('podman', words, { env: PODMAN_ENVIRONMENT, input: `${lines.join('\n')}\n` })
@@ -43,9 +46,9 @@ function formatStorage(): string {
 }
 
 /**
- * runc, since Debian 12's crun refuses a machine with both versions of cgroups mounted. cgroupfs and files, since there may be
- * no systemd. Podman's default limits are above what a machine without CAP_SYS_RESOURCE may set, and it lowers its own limit of
- * processes to kernel.pid_max before it sets a container's.
+ * Formats containers.conf. It sets runc, since crun of Debian 12 refuses a machine with both versions of cgroups mounted, and cgroupfs
+ * and log files, since there may be no systemd. It sets the limits, since podman's defaults are too high for a machine without
+ * CAP_SYS_RESOURCE. podman lowers its own limit of processes to kernel.pid_max before it sets that of a container.
  */
 function formatSettings(limits: string, pidMax: number): string {
   const ulimits = [
@@ -66,7 +69,7 @@ function formatSettings(limits: string, pidMax: number): string {
   ].join('\n')
 }
 
-/** A line of proc_pid_limits(5). @returns `soft:hard`, both the same */
+/** Reads a line of proc_pid_limits(5). @returns `soft:hard`, both with the hard limit */
 function readHardLimit(limits: string, name: string, most: number): string {
   const line = limits.split('\n').find((text) => text.startsWith(name)) ?? ''
   const [, hard = ''] = line.slice(name.length).trim().split(/\s+/)
@@ -78,7 +81,7 @@ async function readPidMax(): Promise<number> {
   return Number(await readFile('/proc/sys/kernel/pid_max', 'utf8'))
 }
 
-/** Whether a pod can have a network of its own here: netavark calls iptables, which needs the kernel's packet filter. */
+/** Tells whether a pod can have its own network here. For it netavark calls iptables, which needs the kernel's packet filter. */
 export function hasPacketFilter(): boolean {
   const { exitCode } = execaSync('iptables', ['--list'], { reject: false })
   return exitCode === 0

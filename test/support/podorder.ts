@@ -1,4 +1,4 @@
-/** Drives the built `podorder` from outside: a directory and a TMPDIR for each test, both empty in the end. */
+/** Runs the built `podorder`. Each test has its own directory and TMPDIR, which are removed at its end. */
 import type { ExecutionContext } from 'ava'
 import { spawn } from 'node:child_process'
 import {
@@ -26,7 +26,7 @@ export interface RunEnd {
   readonly stderr: string
 }
 
-/** One line of `--json`. */
+/** A line of `--json`. */
 export interface RunLine {
   readonly at: string
   readonly event: string
@@ -47,17 +47,17 @@ export interface RunLine {
 export interface Running {
   readonly pid: number
   stdout(): string
-  /** What `--json` has printed so far. */
+  /** Returns the lines of `--json` so far. */
   lines(): readonly RunLine[]
   signal(signal: NodeJS.Signals): void
-  /** Nobody reads its output any more. */
+  /** Closes the reading end of its stdout. */
   closeStdout(): void
   readonly end: Promise<RunEnd>
 }
 
 export interface Place {
   readonly dir: string
-  /** Where `podorder run` makes its own directories. */
+  /** The TMPDIR, in which `podorder run` makes its directories. */
   readonly temporary: string
   path(name: string): string
   write(name: string, content: string): string
@@ -71,11 +71,11 @@ export interface Place {
     args: readonly string[],
     options?: { readonly env?: Readonly<Record<string, string>>; readonly uid?: number; readonly stdin?: string },
   ): Promise<RunEnd>
-  /** Fails unless no process and no file of any run is left. */
+  /** Fails if a process or a file of a run is left. */
   assertClean(): Promise<void>
 }
 
-/** @param t the place is cleared when this test ends */
+/** @param t the place is removed when this test ends */
 export function openPlace(t: ExecutionContext): Place {
   const dir = mkdtempSync(join(tmpdir(), 'run-test-'))
   const temporary = join(dir, 'tmp')
@@ -149,7 +149,7 @@ export function openPlace(t: ExecutionContext): Place {
   }
 }
 
-/** Whole lines only: the last one may still be on its way. */
+/** Reads complete lines only, since the last one may not be complete yet. */
 export function readLines(stdout: string): readonly RunLine[] {
   return stdout
     .split('\n')
@@ -160,11 +160,11 @@ export function readLines(stdout: string): readonly RunLine[] {
 export interface PodParts {
   readonly annotations?: Readonly<Record<string, string>>
   readonly spec?: Readonly<Record<string, unknown>>
-  /** Container -> a script for `sh -c`, or the whole container but its name. */
+  /** The containers by name: a script for `sh -c`, or the fields of the container. */
   readonly containers: Readonly<Record<string, string | Readonly<Record<string, unknown>>>>
 }
 
-/** A manifest in JSON, which is YAML. */
+/** Writes a manifest in JSON, which is also YAML. */
 export function writePod({ annotations = {}, spec = {}, containers }: PodParts): string {
   const list = Object.entries(containers).map(([name, what]) => {
     return { name, image: 'none', ...(typeof what === 'string' ? { command: ['sh', '-c', what] } : what) }

@@ -1,4 +1,4 @@
-/** What the kernel says about a process. */
+/** Reads facts about processes in /proc. */
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs'
 
 export interface Stat {
@@ -10,7 +10,7 @@ export interface Stat {
   readonly foreground: number
 }
 
-/** proc_pid_stat(5), from its text; the name in parentheses may hold anything. */
+/** Parses proc_pid_stat(5). The name in parentheses may hold any character. */
 export function parseStat(text: string): Stat {
   const [state = '', parent, group, session, , foreground] = text.slice(text.lastIndexOf(')') + 2).split(' ')
   return {
@@ -22,7 +22,7 @@ export function parseStat(text: string): Stat {
   }
 }
 
-/** @returns undefined when there is no such process. */
+/** @returns undefined when the process does not exist */
 export function readStat(pid: number): Stat | undefined {
   try {
     return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'))
@@ -36,13 +36,13 @@ export function isRunning(pid: number): boolean {
   return stat !== undefined && stat.state !== 'Z' && stat.state !== 'X'
 }
 
-/** Whether it has a handler for a signal. */
+/** Tells whether the process has a handler for a signal. */
 export function isCaught(pid: number, signal: number): boolean {
   const mask = /^SigCgt:\s*(\w+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0'
   return ((BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n) === 1n
 }
 
-/** Children of every thread of it, zombies included. */
+/** Lists the children of all threads of the process, including zombies. */
 export function readChildren(pid: number): readonly number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
@@ -53,7 +53,7 @@ export function readChildren(pid: number): readonly number[] {
   }
 }
 
-/** How many inotify watches it has. */
+/** Returns the number of inotify watches of the process. */
 export function countWatches(pid: number): number {
   const descriptors = readdirSync(`/proc/${pid}/fdinfo`).flatMap((descriptor) => {
     try {
@@ -65,7 +65,7 @@ export function countWatches(pid: number): number {
   return descriptors.filter((line) => line.startsWith('inotify wd:')).length
 }
 
-/** How many inotify instances it has open. */
+/** Returns the number of open inotify instances of the process. */
 export function countInstances(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).filter((descriptor) => {
     try {
@@ -76,17 +76,17 @@ export function countInstances(pid: number): number {
   }).length
 }
 
-/** How many sockets it has, but for its standard streams. */
+/** Returns the number of sockets of the process, without its standard streams. */
 export function countSockets(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).filter((descriptor) => {
     return Number(descriptor) > 2 && readlinkSync(`/proc/${pid}/fd/${descriptor}`).startsWith('socket:')
   }).length
 }
 
-/** The names of the variables of its environment that something on its stack, where `environ` is, points to. */
+/** Lists the variables of its environment to which a word on its stack points. `environ` is on the stack. */
 export function listVisibleVariables(pid: number): readonly string[] {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  // env_start of proc_pid_stat(5).
+  // This field is env_start of proc_pid_stat(5).
   let address = BigInt(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[47] ?? '')
   const pointers = new Set(readStack(pid))
   return readFileSync(`/proc/${pid}/environ`, 'utf8')
@@ -103,7 +103,7 @@ function readStack(pid: number): BigUint64Array {
     .split('\n')
     .find((line) => line.endsWith('[stack]'))
   const [from = 0, to = 0] = (map?.split(' ')[0]?.split('-') ?? []).map((text) => parseInt(text, 16))
-  // The kernel puts it at the top, and 64 KiB hold any test's.
+  // The kernel puts the environment at the top of the stack. In tests it fits in 64 KiB.
   const memory = new BigUint64Array(8192)
   const file = openSync(`/proc/${pid}/mem`, 'r')
   readSync(file, memory, 0, Math.min(memory.byteLength, to - from), Math.max(from, to - memory.byteLength))
@@ -111,7 +111,7 @@ function readStack(pid: number): BigUint64Array {
   return memory
 }
 
-/** Every process whose working directory is in `dir`. */
+/** Lists the processes whose working directory is in `dir`. */
 export function findProcessesIn(dir: string): readonly number[] {
   return readdirSync('/proc').flatMap((name) => {
     try {

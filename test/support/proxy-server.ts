@@ -1,15 +1,15 @@
-/** Proxies: CONNECT of HTTP, and SOCKS 5. */
+/** Proxies for tests: HTTP with CONNECT, and SOCKS 5. */
 import type { ExecutionContext } from 'ava'
 import { createServer } from 'node:http'
 import { connect, createServer as createSocketServer, type AddressInfo, type Server, type Socket } from 'node:net'
 
 export interface ProxyServer {
   readonly port: number
-  /** Whom it has connected to: `127.0.0.1:6443`. */
+  /** The hosts to which it has connected, such as `127.0.0.1:6443`. */
   readonly targets: readonly string[]
 }
 
-/** @param login `user:password` that it asks for */
+/** @param login the required `user:password` */
 export async function startHttpProxy(t: ExecutionContext, login?: string): Promise<ProxyServer> {
   const targets: string[] = []
   const server = createServer((_, response) => void response.writeHead(400).end())

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { Container, PodSpec } from '../../src/pod/pod.ts'
 
-/** Seconds since the act; `preStop-begin`, `preStop-end`, `start`, `exit42`, or the name of a signal without SIG. */
+/** An event: the seconds since the stop, the container, and `preStop-begin`, `preStop-end`, `start`, `exit42` or a signal without SIG. */
 export type Mark = readonly [seconds: number, container: string, what: string]
 
 export interface RecordedStop {
@@ -18,7 +18,7 @@ interface Line {
   readonly seen: readonly Mark[]
 }
 
-/** The rule of the one that has all start anew was not recorded with its container. */
+/** The rule of the container that restarts all containers. It is not in the recording. */
 const RULES = { restartPolicyRules: [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } }] }
 
 export function readRecordedStops(): readonly RecordedStop[] {

@@ -1,16 +1,16 @@
-/** What a real Kubernetes has said, from `test/fixtures/kube`. */
+/** Recordings of a real Kubernetes, from `test/fixtures/kube`. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 
 const ROOT = fileURLToPath(new URL('../fixtures/kube/', import.meta.url))
 
-/** The names of all recorded watches. */
+/** Lists the names of all recorded watches. */
 export function listStreams(): readonly string[] {
   return readdirSync(`${ROOT}watch`).map((name) => name.replace('.jsonl.gz', ''))
 }
 
-/** The lines of a watch, as they were sent. */
+/** Reads the lines of a watch, as they were sent. */
 export function readStream(name: string): readonly string[] {
   return readLines(`watch/${name}.jsonl.gz`)
 }

@@ -1,21 +1,21 @@
-/** docs/reference.md as tests read it: tables by their headings. */
+/** Reads tables of docs/reference.md by their headings. */
 import type { ExecutionContext } from 'ava'
 import { readFileSync } from 'node:fs'
 import { PAGE } from '../../scripts/reference.ts'
 
 export const TEXT = readFileSync(PAGE, 'utf8')
 
-/** By the words of the first line; a cell without its backticks. */
+/** A row: its cells without backticks, by the headings of the columns. */
 export type TableRow = Readonly<Record<string, string>>
 
-/** What stands below a heading, up to the next one. */
+/** Returns the text below a heading, up to the next one. */
 export function readSection(heading: string): string {
   const [, section] = TEXT.split(new RegExp(`^#+ ${heading}\n`, 'm'))
   if (section === undefined) throw new Error(`docs/reference.md has no section "${heading}"`)
   return section.split(/^#/m)[0] ?? ''
 }
 
-/** @param index of the section's tables, from 0 */
+/** @param index the number of the table in the section, from 0 */
 export function readTable(heading: string, index = 0): readonly TableRow[] {
   const tables = readSection(heading).match(/(?:^\|.*\n)+/gm) ?? []
   const [head = '', , ...lines] = (tables[index] ?? '').trimEnd().split('\n')
@@ -28,22 +28,22 @@ export function readTable(heading: string, index = 0): readonly TableRow[] {
   return rows
 }
 
-/** One column of it, in order. */
+/** Returns a column of a table, in order. */
 export function readColumn(heading: string, name: string, index = 0): readonly string[] {
   return readTable(heading, index).map((row) => row[name] ?? '')
 }
 
-/** Each once, in order: for comparing what is there, however often and wherever. */
+/** Sorts words and removes duplicates, to compare sets. */
 export function sortOnce(words: Iterable<string>): readonly string[] {
   return [...new Set(words)].toSorted()
 }
 
-/** The words between backticks of a cell as it stands. */
+/** Splits a cell into its words. */
 export function wordsOf(cell: string): readonly string[] {
   return cell.split(/, | /).filter((word) => word !== '')
 }
 
-/** A field of JSON as a table names it: `next[]` is a list, `reason?` is not in all objects. */
+/** A field of JSON as a table writes it: `next[]` is a list, and `reason?` is not in all objects. */
 export interface Field {
   readonly name: string
   readonly optional: boolean
@@ -53,7 +53,7 @@ export function fieldsOf(cell: string): readonly Field[] {
   return wordsOf(cell).map((word) => ({ name: word.replace(/(?:\[\])?\??$/, ''), optional: word.endsWith('?') }))
 }
 
-/** All fields of a kind of object come, those that are not optional in each, and no others do. */
+/** Checks that objects have all fields of a table: each required field is in each object, each optional one in some, and no other. */
 export function compareFields(
   t: ExecutionContext,
   kind: string,
@@ -67,7 +67,7 @@ export function compareFields(
   }
 }
 
-/** What tables leave out, since all have it. */
+/** Removes fields that tables leave out, since all objects have them. */
 export function dropFields(value: object, names: readonly string[]): object {
   return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)))
 }

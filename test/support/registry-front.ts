@@ -1,4 +1,4 @@
-/** A server before a real registry, which answers some of its requests itself. */
+/** A server in front of a real registry that handles some of the requests itself. */
 import type { ExecutionContext } from 'ava'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -6,14 +6,14 @@ import type { AddressInfo } from 'node:net'
 
 export interface Front {
   readonly host: string
-  /** `METHOD path`, with ` as …` where there was an Authorization. */
+  /** The requests as `METHOD path`, followed by ` as …` if there was an Authorization. */
   readonly asked: readonly string[]
 }
 
-/** @returns whether it takes care of this request; what it leaves alone is the registry's. */
+/** Handles a request. @returns false to pass it on to the registry */
 export type Answer = (request: IncomingMessage, response: ServerResponse) => boolean
 
-/** @param registry the host behind it @param t when this test ends, it is closed */
+/** @param registry the host of the real registry @param t the server is closed when this test ends */
 export async function startFront(t: ExecutionContext, registry: string, answer: Answer): Promise<Front> {
   const asked: string[] = []
   const server = createServer((request, response) => {

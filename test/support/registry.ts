@@ -1,4 +1,4 @@
-/** A real registry on loopback: `docker-registry` of the Debian package, with its storage in a directory of the test's own. */
+/** A real registry on loopback: `docker-registry` of the Debian package, with its storage in a directory of the test. */
 import { execa } from 'execa'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -6,15 +6,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 export interface RegistryOptions {
-  /** Of docker-registry's configuration. */
+  /** The field `auth` of docker-registry's configuration. */
   readonly auth?: Readonly<Record<string, unknown>>
   readonly tls?: { readonly certificate: string; readonly key: string }
-  /** It fetches what it does not have from there. */
+  /** The registry from which it fetches missing images. */
   readonly proxyOf?: string
 }
 
 export interface Registry {
-  /** `127.0.0.1:port` */
+  /** The address as `127.0.0.1:port`. */
   readonly host: string
   stop(): Promise<void>
 }
@@ -24,7 +24,7 @@ export function makeDirectory(): { readonly path: string; readonly remove: () =>
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-/** @param storage several registries may share it. @throws when the program is missing, or ends at once */
+/** @param storage a directory, which several registries may share @throws when the program is missing, or ends at once */
 export async function startRegistry(storage: string, { auth, tls, proxyOf }: RegistryOptions = {}): Promise<Registry> {
   const own = mkdtempSync(join(storage, 'settings-'))
   const keep = (name: string, content: string): string => {
@@ -102,16 +102,16 @@ const TYPES = {
 } as const
 
 export interface Pusher {
-  /** @returns how an index names it */
+  /** Pushes an image. @returns its entry for an index */
   readonly image: (name: string, options: ImageOptions) => Promise<IndexEntry>
-  /** As a build tool's: of no platform, and no image. */
+  /** Pushes an attestation, as build tools do. It has no platform and is not an image. */
   readonly attestation: (repository: string) => Promise<IndexEntry>
   readonly index: (name: string, entries: readonly IndexEntry[], format?: 'oci' | 'docker') => Promise<IndexEntry>
-  /** Something else that registries hold. */
+  /** Pushes an artifact that is not an image. */
   readonly artifact: (name: string) => Promise<IndexEntry>
 }
 
-/** Pushes by the distribution API what no build tool makes; a name is `repository[:tag]`, or the digest is its only name. */
+/** Pushes unusual objects with the distribution API. A name is `repository[:tag]`; without a tag only the digest names the object. */
 export function openPusher({ host }: Registry): Pusher {
   const putBlob = async (repository: string, content: string, mediaType: string) => {
     const begun = await send('POST', `http://${host}/v2/${repository}/blobs/uploads/`)

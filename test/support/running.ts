@@ -1,4 +1,4 @@
-/** What runs in a namespace of an API server's double, for `podorder check -n` and `podorder doctor`. */
+/** Objects in a namespace of the fake API server, for `podorder check -n` and `podorder doctor`. */
 import type { ExecutionContext } from 'ava'
 import type { PodTemplate } from '../../src/pod/pod.ts'
 import type { ApiServer, Rule } from './api-server.ts'
@@ -7,7 +7,7 @@ import { giveStatus, makePod, type Parts, running } from './explained.ts'
 import { openPlace, type RunEnd } from './podorder.ts'
 import { openCluster } from './wait.ts'
 
-/** What the reference names. */
+/** The permissions that the reference names. */
 export const NEEDED_TO_CHECK: readonly Rule[] = [
   { apiGroups: [''], resources: ['pods', 'replicationcontrollers', 'limitranges', 'resourcequotas'], verbs: ['list'] },
   { apiGroups: ['apps'], resources: ['deployments', 'statefulsets', 'daemonsets', 'replicasets'], verbs: ['list'] },
@@ -38,7 +38,7 @@ export async function openRunning(t: ExecutionContext): Promise<RunningScene> {
 
 const READY = { readinessProbe: { httpGet: { path: '/', port: 8080 } } }
 
-/** db, and app that waits for it. */
+/** Makes a pod of db, and app that waits for it. */
 export function makeShop(name: string, parts: Partial<Parts> = {}): PodTemplate {
   return makePod({
     annotations: { 'depends-on': 'app: {db: ready}' },
@@ -56,7 +56,7 @@ const ownedBy = (kind: string, name: string, uid: string): Readonly<Record<strin
   ownerReferences: [{ kind, name, uid, controller: true }],
 })
 
-/** A Deployment with its ReplicaSet, as both stand in the API. */
+/** Puts a Deployment with its ReplicaSet into the API. */
 export function deploy({ putWorkload }: RunningScene, name: string, template: PodTemplate): void {
   const where = { namespace: 'shop' }
   const spec = { template: { metadata: template.metadata, spec: template.spec } }
@@ -69,7 +69,7 @@ export function deploy({ putWorkload }: RunningScene, name: string, template: Po
 
 export const ofShop = ownedBy('ReplicaSet', 'shop-1', 'r-shop')
 
-/** As an older podorder has written it. */
+/** Changes a pod to one that an older podorder has written. */
 export function age(pod: PodTemplate): PodTemplate {
   return JSON.parse(JSON.stringify(pod).replaceAll('"podorder:1"', '"registry.example/podorder:0.0.1"')) as PodTemplate
 }

@@ -1,6 +1,6 @@
 /**
- * Would an API server take this object? Its recorded OpenAPI, read as strict field validation reads it (an unknown field is a
- * fault), and then the rules of its own that are in no schema. A null is the same as nothing, as for Go's decoder.
+ * Checks whether an API server would accept an object. It uses the recorded OpenAPI with strict field validation (an unknown field is
+ * a fault), and then the API server's own rules. A null counts as missing, as in Go's decoder.
  */
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
@@ -20,7 +20,7 @@ interface Schema {
   readonly 'x-kubernetes-group-version-kind'?: readonly { group: string; version: string; kind: string }[]
 }
 
-/** What has come since 1.26, the version in brackets, to the definitions of `io.k8s.api.core.v1`. */
+/** Additions to the definitions of `io.k8s.api.core.v1` since 1.26, with the version in brackets. */
 const ADDITIONS: Readonly<Record<string, Readonly<Record<string, Schema>>>> = {
   // Native sidecars [1.28], policies of any container [1.35]; RestartAllContainers [1.36].
   Container: {
@@ -99,7 +99,7 @@ function readSchemas(): ReadonlyMap<string, Schema> {
   return named
 }
 
-/** Whether it is of a kind that `validateObject` can judge: a list, or in one of the groups v1, apps/v1, batch/v1. */
+/** Tells whether `validateObject` knows the kind: a list, or a kind of the groups v1, apps/v1 and batch/v1. */
 export function isKnownKind(object: unknown): boolean {
   const kind = kindOf(object)
   return kind === 'v1 List' || kinds.has(kind)
@@ -110,7 +110,7 @@ function kindOf(object: unknown): string {
   return `${String(apiVersion)} ${String(kind)}`
 }
 
-/** What is wrong with it, each `path: what`, paths as the API server writes them: `spec.containers[0].name`. */
+/** Lists faults in the form `path: what`, with paths as the API server writes them, such as `spec.containers[0].name`. */
 export function validateObject(object: unknown): readonly string[] {
   if (kindOf(object) === 'v1 List') {
     const { items } = object as { readonly items?: readonly unknown[] }
@@ -120,7 +120,7 @@ export function validateObject(object: unknown): readonly string[] {
   if (schema === undefined) return [`kind: unknown: ${kindOf(object)}`]
   const faults: string[] = []
   validate(object, schema, '', faults)
-  // What cannot be decoded is not looked at any further, by the API server neither.
+  // As in the API server, the further rules apply only to objects that can be decoded.
   if (faults.length === 0)
     checkObject(object as Parameters<typeof checkObject>[0], (path, what) => faults.push(`${path}: ${what}`))
   return faults
@@ -156,7 +156,7 @@ function validateFields(fields: Fields, schema: Schema, path: string, faults: st
   for (const name of required) {
     if ((fields[name] ?? undefined) === undefined) faults.push(`${under(name)}: required`)
   }
-  // An object that says neither holds anything: FieldsV1, for one.
+  // A schema without properties and additionalProperties, such as FieldsV1, allows any field.
   if (properties === undefined && additionalProperties === undefined) return
   for (const [name, value] of Object.entries(fields)) {
     const schemaOfField =
@@ -167,7 +167,7 @@ function validateFields(fields: Fields, schema: Schema, path: string, faults: st
 }
 
 function validateScalar(value: unknown, { enum: words, format }: Schema, path: string, faults: string[]): void {
-  // Empty text is what a Go program writes for nothing.
+  // Go programs write empty text for a missing value.
   if (words !== undefined && value !== '' && !words.includes(String(value)))
     faults.push(`${path}: unsupported value: ${String(value)}`)
   if (format === 'int32' && (Number(value) < -(2 ** 31) || Number(value) >= 2 ** 31))

@@ -1,20 +1,20 @@
-/** What a terminal shows: as much of one as podorder's own sequences need. Lines that do not fit wrap, and wrap anew when it is resized. */
+/** A simulated terminal for podorder's own control sequences. It wraps long lines, and wraps them again when it is resized. */
 
 export interface Screen {
   write(text: string): void
-  /** A modern terminal keeps what is shown: it wraps long lines anew, and the cursor stays at its character. */
+  /** Changes the width. As in modern terminals, the text stays: long lines are wrapped again, and the cursor stays at its character. */
   resize(columns: number): void
-  /** From the top, without blanks at the ends of lines. */
+  /** Returns the lines from the top, without trailing spaces. */
   lines(): readonly string[]
 }
 
 interface Row {
   text: string
-  /** The next one goes on with the same line. */
+  /** Whether the next row continues the same line. */
   wraps: boolean
 }
 
-/** Text, line ends, or one of podorder's sequences: colours, up, erase what is below. */
+/** Matches text, line ends, and podorder's control sequences: colours, cursor up, erase below. */
 // oxlint-disable-next-line no-control-regex
 const PIECE = /\u001B\[([\d;?]*)([A-Za-z])|([\r\n])|([^\u001B\r\n]+)/gy
 

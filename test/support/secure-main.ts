@@ -1,4 +1,4 @@
-/** The HTTPS server with limits that a test can reach, on Node or Bun. Its arguments: limits as JSON, certificate, key. */
+/** Runs the HTTPS server with low limits for tests, on Node or Bun. Its arguments are the limits as JSON, the certificate and the key. */
 import { readFileSync } from 'node:fs'
 import { type SecureLimits, serveSecurely } from '../../src/webhook/secure.io.ts'
 

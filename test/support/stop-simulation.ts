@@ -1,25 +1,25 @@
 /**
- * A pod that is stopped, in virtual time: the plan of order/stopping.ts and the decisions of entrypoint/turn.ts, led by a kubelet
- * as recordings of one show it. Nothing here decides anything itself.
+ * Simulates the stop of a pod in virtual time. It uses the plan of order/stopping.ts, the decisions of entrypoint/turn.ts, and the
+ * timing of a recorded kubelet. It makes no decisions itself.
  */
 import { judgeKill, judgeTurn, type Peer, chooseAlone } from '../../src/entrypoint/turn.ts'
 import type { Order } from '../../src/order/order.ts'
 import { LEAST_GRACE_MS, planStops, type Stop } from '../../src/order/stopping.ts'
 
 export interface Actor {
-  /** After the kubelet began: its signal, or its hook. */
+  /** The time in ms from the begin of the kubelet's stop to the signal or hook. */
   readonly skewMs: number
-  /** Of its own preStop hook; undefined: it has none. Infinity hangs. */
+  /** The duration of its preStop hook in ms; undefined: no hook; Infinity: the hook hangs. */
   readonly hookMs: number | undefined
-  /** From its stop signal to its end; Infinity: it does not hear it. */
+  /** The time in ms from the stop signal to the end; Infinity: it ignores the signal. */
   readonly drainMs: number
-  /** It ends by itself so long after the kubelet began; negative: it had ended before. */
+  /** The time in ms from the begin of the kubelet's stop to its own end; negative: it had ended before. */
   readonly endsMs: number | undefined
-  /** It ends without a word, and its wrapper with it. */
+  /** Whether its wrapper ends too without writing flags. */
   readonly silent: boolean
-  /** It still waits for its turn to start. */
+  /** Whether it still waits for its start. */
   readonly waiting: boolean
-  /** Its stop signal is one that nobody knows, and it has no followers to learn its meaning from. */
+  /** Whether its stop signal is unknown to the wrapper, and it has no followers that could confirm the stop. */
   readonly unsure: boolean
 }
 
@@ -27,7 +27,7 @@ export interface Scene {
   readonly order: Order
   readonly graceMs: number
   readonly actors: ReadonlyMap<string, Actor>
-  /** Stopped alone, over its liveness probe; undefined: the whole pod. */
+  /** The only container that is stopped, because of its liveness probe; undefined: the whole pod is stopped. */
   readonly only: string | undefined
 }
 
@@ -42,17 +42,17 @@ export interface Fate {
   late: boolean
   endMs: number | undefined
   killedBy: 'wrapper' | 'kubelet' | undefined
-  /** What the wrapper has killed it for. */
+  /** The containers for which the wrapper has killed it. */
   killedFor: readonly string[]
 }
 
-/** From the kubelet's decision to the first instruction of a hook's process, beyond what a signal takes; as recorded. */
+/** The additional time in ms until the process of a hook runs, compared with a signal. Recorded. */
 const HOOK_MS = 200
 
-/** From the end of a hook to the signal, as recorded. */
+/** The time in ms from the end of a hook to the signal. Recorded. */
 const SIGNAL_MS = 25
 
-/** Every moment at which something may happen is looked at, and no other. */
+/** Runs the simulation. It examines exactly the times at which something may happen. */
 export function simulateStop({ order, graceMs, actors, only }: Scene): ReadonlyMap<string, Fate> {
   const wholeMs = Math.max(graceMs, LEAST_GRACE_MS)
   const stops = planStops(order, graceMs)
@@ -70,7 +70,7 @@ export function simulateStop({ order, graceMs, actors, only }: Scene): ReadonlyM
   const at = (ms: number): void => {
     if (Number.isFinite(ms)) moments.push(ms)
   }
-  // A hook's process begins later than a signal comes.
+  // The process of a hook begins later than a signal would arrive.
   const actorOf = (name: string): Actor => {
     const actor = actors.get(name) as Actor
     return actor.hookMs === undefined || graceMs === 0 ? actor : { ...actor, skewMs: actor.skewMs + HOOK_MS }
@@ -96,7 +96,7 @@ export function simulateStop({ order, graceMs, actors, only }: Scene): ReadonlyM
   }
 
   for (let now = next(-Infinity); now !== undefined; now = next(now)) {
-    // One that ends may be what another waits for, in the same moment.
+    // Another container may wait for an end at this moment, so the steps are repeated until nothing changes.
     const moment = now
     for (let moved = true; moved;) moved = [...fates.values()].some((fate) => step(fate, moment))
   }
@@ -133,11 +133,11 @@ export function simulateStop({ order, graceMs, actors, only }: Scene): ReadonlyM
     return true
   }
 
-  /** Until its command has been told. */
+  /** Simulates the time until its command gets the stop signal. */
   function approach(fate: Fate, actor: Actor, askedMs: number, now: number): boolean {
     const { stop } = fate
     const hooked = actor.hookMs !== undefined && graceMs > 0
-    // The kubelet lets go of a hook when the grace period is over, and kills what has none.
+    // When the grace period is over, the kubelet abandons a hook, and kills a container without a hook.
     const isOver = now >= wholeMs
     if (hooked && fate.hookMs !== undefined && fate.hookEndMs === undefined)
       return followHook(fate, actor, askedMs, now)
@@ -192,7 +192,7 @@ export function simulateStop({ order, graceMs, actors, only }: Scene): ReadonlyM
   }
 }
 
-/** As entrypoint/pre-stop.ts has it. */
+/** Returns the time limit of a hook, as in entrypoint/pre-stop.ts. */
 function cutOf(killMs: number): number {
   return killMs - Math.min(500, killMs / 10)
 }

@@ -1,6 +1,6 @@
 /**
- * Steps of Tekton from outside. Its paths are fixed, so each test has its own /tekton: a directory of its own, mounted there
- * in a mount namespace of its own (`unshare --mount`, as root). On this machine itself only an empty /tekton is made.
+ * Runs steps of Tekton. Tekton's paths are fixed, so each test mounts its own directory at /tekton in its own mount namespace
+ * (`unshare --mount`, as root). On the machine itself only an empty directory /tekton is made.
  */
 import type { ExecutionContext } from 'ava'
 import { spawnSync } from 'node:child_process'
@@ -10,14 +10,14 @@ import { type End, openStage, type Stage, type StartOptions, type Wrapper } from
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Tekton's own binary, where one is given: the same tests then tell whether they are true of it. */
+/** The path of Tekton's own binary. If it is given, the tests check it instead of podorder. */
 export const TEKTON_ENTRYPOINT = process.env['TEKTON_ENTRYPOINT'] ?? ''
 
-/** The flags in the usage of the given binary, as Go's package `flag` prints it: each on a line, behind two blanks and a dash. */
+/** The usage of the given binary. Go's package `flag` prints each flag on a line after two spaces and a dash. */
 const usage = TEKTON_ENTRYPOINT === '' ? '' : spawnSync(TEKTON_ENTRYPOINT, ['-h'], { encoding: 'utf8' }).stderr
 const knownFlags = new Set([...usage.matchAll(/^ {2}-([\w-]+)/gm)].map(([, name]) => name))
 
-/** Whether the program under test has this flag; a word that is none is as good. */
+/** Tells whether the program under test knows a word: true for its flags, and for words that are not flags. */
 export function isKnown(word: string): boolean {
   const [, name] = /^--?([a-z]\w+)$/.exec(word) ?? []
   return name === undefined || TEKTON_ENTRYPOINT === '' || knownFlags.has(name)
@@ -25,37 +25,37 @@ export function isKnown(word: string): boolean {
 
 const PROGRAM = TEKTON_ENTRYPOINT === '' ? `${ROOT}/dist/entrypoint` : TEKTON_ENTRYPOINT
 
-/** Its third word, the executable that every other test drives, gives way to the program of this run. */
+/** The script of the mount. It replaces its third word, the executable of other tests, by the program under test. */
 const MOUNT = `mount --bind "$1" /tekton && lead="$2" && shift 3 && eval "exec $lead '${PROGRAM}' \\"\\$@\\""`
 
 const NO_CAPABILITIES = '--bounding-set=-all --inh-caps=-all'
 const IN_NAME = `setpriv ${NO_CAPABILITIES} --securebits=+noroot,+noroot_locked`
-/** Whoever a step may run as, beside root with all capabilities. */
+/** The users as which a step may run, other than root with all capabilities. */
 const USERS = {
   nobody: `setpriv --reuid=65534 --regid=65534 --clear-groups ${NO_CAPABILITIES}`,
   'root in name only': IN_NAME,
-  // What container runtimes give root by default, and nothing of it that concerns files.
+  // These are the default capabilities of root in container runtimes, reduced in those that concern files.
   'root of a container': 'setpriv --bounding-set=-all,+setuid,+setgid,+setfcap,+dac_override',
   'root in name only, where no user namespaces are allowed': `unshare --user --map-root-user sh -c 'echo 0 > /proc/sys/user/max_user_namespaces && exec ${IN_NAME} "$@"' sh`,
 }
 
 export interface Message {
-  /** As in the file, StartedAt left out. */
+  /** The entries of the file without StartedAt. */
   readonly entries: readonly { readonly key: string; readonly value: string; readonly type: number }[]
   readonly startedAt: string | undefined
 }
 
 export interface StepOptions extends StartOptions {
   readonly as?: keyof typeof USERS
-  /** How many descriptors it may have open. */
+  /** The limit of open descriptors. */
   readonly mostDescriptors?: number
 }
 
 export interface TektonStage extends Stage {
-  /** Starts a step; its /tekton is the directory `tekton` of this stage. */
+  /** Starts a step. Its /tekton is the directory `tekton` of this stage. */
   step(words: readonly string[], options?: StepOptions): Wrapper
   runStep(words: readonly string[], options?: StepOptions): Promise<End>
-  /** The termination message, where there is one. */
+  /** Reads the termination message; undefined if there is none. */
   message(): Message | undefined
 }
 
@@ -67,7 +67,7 @@ export function openTekton(t: ExecutionContext): TektonStage {
   mkdirSync('/tekton', { recursive: true })
   for (const name of ['', 'run/0', 'run/1', 'downward', 'results', 'steps']) {
     mkdirSync(stage.path(`tekton/${name}`), { recursive: true })
-    // Steps may run as anybody.
+    // Steps may run as any user.
     chmodSync(stage.path(`tekton/${name}`), 0o777)
   }
   const step = (words: readonly string[], { as, mostDescriptors, ...options }: StepOptions = {}) => {

@@ -1,4 +1,4 @@
-/** Programs on a terminal of their own: script(1) gives them one, stty(1) its size. */
+/** Runs programs on a separate terminal, which script(1) makes. stty(1) sets its size. */
 import type { ExecutionContext } from 'ava'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { inTime } from './eventually.ts'
@@ -6,13 +6,13 @@ import { createScreen } from './screen.ts'
 
 export interface OnTerminal {
   readonly pid: number
-  /** What the terminal shows by now. */
+  /** The lines that the terminal shows now. */
   lines(): readonly string[]
-  /** All that was written to it. */
+  /** The complete output. */
   written(): string
-  /** As if typed. */
+  /** Writes input, as if it were typed. */
   type(text: string): void
-  /** The exit code. */
+  /** Resolves with the exit code. */
   readonly end: Promise<number | null>
 }
 
@@ -21,11 +21,11 @@ export interface TerminalOptions {
   readonly rows: number
   readonly columns: number
   readonly env?: Readonly<Record<string, string>>
-  /** A line of sh that runs beside the program, on the same terminal. */
+  /** A command line of sh that runs at the same time on the same terminal. */
   readonly beside?: string
 }
 
-/** @param words for sh, in quotes where they need them */
+/** @param words a command line of sh, with quotes if needed */
 export function startOnTerminal(t: ExecutionContext, words: string, options: TerminalOptions): OnTerminal {
   const { cwd, rows, columns, env = {}, beside } = options
   const screen = createScreen(columns)

@@ -1,4 +1,4 @@
-/** A manifest through inject, the API server's rules for pods, inject again, and back by eject, byte for byte. */
+/** Passes a manifest through inject, the API server's rules for pods, inject again, and eject, and compares it byte for byte. */
 import type { ExecutionContext } from 'ava'
 import { findTemplates } from '../../src/manifest/template.ts'
 import type { PodTemplate } from '../../src/pod/pod.ts'
@@ -36,7 +36,7 @@ function isInjected({ metadata }: PodTemplate): boolean {
   return Object.hasOwn(metadata?.annotations ?? {}, 'podorder.io/original')
 }
 
-/** As the API server does before it looks. */
+/** Removes nulls, as the API server does before its checks. */
 function dropNulls(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value), (_, part: unknown) => (part === null ? undefined : part))
 }

@@ -1,4 +1,4 @@
-/** The other half of docker-registry's `auth: token`: gives a signed token to those who know the password. */
+/** The token server for `auth: token` of docker-registry. It gives a signed token to clients with the right password. */
 import { createPrivateKey, randomUUID, sign, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -7,7 +7,7 @@ import type { Certificate } from './certificates.ts'
 
 export interface TokenServer {
   readonly realm: string
-  /** What it was asked for, as `method path`, with the name of whoever asked. */
+  /** The requests as `method path`, with the name of the user. */
   readonly asked: readonly string[]
   close(): void
 }
@@ -16,9 +16,9 @@ export const ISSUER = 'test-issuer'
 export const SERVICE = 'test-service'
 
 export interface Users {
-  /** `user:password`; undefined: anybody */
+  /** The required `user:password`; undefined: none. */
   readonly basic: string | undefined
-  /** The refresh token that is worth a token as well. */
+  /** A refresh token that is accepted instead of the password. */
   readonly refresh: string
 }
 
@@ -50,7 +50,7 @@ export async function startTokenServer(certificate: Certificate, users: Users): 
   }
 }
 
-/** A JSON Web Token, as the distribution project's spec/auth/jwt.md wants it. @param scope `repository:name:pull` */
+/** Writes a JSON Web Token by spec/auth/jwt.md of the distribution project. @param scope such as `repository:name:pull` */
 function writeToken({ certificate, key }: Certificate, scope: string): string {
   const [type, name, actions] = scope.split(':')
   const now = Math.floor(Date.now() / 1000)

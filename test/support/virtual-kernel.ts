@@ -1,4 +1,4 @@
-/** What the wrappers of a pod share: a volume with flags, who is woken by its changes, and liveness sockets; in virtual time. */
+/** The part of the kernel that the wrappers of a pod share, in virtual time: a volume with flags, watches, and liveness sockets. */
 import type { FlagPorts } from '../../src/flags/ports.ts'
 import type { SocketState } from '../../src/flags/judge.ts'
 import { nameOf, parentOf, socketIn } from '../../src/flags/layout.ts'
@@ -18,19 +18,19 @@ interface Socket {
   readonly peers: Set<() => void>
 }
 
-/** As flags/watch.io.ts looks again. */
+/** The intervals of looks in flags/watch.io.ts, in ms. */
 const RELOOK_MS = 1000
 const LATE_RELOOK_MS = 30_000
 const LATE_AFTER_MS = 60_000
 
 export interface VirtualKernel {
   portsOf(owner: Owner): Omit<FlagPorts, 'log'>
-  /** A wrapper is gone: whoever holds a connection to it learns of that. */
+  /** Closes the sockets of a wrapper that has ended. All peers are notified. */
   closeSockets(owner: Owner): void
   read(path: string): string | undefined
 }
 
-/** @param delayMs how long it takes this time until somebody hears of something */
+/** @param delayMs returns the latency of the next message, in ms */
 export function createKernel(time: VirtualTime, delayMs: () => number): VirtualKernel {
   const files = new Map<string, string>()
   const watchers = new Set<Watcher>()
@@ -123,7 +123,7 @@ export function createKernel(time: VirtualTime, delayMs: () => number): VirtualK
           time.after(owner, time.nowMs() - beganMs < LATE_AFTER_MS ? RELOOK_MS : LATE_RELOOK_MS, relook)
         }
         return new Promise((resolve) => {
-          // The watch is there later than whoever asks for it.
+          // A watch becomes active only some time after the call.
           time.after(owner, delayMs(), () => {
             watchers.add(watcher)
             time.after(owner, RELOOK_MS, relook)

@@ -1,6 +1,6 @@
 /**
- * A pod in virtual time. The wrappers are the real ones, from their flags to their exit codes; what is played is the kernel
- * beneath them, the commands that they run, and a kubelet. What happens is written down and judged by others.
+ * Runs a pod in virtual time. The wrappers are the real ones, from their flags to their exit codes. The kernel, the commands and the
+ * kubelet are simulated. All events are recorded, and living-judge.ts checks them.
  */
 import { createKeeper } from '../../src/entrypoint/living-run.ts'
 import { runEntrypoint } from '../../src/entrypoint/entrypoint.ts'
@@ -15,37 +15,42 @@ import { writeWrapperFlags } from '../../src/rewrite/wrapper.ts'
 import { createKernel, type VirtualKernel } from './virtual-kernel.ts'
 import type { Owner, VirtualTime } from './virtual-time.ts'
 
-/** How a command behaves. Times are in ms. */
+/** The behaviour of a command. Times are in ms. */
 export interface Actor {
-  /** From its start until its probe succeeds; undefined: it has none. */
+  /** The time from its start until its probe succeeds; undefined: it has no probe. */
   readonly readyMs: number | undefined
-  /** From its stop signal to its end; Infinity: it does not hear it. */
+  /** The time from the stop signal to its end; Infinity: it ignores the signal. */
   readonly drainMs: number
-  /** The exit code then. */
+  /** Its exit code after the stop signal. */
   readonly code: number
-  /** It fails so long after the death of something that it depends on. */
+  /** The time from the end of a dependency until it fails; undefined: it does not fail. */
   readonly upsetMs: number | undefined
-  /** It ends with 0 so long after its start; undefined: it serves. */
+  /** The time from its start until it ends with 0; undefined: it does not end by itself. */
   readonly workMs: number | undefined
 }
 
 export type FaultKind =
-  /** The command is killed; the container, with its wrapper and without a word; the command ends by itself. */
+  /** The command is killed. */
   | 'command'
+  /** The container is killed with its wrapper, which writes no flags. */
   | 'container'
+  /** The command ends by itself. */
   | 'exit'
-  /** Its probe fails for a while; its next starts take longer; it does not hear stop signals; its wrapper stands still. */
+  /** The probe fails for some time. */
   | 'unready'
+  /** The next starts take longer. */
   | 'slow'
+  /** The command ignores stop signals. */
   | 'deaf'
+  /** The wrapper does not run for some time. */
   | 'frozen'
-  /** Killed over and over, as soon as it is ready. */
+  /** The command is killed repeatedly, as soon as it is ready. */
   | 'flap'
-  /** The kubelet stops this container alone. */
+  /** The kubelet stops only this container. */
   | 'liveness'
-  /** Somebody wants a thread dump: SIGQUIT, which the command survives. */
+  /** The command gets SIGQUIT for a thread dump, and survives it. */
   | 'dump'
-  /** Somebody asks it to stop, and the command does not listen to that: only to the stop of the pod. */
+  /** The command gets a stop signal from somebody, and ignores it. It reacts only to the stop of the pod. */
   | 'asked'
 
 export interface Fault {
@@ -60,35 +65,35 @@ export interface Scene {
   readonly policy: RestartPolicy
   readonly actors: ReadonlyMap<string, Actor>
   readonly faults: readonly Fault[]
-  /** The kubelet's delays between two lives: none, this, twice this, … 30 times this; after a minute of running none again. */
+  /** The kubelet's back-off. The delays are 0, this, twice this, up to 30 times this; after a run of a minute 0 again. */
   readonly backOffMs: number
-  /** Nobody hears of anything later than this. */
+  /** The longest latency of a message. */
   readonly latencyMs: number
   readonly seed: number
 }
 
-/** `begin`, `exit`: of a wrapper; `start` to `end`: of a command. */
+/** A recorded event. `begin` and `exit` are those of a wrapper, `start` to `end` those of a command. */
 export interface Moment {
   readonly atMs: number
   readonly container: string
   readonly what: 'begin' | 'exit' | 'frozen' | 'start' | 'ready' | 'unready' | 'told' | 'killed' | 'end' | 'said'
-  /** Of the wrapper, from 0. */
+  /** The number of the wrapper's incarnation, from 0. */
   readonly life: number
   readonly lastsMs?: number
   readonly code?: number
-  /** No restart follows. */
+  /** Whether no restart follows. */
   readonly last?: boolean
-  /** Killed, without a word. */
+  /** Whether the wrapper was killed, and has written no flags. */
   readonly silent?: boolean
   readonly text?: string
-  /** Whoever told the command: its wrapper, or the kubelet by it. */
+  /** The origin of the stop signal: the wrapper itself, or the kubelet by way of the wrapper. */
   readonly by?: 'wrapper' | 'kubelet'
 }
 
 export const GRACE_MS = 30_000
 const RUN_DIR = '/run'
 const PEACE_MS = 60_000
-/** How long a flapping one is ready. */
+/** How long a container is ready before each kill of the fault `flap`, in ms. */
 const FLAP_MS = 20
 
 interface Process {
@@ -120,14 +125,14 @@ interface Container {
 export interface Played {
   readonly moments: readonly Moment[]
   readonly kernel: VirtualKernel
-  /** Those whose wrappers are there. */
+  /** Lists the containers whose wrappers run. */
   living(): readonly string[]
   running(): readonly string[]
-  /** The kubelet stops the pod. */
+  /** Lets the kubelet stop the pod. */
   stop(): void
 }
 
-/** @param untilMs how long it is watched */
+/** @param untilMs the end of the simulation */
 export async function playPod(scene: Scene, time: VirtualTime, untilMs: number): Promise<Played> {
   const { order, policy, latencyMs, backOffMs } = scene
   const restarts = { policy, rules: [] }
@@ -275,7 +280,7 @@ export async function playPod(scene: Scene, time: VirtualTime, untilMs: number):
     }
   }
 
-  /** A signal from its wrapper. */
+  /** Delivers a signal from the wrapper to the command. */
   function reach(container: Container, pid: number, number: number): void {
     const { process, actor } = container
     if (process?.pid !== pid || !process.running) return
@@ -310,7 +315,7 @@ export async function playPod(scene: Scene, time: VirtualTime, untilMs: number):
     }
   }
 
-  /** A wrapper has ended, and with it all processes of its container. */
+  /** Ends a wrapper, and with it all processes of its container. */
   function gone(container: Container, owner: Owner, code: number, silent = false): void {
     owner.dead = true
     const ran = container.process
@@ -360,7 +365,7 @@ export async function playPod(scene: Scene, time: VirtualTime, untilMs: number):
         return void (process && (process.deaf = true))
       case 'unready':
         process?.measuring?.tell('unready')
-        // Later than the news that it is not, which takes its time too.
+        // This message comes after the message that it is not ready, which has its own latency.
         return time.after(undefined, lastsMs + latencyMs, () => process?.measuring?.tell('ready'))
       case 'frozen':
         if (owner === undefined) return

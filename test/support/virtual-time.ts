@@ -1,7 +1,7 @@
-/** Time that passes only when it is told to, for programs of this process: who runs within `own` has timers of this time. */
+/** Virtual time for code in this process, which passes only in calls of `pass`. Code that runs within `own` has timers of this time. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-/** Whose timers they are: who is dead hears of nothing any more; who is frozen, later. */
+/** The owner of timers. Those of a dead owner are dropped, and those of a frozen owner are delayed. */
 export interface Owner {
   dead: boolean
   frozenUntilMs: number
@@ -9,13 +9,13 @@ export interface Owner {
 
 export interface VirtualTime {
   nowMs(): number
-  /** @param owner undefined: the world's */
+  /** Starts a timer. @param owner undefined: the simulation itself */
   after(owner: Owner | undefined, ms: number, act: () => void): void
-  /** Runs something, and whatever follows from it, as this owner's. */
+  /** Runs a function, with all its asynchronous consequences, for an owner. */
   own<Result>(owner: Owner, act: () => Result): Result
-  /** Until then, or until nothing is left to happen. */
+  /** Lets time pass until a moment, or until no timers are left. */
   pass(untilMs: number): Promise<void>
-  /** Gives the process its own timers back. */
+  /** Restores the timers of the process. */
   restore(): void
 }
 
@@ -80,7 +80,7 @@ export function takeTime(): VirtualTime {
     plan(owners.getStore(), ms, () => act(...words), Math.max(1, ms))
   for (const name of ['clearTimeout', 'clearInterval', 'clearImmediate']) global[name] = cancel
 
-  /** Until all promises that can be kept are. */
+  /** Waits until all promises have settled that can. */
   const settle = (): Promise<void> => new Promise((resolve) => real.setImmediate(resolve))
 
   return {

@@ -1,4 +1,4 @@
-/** `entrypoint wait …`, the executable and its source on Node, against an API server's double. */
+/** Runs `entrypoint wait …`, as the executable and as its source on Node, with the fake API server. */
 import type { ExecutionContext } from 'ava'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,7 +15,7 @@ const EXECUTABLE = fileURLToPath(new URL('../../dist/entrypoint', import.meta.ur
 
 export interface Waiting {
   readonly pid: number
-  /** Line by line, without time and name. */
+  /** Returns the lines without time and name. */
   lines(): readonly string[]
   stdout(): string
   says(text: string): Promise<unknown>
@@ -26,7 +26,7 @@ export interface Waiting {
 export interface Cluster {
   readonly dir: string
   readonly server: ApiServer
-  /** Where the server is and how to speak to it. */
+  /** The path of a kubeconfig for the server. */
   readonly kubeconfig: string
   readonly wait: (words: readonly string[], options?: WaitOptions) => Waiting
 }
@@ -34,7 +34,7 @@ export interface Cluster {
 export interface WaitOptions {
   readonly runtime?: 'node' | 'bun'
   readonly env?: Readonly<Record<string, string>>
-  /** A command that ends in running its arguments, put before the program. */
+  /** A command before the program that runs its arguments at its end. */
   readonly prefix?: readonly string[]
 }
 

@@ -1,4 +1,4 @@
-/** `podorder webhook`, the executable and its source on Node, with a client that trusts what it serves. */
+/** Runs `podorder webhook`, as the executable and as its source on Node, with a client that trusts its certificate. */
 import type { ExecutionContext } from 'ava'
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -34,11 +34,11 @@ export interface Webhook {
   says(event: string): Promise<LogLine>
   signal(signal: NodeJS.Signals): void
   readonly code: Promise<number | null>
-  /** Of the HTTPS port, once it is served. */
+  /** Resolves with the HTTPS port, when it is open. */
   port(): Promise<number>
-  /** @param host the name that it is called by */
+  /** Sends a review. @param host the host name in the request */
   post(body: string, ca: string, host?: string): Promise<Reply>
-  /** From the plain port. */
+  /** Gets a path from the HTTP port. */
   get(path: string): Promise<Reply>
 }
 
@@ -48,7 +48,7 @@ export function openDirectory(t: ExecutionContext): string {
   return dir
 }
 
-/** @param t it is killed when this test ends */
+/** @param t the webhook is killed when this test ends */
 export function startWebhook(
   t: ExecutionContext,
   args: readonly string[],

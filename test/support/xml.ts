@@ -1,10 +1,10 @@
-/** A strict reader of the XML that we write: elements, attributes in double quotes, text; no comments, no CDATA, no doctype. */
+/** A strict reader of podorder's XML: elements, attributes in double quotes, and text; no comments, CDATA or doctype. */
 
 export interface XmlElement {
   readonly name: string
   readonly attributes: readonly string[]
   readonly values: Readonly<Record<string, string>>
-  /** Its own, without that of the elements in it. */
+  /** The text of the element, without that of its child elements. */
   text: string
 }
 
@@ -19,8 +19,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 }
 
 /**
- * Every element, in the order in which they begin.
- * @throws where it is not well-formed
+ * Lists all elements, in the order of their start tags.
+ * @throws when the XML is not well-formed
  */
 export function readXml(source: string): readonly XmlElement[] {
   const elements: XmlElement[] = []
@@ -56,7 +56,7 @@ function readElement(name: string, attributes: string): XmlElement {
 // oxlint-disable-next-line no-control-regex
 const FORBIDDEN = /[\u0000-\u0008\v\f\u000E-\u001F\uFFFE\uFFFF]/g
 
-/** The text with a mark for each character that XML cannot hold. */
+/** Replaces each character that XML cannot hold by U+FFFD. */
 export function markForbidden(text: string): string {
   return text.replaceAll(FORBIDDEN, '\uFFFD').toWellFormed()
 }

@@ -1,28 +1,28 @@
-/** Prints plain values as YAML in every style that people and programs write, by choices from outside. */
+/** Prints plain values as YAML in all styles of people and programs, by the choices of the caller. */
 import * as yaml from 'yaml'
 import { resolvePlain } from '../../src/manifest/plain-scalar.ts'
 
-/** Says a number from 0 to one less than `ways`; 0 is the plainest way. */
+/** Returns a number from 0 to `ways - 1`. 0 is the plainest choice. */
 export type Choose = (ways: number) => number
 
-/** What has been printed so far, and what may be said in short. */
+/** The state of printing. */
 interface Printing {
   readonly choose: Choose
-  /** Parts that occur several times, as JSON, and their anchors once they have one. */
+  /** Values that occur several times, as JSON, with their anchors when they have one. */
   readonly repeated: Map<string, string | undefined>
-  /** All anchors, those of what is still being printed too. */
+  /** All anchors, including those of values that are still being printed. */
   readonly anchors: string[]
 }
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Block style at its top, without a `---`; parsing it gives the value back. */
+/** Prints a map in block style without `---`. Parsing the text gives the same value. */
 export function printYaml(value: Fields, choose: Choose): string {
   const printing = { choose, repeated: findRepeated(value), anchors: [] }
   return `${printEntries(value, 0, printing)}${printComment(0, printing)}`
 }
 
-/** Maps, lists and longer texts that come at least twice; keys are never aliases. */
+/** Finds maps, lists and longer texts that occur at least twice. Keys are never aliases. */
 function findRepeated(value: unknown): Map<string, undefined> {
   const counts = new Map<string, number>()
   const count = (part: unknown): void => {
@@ -40,14 +40,14 @@ function pad(columns: number): string {
 
 const COMMENTS = ['#', '# a comment', '# - name: "app"', "# it's {not} [yaml]: |", '#苹果 🍎']
 
-/** Lines of comments and blanks before a key, a dash, or the end. */
+/** Prints comments and blank lines before a key, a dash, or the end. */
 function printComment(indent: number, { choose }: Printing): string {
   if (choose(12) !== 1) return ''
-  // Blank lines only behind a comment: those behind a block of text would be its own.
+  // A blank line comes only after a comment. After a block of text it would belong to the text.
   return `${pad(indent)}${COMMENTS[choose(COMMENTS.length)]}\n${choose(4) === 1 ? '\n' : ''}`
 }
 
-/** What may follow on the line of a value. */
+/** Prints the rest of the line after a value. */
 function printLineEnd({ choose }: Printing): string {
   const end = choose(16)
   if (end === 1) return ` ${COMMENTS[choose(COMMENTS.length)]}\n`
@@ -71,8 +71,8 @@ function printKey(key: string, { choose }: Printing): string {
 }
 
 /**
- * What follows `key:` or `-`, to the end of its last line.
- * @param indent the column of the key, or of the dash
+ * Prints a value after `key:` or `-`, to the end of its last line.
+ * @param indent the column of the key or the dash
  */
 function printValue(value: unknown, indent: number, printing: Printing, ofKey: boolean): string {
   const { choose, repeated, anchors } = printing
@@ -84,7 +84,7 @@ function printValue(value: unknown, indent: number, printing: Printing, ofKey: b
     if (said === undefined && choose(3) === 1) anchor = `a${anchors.push(known)}`
   }
   const printed = printAnchored(value, indent, printing, ofKey, anchor === '' ? '' : ` &${anchor}`)
-  // Only now: it must not be named within itself.
+  // The anchor is set only now, since a value must not contain an alias of itself.
   if (anchor !== '') repeated.set(known, anchor)
   return printed
 }
@@ -94,24 +94,24 @@ function printAnchored(value: unknown, indent: number, printing: Printing, ofKey
   if (typeof value === 'string') return `${anchor} ${printText(value, indent, printing)}`
   if (typeof value !== 'object' || value === null) return `${anchor} ${String(value)}${printLineEnd(printing)}`
   const empty = Object.keys(value).length === 0
-  // Large parts in brackets would leave nothing of the other styles.
+  // Large values are rarely printed in brackets, since that would exclude the other styles.
   const flow = choose(JSON.stringify(value).length < 200 ? 4 : 40) === 1
   if (empty || flow) return `${anchor} ${printFlow(value, indent + 2, printing)}${printLineEnd(printing)}`
   if (Array.isArray(value)) {
-    // A list within a list has its dashes further in.
+    // The dashes of a list within a list need more indentation.
     const column = ofKey && choose(2) === 0 ? indent : indent + 2 + choose(3)
     return `${anchor}${printLineEnd(printing)}${value.map((item) => printItem(item, column, printing)).join('')}`
   }
   const column = indent + 2 + ([0, 2, 1, -1][choose(4)] ?? 0)
   if (ofKey || anchor !== '' || choose(8) === 1)
     return `${anchor}${printLineEnd(printing)}${printEntries(value as Fields, column, printing)}`
-  // The first key on the line of the dash, the others below it.
+  // The first key is on the line of the dash, and the others are below it.
   const blanks = 1 + ([0, 2, 1][choose(3)] ?? 0)
   const entries = printEntries(value as Fields, indent + 1 + blanks, { ...printing, choose: quietAtFirst(choose) })
   return `${pad(blanks)}${entries.slice(indent + 1 + blanks)}`
 }
 
-/** No comment may come between a dash and its first key. */
+/** Prevents a comment between a dash and its first key. */
 function quietAtFirst(choose: Choose): Choose {
   let first = true
   return (ways) => {
@@ -125,7 +125,7 @@ function printItem(item: unknown, column: number, printing: Printing): string {
   return `${printComment(column, printing)}${pad(column)}-${printValue(item, column, printing, false)}`
 }
 
-/** In brackets; further lines begin at `indent`. */
+/** Prints a value in brackets. Further lines begin at `indent`. */
 function printFlow(value: unknown, indent: number, printing: Printing): string {
   const { choose } = printing
   if (typeof value === 'string') return isPlain(value) && choose(2) === 0 ? value : quote(value)
@@ -146,7 +146,7 @@ function printFlow(value: unknown, indent: number, printing: Printing): string {
   return `${open}\n${lines.join('')}${pad(indent)}${close}`
 }
 
-/** A text as a value in a block, to the end of its last line. */
+/** Prints a text as a value in block style, to the end of its last line. */
 function printText(text: string, indent: number, printing: Printing): string {
   const { choose } = printing
   const end = (): string => printLineEnd(printing)
@@ -163,7 +163,7 @@ function printText(text: string, indent: number, printing: Printing): string {
   return `${isPlain(text) && way === 0 ? text : quote(text)}${end()}`
 }
 
-/** Whether a text can stand in a block as it is. */
+/** Tells whether a text can be a literal block. */
 function isBlock(text: string): boolean {
   return /^[\n\u0020-\u007e\u00a1-\ud7ff]+$/.test(text) && !/[\u2028\u2029]/.test(text) && /[^\n ]/.test(text)
 }
@@ -177,7 +177,7 @@ function printLiteral(text: string, indent: number, columns: number, end: string
   return `|${indicator}${chomping}${end}${lines.join('')}`
 }
 
-/** Text that needs no quotes anywhere, also not in brackets. */
+/** Tells whether a text needs no quotes, not even in brackets. */
 function isPlain(text: string): boolean {
   return (
     /^[\w./$(][\w./=+()$-]*(?: [\w./=+()$-]+)*$/.test(text) && resolvePlain(text) === text && yaml.parse(text) === text

@@ -100,7 +100,7 @@ test('registries: .dockercfg, then config.json, then user and password; only the
 test('a secret that is not there is told by its path', (t) => {
   const built = build({ basicGit: [{ secret: 'gone', target: 'https://x' }] }, {})
   t.deepEqual(built, {
-    problem: 'cannot read /tekton/creds-secrets/gone/username; is the secret mounted, and has it that key?',
+    problem: 'cannot read /tekton/creds-secrets/gone/username; is the secret mounted, and does it have this key?',
   })
 })
 
@@ -112,7 +112,7 @@ test('a broken configuration is a warning that has nothing of it, and the rest i
   t.true('files' in built)
   if (!('files' in built)) return
   t.deepEqual(Object.keys(built.files), ['.ssh/id_one', '.ssh/config'])
-  t.regex(built.warnings.join(), /bad\/\.dockerconfigjson is not there, or not JSON/)
+  t.regex(built.warnings.join(), /bad\/\.dockerconfigjson is missing, or is not a Docker configuration in JSON/)
   t.false(built.warnings.join().includes('hunter2'))
 })
 

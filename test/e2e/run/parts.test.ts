@@ -81,7 +81,7 @@ test('an --env-file that is none is refused with its place', async (t) => {
   place.write('pod.yaml', writePod({ containers: { app: 'true' } }))
   place.write('bad.env', 'A=1\n- b: 2\n')
   const bad = await place.run(['run', '--env-file', 'bad.env', 'pod.yaml'])
-  t.is(bad.stderr, 'bad.env:2: no line such as NAME=VALUE\n')
+  t.is(bad.stderr, 'bad.env:2: the line is not of the form NAME=VALUE\n')
   t.is(bad.code, 2)
   const none = await place.run(['run', '--env-file', 'none.env', 'pod.yaml'])
   t.is(none.stderr, '--env-file none.env: no such file or directory (ENOENT)\n')

@@ -1,7 +1,7 @@
 /**
- * What the pages ask of Helm, without Helm: a chart that is one file, rendered as it stands, goes through the post-renderer as
- * Helm 3 calls a program (pkg/postrender/exec.go), and Helm 4 a plugin that is installed (internal/plugin/runtime_subprocess.go). With
- * HELM_VERSION=4 it takes plugins only.
+ * Replaces Helm for the pages. A chart is a single file, which is rendered unchanged and passed to the post-renderer. It calls a program
+ * as Helm 3 does (pkg/postrender/exec.go), and an installed plugin as Helm 4 does (internal/plugin/runtime_subprocess.go). With
+ * HELM_VERSION=4 it accepts plugins only.
  */
 import { execaSync } from 'execa'
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
@@ -32,7 +32,7 @@ function readPlugin(directory: string): Plugin {
   return readManifest(readFileSync(join(directory, 'plugin.yaml'), 'utf8')).documents[0]?.value as Plugin
 }
 
-/** @returns the words of the post-renderer's command line */
+/** @returns the command line of the post-renderer */
 function findRenderer(name: string, more: readonly string[]): readonly string[] {
   const directory = join(PLUGINS, name)
   if (!existsSync(directory)) {
@@ -59,7 +59,7 @@ if (verb === 'plugin' && first === 'install') {
   const [program = '', ...words] = renderer === undefined ? ['cat'] : findRenderer(renderer, more)
   const { exitCode, stdout, stderr } = execaSync(program, words, { input: rendered, reject: false })
   if (exitCode !== 0) fail(`error while running post render on files: exit status ${exitCode}: ${stderr}`)
-  // Helm 3 refuses a renderer that says nothing.
+  // Helm 3 refuses a renderer without output.
   if (stdout.trim() === '') fail(`post-renderer "${program}" produced empty output`)
   process.stdout.write(`${stdout}\n`)
 } else fail(`the stand-in does not know: ${process.argv.slice(2).join(' ')}`)

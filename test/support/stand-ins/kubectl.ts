@@ -1,6 +1,6 @@
 /**
- * What the pages ask of kubectl, without a cluster: what is applied is judged as the API server judges it, and `get pod` shows
- * the pod that was applied, or the file of its name, with everything started and its first ordered container not ready.
+ * Replaces kubectl for the pages, without a cluster. It checks applied objects as an API server does. `get pod` shows the applied pod,
+ * or the file with its name. All its containers have started, and its first ordered container is not ready.
  */
 import { execaSync } from 'execa'
 import { existsSync, readFileSync, statSync } from 'node:fs'
@@ -23,7 +23,7 @@ const { values, positionals } = parseArgs({
 const [verb = '', kind = '', name = '', ...words] = positionals
 
 if (verb === 'podorder') {
-  // As kubectl does with plugins: the program of that name, with the words that follow.
+  // As kubectl does with plugins, it runs the program of that name with the other arguments.
   const { exitCode = 1 } = execaSync('kubectl-podorder', process.argv.slice(3), { stdio: 'inherit', reject: false })
   process.exit(exitCode)
 }
@@ -46,7 +46,7 @@ function apply(): number {
   return 0
 }
 
-/** One object after another, as they are listed. */
+/** Deletes the objects one after another, in the order of the list. */
 function remove(directory: string): number {
   for (const { kind: what, metadata } of render(directory)) process.stdout.write(`${what}/${metadata.name} deleted\n`)
   return 0

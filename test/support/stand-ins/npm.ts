@@ -1,4 +1,4 @@
-/** What the pages ask of npm, without building: other tests run what is built. `npm start` runs what it runs after that. */
+/** Replaces npm for the pages. It builds nothing, since the files are built already. `npm start` runs the command after the build. */
 import { execaSync } from 'execa'
 import { join } from 'node:path'
 import manifest from '../../../package.json' with { type: 'json' }

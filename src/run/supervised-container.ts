@@ -1,4 +1,4 @@
-/** What the supervision remembers of one container. */
+/** The supervision's state of one container. */
 import {
   type Backoff,
   type BackOffPace,
@@ -10,7 +10,7 @@ import {
 import type { KillCause } from '../pod/pod.ts'
 import type { Member } from './pod-events.ts'
 
-export interface Seat {
+export interface SupervisedContainer {
   readonly member: Member
   state: 'idle' | 'running' | 'stopping' | 'backing-off' | 'over'
   backoff: Backoff
@@ -18,7 +18,7 @@ export interface Seat {
   startedAtMs: number
   endedAtMs: number
   commandEndedAtMs: number
-  /** When the grace period of what it is told to do is over. */
+  /** The monotonic time in ms when the grace period of its stop is over. */
   graceEndMs: number
   killCause: KillCause | undefined
   exitCode: number | undefined
@@ -35,7 +35,7 @@ const UNUSED = {
   skipped: false,
 } as const
 
-export function takeSeats(members: readonly Member[]): ReadonlyMap<string, Seat> {
+export function createEntries(members: readonly Member[]): ReadonlyMap<string, SupervisedContainer> {
   return new Map(
     members.map((member) => [
       member.name,
@@ -44,10 +44,10 @@ export function takeSeats(members: readonly Member[]): ReadonlyMap<string, Seat>
   )
 }
 
-/** How long the restart of one that has just ended is held back. */
-export function holdRestartBack(seat: Seat, atMs: number, pace: BackOffPace): Restart {
-  const ranMs = atMs - seat.startedAtMs
-  const killed = seat.killCause === 'startup' || seat.killCause === 'liveness'
-  const sinceMs = seat.restarts === 0 ? Infinity : atMs - seat.endedAtMs
-  return killed ? nextRestartAfterKill(seat.backoff, ranMs, sinceMs, pace) : nextRestart(seat.backoff, ranMs, pace)
+/** Decides when a container that has just ended restarts. @param atMs the monotonic time of the end, in ms */
+export function planRestart(entry: SupervisedContainer, atMs: number, pace: BackOffPace): Restart {
+  const ranMs = atMs - entry.startedAtMs
+  const killed = entry.killCause === 'startup' || entry.killCause === 'liveness'
+  const sinceMs = entry.restarts === 0 ? Infinity : atMs - entry.endedAtMs
+  return killed ? nextRestartAfterKill(entry.backoff, ranMs, sinceMs, pace) : nextRestart(entry.backoff, ranMs, pace)
 }
