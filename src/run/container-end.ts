@@ -22,7 +22,11 @@ export interface ContainerEnd {
 
 /** The end of a wrapper whose stop signal came before it could handle signals; the same as that of a waiting wrapper. */
 export function cancelled(number: number): ContainerEnd {
-  return { exitCode: 128 + number, reason: 'Cancelled', message: `signal ${number} while its wrapper was starting` }
+  return {
+    exitCode: CODE_SIGNAL + number,
+    reason: 'Cancelled',
+    message: `signal ${number} while its wrapper was starting`,
+  }
 }
 
 /**
@@ -41,7 +45,7 @@ function nameEnd(how: ProcessEnd): ContainerEnd {
     case 'unstartable':
       return { exitCode: CODE_SIGNAL, reason: 'StartError', message: how.why }
     case 'signalled':
-      return { exitCode: 128 + how.number, reason: 'Error', message: `killed by ${how.signal}` }
+      return { exitCode: CODE_SIGNAL + how.number, reason: 'Error', message: `killed by ${how.signal}` }
     case 'exited': {
       const { code: exitCode } = how
       return exitCode === 0
