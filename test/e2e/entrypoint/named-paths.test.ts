@@ -54,7 +54,7 @@ for (const runtime of RUNTIMES) {
         const stage = openStage(t)
         const path = stage.path('flag')
         const server = await make(stage, path)
-        if (server !== undefined) t.teardown(() => void server.close())
+        if (server !== undefined) t.teardown(() => server.close())
         const before = lstatSync(path)
         const ended = await stage.run([`--${flag}`, path, '--', 'true'], { runtime })
         const after = lstatSync(path)
