@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
+import { CODE_NOT_EXECUTABLE, CODE_NOT_FOUND } from '../base/exit-code.ts'
 import { codeOf } from '../base/system-error.ts'
 import type { Child, Running, Sink, StartFault, Status } from './child.ts'
 
@@ -51,7 +52,10 @@ export function createNodeChild(command: readonly string[]): Child {
           return explain(error, program)
         }
       }
-      return { code: 126, why: `this Node cannot replace itself by ${program}; use the executable, or Node >= 23.11` }
+      return {
+        code: CODE_NOT_EXECUTABLE,
+        why: `this Node cannot replace itself by ${program}; use the executable, or Node >= 23.11`,
+      }
     },
     sweep() {},
     shareReaping() {},
@@ -77,6 +81,9 @@ function drain(stream: Readable | null, sink: Sink | undefined): Promise<void> |
 function explain(error: unknown, program: string): StartFault {
   const code = codeOf(error)
   return code === 'ENOENT'
-    ? { code: 127, why: `${program}: not found${program.includes('/') ? '' : ` in PATH=${process.env['PATH'] ?? ''}`}` }
-    : { code: 126, why: `${program}: cannot be executed (${String(code)})` }
+    ? {
+        code: CODE_NOT_FOUND,
+        why: `${program}: not found${program.includes('/') ? '' : ` in PATH=${process.env['PATH'] ?? ''}`}`,
+      }
+    : { code: CODE_NOT_EXECUTABLE, why: `${program}: cannot be executed (${String(code)})` }
 }

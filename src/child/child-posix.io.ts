@@ -3,6 +3,7 @@
  * terminal), byte-exact argv and environment, default signal dispositions and an empty mask, no leaked descriptors, real wait
  * statuses (also of real-time signals), and the reaping of orphans.
  */
+import { CODE_NOT_EXECUTABLE } from '../base/exit-code.ts'
 import type { Files } from '../base/files.ts'
 import type { Child, CommandSource, Running, Sink, StartFault, Status } from './child.ts'
 import type { Library } from '../base/libc.io.ts'
@@ -17,6 +18,7 @@ import {
   explainStart,
   openPipe,
   type Output,
+  type Pipe,
   type Program,
   SIG_SETMASK,
   SIZE_SIGNAL_SET,
@@ -153,8 +155,16 @@ export function createPosixChild(
   }
   const spawnWith = (outputs: readonly Output[]): number | StartFault =>
     elsewhere === undefined ? spawnHere(outputs) : elsewhere(prepare(), outputs)
+  /** A loop, since every start comes here and a method of arrays is compiled at its first call. */
+  const hasAll = (pipes: readonly Pipe[]): boolean => {
+    for (const { from } of pipes) if (from < 0) return false
+    return true
+  }
   const explainPipes = (): StartFault => {
-    return { code: 126, why: `${wordOf(prepare().program)}: no file descriptor is left for a copy of its output` }
+    return {
+      code: CODE_NOT_EXECUTABLE,
+      why: `${wordOf(prepare().program)}: no file descriptor is left for a copy of its output`,
+    }
   }
 
   return {
@@ -162,7 +172,7 @@ export function createPosixChild(
     spawn({ stdout, stderr }): Running | StartFault {
       // The engine compiles an array method at its first call, which would add 0.1 ms to every start.
       const pipes = stdout === undefined && stderr === undefined ? [] : openPipes([stdout, stderr])
-      const pid = pipes.length === 0 || pipes.every(({ from }) => from >= 0) ? spawnWith(pipes) : explainPipes()
+      const pid = hasAll(pipes) ? spawnWith(pipes) : explainPipes()
       for (const { to } of pipes) c.close(to)
       if (typeof pid !== 'number') {
         for (const { from } of pipes) c.close(from)

@@ -1,11 +1,15 @@
 /** The port that starts and signals the command. `child-posix.io.ts` and `child-node.io.ts` implement it. */
 
+import type { CODE_NOT_EXECUTABLE, CODE_NOT_FOUND } from '../base/exit-code.ts'
+
 /** How a process ended. */
 export type Status = { readonly code: number } | { readonly signal: number }
 
-/** Why a command could not be started, with a shell's exit code: 127 not found, 126 found but not executable. */
+export type StartCode = typeof CODE_NOT_EXECUTABLE | typeof CODE_NOT_FOUND
+
+/** Why a command could not be started, with a shell's exit code. */
 export interface StartFault {
-  readonly code: 126 | 127
+  readonly code: StartCode
   readonly why: string
 }
 

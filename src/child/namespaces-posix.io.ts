@@ -4,6 +4,7 @@
  * and exec no JavaScript can run. So machine instructions clone, and make a list of system calls in the child.
  */
 import type { Library } from '../base/libc.io.ts'
+import { CODE_NOT_EXECUTABLE, CODE_NOT_FOUND } from '../base/exit-code.ts'
 import type { Files } from '../base/files.ts'
 import { SIGKILL } from '../base/signal.ts'
 import { describeError } from '../base/system-error.ts'
@@ -111,7 +112,10 @@ export function createIsolatedStart(c: Library, files: Files): StartElsewhere {
   /** Memory that C points to must not be collected. */
   const kept: Uint8Array[] = []
   return ({ argv, env, program }, outputs) => {
-    const fault = (why: string): StartFault => ({ code: 126, why: `${wordOf(program)} without a network: ${why}` })
+    const fault = (why: string): StartFault => ({
+      code: CODE_NOT_EXECUTABLE,
+      why: `${wordOf(program)} without a network: ${why}`,
+    })
     const machine = MACHINES[process.arch]
     const code = machine === undefined ? undefined : loadMachineCode(c, Uint8Array.from(machine.instructions))
     if (machine === undefined || code === undefined) return fault('no memory may be executed here')
@@ -125,7 +129,7 @@ export function createIsolatedStart(c: Library, files: Files): StartElsewhere {
     const rows = [
       ...listPreparations(machine, permit, outputs),
       ...paths.map((path) => [machine.calls.execve, path, c.addressOf(argv), c.addressOf(env)]),
-      [machine.calls.exit, 127],
+      [machine.calls.exit, CODE_NOT_FOUND],
     ]
     const list = shareMemory(c, rows.length * ROW_BYTES)
     if (list === undefined) return fault('no memory is left')

@@ -1,4 +1,5 @@
 /** The data of a command's start, the search for its program, and the explanation of a failed start, with a shell's exit codes. */
+import { CODE_NOT_EXECUTABLE, CODE_NOT_FOUND } from '../base/exit-code.ts'
 import type { Files } from '../base/files.ts'
 import type { Library } from '../base/libc.io.ts'
 import { decodeUtf8, encodeForC } from '../base/utf8.ts'
@@ -74,27 +75,27 @@ export function weighErrors(program: Uint8Array, errors: readonly number[]): num
 export function explainStart(errno: number, program: string, files: Files): StartFault {
   switch (errno) {
     case ENOENT:
-      return { code: 127, why: `${program}: ${explainAbsence(program, files)}` }
+      return { code: CODE_NOT_FOUND, why: `${program}: ${explainAbsence(program, files)}` }
     case EACCES:
       return {
-        code: 126,
+        code: CODE_NOT_EXECUTABLE,
         why: `${program}: ${isDirectory(program, files) ? 'is a directory' : 'permission denied; is its execute bit set?'}`,
       }
     case EISDIR:
-      return { code: 126, why: `${program}: is a directory` }
+      return { code: CODE_NOT_EXECUTABLE, why: `${program}: is a directory` }
     case ENOTDIR:
-      return { code: 126, why: `${program}: a part of its path is a file` }
+      return { code: CODE_NOT_EXECUTABLE, why: `${program}: a part of its path is a file` }
     case ENOEXEC:
-      return { code: 126, why: `${program}: not a program of this machine, and it has no #! line` }
+      return { code: CODE_NOT_EXECUTABLE, why: `${program}: not a program of this machine, and it has no #! line` }
     case EAGAIN:
       return {
-        code: 126,
+        code: CODE_NOT_EXECUTABLE,
         why: `${program}: no more processes are allowed here (EAGAIN); raise the pids limit, or the limit of this user`,
       }
     case E2BIG:
-      return { code: 126, why: `${program}: its arguments and environment are too long (E2BIG)` }
+      return { code: CODE_NOT_EXECUTABLE, why: `${program}: its arguments and environment are too long (E2BIG)` }
     default:
-      return { code: 126, why: `${program}: cannot be executed (errno ${errno})` }
+      return { code: CODE_NOT_EXECUTABLE, why: `${program}: cannot be executed (errno ${errno})` }
   }
 }
 

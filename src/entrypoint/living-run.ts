@@ -7,7 +7,7 @@ import { type Flag, type FlagRecord, readRecord } from '../flags/record.ts'
 import { followPredecessors, type Loss } from './follow-predecessors.ts'
 import { beginLiving, choosePause, type Living, stepLiving } from './living.ts'
 import { LOG_WORDS } from './log-words.ts'
-import { type Outcome, settle } from './outcome.ts'
+import { codeOfStatus, type Outcome, settle } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import type { Keeper, KeptCommand, KeptLife } from './keeper.ts'
 import type { EntrypointPorts } from './ports.ts'
@@ -115,10 +115,9 @@ function wordOwn({ status, kill }: Extract<Outcome, { readonly kind: 'yielded' }
 }
 
 function codeOf(outcome: Outcome): number {
-  if (outcome.kind === 'exited') return outcome.code
-  if (outcome.kind === 'signalled') return 128 + outcome.signal
+  if (outcome.kind === 'exited' || outcome.kind === 'signalled') return codeOfStatus(outcome)
   if (outcome.kind !== 'yielded' && outcome.kind !== 'unfit') return 0
-  return 'code' in outcome.status ? outcome.status.code : 128 + outcome.status.signal
+  return codeOfStatus(outcome.status)
 }
 
 function within(ms: number, promise: Promise<void>): Promise<void> {

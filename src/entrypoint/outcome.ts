@@ -2,7 +2,7 @@
 import { CODE_BROKEN, CODE_FAILED, CODE_MISUSE, CODE_SIGNAL, CODE_TIMEOUT } from '../base/exit-code.ts'
 import { followsEnd, type Restarts } from '../pod/restarts.ts'
 import type { Flag } from '../flags/record.ts'
-import type { Status } from '../child/child.ts'
+import type { StartCode, Status } from '../child/child.ts'
 
 /** Message of a container that `--stop-file` has stopped. */
 export const WORK_DONE = 'stopped: the pod’s work is done'
@@ -37,7 +37,7 @@ export type Outcome =
   | { readonly kind: 'yielded'; readonly status: Status; readonly kill: Kill | undefined }
   /** Stopped by `--stop-file`: the pod's work is done. */
   | ({ readonly kind: 'stopped' } & Killable)
-  | { readonly kind: 'unstartable'; readonly code: 126 | 127; readonly message: string }
+  | { readonly kind: 'unstartable'; readonly code: StartCode; readonly message: string }
   /** The gate closed because a predecessor failed. */
   | {
       readonly kind: 'skipped'
@@ -138,6 +138,11 @@ function tellKill(outcome: Outcome, weight: Weight): Weight & { readonly killedA
   return { ...weight, message: [...known, kill.message].join('; '), killedAfterMs: kill.afterMs }
 }
 
+/** The exit code that a shell gives. */
+export function codeOfStatus(status: Status): number {
+  return 'code' in status ? status.code : CODE_SIGNAL + status.signal
+}
+
 interface Weight {
   readonly code: number
   readonly reason: string
@@ -152,7 +157,7 @@ function weigh(outcome: Outcome, policy: Policy): Weight {
   switch (outcome.kind) {
     case 'exited':
     case 'signalled': {
-      const code = outcome.kind === 'exited' ? outcome.code : 128 + outcome.signal
+      const code = codeOfStatus(outcome)
       if (code === 0) return { ...here, code, reason: 'Completed', completed: true }
       const message = outcome.kind === 'exited' ? `exit code ${code}` : `killed by signal ${outcome.signal}`
       return policy.continueOnError
@@ -168,13 +173,11 @@ function weigh(outcome: Outcome, policy: Policy): Weight {
       return { ...here, code: CODE_TIMEOUT, reason: 'TimeoutExceeded', message: outcome.message }
     case 'unfit': {
       const { status, reason, message } = outcome
-      const code = 'code' in status ? status.code || CODE_TERMINATED : 128 + status.signal
+      const code = codeOfStatus(status) || CODE_TERMINATED
       return { ...here, code, reason, message }
     }
-    case 'yielded': {
-      const { status } = outcome
-      return { ...here, code: 'code' in status ? status.code : 128 + status.signal, reason: 'Error' }
-    }
+    case 'yielded':
+      return { ...here, code: codeOfStatus(outcome.status), reason: 'Error' }
     case 'stopped':
       return { ...here, code: 0, reason: 'Completed', message: WORK_DONE, completed: true }
     case 'unstartable':

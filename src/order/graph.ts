@@ -40,16 +40,6 @@ export function findStages(containers: readonly string[], links: readonly Link[]
   return stages
 }
 
-/**
- * Measures for each container the longest chain of containers that must stop before it, one after another, when the pod stops in
- * reverse. `links` must contain only those that delay a stop.
- */
-export function measureHeights(containers: readonly string[], links: readonly Link[]): ReadonlyMap<string, number> {
-  const graph = indexGraph(containers, links)
-  const levels = measureLevels(sortAcyclic(graph).toReversed(), graph.dependents)
-  return new Map(graph.names.map((name, node) => [name, levels[node] ?? 0]))
-}
-
 export function indexGraph(containers: readonly string[], links: readonly Link[]): Graph {
   const numbers = new Map(containers.map((name, node) => [name, node]))
   const targets: number[][] = containers.map(() => [])

@@ -22,7 +22,11 @@ export interface ContainerEnd {
 
 /** Returns the end of a wrapper that got its stop signal before it could handle signals. A waiting wrapper ends in the same way. */
 export function cancelled(number: number): ContainerEnd {
-  return { exitCode: 128 + number, reason: 'Cancelled', message: `signal ${number} while its wrapper was starting` }
+  return {
+    exitCode: CODE_SIGNAL + number,
+    reason: 'Cancelled',
+    message: `signal ${number} while its wrapper was starting`,
+  }
 }
 
 /** Derives the end of a container from the end of its process. For containers whose wrapper reports none. */
@@ -39,7 +43,7 @@ function nameEnd(how: ProcessEnd): ContainerEnd {
     case 'unstartable':
       return { exitCode: CODE_SIGNAL, reason: 'StartError', message: how.why }
     case 'signalled':
-      return { exitCode: 128 + how.number, reason: 'Error', message: `killed by ${how.signal}` }
+      return { exitCode: CODE_SIGNAL + how.number, reason: 'Error', message: `killed by ${how.signal}` }
     case 'exited': {
       const { code: exitCode } = how
       return exitCode === 0

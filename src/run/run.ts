@@ -162,7 +162,7 @@ function takeInterruptions({ signals, terminal, suspend }: RunPorts): Interrupti
   terminal.onClosed((error) => {
     unwritten = error !== undefined
     if (unwritten) terminal.complain(`podorder: stdout: ${describeError(error)}`)
-    if (first === undefined) interrupt(unwritten ? CODE_FAILED : 128 + SIGPIPE)
+    if (first === undefined) interrupt(unwritten ? CODE_FAILED : CODE_SIGNAL + SIGPIPE)
   })
   return {
     get exitCode() {

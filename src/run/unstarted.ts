@@ -1,5 +1,5 @@
 /** Publishes the failure of a wrapper that could not start. The containers that wait for it need the wrapper's flags. */
-import { CODE_SIGNAL } from '../base/exit-code.ts'
+import { CODE_NOT_FOUND, CODE_SIGNAL } from '../base/exit-code.ts'
 import { settle } from '../entrypoint/outcome.ts'
 import { flagPathOf, refusalOf } from '../flags/layout.ts'
 import { type Flag, writeRecord } from '../flags/record.ts'
@@ -18,7 +18,7 @@ export function tellUnstarted(
 ): void {
   const restarts = members.find(({ name }) => name === container)?.restarts
   if (restarts === undefined) return
-  const outcome = { kind: 'unstartable', code: 127, message: why } as const
+  const outcome = { kind: 'unstartable', code: CODE_NOT_FOUND, message: why } as const
   const { publish, refuse, reason, message } = settle(outcome, { restarts, continueOnError: false })
   const at = new Date(now()).toISOString()
   const told = { at, incarnation: `unstarted-${now().toString(36)}`, exitCode, reason, message }

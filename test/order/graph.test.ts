@@ -1,7 +1,7 @@
 import test from 'ava'
 import * as fc from 'fast-check'
 import { findCycles } from '../../src/order/cycle.ts'
-import { findStages, type Link, measureHeights, sortContainers } from '../../src/order/graph.ts'
+import { findStages, type Link, sortContainers } from '../../src/order/graph.ts'
 
 const names = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `c${index}`)
 const chain = (count: number): readonly Link[] =>
@@ -114,31 +114,6 @@ test('every container is in the stage behind its latest target', (t) => {
   )
 })
 
-test('heights count what must stop first, one after another', (t) => {
-  const all = links('worker: redis postgres', 'postgres: redis', 'vote: worker')
-  t.deepEqual(Object.fromEntries(measureHeights(['redis', 'postgres', 'worker', 'vote', 'alone'], all)), {
-    redis: 3,
-    postgres: 2,
-    worker: 1,
-    vote: 0,
-    alone: 0,
-  })
-})
-
-test('a target is higher than whatever waits for it', (t) => {
-  fc.assert(
-    fc.property(acyclicGraph, ({ containers, links: all }) => {
-      const heights = measureHeights(containers, all)
-      for (const name of containers) {
-        const dependents = all
-          .filter(({ target }) => target === name)
-          .map(({ container }) => heights.get(container) ?? 0)
-        t.is(heights.get(name), Math.max(-1, ...dependents) + 1)
-      }
-    }),
-  )
-})
-
 test('nothing listed has no stages', (t) => {
   t.deepEqual(findStages([], []), [])
 })
@@ -153,7 +128,6 @@ test('a chain of 100,000 overflows no stack', (t) => {
   const all = chain(100_000)
   t.deepEqual(sortContainers(containers, all), containers)
   t.is(findStages(containers, all).length, 100_000)
-  t.is(measureHeights(containers, all).get('c0'), 99_999)
   t.deepEqual(findCycles(containers, all), [])
   t.is(findCycles(containers, [...all, { container: 'c0', target: 'c99999' }])[0]?.length, 100_000)
 })

@@ -68,7 +68,7 @@ for (const runtime of RUNTIMES) {
         const stage = openStage(t)
         const path = stage.path('flag')
         const made = await make(stage, path)
-        if (made !== undefined) t.teardown(() => void made.close())
+        if (made !== undefined) t.teardown(() => made.close())
         const before = lstatSync(path)
         const ended = await stage.run([`--${flag}`, path, '--', 'true'], { runtime })
         const after = lstatSync(path)
