@@ -12,6 +12,7 @@ import { basename, dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createPad } from '../src/install/elf.ts'
+import { alignText } from './align-text.ts'
 import { recordOrder } from './bytecode-order.ts'
 import { hideVariables } from './engine-environment.ts'
 import { keepLimits } from './engine-limits.ts'
@@ -98,6 +99,7 @@ async function compile(
     },
     plugins: [{ name: 'parts', setup: (plugin: Plugin) => usePart(plugin, parts) }],
   })
+  await writeFile(`${path}.new`, alignText(await readFile(`${path}.new`)))
   // Renamed into place: the old one may be running.
   await rename(`${path}.new`, path)
 }
