@@ -13,6 +13,7 @@ import { basename, dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createPad } from '../src/install/elf.ts'
+import { alignText } from './align-text.ts'
 import { recordOrder } from './bytecode-order.ts'
 import { hideVariables } from './engine-environment.ts'
 import { keepLimits } from './engine-limits.ts'
@@ -99,6 +100,7 @@ async function compile(
     },
     plugins: [{ name: 'parts', setup: (plugin: Plugin) => usePart(plugin, parts) }],
   })
+  await writeFile(`${path}.new`, alignText(await readFile(`${path}.new`)))
   // The old file may be running, so it is not overwritten.
   await rename(`${path}.new`, path)
 }

@@ -25,13 +25,36 @@ export interface Change {
 const IMAGE_BASE = 0x20_0000
 
 /**
+ * Options of mimalloc, a table of value, state, number, name and older name that is the same on both machines.
+ * scavenger = 0: no thread that gives freed memory back starts at the first pause. Allocation and `purge_delay` still give it back.
+ * use_numa_nodes = 1: no start counts the nodes in /sys. No memory is placed by node.
+ */
+const OPTIONS: readonly Change[] = [
+  {
+    what: 'scavenger (option 49 of mimalloc): 1, before option 50: 1',
+    pattern: `${optionOf(1, 49)} ${'..'.repeat(8)} ${'00'.repeat(8)} ${optionOf(1, 50)}`,
+    at: 0,
+    bytes: [0],
+  },
+  {
+    what: 'use_numa_nodes (option 16 of mimalloc): 0, after option 15: 100',
+    pattern: `${optionOf(100, 15)} ${'..'.repeat(16)} ${optionOf(0, 16)}`,
+    at: 32,
+    bytes: [1],
+  },
+]
+
+/**
  * numberOfGCMarkers = 1: otherwise every wrapper starts min(8, CPUs) - 1 threads of 70 to 80 KiB to collect a heap of 2 MiB.
  * warmUpMarkedBlockStartAfterBlocks, by default 64, exceeds any heap here: no thread keeps a store of 32 blocks of 16 KiB.
  * BUN_GC_TIMER_DISABLE counts as set: no timer asks each second whether to collect. Allocations still start collections.
  * ensureMegamorphicCache(), which writes zeros to 140 KiB, is not called at every start. Compiled code makes the cache if needed.
+ * MI_MAX_EXTEND_SIZE, by which mimalloc divides memory into blocks, is 1 KiB instead of 8: it writes to each block, and most sizes of
+ * blocks are asked for only a few times.
  */
 const CHANGES: Readonly<Record<Target['name'], readonly Change[]>> = {
   amd64: [
+    ...OPTIONS,
     {
       what: 'numberOfGCMarkers: cmp eax, 2; mov ecx, 1; cmovge ecx, eax; cmp ecx, 8; cmovge ecx, r12d',
       pattern: '83f802 b901000000 0f4dc8 83f908 410f4dcc',
@@ -60,8 +83,16 @@ const CHANGES: Readonly<Record<Target['name'], readonly Change[]>> = {
       // jmp to the target of the jmp that ends the pattern.
       bytes: [0xe9, 0x93, 0xfc, 0xff, 0xff],
     },
+    {
+      what: 'MI_MAX_EXTEND_SIZE: cmp rbx, 0x1fff; ja +0xd; mov ax, 0x2000; xor edx, edx; div bx',
+      pattern: '4881fbff1f0000 770d 66b80020 31d2 66f7f3',
+      at: 3,
+      // cmp rbx, 0x3ff; ja +0xd; mov ax, 0x400
+      bytes: [0xff, 0x03, 0x00, 0x00, 0x77, 0x0d, 0x66, 0xb8, 0x00, 0x04],
+    },
   ],
   arm64: [
+    ...OPTIONS,
     {
       what: 'numberOfGCMarkers: csinc w9, w0, wzr, gt; cmp w9, #8',
       pattern: '09c49f1a 3f210071',
@@ -91,7 +122,26 @@ const CHANGES: Readonly<Record<Target['name'], readonly Change[]>> = {
       // b to the target of the b that ends the pattern.
       bytes: [0x15, 0xfd, 0xff, 0x17],
     },
+    {
+      what: 'MI_MAX_EXTEND_SIZE, up to which size of blocks: lsr x10, x19, #13; cbz x10, +0x14; mov w10, #1; b +0x18',
+      pattern: '6afe4dd3 aa0000b4 2a008052 06000014',
+      at: 0,
+      // lsr x10, x19, #10
+      bytes: [0x6a, 0xfe, 0x4a, 0xd3],
+    },
+    {
+      what: 'MI_MAX_EXTEND_SIZE: and w10, w19, #0xffff; mov w11, #0x2000; udiv w10, w11, w10',
+      pattern: '6a3e0012 0b008452 6a09ca1a',
+      at: 4,
+      // mov w11, #0x400
+      bytes: [0x0b, 0x80, 0x80, 0x52],
+    },
   ],
+}
+
+/** @returns the first bytes of an entry of mimalloc's table, in hexadecimal. State 0: the environment was not asked yet. */
+function optionOf(value: number, number: number): string {
+  return `${hexOf(value)} 00000000 00000000 ${hexOf(number)}`
 }
 
 /** Changes the program in place. @throws when one of the places is not there exactly once */

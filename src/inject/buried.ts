@@ -8,16 +8,21 @@ const KEY = /podorder\.io\/(?:depends-on|steps|main|stop-order|wait-timeout|opti
 /** A copy that kubectl keeps of the manifest itself. */
 const COPY = 'kubectl.kubernetes.io/last-applied-configuration'
 
-/** Finds at most one order in each text. @param seen maps and lists that are done: aliases share them */
-export function findBuried(tree: Tree, seen = new Set<unknown>()): readonly Fault[] {
-  if (tree.kind === 'scalar') return wordBuried(tree)
-  const parts = tree.kind === 'map' ? tree.entries : tree.items
-  if (seen.has(parts)) return []
-  seen.add(parts)
-  if (tree.kind === 'list') return tree.items.flatMap((item) => findBuried(item, seen))
-  return tree.entries.flatMap(({ key, value }) =>
-    key.startsWith(PREFIX) || key === COPY ? [] : findBuried(value, seen),
-  )
+/** Finds at most one order in each text. */
+export function findBuried(tree: Tree): readonly Fault[] {
+  const found: Fault[] = []
+  /** Maps and lists that are done: aliases share them. */
+  const seen = new Set<unknown>()
+  const look = (part: Tree): void => {
+    if (part.kind === 'scalar') return void found.push(...wordBuried(part))
+    const parts = part.kind === 'map' ? part.entries : part.items
+    if (seen.has(parts)) return
+    seen.add(parts)
+    if (part.kind === 'list') for (const item of part.items) look(item)
+    else for (const { key, value } of part.entries) if (!key.startsWith(PREFIX) && key !== COPY) look(value)
+  }
+  look(tree)
+  return found
 }
 
 function wordBuried(scalar: Scalar): readonly Fault[] {

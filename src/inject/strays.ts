@@ -31,7 +31,7 @@ export function findStrays(
       [...annotations, ...held].map((path) => findTree(tree, path)).filter((found) => found !== undefined),
     )
     const near = [...acted].flatMap((found) => (found.kind === 'map' ? found.entries.flatMap(nameNear) : []))
-    const lost = listLost(own, [], acted, new Set()).filter((one) => !isCopy(one, acted))
+    const lost = listLost(own, acted).filter((one) => !isCopy(one, acted))
     return [...near, ...lost.map((one) => wordLost(one, object))]
   })
 }
@@ -42,17 +42,25 @@ interface Lost {
   readonly path: Path
 }
 
-/** @param seen maps and lists that are done: aliases share them */
-function listLost(tree: Tree, path: Path, acted: ReadonlySet<Tree>, seen: Set<unknown>): readonly Lost[] {
-  if (tree.kind === 'scalar') return []
-  const parts = tree.kind === 'map' ? tree.entries : tree.items
-  if (seen.has(parts) || isActedOn(tree, acted)) return []
-  seen.add(parts)
-  if (tree.kind === 'list') return tree.items.flatMap((item, index) => listLost(item, [...path, index], acted, seen))
-  return tree.entries.flatMap((entry) => {
-    const inner = listLost(entry.value, [...path, entry.key], acted, seen)
-    return isOurs(entry, path) ? [{ entry, path }, ...inner] : inner
-  })
+function listLost(tree: Tree, acted: ReadonlySet<Tree>): readonly Lost[] {
+  const lost: Lost[] = []
+  /** Maps and lists that are done: aliases share them. */
+  const seen = new Set<unknown>()
+  const look = (part: Tree, path: Path): void => {
+    if (part.kind === 'scalar') return
+    const parts = part.kind === 'map' ? part.entries : part.items
+    if (seen.has(parts) || isActedOn(part, acted)) return
+    seen.add(parts)
+    if (part.kind === 'list') for (const [index, item] of part.items.entries()) look(item, [...path, index])
+    else {
+      for (const entry of part.entries) {
+        if (isOurs(entry, path)) lost.push({ entry, path })
+        look(entry.value, [...path, entry.key])
+      }
+    }
+  }
+  look(tree, [])
+  return lost
 }
 
 /** Whether the tree is one of those, or an alias of one. */

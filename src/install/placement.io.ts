@@ -18,10 +18,14 @@ import {
 import { basename, dirname, join } from 'node:path'
 import type { Patch, ReadAt } from './elf.ts'
 import { tellsFullAtWrite } from './file-system.ts'
+import { HUGE_BYTES, listUsed } from './huge-pages.io.ts'
 import { codeOf } from '../base/system-error.ts'
 
-/** The size of reads and writes. It is small, since the init container may have only 24 MiB. */
+/** The size of reads that compare two files. It is small, since the init container may have only 24 MiB. */
 const PIECE_BYTES = 512 * 1024
+
+/** The size of writes for parts that a start hardly uses: as much as the kernel maps around a page that is used (fault_around_bytes). */
+const SMALL_BYTES = 64 * 1024
 
 /** The suffix of an unfinished copy, after its name and a random word. */
 const MAKING = '.making'
@@ -70,8 +74,8 @@ export function place(source: string, target: string, patches: readonly Patch[])
   removeAbandoned(target)
   const aside = `${target}.${crypto.randomUUID()}${MAKING}`
   try {
-    copyFileSync(source, aside, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
-    // The copy has the source's mode, which may lack the write permission.
+    copy(source, aside)
+    // A copy that shares blocks has the source's mode, which may lack the write permission.
     chmodSync(aside, 0o755)
     withFile(aside, 'r+', (file) => {
       for (const { offset, bytes } of patches) writeSync(file, bytes, 0, bytes.length, offset)
@@ -84,6 +88,28 @@ export function place(source: string, target: string, patches: readonly Patch[])
     rmSync(aside, { force: true })
     throw error
   }
+}
+
+/** Copies the program. Parts that every start uses are written in huge pages (`huge-pages.io.ts`). */
+function copy(source: string, aside: string): void {
+  try {
+    copyFileSync(source, aside, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE)
+    return
+  } catch {
+    // The file system cannot share blocks. Any other fault shows in the copy below.
+  }
+  const used = listUsed(source)
+  const memory = new Uint8Array(HUGE_BYTES)
+  withFile(source, 'r', (from) =>
+    withFile(aside, 'wx', (to) => {
+      for (let offset = 0; ; offset += HUGE_BYTES) {
+        const piece = fill(from, memory, offset)
+        const size = used.has(offset) ? HUGE_BYTES : SMALL_BYTES
+        for (let at = 0; at < piece.length; at += size) drain(to, piece.subarray(at, at + size), offset + at)
+        if (piece.length < HUGE_BYTES) return
+      }
+    }),
+  )
 }
 
 /** Makes a directory with its parents. Without `mode` an existing one keeps its mode: it may be a mount that is not ours. @throws */
@@ -125,6 +151,13 @@ function fill(descriptor: number, memory: Uint8Array, offset: number): Uint8Arra
     const got = missing === 0 ? 0 : readSync(descriptor, memory, filled, missing, offset + filled)
     if (got === 0) return memory.subarray(0, filled)
     filled += got
+  }
+}
+
+/** Writes the whole piece; one call may write less. */
+function drain(descriptor: number, piece: Uint8Array, offset: number): void {
+  for (let written = 0; written < piece.length;) {
+    written += writeSync(descriptor, piece, written, piece.length - written, offset + written)
   }
 }
 

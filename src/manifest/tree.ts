@@ -105,7 +105,9 @@ export function sortFaults(faults: readonly Fault[]): readonly Fault[] {
 
 /** The entry of a map; undefined when there is none, or the tree is not a map. */
 export function findEntry(tree: Tree | undefined, key: string): Entry | undefined {
-  return tree?.kind === 'map' ? tree.entries.find((entry) => entry.key === key) : undefined
+  if (tree?.kind !== 'map') return undefined
+  for (const entry of tree.entries) if (entry.key === key) return entry
+  return undefined
 }
 
 /** The tree at a path of keys and indices; undefined when the path leads nowhere. */

@@ -67,6 +67,23 @@ traced('it does not wait until a local disk has the copies', async (t) => {
   t.notRegex(stderr, /sync/)
 })
 
+traced(
+  'what every start uses much of is written in pieces of 2 MiB, which can be huge pages, and nothing else is',
+  async (t) => {
+    const scene = openScene(t)
+    const trace = ['strace', '-f', '-qq', '-s', '0', '-e', 'trace=pwrite64']
+    const { code, stderr } = await run([...trace, scene.image, 'install', '--to', scene.path('bin')])
+    t.is(code, 0)
+    const writes = [...stderr.matchAll(/"\.*, (\d+), (\d+)\) += \d+/g)].map(([, size, at]) => [
+      Number(size),
+      Number(at),
+    ])
+    const huge = writes.filter(([size = 0]) => size > 65_536)
+    t.true(huge.length > 3 && huge.length < 30, `${huge.length} of ${writes.length}`)
+    for (const [size, at = 1] of huge) t.deepEqual([size, at % 2_097_152], [2_097_152, 0])
+  },
+)
+
 test('the number of bytes is that of the files', async (t) => {
   const scene = openScene(t)
   const { stdout } = await run([scene.image, 'install', '--to', scene.path('bin')])
