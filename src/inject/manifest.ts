@@ -101,8 +101,8 @@ function write({ file, text, documents }: OpenManifest, changed: readonly Change
     if (values[index] === value) return []
     const style = { ...openPage(text, tree.source).layout, flow: true, indent: 0, step: 2, json: true }
     const { start, end } = tree.source
-    // kubectl reads a file that begins with a brace as JSON, and JSON has no --- in it.
-    const isStream = text.slice(0, start).trim() === '' && /^---/m.test(text.slice(end))
+    // kubectl reads a file that begins with a brace as JSON, which has no --- in it, no comments and no `...`.
+    const isStream = text.slice(0, start).trim() === '' && text.slice(end).trim() !== ''
     return [{ start, end, text: `${isStream ? `---${style.eol}` : ''}${writeValue(values[index], style)}` }]
   })
   const written = applySplices(text, splices)

@@ -16,6 +16,7 @@ import {
   type Tree,
 } from './tree.ts'
 import { type ReadDocument, readDocuments, withoutMark } from './yaml-documents.ts'
+import { findLoneReturn } from './yaml-fault.ts'
 
 export interface Manifest {
   /** Documents in the order of the text, without empty ones and those with a fault. */
@@ -85,10 +86,13 @@ function readAll(text: string, isOursAt: (document: string) => boolean, moved?: 
   let unreadable = 0
   for (const read of readDocuments(text, 'kubernetes', moved === undefined ? {} : { moved })) {
     const isOurs = isOursAt(read.text)
-    unreadable += read.faults.length
-    for (const fault of read.faults) (isOurs ? faults : strange).push(fault)
-    if (isOurs) faults.push(...read.duplicates)
-    const isFit = read.faults.length === 0 && (read.duplicates.length === 0 || !isOurs)
+    const lone =
+      isOurs || read.faults.length > 0 ? findLoneReturn(text, read.start, read.start + read.text.length) : undefined
+    const found = lone === undefined ? read.faults : [lone]
+    unreadable += found.length
+    for (const fault of found) (isOurs ? faults : strange).push(fault)
+    if (isOurs && lone === undefined) faults.push(...read.duplicates)
+    const isFit = found.length === 0 && (read.duplicates.length === 0 || !isOurs)
     if (read.tree !== undefined && isFit) documents.push(makeDocument(read.tree, read.aliases))
   }
   return { documents, faults, strange, unreadable }
