@@ -16,7 +16,7 @@ import type { Input } from './inputs.ts'
 import { readGroup, readKnownPolicy } from '../manifest/pod-policy.ts'
 import { checkForeign } from './foreign-kinds.ts'
 import { findBuried } from './buried.ts'
-import { findStrays } from './strays.ts'
+import { findStrays, type Strays } from './strays.ts'
 import { type OpenManifest, openManifest } from './manifest.ts'
 import { correctKind, type TemplateKind } from '../manifest/template-kinds.ts'
 import { readNested } from '../manifest/yaml.io.ts'
@@ -64,21 +64,22 @@ export function readOrders(
   const { pods } = manifest
   const wanted = pods.filter((pod) => isWanted(pod, only)).map((pod) => readTemplateOrder(pod, rewrite))
   const strays = listStrays(manifest, only, templates)
-  const problems = sortFaults([...strays, ...wanted.flatMap(({ faults, unfit }) => [...faults, ...unfit])])
+  const problems = sortFaults([...strays.lost, ...wanted.flatMap(({ faults, unfit }) => [...faults, ...unfit])])
   if (problems.length > 0) return { ...nothing, problems: problems.map(manifest.say), pods }
-  const ignored = [...manifest.strange.slice(0, 1).map(passOver), ...listBuried(manifest)]
+  const ignored = [...manifest.strange.slice(0, 1).map(passOver), ...listBuried(manifest), ...strays.handedOn]
   const warnings = [...ignored, ...wanted.flatMap((one) => one.warnings)]
   return { input, manifest, pods, wanted, problems: [], warnings: warnings.map(manifest.say) }
 }
 
-/** Lists orders at places where nothing reads them. */
+/** Lists orders that are on no pod of the manifest. */
 export function listStrays(
   { documents }: OpenManifest,
   only: readonly string[],
   templates: readonly TemplateKind[],
-): readonly Fault[] {
+): Strays {
   const isMeant = (object: Pick<FoundPod, 'kind' | 'name'>): boolean => isWanted(object, only)
-  return documents.flatMap((document) => findStrays(document, templates, isMeant))
+  const all = documents.map((document) => findStrays(document, templates, isMeant))
+  return { lost: all.flatMap(({ lost }) => lost), handedOn: all.flatMap(({ handedOn }) => handedOn) }
 }
 
 /** Lists orders within texts. */

@@ -1,7 +1,8 @@
 /** Keys of podorder at places where nothing reads them: without a fault, the order would be ignored silently. Pure. */
 import { PREFIX } from '../pod/annotation-names.ts'
+import { isHandedOn } from './handed-on.ts'
 import { findObjects, type FoundObject } from '../manifest/template.ts'
-import { RECORDS, type TemplateKind } from '../manifest/template-kinds.ts'
+import { placeOfPodMetadata, RECORDS, type TemplateKind } from '../manifest/template-kinds.ts'
 import { type Entry, type Fault, findEntry, findTree, toPlain, type Tree } from '../manifest/tree.ts'
 import { isEqual } from '../manifest/equality.ts'
 import { suggest } from '../base/suggest.ts'
@@ -14,14 +15,22 @@ const ORDERS = ['depends-on', 'steps', 'main', 'stop-order', 'wait-timeout', 'op
 const LABELS = [`${PREFIX}inject`, `${PREFIX}ordered`]
 const LABELLING = /^(?:labels|matchLabels|selector|\w*[sS]elector|commonLabels|pairs)$/
 
+export interface Strays {
+  /** Nothing reads them. */
+  readonly lost: readonly Fault[]
+  /** Only the webhook can act on them. */
+  readonly handedOn: readonly Fault[]
+}
+
 /** @param isWanted whether the object that contains the keys is wanted */
 export function findStrays(
   { tree, value }: { readonly tree: Tree; readonly value: unknown },
   more: readonly TemplateKind[],
   isWanted: (object: Pick<FoundObject, 'kind' | 'name'>) => boolean = () => true,
-): readonly Fault[] {
+): Strays {
   const objects = findObjects(value, more)
-  return objects.flatMap((object) => {
+  const handedOn: Fault[] = []
+  const lost = objects.flatMap((object) => {
     const own = findTree(tree, object.path)
     if (own === undefined || RECORDS.has(object.kind) || !isWanted(object)) return []
     const annotations = object.templates.map(({ path }) => [...path, 'metadata', 'annotations'])
@@ -31,9 +40,16 @@ export function findStrays(
       [...annotations, ...held].map((path) => findTree(tree, path)).filter((found) => found !== undefined),
     )
     const near = [...acted].flatMap((found) => (found.kind === 'map' ? found.entries.flatMap(nameNear) : []))
-    const lost = listLost(own, [], acted, new Set()).filter((one) => !isCopy(one, acted))
-    return [...near, ...lost.map((one) => wordLost(one, object))]
+    const all = listLost(own, [], acted, new Set()).filter((one) => !isCopy(one, acted))
+    const [webhooks = [], others = []] = partition(all, ({ path }) => isHandedOn(object, writePath(path)))
+    handedOn.push(...webhooks.map((one) => wordHandedOn(one, object)))
+    return [...near, ...others.map((one) => wordLost(one, object, own))]
   })
+  return { lost, handedOn }
+}
+
+function partition<Part>(parts: readonly Part[], isFirst: (part: Part) => boolean): readonly (readonly Part[])[] {
+  return [parts.filter(isFirst), parts.filter((part) => !isFirst(part))]
 }
 
 interface Lost {
@@ -77,19 +93,29 @@ function isCopy({ entry, path }: Lost, acted: ReadonlySet<Tree>): boolean {
   })
 }
 
+function wordHandedOn({ entry: { key, keyAt } }: Lost, { kind }: FoundObject): Fault {
+  const what = `${key} goes to pods that ${kind} makes in the cluster, and inject does not see them`
+  return { at: keyAt, what, fix: 'label their namespace podorder.io/inject=enabled, so that the webhook rewrites them' }
+}
+
 function wordLost(
   { entry: { key, keyAt }, path }: Lost,
-  { kind, places, templates, path: objectPath, holds }: FoundObject,
+  { group, kind, places, templates, path: objectPath, holds }: FoundObject,
+  own: Tree,
 ): Fault {
-  const found = templates.map((one) => writePath(one.path.slice(objectPath.length)))
-  const targets = [...new Set(found.length > 0 ? found : places)].map((place) => [place, 'metadata.annotations'])
+  const found = templates.map((one) => one.path.slice(objectPath.length))
+  const near = nearest(found.length > 0 || holds ? found : findBare(own, [], new Set()), path).map(writePath)
+  const targets = [...new Set(near.length > 0 ? near : places)].map((place) => [place, 'metadata.annotations'])
   const words = targets.map((parts) => parts.filter((part) => part !== '').join('.'))
   const where = writePath(path)
   const isLabel = LABELLING.test(String(path.at(-1)))
   const what = isLabel
     ? `${key} is a label here, and nothing reads it`
     : `nothing reads ${key} at ${where === '' ? 'the top' : where}`
-  if (words.length > 0) return { at: keyAt, what, fix: `write it under ${words.slice(0, 3).join(', or ')}` }
+  const forPods = placeOfPodMetadata(group, kind)
+  if (forPods !== undefined) return { at: keyAt, what, fix: `write it under ${forPods}, which the webhook reads` }
+  if (words.length > 0 && kind !== '')
+    return { at: keyAt, what, fix: `write it under ${words.slice(0, 3).join(', or ')}` }
   if (holds) return { at: keyAt, what, fix: `put it on a pod or a pod template in this ${kind}` }
   if (kind === '') {
     const fix = 'begin it with apiVersion: v1, kind: Pod; of a chart or a patch, give podorder what it makes'
@@ -100,6 +126,27 @@ function wordLost(
   }
   const fix = `put it on a pod or a pod template; if ${kind} has one, name its path with --template ${kind}=PATH`
   return { at: keyAt, what: `${what}: no pod template is known in ${kind}`, fix }
+}
+
+/** The paths that have most steps in common with a path. */
+function nearest(paths: readonly Path[], path: Path): readonly Path[] {
+  const common = (other: Path): number => {
+    const end = other.findIndex((step, index) => step !== path[index])
+    return end === -1 ? other.length : end
+  }
+  const most = Math.max(...paths.map(common))
+  return paths.filter((one) => common(one) === most)
+}
+
+/** Finds pod templates without metadata in an object of an unknown kind. @param seen maps and lists that are done */
+function findBare(tree: Tree, path: Path, seen: Set<unknown>): readonly Path[] {
+  if (tree.kind === 'scalar') return []
+  const parts = tree.kind === 'map' ? tree.entries : tree.items
+  if (seen.has(parts)) return []
+  seen.add(parts)
+  if (tree.kind === 'list') return tree.items.flatMap((item, index) => findBare(item, [...path, index], seen))
+  if (path.length > 0 && findTree(tree, ['spec', 'containers'])?.kind === 'list') return [path]
+  return tree.entries.flatMap(({ key, value }) => findBare(value, [...path, key], seen))
 }
 
 function writePath(path: Path): string {

@@ -104,6 +104,23 @@ const LOST: readonly Lost[] = [
     text: `apiVersion: apps.kruise.io/v1alpha1\nkind: SidecarSet\nmetadata: {annotations: {${ORDER}}}\n${SPEC}\n`,
     says: /no pod template is known in SidecarSet; /m,
   },
+  {
+    name: 'another member of a set of templates',
+    text: `apiVersion: jobset.x-k8s.io/v1alpha2\nkind: JobSet\nspec: {replicatedJobs: [{template: {spec: {template: {${SPEC}}}}}, {template: {metadata: {annotations: {${ORDER}}}, spec: {template: {${SPEC}}}}}]}\n`,
+    says: /; write it under spec\.replicatedJobs\[1\]\.template\.spec\.template\.metadata\.annotations$/m,
+    right: `apiVersion: jobset.x-k8s.io/v1alpha2\nkind: JobSet\nspec: {replicatedJobs: [{template: {spec: {template: {${SPEC}}}}}, {template: {spec: {template: {metadata: {annotations: {${ORDER}}}, ${SPEC}}}}}]}\n`,
+  },
+  {
+    name: 'a manifest that another object holds, and whose template has no metadata',
+    text: `apiVersion: work.open-cluster-management.io/v1\nkind: ManifestWork\nspec: {workload: {manifests: [{kind: Deployment, spec: {template: {${SPEC}}}}, {kind: Deployment, metadata: {annotations: {${ORDER}}}, spec: {template: {${SPEC}}}}]}}\n`,
+    says: /at spec\.workload\.manifests\[1\]\.metadata\.annotations; write it under spec\.workload\.manifests\[1\]\.spec\.template\.metadata\.annotations$/m,
+    right: `apiVersion: work.open-cluster-management.io/v1\nkind: ManifestWork\nspec: {workload: {manifests: [{kind: Deployment, spec: {template: {${SPEC}}}}, {kind: Deployment, spec: {template: {metadata: {annotations: {${ORDER}}}, ${SPEC}}}}]}}\n`,
+  },
+  {
+    name: 'an object whose containers its operator merges into its own',
+    text: `apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {annotations: {${ORDER}}}\n${SPEC}\n`,
+    says: /at metadata\.annotations; write it under spec\.podMetadata\.annotations, which the webhook reads$/m,
+  },
 ]
 
 for (const { name, text, says, right } of LOST) {
@@ -126,6 +143,46 @@ test('one that is lost beside one that is read is an error all the same; outside
   const text = `${good}---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: lost, annotations: {${ORDER}}}\nspec: {template: {${SPEC}}}\n`
   t.is((await inject('in.yaml', text)).code, 2)
   t.is((await inject('in.yaml', text, { only: ['good'] })).code, 0)
+})
+
+/** Each with the object's kind, and the place of its pods' annotations. */
+const HANDED_ON: readonly (readonly [apiVersion: string, kind: string, body: string])[] = [
+  [
+    'monitoring.coreos.com/v1',
+    'Prometheus',
+    `spec: {podMetadata: {annotations: {${ORDER}}}, containers: [{name: web}]}`,
+  ],
+  ['kafka.strimzi.io/v1beta2', 'Kafka', `spec: {kafka: {template: {pod: {metadata: {annotations: {${ORDER}}}}}}}`],
+  [
+    'elasticsearch.k8s.elastic.co/v1',
+    'Elasticsearch',
+    `spec: {nodeSets: [{podTemplate: {metadata: {annotations: {${ORDER}}}, spec: {initContainers: []}}}]}`,
+  ],
+  ['helm.toolkit.fluxcd.io/v2', 'HelmRelease', `spec: {values: {web: {annotations: {${ORDER}}}}}`],
+  ['argoproj.io/v1alpha1', 'Application', `spec: {source: {helm: {valuesObject: {annotations: {${ORDER}}}}}}`],
+  ['argoproj.io/v1alpha1', 'Workflow', `spec: {templates: [{name: a, metadata: {annotations: {${ORDER}}}}]}`],
+  ['tekton.dev/v1', 'TaskRun', `metadata: {annotations: {${ORDER}}}`],
+  ['serving.kserve.io/v1beta1', 'InferenceService', `metadata: {annotations: {${ORDER}}}`],
+  ['opentelemetry.io/v1beta1', 'OpenTelemetryCollector', `spec: {podAnnotations: {${ORDER}}}`],
+]
+for (const [apiVersion, kind, body] of HANDED_ON)
+  test(`a warning names the webhook: an order for the pods that ${kind} of ${apiVersion} makes`, async (t) => {
+    const text = `apiVersion: ${apiVersion}\nkind: ${kind}\n${body}\n`
+    const { code, stdout, stderr } = await inject('in.yaml', text)
+    t.deepEqual([code, stdout], [0, text])
+    t.regex(
+      stderr,
+      new RegExp(
+        `warning: in\\.yaml:3:\\d+: podorder\\.io/depends-on goes to pods that ${kind} makes in the cluster, .*; label their namespace podorder\\.io/inject=enabled`,
+      ),
+    )
+    t.is((await check('in.yaml', text)).code, 0)
+    t.is((await check('in.yaml', text, { strict: true })).code, 1)
+  })
+
+test('a kind of Kubernetes hands nothing on', async (t) => {
+  const text = `apiVersion: apps/v1\nkind: Deployment\nspec: {podAnnotations: {${ORDER}}, template: {${SPEC}}}\n`
+  t.is((await inject('in.yaml', text)).code, 2)
 })
 
 const FINE = {
