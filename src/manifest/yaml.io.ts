@@ -43,10 +43,11 @@ export function readManifest(text: string): Manifest {
 /**
  * Reads a manifest like `readManifest`, but tolerates documents without anything for podorder, if there are other documents: their
  * faults are `strange`, and the last of their duplicate keys counts.
+ * @param tolerant the manifest may have no other documents
  */
-export function readPodManifest(text: string): Manifest {
+export function readPodManifest(text: string, tolerant = false): Manifest {
   const read = readAtOnce(text) ?? readWithCare(text, (document) => document.includes(PREFIX))
-  return read.documents.length > 0
+  return tolerant || read.documents.length > 0
     ? read
     : { ...read, faults: sortFaults([...read.faults, ...read.strange]), strange: [] }
 }
