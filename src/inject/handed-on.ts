@@ -17,9 +17,14 @@ const ROWS: readonly (readonly [group: string, kind: RegExp, path: RegExp])[] = 
   ['argoproj.io', /Workflow(?:Template)?$/, /(?:^|\.)templates\[\d+\]\.metadata\.annotations$/],
   // docs/labels.md of Tekton's pipelines; annotations take the same way.
   ['tekton.dev', /^(?:Task|Pipeline)(?:Run)?$/, /^metadata\.annotations$/],
+  // Metadata of a vertex, AbstractPodTemplate in pkg/apis/numaflow/v1alpha1.
+  ['numaflow.numaproj.io', /./, /\.metadata\.annotations$/],
   // pkg/controller/v1beta1/inferenceservice/components.
   ['serving.kserve.io', /^InferenceService$/, /^(?:metadata|spec\.\w+)\.annotations$/],
 ]
+
+/** How such an order takes effect. */
+export const LET_WEBHOOK = 'label their namespace podorder.io/inject=enabled, so that the webhook rewrites them'
 
 /** @param path of the map of annotations, from the object */
 export function isHandedOn({ group, kind }: Pick<FoundObject, 'group' | 'kind'>, path: string): boolean {

@@ -1,6 +1,6 @@
 /** Keys of podorder at places where nothing reads them: without a fault, the order would be ignored silently. Pure. */
 import { PREFIX } from '../pod/annotation-names.ts'
-import { isHandedOn } from './handed-on.ts'
+import { isHandedOn, LET_WEBHOOK } from './handed-on.ts'
 import { findObjects, type FoundObject } from '../manifest/template.ts'
 import { placeOfPodMetadata, RECORDS, type TemplateKind } from '../manifest/template-kinds.ts'
 import { type Entry, type Fault, findEntry, findTree, toPlain, type Tree } from '../manifest/tree.ts'
@@ -95,7 +95,7 @@ function isCopy({ entry, path }: Lost, acted: ReadonlySet<Tree>): boolean {
 
 function wordHandedOn({ entry: { key, keyAt } }: Lost, { kind }: FoundObject): Fault {
   const what = `${key} goes to pods that ${kind} makes in the cluster, and inject does not see them`
-  return { at: keyAt, what, fix: 'label their namespace podorder.io/inject=enabled, so that the webhook rewrites them' }
+  return { at: keyAt, what, fix: LET_WEBHOOK }
 }
 
 function wordLost(
@@ -118,14 +118,25 @@ function wordLost(
     return { at: keyAt, what, fix: `write it under ${words.slice(0, 3).join(', or ')}` }
   if (holds) return { at: keyAt, what, fix: `put it on a pod or a pod template in this ${kind}` }
   if (kind === '') {
-    const fix = 'begin it with apiVersion: v1, kind: Pod; of a chart or a patch, give podorder what it makes'
+    const inner = findKind(own, path)
+    const fix =
+      inner === undefined
+        ? 'begin it with apiVersion: v1, kind: Pod; of a chart or a patch, give podorder what it makes'
+        : `give podorder the ${inner} in it as a document of its own`
     return { at: keyAt, what: `${what}: the document has no kind`, fix }
   }
-  if (kind === 'Kustomization') {
+  if (kind === 'Kustomization' && ['', 'kustomize.config.k8s.io'].includes(group)) {
     return { at: keyAt, what, fix: 'kustomize writes it into the built manifests: give podorder these with -k DIR' }
   }
   const fix = `put it on a pod or a pod template; if ${kind} has one, name its path with --template ${kind}=PATH`
   return { at: keyAt, what: `${what}: no pod template is known in ${kind}`, fix }
+}
+
+/** The kind of the first object on a path that has one. */
+function findKind(tree: Tree, path: Path): string | undefined {
+  const kinds = path.map((_, length) => findTree(tree, [...path.slice(0, length), 'kind']))
+  const found = kinds.find((kind) => kind?.kind === 'scalar' && typeof kind.value === 'string' && kind.value !== '')
+  return found?.kind === 'scalar' ? String(found.value) : undefined
 }
 
 /** The paths that have most steps in common with a path. */

@@ -78,6 +78,22 @@ const LOST: readonly Lost[] = [
     says: /^in\.yaml:1:28: nothing reads podorder\.io\/depends-on at \[0\]\.metadata\.annotations: the document has no kind; /m,
   },
   {
+    name: 'a list of objects',
+    text: `- kind: Deployment\n  spec: {template: {metadata: {annotations: {${ORDER}}}, ${SPEC}}}\n`,
+    says: /: the document has no kind; give podorder the Deployment in it as a document of its own$/m,
+    right: `kind: Deployment\nspec: {template: {metadata: {annotations: {${ORDER}}}, ${SPEC}}}\n`,
+  },
+  {
+    name: 'an object among files, as Jsonnet has them',
+    text: `{"web.yaml": {"kind": "Pod", "metadata": {"annotations": {"podorder.io/steps": "*"}}}}\n`,
+    says: /: the document has no kind; give podorder the Pod in it as a document of its own$/m,
+  },
+  {
+    name: "Flux' Kustomization, which kubectl does not build",
+    text: `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec: {commonMetadata: {annotations: {${ORDER}}}}\n`,
+    says: /: no pod template is known in Kustomization; put it on a pod or a pod template; /m,
+  },
+  {
     name: 'the metadata of a List',
     text: `kind: List\nmetadata: {annotations: {${ORDER}}}\nitems:\n- kind: Pod\n  ${SPEC}\n`,
     says: /^in\.yaml:2:26: nothing reads podorder\.io\/depends-on at metadata\.annotations; put it on a pod or a pod template in this List$/m,
@@ -163,6 +179,7 @@ const HANDED_ON: readonly (readonly [apiVersion: string, kind: string, body: str
   ['argoproj.io/v1alpha1', 'Workflow', `spec: {templates: [{name: a, metadata: {annotations: {${ORDER}}}}]}`],
   ['tekton.dev/v1', 'TaskRun', `metadata: {annotations: {${ORDER}}}`],
   ['serving.kserve.io/v1beta1', 'InferenceService', `metadata: {annotations: {${ORDER}}}`],
+  ['numaflow.numaproj.io/v1alpha1', 'Pipeline', `spec: {vertices: [{name: in, metadata: {annotations: {${ORDER}}}}]}`],
   ['opentelemetry.io/v1beta1', 'OpenTelemetryCollector', `spec: {podAnnotations: {${ORDER}}}`],
 ]
 for (const [apiVersion, kind, body] of HANDED_ON)
@@ -223,6 +240,20 @@ for (const [name, [text, at]] of Object.entries(BURIED))
     const checked = await check('in.yaml', text)
     t.is(checked.code, 0)
     t.regex(checked.stdout, new RegExp(`in\\.yaml:${at}: warning: podorder\\.io/`))
+  })
+
+const VALUES: Readonly<Record<string, string>> = {
+  "k3s' HelmChart": `apiVersion: helm.cattle.io/v1\nkind: HelmChart\nspec:\n  valuesContent: |\n    podAnnotations: {${ORDER}}\n`,
+  "Argo CD's Application": `apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  helm:\n   values: |\n    podAnnotations: {${ORDER}}\n`,
+}
+for (const [name, text] of Object.entries(VALUES))
+  test(`a warning that names the webhook: an order in the values of ${name}`, async (t) => {
+    const { code, stdout, stderr } = await inject('in.yaml', text)
+    t.deepEqual([code, stdout], [0, text])
+    t.regex(
+      stderr,
+      /warning: in\.yaml:\d+:22: podorder\.io\/depends-on goes to pods that a chart makes, .*; label their namespace/,
+    )
   })
 
 test('no warning of what kubectl keeps of a manifest, nor of what is no order', async (t) => {
