@@ -179,6 +179,7 @@ spec:
       db: {agent: started}
       web: {db: completed, proxy: ready}
 spec:
+  os: {name: linux} # which a stop signal needs
   restartPolicy: Never
   initContainers:
   # what all traffic goes through

@@ -3,12 +3,12 @@ import { THEIR_ORDER, ORIGINAL, PREFIX } from '../pod/annotation-names.ts'
 import { fieldOf, listOf } from '../pod/api-object.ts'
 import type { FoundPod } from '../manifest/found-pods.ts'
 import { checkTemplate } from '../order/template-check.ts'
-import { describeKind, type Fault, findEntry, findTree, sortFaults } from '../manifest/tree.ts'
+import { describeKind, type Fault, findEntry, findTree, listItems, sortFaults } from '../manifest/tree.ts'
 import type { Order } from '../order/order.ts'
 import { readPodOrder } from '../order/pod-order.ts'
 import { isChain } from '../rewrite/lower-requests.ts'
 import { readOriginal } from '../pod/original.ts'
-import { DEFAULT_ROOT, INIT_CONTAINER } from '../pod/own.ts'
+import { DEFAULT_ROOT, INIT_CONTAINER, isOwnVolume } from '../pod/own.ts'
 import { checkRewrite } from '../rewrite/rewrite-check.ts'
 import type { RewriteOptions } from '../rewrite/rewrite.ts'
 import { proposeWord } from '../base/suggest.ts'
@@ -110,7 +110,10 @@ export function readTemplateOrder(
   const odd = checkObject(pod)
   if (odd.length > 0) return { pod, order: undefined, faults: odd, unfit: [], warnings: [], notes: [] }
   const wasRewritten = readOriginal(pod.template) !== undefined
-  const unfit = order === undefined || wasRewritten ? checkOriginal(pod) : checkRewrite(pod.tree, order, root)
+  const unfit =
+    order === undefined || wasRewritten
+      ? checkOriginal(pod)
+      : [...checkClaims(pod), ...checkRewrite(pod.tree, order, root)]
   const ofRequests = requests === 'max' ? warnOfRequests({ pod, order }) : []
   const foreign = order === undefined || wasRewritten ? undefined : checkForeign(pod, order)
   return {
@@ -136,6 +139,17 @@ function checkObject(pod: FoundPod): readonly Fault[] {
   if (name === undefined || (name.kind === 'scalar' && (typeof name.value === 'string' || name.value === null)))
     return []
   return [{ at: name.at, what: `metadata.name is ${describeKind(name)}, not text`, fix: 'put it in quotes' }]
+}
+
+/** Refuses claims with the names of podorder's volumes: a StatefulSet puts its claims in the place of the pod's volumes. */
+function checkClaims({ document, objectPath }: FoundPod): readonly Fault[] {
+  const claims = listItems(document.tree, ...objectPath, 'spec', 'volumeClaimTemplates')
+  return claims.flatMap((claim) => {
+    const name = findTree(claim, ['metadata', 'name'])
+    if (name?.kind !== 'scalar' || !isOwnVolume({ name: String(name.value) })) return []
+    const what = `the claim's name ${name.value} is reserved for podorder`
+    return [{ at: name.at, what, fix: 'give it another name' }]
+  })
 }
 
 /** Whether the pod has an order, or had one before. podorder ignores all other pods. */

@@ -4,7 +4,7 @@ import * as yaml from 'yaml'
 import { formatDuration } from '../../src/base/duration.ts'
 import type { Condition } from '../../src/order/conditions.ts'
 import type { Container, PodSpec, PodTemplate } from '../../src/pod/pod.ts'
-import { arbitraryContainer, arbitraryInitContainer } from './arbitrary-container.ts'
+import { arbitraryContainer, arbitraryInitContainer, LONGEST_SLEEP_S } from './arbitrary-container.ts'
 import { arbitraryCommand, arbitraryLabel } from './arbitrary-words.ts'
 
 export type Pod = PodTemplate & {
@@ -113,7 +113,8 @@ const SOURCES = [
 const around: fc.Arbitrary<Partial<PodSpec>> = fc.record(
   {
     restartPolicy: fc.constantFrom('Always', 'OnFailure', 'Never'),
-    terminationGracePeriodSeconds: fc.integer({ min: 0, max: 300 }),
+    // Not less than a hook sleeps.
+    terminationGracePeriodSeconds: fc.integer({ min: LONGEST_SLEEP_S, max: 300 }),
     activeDeadlineSeconds: fc.integer({ min: 1, max: 3600 }),
     securityContext: fc.constantFrom(
       {},
