@@ -1,18 +1,20 @@
 /** Keys of podorder at places where nothing reads them: without a fault, the order would be ignored silently. Pure. */
-import { PREFIX } from '../pod/annotation-names.ts'
+import { INJECT, PREFIX } from '../pod/annotation-names.ts'
 import { isHandedOn, LET_WEBHOOK } from './handed-on.ts'
 import { findObjects, type FoundObject } from '../manifest/template.ts'
 import { placeOfPodMetadata, RECORDS, type TemplateKind } from '../manifest/template-kinds.ts'
-import { type Entry, type Fault, findEntry, findTree, toPlain, type Tree } from '../manifest/tree.ts'
+import { describeKind, type Entry, type Fault, findEntry, findTree, toPlain, type Tree } from '../manifest/tree.ts'
 import { isEqual } from '../manifest/equality.ts'
-import { suggest } from '../base/suggest.ts'
+import { proposeWord, suggest } from '../base/suggest.ts'
 
 type Path = readonly (string | number)[]
 
 /** Names of annotations that give an order. */
 const ORDERS = ['depends-on', 'steps', 'main', 'stop-order', 'wait-timeout', 'options', 'command.', 'inject']
-/** Keys that are valid in labels and selectors: the webhook's choice, and the controller's mark. */
-const LABELS = [`${PREFIX}inject`, `${PREFIX}ordered`]
+/** Keys that are valid in labels and selectors: docs/reference.md lists them. */
+const LABELS = ['inject', 'ordered', 'metrics', 'system'].map((name) => PREFIX + name)
+/** Values of the label by which the webhook is called. */
+const WORDS = ['enabled', 'disabled']
 const LABELLING = /^(?:labels|matchLabels|selector|\w*[sS]elector|commonLabels|pairs)$/
 
 export interface Strays {
@@ -43,7 +45,11 @@ export function findStrays(
     const all = listLost(own, [], acted, new Set()).filter((one) => !isCopy(one, acted))
     const [webhooks = [], others = []] = partition(all, ({ path }) => isHandedOn(object, writePath(path)))
     handedOn.push(...webhooks.map((one) => wordHandedOn(one, object)))
-    return [...near, ...others.map((one) => wordLost(one, object, own))]
+    return [
+      ...near,
+      ...listMisspelt(own, [], new Set(held.map((path) => partsOf(findTree(tree, path))))),
+      ...others.map((one) => wordLost(one, object, own)),
+    ]
   })
   return { lost, handedOn }
 }
@@ -69,6 +75,27 @@ function listLost(tree: Tree, path: Path, acted: ReadonlySet<Tree>, seen: Set<un
     const inner = listLost(entry.value, [...path, entry.key], acted, seen)
     return isOurs(entry, path) ? [{ entry, path }, ...inner] : inner
   })
+}
+
+/** Finds labels that shall call the webhook and have another word: it would not be called. @param seen maps and lists that are done */
+function listMisspelt(tree: Tree, path: Path, seen: Set<unknown>): readonly Fault[] {
+  if (tree.kind === 'scalar') return []
+  const parts = partsOf(tree)
+  if (seen.has(parts)) return []
+  seen.add(parts)
+  if (tree.kind === 'list') return tree.items.flatMap((item, index) => listMisspelt(item, [...path, index], seen))
+  return tree.entries.flatMap(({ key, value }) => {
+    if (key !== INJECT || !LABELLING.test(String(path.at(-1)))) return listMisspelt(value, [...path, key], seen)
+    if (value.kind === 'scalar' && WORDS.includes(String(value.value))) return []
+    const word = value.kind === 'scalar' ? String(value.value ?? '') : describeKind(value)
+    const fix = proposeWord(word, WORDS, 'write enabled or disabled')
+    return [{ at: value.at, what: `the label ${key} is "${word}"`, fix }]
+  })
+}
+
+/** What an alias shares with its anchor. */
+function partsOf(tree: Tree | undefined): unknown {
+  return tree?.kind === 'map' ? tree.entries : tree?.kind === 'list' ? tree.items : undefined
 }
 
 /** Whether the tree is one of those, or an alias of one. */
@@ -112,6 +139,7 @@ function wordLost(
   const what = isLabel
     ? `${key} is a label here, and nothing reads it`
     : `nothing reads ${key} at ${where === '' ? 'the top' : where}`
+  if (kind === 'Namespace' && key === INJECT) return { at: keyAt, what, fix: 'write it under metadata.labels' }
   const forPods = placeOfPodMetadata(group, kind)
   if (forPods !== undefined) return { at: keyAt, what, fix: `write it under ${forPods}, which the webhook reads` }
   if (words.length > 0 && kind !== '')

@@ -1,5 +1,6 @@
 /** An order that no pod reads is an error, which says where it belongs; put there, it is read. */
 import test from 'ava'
+import { readdirSync, readFileSync } from 'node:fs'
 import { check } from '../support/check.ts'
 import { inject } from '../support/inject.ts'
 
@@ -76,6 +77,21 @@ const LOST: readonly Lost[] = [
     name: 'a list of patches',
     text: `- metadata: {annotations: {${ORDER}}}\n- {}\n`,
     says: /^in\.yaml:1:28: nothing reads podorder\.io\/depends-on at \[0\]\.metadata\.annotations: the document has no kind; /m,
+  },
+  {
+    name: 'the annotations of a Namespace, whose label calls the webhook',
+    text: 'apiVersion: v1\nkind: Namespace\nmetadata: {annotations: {podorder.io/inject: enabled}}\n',
+    says: /^in\.yaml:3:26: nothing reads podorder\.io\/inject at metadata\.annotations; write it under metadata\.labels$/m,
+  },
+  {
+    name: 'a label of a Namespace with a slip',
+    text: 'kind: List\nitems:\n- {kind: Namespace, metadata: {labels: {podorder.io/inject: enable}}}\n',
+    says: /^in\.yaml:3:61: the label podorder\.io\/inject is "enable"; did you mean "enabled"\?\n$/,
+  },
+  {
+    name: 'a label of a pod template with another word',
+    text: `apiVersion: apps/v1\nkind: Deployment\nspec: {template: {metadata: {labels: {podorder.io/inject: "on"}}, ${SPEC}}}\n`,
+    says: /: the label podorder\.io\/inject is "on"; write enabled or disabled\n$/,
   },
   {
     name: 'a list of objects',
@@ -213,6 +229,29 @@ for (const [name, text] of Object.entries(FINE))
   test(`no error: ${name}`, async (t) => {
     const { code, stderr } = await inject('in.yaml', text)
     t.is(code, 0, stderr)
+  })
+
+const REFERENCE = readFileSync(new URL('../../docs/reference.md', import.meta.url), 'utf8')
+const LABELS = [...REFERENCE.matchAll(/^\| `(podorder\.io\/\w+)` \| (a \w+)(?:, a \w+)? \| `(\w+)`: /gm)]
+
+test('the labels of the reference are all read', (t) => {
+  t.is(LABELS.length, 4)
+})
+
+for (const [, label, of = '', word] of LABELS)
+  test(`no error: the label ${label} of ${of}, and a selector of it`, async (t) => {
+    const kind = of === 'a pod' ? 'Pod' : 'Namespace'
+    const object = `kind: ${kind}\nmetadata: {labels: {${label}: "${word}"}}\n${kind === 'Pod' ? SPEC : ''}\n`
+    const policy = `kind: NetworkPolicy\nspec: {ingress: [{from: [{namespaceSelector: {matchLabels: {${label}: "${word}"}}}]}]}\n`
+    const { code, stderr } = await inject('in.yaml', `${object}---\n${policy}`)
+    t.is(code, 0, stderr)
+  })
+
+const DEPLOY = new URL('../../deploy/base/', import.meta.url)
+for (const file of readdirSync(DEPLOY))
+  test(`no error: deploy/base/${file}`, async (t) => {
+    const { code, stdout } = await check(file, readFileSync(new URL(file, DEPLOY), 'utf8'))
+    t.is(code, 0, stdout)
   })
 
 const MANIFEST = `kind: Pod\nmetadata:\n  annotations:\n    ${ORDER}\n${SPEC}\n`
