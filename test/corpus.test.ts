@@ -179,6 +179,7 @@ spec:
       db: {agent: started}
       web: {db: completed, proxy: ready}
 spec:
+  os: {name: linux} # which a stop signal needs
   restartPolicy: Never
   initContainers:
   # what all traffic goes through
@@ -341,7 +342,9 @@ function writeObject(group: string, kind: string, path: string, template: string
   if (path === '')
     return head + template.replace('metadata:', 'metadata:').replace(/^metadata:\n/, 'metadata:\n  name: shop\n')
   const steps = path.split('.')
-  let text = `${head}metadata:\n  name: shop\n`
+  // Else KubeRay starts Ray behind the command of the first container.
+  const own = group === 'ray.io' ? '  annotations: {ray.io/overwrite-container-cmd: "true"}\n' : ''
+  let text = `${head}metadata:\n  name: shop\n${own}`
   let column = 0
   for (const step of steps) {
     if (step === '*') {

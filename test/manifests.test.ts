@@ -18,6 +18,7 @@ const WRITTEN_ANEW: Readonly<Record<string, string>> = {
   'anchors-merge-command': 'a container that changes is merged into others',
   'anchors-merge-deep': 'a container that changes is merged into others',
   'anchors-shared-command': 'a command that changes is that of a container outside the order too',
+  'explicit-keys-before-an-end': '`? key` leaves no place behind its colon: the document is written anew',
   'explicit-keys-in-a-stream': '`? key` leaves no place behind its colon: the document is written anew',
   'explicit-keys': '`? key` leaves no place behind its colon: the document is written anew',
 }

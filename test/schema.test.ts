@@ -88,6 +88,19 @@ const BROKEN: Readonly<Record<string, readonly string[]>> = {
   }),
   'an equals sign in the name of a variable': judge({ env: [{ name: 'A=B', value: '' }] }),
   'both process namespaces': judge({}, { hostPID: true, shareProcessNamespace: true }),
+  'a sleep beyond the grace period': judge({ lifecycle: { preStop: { sleep: { seconds: 31 } } } }),
+  'a stop signal without a system': judge({ lifecycle: { stopSignal: 'SIGINT' } }),
+  'a stop signal that Windows has not': judge({ lifecycle: { stopSignal: 'SIGINT' } }, { os: { name: 'windows' } }),
+  'a device where a volume is mounted': judge(
+    { volumeDevices: [{ name: 'w', devicePath: '/v' }] },
+    { volumes: [{ name: 'v' }, { name: 'w' }] },
+  ),
+  'a device of a volume that is mounted': judge({ volumeDevices: [{ name: 'v', devicePath: '/w' }] }),
+  'the host in a user namespace': judge({}, { hostUsers: false, hostPID: true }),
+  'options of Windows on Linux': judge(
+    { securityContext: { windowsOptions: { runAsUserName: 'a' } } },
+    { os: { name: 'linux' } },
+  ),
   'a debugger in a template': validateObject({
     apiVersion: 'v1',
     kind: 'PodTemplate',

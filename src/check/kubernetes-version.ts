@@ -10,7 +10,13 @@ import { type CheckedPod, placeAlong, placeIn } from './checked-pod.ts'
 const note = { rule: 'version', level: 'note' } as const
 
 export function checkVersion(pod: CheckedPod): readonly CheckResult[] {
-  return [...checkSidecars(pod), ...checkPolicies(pod), ...checkSecureProbes(pod), ...checkImageVolume(pod)]
+  return [
+    ...checkSidecars(pod),
+    ...checkPolicies(pod),
+    ...checkStopSignals(pod),
+    ...checkSecureProbes(pod),
+    ...checkImageVolume(pod),
+  ]
 }
 
 /** An older API server drops the restartPolicy of init containers (recorded from Kubernetes 1.26), and the pod hangs at the first one. */
@@ -47,6 +53,21 @@ function checkPolicies({ tree, before }: CheckedPod): readonly CheckResult[] {
       : 'its own restartPolicy needs Kubernetes 1.35'
     const fix = 'make sure that the cluster is not older: its API server refuses the pod, or leaves the field out'
     return [{ ...note, at: placeIn(tree, name, 'restartPolicy'), container: name, what, fix }]
+  })
+}
+
+/** With its feature gate, an API server refuses a stop signal without the pod's system (pkg/apis/core/validation, validateStopSignal). */
+function checkStopSignals({ tree, before: { spec } }: CheckedPod): readonly CheckResult[] {
+  return allContainers(spec).flatMap((container): readonly CheckResult[] => {
+    const { name } = container
+    if (textOf(container, 'lifecycle', 'stopSignal') === '') return []
+    const at = placeIn(tree, name, 'lifecycle', 'stopSignal')
+    const what = 'its lifecycle.stopSignal needs Kubernetes 1.33 and its feature gate ContainerStopSignals'
+    const fix =
+      textOf(spec, 'os', 'name') === ''
+        ? 'write os: {name: linux} in the spec: such a cluster refuses the pod without it; others leave the field out'
+        : 'make sure that the cluster has it: others leave the field out'
+    return [{ ...note, at, container: name, what, fix }]
   })
 }
 

@@ -51,13 +51,15 @@ export function readCheckedManifest(
     }
   }
   const { pods } = manifest
+  const strays = listStrays(manifest, only, templates)
   const read = pods.filter((pod) => isWanted(pod, only)).map((pod) => readTemplateOrder(pod, rewrite))
   return {
     ...{ input, manifest, pods },
     ordered: read.filter(({ order, faults }) => order !== undefined || faults.length > 0).length,
     fit: read.flatMap(({ pod, order, unfit }) => (order === undefined || unfit.length > 0 ? [] : [{ pod, order }])),
     findings: [
-      ...listStrays(manifest, only, templates).map(tell('order', 'error')),
+      ...strays.lost.map(tell('order', 'error')),
+      ...strays.handedOn.map(tell('order', 'warning')),
       ...listBuried(manifest).map(tell('order', 'warning')),
       ...manifest.strange.slice(0, 1).map(passOver).map(tell('syntax', 'warning')),
       ...read.flatMap(listOrderResults).map((result) => ({ ...result, file: input.file })),

@@ -52,7 +52,7 @@ export function readLive(object: JsonObject): LiveObject | undefined {
 /** As `kubectl get -o json` would print it: a manifest. */
 function listStrayResults(text: string): readonly CheckResult[] {
   return readPodManifest(text)
-    .documents.flatMap((document) => findStrays({ tree: document.tree(), value: document.value }, []))
+    .documents.flatMap((document) => findStrays({ tree: document.tree(), value: document.value }, []).lost)
     .map((fault) => ({ ...fault, rule: 'order' as const, level: 'error' as const }))
 }
 

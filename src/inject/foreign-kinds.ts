@@ -2,6 +2,7 @@
 import { textOf } from '../pod/api-object.ts'
 import type { FoundPod } from '../manifest/found-pods.ts'
 import { readGroup, readPodPolicy } from '../manifest/pod-policy.ts'
+import { findOverwritten } from './overwritten.ts'
 import { type Fault, findTree } from '../manifest/tree.ts'
 import type { Order } from '../order/order.ts'
 
@@ -10,9 +11,6 @@ export interface ForeignCheck {
   readonly faults: readonly Fault[]
   readonly warnings: readonly Fault[]
 }
-
-/** The main container of Flink's pods: CmdJobManagerDecorator and CmdTaskManagerDecorator write its command. */
-const FLINK_MAIN = 'flink-main-container'
 
 /** Jobs do not accept Always, which is the default of pods (pkg/apis/batch/validation). */
 const SILENT_JOB = {
@@ -38,14 +36,7 @@ export function checkForeign(pod: FoundPod, order: Order): ForeignCheck {
   if (isJob(group, kind) && textOf(template, 'spec', 'restartPolicy') === '') warnings.push({ at, ...SILENT_JOB })
   if (readPodPolicy(pod) === 'unknown') warnings.push({ at, ...UNKNOWN_POLICY })
   if (group === 'serving.knative.dev') warnings.push({ at: tree.at, ...KNATIVE })
-  const isOverwritten = group === 'flink.apache.org' && order.containers.includes(FLINK_MAIN)
-  return { faults: isOverwritten ? [sayOverwritten(pod)] : [], warnings }
-}
-
-function sayOverwritten({ kind, tree }: FoundPod): Fault {
-  const what = `${kind} writes the command of ${FLINK_MAIN} itself, and so replaces the wrapper`
-  const fix = 'leave it out of the order: it can neither wait nor be waited for'
-  return { at: findTree(tree, ['metadata', 'annotations'])?.at ?? tree.at, what, fix }
+  return { faults: findOverwritten(pod, group, order), warnings }
 }
 
 function isJob(group: string, kind: string): boolean {

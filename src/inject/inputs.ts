@@ -11,6 +11,8 @@ export interface Input {
   readonly text: string
   /** How many lines of the file precede the text, when the text is a part of the file. */
   readonly line?: number
+  /** True for a file of a directory with other files: it may have nothing for podorder. */
+  readonly found?: boolean
 }
 
 /** The manifests and pods that a command works on. */
@@ -44,10 +46,10 @@ export async function readInputs(
     return { problems: ['podorder: stdin can be read once only; give - once'] }
   const problems: string[] = []
   const inputs: Input[] = []
-  const read = async (path: string): Promise<void> => {
+  const read = async (path: string, found = false): Promise<void> => {
     const file = path === '-' ? 'stdin' : path
     try {
-      inputs.push({ path, file, text: await disk.readManifestFile(path, MAX_MIB) })
+      inputs.push({ path, file, text: await disk.readManifestFile(path, MAX_MIB), ...(found ? { found } : {}) })
     } catch (error) {
       problems.push(`${file}: ${describeError(error)}; ${advise(error, path)}`)
     }
@@ -55,7 +57,7 @@ export async function readInputs(
   const list = async (path: string): Promise<void> => {
     const within = path === '-' ? undefined : await disk.listManifests(path, recursive ?? false)
     if (within === undefined) await read(path)
-    else if (within.length > 0) for (const inner of within) await read(inner)
+    else if (within.length > 0) for (const inner of within) await read(inner, within.length > 1)
     else {
       const hint = recursive === false ? '; -R looks in its directories too' : ''
       problems.push(`${path}: no .yaml, .yml or .json file is in it${hint}`)

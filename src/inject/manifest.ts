@@ -49,15 +49,15 @@ export function splitMark(text: string): readonly [string, string] {
 
 /** @returns one line for each fault when it cannot be read */
 export function openManifest(
-  { file, text: marked, line }: Pick<Input, 'file' | 'text' | 'line'>,
+  { file, text: marked, line, found }: Pick<Input, 'file' | 'text' | 'line' | 'found'>,
   templates: readonly TemplateKind[] = [],
 ): OpenManifest | { readonly problems: readonly string[] } {
   const [, text] = splitMark(marked)
-  const { documents: read, faults, strange } = readPodManifest(text)
+  const { documents: read, faults, strange } = readPodManifest(text, found)
   const say = (fault: Fault): string => describeFault(file, fault, line)
   if (faults.length > 0) return { problems: limitFaults(faults).map(say) }
   const documents = read.map((one) => ({ tree: one.tree(), value: one.value, aliases: one.aliases }))
-  return { file, text, documents, pods: findPods(documents, say, templates), strange, say }
+  return { file, text, documents, pods: findPods(documents, say, templates), strange: limitFaults(strange), say }
 }
 
 /** Restores pods as before the rewrite: byte for byte if they were not changed since, else value by value. */
@@ -101,8 +101,8 @@ function write({ file, text, documents }: OpenManifest, changed: readonly Change
     if (values[index] === value) return []
     const style = { ...openPage(text, tree.source).layout, flow: true, indent: 0, step: 2, json: true }
     const { start, end } = tree.source
-    // kubectl reads a file that begins with a brace as JSON, and JSON has no --- in it.
-    const isStream = text.slice(0, start).trim() === '' && /^---/m.test(text.slice(end))
+    // kubectl reads a file that begins with a brace as JSON, which has no --- in it, no comments and no `...`.
+    const isStream = text.slice(0, start).trim() === '' && text.slice(end).trim() !== ''
     return [{ start, end, text: `${isStream ? `---${style.eol}` : ''}${writeValue(values[index], style)}` }]
   })
   const written = applySplices(text, splices)

@@ -3,12 +3,12 @@ import { THEIR_ORDER, ORIGINAL, PREFIX } from '../pod/annotation-names.ts'
 import { fieldOf, listOf } from '../pod/api-object.ts'
 import type { FoundPod } from '../manifest/found-pods.ts'
 import { checkTemplate } from '../order/template-check.ts'
-import { describeKind, type Fault, findEntry, findTree, sortFaults } from '../manifest/tree.ts'
+import { describeKind, type Fault, findEntry, findTree, listItems, sortFaults } from '../manifest/tree.ts'
 import type { Order } from '../order/order.ts'
 import { readPodOrder } from '../order/pod-order.ts'
 import { isChain } from '../rewrite/lower-requests.ts'
 import { readOriginal } from '../pod/original.ts'
-import { DEFAULT_ROOT, INIT_CONTAINER } from '../pod/own.ts'
+import { DEFAULT_ROOT, INIT_CONTAINER, isOwnVolume } from '../pod/own.ts'
 import { checkRewrite } from '../rewrite/rewrite-check.ts'
 import type { RewriteOptions } from '../rewrite/rewrite.ts'
 import { proposeWord } from '../base/suggest.ts'
@@ -16,7 +16,7 @@ import type { Input } from './inputs.ts'
 import { readGroup, readKnownPolicy } from '../manifest/pod-policy.ts'
 import { checkForeign } from './foreign-kinds.ts'
 import { findBuried } from './buried.ts'
-import { findStrays } from './strays.ts'
+import { findStrays, type Strays } from './strays.ts'
 import { type OpenManifest, openManifest } from './manifest.ts'
 import { correctKind, type TemplateKind } from '../manifest/template-kinds.ts'
 import { readNested } from '../manifest/yaml.io.ts'
@@ -64,21 +64,22 @@ export function readOrders(
   const { pods } = manifest
   const wanted = pods.filter((pod) => isWanted(pod, only)).map((pod) => readTemplateOrder(pod, rewrite))
   const strays = listStrays(manifest, only, templates)
-  const problems = sortFaults([...strays, ...wanted.flatMap(({ faults, unfit }) => [...faults, ...unfit])])
+  const problems = sortFaults([...strays.lost, ...wanted.flatMap(({ faults, unfit }) => [...faults, ...unfit])])
   if (problems.length > 0) return { ...nothing, problems: problems.map(manifest.say), pods }
-  const ignored = [...manifest.strange.slice(0, 1).map(passOver), ...listBuried(manifest)]
+  const ignored = [...manifest.strange.slice(0, 1).map(passOver), ...listBuried(manifest), ...strays.handedOn]
   const warnings = [...ignored, ...wanted.flatMap((one) => one.warnings)]
   return { input, manifest, pods, wanted, problems: [], warnings: warnings.map(manifest.say) }
 }
 
-/** Lists orders at places where nothing reads them. */
+/** Lists orders that are on no pod of the manifest. */
 export function listStrays(
   { documents }: OpenManifest,
   only: readonly string[],
   templates: readonly TemplateKind[],
-): readonly Fault[] {
+): Strays {
   const isMeant = (object: Pick<FoundPod, 'kind' | 'name'>): boolean => isWanted(object, only)
-  return documents.flatMap((document) => findStrays(document, templates, isMeant))
+  const all = documents.map((document) => findStrays(document, templates, isMeant))
+  return { lost: all.flatMap(({ lost }) => lost), handedOn: all.flatMap(({ handedOn }) => handedOn) }
 }
 
 /** Lists orders within texts. */
@@ -109,7 +110,10 @@ export function readTemplateOrder(
   const odd = checkObject(pod)
   if (odd.length > 0) return { pod, order: undefined, faults: odd, unfit: [], warnings: [], notes: [] }
   const wasRewritten = readOriginal(pod.template) !== undefined
-  const unfit = order === undefined || wasRewritten ? checkOriginal(pod) : checkRewrite(pod.tree, order, root)
+  const unfit =
+    order === undefined || wasRewritten
+      ? checkOriginal(pod)
+      : [...checkClaims(pod), ...checkRewrite(pod.tree, order, root)]
   const ofRequests = requests === 'max' ? warnOfRequests({ pod, order }) : []
   const foreign = order === undefined || wasRewritten ? undefined : checkForeign(pod, order)
   return {
@@ -135,6 +139,17 @@ function checkObject(pod: FoundPod): readonly Fault[] {
   if (name === undefined || (name.kind === 'scalar' && (typeof name.value === 'string' || name.value === null)))
     return []
   return [{ at: name.at, what: `metadata.name is ${describeKind(name)}, not text`, fix: 'put it in quotes' }]
+}
+
+/** Refuses claims with the names of podorder's volumes: a StatefulSet puts its claims in the place of the pod's volumes. */
+function checkClaims({ document, objectPath }: FoundPod): readonly Fault[] {
+  const claims = listItems(document.tree, ...objectPath, 'spec', 'volumeClaimTemplates')
+  return claims.flatMap((claim) => {
+    const name = findTree(claim, ['metadata', 'name'])
+    if (name?.kind !== 'scalar' || !isOwnVolume({ name: String(name.value) })) return []
+    const what = `the claim's name ${name.value} is reserved for podorder`
+    return [{ at: name.at, what, fix: 'give it another name' }]
+  })
 }
 
 /** Whether the pod has an order, or had one before. podorder ignores all other pods. */

@@ -27,7 +27,8 @@ export function splitInput(input: Input): readonly Input[] {
   }
   for (const { index } of text.matchAll(/^---(?=\s|$)/gm)) if (index - start >= AT_ONCE) cutAt(index)
   cutAt(text.length)
-  return pieces
+  // A document without anything for podorder is tolerated beside others, also when it is a piece by itself.
+  return pieces.length === 1 ? pieces : pieces.map((piece) => ({ ...piece, found: true }))
 }
 
 /** Some or all documents of a manifest. */

@@ -1,27 +1,47 @@
 /** Keys of podorder at places where nothing reads them: without a fault, the order would be ignored silently. Pure. */
-import { PREFIX } from '../pod/annotation-names.ts'
+import { INJECT, PREFIX } from '../pod/annotation-names.ts'
+import { isHandedOn, LET_WEBHOOK } from './handed-on.ts'
 import { findObjects, type FoundObject } from '../manifest/template.ts'
-import { RECORDS, type TemplateKind } from '../manifest/template-kinds.ts'
-import { type Entry, type Fault, findEntry, findTree, toPlain, type Tree } from '../manifest/tree.ts'
+import { placeOfPodMetadata, RECORDS, type TemplateKind } from '../manifest/template-kinds.ts'
+import {
+  describeKind,
+  type Entry,
+  type Fault,
+  findEntry,
+  findTree,
+  toPlain,
+  type Tree,
+  walkTree,
+} from '../manifest/tree.ts'
 import { isEqual } from '../manifest/equality.ts'
-import { suggest } from '../base/suggest.ts'
+import { proposeWord, suggest } from '../base/suggest.ts'
 
 type Path = readonly (string | number)[]
 
 /** Names of annotations that give an order. */
 const ORDERS = ['depends-on', 'steps', 'main', 'stop-order', 'wait-timeout', 'options', 'command.', 'inject']
-/** Keys that are valid in labels and selectors: the webhook's choice, and the controller's mark. */
-const LABELS = [`${PREFIX}inject`, `${PREFIX}ordered`]
+/** Keys that are valid in labels and selectors: docs/reference.md lists them. */
+const LABELS = ['inject', 'ordered', 'metrics', 'system'].map((name) => PREFIX + name)
+/** Values of the label by which the webhook is called. */
+const WORDS = ['enabled', 'disabled']
 const LABELLING = /^(?:labels|matchLabels|selector|\w*[sS]elector|commonLabels|pairs)$/
+
+export interface Strays {
+  /** Nothing reads them. */
+  readonly lost: readonly Fault[]
+  /** Only the webhook can act on them. */
+  readonly handedOn: readonly Fault[]
+}
 
 /** @param isWanted whether the object that contains the keys is wanted */
 export function findStrays(
   { tree, value }: { readonly tree: Tree; readonly value: unknown },
   more: readonly TemplateKind[],
   isWanted: (object: Pick<FoundObject, 'kind' | 'name'>) => boolean = () => true,
-): readonly Fault[] {
+): Strays {
   const objects = findObjects(value, more)
-  return objects.flatMap((object) => {
+  const handedOn: Fault[] = []
+  const lost = objects.flatMap((object) => {
     const own = findTree(tree, object.path)
     if (own === undefined || RECORDS.has(object.kind) || !isWanted(object)) return []
     const annotations = object.templates.map(({ path }) => [...path, 'metadata', 'annotations'])
@@ -31,9 +51,16 @@ export function findStrays(
       [...annotations, ...held].map((path) => findTree(tree, path)).filter((found) => found !== undefined),
     )
     const near = [...acted].flatMap((found) => (found.kind === 'map' ? found.entries.flatMap(nameNear) : []))
-    const lost = listLost(own, acted).filter((one) => !isCopy(one, acted))
-    return [...near, ...lost.map((one) => wordLost(one, object))]
+    const all = listLost(own, acted).filter((one) => !isCopy(one, acted))
+    const isWebhooks = ({ path }: Lost): boolean => isHandedOn(object, writePath(path))
+    handedOn.push(...all.filter(isWebhooks).map((one) => wordHandedOn(one, object)))
+    return [
+      ...near,
+      ...listMisspelt(own, new Set(held.map((path) => partsOf(findTree(tree, path))))),
+      ...all.filter((one) => !isWebhooks(one)).map((one) => wordLost(one, object, own)),
+    ]
   })
+  return { lost, handedOn }
 }
 
 interface Lost {
@@ -44,23 +71,33 @@ interface Lost {
 
 function listLost(tree: Tree, acted: ReadonlySet<Tree>): readonly Lost[] {
   const lost: Lost[] = []
-  /** Maps and lists that are done: aliases share them. */
-  const seen = new Set<unknown>()
-  const look = (part: Tree, path: Path): void => {
-    if (part.kind === 'scalar') return
-    const parts = part.kind === 'map' ? part.entries : part.items
-    if (seen.has(parts) || isActedOn(part, acted)) return
-    seen.add(parts)
-    if (part.kind === 'list') for (const [index, item] of part.items.entries()) look(item, [...path, index])
-    else {
-      for (const entry of part.entries) {
-        if (isOurs(entry, path)) lost.push({ entry, path })
-        look(entry.value, [...path, entry.key])
-      }
-    }
-  }
-  look(tree, [])
+  walkTree(tree, (part, path) => {
+    if (isActedOn(part, acted)) return false
+    if (part.kind !== 'map') return true
+    for (const entry of part.entries) if (isOurs(entry, path)) lost.push({ entry, path: [...path] })
+    return true
+  })
   return lost
+}
+
+/** Finds labels for the webhook whose value is not one of its words, so that the webhook is not called. @param held is skipped */
+function listMisspelt(tree: Tree, held: ReadonlySet<unknown>): readonly Fault[] {
+  const faults: Fault[] = []
+  walkTree(tree, (part, path) => {
+    if (part.kind !== 'scalar' && held.has(partsOf(part))) return false
+    const [place, key] = path.slice(-2)
+    if (key !== INJECT || !LABELLING.test(String(place))) return true
+    const word = part.kind === 'scalar' ? String(part.value ?? '') : describeKind(part)
+    const fix = proposeWord(word, WORDS, 'write enabled or disabled')
+    if (!WORDS.includes(word)) faults.push({ at: part.at, what: `the label ${key} is "${word}"`, fix })
+    return false
+  })
+  return faults
+}
+
+/** What an alias shares with its anchor. */
+function partsOf(tree: Tree | undefined): unknown {
+  return tree?.kind === 'map' ? tree.entries : tree?.kind === 'list' ? tree.items : undefined
 }
 
 /** Whether the tree is one of those, or an alias of one. */
@@ -85,29 +122,72 @@ function isCopy({ entry, path }: Lost, acted: ReadonlySet<Tree>): boolean {
   })
 }
 
+function wordHandedOn({ entry: { key, keyAt } }: Lost, { kind }: FoundObject): Fault {
+  const what = `${key} goes to pods that ${kind} makes in the cluster, and inject does not see them`
+  return { at: keyAt, what, fix: LET_WEBHOOK }
+}
+
 function wordLost(
   { entry: { key, keyAt }, path }: Lost,
-  { kind, places, templates, path: objectPath, holds }: FoundObject,
+  { group, kind, places, templates, path: objectPath, holds }: FoundObject,
+  own: Tree,
 ): Fault {
-  const found = templates.map((one) => writePath(one.path.slice(objectPath.length)))
-  const targets = [...new Set(found.length > 0 ? found : places)].map((place) => [place, 'metadata.annotations'])
+  const found = templates.map((one) => one.path.slice(objectPath.length))
+  const near = nearest(found.length > 0 || holds ? found : findBare(own, [], new Set()), path).map(writePath)
+  const targets = [...new Set(near.length > 0 ? near : places)].map((place) => [place, 'metadata.annotations'])
   const words = targets.map((parts) => parts.filter((part) => part !== '').join('.'))
   const where = writePath(path)
   const isLabel = LABELLING.test(String(path.at(-1)))
   const what = isLabel
     ? `${key} is a label here, and nothing reads it`
     : `nothing reads ${key} at ${where === '' ? 'the top' : where}`
-  if (words.length > 0) return { at: keyAt, what, fix: `write it under ${words.slice(0, 3).join(', or ')}` }
+  if (kind === 'Namespace' && key === INJECT) return { at: keyAt, what, fix: 'write it under metadata.labels' }
+  const forPods = placeOfPodMetadata(group, kind)
+  if (forPods !== undefined) return { at: keyAt, what, fix: `write it under ${forPods}, which the webhook reads` }
+  if (words.length > 0 && kind !== '')
+    return { at: keyAt, what, fix: `write it under ${words.slice(0, 3).join(', or ')}` }
   if (holds) return { at: keyAt, what, fix: `put it on a pod or a pod template in this ${kind}` }
   if (kind === '') {
-    const fix = 'begin it with apiVersion: v1, kind: Pod; of a chart or a patch, give podorder what it makes'
+    const inner = findKind(own, path)
+    const fix =
+      inner === undefined
+        ? 'begin it with apiVersion: v1, kind: Pod; of a chart or a patch, give podorder what it makes'
+        : `give podorder the ${inner} in it as a document of its own`
     return { at: keyAt, what: `${what}: the document has no kind`, fix }
   }
-  if (kind === 'Kustomization') {
+  if (kind === 'Kustomization' && ['', 'kustomize.config.k8s.io'].includes(group)) {
     return { at: keyAt, what, fix: 'kustomize writes it into the built manifests: give podorder these with -k DIR' }
   }
   const fix = `put it on a pod or a pod template; if ${kind} has one, name its path with --template ${kind}=PATH`
   return { at: keyAt, what: `${what}: no pod template is known in ${kind}`, fix }
+}
+
+/** The kind of the first object on a path that has one. */
+function findKind(tree: Tree, path: Path): string | undefined {
+  const kinds = path.map((_, length) => findTree(tree, [...path.slice(0, length), 'kind']))
+  const found = kinds.find((kind) => kind?.kind === 'scalar' && typeof kind.value === 'string' && kind.value !== '')
+  return found?.kind === 'scalar' ? String(found.value) : undefined
+}
+
+/** The paths that have most steps in common with a path. */
+function nearest(paths: readonly Path[], path: Path): readonly Path[] {
+  const common = (other: Path): number => {
+    const end = other.findIndex((step, index) => step !== path[index])
+    return end === -1 ? other.length : end
+  }
+  const most = Math.max(...paths.map(common))
+  return paths.filter((one) => common(one) === most)
+}
+
+/** Finds pod templates without metadata in an object of an unknown kind. @param seen maps and lists that are done */
+function findBare(tree: Tree, path: Path, seen: Set<unknown>): readonly Path[] {
+  if (tree.kind === 'scalar') return []
+  const parts = tree.kind === 'map' ? tree.entries : tree.items
+  if (seen.has(parts)) return []
+  seen.add(parts)
+  if (tree.kind === 'list') return tree.items.flatMap((item, index) => findBare(item, [...path, index], seen))
+  if (path.length > 0 && findTree(tree, ['spec', 'containers'])?.kind === 'list') return [path]
+  return tree.entries.flatMap(({ key, value }) => findBare(value, [...path, key], seen))
 }
 
 function writePath(path: Path): string {

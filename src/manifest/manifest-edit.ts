@@ -31,7 +31,7 @@ import { writeTree } from './spelling.ts'
 import { type Spelling, type Style, writePair } from './yaml-text.ts'
 
 /** Fields of a container that are replaced whole. Outside containers, fields with these names may hold whole pods. */
-const REPLACED = new Set(['startupProbe', 'resources'])
+const REPLACED = new Set(['startupProbe', 'livenessProbe', 'readinessProbe', 'resources'])
 /** The same for a field in a container's lifecycle. */
 const REPLACED_HOOK = 'preStop'
 

@@ -18,10 +18,25 @@ const ROWS: readonly (readonly [group: string, kind: RegExp, decides: Decides])[
   // SetRestartPolicy in pkg/core/pod.go of the training operator.
   ['kubeflow.org', /Job$/, readBeside],
   // BasicDriverFeatureStep and BasicExecutorFeatureStep.
-  ['sparkoperator.k8s.io', /^SparkApplication$/, () => 'Never'],
+  ['sparkoperator.k8s.io', /^(?:Scheduled)?SparkApplication$/, () => 'Never'],
+  ['spark.apache.org', /^SparkApplication$/, () => 'Never'],
   // KubernetesTaskManagerFactory; job managers belong to a Deployment.
-  ['flink.apache.org', /^FlinkDeployment$/, ({ path }) => (path.includes('taskManager') ? 'Never' : undefined)],
+  [
+    'flink.apache.org',
+    /^Flink(?:BlueGreen)?Deployment$/,
+    ({ path }) => (path.includes('taskManager') ? 'Never' : undefined),
+  ],
+  // DefaultHeadPodTemplate and DefaultWorkerPodTemplate of KubeRay.
+  ['ray.io', /^Ray/, readRay],
 ]
+
+/** Version 2 of Ray's autoscaler replaces pods itself. */
+function readRay(pod: FoundPod): PodPolicy {
+  const group = pod.path.findLastIndex((step) => step === 'headGroupSpec' || step === 'workerGroupSpecs')
+  const cluster = group === -1 ? undefined : valueAt(pod, pod.path.slice(0, group))
+  const isScaled = fieldOf(cluster, 'enableInTreeAutoscaling') === true
+  return isScaled && textOf(cluster, 'autoscalerOptions', 'version') === 'v2' ? 'Never' : undefined
+}
 
 export function readPodPolicy(pod: FoundPod): PodPolicy {
   const group = readGroup(pod)

@@ -92,6 +92,8 @@ export const TEMPLATE_KINDS: readonly TemplateKind[] = [
 /** Kinds that hold old versions of other objects' templates: no pod starts from them directly. */
 export const RECORDS: ReadonlySet<string> = new Set(['ControllerRevision'])
 
+const MONITORING = 'monitoring.coreos.com'
+
 /** Kinds with metadata and spec.containers that are not pods, by group. */
 const NO_PODS: readonly (readonly [group: string, kind: string])[] = [
   // Their spec has no initContainers, and it contains the pod's annotations.
@@ -99,7 +101,15 @@ const NO_PODS: readonly (readonly [group: string, kind: string])[] = [
   ['serving.kserve.io', 'ClusterServingRuntime'],
   // Its containers are injected into other pods.
   ['apps.kruise.io', 'SidecarSet'],
+  // Its operator merges these containers into those that it makes (pkg/prometheus, MergePatchContainers).
+  ...['Prometheus', 'PrometheusAgent', 'Alertmanager', 'ThanosRuler'].map((kind) => [MONITORING, kind] as const),
 ]
+
+/** The place of the pods' annotations in the kinds of the Prometheus operator; undefined for others. */
+export function placeOfPodMetadata(group: string, kind: string): string | undefined {
+  const isOne = group === MONITORING && NO_PODS.some((row) => row[0] === group && row[1] === kind)
+  return isOne ? 'spec.podMetadata.annotations' : undefined
+}
 
 /** Whether an object may be a pod by its form. */
 export function mayBePod(group: string, kind: string): boolean {

@@ -20,6 +20,7 @@ export interface FoundTemplate {
 
 /** An object of a document, with the places of its templates. */
 export interface FoundObject {
+  readonly group: string
   readonly kind: string
   readonly name: string
   readonly path: readonly (string | number)[]
@@ -38,7 +39,8 @@ export function findTemplates(document: unknown, more: readonly TemplateKind[] =
 /** @param more further kinds, which have priority over the table */
 export function findObjects(document: unknown, more: readonly TemplateKind[] = []): readonly FoundObject[] {
   // A top-level list is not an object of Kubernetes, but kustomize accepts it as patches.
-  if (Array.isArray(document)) return [{ kind: '', name: '', path: [], templates: [], places: [], holds: false }]
+  if (Array.isArray(document))
+    return [{ group: '', kind: '', name: '', path: [], templates: [], places: [], holds: false }]
   return findWithin(document, [], undefined, more)
 }
 
@@ -62,7 +64,7 @@ function findWithin(
   if (field !== undefined && Array.isArray(held)) {
     const isTyped = field === 'items' && kind !== 'List'
     const inner = isTyped ? { group, kind: kind.slice(0, -'List'.length) } : undefined
-    const own = { kind, name, path, templates: [], places: [], holds: true }
+    const own = { group, kind, name, path, templates: [], places: [], holds: true }
     return [own, ...held.flatMap((item, index) => findWithin(item, [...path, field, index], inner, more))]
   }
   const isOf = (row: TemplateKind): boolean => row.kind === kind && (row.group ?? group) === group
@@ -73,7 +75,7 @@ function findWithin(
     const template = one.value as unknown as PodTemplate
     return { kind, name, path: [...path, ...one.path], objectPath: path, template }
   })
-  return [{ kind, name, path, templates, places, holds: false }]
+  return [{ group, kind, name, path, templates, places, holds: false }]
 }
 
 /** Whether the object is an OpenShift Template; old manifests have no group. */

@@ -24,7 +24,8 @@ export function openPage(text: string, { start, end }: Pick<Source, 'start' | 'e
   const [, outer = '', inner = '  '] = MAP.exec(document) ?? []
   const json = isJson(text.slice(start, end))
   const layout = {
-    eol: /\r\n|\n/.exec(text)?.[0] ?? '\n',
+    // Files with other line ends may stand in the same stream.
+    eol: findLineEnd(document) ?? findLineEnd(text) ?? '\n',
     json,
     blank: json && /^\t/m.test(document) ? ('\t' as const) : (' ' as const),
     nest: inner.length - outer.length,
@@ -32,6 +33,10 @@ export function openPage(text: string, { start, end }: Pick<Source, 'start' | 'e
     dash: dash.length > 2 ? dash : '- ',
   }
   return { text, layout }
+}
+
+function findLineEnd(text: string): string | undefined {
+  return /\r\n|\n/.exec(text)?.[0]
 }
 
 function isJson(document: string): boolean {

@@ -120,6 +120,34 @@ export function findTree(tree: Tree, path: readonly (string | number)[]): Tree |
   return found
 }
 
+/**
+ * Visits a tree and everything in it, in the order of the text. Maps and lists that an alias shares are visited once.
+ * @param visit returns whether to visit what is in the part. `path` leads to the part, and changes after the call.
+ */
+export function walkTree(tree: Tree, visit: (part: Tree, path: readonly (string | number)[]) => boolean): void {
+  const path: (string | number)[] = []
+  const seen = new Set<unknown>()
+  const walk = (part: Tree): void => {
+    const parts = part.kind === 'map' ? part.entries : part.kind === 'list' ? part.items : undefined
+    if ((parts !== undefined && seen.has(parts)) || !visit(part, path) || part.kind === 'scalar') return
+    seen.add(parts)
+    const depth = path.length
+    if (part.kind === 'list') {
+      for (const [index, item] of part.items.entries()) {
+        path[depth] = index
+        walk(item)
+      }
+    } else {
+      for (const { key, value } of part.entries) {
+        path[depth] = key
+        walk(value)
+      }
+    }
+    path.length = depth
+  }
+  walk(tree)
+}
+
 /** The items of the list at a path; none when there is no list. */
 export function listItems(tree: Tree, ...path: readonly (string | number)[]): readonly Tree[] {
   const list = findTree(tree, path)

@@ -32,6 +32,8 @@ export interface ReadDocument {
   readonly duplicates: readonly Fault[]
   /** The text of the document, including what precedes it. */
   readonly text: string
+  /** The offset of that text. */
+  readonly start: number
 }
 
 interface Surroundings {
@@ -76,7 +78,7 @@ export function* readDocuments(
     const { faults, duplicates, aliases } = reading
     const tree = isEmpty || faults.length > 0 ? undefined : read
     if (tree !== undefined || faults.length + duplicates.length > 0)
-      yield { tree, aliases, faults: sortFaults(faults), duplicates, text: given.slice(start, end) }
+      yield { tree, aliases, faults: sortFaults(faults), duplicates, text: given.slice(start, end), start }
     start = end
   }
 }

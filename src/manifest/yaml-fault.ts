@@ -59,6 +59,19 @@ export function wordYamlFault(code: string, message: string, line: string, at: P
   return { at, what, fix: line.includes('{{') ? TEMPLATE_FIX : (advice?.fix ?? FIX) }
 }
 
+/**
+ * Reports a carriage return without a line feed. It ends a line for Kubernetes (YAML 1.1, b-break) and not for other readers, so
+ * that each would read another text.
+ * @param start the offset of a part of the text
+ */
+export function findLoneReturn(text: string, start: number, end: number): Fault | undefined {
+  const found = /\r(?!\n)/.exec(text.slice(start, end))
+  if (found === null) return undefined
+  const before = text.slice(0, start + found.index).split('\n')
+  const at = { line: before.length, column: (before.at(-1) ?? '').length + 1 }
+  return { at, what: 'a carriage return without a line feed', fix: 'end each line with a line feed alone' }
+}
+
 /** Keeps the first faults of an unreadable file; the last one says that there are more. */
 export function limitFaults(faults: readonly Fault[]): readonly Fault[] {
   // The file is a template that is not rendered, so all other faults follow from that.

@@ -16,6 +16,7 @@ import {
   type Tree,
 } from './tree.ts'
 import { type ReadDocument, readDocuments, withoutMark } from './yaml-documents.ts'
+import { findLoneReturn } from './yaml-fault.ts'
 
 export interface Manifest {
   /** Documents in the order of the text, without empty ones and those with a fault. */
@@ -42,10 +43,11 @@ export function readManifest(text: string): Manifest {
 /**
  * Reads a manifest like `readManifest`, but tolerates documents without anything for podorder, if there are other documents: their
  * faults are `strange`, and the last of their duplicate keys counts.
+ * @param tolerant the manifest may have no other documents
  */
-export function readPodManifest(text: string): Manifest {
+export function readPodManifest(text: string, tolerant = false): Manifest {
   const read = readAtOnce(text) ?? readWithCare(text, (document) => document.includes(PREFIX))
-  return read.documents.length > 0
+  return tolerant || read.documents.length > 0
     ? read
     : { ...read, faults: sortFaults([...read.faults, ...read.strange]), strange: [] }
 }
@@ -85,10 +87,13 @@ function readAll(text: string, isOursAt: (document: string) => boolean, moved?: 
   let unreadable = 0
   for (const read of readDocuments(text, 'kubernetes', moved === undefined ? {} : { moved })) {
     const isOurs = isOursAt(read.text)
-    unreadable += read.faults.length
-    for (const fault of read.faults) (isOurs ? faults : strange).push(fault)
-    if (isOurs) faults.push(...read.duplicates)
-    const isFit = read.faults.length === 0 && (read.duplicates.length === 0 || !isOurs)
+    const lone =
+      isOurs || read.faults.length > 0 ? findLoneReturn(text, read.start, read.start + read.text.length) : undefined
+    const found = lone === undefined ? read.faults : [lone]
+    unreadable += found.length
+    for (const fault of found) (isOurs ? faults : strange).push(fault)
+    if (isOurs && lone === undefined) faults.push(...read.duplicates)
+    const isFit = found.length === 0 && (read.duplicates.length === 0 || !isOurs)
     if (read.tree !== undefined && isFit) documents.push(makeDocument(read.tree, read.aliases))
   }
   return { documents, faults, strange, unreadable }

@@ -15,8 +15,8 @@ export function checkRewrite(template: Tree, order: Order, root: string): readon
     ...checkSidecars(template, order),
     ...checkLabel(template),
     ...listItems(template, 'spec', 'volumes').flatMap(checkVolume),
-    ...[...listItems(template, 'spec', 'initContainers'), ...listItems(template, 'spec', 'containers')].flatMap(
-      checkName,
+    ...['initContainers', 'containers', 'ephemeralContainers'].flatMap((list) =>
+      listItems(template, 'spec', list).flatMap(checkName),
     ),
     ...[...listItems(template, 'spec', 'initContainers'), ...listItems(template, 'spec', 'containers')].flatMap(
       (container) => {
@@ -101,8 +101,11 @@ function checkName(container: Tree): readonly Fault[] {
 }
 
 function checkContainer(container: Tree, name: string, root: string): readonly Fault[] {
-  return listItems(container, 'volumeMounts').flatMap((mount) => {
-    const path = findEntry(mount, 'mountPath')?.value
+  const paths = [
+    ...listItems(container, 'volumeMounts').map((mount) => findEntry(mount, 'mountPath')?.value),
+    ...listItems(container, 'volumeDevices').map((device) => findEntry(device, 'devicePath')?.value),
+  ]
+  return paths.flatMap((path) => {
     if (path?.kind !== 'scalar' || !overlaps(String(path.value), root)) return []
     return [
       {

@@ -124,10 +124,14 @@ function writePlatforms(platforms: Readonly<Record<string, readonly string[]>>):
   return { name: PLATFORM_COMMANDS, value: JSON.stringify(platforms) }
 }
 
-/** Changes the hooks: postStart moves to the wrapper's flags, and preStop into a hook that waits for the container's turn. */
+/**
+ * Changes the hooks: postStart moves to the wrapper's flags, and preStop into a hook that waits for the container's turn. A null stays
+ * as it is written.
+ */
 function changeHooks(container: Container, preStop: object | undefined): object | undefined {
-  const { postStart: _, ...others } = (container['lifecycle'] ?? {}) as Readonly<Record<string, unknown>>
-  const changed = { ...others, ...(preStop === undefined ? {} : { preStop }) }
+  const hooks = Object.entries<unknown>((container['lifecycle'] ?? {}) as Fields)
+  const others = hooks.filter(([name, hook]) => name !== 'postStart' || hook === null)
+  const changed = { ...Object.fromEntries(others), ...(preStop === undefined ? {} : { preStop }) }
   return Object.keys(changed).length === 0 ? undefined : changed
 }
 

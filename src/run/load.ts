@@ -84,7 +84,7 @@ async function readFile(
   return {
     ...{ input, documents, say, faults: [...faults, ...strange], notes: translated?.notes ?? [] },
     pods: findPods(opened, say, templates),
-    findStrays: (isWanted) => opened.flatMap((document) => findStrays(document, templates, isWanted)),
+    findStrays: (isWanted) => opened.flatMap((document) => findStrays(document, templates, isWanted).lost),
   }
 }
 

@@ -97,6 +97,13 @@ test('a probe by gRPC with TLS needs a Kubernetes of late', async (t) => {
   t.deepEqual(await check({ web: ['readinessProbe: {grpc: {port: 1, mode: Plaintext}}'] }), [])
 })
 
+test('a stop signal of the container itself needs a Kubernetes of late, and the system', async (t) => {
+  const web = ['lifecycle: {stopSignal: SIGINT}']
+  const note = 'note version: its lifecycle.stopSignal needs Kubernetes 1.33 and its feature gate ContainerStopSignals'
+  t.deepEqual(await check({ web }), [note])
+  t.deepEqual(await check({ web, spec: ['os: {name: linux}'] }), [note])
+})
+
 test('a native sidecar adds to the limit, and an init container counts where it is more', async (t) => {
   const init = (...more: readonly string[]): string =>
     `initContainers: [{name: i, image: x, ${[...more, ephemeral('300Mi')].join(', ')}}]`

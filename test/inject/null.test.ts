@@ -136,3 +136,23 @@ spec:
   }
   t.is(pod.spec.containers[1]?.args.at(-1), 'b')
 })
+
+for (const hook of ['', '~', '!!null', 'null'])
+  test(`a hook that is ${hook === '' ? 'not there' : hook} beside one that changes comes back as it was`, async (t) => {
+    const text = `kind: Pod
+metadata: {annotations: {podorder.io/depends-on: "web: {db: ready}"}}
+spec:
+  containers:
+  - name: web
+    command: [web]
+    lifecycle:
+      postStart: ${hook}
+      preStop: {sleep: {seconds: 1}} # a moment
+  - name: db
+    command: [db]
+`
+    const { code, stdout, stderr } = await inject('in.yaml', text)
+    t.is(code, 0, stderr)
+    t.is((await inject('in.yaml', stdout)).stdout, stdout)
+    t.is((await eject('in.yaml', stdout)).stdout, text)
+  })

@@ -82,6 +82,16 @@ test('so has one of YAML', async (t) => {
   t.true(line >= lineOf(text, 'podorder.io/a: {b') && line <= text.split('\n').length, said.stderr)
 })
 
+test('a document that cannot be read, and says no order, may be a whole piece', async (t) => {
+  const broken = `---\nkind: {{ x }}\nnote: ${'y'.repeat(70_000)}\n`
+  const text = `${stream}${broken}${broken}---\n${podOf('last')}`
+  t.true(cut(text).some((piece) => !piece.text.includes('kind: Pod')))
+  const { code, stdout, stderr } = await inject(FILE, text)
+  t.is(code, 0, stderr)
+  t.regex(stderr, /the document has no order, and is left as it is/)
+  t.is((await eject(FILE, stdout)).stdout, text)
+})
+
 test('--only finds a pod of a later piece, and changes no other; one that is nowhere is told', async (t) => {
   const wanted = `p${NUMBER - 1}`
   const said = await inject(FILE, stream, { only: [wanted] })

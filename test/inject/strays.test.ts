@@ -1,5 +1,6 @@
 /** An order that no pod reads is an error, which says where it belongs; put there, it is read. */
 import test from 'ava'
+import { readdirSync, readFileSync } from 'node:fs'
 import { check } from '../support/check.ts'
 import { inject } from '../support/inject.ts'
 
@@ -78,6 +79,37 @@ const LOST: readonly Lost[] = [
     says: /^in\.yaml:1:28: nothing reads podorder\.io\/depends-on at \[0\]\.metadata\.annotations: the document has no kind; /m,
   },
   {
+    name: 'the annotations of a Namespace, whose label calls the webhook',
+    text: 'apiVersion: v1\nkind: Namespace\nmetadata: {annotations: {podorder.io/inject: enabled}}\n',
+    says: /^in\.yaml:3:26: nothing reads podorder\.io\/inject at metadata\.annotations; write it under metadata\.labels$/m,
+  },
+  {
+    name: 'a label of a Namespace with a slip',
+    text: 'kind: List\nitems:\n- {kind: Namespace, metadata: {labels: {podorder.io/inject: enable}}}\n',
+    says: /^in\.yaml:3:61: the label podorder\.io\/inject is "enable"; did you mean "enabled"\?\n$/,
+  },
+  {
+    name: 'a label of a pod template with another word',
+    text: `apiVersion: apps/v1\nkind: Deployment\nspec: {template: {metadata: {labels: {podorder.io/inject: "on"}}, ${SPEC}}}\n`,
+    says: /: the label podorder\.io\/inject is "on"; write enabled or disabled\n$/,
+  },
+  {
+    name: 'a list of objects',
+    text: `- kind: Deployment\n  spec: {template: {metadata: {annotations: {${ORDER}}}, ${SPEC}}}\n`,
+    says: /: the document has no kind; give podorder the Deployment in it as a document of its own$/m,
+    right: `kind: Deployment\nspec: {template: {metadata: {annotations: {${ORDER}}}, ${SPEC}}}\n`,
+  },
+  {
+    name: 'an object among files, as Jsonnet has them',
+    text: `{"web.yaml": {"kind": "Pod", "metadata": {"annotations": {"podorder.io/steps": "*"}}}}\n`,
+    says: /: the document has no kind; give podorder the Pod in it as a document of its own$/m,
+  },
+  {
+    name: "Flux' Kustomization, which kubectl does not build",
+    text: `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec: {commonMetadata: {annotations: {${ORDER}}}}\n`,
+    says: /: no pod template is known in Kustomization; put it on a pod or a pod template; /m,
+  },
+  {
     name: 'the metadata of a List',
     text: `kind: List\nmetadata: {annotations: {${ORDER}}}\nitems:\n- kind: Pod\n  ${SPEC}\n`,
     says: /^in\.yaml:2:26: nothing reads podorder\.io\/depends-on at metadata\.annotations; put it on a pod or a pod template in this List$/m,
@@ -104,6 +136,23 @@ const LOST: readonly Lost[] = [
     text: `apiVersion: apps.kruise.io/v1alpha1\nkind: SidecarSet\nmetadata: {annotations: {${ORDER}}}\n${SPEC}\n`,
     says: /no pod template is known in SidecarSet; /m,
   },
+  {
+    name: 'another member of a set of templates',
+    text: `apiVersion: jobset.x-k8s.io/v1alpha2\nkind: JobSet\nspec: {replicatedJobs: [{template: {spec: {template: {${SPEC}}}}}, {template: {metadata: {annotations: {${ORDER}}}, spec: {template: {${SPEC}}}}}]}\n`,
+    says: /; write it under spec\.replicatedJobs\[1\]\.template\.spec\.template\.metadata\.annotations$/m,
+    right: `apiVersion: jobset.x-k8s.io/v1alpha2\nkind: JobSet\nspec: {replicatedJobs: [{template: {spec: {template: {${SPEC}}}}}, {template: {spec: {template: {metadata: {annotations: {${ORDER}}}, ${SPEC}}}}}]}\n`,
+  },
+  {
+    name: 'a manifest that another object holds, and whose template has no metadata',
+    text: `apiVersion: work.open-cluster-management.io/v1\nkind: ManifestWork\nspec: {workload: {manifests: [{kind: Deployment, spec: {template: {${SPEC}}}}, {kind: Deployment, metadata: {annotations: {${ORDER}}}, spec: {template: {${SPEC}}}}]}}\n`,
+    says: /at spec\.workload\.manifests\[1\]\.metadata\.annotations; write it under spec\.workload\.manifests\[1\]\.spec\.template\.metadata\.annotations$/m,
+    right: `apiVersion: work.open-cluster-management.io/v1\nkind: ManifestWork\nspec: {workload: {manifests: [{kind: Deployment, spec: {template: {${SPEC}}}}, {kind: Deployment, spec: {template: {metadata: {annotations: {${ORDER}}}, ${SPEC}}}}]}}\n`,
+  },
+  {
+    name: 'an object whose containers its operator merges into its own',
+    text: `apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {annotations: {${ORDER}}}\n${SPEC}\n`,
+    says: /at metadata\.annotations; write it under spec\.podMetadata\.annotations, which the webhook reads$/m,
+  },
 ]
 
 for (const { name, text, says, right } of LOST) {
@@ -128,6 +177,47 @@ test('one that is lost beside one that is read is an error all the same; outside
   t.is((await inject('in.yaml', text, { only: ['good'] })).code, 0)
 })
 
+/** Each with the object's kind, and the place of its pods' annotations. */
+const HANDED_ON: readonly (readonly [apiVersion: string, kind: string, body: string])[] = [
+  [
+    'monitoring.coreos.com/v1',
+    'Prometheus',
+    `spec: {podMetadata: {annotations: {${ORDER}}}, containers: [{name: web}]}`,
+  ],
+  ['kafka.strimzi.io/v1beta2', 'Kafka', `spec: {kafka: {template: {pod: {metadata: {annotations: {${ORDER}}}}}}}`],
+  [
+    'elasticsearch.k8s.elastic.co/v1',
+    'Elasticsearch',
+    `spec: {nodeSets: [{podTemplate: {metadata: {annotations: {${ORDER}}}, spec: {initContainers: []}}}]}`,
+  ],
+  ['helm.toolkit.fluxcd.io/v2', 'HelmRelease', `spec: {values: {web: {annotations: {${ORDER}}}}}`],
+  ['argoproj.io/v1alpha1', 'Application', `spec: {source: {helm: {valuesObject: {annotations: {${ORDER}}}}}}`],
+  ['argoproj.io/v1alpha1', 'Workflow', `spec: {templates: [{name: a, metadata: {annotations: {${ORDER}}}}]}`],
+  ['tekton.dev/v1', 'TaskRun', `metadata: {annotations: {${ORDER}}}`],
+  ['serving.kserve.io/v1beta1', 'InferenceService', `metadata: {annotations: {${ORDER}}}`],
+  ['numaflow.numaproj.io/v1alpha1', 'Pipeline', `spec: {vertices: [{name: in, metadata: {annotations: {${ORDER}}}}]}`],
+  ['opentelemetry.io/v1beta1', 'OpenTelemetryCollector', `spec: {podAnnotations: {${ORDER}}}`],
+]
+for (const [apiVersion, kind, body] of HANDED_ON)
+  test(`a warning names the webhook: an order for the pods that ${kind} of ${apiVersion} makes`, async (t) => {
+    const text = `apiVersion: ${apiVersion}\nkind: ${kind}\n${body}\n`
+    const { code, stdout, stderr } = await inject('in.yaml', text)
+    t.deepEqual([code, stdout], [0, text])
+    t.regex(
+      stderr,
+      new RegExp(
+        `warning: in\\.yaml:3:\\d+: podorder\\.io/depends-on goes to pods that ${kind} makes in the cluster, .*; label their namespace podorder\\.io/inject=enabled`,
+      ),
+    )
+    t.is((await check('in.yaml', text)).code, 0)
+    t.is((await check('in.yaml', text, { strict: true })).code, 1)
+  })
+
+test('a kind of Kubernetes hands nothing on', async (t) => {
+  const text = `apiVersion: apps/v1\nkind: Deployment\nspec: {podAnnotations: {${ORDER}}, template: {${SPEC}}}\n`
+  t.is((await inject('in.yaml', text)).code, 2)
+})
+
 const FINE = {
   'the same on the template too, as commonAnnotations puts it': `apiVersion: apps/v1\nkind: Deployment\nmetadata: {annotations: {${ORDER}}}\nspec: {template: {metadata: {annotations: {${ORDER}}}, ${SPEC}}}\n`,
   "the same on a CronJob's job too": `apiVersion: batch/v1\nkind: CronJob\nmetadata: {annotations: {${ORDER}}}\nspec: {jobTemplate: {metadata: {annotations: {${ORDER}}}, spec: {template: {metadata: {annotations: {${ORDER}}}, ${SPEC}}}}}\n`,
@@ -139,6 +229,29 @@ for (const [name, text] of Object.entries(FINE))
   test(`no error: ${name}`, async (t) => {
     const { code, stderr } = await inject('in.yaml', text)
     t.is(code, 0, stderr)
+  })
+
+const REFERENCE = readFileSync(new URL('../../docs/reference.md', import.meta.url), 'utf8')
+const LABELS = [...REFERENCE.matchAll(/^\| `(podorder\.io\/\w+)` \| (a \w+)(?:, a \w+)? \| `(\w+)`: /gm)]
+
+test('the labels of the reference are all read', (t) => {
+  t.is(LABELS.length, 4)
+})
+
+for (const [, label, of = '', word] of LABELS)
+  test(`no error: the label ${label} of ${of}, and a selector of it`, async (t) => {
+    const kind = of === 'a pod' ? 'Pod' : 'Namespace'
+    const object = `kind: ${kind}\nmetadata: {labels: {${label}: "${word}"}}\n${kind === 'Pod' ? SPEC : ''}\n`
+    const policy = `kind: NetworkPolicy\nspec: {ingress: [{from: [{namespaceSelector: {matchLabels: {${label}: "${word}"}}}]}]}\n`
+    const { code, stderr } = await inject('in.yaml', `${object}---\n${policy}`)
+    t.is(code, 0, stderr)
+  })
+
+const DEPLOY = new URL('../../deploy/base/', import.meta.url)
+for (const file of readdirSync(DEPLOY))
+  test(`no error: deploy/base/${file}`, async (t) => {
+    const { code, stdout } = await check(file, readFileSync(new URL(file, DEPLOY), 'utf8'))
+    t.is(code, 0, stdout)
   })
 
 const MANIFEST = `kind: Pod\nmetadata:\n  annotations:\n    ${ORDER}\n${SPEC}\n`
@@ -166,6 +279,20 @@ for (const [name, [text, at]] of Object.entries(BURIED))
     const checked = await check('in.yaml', text)
     t.is(checked.code, 0)
     t.regex(checked.stdout, new RegExp(`in\\.yaml:${at}: warning: podorder\\.io/`))
+  })
+
+const VALUES: Readonly<Record<string, string>> = {
+  "k3s' HelmChart": `apiVersion: helm.cattle.io/v1\nkind: HelmChart\nspec:\n  valuesContent: |\n    podAnnotations: {${ORDER}}\n`,
+  "Argo CD's Application": `apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  helm:\n   values: |\n    podAnnotations: {${ORDER}}\n`,
+}
+for (const [name, text] of Object.entries(VALUES))
+  test(`a warning that names the webhook: an order in the values of ${name}`, async (t) => {
+    const { code, stdout, stderr } = await inject('in.yaml', text)
+    t.deepEqual([code, stdout], [0, text])
+    t.regex(
+      stderr,
+      /warning: in\.yaml:\d+:22: podorder\.io\/depends-on goes to pods that a chart makes, .*; label their namespace/,
+    )
   })
 
 test('no warning of what kubectl keeps of a manifest, nor of what is no order', async (t) => {

@@ -76,11 +76,14 @@ function arbitraryProbe(ports: readonly Port[], kind: 'startup' | 'readiness' | 
   return fc.tuple(handler, timing).map(([check, times]) => ({ ...check, ...times }))
 }
 
+/** An API server refuses a hook that sleeps longer than the pod's grace period. */
+export const LONGEST_SLEEP_S = 2
+
 function arbitraryHooks(ports: readonly Port[]): fc.Arbitrary<object> {
   const hook = fc.oneof(
     fc.record({ exec }),
     fc.record({ httpGet: arbitraryHttpGet(ports) }),
-    fc.record({ sleep: fc.record({ seconds: fc.integer({ min: 1, max: 60 }) }) }),
+    fc.record({ sleep: fc.record({ seconds: fc.integer({ min: 1, max: LONGEST_SLEEP_S }) }) }),
   )
   return fc.record({ postStart: hook, preStop: hook }, { requiredKeys: [] })
 }

@@ -4,7 +4,7 @@ import * as yaml from 'yaml'
 import { formatDuration } from '../../src/base/duration.ts'
 import type { Condition } from '../../src/order/conditions.ts'
 import type { Container, PodSpec, PodTemplate } from '../../src/pod/pod.ts'
-import { arbitraryContainer, arbitraryInitContainer } from './arbitrary-container.ts'
+import { arbitraryContainer, arbitraryInitContainer, LONGEST_SLEEP_S } from './arbitrary-container.ts'
 import { arbitraryCommand, arbitraryLabel } from './arbitrary-words.ts'
 
 export type Pod = PodTemplate & {
@@ -29,6 +29,8 @@ const link = fc.record({
   synonym: fc.nat({ max: 1 }),
   timeoutMs: fc.option(fc.integer({ min: 1, max: 1e7 }), { nil: undefined }),
   optional: fc.option(fc.boolean(), { nil: undefined }),
+  /** Only where the condition can be lost. */
+  restart: fc.constantFrom(undefined, undefined, true),
 })
 
 interface Saying {
@@ -64,7 +66,7 @@ function sayOrder(
   const chain = steps === undefined ? [] : names.slice(0, steps)
   const awaited = new Set(chain.slice(0, -1))
   const targets = new Map<string, Map<string, unknown>>()
-  for (const { waiting, target, words, synonym, timeoutMs, optional } of names.length > 1 ? links : []) {
+  for (const { waiting, target, words, synonym, timeoutMs, optional, ...more } of names.length > 1 ? links : []) {
     const later = 1 + (waiting % (names.length - 1))
     const earlier = target % later
     const [container = '', name = ''] = [names[later], names[earlier]]
@@ -73,7 +75,9 @@ function sayOrder(
     if (ENDINGS.includes(words[0])) awaited.add(name)
     const condition = words[synonym] ?? words[0]
     const timeout = timeoutMs === undefined ? undefined : formatDuration(timeoutMs)
-    const options = timeout === undefined && optional === undefined ? condition : { condition, timeout, optional }
+    const restart = ENDINGS.includes(words[0]) ? undefined : more.restart
+    const isPlain = [timeout, optional, restart].every((option) => option === undefined)
+    const options = isPlain ? condition : { condition, timeout, optional, restart }
     targets.set(container, (targets.get(container) ?? new Map<string, unknown>()).set(name, options))
   }
   if (chain.length === 0 && targets.size === 0) return {}
@@ -113,7 +117,8 @@ const SOURCES = [
 const around: fc.Arbitrary<Partial<PodSpec>> = fc.record(
   {
     restartPolicy: fc.constantFrom('Always', 'OnFailure', 'Never'),
-    terminationGracePeriodSeconds: fc.integer({ min: 0, max: 300 }),
+    // Not less than a hook sleeps.
+    terminationGracePeriodSeconds: fc.integer({ min: LONGEST_SLEEP_S, max: 300 }),
     activeDeadlineSeconds: fc.integer({ min: 1, max: 3600 }),
     securityContext: fc.constantFrom(
       {},

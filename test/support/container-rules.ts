@@ -55,7 +55,12 @@ export interface Container {
   readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: object }[] | null
   readonly ports?: readonly Port[] | null
   readonly volumeMounts?: readonly Mount[] | null
-  readonly lifecycle?: { readonly postStart?: Handler | null; readonly preStop?: Handler | null } | null
+  readonly volumeDevices?: readonly { readonly name: string; readonly devicePath: string }[] | null
+  readonly lifecycle?: {
+    readonly postStart?: Handler | null
+    readonly preStop?: Handler | null
+    readonly stopSignal?: string | null
+  } | null
   readonly livenessProbe?: Probe | null
   readonly readinessProbe?: Probe | null
   readonly startupProbe?: Probe | null
@@ -64,12 +69,17 @@ export interface Container {
     readonly privileged?: boolean | null
     readonly allowPrivilegeEscalation?: boolean | null
     readonly runAsUser?: number | null
+    readonly windowsOptions?: object | null
   } | null
 }
 
 export interface Surroundings {
   readonly volumes: ReadonlySet<string>
   readonly hostNetwork: boolean
+  readonly hostUsers: boolean
+  readonly system: string | undefined
+  /** The pod's terminationGracePeriodSeconds, which has a default. */
+  readonly grace: number
 }
 
 const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const
@@ -78,7 +88,7 @@ export function checkContainer(
   container: Container,
   at: string,
   init: boolean,
-  { volumes, hostNetwork }: Surroundings,
+  { volumes, hostNetwork, hostUsers, system, grace }: Surroundings,
   refuse: Refuse,
 ): void {
   if (!isLabel(container.name)) refuse(`${at}.name`, `no DNS label: ${container.name}`)
@@ -97,16 +107,54 @@ export function checkContainer(
   }
   checkPorts(container.ports ?? [], `${at}.ports`, hostNetwork, refuse)
   checkMounts(container.volumeMounts ?? [], `${at}.volumeMounts`, volumes, refuse)
+  checkDevices(container, `${at}.volumeDevices`, volumes, refuse)
+  if (!hostUsers && (container.volumeDevices ?? []).length > 0) refuse(`${at}.volumeDevices`, 'not in a user namespace')
   for (const field of PROBES) checkProbe(container[field] ?? undefined, field, `${at}.${field}`, refuse)
   for (const hook of ['postStart', 'preStop'] as const) {
     const handler = container.lifecycle?.[hook]
     if (handler) checkHandler(handler, `${at}.lifecycle.${hook}`, refuse)
+    // validateSleepAction
+    if ((handler?.sleep?.seconds ?? 0) > grace)
+      refuse(`${at}.lifecycle.${hook}.sleep.seconds`, 'more than terminationGracePeriodSeconds')
   }
+  checkStopSignal(container.lifecycle?.stopSignal ?? undefined, `${at}.lifecycle.stopSignal`, system, refuse)
   checkResources(container.resources ?? {}, `${at}.resources`, refuse)
   const { privileged, allowPrivilegeEscalation, runAsUser } = container.securityContext ?? {}
   if (privileged === true && allowPrivilegeEscalation === false)
     refuse(`${at}.securityContext`, 'privileged without allowPrivilegeEscalation')
   if ((runAsUser ?? 0) < 0) refuse(`${at}.securityContext.runAsUser`, 'less than 0')
+  // validateLinux
+  if (system === 'linux' && container.securityContext?.windowsOptions)
+    refuse(`${at}.securityContext.windowsOptions`, 'not with os.name linux')
+}
+
+/** Signals of Windows containers; Linux has all others too (validateStopSignal, and supportedStopSignalsWindows). */
+const WINDOWS_SIGNALS = ['SIGKILL', 'SIGTERM']
+
+function checkStopSignal(signal: string | undefined, at: string, system: string | undefined, refuse: Refuse): void {
+  if (signal === undefined) return
+  if (system === undefined) refuse(at, 'not without spec.os.name')
+  else if (system === 'windows' && !WINDOWS_SIGNALS.includes(signal)) refuse(at, `unsupported: ${signal}`)
+  else if (!/^SIG[A-Z0-9]+(?:[+-]\d+)?$/.test(signal)) refuse(at, `unsupported: ${signal}`)
+}
+
+/** ValidateVolumeDevices: a device has neither the path of a mount nor the volume of one. */
+function checkDevices(
+  { volumeDevices, volumeMounts }: Container,
+  at: string,
+  volumes: ReadonlySet<string>,
+  refuse: Refuse,
+): void {
+  const paths = new Set((volumeMounts ?? []).map(({ mountPath }) => mountPath))
+  const names = new Set((volumeMounts ?? []).map(({ name }) => name))
+  for (const [index, { name, devicePath }] of (volumeDevices ?? []).entries()) {
+    if (!volumes.has(name)) refuse(`${at}[${index}].name`, `not found: ${name}`)
+    if (names.has(name)) refuse(`${at}[${index}].name`, `must be unique: ${name}`)
+    if (devicePath === '' || paths.has(devicePath))
+      refuse(`${at}[${index}].devicePath`, `must be unique: ${devicePath}`)
+    names.add(name)
+    paths.add(devicePath)
+  }
 }
 
 /** Checks restarts as Kubernetes 1.36 does (pkg/apis/core/validation, validateContainerRestartPolicy). */

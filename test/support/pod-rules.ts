@@ -27,14 +27,24 @@ export interface PodSpec {
   readonly activeDeadlineSeconds?: number | null
   readonly terminationGracePeriodSeconds?: number | null
   readonly hostPID?: boolean
+  readonly hostIPC?: boolean
   readonly hostNetwork?: boolean
+  readonly hostUsers?: boolean | null
+  readonly os?: { readonly name?: string } | null
+  readonly securityContext?: { readonly windowsOptions?: object | null } | null
   readonly shareProcessNamespace?: boolean
   readonly resources?: Container['resources']
 }
 
 export function checkPodSpec(spec: PodSpec = {}, path: string, refuse: Refuse): void {
   const volumes = checkVolumes(spec.volumes ?? [], `${path}.volumes`, refuse)
-  const surroundings = { volumes, hostNetwork: spec.hostNetwork === true }
+  const surroundings = {
+    volumes,
+    hostNetwork: spec.hostNetwork === true,
+    hostUsers: spec.hostUsers !== false,
+    system: spec.os?.name,
+    grace: spec.terminationGracePeriodSeconds ?? 30,
+  }
   const names = new Set<string>()
   const checkAll = (containers: readonly Container[], field: string): void => {
     for (const [index, container] of containers.entries()) {
@@ -50,6 +60,12 @@ export function checkPodSpec(spec: PodSpec = {}, path: string, refuse: Refuse): 
   checkAll(spec.ephemeralContainers ?? [], 'ephemeralContainers')
   if (spec.hostPID === true && spec.shareProcessNamespace === true)
     refuse(`${path}.shareProcessNamespace`, 'not together with hostPID')
+  // validateHostUsers
+  for (const field of ['hostNetwork', 'hostPID', 'hostIPC'] as const)
+    if (spec.hostUsers === false && spec[field] === true) refuse(`${path}.${field}`, 'not in a user namespace')
+  // validateLinux
+  if (spec.os?.name === 'linux' && spec.securityContext?.windowsOptions)
+    refuse(`${path}.securityContext.windowsOptions`, 'not with os.name linux')
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) refuse(`${path}.terminationGracePeriodSeconds`, 'less than 0')
   if ((spec.activeDeadlineSeconds ?? 1) < 1) refuse(`${path}.activeDeadlineSeconds`, 'less than 1')
   checkWhole(spec, path, refuse)

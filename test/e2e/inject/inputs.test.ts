@@ -312,6 +312,40 @@ test('a document that cannot be read, and says no order, is left as it is', asyn
   t.is((await place.run(['inject', 'ours.yaml'])).code, 2)
 })
 
+/** A template of a chart. @param more what it says of the pod */
+const writeChart = (more = ''): string =>
+  `{{- if .Values.on }}\nkind: Pod\nmetadata:\n  name: {{ .Values.name }}\n${more}{{- end }}\n`
+
+test('in a directory, so is a file that cannot be read; by its own name it is refused', async (t) => {
+  const place = openPlace(t)
+  place.write('all/app.yaml', writeManifest())
+  place.write('all/chart.yaml', writeChart())
+  const { code, stdout, stderr } = await place.run(['inject', 'all'])
+  t.is(code, 0, stderr)
+  t.regex(
+    stderr,
+    /^podorder: warning: all\/chart\.yaml:1:3: .*; this is a template: render it first, .*; the document has no order, and is left as it is\n/,
+  )
+  t.true(stdout.endsWith(`---\n${writeChart()}`))
+  t.is((await place.run(['inject', '-i', 'all'])).code, 0)
+  t.is(place.read('all/chart.yaml'), writeChart())
+  t.is((await place.run(['eject', '-i', 'all'])).code, 0)
+  t.is(place.read('all/app.yaml'), writeManifest())
+  t.is((await place.run(['check', 'all'])).code, 0)
+  t.is((await place.run(['check', '--strict', 'all'])).code, 1)
+  t.is((await place.run(['graph', 'all'])).code, 0)
+  t.is((await place.run(['inject', 'all/app.yaml', 'all/chart.yaml'])).code, 2)
+})
+
+test('one that says an order is refused there too', async (t) => {
+  const place = openPlace(t)
+  place.write('all/app.yaml', writeManifest())
+  place.write('all/chart.yaml', writeChart('  annotations: {podorder.io/steps: "*"}\n'))
+  const { code, stdout, stderr } = await place.run(['inject', 'all'])
+  t.deepEqual([code, stdout], [2, ''])
+  t.regex(stderr, /^all\/chart\.yaml:1:3: .*; this is a template: render it first, for instance with helm template\n$/)
+})
+
 test('brackets without end are refused before the stack ends', async (t) => {
   const place = openPlace(t)
   place.write('app.yaml', '['.repeat(1_000_000))
