@@ -160,7 +160,7 @@ function checkTop(root: MapTree, context: ComposeContext): boolean {
   if (findEntry(root, 'services') === undefined && findEntry(root, 'include') === undefined) {
     const fix = root.entries.some(({ value }) => isMap(value) && findEntry(value, 'image') !== undefined)
       ? 'it is a file of version 1: put its services below "services:"'
-      : 'give a compose file, an ECS task definition, or a Cloud Run service or job'
+      : 'give a compose file, an ECS task definition, or a Cloud Run service, job or worker pool'
     remarks.refuse(placeOf(root, context), undefined, 'there are no services in it', fix)
     return false
   }

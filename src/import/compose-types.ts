@@ -1,13 +1,21 @@
-/** Remarks on values of a compose file that have another type than their key, and on unknown keys within a key. */
+/** Remarks on values of a file that have another type than their key, and on unknown keys within a key. */
 import { proposeWord } from '../base/suggest.ts'
 import { describeKind, type Entry, type Tree } from '../manifest/tree.ts'
-import type { Shape, Word } from './compose-shapes.ts'
+import type { Fields, Shape, Word } from './compose-shapes.ts'
 import { booleanOf, type ComposeContext, isReset, placeOf, wordOf } from './compose-tree.ts'
 import { parseComposeDuration, parseMode } from './units.ts'
 
 /** Refuses what does not fit. @param about the service; undefined for a key at the top */
 export function checkType(entry: Entry, shape: Shape, about: string | undefined, context: ComposeContext): void {
   check({ tree: entry.value, at: entry, name: entry.key }, shape, about, context)
+}
+
+/** The same for all keys of a map. */
+export function checkTypes(tree: Tree, shapes: Fields, about: string | undefined, context: ComposeContext): void {
+  for (const entry of tree.kind === 'map' ? tree.entries : []) {
+    const shape = shapes[entry.key]
+    if (shape !== undefined) checkType(entry, shape, about, context)
+  }
 }
 
 /** A value, the part of the file to name, and the value's name in a remark. */
@@ -123,6 +131,6 @@ function expected({ word, items, values, fields }: Shape): string {
 }
 
 function fixOf({ word, items }: Shape): string {
-  if (items !== undefined) return 'write a list, with a dash before each item'
-  return word === undefined ? 'write a map, with a key and a colon on each line' : WORDS[word].fix
+  if (items !== undefined) return 'write a list: [a, b], or a dash before each item'
+  return word === undefined ? 'write a map: {key: value}, or a key and a colon on each line' : WORDS[word].fix
 }

@@ -87,11 +87,14 @@ for (const type of ['text', 'list', 'map'] as const) {
 }
 
 const SAYS: readonly (readonly [service: string, ...says: readonly string[]])[] = [
-  ['ports: {a: b}', 'ports is a map, not a list; write a list, with a dash before each item'],
+  ['ports: {a: b}', 'ports is a map, not a list; write a list: [a, b], or a dash before each item'],
   ['ports: [[80]]', 'an item of ports is a list, not a text or a map; write it as one text, in quotes'],
   ['ports: ["abc:80"]', '"abc:80" is not a port; write it as 8080:80, 80 or 127.0.0.1:8080:80/udp'],
-  ['cap_add: SYS_ADMIN', 'cap_add is text, not a list; write a list, with a dash before each item'],
-  ['healthcheck: [CMD, x]', 'healthcheck is a list, not a map; write a map, with a key and a colon on each line'],
+  ['cap_add: SYS_ADMIN', 'cap_add is text, not a list; write a list: [a, b], or a dash before each item'],
+  [
+    'healthcheck: [CMD, x]',
+    'healthcheck is a list, not a map; write a map: {key: value}, or a key and a colon on each line',
+  ],
   ['healthcheck: {test: x, retries: often}', 'healthcheck.retries is "often", which is not a number; write a number'],
   ['healthcheck: {test: x, start_period: soon}', 'healthcheck.start_period is "soon", which is not a duration; write it as 10s or 1m30s'], // prettier-ignore
   ['healthcheck: {test: x, intervall: 5s}', 'unknown key "intervall" in healthcheck; did you mean "interval"?'],
@@ -99,7 +102,7 @@ const SAYS: readonly (readonly [service: string, ...says: readonly string[]])[] 
   ['tty: maybe', 'tty is "maybe", which is neither true nor false; write one of them'],
   ['image: [x]', 'image is a list, not a text; write one text'],
   ['secrets: [{source: s, mode: rw}]', 'secrets.mode is "rw", which is not a mode of a file; write it as 0440'],
-  ['environment: A=b', 'environment is text, not a list or a map; write a list, with a dash before each item'],
+  ['environment: A=b', 'environment is text, not a list or a map; write a list: [a, b], or a dash before each item'],
 ]
 
 test('what is said of a wrong type', async (t) => {
