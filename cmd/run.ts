@@ -178,7 +178,7 @@ async function run(options: RunOptions, signals: Signals): Promise<number> {
 }
 
 /** Whether a file may be a compose file, an ECS task or a Cloud Run service; this avoids parsing a manifest twice. */
-const FOREIGN = /^(?:services|include):|"containerDefinitions"|(?:serving\.knative\.dev|run\.googleapis\.com)\/v1/m
+const FOREIGN = /^(?:services|include):|^\[|"containerDefinitions"|(?:serving\.knative\.dev|run\.googleapis\.com)\/v1/m
 
 async function translate(path: string, text: string, runtime: RunOptions['runtime']): Promise<Translated | undefined> {
   if (!FOREIGN.test(text)) return undefined

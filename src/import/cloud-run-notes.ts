@@ -20,7 +20,26 @@ const WITHOUT_PLACE: ReadonlyMap<string, string> = new Map([
   ['run.googleapis.com/vpc-access-egress', 'write a NetworkPolicy for the pod'],
   ['autoscaling.knative.dev/maxScale', 'use a HorizontalPodAutoscaler'],
   ['autoscaling.knative.dev/minScale', 'use a HorizontalPodAutoscaler'],
+  ['run.googleapis.com/maxScale', 'use a HorizontalPodAutoscaler'],
+  ['run.googleapis.com/minScale', 'use a HorizontalPodAutoscaler'],
+  ['run.googleapis.com/scalingMode', 'use a HorizontalPodAutoscaler, or none'],
+  ['run.googleapis.com/manualInstanceCount', 'set replicas of the Deployment'],
+  ['run.googleapis.com/ingress', 'choose the type of the Service, or write an Ingress'],
+  ['run.googleapis.com/sessionAffinity', 'set sessionAffinity: ClientIP of the Service'],
+  ['run.googleapis.com/startup-cpu-boost', 'ask for as much CPU as the start needs'],
+  ['run.googleapis.com/binary-authorization', 'use an admission policy of the cluster'],
+  ['run.googleapis.com/custom-audiences', 'let the ingress check who calls'],
+  ['run.googleapis.com/iap-enabled', 'let the ingress check who calls'],
+  ['run.googleapis.com/invoker-iam-disabled', 'let the ingress check who calls'],
+  ['run.googleapis.com/encryption-key', 'encrypt the storage of the cluster'],
+  ['traffic', 'use a service mesh, or a Deployment for each revision'],
 ])
+
+/** Annotations that do not change what runs: a pod always has Linux and its CPU. */
+const IDLE =
+  /^run\.googleapis\.com\/(?:base-images|build-.*|client-name|client-version|container-dependencies|cpu-throttling|default-url-disabled|description|execution-environment|gpu-zonal-redundancy-disabled|ingress-status|launch-stage|operation-id|satisfiesPzs|sources|urls)$/
+
+const OWN = /^(?:run\.googleapis\.com|autoscaling\.knative\.dev)\//
 
 /** Fields of the pod that are read. */
 const READ = new Set(['containers', 'volumes'])
@@ -42,9 +61,12 @@ export function noteOwn(
     const entry = findEntry(fieldAt(root, 'spec', 'template', 'spec'), key)
     if (entry !== undefined) note(entry)
   }
+  const traffic = findEntry(fieldAt(root, 'spec'), 'traffic')
+  if (traffic !== undefined && readItems(traffic.value).length > 1) note(traffic)
   for (const place of new Set([template, fieldAt(root, 'spec', 'template'), root])) {
     const annotations = fieldAt(place, 'metadata', 'annotations')
-    for (const entry of isMap(annotations) ? annotations.entries : []) if (WITHOUT_PLACE.has(entry.key)) note(entry)
+    for (const entry of isMap(annotations) ? annotations.entries : [])
+      if (OWN.test(entry.key) && !IDLE.test(entry.key)) note(entry)
   }
 }
 

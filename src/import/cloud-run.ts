@@ -1,12 +1,16 @@
 /**
- * A Cloud Run service or job as the draft of one pod. Its containers have the fields of Kubernetes; the order is an annotation.
+ * A Cloud Run service, job or worker pool as the draft of one pod. Its containers have the fields of Kubernetes; the order is an annotation.
  *
- * Source: Cloud Run YAML reference (serving.knative.dev/v1 Service, run.googleapis.com/v1 Job); "Container start order".
+ * Source: Cloud Run YAML reference (serving.knative.dev/v1 Service, run.googleapis.com/v1 Job and
+ * WorkerPool); "Container start order".
  */
 import { type Entry, findEntry, type Tree, toPlain } from '../manifest/tree.ts'
 import { proposeWord } from '../base/suggest.ts'
 import { noteOwn, noteSecret, noteSecrets, secretName } from './cloud-run-notes.ts'
 import { PORT, portOf, readCloudContainer, toTyped } from './cloud-run-container.ts'
+import { CLOUD_RUN_SHAPES } from './cloud-run-shapes.ts'
+import { checkTypes } from './compose-types.ts'
+import { type Ordered, refuseCycles, refuseTwins } from './members.ts'
 import { isObject, readObject } from '../base/json-object.ts'
 import { readTexts } from '../manifest/yaml.io.ts'
 import { type ComposeContext, fieldAt, isMap, placeOf, readItems, wordOf } from './compose-tree.ts'
@@ -17,6 +21,7 @@ export const CLOUD_RUN_ORDER = 'run.googleapis.com/container-dependencies'
 const KINDS: ReadonlyMap<string, readonly string[]> = new Map([
   ['Service', ['spec', 'template']],
   ['Job', ['spec', 'template', 'spec', 'template']],
+  ['WorkerPool', ['spec', 'template']],
 ])
 
 const GROUPS = /^(?:serving\.knative\.dev|run\.googleapis\.com)\//
@@ -41,11 +46,15 @@ export function draftCloudRun(
     const what = `the file has a further ${wordOf(fieldAt(other, 'kind')) ?? 'document'}, and a pod is one of them`
     context.remarks.note(placeOf(other, context), undefined, what, 'import it from a file of its own')
   }
+  if (spec !== undefined) checkTypes(spec, CLOUD_RUN_SHAPES, undefined, context)
+  const { refused } = context.remarks
   const trees = readItems(fieldAt(spec, 'containers')).filter(isMap)
-  if (trees.length === 0) {
+  if (trees.length === 0 && refused.length === 0) {
     context.remarks.refuse(placeOf(root, context), undefined, 'there are no containers in it', 'give it containers')
   }
   const names = trees.map((tree, index) => toLabel(wordOf(fieldAt(tree, 'name')) ?? `container-${index + 1}`))
+  const edges = said === undefined || refused.length > 0 ? [] : readEdges(said, trees, names, context)
+  refuseFaults(trees, names, edges, said, context)
   const isAlone = kind === 'Service' && trees.length === 1
   const containers = trees.map((tree, index) => {
     noteSecrets(tree, context)
@@ -58,7 +67,7 @@ export function draftCloudRun(
     name: toLabel(name ?? wordOf(fieldAt(root, 'metadata', 'name')) ?? 'service'),
     containers,
     volumes: readVolumes(spec, context),
-    edges: said === undefined ? [] : readEdges(said, trees, names, context),
+    edges,
     options: new Map(),
     main: [],
     annotations: {},
@@ -67,6 +76,24 @@ export function draftCloudRun(
     objects: [],
     ports: kind === 'Service' && taken !== undefined ? [{ port: 80, targetPort: taken, protocol: 'TCP' }] : [],
   }
+}
+
+/** Refuses containers with one name, and those that wait for each other. */
+function refuseFaults(
+  trees: readonly Tree[],
+  names: readonly string[],
+  edges: readonly DraftEdge[],
+  said: Entry | undefined,
+  context: ComposeContext,
+): void {
+  const members = trees.map((tree, index): Ordered => {
+    const container = names[index] ?? ''
+    const written = wordOf(fieldAt(tree, 'name')) ?? container
+    return { container, written, about: `container "${written}"`, at: tree }
+  })
+  refuseTwins(members, context)
+  const ordered = members.map((member) => ({ ...member, at: said ?? member.at }))
+  refuseCycles(ordered, edges, `remove one of these from ${CLOUD_RUN_ORDER}`, context)
 }
 
 /** Finds the order on the revision's template, else on the service, where some users write it. */

@@ -6,7 +6,7 @@ import { readHealthcheck } from './compose-health.ts'
 import { DEPLOY_WITHOUT_PLACE, whyWithoutPlace } from './compose-keys.ts'
 import { readServiceResources } from './compose-resources.ts'
 import { readSecurity } from './compose-security.ts'
-import { fieldAt, isMap, booleanOf, readItems, pairsOf, wordOf } from './compose-tree.ts'
+import { fieldAt, isMap, booleanOf, readItems, type NamedValue, pairsOf, wordOf } from './compose-tree.ts'
 import { readDotenv, readRawEnv } from './dotenv.ts'
 import { compact, escapeReferences, type PlainMap } from './draft.ts'
 import { splitWords } from './shell-words.ts'
@@ -68,16 +68,25 @@ function readImage({ tree, service }: Named, project: string, { note, refuse }: 
     // A variable that is not set leaves a `:` or `/` without a text beside it.
     const bare = image.replace(/:$/, '').replace(/^\//, '')
     const isRead = bare !== image && !('problem' in parseReference(bare))
+    if (!isRead && isNameless(bare)) {
+      refuse(entry, `its image "${image}" has no name`, 'name it, or set its variable in the environment or in .env')
+      return undefined
+    }
     note(entry, `image "${image}" ${reference.problem}`, isRead ? `"${bare}" is written; correct it` : 'correct it; Kubernetes does not pull it') // prettier-ignore
     return isRead ? bare : image
   }
   if (build === undefined) {
-    if (entry === undefined) refuse(tree, 'it has neither an image nor a build', 'give it an image')
-    else refuse(entry, 'its image is empty', 'name one, or set its variable in the environment or in .env')
+    if (entry === undefined) {
+      const fix = 'give it an image; if the file completes another one, import that one first: podorder import A B'
+      refuse(tree, 'it has neither an image nor a build', fix)
+    } else refuse(entry, 'its image is empty', 'name one, or set its variable in the environment or in .env')
     return undefined
   }
   return nameBuilt(build, service, project, 'the image that is built here has no name', note)
 }
+
+/** Whether the last part of an image's path begins with none of the characters of a name: `:1`, `team/`, `-node:1`. */
+const isNameless = (image: string): boolean => /^[-_.:@]|^$/.test(image.split('/').at(-1) ?? '')
 
 /** The name that docker compose gives to an image that it builds. */
 function nameBuilt(build: Entry, service: string, project: string, why: string, note: SayOf): string {
@@ -151,21 +160,37 @@ const ENV_NAME = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/
 
 /** Reads variables. `environment` overrides `env_file`, and a later file overrides an earlier one. */
 async function readEnv(tree: MapTree, context: ContainerContext): Promise<readonly PlainMap[]> {
-  const { note, noteOnce, lookup } = context
+  const { note, lookup } = context
   const env = new Map<string, string>()
+  const unset: NamedValue[] = []
   for (const item of readItems(fieldAt(tree, 'env_file'))) await readEnvFile(item, env, context)
-  for (const { name, value, at } of pairsOf(fieldAt(tree, 'environment'))) {
+  for (const variable of pairsOf(fieldAt(tree, 'environment'))) {
+    const { name, value, at } = variable
     const known = value ?? lookup(name)
-    if (known === undefined) {
-      noteOnce(
-        at,
-        `the variable ${name} has no value in the file, and is not set here`,
-        'set it in the environment or in .env; it is left out',
-      )
-    } else if (ENV_NAME.test(name)) env.set(name, known)
+    if (known === undefined) unset.push(variable)
+    else if (ENV_NAME.test(name)) env.set(name, known)
     else note(at, `"${name}" is not a valid variable name in Kubernetes`, 'rename it; it is left out')
   }
+  noteUnset(unset, context)
   return [...env].map(([name, value]) => ({ name, value: escapeReferences(value) }))
+}
+
+/** The most variables that have a remark each; some files list hundreds. */
+const MOST_UNSET = 5
+
+/** Remarks on variables that are only named. Docker compose leaves them out, too. */
+function noteUnset(unset: readonly NamedValue[], { note, noteOnce }: ContainerContext): void {
+  const [first] = unset
+  if (first !== undefined && unset.length > MOST_UNSET) {
+    const names = unset.slice(0, MOST_UNSET).map(({ name }) => name)
+    const what = `${unset.length} variables have no value in the file, and are not set here: ${names.join(', ')}, …`
+    note(first.at, what, 'set those that you need in the environment or in .env; the others are left out')
+    return
+  }
+  for (const { name, at } of unset) {
+    const what = `the variable ${name} has no value in the file, and is not set here`
+    noteOnce(at, what, 'set it in the environment or in .env; it is left out')
+  }
 }
 
 async function readEnvFile(item: Tree, env: Map<string, string>, context: ContainerContext): Promise<void> {

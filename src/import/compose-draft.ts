@@ -5,7 +5,7 @@ import type { ContainerContext, Named } from './compose-context.ts'
 import { readGrants } from './compose-grants.ts'
 import { noteNetworks } from './compose-names.ts'
 import { findReplicas, noteLeftOut } from './compose-left-out.ts'
-import { readEdges, refuseCycles } from './compose-order.ts'
+import { readEdges } from './compose-order.ts'
 import { checkPorts, readPorts, writeContainerPorts, writeServicePorts } from './compose-ports.ts'
 import { readAnnotations, readGraces, readServiceOptions, readPodFields } from './compose-pod.ts'
 import type { ComposeProject } from './compose-project.ts'
@@ -15,6 +15,7 @@ import { planBinds } from './compose-binds.ts'
 import { createShelf, type VolumeKeeping } from './compose-shelf.ts'
 import { listBinds, readMounts } from './compose-volumes.ts'
 import { compact, type Draft, type PlainMap, toLabel } from './draft.ts'
+import { type Ordered, refuseCycles, refuseTwins } from './members.ts'
 import type { ImportDisk } from './ports.ts'
 
 /** @param name the pod's name; undefined: the project's */
@@ -30,7 +31,7 @@ export async function draftProject(
   const containerOf = new Map(services.map(({ service, container }) => [service, container]))
   const allPorts = services.flatMap((named) => readPorts(named, contextOf(named)))
   const edges = services.flatMap((named) => readEdges(named, containerOf, project, contextOf(named)))
-  refuseCycles(services, edges, contextOf)
+  refuseCycles(services.map(memberOf), edges, 'remove one of these depends_on', project.context)
   const restarts = decideRestarts(services, edges, contextOf)
   const mountsOf = new Map<string, readonly PlainMap[]>()
   await planBinds(listBinds(services, contextOf), shelf, contextOf)
@@ -76,25 +77,24 @@ export async function draftProject(
   }
 }
 
-/** Names containers. The names are labels, so two services may get the same one, which is refused. */
+/** Names containers. */
 function nameServices({ services, context }: ComposeProject): readonly Named[] {
-  const taken = new Map<string, string>()
-  return [...services].flatMap(([service, tree]) => {
-    const about = `service "${service}"`
+  const named = [...services].flatMap(([service, tree]) => {
     const provider = findEntry(tree, 'provider')
-    if (provider !== undefined) {
-      context.remarks.note(placeOf(provider, context), about, 'a provider is not a container', 'it is left out')
-      return []
-    }
-    const container = toLabel(service)
-    const other = taken.get(container)
-    if (other !== undefined) {
-      const what = `in a pod it is called "${container}", as service "${other}" is`
-      context.remarks.refuse(placeOf(tree, context), about, what, 'rename one of them')
-    }
-    taken.set(container, service)
-    return [{ service, container, tree }]
+    if (provider === undefined) return [{ service, container: toLabel(service), tree }]
+    const fix = 'it is left out'
+    context.remarks.note(placeOf(provider, context), `service "${service}"`, 'a provider is not a container', fix)
+    return []
   })
+  refuseTwins(
+    named.map((one) => ({ ...memberOf(one), at: one.tree })),
+    context,
+  )
+  return named
+}
+
+const memberOf = ({ service, container, tree }: Named): Ordered => {
+  return { container, written: service, about: `service "${service}"`, at: findEntry(tree, 'depends_on') ?? tree }
 }
 
 function openService({ service }: Named, { context, lookup }: ComposeProject, disk: ImportDisk): ContainerContext {

@@ -5,6 +5,7 @@ import { fieldAt, isMap, booleanOf, readItems, wordOf } from './compose-tree.ts'
 import { type PlainMap, toLabel } from './draft.ts'
 import type { SmallFile } from './ports.ts'
 import { describeNoFile, putObject, takeName, toKey, type VolumeShelf } from './compose-shelf.ts'
+import { parseMode } from './units.ts'
 
 interface GrantKind {
   readonly key: 'configs' | 'secrets'
@@ -37,7 +38,7 @@ export async function readGrants(
       }
       const target = wordOf(fieldAt(item, 'target')) ?? source
       const path = target.startsWith('/') ? target : `${directory}${target}`
-      const mode = readMode(wordOf(fieldAt(item, 'mode')))
+      const mode = parseMode(wordOf(fieldAt(item, 'mode')) ?? '')
       for (const field of ['uid', 'gid']) {
         const owner = findEntry(item, field)
         if (owner !== undefined && wordOf(owner.value) !== '0')
@@ -61,13 +62,6 @@ export async function readGrants(
     }
   }
   return mounts
-}
-
-/** Reads a mode: octal, with or without a leading 0. */
-function readMode(word: string | undefined): number | undefined {
-  return word !== undefined && /^(?:0o?)?[0-7]{1,4}$/.test(word)
-    ? Number.parseInt(word.replace(/^0o/, ''), 8)
-    : undefined
 }
 
 /** @param object the object and key that the user must make when there is no content */

@@ -20,18 +20,6 @@ const READ = [
  */
 const IDLE = ['attach', 'develop', 'label_file', 'labels', 'logging', 'pull_refresh_after'] as const
 
-/** Keys whose items are names of services, or names with values. Users confuse their list form and their map form. */
-export const MAP_LISTS: ReadonlySet<string> = new Set([
-  ...['annotations', 'depends_on', 'environment', 'extra_hosts', 'labels', 'networks', 'sysctls'],
-])
-
-/** Keys whose items are single words. */
-export const WORD_LISTS: ReadonlySet<string> = new Set([
-  ...MAP_LISTS,
-  ...['cap_add', 'cap_drop', 'command', 'device_cgroup_rules', 'dns', 'dns_opt', 'dns_search', 'entrypoint', 'expose'],
-  ...['external_links', 'group_add', 'links', 'profiles', 'security_opt', 'tmpfs', 'volumes_from'],
-])
-
 /** Keys that have no place in the pod, or are set elsewhere in Kubernetes, with the reason. */
 const WITHOUT_PLACE: ReadonlyMap<string, string> = new Map([
   ['blkio_config', 'Kubernetes has no limits of block I/O for a container'],

@@ -1,7 +1,6 @@
 /** The order in a compose file: `depends_on`, and keys that imply it. */
 import { proposeWord } from '../base/suggest.ts'
 import { type Condition, CONDITION_NAMES, findSynonym } from '../order/conditions.ts'
-import { findCycles } from '../order/cycle.ts'
 import { type Entry, findEntry, type Tree } from '../manifest/tree.ts'
 import type { ContainerContext, Named } from './compose-context.ts'
 import type { ComposeProject } from './compose-project.ts'
@@ -60,22 +59,6 @@ function isChecked(service: Tree | undefined): boolean {
   const check = fieldAt(service, 'healthcheck')
   const [first] = readItems(fieldAt(check, 'test'))
   return isMap(check) && booleanOf(fieldAt(check, 'disable')) !== true && wordOf(first) !== 'NONE'
-}
-
-/** Refuses services that wait for each other: none of them could start. */
-export function refuseCycles(
-  services: readonly Named[],
-  edges: readonly DraftEdge[],
-  contextOf: (named: Named) => ContainerContext,
-): void {
-  const byContainer = new Map(services.map((named) => [named.container, named]))
-  for (const cycle of findCycles([...byContainer.keys()], edges)) {
-    const [first, ...others] = cycle.flatMap((container) => byContainer.get(container) ?? [])
-    if (first === undefined) continue
-    const chain = [...others, first].map(({ service }) => `"${service}"`).join(', which waits for ')
-    const at = findEntry(first.tree, 'depends_on') ?? first.tree
-    contextOf(first).refuse(at, `it waits for ${chain}: none of them can start`, 'remove one of these depends_on')
-  }
 }
 
 const rank = (condition: Condition): number => CONDITION_NAMES.indexOf(condition)

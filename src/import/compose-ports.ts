@@ -43,7 +43,9 @@ function readPort(item: Tree, service: string, { note, refuse }: ContainerContex
   const isPort = first === undefined && /^\d+(?:-\d+)?$/.test(address)
   const targets = readRange(target)
   const published = readRange(first ?? (isPort ? address : ''))
-  if (targets.length === 0 || (published.length > 0 && targets.length > published.length)) {
+  // `abc:80` is neither a port nor an address.
+  const isWord = first === undefined && /^[a-z]/i.test(address) && !word.startsWith(`${address}::`)
+  if (isWord || targets.length === 0 || (published.length > 0 && targets.length > published.length)) {
     refuse(item, `"${word}" is not a port`, 'write it as 8080:80, 80 or 127.0.0.1:8080:80/udp')
     return []
   }

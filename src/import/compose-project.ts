@@ -7,8 +7,10 @@ import { readTexts } from '../manifest/yaml.io.ts'
 import { describeError } from '../base/system-error.ts'
 import { proposeWord } from '../base/suggest.ts'
 import { describeKind, type Entry, findEntry, type MapTree, type Tree } from '../manifest/tree.ts'
-import { MAP_LISTS, SERVICE_KEYS, TOP_KEYS, WORD_LISTS } from './compose-keys.ts'
+import { SERVICE_KEYS, TOP_KEYS } from './compose-keys.ts'
 import { extendServices } from './compose-extends.ts'
+import { SERVICE_SHAPES, TOP_SHAPES } from './compose-shapes.ts'
+import { checkType } from './compose-types.ts'
 import { findLeftOut, type LeftOut } from './compose-left-out.ts'
 import { mergeFiles } from './compose-merge.ts'
 import {
@@ -73,6 +75,14 @@ export async function loadProject(
   const openFile = async (path: string, home: string, by: FilePlace): Promise<Tree | undefined> =>
     readFile(path, home, lookup, context, ports, [], by)
   const services = await extendServices(root, openFile, context, ports.disk)
+  if (services.size === 0) {
+    remarks.refuse(
+      placeOf(root, context),
+      undefined,
+      'there are no services in it',
+      'write "services:" with at least one',
+    )
+  }
   if (remarks.refused.length > 0) return undefined
   const leftOut = findLeftOut(services, profiles, ports.env['COMPOSE_PROFILES'] ?? lookup('COMPOSE_PROFILES'))
   return {
@@ -150,18 +160,21 @@ function checkTop(root: MapTree, context: ComposeContext): boolean {
   if (findEntry(root, 'services') === undefined && findEntry(root, 'include') === undefined) {
     const fix = root.entries.some(({ value }) => isMap(value) && findEntry(value, 'image') !== undefined)
       ? 'it is a file of version 1: put its services below "services:"'
-      : 'give a compose file, an ECS task definition, or a Cloud Run service or job'
+      : 'give a compose file, an ECS task definition, or a Cloud Run service, job or worker pool'
     remarks.refuse(placeOf(root, context), undefined, 'there are no services in it', fix)
     return false
   }
   for (const entry of root.entries) {
+    const shape = TOP_SHAPES[entry.key]
+    if (shape !== undefined) checkType(entry, shape, undefined, context)
     if (TOP_KEYS.includes(entry.key) || entry.key.startsWith('x-')) continue
     const fix = proposeWord(entry.key, TOP_KEYS, `it is one of ${TOP_KEYS.join(', ')}`)
     remarks.refuse(placeOf(entry, context), undefined, `unknown key "${entry.key}"`, fix)
   }
-  const services = fieldAt(root, 'services')
-  if (services !== undefined && !isMap(services) && wordOf(services) !== undefined) {
-    remarks.refuse(placeOf(services, context), undefined, 'services is not a map', 'write "NAME:" for each service')
+  const services = findEntry(root, 'services')?.value
+  if (services !== undefined && !isMap(services) && (services.kind === 'list' || wordOf(services) !== undefined)) {
+    const what = `services is ${describeKind(services)}, not a map`
+    remarks.refuse(placeOf(services, context), undefined, what, 'write "NAME:" for each service')
   }
   for (const entry of isMap(services) ? services.entries : []) checkService(entry, context)
   return true
@@ -176,23 +189,11 @@ function checkService({ key: name, value, ...entry }: Entry, context: ComposeCon
     return
   }
   for (const field of value.entries) {
-    checkWords(field, about, context)
-    if (SERVICE_KEYS.includes(field.key) || field.key.startsWith('x-')) continue
+    const shape = SERVICE_SHAPES[field.key]
+    if (shape !== undefined) checkType(field, shape, about, context)
+    if (shape !== undefined || field.key.startsWith('x-')) continue
     const fix = proposeWord(field.key, SERVICE_KEYS, 'remove it; docker compose does not know it either')
     context.remarks.refuse(placeOf(field, context), about, `unknown key "${field.key}"`, fix)
-  }
-}
-
-/** Refuses maps in lists of words. YAML reads an item with a colon as a map. */
-function checkWords({ key, value }: Entry, about: string, context: ComposeContext): void {
-  if (value.kind !== 'list' || !WORD_LISTS.has(key)) return
-  for (const item of value.items) {
-    if (item.kind === 'scalar') continue
-    const what = `an item of ${key} is ${describeKind(item)}, not a text`
-    const fix = MAP_LISTS.has(key)
-      ? 'leave out the dashes to write a map, or write one text for each item'
-      : 'write it as one text, in quotes'
-    context.remarks.refuse(placeOf(item, context), about, what, fix)
   }
 }
 

@@ -5,6 +5,8 @@
  */
 import { proposeWord } from '../base/suggest.ts'
 import { findEntry, type Tree } from '../manifest/tree.ts'
+import { checkTypes } from './compose-types.ts'
+import { ECS_CONTAINER_SHAPES, ECS_TASK_SHAPES } from './ecs-shapes.ts'
 import { booleanOf, type ComposeContext, fieldAt, isMap, placeOf, readItems, wordOf } from './compose-tree.ts'
 
 /** Keys that have no place in the pod, and what to use instead. */
@@ -63,12 +65,14 @@ const LINUX_KEYS_WITHOUT_PLACE: ReadonlyMap<string, string> = new Map([
 ])
 
 export function noteTaskKeys(task: Tree, context: ComposeContext): void {
+  checkTypes(task, ECS_TASK_SHAPES, undefined, context)
   noteKeys(task, TASK_KEYS_WITHOUT_PLACE, undefined, context)
   noteUnknown(task, TASK_KEYS, undefined, context)
   notePlatform(task, context)
 }
 
 export function noteContainerKeys(one: Tree, about: string, context: ComposeContext): void {
+  checkTypes(one, ECS_CONTAINER_SHAPES, about, context)
   noteKeys(one, CONTAINER_KEYS_WITHOUT_PLACE, about, context)
   noteUnknown(one, CONTAINER_KEYS, about, context)
   const linux = fieldAt(one, 'linuxParameters')

@@ -1,41 +1,41 @@
 /**
- * An ECS task definition as the draft of one pod: JSON as `aws ecs register-task-definition` takes it, or as
- * `describe-task-definition` prints it.
+ * An ECS task definition as the draft of one pod: JSON as `aws ecs register-task-definition` takes it, as
+ * `describe-task-definition` prints it, or its list of containers alone, as Terraform takes it.
  *
  * Source: Amazon ECS API reference, RegisterTaskDefinition; developer guide, "Container dependency".
  */
-import { proposeWord } from '../base/suggest.ts'
-import { type Condition, CONDITION_NAMES, findSynonym } from '../order/conditions.ts'
 import { type Entry, findEntry, type Tree } from '../manifest/tree.ts'
 import { type ComposeContext, fieldAt, isMap, placeOf, booleanOf, readItems, wordOf, wordsOf } from './compose-tree.ts'
-import { compact, type Draft, type DraftEdge, escapeReferences, type PlainMap, toLabel } from './draft.ts'
+import { compact, type Draft, escapeReferences, type PlainMap, toLabel } from './draft.ts'
 import { noteContainerKeys, noteTaskKeys } from './ecs-keys.ts'
+import { readEcsOrder } from './ecs-order.ts'
 import { numberOf } from './compose-security.ts'
+import { toKey } from './compose-shelf.ts'
 import { readEcsMounts, readEcsVolumes } from './ecs-volumes.ts'
 import { writeCpus } from './units.ts'
 
-/** Conditions of ECS; all others have the names of `podorder.io/depends-on`. */
-const CONDITIONS: Readonly<Record<string, Condition>> = {
-  START: 'started',
-  COMPLETE: 'ended',
-  SUCCESS: 'completed',
-  HEALTHY: 'ready',
-}
-
 export function isEcsTask(root: Tree): boolean {
-  return taskOf(root) !== undefined
+  return taskOf(root) !== undefined || isContainerList(root)
 }
 
 function taskOf(root: Tree): Tree | undefined {
   const task = fieldAt(root, 'taskDefinition') ?? root
-  return fieldAt(task, 'containerDefinitions')?.kind === 'list' ? task : undefined
+  return findEntry(task, 'containerDefinitions') === undefined ? undefined : task
+}
+
+function isContainerList(root: Tree): boolean {
+  const isContainer = (item: Tree): boolean => isMap(item) && ['name', 'image'].every((key) => findEntry(item, key))
+  return root.kind === 'list' && root.items.length > 0 && root.items.every(isContainer)
 }
 
 export function draftEcsTask(root: Tree, name: string | undefined, context: ComposeContext): Draft {
   const task = taskOf(root) ?? root
   noteTaskKeys(task, context)
-  const definitions = readItems(fieldAt(task, 'containerDefinitions')).filter(isMap)
-  const names = definitions.map((one) => wordOf(fieldAt(one, 'name')) ?? '')
+  const definitions = readItems(root.kind === 'list' ? root : fieldAt(task, 'containerDefinitions')).filter(isMap)
+  const { refused } = context.remarks
+  if (definitions.length === 0 && refused.length === 0) {
+    context.remarks.refuse(placeOf(task, context), undefined, 'there are no containers in it', 'give it containers')
+  }
   const essential = definitions.filter((one) => booleanOf(fieldAt(one, 'essential')) !== false)
   const main = essential.length === definitions.length ? [] : essential
   if (main.length > 1) {
@@ -43,8 +43,8 @@ export function draftEcsTask(root: Tree, name: string | undefined, context: Comp
     context.remarks.note(placeOf(task, context), undefined, what, 'podorder stops the pod when all of them have ended')
   }
   const { objects, volumes } = readEcsVolumes(task, context)
-  const containers = definitions.map((one) => readDefinition(one, volumes, context))
-  const edges = definitions.flatMap((one) => readEdges(one, definitions, names, context))
+  const containers = definitions.map((one) => readDefinition(one, volumes, root.kind === 'list', context))
+  const edges = readEcsOrder(definitions, context)
   return {
     name: toLabel(name ?? wordOf(fieldAt(task, 'family')) ?? 'task'),
     containers,
@@ -76,7 +76,8 @@ const STOP_S = 30
 
 function readDefinition(
   one: Tree,
-  volumes: ReadonlyMap<string, PlainMap>,
+  volumes: Map<string, PlainMap>,
+  isList: boolean,
   context: ComposeContext,
 ): PlainMap & { readonly name: string } {
   const written = wordOf(fieldAt(one, 'name')) ?? ''
@@ -108,7 +109,7 @@ function readDefinition(
       }),
       stdin: booleanOf(fieldAt(one, 'interactive')) === true ? true : undefined,
       tty: booleanOf(fieldAt(one, 'pseudoTerminal')) === true ? true : undefined,
-      volumeMounts: readEcsMounts(one, volumes, about, context),
+      volumeMounts: readEcsMounts(one, volumes, isList, about, context),
     }),
   }
 }
@@ -126,10 +127,13 @@ function readSecrets(one: Tree, about: string, context: ComposeContext): readonl
   return readItems(fieldAt(one, 'secrets')).map((item) => {
     const name = wordOf(fieldAt(item, 'name')) ?? ''
     const from = wordOf(fieldAt(item, 'valueFrom')) ?? ''
-    const secret = toLabel(from.split(/[:/]/).findLast((part) => part !== '') ?? name)
-    const fix = `make it: kubectl create secret generic ${secret} --from-literal=${name}=…`
+    // Secrets Manager: `arn:aws:secretsmanager:REGION:ACCOUNT:secret:PATH`, and after it `:KEY:STAGE:VERSION`.
+    const [, path = from, field = ''] = /:secret:([^:]+)(?::([^:]*))?/.exec(from) ?? []
+    const secret = toLabel(path.split(/[:/]/).findLast((part) => part !== '') ?? name)
+    const key = field === '' ? name : toKey(field)
+    const fix = `make it: kubectl create secret generic ${secret} --from-literal=${key}=…`
     context.remarks.note(placeOf(item, context), about, `the secret ${name} is kept by AWS`, fix)
-    return { name, valueFrom: { secretKeyRef: { name: secret, key: name } } }
+    return { name, valueFrom: { secretKeyRef: { name: secret, key } } }
   })
 }
 
@@ -146,6 +150,17 @@ function readPortMappings(one: Tree, about: string, context: ComposeContext): re
       )
     }
     const port = Number(wordOf(fieldAt(item, 'containerPort')))
+    const host = findEntry(item, 'hostPort')
+    const onMachine = wordOf(host?.value) ?? '0'
+    if (host !== undefined && onMachine !== '0' && onMachine !== String(port)) {
+      const what = `port ${onMachine} of the machine is not converted: the container listens on ${port}`
+      context.remarks.note(
+        placeOf(host, context),
+        about,
+        what,
+        `make a Service with port ${onMachine}, targetPort ${port}`,
+      )
+    }
     const udp = wordOf(fieldAt(item, 'protocol'))?.toLowerCase() === 'udp'
     return Number.isInteger(port) && port > 0
       ? [compact({ containerPort: port, protocol: udp ? 'UDP' : undefined })]
@@ -197,38 +212,6 @@ function readUser(entry: Entry | undefined, about: string, context: ComposeConte
     )
   }
   return compact(fields)
-}
-
-function readEdges(
-  one: Tree,
-  all: readonly Tree[],
-  names: readonly string[],
-  context: ComposeContext,
-): readonly DraftEdge[] {
-  const container = wordOf(fieldAt(one, 'name')) ?? ''
-  const about = `container "${container}"`
-  return readItems(fieldAt(one, 'dependsOn')).flatMap((item) => {
-    const target = wordOf(fieldAt(item, 'containerName')) ?? ''
-    const word = wordOf(fieldAt(item, 'condition')) ?? ''
-    const condition = CONDITIONS[word.toUpperCase()] ?? findSynonym(word)
-    const place = placeOf(item, context)
-    if (!names.includes(target)) {
-      const fix = proposeWord(target, names, `there are ${names.join(', ')}`)
-      context.remarks.refuse(place, about, `depends on "${target}", which is not there`, fix)
-      return []
-    }
-    if (condition === undefined || !CONDITION_NAMES.includes(condition)) {
-      const known = Object.keys(CONDITIONS)
-      const fix = proposeWord(word.toUpperCase(), known, `it is one of ${known.join(', ')}`)
-      context.remarks.refuse(place, about, `unknown condition "${word}"`, fix)
-      return []
-    }
-    // The timeout of a wait is a field of the target container.
-    const owner = all[names.indexOf(target)]
-    const seconds = Number(wordOf(fieldAt(owner, 'startTimeout')) ?? 0)
-    const timeout = seconds > 0 ? { timeoutMs: seconds * 1000 } : {}
-    return [{ container: toLabel(container), target: toLabel(target), condition, ...timeout }]
-  })
 }
 
 function readOptions(one: Tree): readonly (readonly [string, PlainMap])[] {

@@ -1,6 +1,6 @@
 /** Volumes of an ECS task definition. */
-import { findEntry, type Tree } from '../manifest/tree.ts'
-import { type ComposeContext, fieldAt, placeOf, booleanOf, readItems, wordOf } from './compose-tree.ts'
+import type { Tree } from '../manifest/tree.ts'
+import { type ComposeContext, fieldAt, isMap, placeOf, booleanOf, readItems, wordOf } from './compose-tree.ts'
 import { compact, type PlainMap, toLabel } from './draft.ts'
 import { parseComposeSize, writeBytes } from './units.ts'
 
@@ -25,9 +25,9 @@ export function readEcsVolumes(task: Tree, context: ComposeContext): EcsVolumes 
       volumes.set(name, { name, persistentVolumeClaim: { claimName: name } })
       continue
     }
-    for (const key of ['dockerVolumeConfiguration', 'configuredAtLaunch']) {
-      const entry = findEntry(item, key)
-      if (entry === undefined || wordOf(entry.value) === 'false') continue
+    for (const entry of isMap(item) ? item.entries : []) {
+      const { key } = entry
+      if (['name', 'host'].includes(key) || wordOf(entry.value) === 'false') continue
       const fix = 'the containers get an empty directory instead; use a PersistentVolumeClaim to keep it'
       context.remarks.note(placeOf(entry, context), undefined, `${key} of volume "${written}" is not converted`, fix)
     }
@@ -40,9 +40,11 @@ export function readEcsVolumes(task: Tree, context: ComposeContext): EcsVolumes 
   return { volumes, objects: [] }
 }
 
+/** @param isList the file is a list of containers, without the volumes of its task */
 export function readEcsMounts(
   one: Tree,
-  volumes: ReadonlyMap<string, PlainMap>,
+  volumes: Map<string, PlainMap>,
+  isList: boolean,
   about: string,
   context: ComposeContext,
 ): readonly PlainMap[] {
@@ -50,6 +52,11 @@ export function readEcsMounts(
     const source = wordOf(fieldAt(item, 'sourceVolume')) ?? ''
     const mountPath = wordOf(fieldAt(item, 'containerPath'))
     if (mountPath === undefined) return []
+    if (isList && !volumes.has(toLabel(source))) {
+      const fix = 'the containers get an empty directory instead; use a PersistentVolumeClaim to keep it'
+      context.remarks.note(placeOf(item, context), about, `the volume "${source}" is not in this file`, fix)
+      volumes.set(toLabel(source), { name: toLabel(source), emptyDir: {} })
+    }
     if (!volumes.has(toLabel(source))) {
       const fix = 'declare it among the volumes of the task'
       context.remarks.refuse(placeOf(item, context), about, `there is no volume "${source}"`, fix)

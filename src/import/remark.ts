@@ -34,7 +34,7 @@ export interface Remarks {
   readonly noted: readonly Remark[]
 }
 
-/** The limit of remarks: a file may have thousands of services with one fault each. */
+/** The limit of remarks, without the last, which counts the others: a file may have thousands of services with one fault each. */
 const MOST = 200
 
 export function collectRemarks(): Remarks {
@@ -56,12 +56,14 @@ function collectList(): Collected {
   const list: Remark[] = []
   const known = new Map<string, number>()
   const places = new Set<string>()
+  let more = 0
   const put = (key: string, { file, at }: FilePlace, about: string | undefined, what: string, fix: string): void => {
     const place = `${file}:${at.line}:${at.column} ${what}`
     const index = known.get(key)
     const one = index === undefined ? undefined : list[index]
     const isNew = !places.has(place)
     places.add(place)
+    if (index === MOST) return
     if (index !== undefined && one !== undefined) {
       const isKnown = about === undefined || one.about.includes(about)
       list[index] = {
@@ -69,10 +71,17 @@ function collectList(): Collected {
         about: isKnown ? one.about : [...one.about, about],
         places: one.places + (isNew ? 1 : 0),
       }
-    } else if (list.length < MOST) {
-      known.set(key, list.length)
-      list.push({ file, at, about: about === undefined ? [] : [about], what, fix, places: 1 })
+      return
     }
+    known.set(key, Math.min(list.length, MOST))
+    if (list.length < MOST) {
+      list.push({ file, at, about: about === undefined ? [] : [about], what, fix, places: 1 })
+      return
+    }
+    more++
+    // The last remark stands for all that are not listed, at the place of the first of them.
+    const last = list[MOST] ?? { file, at, about: [], fix: 'correct those above, and try again', places: 1 }
+    list[MOST] = { ...last, what: more === 1 ? '1 more remark is not listed' : `${more} more remarks are not listed` }
   }
   return {
     list,

@@ -1,4 +1,4 @@
-/** Durations and sizes as compose files and ECS task definitions write them. Pure. */
+/** Durations, sizes and modes of files as compose files and ECS task definitions write them. Pure. */
 
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|d|w))+$/
 const DURATION_PART = /(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d|w)/g
@@ -42,4 +42,9 @@ export function writeBytes(bytes: number): string {
 export function writeCpus(cpus: number): string {
   const milli = Math.max(1, Math.round(cpus * 1000))
   return milli % 1000 === 0 ? String(milli / 1000) : `${milli}m`
+}
+
+/** Reads permissions of a file: octal, with or without a leading 0 or 0o. */
+export function parseMode(text: string): number | undefined {
+  return /^(?:0o?)?[0-7]{1,4}$/.test(text) ? Number.parseInt(text.replace(/^0o/, ''), 8) : undefined
 }

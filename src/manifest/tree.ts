@@ -98,6 +98,12 @@ export function describeFault(file: string, fault: Fault, linesBefore = 0): stri
   return cite(`${place}: ${whose}${fault.what}; ${fault.fix}`, LONGEST_LINE)
 }
 
+/** The same for a text that was made from the file, in which nobody can look up a place: `file: container "x": what; fix`. */
+export function describeUnplaced(file: string, { container, what, fix }: Fault): string {
+  const whose = container === undefined ? '' : `container "${container}": `
+  return cite(`${file}: ${whose}${what}; ${fix}`, LONGEST_LINE)
+}
+
 /** Sorts by the order of the file; faults at one place keep their order. */
 export function sortFaults(faults: readonly Fault[]): readonly Fault[] {
   return faults.toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column)

@@ -9,7 +9,7 @@ import { readKnownPolicy } from '../manifest/pod-policy.ts'
 import type { TemplateKind } from '../manifest/template-kinds.ts'
 import { readTemplate } from '../manifest/template.ts'
 import { limitFaults } from '../manifest/yaml-fault.ts'
-import { describeFault, type Fault, sortFaults, type Tree } from '../manifest/tree.ts'
+import { describeFault, describeUnplaced, type Fault, sortFaults, type Tree } from '../manifest/tree.ts'
 import { findAbsentSidecars, namePod } from '../order/edges.ts'
 import type { Order } from '../order/order.ts'
 import { readPodOrder } from '../order/pod-order.ts'
@@ -26,6 +26,8 @@ import type { Given } from './suitability.ts'
 export interface LoadedPod {
   /** The name of the file in faults: the path, or `stdin`. */
   readonly file: string
+  /** Words a fault of the pod, with its place in the file if it has one. */
+  readonly say: (fault: Fault) => string
   readonly name: string
   readonly template: PodTemplate
   /** Undefined: the pod has no order and runs as in Kubernetes. */
@@ -53,7 +55,10 @@ export interface Wanted {
   /** Further kinds with pod templates. */
   readonly templates: readonly TemplateKind[]
   /** Finds features of the pod that the runtime does not support. */
-  readonly findUnsuitable: (template: Tree, given: Sources & Pick<Given, 'variables'>) => readonly Fault[]
+  readonly findUnsuitable: (
+    template: Tree,
+    given: Sources & Pick<Given, 'variables' | 'isTranslated'>,
+  ) => readonly Fault[]
   readonly selection: Selection
   /** Paths of files with variables. */
   readonly envFiles: readonly string[]
@@ -66,6 +71,7 @@ interface ReadFile {
   readonly pods: readonly FoundPod[]
   readonly faults: readonly Fault[]
   readonly say: (fault: Fault) => string
+  readonly isTranslated: boolean
   readonly notes: readonly string[]
   /** Finds annotations of an order at places where nothing reads them, in the objects that `isWanted` selects. */
   readonly findStrays: (isWanted: (object: Pick<FoundPod, 'kind' | 'name'>) => boolean) => readonly Fault[]
@@ -79,10 +85,12 @@ async function readFile(
   const translated = await ports.translate(input.path, input.text)
   if (translated !== undefined && 'faults' in translated) return translated
   const { documents, faults, strange } = readPodManifest(translated?.text ?? input.text)
-  const say = (fault: Fault): string => describeFault(input.file, fault)
+  const isTranslated = translated !== undefined
+  const describe = isTranslated ? describeUnplaced : describeFault
+  const say = (fault: Fault): string => describe(input.file, fault)
   const opened = documents.map((one) => ({ ...one, tree: one.tree() }))
   return {
-    ...{ input, documents, say, faults: [...faults, ...strange], notes: translated?.notes ?? [] },
+    ...{ input, documents, say, isTranslated, faults: [...faults, ...strange], notes: translated?.notes ?? [] },
     pods: findPods(opened, say, templates),
     findStrays: (isWanted) => opened.flatMap((document) => findStrays(document, templates, isWanted).lost),
   }
@@ -128,7 +136,7 @@ export async function loadPod(
   }
   const home = files.find(({ pods }) => pods.includes(chosen))
   if (home === undefined) throw new Error('the pod belongs to no file')
-  const { input, say, faults } = home
+  const { input, say, isTranslated, faults } = home
   const words = (list: readonly Fault[]) => [...others(home), ...sortFaults(list).map(say)]
   const { tree } = chosen
   const restartPolicy = readKnownPolicy(chosen)
@@ -141,11 +149,11 @@ export async function loadPod(
   const kept = listNames(selected.template)
   const isKept = ({ container }: { readonly container?: string }): boolean =>
     container === undefined || kept.has(container)
-  const all = [...refused, ...findUnsuitable(tree, { ...given, variables }).filter(isKept)]
+  const all = [...refused, ...findUnsuitable(tree, { ...given, variables, isTranslated }).filter(isKept)]
   if (all.length > 0 || others(home).length > 0) return { faults: words(all) }
   const { name } = chosen
   return {
-    ...{ name, given, file: input.file, order: selected.order },
+    ...{ name, given, say, file: input.file, order: selected.order },
     template: giveVariables(selected.template, variables, given),
     directory: findDirectory(input.path, ports),
     warnings: [...home.notes, ...sortFaults(warnings).map(say), ...selected.notes],

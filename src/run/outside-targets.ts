@@ -1,5 +1,4 @@
 /** Waits for objects outside the pod: which containers ask the Kubernetes API, and with which kubeconfig. */
-import { describeFault } from '../manifest/tree.ts'
 import type { OutsideWait } from '../order/order.ts'
 import type { LoadedPod, LoadRefusal } from './load.ts'
 import type { RunPorts } from './ports.ts'
@@ -33,9 +32,9 @@ function findAsking({ order }: LoadedPod): readonly OutsideWait[] {
   return (order?.outside ?? []).filter(isAsking)
 }
 
-function refuse({ file }: LoadedPod, waits: readonly OutsideWait[], why: string, fix: string): LoadRefusal {
+function refuse({ say }: LoadedPod, waits: readonly OutsideWait[], why: string, fix: string): LoadRefusal {
   const faults = waits.map(({ container, target, at }) =>
-    describeFault(file, { at, container, what: `waits for ${target.label}, and ${why}`, fix }),
+    say({ at, container, what: `waits for ${target.label}, and ${why}`, fix }),
   )
   return { faults }
 }

@@ -4,7 +4,7 @@ import { ENDING_SIGNALS } from '../base/signal.ts'
 import { describeError } from '../base/system-error.ts'
 import type { TemplateKind } from '../manifest/template-kinds.ts'
 import type { PictureFormat } from '../picture/format.ts'
-import { describeFault, sortFaults } from '../manifest/tree.ts'
+import { sortFaults } from '../manifest/tree.ts'
 import { DEFAULT_IMAGE } from '../pod/own.ts'
 import { findUnsuitable } from './suitability.ts'
 import type { History } from '../history/history.ts'
@@ -121,9 +121,9 @@ async function runAndPrint(
 }
 
 /** Finds ports that are taken. All processes share this machine's network, so another program's response would count as `ready`. */
-async function findTaken({ file, namedPorts }: LoadedPod, { findPortOwners }: RunPorts): Promise<readonly string[]> {
+async function findTaken({ say, namedPorts }: LoadedPod, { findPortOwners }: RunPorts): Promise<readonly string[]> {
   const owners = await findPortOwners([...new Set(namedPorts.map(({ port }) => port))])
-  return sortFaults(refuseTaken(namedPorts, owners)).map((fault) => describeFault(file, fault))
+  return sortFaults(refuseTaken(namedPorts, owners)).map(say)
 }
 
 /** Writes the timeline, if it is asked for. @returns the exit code */

@@ -18,6 +18,8 @@ export interface Given {
   readonly secrets: { has(name: string): boolean }
   /** Variables for all containers, which replace references to missing ConfigMaps and Secrets. */
   readonly variables?: ReadonlyMap<string, string>
+  /** The pod was made from a compose file or the like, in which the command of Kubernetes is the entrypoint. */
+  readonly isTranslated?: boolean
 }
 
 const VOLUME_KINDS = ['emptyDir', 'configMap', 'secret', 'downwardAPI', 'projected']
@@ -50,7 +52,9 @@ function checkContainer(container: Tree, volumes: ReadonlyMap<string, Tree>, giv
     refuse(
       at,
       'it has no command, and --runtime process does not read images',
-      'write its command, or use --runtime podman',
+      given.isTranslated === true
+        ? 'write its entrypoint, or use --runtime podman'
+        : 'write its command, or use --runtime podman',
     )
   }
   for (const device of listItems(container, 'volumeDevices')) {

@@ -278,6 +278,18 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    title: 'many variables that are only named are told once for each service',
+    file: [
+      'services:',
+      '  a: {image: x, environment: [A1, A2, A3, B=b, A4, A5, A6]}',
+      '  b: {image: x, environment: {A1: , A2: , A3: , A4: , A5: , A6: , A7: }}',
+    ],
+    told: [
+      '2:31: service "a": 6 variables have no value in the file, and are not set here: A1, A2, A3, A4, A5, …; set those that you need in the environment or in .env; the others are left out',
+      '3:31: service "b": 7 variables have no value in the file, and are not set here: A1, A2, A3, A4, A5, …; set those that you need in the environment or in .env; the others are left out',
+    ],
+  },
+  {
     title: 'an image that no registry has',
     file: ['services:', '  a: {image: "apache/airflow:|version|"}'],
     told: [

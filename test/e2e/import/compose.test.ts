@@ -240,6 +240,13 @@ const REFUSED: readonly (readonly [file: string, says: RegExp])[] = [
     'services: {a: {image: x, command: "echo (a)"}}',
     /docker compose cannot split command into words: "\(" stands outside quotes; /,
   ],
+  ['services: {a: {image: "${NO}:${NO}"}}', /service "a": its image ":" has no name; name it, or set its variable/],
+  ['services: {a: {image: "team/${NO}:1"}}', /service "a": its image "team\/:1" has no name; /],
+  ['services: {a: {image: "${NO}-node:1"}}', /service "a": its image "-node:1" has no name; /],
+  [
+    'services: {a: {ports: ["80:80"]}}',
+    /give it an image; if the file completes another one, import that one first: podorder import A B/,
+  ],
   ['services: {a: {image: "${NO}"}}', /^stdin:1:16: service "a": its image is empty; name one, or set its variable/m],
   [
     'services: {a: {image: x, depends_on: [{b: {condition: service_healthy}}]}, b: {image: x}}',

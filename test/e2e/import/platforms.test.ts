@@ -175,7 +175,7 @@ test('100 services are imported, whatever waits for what', async (t) => {
 
 /** What is said of a file, without its place. */
 const toldIn = (stderr: string): readonly string[] =>
-  stderr.split('\n').map((line) => line.replace(/^.*?note: stdin:\d+:\d+: /, ''))
+  stderr.split('\n').map((line) => line.replace(/^(?:podorder: note: )?stdin:\d+:\d+: /, ''))
 
 test('every key of an ECS task definition is read or told', async (t) => {
   const task = {
@@ -336,4 +336,144 @@ test('a container of Cloud Run begins with its name, as all others do', async (t
     [...stdout.matchAll(/^ {4}- (\w+):/gm)].map(([, key]) => key).filter((key) => key !== 'name'),
     [],
   )
+})
+
+test('a list of containers alone, as Terraform takes it', async (t) => {
+  const { exitCode, stderr, documents } = await importText(
+    JSON.stringify(TASK.containerDefinitions.slice(1)),
+    '--name',
+    'x',
+  )
+  t.is(exitCode, 0, stderr)
+  t.deepEqual(toldIn(stderr), [
+    'container "db": the volume "data" is not in this file; the containers get an empty directory instead; use a PersistentVolumeClaim to keep it',
+  ])
+  const containers = [{ name: 'db' }, { name: 'setup' }]
+  t.like(documents[0], { metadata: { name: 'x' }, spec: { containers, volumes: [{ name: 'data', emptyDir: {} }] } })
+  const other = await importText('[{"name": "a"}, {"image": "b"}]')
+  t.is(other.exitCode, 2)
+  t.regex(other.stderr, /^stdin:1:1: it is a list, not a map; give a compose file with services/)
+})
+
+test('what else of ECS is told: ports of the machine, new kinds of volumes, the key of a secret', async (t) => {
+  const task = {
+    family: 'f',
+    volumes: [
+      { name: 's3', s3filesVolumeConfiguration: { fileSystemArn: 'arn' } },
+      { name: 'plain', host: {} },
+    ],
+    containerDefinitions: [
+      {
+        ...{ name: 'a', image: 'x' },
+        portMappings: [
+          { containerPort: 80, hostPort: 8080, name: 'web' },
+          { containerPort: 81, hostPort: 81 },
+          { containerPort: 82, hostPort: 0 },
+        ],
+        secrets: [
+          { name: 'PW', valueFrom: 'arn:aws:secretsmanager:eu-west-1:1:secret:prod/db-AbCd:password::' },
+          { name: 'KEY', valueFrom: 'arn:aws:ssm:eu-west-1:1:parameter/prod/key' },
+        ],
+      },
+    ],
+  }
+  const { exitCode, stderr, documents } = await importText(JSON.stringify(task))
+  t.is(exitCode, 0, stderr)
+  t.deepEqual(toldIn(stderr), [
+    's3filesVolumeConfiguration of volume "s3" is not converted; the containers get an empty directory instead; use a PersistentVolumeClaim to keep it',
+    'container "a": the secret PW is kept by AWS; make it: kubectl create secret generic db-abcd --from-literal=password=…',
+    'container "a": the secret KEY is kept by AWS; make it: kubectl create secret generic key --from-literal=KEY=…',
+    'container "a": port 8080 of the machine is not converted: the container listens on 80; make a Service with port 8080, targetPort 80',
+  ])
+  t.like(documents[0], {
+    spec: {
+      containers: [{ env: [{ valueFrom: { secretKeyRef: { name: 'db-abcd', key: 'password' } } }, { name: 'KEY' }] }],
+    },
+  })
+})
+
+const start = (...names: readonly string[]) => names.map((containerName) => ({ containerName, condition: 'START' }))
+
+const POOL = (containers: string, order: string): string =>
+  `{apiVersion: run.googleapis.com/v1, kind: WorkerPool, metadata: {name: pool}, spec: {template: {metadata: {annotations: {run.googleapis.com/container-dependencies: '${order}'}}, spec: {containers: [${containers}]}}}}`
+
+const BROKEN: readonly (readonly [title: string, text: string, ...told: readonly string[]])[] = [
+  ['ECS: no containers', '{"containerDefinitions": []}', 'there are no containers in it; give it containers'],
+  [
+    'ECS: wrong types',
+    JSON.stringify({
+      containerDefinitions: [
+        { name: 'a', image: ['x'], cpu: 'much', dependsOn: { b: 1 }, environment: { A: 'b' }, essential: 'maybe' },
+      ],
+    }),
+    'container "a": image is a list, not a text; write one text',
+    'container "a": cpu is "much", which is not a number; write a number',
+    'container "a": dependsOn is a map, not a list; write a list: [a, b], or a dash before each item',
+    'container "a": environment is a map, not a list; write a list: [a, b], or a dash before each item',
+    'container "a": essential is "maybe", which is neither true nor false; write one of them',
+    'container "a": a container needs a name and an image; give it both',
+  ],
+  [
+    'ECS: a cycle, and a name that is taken',
+    JSON.stringify([
+      { name: 'a', image: 'x', dependsOn: start('b') },
+      { name: 'b', image: 'x', dependsOn: start('a') },
+      { name: 'c', image: 'x', dependsOn: start('c') },
+      { name: 'c_', image: 'x' },
+    ]),
+    'container "c_": in a pod it is called "c", as container "c" is; rename one of them',
+    'container "a": it waits for "b", which waits for "a": none of them can start; remove one of these dependsOn',
+    'container "c": it depends on itself; remove it',
+  ],
+  [
+    'Cloud Run: wrong types',
+    POOL('{name: a, image: [x], env: {A: b}, ports: [{containerPort: http}]}', '{a: [b]}'),
+    'containers.image is a list, not a text; write one text',
+    'containers.env is a map, not a list; write a list: [a, b], or a dash before each item',
+    'containers.ports.containerPort is "http", which is not a number; write a number',
+  ],
+  [
+    'Cloud Run: a cycle, and a name that is taken',
+    POOL('{name: a, image: x}, {name: b, image: x}, {name: a, image: x}', '{a: [b], b: [a]}'),
+    'container "a": a container before it has this name; rename one of them',
+    'container "a": it waits for "b", which waits for "a": none of them can start; remove one of these from run.googleapis.com/container-dependencies',
+  ],
+]
+
+for (const [title, text, ...told] of BROKEN) {
+  test(`refused: ${title}`, async (t) => {
+    const { exitCode, stdout, stderr } = await importText(text)
+    t.deepEqual([exitCode, stdout], [2, ''], stderr)
+    t.deepEqual(toldIn(stderr), told)
+  })
+}
+
+test('a worker pool of Cloud Run takes no requests', async (t) => {
+  const text = POOL(
+    '{name: w, image: x}, {name: proxy, image: y, startupProbe: {tcpSocket: {port: 1}}}',
+    '{w: [proxy]}',
+  )
+  const { exitCode, stderr, documents } = await importText(text, '--kind', 'Deployment')
+  t.is(exitCode, 0, stderr)
+  t.is(documents.length, 1)
+  const template = { metadata: { annotations: { 'podorder.io/depends-on': 'w: {proxy: ready}\n' } } }
+  t.like(documents[0], { kind: 'Deployment', spec: { template } })
+  t.notRegex(JSON.stringify(documents), /PORT/)
+})
+
+test('annotations of Cloud Run: those with an effect are told, the others are not', async (t) => {
+  const annotations = [
+    "run.googleapis.com/launch-stage: BETA, run.googleapis.com/execution-environment: gen2, serving.knative.dev/creator: me, run.googleapis.com/cpu-throttling: 'false'",
+    "run.googleapis.com/sessionAffinity: 'true', run.googleapis.com/new: x",
+  ].join(', ')
+  const { exitCode, stderr } = await importText(
+    `{apiVersion: serving.knative.dev/v1, kind: Service, metadata: {name: x, annotations: {run.googleapis.com/ingress: internal}}, spec: {traffic: [{percent: 50}, {percent: 50}], template: {metadata: {annotations: {${annotations}}}, spec: {containers: [{image: a}]}}}}`,
+  )
+  t.is(exitCode, 0, stderr)
+  t.deepEqual(toldIn(stderr), [
+    'traffic is Cloud Run’s own; use a service mesh, or a Deployment for each revision',
+    'run.googleapis.com/sessionAffinity is Cloud Run’s own; set sessionAffinity: ClientIP of the Service',
+    'run.googleapis.com/new is Cloud Run’s own; it is left out',
+    'run.googleapis.com/ingress is Cloud Run’s own; choose the type of the Service, or write an Ingress',
+  ])
 })

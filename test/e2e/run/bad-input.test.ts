@@ -105,6 +105,20 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    name: 'services of a compose file without an entrypoint: the place would be one of the pod, which nobody sees',
+    args: ['run', 'pod.yaml'],
+    manifest: 'services:\n  a: {image: busybox, command: [x], ports: [80]}\n',
+    says: [
+      'pod.yaml: container "a": it has no command, and --runtime process does not read images; write its entrypoint, or use --runtime podman',
+    ],
+  },
+  {
+    name: 'a list of containers of ECS',
+    args: ['run', 'pod.yaml'],
+    manifest: '[{"name": "a", "image": "busybox", "entryPoint": ["x"], "dependsOn": [{"containerName": "b"}]}]\n',
+    says: ['pod.yaml:1:71: container "a": depends on "b", which is not there; there are a'],
+  },
+  {
     name: 'a volume of another kind',
     args: ['run', 'pod.yaml'],
     manifest: `kind: Pod
