@@ -18,6 +18,8 @@ export interface ContainerEnd {
   readonly reason: string
   readonly message?: string
   readonly killedAfterMs?: number
+  /** The container because of which this one was skipped. */
+  readonly origin?: string
 }
 
 /** Returns the end of a wrapper that got its stop signal before it could handle signals. A waiting wrapper ends in the same way. */

@@ -36,6 +36,9 @@ export interface Lives {
   kill(container: string, hurried: boolean): void
 }
 
+/** The longest wait for a container that is dying, in ms. It may also have restarted already, and then runs on. */
+const DYING_MS = 1000
+
 export function createLives(
   plan: PodPlan,
   ports: Ports,
@@ -60,11 +63,12 @@ export function createLives(
     const life = startLife(trait, own, lives.get(container)?.incarnation)
     lives.set(container, life)
     own.exited
-      .then((how) => {
+      .then(async (how) => {
         const atMs = clock()
         life.lifecycle?.close()
         handleExit(container, life, how)
-        return own.end.then(() => handleEnd(container, life, how, atMs))
+        await Promise.all([own.end, awaitOrigin(container, life)])
+        handleEnd(container, life, how, atMs)
       })
       .catch(owner.fail)
     if (own.failed) return undefined
@@ -119,6 +123,20 @@ export function createLives(
     }
     // After a failed start the output is the runtime's. The message of the end repeats it.
     if (how.kind !== 'unstartable') release(life)
+  }
+
+  /**
+   * Waits for the exit of the container because of which this one was skipped. The kernel closes the socket of a dying wrapper before
+   * its exit can be seen, so the follower may be seen to end first.
+   */
+  async function awaitOrigin(container: string, life: RunLife): Promise<void> {
+    const name = life.reportedEnd?.origin
+    const origin = name === undefined || name === container ? undefined : lives.get(name)
+    if (origin === undefined || origin.endReported || origin.own.failed) return
+    let timer: NodeJS.Timeout | undefined
+    const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, DYING_MS)))
+    await Promise.race([origin.own.exited, limit])
+    clearTimeout(timer)
   }
 
   /** Handles the end of the last output. @param atMs the monotonic time when the first process ended, in ms */

@@ -12,7 +12,6 @@ const PLAIN: Trait = {
   care: { probes: {}, hooks: {} },
 }
 const WRAPPED: Trait = { ...PLAIN, wrapped: true, waits: ['db/ready'] }
-const FLAGS = '/run/app/'
 
 const bySignal = (signal: NodeJS.Signals): ProcessEnd => ({
   ...{ kind: 'signalled', signal, number: constants.signals[signal] },
@@ -74,58 +73,95 @@ const LIVES: readonly Life[] = [
   },
 ]
 
+interface Process {
+  readonly exited: PromiseWithResolvers<ProcessEnd>
+  /** Says its own words on stderr. */
+  say(): void
+}
+
+/** Starts containers whose processes and flags the test plays. */
+function openLives(traits: Readonly<Record<string, Trait>>, readFlag: (path: string) => string | undefined) {
+  const events: RunEvent[] = []
+  const commandsAtMs: (number | undefined)[] = []
+  const over = Promise.withResolvers<void>()
+  const processes = new Map<string, Process>()
+  const plan: PodPlan = {
+    ...{ name: 'pod', runDir: '/run', downwardDir: '/downward', members: [], sidecars: [], note: undefined },
+    rules: { graceMs: 1000, timeScale: 1 } as PodPlan['rules'],
+    traits: new Map(Object.entries(traits)),
+    runtime: {
+      start(container, takeLines) {
+        const exited = Promise.withResolvers<ProcessEnd>()
+        processes.set(container, { exited, say: () => void takeLines('stderr', ['its own words']) })
+        return {
+          ...{ failed: false, pid: 7, running: async () => true, terminate() {}, kill() {} },
+          ...{ exited: exited.promise, end: exited.promise },
+        }
+      },
+      run: async () => ({ ok: true }),
+      close: async () => {},
+    },
+  }
+  const ports = {
+    disk: { readFlag, publishFlag() {} } as never,
+    prober: { probe: async () => ({ ok: true }), perform: async () => ({ ok: true }) } as never,
+    ...{ now: () => 2000, clock: () => 2000 },
+  }
+  const lives = createLives(plan, ports, (event) => void events.push(event), {
+    hand(event) {
+      if (event.kind === 'ended' && commandsAtMs.push(event.commandAtMs) === plan.traits.size) over.resolve()
+    },
+    fail: over.reject,
+  })
+  for (const container of plan.traits.keys()) void lives.start(container)
+  const processOf = (container: string): Process => {
+    const process = processes.get(container)
+    if (process === undefined) throw new Error(`${container} is not started`)
+    return process
+  }
+  return { lives, events, commandsAtMs, over: over.promise, processOf }
+}
+
 for (const { title, trait, flags = {}, stopped = false, how, told } of LIVES) {
   test(title, async (t) => {
-    const events: RunEvent[] = []
-    const exited = Promise.withResolvers<ProcessEnd>()
-    const over = Promise.withResolvers<void>()
     let written: Readonly<Record<string, string>> = {}
-    let say: (() => unknown) | undefined
-    const plan: PodPlan = {
-      ...{ name: 'pod', runDir: '/run', downwardDir: '/downward', members: [], sidecars: [], note: undefined },
-      rules: { graceMs: 1000, timeScale: 1 } as PodPlan['rules'],
-      traits: new Map([['app', trait]]),
-      runtime: {
-        start(_container, takeLines) {
-          say = () => takeLines('stderr', ['its own words'])
-          return {
-            ...{ failed: false, pid: 7, running: async () => true, terminate() {}, kill() {} },
-            ...{ exited: exited.promise, end: exited.promise },
-          }
-        },
-        run: async () => ({ ok: true }),
-        close: async () => {},
-      },
-    }
-    const ports = {
-      disk: { readFlag: (path: string) => written[path.replace(FLAGS, '')], publishFlag() {} } as never,
-      prober: { probe: async () => ({ ok: true }), perform: async () => ({ ok: true }) } as never,
-      ...{ now: () => 2000, clock: () => 2000 },
-    }
-    let commandAtMs: number | undefined
-    const lives = createLives(plan, ports, (event) => void events.push(event), {
-      hand(event) {
-        if (event.kind !== 'ended') return
-        commandAtMs = event.commandAtMs
-        over.resolve()
-      },
-      fail: over.reject,
-    })
-    void lives.start('app')
+    const pod = openLives({ app: trait }, (path) => written[path.replace('/run/app/', '')])
     await setImmediate()
-    if (stopped) lives.terminate('app', 1000, undefined)
-    say?.()
+    if (stopped) pod.lives.terminate('app', 1000, undefined)
+    pod.processOf('app').say()
     written = flags
-    exited.resolve(how)
-    await over.promise
+    pod.processOf('app').exited.resolve(how)
+    await pod.over
     t.deepEqual(
-      events.map((event) => {
+      pod.events.map((event) => {
         if (event.event !== 'ended') return event.event
         return `ended ${event.reason} ${event.exitCode}: ${event.message ?? ''}`
       }),
       told,
     )
     // Its wrapper's own word of the end is 1 s old.
-    t.is(commandAtMs, (flags['failed'] ?? flags['exitCode']) ? 1000 : 2000)
+    t.deepEqual(pod.commandsAtMs, [(flags['failed'] ?? flags['exitCode']) ? 1000 : 2000])
+  })
+}
+
+for (const first of ['db', 'app']) {
+  test(`a follower of a killed wrapper is told after it, also if its exit is seen first: ${first} first`, async (t) => {
+    const skipped = '{"at":"1970-01-01T00:00:01Z","exitCode":1,"reason":"Skipped","origin":"db"}'
+    const pod = openLives({ db: { ...WRAPPED, waits: [] }, app: { ...WRAPPED, causes: ['db'] } }, (path) =>
+      path === '/run/app/failed' ? skipped : undefined,
+    )
+    const ends = [
+      () => pod.processOf('app').exited.resolve({ kind: 'exited', code: 1 }),
+      () => pod.processOf('db').exited.resolve(bySignal('SIGKILL')),
+    ]
+    for (const end of first === 'db' ? ends.toReversed() : ends) {
+      end()
+      await setImmediate()
+    }
+    await pod.over
+    t.deepEqual(
+      pod.events.flatMap((event) => ('container' in event ? [`${event.container} ${event.event}`] : [])),
+      ['app waiting', 'db ended', 'app skipped'],
+    )
   })
 }
