@@ -69,10 +69,13 @@ interface Lost {
   readonly path: Path
 }
 
+/** @param acted is skipped, also where an alias repeats it */
 function listLost(tree: Tree, acted: ReadonlySet<Tree>): readonly Lost[] {
   const lost: Lost[] = []
+  const actedParts = new Set([...acted].map(partsOf))
   walkTree(tree, (part, path) => {
-    if (isActedOn(part, acted)) return false
+    if (part.kind === 'scalar') return true
+    if (actedParts.has(partsOf(part))) return false
     if (part.kind !== 'map') return true
     for (const entry of part.entries) if (isOurs(entry, path)) lost.push({ entry, path: [...path] })
     return true
@@ -85,11 +88,10 @@ function listMisspelt(tree: Tree, held: ReadonlySet<unknown>): readonly Fault[] 
   const faults: Fault[] = []
   walkTree(tree, (part, path) => {
     if (part.kind !== 'scalar' && held.has(partsOf(part))) return false
-    const [place, key] = path.slice(-2)
-    if (key !== INJECT || !LABELLING.test(String(place))) return true
+    if (path.at(-1) !== INJECT || !LABELLING.test(String(path.at(-2)))) return true
     const word = part.kind === 'scalar' ? String(part.value ?? '') : describeKind(part)
     const fix = proposeWord(word, WORDS, 'write enabled or disabled')
-    if (!WORDS.includes(word)) faults.push({ at: part.at, what: `the label ${key} is "${word}"`, fix })
+    if (!WORDS.includes(word)) faults.push({ at: part.at, what: `the label ${INJECT} is "${word}"`, fix })
     return false
   })
   return faults
@@ -98,14 +100,6 @@ function listMisspelt(tree: Tree, held: ReadonlySet<unknown>): readonly Fault[] 
 /** What an alias shares with its anchor. */
 function partsOf(tree: Tree | undefined): unknown {
   return tree?.kind === 'map' ? tree.entries : tree?.kind === 'list' ? tree.items : undefined
-}
-
-/** Whether the tree is one of those, or an alias of one. */
-function isActedOn(tree: Tree, acted: ReadonlySet<Tree>): boolean {
-  return (
-    acted.has(tree) ||
-    (tree.kind === 'map' && [...acted].some((one) => one.kind === 'map' && one.entries === tree.entries))
-  )
 }
 
 function isOurs({ key }: Entry, path: Path): boolean {
