@@ -176,13 +176,11 @@ test.serial(
     })
     await nth('vote', 'ready', 2)
 
+    // A wrapper logs `ready` and its stop just after it has published them, so a follower may have logged its own start by then.
     const told = [
       ['vote stops', await nth('vote', 'stopping it, to start anew: worker restarts: postgres was killed', 1)],
-      ['vote has stopped', await nth('vote', 'it starts anew', 1)],
       ['worker has stopped', await nth('worker', 'it starts anew', 1)],
-      ['postgres is ready', await nth('postgres', 'ready', 2)],
       ['worker starts', await nth('worker', 'started', 2)],
-      ['worker is ready', await nth('worker', 'ready', 2)],
       ['vote starts', await nth('vote', 'started', 2)],
     ] as const
     t.deepEqual(
@@ -192,6 +190,8 @@ test.serial(
     for (const container of ['worker', 'vote']) {
       // On a busy machine a probe of the database may fail once more.
       t.true((host.record(`${container}/started`)?.restarts ?? 0) >= 1)
+      const waited = container === 'worker' ? /^(?:redis|postgres)\/ready$/ : /^worker\/ready$/
+      t.regex(host.record(`${container}/started`)?.waitedFor ?? '', waited)
       t.is(await podman('inspect', '--format', '{{.RestartCount}}', `${name}-${container}`), '0', container)
       t.regex(await pod.stdout(container), /\nstopped\n[^]*listening/)
     }
