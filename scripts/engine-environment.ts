@@ -6,6 +6,7 @@
  * put on the stack: entries with such names point to an empty string. The strings themselves do not change, so /proc/self/environ, from
  * which the command's environment is read, still has all of them.
  */
+import { findText } from './program-headers.ts'
 import type { Target } from './target.ts'
 
 /** Prefixes of variables that are hidden from wrappers only. The CLI needs some of them, such as NODE_EXTRA_CA_CERTS. */
@@ -118,8 +119,6 @@ const CODE: Readonly<Record<Target['name'], { readonly hex: string; readonly ent
   },
 }
 
-const PT_LOAD = 1
-const PF_X = 1
 const SMALLEST_PAGE = 4096
 
 /**
@@ -129,11 +128,7 @@ const SMALLEST_PAGE = 4096
  */
 export function hideVariables(program: Buffer, target: Target['name']): void {
   const entry = program.readBigUInt64LE(24)
-  const headers = Number(program.readBigUInt64LE(32))
-  const segment = Array.from({ length: program.readUInt16LE(56) }, (_, index) => headers + index * 56).find(
-    (at) => program.readUInt32LE(at) === PT_LOAD && (program.readUInt32LE(at + 4) & PF_X) !== 0,
-  )
-  if (segment === undefined) throw new Error('the base executable has no executable segment')
+  const segment = findText(program)
   const code = assemble(target, entry)
   const offset = Number(program.readBigUInt64LE(segment + 8))
   const start = offset - code.length - ((offset - code.length) % 16)

@@ -5,15 +5,15 @@
  * Bun calls `setrlimit` of the C library by its name. The name is changed to `getrlimit`, which has the same length, the same symbol
  * version and the same arguments, and changes no limit.
  */
+import { listHeaders, PT_LOAD } from './program-headers.ts'
+
 const RAISES = 'setrlimit'
 const ASKS = 'getrlimit'
 
-const PT_LOAD = 1
 const PT_DYNAMIC = 2
 const DT_NULL = 0
 const DT_STRTAB = 5
 const DT_STRSZ = 10
-const SIZE_HEADER = 56
 const SIZE_ENTRY = 16
 
 /** Changes the program in place. @throws when it does not call that function by that name */
@@ -27,8 +27,7 @@ export function keepLimits(program: Buffer): void {
 /** Finds the names of dynamic symbols in the file. @throws when there are none */
 function findNames(program: Buffer): { readonly start: number; readonly end: number } {
   const word = (at: number): number => Number(program.readBigUInt64LE(at))
-  const table = word(32)
-  const headers = Array.from({ length: program.readUInt16LE(56) }, (_, index) => table + index * SIZE_HEADER)
+  const headers = listHeaders(program)
   const isOf = (type: number) => (at: number) => program.readUInt32LE(at) === type
   const dynamic = headers.find(isOf(PT_DYNAMIC))
   if (dynamic === undefined) throw new Error('the base executable is not linked dynamically')

@@ -1,40 +1,30 @@
 /** The shape of the fields of Cloud Run that are read. Source: Cloud Run YAML reference. */
-import type { Fields, Shape } from './compose-shapes.ts'
+import { type Fields, MAP, NUMBER, openListOf, openMapOf, TEXT, TEXTS } from './shape.ts'
 
-const OPEN: Shape = { open: true }
-const TEXT: Shape = { word: 'text' }
-const NUMBER: Shape = { word: 'number' }
-const TEXTS: Shape = { items: TEXT }
-const MAP: Shape = { values: OPEN }
-
-/** A map of these keys, and others that Google Cloud may add. */
-const mapOf = (fields: Fields): Shape => ({ fields, values: OPEN })
-const listOf = (fields: Fields): Shape => ({ items: mapOf(fields) })
-
-const PROBE = mapOf({
+const PROBE = openMapOf({
   ...{ initialDelaySeconds: NUMBER, periodSeconds: NUMBER, timeoutSeconds: NUMBER, failureThreshold: NUMBER },
-  httpGet: mapOf({ path: TEXT, port: NUMBER, httpHeaders: listOf({ name: TEXT, value: TEXT }) }),
-  tcpSocket: mapOf({ port: NUMBER }),
-  grpc: mapOf({ port: NUMBER, service: TEXT }),
+  httpGet: openMapOf({ path: TEXT, port: NUMBER, httpHeaders: openListOf({ name: TEXT, value: TEXT }) }),
+  tcpSocket: openMapOf({ port: NUMBER }),
+  grpc: openMapOf({ port: NUMBER, service: TEXT }),
 })
 
 const CONTAINER: Fields = {
   ...{ name: TEXT, image: TEXT, workingDir: TEXT, command: TEXTS, args: TEXTS },
-  env: listOf({ name: TEXT, value: TEXT, valueFrom: MAP }),
-  ports: listOf({ name: TEXT, containerPort: NUMBER }),
-  resources: mapOf({ limits: { values: TEXT }, requests: { values: TEXT } }),
-  volumeMounts: listOf({ name: TEXT, mountPath: TEXT }),
+  env: openListOf({ name: TEXT, value: TEXT, valueFrom: MAP }),
+  ports: openListOf({ name: TEXT, containerPort: NUMBER }),
+  resources: openMapOf({ limits: { values: TEXT }, requests: { values: TEXT } }),
+  volumeMounts: openListOf({ name: TEXT, mountPath: TEXT }),
   ...{ startupProbe: PROBE, livenessProbe: PROBE, readinessProbe: PROBE },
 }
 
 /** Fields of the pod of a service, job or worker pool. */
 export const CLOUD_RUN_SHAPES: Fields = {
-  containers: listOf(CONTAINER),
-  volumes: listOf({
+  containers: openListOf(CONTAINER),
+  volumes: openListOf({
     name: TEXT,
-    secret: mapOf({ secretName: TEXT, items: listOf({ key: TEXT, path: TEXT }) }),
-    emptyDir: mapOf({ medium: TEXT, sizeLimit: TEXT }),
-    csi: mapOf({ driver: TEXT, volumeAttributes: MAP }),
-    nfs: mapOf({ server: TEXT, path: TEXT }),
+    secret: openMapOf({ secretName: TEXT, items: openListOf({ key: TEXT, path: TEXT }) }),
+    emptyDir: openMapOf({ medium: TEXT, sizeLimit: TEXT }),
+    csi: openMapOf({ driver: TEXT, volumeAttributes: MAP }),
+    nfs: openMapOf({ server: TEXT, path: TEXT }),
   }),
 }

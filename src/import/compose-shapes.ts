@@ -1,32 +1,9 @@
 /** The shape of each key of a compose file. Source: compose-spec, schema/compose-spec.json (2025). */
+import { BOOLEAN, type Fields, MAP, NUMBER, OPEN, type Shape, TEXT, TEXTS } from './shape.ts'
 
-/** What a scalar is. `duration`: one that nothing else reads. `mode`: permissions of a file. */
-export type Word = 'text' | 'number' | 'boolean' | 'duration' | 'mode'
-
-/** The kinds that a value may have; a value that is empty fits each shape. */
-export interface Shape {
-  readonly word?: Word
-  /** A list, and the shape of its items. */
-  readonly items?: Shape
-  /** A map with any keys, and the shape of their values. */
-  readonly values?: Shape
-  /** A map of these keys. Without `values`, it has no others but those that begin with `x-`. */
-  readonly fields?: Fields
-  /** Any value. */
-  readonly open?: true
-}
-
-export type Fields = Readonly<Record<string, Shape>>
-
-const OPEN: Shape = { open: true }
-const TEXT: Shape = { word: 'text' }
-const NUMBER: Shape = { word: 'number' }
-const BOOLEAN: Shape = { word: 'boolean' }
 const DURATION: Shape = { word: 'duration' }
 const MODE: Shape = { word: 'mode' }
-const MAP: Shape = { values: OPEN }
 const LIST: Shape = { items: OPEN }
-const TEXTS: Shape = { items: TEXT }
 const TEXT_OR_TEXTS: Shape = { word: 'text', items: TEXT }
 /** `{A: b}` or `["A=b"]`. */
 const PAIRS: Shape = { items: TEXT, values: TEXT }

@@ -1,7 +1,7 @@
 /** Remarks on values of a file that have another type than their key, and on unknown keys within a key. */
 import { proposeWord } from '../base/suggest.ts'
 import { describeKind, type Entry, type Tree } from '../manifest/tree.ts'
-import type { Fields, Shape, Word } from './compose-shapes.ts'
+import type { Fields, Shape, Word } from './shape.ts'
 import { booleanOf, type ComposeContext, isReset, placeOf, wordOf } from './compose-tree.ts'
 import { parseComposeDuration, parseMode } from './units.ts'
 

@@ -9,6 +9,7 @@ import {
   type Fault,
   findEntry,
   findTree,
+  partsOf,
   toPlain,
   type Tree,
   walkTree,
@@ -97,11 +98,6 @@ function listMisspelt(tree: Tree, held: ReadonlySet<unknown>): readonly Fault[] 
   return faults
 }
 
-/** What an alias shares with its anchor. */
-function partsOf(tree: Tree | undefined): unknown {
-  return tree?.kind === 'map' ? tree.entries : tree?.kind === 'list' ? tree.items : undefined
-}
-
 function isOurs({ key }: Entry, path: Path): boolean {
   if (!key.startsWith(PREFIX)) return false
   return !(LABELS.includes(key) && LABELLING.test(String(path.at(-1))))
@@ -127,7 +123,7 @@ function wordLost(
   own: Tree,
 ): Fault {
   const found = templates.map((one) => one.path.slice(objectPath.length))
-  const near = nearest(found.length > 0 || holds ? found : findBare(own, [], new Set()), path).map(writePath)
+  const near = nearest(found.length > 0 || holds ? found : findBare(own), path).map(writePath)
   const targets = [...new Set(near.length > 0 ? near : places)].map((place) => [place, 'metadata.annotations'])
   const words = targets.map((parts) => parts.filter((part) => part !== '').join('.'))
   const where = writePath(path)
@@ -173,15 +169,15 @@ function nearest(paths: readonly Path[], path: Path): readonly Path[] {
   return paths.filter((one) => common(one) === most)
 }
 
-/** Finds pod templates without metadata in an object of an unknown kind. @param seen maps and lists that are done */
-function findBare(tree: Tree, path: Path, seen: Set<unknown>): readonly Path[] {
-  if (tree.kind === 'scalar') return []
-  const parts = tree.kind === 'map' ? tree.entries : tree.items
-  if (seen.has(parts)) return []
-  seen.add(parts)
-  if (tree.kind === 'list') return tree.items.flatMap((item, index) => findBare(item, [...path, index], seen))
-  if (path.length > 0 && findTree(tree, ['spec', 'containers'])?.kind === 'list') return [path]
-  return tree.entries.flatMap(({ key, value }) => findBare(value, [...path, key], seen))
+/** Finds pod templates without metadata in an object of an unknown kind. */
+function findBare(tree: Tree): readonly Path[] {
+  const found = new Map<unknown, Path>()
+  walkTree(tree, (part, path) => {
+    const isBare = path.length > 0 && findTree(part, ['spec', 'containers'])?.kind === 'list'
+    if (isBare && !found.has(partsOf(part))) found.set(partsOf(part), [...path])
+    return !isBare
+  })
+  return [...found.values()]
 }
 
 function writePath(path: Path): string {

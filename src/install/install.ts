@@ -1,7 +1,7 @@
 /** `entrypoint install`: copies this executable and its libraries into a volume that every container of the pod mounts. */
 import { CODE_BROKEN, CODE_MISUSE } from '../base/exit-code.ts'
 import { type Patch, type ReadAt, relocate } from './elf.ts'
-import { codeOf, describeError } from '../base/system-error.ts'
+import { codeOf, describeError, isRefusal } from '../base/system-error.ts'
 import { formatInstallHelp, type Installation, readInstallation } from './installation.ts'
 
 export interface InstallPorts {
@@ -93,7 +93,7 @@ function advise(error: unknown, uid: number | undefined): string {
   if (['ENOSPC', 'EDQUOT'].includes(code)) {
     return '; what was there is unchanged; give the volume more room (an emptyDir’s sizeLimit, say)'
   }
-  return ['EACCES', 'EPERM', 'EROFS'].includes(code) ? `; mount a volume there that uid ${uid} may write to` : ''
+  return isRefusal(error) ? `; mount a volume there that uid ${uid} may write to` : ''
 }
 
 /** Lists the libraries first and the executable last, so that an executable in place can always run. @throws */

@@ -78,7 +78,7 @@ export function place(source: string, target: string, patches: readonly Patch[])
     // A copy that shares blocks has the source's mode, which may lack the write permission.
     chmodSync(aside, 0o755)
     withFile(aside, 'r+', (file) => {
-      for (const { offset, bytes } of patches) writeSync(file, bytes, 0, bytes.length, offset)
+      for (const { offset, bytes } of patches) writeWhole(file, bytes, offset)
       // No fsync on a local disk, where an emptyDir is: it would delay the start of every pod.
       if (!tellsFullAtWrite(statfsSync(aside).type)) fsyncSync(file)
     })
@@ -105,7 +105,7 @@ function copy(source: string, aside: string): void {
       for (let offset = 0; ; offset += HUGE_BYTES) {
         const piece = fill(from, memory, offset)
         const size = used.has(offset) ? HUGE_BYTES : SMALL_BYTES
-        for (let at = 0; at < piece.length; at += size) drain(to, piece.subarray(at, at + size), offset + at)
+        for (let at = 0; at < piece.length; at += size) writeWhole(to, piece.subarray(at, at + size), offset + at)
         if (piece.length < HUGE_BYTES) return
       }
     }),
@@ -155,7 +155,7 @@ function fill(descriptor: number, memory: Uint8Array, offset: number): Uint8Arra
 }
 
 /** Writes the whole piece; one call may write less. */
-function drain(descriptor: number, piece: Uint8Array, offset: number): void {
+function writeWhole(descriptor: number, piece: Uint8Array, offset: number): void {
   for (let written = 0; written < piece.length;) {
     written += writeSync(descriptor, piece, written, piece.length - written, offset + written)
   }

@@ -22,6 +22,7 @@ import {
   findMerged,
   type ListTree,
   type MapTree,
+  partsOf,
   type Source,
   toPlain,
   type Tree,
@@ -76,8 +77,7 @@ function writeOut(aliases: readonly Alias[], { page, splices, touched }: Editing
   const isRemoved = ({ start, end }: Source) =>
     removed.some((splice) => splice.start <= start && Math.min(start + 1, end) <= splice.end)
   return aliases.flatMap(({ source, target }) => {
-    const parts = target.kind === 'map' ? target.entries : target.kind === 'list' ? target.items : undefined
-    if (isRemoved(source) || !(touched.has(parts) || isRemoved(target.source))) return []
+    if (isRemoved(source) || !(touched.has(partsOf(target)) || isRemoved(target.source))) return []
     return [{ start: source.start, end: source.end, text: writeTree(target, page) }]
   })
 }

@@ -126,6 +126,11 @@ export function findTree(tree: Tree, path: readonly (string | number)[]): Tree |
   return found
 }
 
+/** What an alias shares with its anchor: the entries of a map, the items of a list. */
+export function partsOf(tree: Tree | undefined): readonly unknown[] | undefined {
+  return tree?.kind === 'map' ? tree.entries : tree?.kind === 'list' ? tree.items : undefined
+}
+
 /**
  * Visits a tree and everything in it, in the order of the text. Maps and lists that an alias shares are visited once.
  * @param visit returns whether to visit what is in the part. `path` leads to the part, and changes after the call.
@@ -134,7 +139,7 @@ export function walkTree(tree: Tree, visit: (part: Tree, path: readonly (string 
   const path: (string | number)[] = []
   const seen = new Set<unknown>()
   const walk = (part: Tree): void => {
-    const parts = part.kind === 'map' ? part.entries : part.kind === 'list' ? part.items : undefined
+    const parts = partsOf(part)
     if ((parts !== undefined && seen.has(parts)) || !visit(part, path) || part.kind === 'scalar') return
     seen.add(parts)
     const depth = path.length

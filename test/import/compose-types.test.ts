@@ -1,7 +1,8 @@
 /** Each key of a compose file takes the types of the schema; any other type is refused in one sentence, with its place. */
 import test from 'ava'
 import { SERVICE_KEYS, TOP_KEYS } from '../../src/import/compose-keys.ts'
-import { type Fields, SERVICE_SHAPES, type Shape, TOP_SHAPES } from '../../src/import/compose-shapes.ts'
+import { SERVICE_SHAPES, TOP_SHAPES } from '../../src/import/compose-shapes.ts'
+import type { Fields, Shape } from '../../src/import/shape.ts'
 import { readForeign } from '../../src/import/import.ts'
 import type { ImportPorts } from '../../src/import/ports.ts'
 import { describeRemark } from '../../src/import/remark.ts'
